@@ -1,0 +1,101 @@
+"""Contains all the data models used in inputs/outputs"""
+
+from .cloud_file_request import CloudFileRequest
+from .cloud_file_response import CloudFileResponse
+from .cloud_file_response_with_additional_info import (
+    CloudFileResponseWithAdditionalInfo,
+)
+from .cloud_hugo_response import CloudHugoResponse
+from .cloud_text_response import CloudTextResponse
+from .csv_file_request import CsvFileRequest
+from .csv_format import CsvFormat
+from .file_format import FileFormat
+from .file_request import FileRequest
+from .file_translations import FileTranslations
+from .file_upload_post_request import FileUploadPostRequest
+from .glossary import Glossary
+from .health_check_entity import HealthCheckEntity
+from .health_check_status import HealthCheckStatus
+from .html_file_request import HtmlFileRequest
+from .hugo_request import HugoRequest
+from .hugo_shortcodes import HugoShortcodes
+from .image_format import ImageFormat
+from .image_to_file_request import ImageToFileRequest
+from .image_to_text_request import ImageToTextRequest
+from .language_pair_data import LanguagePairData
+from .markdown_file_request import MarkdownFileRequest
+from .media_format import MediaFormat
+from .media_to_file_request import MediaToFileRequest
+from .media_to_text_request import MediaToTextRequest
+from .ocr_format import OcrFormat
+from .pdf_file_request import PdfFileRequest
+from .presentation_file_request import PresentationFileRequest
+from .presentation_format import PresentationFormat
+from .request_details import RequestDetails
+from .saving_mode import SavingMode
+from .scores import Scores
+from .shortcode_parameters import ShortcodeParameters
+from .spreadsheet_file_request import SpreadsheetFileRequest
+from .spreadsheet_format import SpreadsheetFormat
+from .spreadsheet_output_format import SpreadsheetOutputFormat
+from .srt_file_request import SrtFileRequest
+from .status_response import StatusResponse
+from .string_string_tuple import StringStringTuple
+from .text_document_file_request import TextDocumentFileRequest
+from .text_request import TextRequest
+from .text_translations import TextTranslations
+from .url_file_info import UrlFileInfo
+from .word_format import WordFormat
+from .worksheet_data import WorksheetData
+from .worksheet_ranges import WorksheetRanges
+from .xml_file_request import XmlFileRequest
+
+__all__ = (
+    "CloudFileRequest",
+    "CloudFileResponse",
+    "CloudFileResponseWithAdditionalInfo",
+    "CloudHugoResponse",
+    "CloudTextResponse",
+    "CsvFileRequest",
+    "CsvFormat",
+    "FileFormat",
+    "FileRequest",
+    "FileTranslations",
+    "FileUploadPostRequest",
+    "Glossary",
+    "HealthCheckEntity",
+    "HealthCheckStatus",
+    "HtmlFileRequest",
+    "HugoRequest",
+    "HugoShortcodes",
+    "ImageFormat",
+    "ImageToFileRequest",
+    "ImageToTextRequest",
+    "LanguagePairData",
+    "MarkdownFileRequest",
+    "MediaFormat",
+    "MediaToFileRequest",
+    "MediaToTextRequest",
+    "OcrFormat",
+    "PdfFileRequest",
+    "PresentationFileRequest",
+    "PresentationFormat",
+    "RequestDetails",
+    "SavingMode",
+    "Scores",
+    "ShortcodeParameters",
+    "SpreadsheetFileRequest",
+    "SpreadsheetFormat",
+    "SpreadsheetOutputFormat",
+    "SrtFileRequest",
+    "StatusResponse",
+    "StringStringTuple",
+    "TextDocumentFileRequest",
+    "TextRequest",
+    "TextTranslations",
+    "UrlFileInfo",
+    "WordFormat",
+    "WorksheetData",
+    "WorksheetRanges",
+    "XmlFileRequest",
+)

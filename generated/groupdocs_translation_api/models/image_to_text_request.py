@@ -1,0 +1,123 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, TypeVar, cast
+
+from attrs import define as _attrs_define
+
+from ..models.image_format import ImageFormat, check_image_format
+from ..types import UNSET, Unset
+
+T = TypeVar("T", bound="ImageToTextRequest")
+
+
+@_attrs_define(kw_only=True)
+class ImageToTextRequest:
+    """
+    Attributes:
+        source (str):
+        targets (list[str]):
+        format_ (ImageFormat | Unset):
+        file (str | Unset):
+        url (str | Unset):
+        rotate (int | Unset):
+        ishandwritten (bool | Unset):
+        origin (str | Unset):
+        route (str | Unset):
+    """
+
+    source: str
+    targets: list[str]
+    format_: ImageFormat | Unset = UNSET
+    file: str | Unset = UNSET
+    url: str | Unset = UNSET
+    rotate: int | Unset = UNSET
+    ishandwritten: bool | Unset = UNSET
+    origin: str | Unset = UNSET
+    route: str | Unset = UNSET
+
+    def to_dict(self) -> dict[str, Any]:
+        source = self.source
+
+        targets = self.targets
+
+        format_: str | Unset = UNSET
+        if not isinstance(self.format_, Unset):
+            format_ = self.format_
+
+        file = self.file
+
+        url = self.url
+
+        rotate = self.rotate
+
+        ishandwritten = self.ishandwritten
+
+        origin = self.origin
+
+        route = self.route
+
+        field_dict: dict[str, Any] = {}
+
+        field_dict.update(
+            {
+                "source": source,
+                "targets": targets,
+            }
+        )
+        if format_ is not UNSET:
+            field_dict["format"] = format_
+        if file is not UNSET:
+            field_dict["file"] = file
+        if url is not UNSET:
+            field_dict["url"] = url
+        if rotate is not UNSET:
+            field_dict["rotate"] = rotate
+        if ishandwritten is not UNSET:
+            field_dict["ishandwritten"] = ishandwritten
+        if origin is not UNSET:
+            field_dict["origin"] = origin
+        if route is not UNSET:
+            field_dict["route"] = route
+
+        return field_dict
+
+    @classmethod
+    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        d = dict(src_dict)
+        source = d.pop("source")
+
+        targets = cast(list[str], d.pop("targets"))
+
+        _format_ = d.pop("format", UNSET)
+        format_: ImageFormat | Unset
+        if isinstance(_format_, Unset):
+            format_ = UNSET
+        else:
+            format_ = check_image_format(_format_)
+
+        file = d.pop("file", UNSET)
+
+        url = d.pop("url", UNSET)
+
+        rotate = d.pop("rotate", UNSET)
+
+        ishandwritten = d.pop("ishandwritten", UNSET)
+
+        origin = d.pop("origin", UNSET)
+
+        route = d.pop("route", UNSET)
+
+        image_to_text_request = cls(
+            source=source,
+            targets=targets,
+            format_=format_,
+            file=file,
+            url=url,
+            rotate=rotate,
+            ishandwritten=ishandwritten,
+            origin=origin,
+            route=route,
+        )
+
+        return image_to_text_request

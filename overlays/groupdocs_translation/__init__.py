@@ -1,0 +1,1 @@
+"""Client for GroupDocs.Translation Cloud."""

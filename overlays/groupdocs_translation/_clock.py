@@ -1,0 +1,56 @@
+"""The one source of time: every deadline, age and pause of this package asks a clock that can be replaced."""
+
+from __future__ import annotations
+
+import time
+from typing import Protocol
+
+
+class Clock(Protocol):
+    """What the package needs of time; give another as ``clock=`` to let tests run without waiting."""
+
+    def monotonic(self) -> float:
+        """Seconds since some fixed moment; never goes back."""
+        ...
+
+    def wall(self) -> float:
+        """Seconds since 1970-01-01 UTC, as the system believes."""
+        ...
+
+    def sleep(self, seconds: float) -> None:
+        """Block the calling thread for that long."""
+        ...
+
+    async def asleep(self, seconds: float) -> None:
+        """Suspend the calling task for that long, under asyncio or trio."""
+        ...
+
+
+class SystemClock:
+    """The machine's time."""
+
+    # Linux's monotonic clock stands still while the machine sleeps, a token's life does not: CLOCK_BOOTTIME goes on.
+    _BOOTTIME: int | None = getattr(time, "CLOCK_BOOTTIME", None)
+
+    def monotonic(self) -> float:
+        """Seconds since boot, sleep included where the system can tell."""
+        if self._BOOTTIME is not None:
+            return time.clock_gettime(self._BOOTTIME)
+        return time.monotonic()
+
+    def wall(self) -> float:
+        """Seconds since the epoch."""
+        return time.time()
+
+    def sleep(self, seconds: float) -> None:
+        """Block the calling thread."""
+        time.sleep(seconds)
+
+    async def asleep(self, seconds: float) -> None:
+        """Suspend the calling task."""
+        import anyio  # noqa: PLC0415  (kept out of `import groupdocs_translation`)
+
+        await anyio.sleep(seconds)
+
+
+SYSTEM_CLOCK = SystemClock()

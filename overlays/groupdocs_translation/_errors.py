@@ -1,0 +1,184 @@
+"""Every exception this package raises.
+
+::
+
+    TranslationError
+    ├── ConfigurationError (ValueError)     an argument, setting or environment variable is wrong
+    │   ├── UnsupportedFormat               no operation takes or makes this format
+    │   └── UnsupportedLanguage             not a language code, or not one the service knows
+    ├── AuthenticationError                 no token, or the API refused the one we have
+    │   └── TokenResponseError              the token endpoint's answer is not a token
+    ├── ConnectionFailed                    the server was not reached, or the answer did not arrive
+    ├── TransferError                       an upload or download broke off or arrived damaged
+    ├── APIError                            the service answered with an error, or with nonsense
+    │   ├── BadRequest (400, 422)
+    │   ├── NotFound (404)
+    │   ├── RateLimited (429)
+    │   └── ServerError (5xx)
+    ├── JobError                            keeps the job
+    │   ├── JobFailed
+    │   ├── JobPartial                      some languages are there, some are not (206)
+    │   ├── JobExpired                      unknown to the service: older than 24 hours, or never made
+    │   └── JobTimeout                      not ready in the time given; wait again
+    ├── SubmissionUncertain                 the service may have taken the job: not sent again
+    └── CallBudgetExceeded                  the next call would pass ``call_budget``
+
+No message holds a secret, a token, a response body or the query of a result URL.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+
+class TranslationError(Exception):
+    """Base of everything raised by this package on purpose."""
+
+
+class ConfigurationError(TranslationError, ValueError):
+    """An argument, a setting or an environment variable is missing or wrong; nothing was sent."""
+
+
+class UnsupportedFormat(ConfigurationError):
+    """No operation of the service takes this source format, or makes this output from it."""
+
+
+class UnsupportedLanguage(ConfigurationError):
+    """The language code is malformed, or the service does not translate this pair."""
+
+
+class AuthenticationError(TranslationError):
+    """No usable access token could be had, or the API refused it.
+
+    ``error``, ``error_description`` and ``error_uri`` are the members of an OAuth error answer (RFC 6749 §5.2),
+    cleaned of control characters and cut; ``status_code`` is the HTTP status, ``None`` if there was no answer.
+    ``retry_after`` is what the server asked for, in seconds.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        error: str | None = None,
+        error_description: str | None = None,
+        error_uri: str | None = None,
+        status_code: int | None = None,
+        retry_after: float | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.error = error
+        self.error_description = error_description
+        self.error_uri = error_uri
+        self.status_code = status_code
+        self.retry_after = retry_after
+
+
+class TokenResponseError(AuthenticationError):
+    """The token endpoint answered, but not with a token that can be used."""
+
+
+class ConnectionFailed(TranslationError):
+    """The server could not be reached, or the connection broke before a whole answer arrived."""
+
+
+class TransferError(TranslationError):
+    """An upload or a download broke off, arrived damaged, or its address is not safe to use."""
+
+
+class APIError(TranslationError):
+    """The service answered with an error, or with something its document does not describe.
+
+    ``status_code`` is the HTTP status; ``operation`` the operationId; ``message`` what the service said, cut to a line;
+    ``request_id`` its correlation id, if it gave one.
+    """
+
+    def __init__(
+        self,
+        text: str,
+        *,
+        status_code: int,
+        operation: str,
+        message: str | None = None,
+        request_id: str | None = None,
+        retry_after: float | None = None,
+    ) -> None:
+        super().__init__(text)
+        self.status_code = status_code
+        self.operation = operation
+        self.message = message
+        self.request_id = request_id
+        self.retry_after = retry_after
+
+
+class BadRequest(APIError):
+    """HTTP 400 or 422: the service does not take the request as it is."""
+
+
+class NotFound(APIError):
+    """HTTP 404: unknown, or older than the 24 hours that results are kept."""
+
+
+class RateLimited(APIError):
+    """HTTP 429: too many calls; ``retry_after`` is in seconds, ``None`` if the service gave none."""
+
+
+class ServerError(APIError):
+    """HTTP 5xx: the service failed."""
+
+
+class JobError(TranslationError):
+    """Something is the matter with a job; ``job`` is kept, so nothing that was paid for is lost."""
+
+    def __init__(self, message: str, *, job: Any) -> None:
+        super().__init__(message)
+        self.job = job
+
+
+class JobFailed(JobError):
+    """The service could not do the job. ``status`` and ``reason`` are what its answer says."""
+
+    def __init__(self, message: str, *, job: Any, status: int | None = None, reason: str | None = None) -> None:
+        super().__init__(message, job=job)
+        self.status = status
+        self.reason = reason
+
+
+class JobPartial(JobError):
+    """Done in part (206). ``result`` holds what is there, ``missing`` the languages that are not."""
+
+    def __init__(self, message: str, *, job: Any, result: Any, missing: Sequence[str]) -> None:
+        super().__init__(message, job=job)
+        self.result = result
+        self.missing = tuple(missing)
+
+
+class JobExpired(JobError):
+    """The service does not know the job: results are kept for 24 hours."""
+
+
+class JobTimeout(JobError):
+    """The job was not ready in the time given. It goes on at the service; waiting again works."""
+
+
+class SubmissionUncertain(TranslationError):
+    """The request was sent and no usable answer came: the service may have taken, and billed, the job.
+
+    It is not sent again, because that could be paid twice. ``request`` is what was sent, ``operation`` the operationId.
+    """
+
+    def __init__(self, message: str, *, operation: str, request: Mapping[str, Any] | None) -> None:
+        super().__init__(message)
+        self.operation = operation
+        self.request = request
+
+
+class CallBudgetExceeded(TranslationError):
+    """The next call would pass ``call_budget``; it was not sent."""
+
+    def __init__(self, message: str, *, budget: int, used: int) -> None:
+        super().__init__(message)
+        self.budget = budget
+        self.used = used
