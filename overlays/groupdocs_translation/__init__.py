@@ -1,1 +1,138 @@
-"""Client for GroupDocs.Translation Cloud."""
+"""Client for GroupDocs.Translation Cloud: an id and a secret in, translations out.
+
+Everything below is imported when it is first used: ``import groupdocs_translation`` loads neither httpx nor the
+generated models.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from ._async.client import AsyncTranslationClient
+    from ._async.jobs import AsyncJob
+    from ._clock import Clock
+    from ._errors import (
+        APIError,
+        AuthenticationError,
+        BadRequest,
+        CallBudgetExceeded,
+        ConfigurationError,
+        ConnectionFailed,
+        JobError,
+        JobExpired,
+        JobFailed,
+        JobPartial,
+        JobTimeout,
+        NotFound,
+        RateLimited,
+        ServerError,
+        SubmissionUncertain,
+        TokenResponseError,
+        TransferError,
+        TranslationError,
+        UnsupportedFormat,
+        UnsupportedLanguage,
+    )
+    from ._results import (
+        FileResult,
+        FileTranslation,
+        Health,
+        HugoStructure,
+        JobStatus,
+        Languages,
+        Progress,
+        TextTranslation,
+    )
+    from ._rules.answers import State
+    from ._rules.polling import PollingSchedule
+    from ._rules.retry import RetryPolicy
+    from ._sync.client import TranslationClient
+    from ._sync.jobs import Job
+    from ._usage import Usage
+    from .auth import ClientCredentials, FileTokenStore, MemoryTokenStore, RedisTokenStore, TokenStore
+
+_HOMES: dict[str, str] = {}
+for _home, _names in {
+    "._async.client": "AsyncTranslationClient",
+    "._async.jobs": "AsyncJob",
+    "._clock": "Clock",
+    "._errors": """
+        APIError AuthenticationError BadRequest CallBudgetExceeded ConfigurationError ConnectionFailed JobError
+        JobExpired JobFailed JobPartial JobTimeout NotFound RateLimited ServerError SubmissionUncertain
+        TokenResponseError TransferError TranslationError UnsupportedFormat UnsupportedLanguage
+    """,
+    "._results": "FileResult FileTranslation Health HugoStructure JobStatus Languages Progress TextTranslation",
+    "._rules.answers": "State",
+    "._rules.polling": "PollingSchedule",
+    "._rules.retry": "RetryPolicy",
+    "._sync.client": "TranslationClient",
+    "._sync.jobs": "Job",
+    "._usage": "Usage",
+    ".auth": "ClientCredentials FileTokenStore MemoryTokenStore RedisTokenStore TokenStore",
+}.items():
+    _HOMES.update(dict.fromkeys(_names.split(), _home))
+
+__all__ = [
+    "APIError",
+    "AsyncJob",
+    "AsyncTranslationClient",
+    "AuthenticationError",
+    "BadRequest",
+    "CallBudgetExceeded",
+    "ClientCredentials",
+    "Clock",
+    "ConfigurationError",
+    "ConnectionFailed",
+    "FileResult",
+    "FileTokenStore",
+    "FileTranslation",
+    "Health",
+    "HugoStructure",
+    "Job",
+    "JobError",
+    "JobExpired",
+    "JobFailed",
+    "JobPartial",
+    "JobStatus",
+    "JobTimeout",
+    "Languages",
+    "MemoryTokenStore",
+    "NotFound",
+    "PollingSchedule",
+    "Progress",
+    "RateLimited",
+    "RedisTokenStore",
+    "RetryPolicy",
+    "ServerError",
+    "State",
+    "SubmissionUncertain",
+    "TextTranslation",
+    "TokenResponseError",
+    "TokenStore",
+    "TransferError",
+    "TranslationClient",
+    "TranslationError",
+    "UnsupportedFormat",
+    "UnsupportedLanguage",
+    "Usage",
+]
+
+
+def __getattr__(name: str) -> Any:
+    """Import a public name on first use (PEP 562)."""
+    if name == "__version__":
+        from importlib.metadata import version  # noqa: PLC0415  (reads the disk)
+
+        return version("groupdocs-translation")
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(import_module(_HOMES[name], __name__), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    """The public names."""
+    return [*__all__, "__version__"]

@@ -35,7 +35,13 @@ if TYPE_CHECKING:
 
 
 class TranslationError(Exception):
-    """Base of everything raised by this package on purpose."""
+    """Base of everything raised by this package on purpose.
+
+    ``job`` is the job that was being waited for or fetched, ``None`` if there was none: what was paid for is never
+    lost.
+    """
+
+    job: Any = None
 
 
 class ConfigurationError(TranslationError, ValueError):

@@ -1,0 +1,87 @@
+"""Twin names for what differs between the async source and its sync twin; the rest of ``_async`` reads the same."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from collections.abc import AsyncIterable
+from typing import TYPE_CHECKING, Any, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+
+    from ._clock import Clock
+
+T = TypeVar("T")
+
+
+def async_owner() -> object:
+    """Who owns the connections that are opened now: the running event loop, asyncio's or trio's."""
+    try:
+        return asyncio.get_running_loop()
+    except RuntimeError:
+        trio: Any = sys.modules.get("trio")
+        if trio is None:
+            raise
+        return trio.lowlevel.current_trio_token()
+
+
+class _Process:
+    """Stands for this process; a class of its own so that it can be weakly referenced."""
+
+    __slots__ = ("__weakref__",)
+
+
+_this_process = _Process()
+
+
+def _renew_process() -> None:
+    global _this_process  # noqa: PLW0603  (the child of a fork is another process)
+    _this_process = _Process()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_renew_process)
+
+
+def sync_owner() -> object:
+    """Who owns the connections that are opened now: this process (a forked child must not share a socket)."""
+    return _this_process
+
+
+async def async_sleep(clock: Clock, seconds: float) -> None:
+    """Suspend the task."""
+    await clock.asleep(seconds)
+
+
+def sync_sleep(clock: Clock, seconds: float) -> None:
+    """Block the thread."""
+    clock.sleep(seconds)
+
+
+async def async_run(function: Callable[..., T], *args: Any) -> T:
+    """Run blocking file work in a thread, so that the loop goes on."""
+    import anyio.to_thread  # noqa: PLC0415  (not needed by sync users)
+
+    return await anyio.to_thread.run_sync(function, *args)
+
+
+def sync_run(function: Callable[..., T], *args: Any) -> T:
+    """Run blocking file work where we are."""
+    return function(*args)
+
+
+async def async_each(items: Iterable[T] | AsyncIterable[T]) -> AsyncIterator[T]:
+    """Walk either kind of iterable."""
+    if isinstance(items, AsyncIterable):
+        async for item in items:
+            yield item
+    else:
+        for item in items:
+            yield item
+
+
+def sync_each(items: Iterable[T]) -> Iterator[T]:
+    """Walk an iterable."""
+    return iter(items)

@@ -1,0 +1,79 @@
+"""Addresses and limits: what was given, what the environment says, what is the default; checked at once."""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from ._errors import ConfigurationError
+
+if TYPE_CHECKING:
+    import httpx
+
+BASE_URL = "https://api.groupdocs.cloud/v2.0/translation"
+TOKEN_URL = "https://id.groupdocs.cloud/connect/token"  # noqa: S105  (an address, not a secret)
+BASE_URL_VARIABLE = "GROUPDOCS_TRANSLATION_URL"
+TOKEN_URL_VARIABLE = "GROUPDOCS_TOKEN_URL"  # noqa: S105  (a variable's name)
+
+CONNECT_TIMEOUT_S = 5.0  # a host that is up answers a SYN in well under a second
+READ_TIMEOUT_S = 60.0  # between two pieces of an answer; the service answers a submission in seconds
+WRITE_TIMEOUT_S = 60.0  # between two pieces of an upload
+POOL_TIMEOUT_S = 30.0  # for a free connection when all are in use
+MAX_CONNECTIONS = 100
+
+
+def is_loopback(host: str) -> bool:
+    """True for ``localhost`` and addresses in 127.0.0.0/8 or ::1, read as an address, never as a prefix of a name."""
+    if host.lower() == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False
+
+
+def service_url(given: str | None, *, parameter: str, variable: str, default: str) -> str:
+    """The address to use: the argument, else the environment variable, else the default; without a trailing slash.
+
+    Raises:
+        ConfigurationError: not an https URL (http is taken for loopback only), or one with credentials, query or
+        fragment.
+    """
+    name, value = parameter, given
+    if value is None:
+        name, value = variable, os.environ.get(variable) or default
+    try:
+        parts = urlsplit(value)
+        host, _ = parts.hostname, parts.port  # .port raises for nonsense
+    except ValueError:
+        host, parts = None, urlsplit("")
+    if not host or parts.scheme not in {"http", "https"}:
+        raise ConfigurationError(f"{name} must be a URL such as {default}")
+    if parts.scheme == "http" and not is_loopback(host):
+        raise ConfigurationError(f"{name} must be https: http is taken for loopback addresses only, not for {host}")
+    if parts.username or parts.password or parts.query or parts.fragment:
+        raise ConfigurationError(f"{name} must have no user name, password, query or fragment")
+    return value.rstrip("/")
+
+
+def timeouts(given: float | httpx.Timeout | None) -> httpx.Timeout:
+    """The httpx timeouts: ``None`` means ours, a number of seconds replaces read and write.
+
+    Raises:
+        ConfigurationError: a number that is not positive, or an ``httpx.Timeout`` without a limit somewhere.
+    """
+    import httpx  # noqa: PLC0415  (kept out of `import groupdocs_translation`)
+
+    if given is None:
+        return httpx.Timeout(READ_TIMEOUT_S, connect=CONNECT_TIMEOUT_S, write=WRITE_TIMEOUT_S, pool=POOL_TIMEOUT_S)
+    if isinstance(given, httpx.Timeout):
+        if None in (given.connect, given.read, given.write, given.pool):
+            raise ConfigurationError(
+                "timeout must set connect, read, write and pool: without one a call can wait for ever"
+            )
+        return given
+    if not given > 0 or given == float("inf"):
+        raise ConfigurationError("timeout must be a positive number of seconds, or an httpx.Timeout")
+    return httpx.Timeout(given, connect=min(CONNECT_TIMEOUT_S, given), pool=POOL_TIMEOUT_S)

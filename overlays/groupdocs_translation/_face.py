@@ -1,0 +1,145 @@
+"""What both clients are: the arguments they take, their settings, usage and credentials. No I/O."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Self
+
+from ._clock import SYSTEM_CLOCK
+from ._config import MAX_CONNECTIONS, TOKEN_URL, TOKEN_URL_VARIABLE, service_url
+from ._rules.polling import BALANCED, schedule_named
+from ._rules.retry import RetryPolicy
+from ._settings import Settings, api_url
+from ._usage import Usage
+
+if TYPE_CHECKING:
+    import ssl
+    from collections.abc import Callable
+
+    import httpx
+
+    from ._clock import Clock
+    from ._results import Languages
+    from ._rules.polling import PollingSchedule
+    from .auth import TokenSource
+
+
+class Face:
+    """Base of ``TranslationClient`` and ``AsyncTranslationClient``.
+
+    Args:
+        client_id, client_secret: of your application, from the service's dashboard. Without them: the environment
+            (``GROUPDOCS_CLIENT_ID``, ``GROUPDOCS_CLIENT_SECRET``), the profile file, the system keyring, in this order.
+        credentials: a callable that returns ``(client_id, client_secret)``, for secret managers; asked again, once,
+        when the
+            identity server says ``invalid_client``.
+        access_token: a ready token, used as it is. token_provider: a callable that returns a token, or ``(token,
+        seconds it lives)``.
+        base_url, token_url: of the service and the identity server (``GROUPDOCS_TRANSLATION_URL``,
+        ``GROUPDOCS_TOKEN_URL``).
+        scope: for the token request. client_auth: ``body`` (form fields) or ``basic`` (HTTP Basic, RFC 6749 §2.3.1).
+        token_store: where tokens are kept; memory if not given. on_token_event: called with each event of the token's
+        life.
+        timeout: seconds for read and write, or an ``httpx.Timeout``; default 60 s, connect 5 s, pool 30 s.
+        retries: a ``RetryPolicy``. polling: ``economy``, ``balanced``, ``prompt``, or a ``PollingSchedule``.
+        call_budget: how many API calls this client may make; each is billed. The next one raises
+        ``CallBudgetExceeded``.
+        max_connections: at most so many at a time. proxy, verify, trust_env, transport: as in ``httpx.Client``;
+        ``transport`` serves the API
+            and storage, not the token request.
+        origin: name of your application, sent with each job. clock: a source of time, for tests.
+
+    Raises:
+        ConfigurationError: an argument or the environment is wrong, or there are no credentials; nothing was sent.
+    """
+
+    def __init__(
+        self,
+        client_id: str | None = None,
+        client_secret: str | None = None,
+        *,
+        credentials: Callable[[], tuple[str, str]] | None = None,
+        access_token: str | None = None,
+        token_provider: Callable[[], Any] | None = None,
+        base_url: str | None = None,
+        token_url: str | None = None,
+        scope: str | None = None,
+        client_auth: str = "body",
+        token_store: Any = None,
+        on_token_event: Callable[[Any], object] | None = None,
+        timeout: float | httpx.Timeout | None = None,
+        retries: RetryPolicy | None = None,
+        polling: str | PollingSchedule = BALANCED,
+        call_budget: int | None = None,
+        max_connections: int = MAX_CONNECTIONS,
+        proxy: Any = None,
+        verify: bool | str | ssl.SSLContext = True,
+        trust_env: bool = True,
+        transport: Any = None,
+        origin: str | None = None,
+        clock: Clock = SYSTEM_CLOCK,
+        _trial: bool = False,
+    ) -> None:
+        self._usage = Usage(call_budget)
+        self._languages: Languages | None = None
+        self._settings = Settings(
+            base_url=api_url(base_url),
+            timeout=timeout,
+            retries=retries if retries is not None else RetryPolicy(),
+            polling=schedule_named(polling),
+            max_connections=max_connections,
+            proxy=proxy,
+            verify=verify,
+            trust_env=trust_env,
+            transport=transport,
+            origin=origin,
+            trial=_trial,
+            clock=clock,
+        )
+        self._source: TokenSource | None = None
+        if _trial:
+            return
+        from .auth import token_source  # noqa: PLC0415  (kept out of `import groupdocs_translation`)
+
+        self._source = token_source(
+            client_id,
+            client_secret,
+            credentials=credentials,
+            access_token=access_token,
+            token_provider=token_provider,
+            token_url=service_url(token_url, parameter="token_url", variable=TOKEN_URL_VARIABLE, default=TOKEN_URL),
+            scope=scope,
+            client_auth=client_auth,
+            store=token_store,
+            proxy=proxy,
+            verify=verify,
+            trust_env=trust_env,
+            clock=clock,
+            on_event=self._token_event(on_token_event),
+        )
+
+    @classmethod
+    def trial(cls, **settings: Any) -> Self:
+        """A client without credentials, for evaluation: texts up to 1,000 characters, Word and PDF, ten calls a day.
+
+        ``settings`` are those of the class, without the ones about credentials and tokens.
+        """
+        return cls(**settings, _trial=True)
+
+    @property
+    def usage(self) -> Usage:
+        """What this client has cost so far."""
+        return self._usage
+
+    def _token_event(self, hook: Callable[[Any], object] | None) -> Callable[[Any], None]:
+        def on_event(event: Any) -> None:
+            self._usage.count_token_event(event.kind)
+            if hook is not None:
+                hook(event)
+
+        return on_event
+
+    def __repr__(self) -> str:
+        """Address, where the credentials came from, and usage; no value of theirs."""
+        source = "trial" if self._source is None else repr(self._source)
+        name, address = type(self).__name__, self._settings.base_url
+        return f"{name}(base_url={address!r}, credentials={source}, calls={self._usage.calls})"

@@ -1,0 +1,272 @@
+"""A user's arguments → the generated request model; a wrong one is named, with those that are allowed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from ._errors import ConfigurationError, UnsupportedFormat
+from ._operations import BY_ID, Operation, model
+from .formats import AUTO_FORMATS, KINDS, Kind, check_output
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+TEXT_STYLES = {
+    None: "translateText",
+    "slang": "translateTextSlang",
+    "classification": "translateTextClassification",
+    "medical": "translateTextMedical",
+}
+FILE_STYLES = {"slang": "translateFileSlang", "classification": "translateFileClassification"}
+TRIAL_TEXT_CHARACTERS = 1_000  # service page, "Public operations"
+
+
+def one_of(value: Any, allowed: Iterable[Any], parameter: str) -> Any:
+    """The value, if it is allowed.
+
+    Raises:
+        ConfigurationError: it is not; the message lists what is.
+    """
+    choices = list(allowed)
+    if value not in choices:
+        raise ConfigurationError(f"{parameter}={value!r} is not one of {', '.join(map(repr, choices))}")
+    return value
+
+
+def glossary_model(given: Mapping[str, str]) -> Any:
+    """A glossary: source word → wanted translation."""
+    if not all(isinstance(item, str) and item for pair in given.items() for item in pair):
+        raise ConfigurationError("glossary maps source words to translations, both non-empty strings")
+    return _map("Glossary", given)
+
+
+def _map(name: str, values: Mapping[str, Any]) -> Any:
+    made = model(name)()
+    made.additional_properties = dict(values)
+    return made
+
+
+def text_operation(*, style: str | None, summarize: bool, trial: bool) -> Operation:
+    """The operation for texts.
+
+    Raises:
+        ConfigurationError: an unknown style, a style with a summary, or either in the trial.
+    """
+    one_of(style, TEXT_STYLES, "style")
+    if summarize and style is not None:
+        raise ConfigurationError("summarize=True and style= exclude each other")
+    if trial:
+        if summarize or style is not None:
+            raise ConfigurationError("the trial translates plain text only: no style, no summary")
+        return BY_ID["translateTextTrial"]
+    return BY_ID["summarizeText" if summarize else TEXT_STYLES[style]]
+
+
+def text_request(
+    texts: Sequence[str],
+    *,
+    source: str,
+    targets: Sequence[str],
+    origin: str | None,
+    markdown: bool,
+    glossary: Mapping[str, str] | None,
+) -> Any:
+    """The request for texts; options that were not given are not sent."""
+    members: dict[str, Any] = {"source_language": source, "target_languages": list(targets), "texts": list(texts)}
+    if origin:
+        members["origin"] = origin
+    if markdown:
+        members["contains_markdown"] = True
+    if glossary:
+        members["translation_dictionary"] = glossary_model(glossary)
+    return model("TextRequest")(**members)
+
+
+def file_operation(
+    kind: Kind, source_format: str, *, style: str | None, summarize: bool, as_text: bool, trial: bool
+) -> Operation:
+    """The operation for a file of a kind.
+
+    Raises:
+        ConfigurationError: a style that files do not have, or a combination that no operation serves.
+        UnsupportedFormat: the kind cannot be summarised, styled, read as text, or tried without an account.
+    """
+    if sum((style is not None, summarize, as_text)) > 1:
+        raise ConfigurationError("style=, summarize=True and as_text=True exclude each other")
+    if trial:
+        if style is not None or summarize or as_text or kind.trial is None:
+            raise UnsupportedFormat(
+                "the trial takes Word documents and PDF, without style, summary or text recognition"
+            )
+        return BY_ID[kind.trial]
+    if as_text:
+        if kind.to_text is None:
+            able = [name for name, other in KINDS.items() if other.to_text]
+            raise UnsupportedFormat(f"a {kind.name} is not read as text; {' and '.join(able)} are")
+        return BY_ID[kind.to_text]
+    if summarize:
+        if kind.summary is None:
+            raise UnsupportedFormat(f"a {kind.name} cannot be summarised")
+        return BY_ID[kind.summary]
+    if style is not None:
+        one_of(style, FILE_STYLES, "style")
+        if source_format not in AUTO_FORMATS:
+            raise UnsupportedFormat(
+                f"style={style!r} does not take {source_format}; it takes {', '.join(sorted(AUTO_FORMATS))}"
+            )
+        return BY_ID[FILE_STYLES[style]]
+    return BY_ID[kind.operation]
+
+
+def option_names(kind: Kind, operation: Operation) -> Mapping[str, str]:
+    """Our option names and the members of the operation's request that they fill."""
+    if operation.model == "FileRequest":
+        return kind.auto_options
+    return kind.text_options if operation.id == kind.to_text else kind.options
+
+
+def file_request(
+    kind: Kind,
+    operation: Operation,
+    *,
+    url: str,
+    file_name: str,
+    source_format: str,
+    output_format: str | None,
+    source: str,
+    targets: Sequence[str],
+    origin: str | None,
+    options: Mapping[str, Any],
+) -> tuple[Any, str]:
+    """The request for a file, and the format that its results will have (empty for a result that is text).
+
+    Raises:
+        ConfigurationError: an option that the kind does not take, or one that is not what it should be.
+        UnsupportedFormat: an output format that cannot be made of this source.
+    """
+    names = option_names(kind, operation)
+    if unknown := sorted(set(options) - set(names)):
+        raise ConfigurationError(
+            f"{operation.id} (kind {kind.name!r}) takes no {', '.join(unknown)}; "
+            f"it takes {', '.join(sorted(names)) or 'no options'}"
+        )
+    given = {names[name]: _OPTIONS[name](value, name) for name, value in options.items() if value is not None}
+    if operation.model == "ImageToTextRequest":
+        if output_format is not None:
+            raise ConfigurationError("output_format is for files; as_text=True gives texts")
+        members = {"source": source, "targets": list(targets), "url": url, "format_": source_format}
+        return model("ImageToTextRequest")(**_with_origin(members, origin), **given), ""
+    members = {
+        "source_language": source,
+        "target_languages": list(targets),
+        "url": url,
+        "original_file_name": file_name,
+    }
+    if kind.has_format or operation.model == "FileRequest":
+        members["format_"] = source_format
+    output = ""
+    if operation.id != kind.to_text:
+        output = check_output(kind, source_format, output_format)
+        if kind.has_output or operation.model == "FileRequest":
+            members["output_format"] = output
+    elif output_format is not None:
+        raise ConfigurationError("output_format is for files; as_text=True gives texts")
+    if operation.model == "ImageToFileRequest":
+        given.setdefault("ocrformat", output if output in {"Pdf", "Xlsx", "Csv"} else "Pdf")
+    return model(str(operation.model))(**_with_origin(members, origin), **given), output
+
+
+def _with_origin(members: dict[str, Any], origin: str | None) -> dict[str, Any]:
+    return {**members, "origin": origin} if origin else members
+
+
+def _numbers(value: Any, name: str) -> list[int]:
+    numbers: list[Any] = list(value) if not isinstance(value, int | str) else [value]
+    if not numbers or not all(isinstance(n, int) and not isinstance(n, bool) and n >= 1 for n in numbers):
+        raise ConfigurationError(f"{name} are numbers from 1, for example {name}=[1, 2]")
+    return sorted(set(numbers))
+
+
+def _flag(value: Any, name: str) -> bool:
+    if not isinstance(value, bool):
+        raise ConfigurationError(f"{name} is True or False")
+    return value
+
+
+def _number(value: Any, name: str) -> int:
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise ConfigurationError(f"{name} is a whole number")
+    return value
+
+
+def _strings(value: Any, name: str) -> list[str]:
+    values = [value] if isinstance(value, str) else list(value)
+    if not all(isinstance(item, str) and item for item in values):
+        raise ConfigurationError(f"{name} is a list of non-empty strings")
+    return values
+
+
+def _separator(value: Any, name: str) -> str:
+    if not isinstance(value, str) or len(value) != 1:
+        raise ConfigurationError(f"{name} is one character")
+    return value
+
+
+def _paths(value: Any, name: str) -> list[list[str]]:
+    if isinstance(value, str):
+        raise ConfigurationError(f"{name} is a list of key paths, for example [['title'], ['params', 'summary']]")
+    return [_strings(path, name) for path in value]
+
+
+def _shortcodes(value: Any, name: str) -> Any:
+    return _map("ShortcodeParameters", {code: _strings(parameters, name) for code, parameters in dict(value).items()})
+
+
+def _ranges(value: Any, name: str) -> Any:
+    parts: dict[str, Any] = {}
+    for worksheet, part in dict(value).items():
+        if unknown := sorted(set(part) - {"rows", "columns", "ranges"}):
+            raise ConfigurationError(
+                f"{name}: a worksheet's part has rows, columns and ranges, not {', '.join(unknown)}"
+            )
+        members: dict[str, Any] = {key: _numbers(part[key], key) for key in ("rows", "columns") if key in part}
+        if "ranges" in part:
+            cells = model("StringStringTuple")
+            members["ranges"] = [cells(item1=first, item2=last) for first, last in part["ranges"]]
+        parts[str(_numbers(worksheet, name)[0])] = model("WorksheetData")(**members)
+    return _map("WorksheetRanges", parts)
+
+
+def _glossary(value: Any, _: str) -> Any:
+    return glossary_model(value)
+
+
+def _saving_mode(value: Any, name: str) -> Any:
+    return one_of(value, ("Files", "Archive", "Both"), name)
+
+
+def _ocr_format(value: Any, name: str) -> Any:
+    return one_of(value, ("Pdf", "Xlsx", "Csv"), name)
+
+
+_OPTIONS: dict[str, Callable[[Any, str], Any]] = {
+    "glossary": _glossary,
+    "alignment": _flag,
+    "saving_mode": _saving_mode,
+    "pages": _numbers,
+    "slides": _numbers,
+    "worksheets": _numbers,
+    "ranges": _ranges,
+    "separator": _separator,
+    "masters": _flag,
+    "preserve_formatting": _flag,
+    "front_matter": _paths,
+    "shortcodes": _shortcodes,
+    "ignore_list": _strings,
+    "is_white_list": _flag,
+    "ocr_format": _ocr_format,
+    "rotation_angle": _number,
+    "handwritten": _flag,
+    "fragments": _strings,
+    "interval": _number,
+}

@@ -1,0 +1,199 @@
+"""What users get back: translations, files, facts. Values only; nothing here talks to the service."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
+
+from attrs import asdict, field, frozen
+
+from ._errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    from ._rules.answers import State
+
+T = TypeVar("T", str, "list[str]")
+V = TypeVar("V")
+
+
+def _only(by_language: Mapping[str, V], what: str) -> V:
+    if len(by_language) != 1:
+        raise ConfigurationError(
+            f"{what} is for one target language; this result has {', '.join(by_language)}: index it, result['de']"
+        )
+    return next(iter(by_language.values()))
+
+
+@frozen
+class TextTranslation(Generic[T]):
+    """Texts in other languages: ``result["de"]`` is a string if one string was given, else a list in the order given.
+
+    ``jobs`` are the ids of the jobs it came from.
+    """
+
+    by_language: Mapping[str, T]
+    jobs: Sequence[str] = ()
+
+    def __getitem__(self, language: str) -> T:
+        """The translation into one language; ``KeyError`` if it was not asked for."""
+        return self.by_language[language]
+
+    def __iter__(self) -> Iterator[str]:
+        """The languages."""
+        return iter(self.by_language)
+
+    @property
+    def text(self) -> T:
+        """The translation, if there is one target language.
+
+        Raises:
+            ConfigurationError: there are several.
+        """
+        return _only(self.by_language, ".text")
+
+
+@frozen
+class FileResult:
+    """Where the translated files of a job lie. The URLs are secrets while they live, so no repr shows them.
+
+    ``sizes`` are in bytes, ``None`` where the service gives none; ``scores`` are its quality scores, if it gives any.
+    """
+
+    urls: Mapping[str, str] = field(repr=lambda urls: repr(list(urls)))
+    sizes: Mapping[str, int | None]
+    scores: Mapping[str, float] = field(factory=dict[str, float])
+
+
+@frozen
+class FileTranslation:
+    """Translated files on disk: ``result["de"]`` is a path. ``sizes`` in bytes; ``job`` is the id of the job."""
+
+    files: Mapping[str, Path]
+    sizes: Mapping[str, int]
+    job: str
+
+    def __getitem__(self, language: str) -> Path:
+        """The file in one language; ``KeyError`` if it was not asked for."""
+        return self.files[language]
+
+    def __iter__(self) -> Iterator[str]:
+        """The languages."""
+        return iter(self.files)
+
+    @property
+    def path(self) -> Path:
+        """The file, if there is one target language.
+
+        Raises:
+            ConfigurationError: there are several.
+        """
+        return _only(self.files, ".path")
+
+
+@frozen
+class HugoStructure:
+    """What can be translated of a Hugo file: key paths of its front matter, short codes and their parameters."""
+
+    front_matter: Sequence[Sequence[str]]
+    shortcodes: Mapping[str, Sequence[Sequence[str]]]
+
+
+@frozen
+class JobStatus:
+    """One answer about a job: its state, the service's number and words, and the languages that are there already."""
+
+    state: State
+    code: int | None
+    message: str | None
+    languages: Sequence[str]
+
+
+@frozen
+class Languages:
+    """The pairs that the service translates: ``languages["en"]`` are the targets for English."""
+
+    targets: Mapping[str, Sequence[str]]
+
+    def __getitem__(self, source: str) -> Sequence[str]:
+        """The targets for a source; ``KeyError`` if it is not translated."""
+        return self.targets[source]
+
+    def __iter__(self) -> Iterator[str]:
+        """The sources."""
+        return iter(self.targets)
+
+    def __contains__(self, pair: object) -> bool:
+        """``"en" in languages``, ``("en", "de") in languages``."""
+        if isinstance(pair, tuple):
+            source, target = cast("tuple[str, str]", pair)
+            return target in self.targets.get(source, ())
+        return pair in self.targets
+
+
+@frozen
+class Health:
+    """What the service says of itself: ``is_healthy`` if no part says otherwise; ``parts`` by name."""
+
+    parts: Mapping[str, bool]
+    messages: Mapping[str, str]
+
+    @property
+    def is_healthy(self) -> bool:
+        """True if every part is."""
+        return all(self.parts.values())
+
+
+@frozen
+class Progress:
+    """One step of a transfer or a wait.
+
+    ``stage`` is ``upload``, ``wait`` or ``download``; ``name`` the file. ``done`` and ``total`` are bytes, or seconds
+    when waiting (``total`` is then the time that such a job usually takes); ``None`` where it is not known.
+    """
+
+    stage: str
+    name: str
+    done: float
+    total: float | None
+
+
+def _strings(given: Iterable[str]) -> tuple[str, ...]:
+    return tuple(given)
+
+
+def _places(given: Iterable[int] | None) -> tuple[int, ...] | None:
+    return None if given is None else tuple(given)
+
+
+@frozen
+class JobRef:
+    """All that is needed to pick a job up again, in another process too.
+
+    Made of plain values; ``to_dict`` writes JSON types. ``kind`` is the result's: ``text``, ``file`` or ``hugo``.
+    ``subject`` (``document``, ``pdf``, …) and ``size`` (bytes or characters) let waiting be cheap; ``targets`` tell what
+    may be missing; ``name`` and ``output_format`` give result files their names; ``order`` maps each text given to its
+    place in the request (equal texts are sent once), -1 for blank ones, which are kept in ``blanks``.
+    """
+
+    id: str
+    kind: str
+    trial: bool = False
+    subject: str = ""
+    size: int | None = None
+    targets: tuple[str, ...] = field(default=(), converter=_strings)
+    name: str = ""
+    output_format: str = ""
+    is_single: bool = False
+    order: tuple[int, ...] | None = field(default=None, converter=_places)
+    blanks: tuple[str, ...] = field(default=(), converter=_strings)
+    submitted_at: float | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """As JSON types, without what is unset."""
+        return {
+            name: list(value) if isinstance(value, tuple) else value
+            for name, value in asdict(self, recurse=False).items()
+            if value not in (None, "", (), False)
+        }

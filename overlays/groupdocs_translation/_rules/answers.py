@@ -1,0 +1,268 @@
+"""What an answer of the service means: nothing, an exception, or the state of a job.
+
+Called by the sessions below the generated operations, which would turn an undocumented status into ``None`` and a wrong
+shape into an object of the wrong type. Bytes and numbers in, verdicts out.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from enum import Enum
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from .._errors import APIError, BadRequest, NotFound, RateLimited, ServerError
+from .retry import retry_after
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from .._operations import Operation
+
+MAX_ANSWER_BYTES = 64 * 2**20  # translations of a full request are a few MiB; more is no answer but an attack
+MAX_ENCODED_ANSWER_BYTES = 256 * 2**10  # before decompression, which can multiply by a thousand
+MAX_MESSAGE_LENGTH = 300
+
+_NOT_PRINTABLE = re.compile(r"[^\x20-\x7e\xa0-\U0010ffff]+")
+_QUERY = re.compile(r"(https?://[^\s?#]+)[?#]\S*")
+
+
+def clean(text: object) -> str | None:
+    """One printable line of what a server said: no control characters, no query of a URL, cut; ``None`` for no text."""
+    if not isinstance(text, str) or not text.strip():
+        return None
+    line = _QUERY.sub(r"\1?...", _NOT_PRINTABLE.sub(" ", text)).strip()
+    return line if len(line) <= MAX_MESSAGE_LENGTH else f"{line[:MAX_MESSAGE_LENGTH]}..."
+
+
+def parse(content: bytes) -> Any:
+    """The JSON value of a body; ``ValueError`` for whatever is none (wrong encoding, too deep, too long a number)."""
+    try:
+        return json.loads(content)
+    except RecursionError:
+        raise ValueError("nested too deeply") from None
+
+
+def service_message(content: bytes) -> str | None:
+    """What an error body says, from the members that services use for it (RFC 9457 among them)."""
+    try:
+        body: Any = parse(content)
+    except ValueError:
+        return None
+    if isinstance(body, dict):
+        for member in ("message", "detail", "title", "error_description", "error"):
+            if (text := clean(body.get(member))) is not None:
+                return text
+    return clean(body)
+
+
+_ADVICE: dict[int, str] = {
+    400: "the request is not what the service takes",
+    404: "unknown to the service; results are kept for 24 hours",
+    413: "the request is too large",
+    429: "too many calls; wait, or send fewer at a time",
+}
+
+
+def error_class(status_code: int) -> type[APIError]:
+    """The class of an error status."""
+    if status_code in {400, 422}:
+        return BadRequest
+    if status_code == 404:
+        return NotFound
+    if status_code == 429:
+        return RateLimited
+    return ServerError if status_code >= 500 else APIError
+
+
+def status_error(
+    operation: str, status_code: int, headers: Mapping[str, str], content: bytes, *, now: float
+) -> APIError:
+    """The exception for an answer whose status is no success; ``now`` in seconds since the epoch."""
+    said = service_message(content)
+    why = said or _ADVICE.get(status_code) or "the service could not do it"
+    return error_class(status_code)(
+        f"{operation}: HTTP {status_code}: {why}",
+        status_code=status_code,
+        operation=operation,
+        message=said,
+        request_id=clean(headers.get("x-request-id") or headers.get("x-correlation-id")),
+        retry_after=retry_after(headers.get("retry-after"), date=headers.get("date"), now=now),
+    )
+
+
+def nonsense(operation: str, status_code: int, reason: str) -> APIError:
+    """The exception for a success whose body is not what the document says."""
+    return APIError(
+        f"{operation}: HTTP {status_code}, but the answer is not what the service's document describes: {reason}",
+        status_code=status_code,
+        operation=operation,
+    )
+
+
+def body_status(value: Any) -> int | None:
+    """The ``status`` member as a number: itself, its digits, or a reason phrase such as ``Accepted``; else ``None``."""
+    if isinstance(value, bool):
+        return None
+    if isinstance(value, (int, float)):
+        return int(value) if abs(value) < 1000 else None  # false for NaN too
+    if isinstance(value, str):
+        if value.isascii() and value.isdigit() and len(value) == 3:
+            return int(value)
+        phrase = value.replace(" ", "").replace("_", "").lower()
+        return next((s.value for s in HTTPStatus if s.name.replace("_", "").lower() == phrase), None)
+    return None
+
+
+class Refusal(NamedTuple):
+    """A submission that HTTP calls a success and the body a failure: ``status`` and what the service says."""
+
+    status: int
+    message: str | None
+
+
+def refusal(content: bytes) -> Refusal | None:
+    """The refusal in a submit answer without an id, ``None`` if the body is no such answer."""
+    try:
+        body = parse(content)
+    except ValueError:
+        return None
+    if not isinstance(body, dict):
+        return None
+    status = body_status(body.get("status"))
+    return Refusal(status, clean(body.get("message"))) if status is not None and status >= 400 else None
+
+
+def wrong_shape(operation: Operation, content: bytes) -> str | None:
+    """Why a success body is not what the operation's document says, ``None`` if it is; extra members are fine."""
+    if operation.role == "upload" or operation.id == "getOpenapiDocument":
+        return _not_text(content)
+    try:
+        body = parse(content)
+    except ValueError:
+        return "it is not JSON"
+    return _CHECKS[operation.role if operation.role == "submit" else operation.id](body)
+
+
+def _not_text(content: bytes) -> str | None:
+    try:
+        text = content.decode()
+    except UnicodeDecodeError:
+        return "it is not UTF-8 text"
+    return None if text.strip() else "it is empty"
+
+
+def _is_map(value: object, entry: Callable[[Any], bool]) -> bool:
+    return value is None or (isinstance(value, dict) and all(map(entry, value.values())))
+
+
+def _is_strings(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(item, str) for item in value)
+
+
+def _is_rows(value: Any) -> bool:
+    return value is None or (isinstance(value, list) and all(map(_is_strings, value)))
+
+
+def _is_file(value: Any) -> bool:
+    if value is None:
+        return True
+    if not isinstance(value, dict):
+        return False
+    url, size = value.get("url"), value.get("size")
+    return (url is None or isinstance(url, str)) and (size is None or (isinstance(size, int) and size >= 0))
+
+
+def _wrong_submit(body: Any) -> str | None:
+    if not isinstance(body, dict):
+        return "it is not an object"
+    job = body.get("id")
+    return None if isinstance(job, str) and job.strip() else "it has no job id"
+
+
+def _wrong_text(body: Any) -> str | None:
+    if not isinstance(body, dict):
+        return "it is not an object"
+    fine = _is_map(body.get("translations"), lambda entry: entry is None or _is_strings(entry))
+    return None if fine else "'translations' is not a map of language to texts"
+
+
+def _wrong_file(body: Any) -> str | None:
+    if not isinstance(body, dict):
+        return "it is not an object"
+    return None if _is_map(body.get("urls"), _is_file) else "'urls' is not a map of language to file"
+
+
+def _wrong_hugo(body: Any) -> str | None:
+    if not isinstance(body, dict):
+        return "it is not an object"
+    fine = _is_rows(body.get("frontmatters")) and _is_map(body.get("shortcodes"), _is_rows)
+    return None if fine else "'frontmatters' or 'shortcodes' is not lists of names"
+
+
+def _wrong_languages(body: Any) -> str | None:
+    if not isinstance(body, list):
+        return "it is not a list"
+    for pair in body:
+        if not isinstance(pair, dict) or not isinstance(pair.get("source"), str | None):
+            return "an entry is not a language pair"
+        if pair.get("targets") is not None and not _is_strings(pair["targets"]):
+            return "an entry is not a language pair"
+    return None
+
+
+def _wrong_health(body: Any) -> str | None:
+    if not isinstance(body, dict):
+        return "it is not an object"
+    items = body.get("items")
+    fine = items is None or (isinstance(items, list) and all(isinstance(item, dict) for item in items))
+    return None if fine else "'items' is not a list of checks"
+
+
+_CHECKS: dict[str, Callable[[Any], str | None]] = {
+    "submit": _wrong_submit,
+    "getTextTranslation": _wrong_text,
+    "getTextTranslationTrial": _wrong_text,
+    "getFileTranslation": _wrong_file,
+    "getFileTranslationTrial": _wrong_file,
+    "getHugoStructure": _wrong_hugo,
+    "listLanguages": _wrong_languages,
+    "getHealth": _wrong_health,
+}
+
+
+class State(Enum):
+    """Where a job is."""
+
+    PENDING = "pending"
+    DONE = "done"
+    PARTIAL = "partial"
+    FAILED = "failed"
+    EXPIRED = "expired"
+
+    @property
+    def is_final(self) -> bool:
+        """True if asking again would say the same."""
+        return self in {State.DONE, State.FAILED, State.EXPIRED}
+
+
+def job_state(status: int | None, http_status: int, *, has_result: bool) -> State:
+    """The state that a poll's answer means: the body's status rules, HTTP's stands in for a missing one.
+
+    200 with nothing in it and no status in the body is not ready yet; 102 and 202 never are (service page, "How a
+    translation runs").
+    """
+    if status is None:
+        if http_status == 206:
+            return State.PARTIAL
+        return State.DONE if has_result and http_status == 200 else State.PENDING
+    if status == 206:
+        return State.PARTIAL
+    if status == 404:
+        return State.EXPIRED
+    if status >= 300:
+        return State.FAILED
+    if status == 200:
+        return State.DONE if has_result else State.FAILED
+    return State.PENDING

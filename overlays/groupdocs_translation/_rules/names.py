@@ -1,0 +1,86 @@
+"""Names: language codes, and the file names that results get. Nothing from the server reaches the file system here."""
+
+from __future__ import annotations
+
+import re
+from pathlib import PurePath
+from typing import TYPE_CHECKING
+
+from .._errors import ConfigurationError, UnsupportedLanguage
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+# ISO 639-1, so that a typing mistake is found before a call is paid for. Three-letter codes are left to the service.
+_ISO_639_1 = frozenset(
+    "aa ab ae af ak am an ar as av ay az ba be bg bh bi bm bn bo br bs ca ce ch co cr cs cu cv cy da de dv dz ee "
+    "el en eo es et eu fa ff fi fj fo fr fy ga gd gl gn gu gv ha he hi ho hr ht hu hy hz ia id ie ig ii ik io is "
+    "it iu iw ja jv ka kg ki kj kk kl km kn ko kr ks ku kv kw ky la lb lg li ln lo lt lu lv mg mh mi mk ml mn mr "
+    "ms mt my na nb nd ne ng nl nn no nr nv ny oc oj om or os pa pi pl ps pt qu rm rn ro ru rw sa sc sd se sg sh "
+    "si sk sl sm sn so sq sr ss st su sv sw ta te tg th ti tk tl tn to tr ts tt tw ty ug uk ur uz ve vi vo wa wo "
+    "xh yi yo za zh zu".split()
+)
+_TAG = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
+
+_UNSAFE = re.compile(r'[\x00-\x1f\x7f<>:"/\\|?*]')
+# Windows keeps these for devices, whatever the extension.
+_RESERVED = frozenset({"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(1, 10))})
+MAX_STEM_LENGTH = 180  # file systems allow 255 bytes; language, format and the temporary suffix need some of them
+
+
+def check_language(code: str, parameter: str) -> str:
+    """The code itself, if it is a language tag whose first part is a known one.
+
+    Raises:
+        UnsupportedLanguage: it is not.
+    """
+    if not isinstance(code, str) or not _TAG.fullmatch(code):
+        raise UnsupportedLanguage(f"{parameter}={code!r} is not a language code such as 'de' or 'zh-TW'")
+    primary = code.split("-", 1)[0].lower()
+    if len(primary) == 2 and primary not in _ISO_639_1:
+        raise UnsupportedLanguage(
+            f"{parameter}={code!r}: there is no language {primary!r} (ISO 639-1); "
+            "client.languages() lists those the service knows"
+        )
+    return code
+
+
+def target_languages(target: str | Iterable[str], source: str) -> list[str]:
+    """The targets as a list without repeats, checked, in the order given.
+
+    Raises:
+        UnsupportedLanguage: a code is wrong, or is the source itself.
+        ConfigurationError: there is none.
+    """
+    codes = [target] if isinstance(target, str) else list(dict.fromkeys(target))
+    if not codes:
+        raise ConfigurationError("target names no language: give one such as target='de', or several in a list")
+    for code in codes:
+        if check_language(code, "target") == source:
+            raise UnsupportedLanguage(f"target={code!r} is the source language")
+    return codes
+
+
+def safe_stem(file_name: str) -> str:
+    """A stem that every file system takes, from a name the user gave: no separators, devices or hidden files."""
+    stem = _UNSAFE.sub("_", PurePath(file_name).stem).strip(" .") or "translation"
+    if stem.split(".")[0].lower() in _RESERVED:
+        stem = f"_{stem}"
+    while len(stem.encode()) > MAX_STEM_LENGTH:
+        stem = stem[:-1]
+    return stem
+
+
+def result_name(file_name: str, language: str, output_format: str) -> str:
+    """The name of a result: ``report.docx`` in German is ``report.de.docx``.
+
+    ``language`` may come from the server's answer, so it is reduced to letters, digits and hyphens.
+    """
+    tag = re.sub(r"[^A-Za-z0-9-]", "", language)[:32] or "result"
+    return f"{safe_stem(file_name)}.{tag}.{output_format.lower()}"
+
+
+def missing_languages(wanted: Sequence[str], got: Iterable[str]) -> list[str]:
+    """The wanted ones that are not there; codes compare without case."""
+    have = {code.lower() for code in got}
+    return [code for code in wanted if code.lower() not in have]

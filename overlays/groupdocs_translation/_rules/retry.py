@@ -1,0 +1,132 @@
+"""When a call is sent again, and how long to wait before it.
+
+Called by the sessions after every try. The rule that guards the user's money: a POST that makes a job is sent again
+only when the service surely did not take it (no connection, 429, 503); in every other doubt the caller is told, never
+billed twice.
+"""
+
+from __future__ import annotations
+
+from email.utils import parsedate_to_datetime
+from enum import Enum
+from typing import TYPE_CHECKING, Any
+
+from attrs import field, frozen
+
+from .._errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from attrs import Attribute
+
+    from .._operations import Role
+
+REFUSED_STATUSES = frozenset({429, 503})  # the server says that it did not do it (RFC 6585 §4, RFC 9110 §15.6.4)
+FAILED_STATUSES = frozenset({408, 500, 502, 504})  # it may or may not have been done
+
+
+def _at_least(minimum: float) -> Callable[[Any, Attribute[Any], Any], None]:
+    def check(_: Any, attribute: Attribute[Any], value: float) -> None:
+        if not value >= minimum or value == float("inf"):
+            raise ConfigurationError(f"RetryPolicy.{attribute.name} must be a number of at least {minimum}")
+
+    return check
+
+
+@frozen(kw_only=True)
+class RetryPolicy:
+    """How often and how patiently a call is repeated; the same policy for a client or for one call.
+
+    ``tries`` counts the first one. Pauses are drawn from 0 to ``first_pause_s`` · 2ⁿ, at most ``longest_pause_s``
+    ("full jitter"). A ``Retry-After`` is honoured up to ``longest_retry_after_s``; a longer one ends the call with the
+    error at once. ``total_s`` bounds all tries and pauses of one call together.
+    """
+
+    tries: int = field(default=4, validator=_at_least(1))
+    first_pause_s: float = field(default=0.5, validator=_at_least(0))
+    longest_pause_s: float = field(default=8.0, validator=_at_least(0))
+    longest_retry_after_s: float = field(default=60.0, validator=_at_least(0))
+    total_s: float = field(default=180.0, validator=_at_least(0))
+
+    @classmethod
+    def never(cls) -> RetryPolicy:
+        """Send everything once."""
+        return cls(tries=1)
+
+
+class Fate(Enum):
+    """What became of a try that did not succeed."""
+
+    NOT_SENT = "not sent"  # no connection was made
+    UNREACHABLE = "unreachable"  # no connection can be made: a certificate that is not trusted, a scheme we don't speak
+    REFUSED = "refused"  # 429 or 503
+    BROKEN = "broken"  # sent, and no usable answer
+    FAILED = "failed"  # 408, 500, 502, 504
+    REJECTED = "rejected"  # any other error status: asking again gives the same
+
+
+def fate_of_status(status_code: int) -> Fate:
+    """The fate that an error status means."""
+    if status_code in REFUSED_STATUSES:
+        return Fate.REFUSED
+    if status_code in FAILED_STATUSES or status_code > 504:
+        return Fate.FAILED
+    return Fate.REJECTED
+
+
+def may_repeat(fate: Fate, role: Role | None) -> bool:
+    """Whether the same request may be sent again; ``role`` is ``None`` for a request that no operation describes."""
+    if fate in {Fate.NOT_SENT, Fate.REFUSED}:
+        return True
+    return fate in {Fate.BROKEN, Fate.FAILED} and role in {"poll", "read", "upload"}
+
+
+def is_uncertain(fate: Fate, role: Role | None) -> bool:
+    """Whether the service may have taken a job that we hear nothing more of."""
+    return role == "submit" and fate in {Fate.BROKEN, Fate.FAILED}
+
+
+def pause(
+    policy: RetryPolicy, *, tries: int, elapsed_s: float, retry_after_s: float | None, random: Callable[[], float]
+) -> float | None:
+    """Seconds to wait before the next try, ``None`` if there is none.
+
+    ``tries`` and ``elapsed_s`` are what the call has used so far; ``random`` gives a number in [0, 1).
+    """
+    if tries >= policy.tries:
+        return None
+    if retry_after_s is not None:
+        if retry_after_s > policy.longest_retry_after_s:
+            return None
+        seconds = retry_after_s
+    else:
+        seconds = random() * min(policy.longest_pause_s, policy.first_pause_s * 2.0 ** (tries - 1))
+    return seconds if elapsed_s + seconds < policy.total_s else None
+
+
+def retry_after(value: str | None, *, date: str | None, now: float) -> float | None:
+    """Seconds that a ``Retry-After`` asks for (RFC 9110 §10.2.3): a number, or a date.
+
+    A date is compared with the answer's own ``Date``; ``now`` (seconds since the epoch) stands in for a missing
+    ``Date``. Nonsense counts as absent, the past as 0.
+    """
+    if value is None:
+        return None
+    text = value.strip()
+    if text.isascii() and text.isdigit() and len(text) <= 9:
+        return float(text)
+    until = _timestamp(text)
+    if until is None:
+        return None
+    reference = _timestamp(date) if date else None
+    return max(0.0, until - (reference if reference is not None else now))
+
+
+def _timestamp(text: str) -> float | None:
+    try:
+        moment: datetime = parsedate_to_datetime(text)
+        return moment.timestamp()
+    except (TypeError, ValueError, OverflowError):
+        return None

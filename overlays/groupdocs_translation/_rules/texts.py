@@ -1,0 +1,98 @@
+"""Texts on their way out and back: equal ones are sent once, blank ones not at all, and order is kept."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from .._errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+# The service documents no size for a request. These keep one below a few MB of JSON, which its gateway surely takes,
+# while ten thousand short texts still cost one call.
+MAX_TEXTS_PER_REQUEST = 10_000
+MAX_CHARACTERS_PER_REQUEST = 500_000
+
+BLANK = -1
+MAX_REPEATS = 10  # equal and blank texts cost nothing to send, but their places must be remembered
+
+
+class Packed(NamedTuple):
+    """Distinct texts of one request; ``order``: each original's place among them, ``BLANK`` for the next blank."""
+
+    texts: list[str]
+    order: tuple[int, ...]
+    blanks: tuple[str, ...]
+
+    @property
+    def characters(self) -> int:
+        """Characters that are sent."""
+        return sum(map(len, self.texts))
+
+    @property
+    def is_plain(self) -> bool:
+        """True if the request has the texts exactly as they were given."""
+        return not self.blanks and self.order == tuple(range(len(self.texts)))
+
+
+class Packer:
+    """Fills requests up to the limits, in order; a text longer than the limit goes alone. For one task at a time."""
+
+    def __init__(
+        self, *, max_texts: int = MAX_TEXTS_PER_REQUEST, max_characters: int = MAX_CHARACTERS_PER_REQUEST
+    ) -> None:
+        self._max_texts = max_texts
+        self._max_characters = max_characters
+        self._clear()
+
+    def _clear(self) -> None:
+        self._places: dict[str, int] = {}
+        self._order: list[int] = []
+        self._blanks: list[str] = []
+        self._characters = 0
+
+    def add(self, text: str) -> Packed | None:
+        """Take one text; the request that was full before it, if it did not fit any more.
+
+        Raises:
+            ConfigurationError: it is no string.
+        """
+        if not isinstance(text, str):
+            raise ConfigurationError(f"texts are strings, not {type(text).__name__}")
+        full: Packed | None = None
+        if not text.strip():
+            self._order.append(BLANK)
+            self._blanks.append(text)
+            full = self.flush() if len(self._order) >= MAX_REPEATS * self._max_texts else None
+        elif text in self._places:
+            self._order.append(self._places[text])
+            full = self.flush() if len(self._order) >= MAX_REPEATS * self._max_texts else None
+        else:
+            if self._places and (
+                len(self._places) >= self._max_texts or self._characters + len(text) > self._max_characters
+            ):
+                full = self.flush()
+            self._order.append(self._places.setdefault(text, len(self._places)))
+            self._characters += len(text)
+        return full
+
+    def flush(self) -> Packed | None:
+        """What has not been handed out yet, ``None`` for nothing."""
+        packed = Packed(list(self._places), tuple(self._order), tuple(self._blanks)) if self._order else None
+        self._clear()
+        return packed
+
+
+def restore(translated: Sequence[str], order: Sequence[int] | None, blanks: Sequence[str]) -> list[str] | None:
+    """One translation for each original, blank ones as they were; ``None`` if the numbers do not fit.
+
+    ``order=None`` means as sent, or not known.
+    """
+    if order is None:
+        return list(translated)
+    distinct = max(order, default=BLANK) + 1
+    if distinct != len(translated):
+        return None
+    kept = iter(blanks)
+    return [next(kept) if place == BLANK else translated[place] for place in order]

@@ -1,0 +1,63 @@
+"""The settings of one client, checked when it is made and then frozen."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import TYPE_CHECKING, Any
+
+from attrs import field, frozen
+
+from ._clock import SYSTEM_CLOCK
+from ._config import BASE_URL, BASE_URL_VARIABLE, MAX_CONNECTIONS, service_url
+from ._errors import ConfigurationError
+from ._rules.polling import BALANCED, PollingSchedule
+from ._rules.retry import RetryPolicy
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+
+    from ._clock import Clock
+
+# A policy for the calls of one task or thread, in place of the client's; read by the sessions.
+CALL_RETRIES: ContextVar[RetryPolicy | None] = ContextVar("groupdocs_call_retries", default=None)
+
+
+@contextmanager
+def call_retries(policy: RetryPolicy | None) -> Generator[None]:
+    """Let calls made inside follow another policy; ``None`` changes nothing."""
+    if policy is None:
+        yield
+        return
+    token = CALL_RETRIES.set(policy)
+    try:
+        yield
+    finally:
+        CALL_RETRIES.reset(token)
+
+
+@frozen(kw_only=True)
+class Settings:
+    """What both clients take besides credentials; see ``TranslationClient`` for the meaning of each."""
+
+    base_url: str
+    timeout: Any = None
+    retries: RetryPolicy = field(factory=RetryPolicy)
+    polling: PollingSchedule = BALANCED
+    max_connections: int = field(default=MAX_CONNECTIONS)
+    proxy: Any = None
+    verify: Any = True
+    trust_env: bool = True
+    transport: Any = None
+    origin: str | None = None
+    trial: bool = False
+    clock: Clock = SYSTEM_CLOCK
+
+    def __attrs_post_init__(self) -> None:
+        if isinstance(self.max_connections, bool) or self.max_connections < 1:
+            raise ConfigurationError("max_connections must be at least 1")
+
+
+def api_url(given: str | None) -> str:
+    """The service's address: argument, environment, default."""
+    return service_url(given, parameter="base_url", variable=BASE_URL_VARIABLE, default=BASE_URL)

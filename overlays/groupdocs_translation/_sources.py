@@ -1,0 +1,147 @@
+"""What a user hands in: a path, bytes, an open stream or a URL, made into one thing that can be read again."""
+
+from __future__ import annotations
+
+import io
+import os
+import tempfile
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any, cast
+from urllib.parse import unquote, urlsplit
+
+from ._config import is_loopback
+from ._errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+type_of_source = str | os.PathLike[str] | bytes | bytearray | memoryview | IO[bytes]
+
+SPOOL_BYTES = 8 * 2**20  # a stream that cannot be rewound is kept in memory up to here, then on disk
+
+
+class Source:
+    """A named source of known size that can be opened again for each try, or a URL that the service fetches itself.
+
+    ``size`` is in bytes (``None`` for a URL). ``open()`` gives a new reader at the beginning; the reader must be
+    closed.
+    """
+
+    def __init__(
+        self, name: str, size: int | None, opener: Callable[[], IO[bytes]] | None, url: str | None = None
+    ) -> None:
+        self.name = name
+        self.size = size
+        self.url = url
+        self._opener = opener
+
+    def open(self) -> IO[bytes]:
+        """A reader at the first byte."""
+        assert self._opener is not None, "a URL is not read by us"
+        return self._opener()
+
+
+class _Borrowed(io.RawIOBase):
+    """A view of the user's stream from where it stood; closing it leaves the stream open."""
+
+    def __init__(self, stream: IO[bytes], start: int) -> None:
+        self._stream = stream
+        stream.seek(start)
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        data = self._stream.read(len(buffer))
+        buffer[: len(data)] = data
+        return len(data)
+
+
+def check_url(url: str, parameter: str) -> str:
+    """The URL, if the service or we may fetch it: https, or http on loopback, without credentials.
+
+    Raises:
+        ConfigurationError: it is none of these; the message holds neither query nor credentials.
+    """
+    try:
+        parts = urlsplit(url)
+        host, _ = parts.hostname, parts.port
+    except ValueError:
+        raise ConfigurationError(f"{parameter} is not a URL") from None
+    if parts.scheme not in {"http", "https"} or not host:
+        raise ConfigurationError(f"{parameter} must be an https URL, not {parts.scheme or 'a relative'} one")
+    if parts.scheme == "http" and not is_loopback(host):
+        raise ConfigurationError(f"{parameter} must be https (host {host})")
+    if parts.username is not None or parts.password is not None:
+        raise ConfigurationError(f"{parameter} must not carry credentials (host {host})")
+    return url
+
+
+def read_source(given: type_of_source, *, name: str | None = None) -> Source:
+    """The source that a user's argument means.
+
+    A string that starts with ``http://`` or ``https://`` is a URL, any other string a path. A stream is read from
+    where it stands, and stays open; one that cannot seek is copied aside first (memory, then disk), so that a broken
+    upload can be repeated.
+
+    Raises:
+        ConfigurationError: no such file, a folder, nothing in it, a text stream, or a stream or bytes without a name.
+    """
+    if isinstance(given, str) and given.startswith(("http://", "https://")):
+        url = check_url(given, "the source URL")
+        return Source(name or Path(unquote(urlsplit(url).path)).name, None, None, url)
+    if isinstance(given, bytes | bytearray | memoryview):
+        data = bytes(given)
+        return _checked(Source(_named(name, "bytes"), len(data), lambda: io.BytesIO(data)))
+    if isinstance(given, str | os.PathLike):
+        return _from_path(Path(given), name)
+    if hasattr(given, "read"):
+        return _from_stream(given, name)
+    raise ConfigurationError(
+        f"a file is given as a path, bytes, an open binary stream or a URL, not as {type(given).__name__}"
+    )
+
+
+def _named(name: str | None, what: str) -> str:
+    if not name:
+        raise ConfigurationError(f"{what} need a name with an extension: name='report.docx'")
+    return name
+
+
+def _checked(source: Source) -> Source:
+    if source.size == 0:
+        raise ConfigurationError(f"{source.name} is empty: there is nothing to translate")
+    return source
+
+
+def _from_path(path: Path, name: str | None) -> Source:
+    if path.is_dir():
+        raise ConfigurationError(f"{path} is a folder, not a file")
+    try:
+        size = path.stat().st_size
+    except OSError as error:
+        raise ConfigurationError(f"cannot read {path}: {error.strerror}") from error
+    return _checked(Source(name or path.name, size, lambda: cast("IO[bytes]", path.open("rb"))))
+
+
+def _from_stream(stream: IO[bytes], name: str | None) -> Source:
+    own = getattr(stream, "name", None)
+    named = _named(name or (Path(own).name if isinstance(own, str) else None), "streams")
+    if isinstance(stream, io.TextIOBase):
+        raise ConfigurationError(f"{named} is open as text: open it with mode 'rb'")
+    if not stream.seekable():
+        stream = _spool(stream)
+    start = stream.tell()
+    size = stream.seek(0, os.SEEK_END) - start
+    stream.seek(start)
+    return _checked(Source(named, size, lambda: cast("IO[bytes]", io.BufferedReader(_Borrowed(stream, start)))))
+
+
+def _spool(stream: IO[bytes]) -> IO[bytes]:
+    copy = tempfile.SpooledTemporaryFile(max_size=SPOOL_BYTES)  # noqa: SIM115  (lives as long as the source)
+    while chunk := stream.read(2**20):
+        if not isinstance(chunk, bytes):
+            raise ConfigurationError("the stream gives text: open it in binary mode")
+        copy.write(chunk)
+    copy.seek(0)
+    return cast("IO[bytes]", copy)
