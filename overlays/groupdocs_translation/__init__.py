@@ -51,7 +51,7 @@ if TYPE_CHECKING:
     from ._sync.client import TranslationClient
     from ._sync.jobs import Job
     from ._usage import Usage
-    from .auth import ClientCredentials, FileTokenStore, MemoryTokenStore, RedisTokenStore, TokenStore
+    from .auth import ClientCredentials, TokenEvent
 
 _HOMES: dict[str, str] = {}
 for _home, _names in {
@@ -70,7 +70,7 @@ for _home, _names in {
     "._sync.client": "TranslationClient",
     "._sync.jobs": "Job",
     "._usage": "Usage",
-    ".auth": "ClientCredentials FileTokenStore MemoryTokenStore RedisTokenStore TokenStore",
+    ".auth": "ClientCredentials TokenEvent",
 }.items():
     _HOMES.update(dict.fromkeys(_names.split(), _home))
 
@@ -86,7 +86,6 @@ __all__ = [
     "ConfigurationError",
     "ConnectionFailed",
     "FileResult",
-    "FileTokenStore",
     "FileTranslation",
     "Health",
     "HugoStructure",
@@ -98,19 +97,17 @@ __all__ = [
     "JobStatus",
     "JobTimeout",
     "Languages",
-    "MemoryTokenStore",
     "NotFound",
     "PollingSchedule",
     "Progress",
     "RateLimited",
-    "RedisTokenStore",
     "RetryPolicy",
     "ServerError",
     "State",
     "SubmissionUncertain",
     "TextTranslation",
+    "TokenEvent",
     "TokenResponseError",
-    "TokenStore",
     "TransferError",
     "TranslationClient",
     "TranslationError",

@@ -28,7 +28,7 @@ class Face:
 
     Args:
         client_id, client_secret: of your application, from the service's dashboard. Without them: the environment
-            (``GROUPDOCS_CLIENT_ID``, ``GROUPDOCS_CLIENT_SECRET``), the profile file, the system keyring, in this order.
+            (``GROUPDOCS_CLIENT_ID``, ``GROUPDOCS_CLIENT_SECRET``).
         credentials: a callable that returns ``(client_id, client_secret)``, for secret managers; asked again, once,
         when the
             identity server says ``invalid_client``.
@@ -37,7 +37,7 @@ class Face:
         base_url, token_url: of the service and the identity server (``GROUPDOCS_TRANSLATION_URL``,
         ``GROUPDOCS_TOKEN_URL``).
         scope: for the token request. client_auth: ``body`` (form fields) or ``basic`` (HTTP Basic, RFC 6749 §2.3.1).
-        token_store: where tokens are kept; memory if not given. on_token_event: called with each event of the token's
+        on_token_event: called with each event of the token's
         life.
         timeout: seconds for read and write, or an ``httpx.Timeout``; default 60 s, connect 5 s, pool 30 s.
         retries: a ``RetryPolicy``. polling: ``economy``, ``balanced``, ``prompt``, or a ``PollingSchedule``.
@@ -64,7 +64,6 @@ class Face:
         token_url: str | None = None,
         scope: str | None = None,
         client_auth: str = "body",
-        token_store: Any = None,
         on_token_event: Callable[[Any], object] | None = None,
         timeout: float | httpx.Timeout | None = None,
         retries: RetryPolicy | None = None,
@@ -109,7 +108,6 @@ class Face:
             token_url=service_url(token_url, parameter="token_url", variable=TOKEN_URL_VARIABLE, default=TOKEN_URL),
             scope=scope,
             client_auth=client_auth,
-            store=token_store,
             proxy=proxy,
             verify=verify,
             trust_env=trust_env,

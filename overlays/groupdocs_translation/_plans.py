@@ -173,7 +173,8 @@ def job_ref(id: str, kind: str, details: Mapping[str, Any], *, trial: bool) -> J
     known = {attribute.name for attribute in fields(JobRef)} - {"id", "kind"}
     if unknown := sorted(set(details) - known):
         raise ConfigurationError(f"jobs have no {', '.join(unknown)}; they have {', '.join(sorted(known))}")
-    return JobRef(id=id, kind=kind, **{"trial": trial, **details})
+    members: dict[str, Any] = {"trial": trial, **details}
+    return JobRef(id=id, kind=kind, **members)
 
 
 def uploaded_url(content: bytes) -> str:
@@ -201,7 +202,8 @@ def languages_of(answer: Any) -> Languages:
 
 def health_of(answer: Any) -> Health:
     """The parts of a ``getHealth`` answer; one that does not say is not healthy."""
-    parts, messages = {}, {}
+    parts: dict[str, bool] = {}
+    messages: dict[str, str] = {}
     for number, item in enumerate(answer.items or (), 1):
         name = clean(item.name) or f"part {number}"
         parts[name] = item.is_healthy is True

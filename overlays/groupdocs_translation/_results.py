@@ -167,13 +167,17 @@ def _places(given: Iterable[int] | None) -> tuple[int, ...] | None:
     return None if given is None else tuple(given)
 
 
+def _plain(value: Any) -> Any:
+    return [*value] if isinstance(value, tuple) else value
+
+
 @frozen
 class JobRef:
     """All that is needed to pick a job up again, in another process too.
 
     Made of plain values; ``to_dict`` writes JSON types. ``kind`` is the result's: ``text``, ``file`` or ``hugo``.
-    ``subject`` (``document``, ``pdf``, …) and ``size`` (bytes or characters) let waiting be cheap; ``targets`` tell what
-    may be missing; ``name`` and ``output_format`` give result files their names; ``order`` maps each text given to its
+    ``subject`` (``document``, ``pdf``, …) and ``size`` (bytes or characters) let waiting be cheap; ``targets`` tell
+    what may be missing; ``name`` and ``output_format`` give result files their names; ``order`` maps each text given to its
     place in the request (equal texts are sent once), -1 for blank ones, which are kept in ``blanks``.
     """
 
@@ -192,8 +196,5 @@ class JobRef:
 
     def to_dict(self) -> dict[str, Any]:
         """As JSON types, without what is unset."""
-        return {
-            name: list(value) if isinstance(value, tuple) else value
-            for name, value in asdict(self, recurse=False).items()
-            if value not in (None, "", (), False)
-        }
+        values: dict[str, Any] = asdict(self, value_serializer=lambda _, __, value: _plain(value))
+        return {name: value for name, value in values.items() if value not in (None, "", [], False)}

@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import ssl
 from random import random
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import httpx
 
@@ -240,7 +240,7 @@ def _uncertain(name: str, request: httpx.Request, error: TranslationError) -> Su
         f"{name} was sent and its outcome is unknown ({detail}): the service may have taken and billed the job. "
         "It was not sent again. If no result turns up on your account, send it once more.",
         operation=name,
-        request=sent if isinstance(sent, dict) else None,
+        request=cast("dict[str, Any]", sent) if isinstance(sent, dict) else None,
     )
     uncertain.__cause__ = error
     return uncertain

@@ -10,7 +10,7 @@ import json
 import re
 from enum import Enum
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from .._errors import APIError, BadRequest, NotFound, RateLimited, ServerError
 from .retry import retry_after
@@ -44,15 +44,28 @@ def parse(content: bytes) -> Any:
         raise ValueError("nested too deeply") from None
 
 
+def as_object(value: Any) -> dict[str, Any] | None:
+    """The value if it is a JSON object, else ``None``."""
+    return cast("dict[str, Any]", value) if isinstance(value, dict) else None
+
+
+def as_list(value: Any) -> list[Any] | None:
+    """The value if it is a JSON array, else ``None``."""
+    if not isinstance(value, list):
+        return None
+    items: list[Any] = value
+    return items
+
+
 def service_message(content: bytes) -> str | None:
     """What an error body says, from the members that services use for it (RFC 9457 among them)."""
     try:
         body: Any = parse(content)
     except ValueError:
         return None
-    if isinstance(body, dict):
+    if (members := as_object(body)) is not None:
         for member in ("message", "detail", "title", "error_description", "error"):
-            if (text := clean(body.get(member))) is not None:
+            if (text := clean(members.get(member))) is not None:
                 return text
     return clean(body)
 
@@ -125,10 +138,10 @@ class Refusal(NamedTuple):
 def refusal(content: bytes) -> Refusal | None:
     """The refusal in a submit answer without an id, ``None`` if the body is no such answer."""
     try:
-        body = parse(content)
+        body = as_object(parse(content))
     except ValueError:
         return None
-    if not isinstance(body, dict):
+    if body is None:
         return None
     status = body_status(body.get("status"))
     return Refusal(status, clean(body.get("message"))) if status is not None and status >= 400 else None
@@ -153,70 +166,86 @@ def _not_text(content: bytes) -> str | None:
     return None if text.strip() else "it is empty"
 
 
-def _is_map(value: object, entry: Callable[[Any], bool]) -> bool:
-    return value is None or (isinstance(value, dict) and all(map(entry, value.values())))
+def _is_map(value: Any, entry: Callable[[Any], bool]) -> bool:
+    members = as_object(value)
+    return value is None or (members is not None and all(map(entry, members.values())))
 
 
 def _is_strings(value: Any) -> bool:
-    return isinstance(value, list) and all(isinstance(item, str) for item in value)
+    items = as_list(value)
+    return items is not None and all(isinstance(item, str) for item in items)
+
+
+def _is_texts(value: Any) -> bool:
+    return value is None or _is_strings(value)
 
 
 def _is_rows(value: Any) -> bool:
-    return value is None or (isinstance(value, list) and all(map(_is_strings, value)))
+    items = as_list(value)
+    return value is None or (items is not None and all(map(_is_strings, items)))
 
 
 def _is_file(value: Any) -> bool:
-    if value is None:
-        return True
-    if not isinstance(value, dict):
-        return False
-    url, size = value.get("url"), value.get("size")
-    return (url is None or isinstance(url, str)) and (size is None or (isinstance(size, int) and size >= 0))
+    members = as_object(value)
+    if members is None:
+        return value is None
+    url, size = members.get("url"), members.get("size")
+    return isinstance(url, str | None) and (size is None or (isinstance(size, int) and size >= 0))
+
+
+def _is_pair(value: Any) -> bool:
+    members = as_object(value)
+    return members is not None and isinstance(members.get("source"), str | None) and _is_texts(members.get("targets"))
 
 
 def _wrong_submit(body: Any) -> str | None:
-    if not isinstance(body, dict):
+    members = as_object(body)
+    if members is None:
         return "it is not an object"
-    job = body.get("id")
+    job = members.get("id")
     return None if isinstance(job, str) and job.strip() else "it has no job id"
 
 
 def _wrong_text(body: Any) -> str | None:
-    if not isinstance(body, dict):
+    members = as_object(body)
+    if members is None:
         return "it is not an object"
-    fine = _is_map(body.get("translations"), lambda entry: entry is None or _is_strings(entry))
+    fine = _is_map(members.get("translations"), _is_texts)
     return None if fine else "'translations' is not a map of language to texts"
 
 
 def _wrong_file(body: Any) -> str | None:
-    if not isinstance(body, dict):
+    members = as_object(body)
+    if members is None:
         return "it is not an object"
-    return None if _is_map(body.get("urls"), _is_file) else "'urls' is not a map of language to file"
+    if not _is_map(members.get("urls"), _is_file):
+        return "'urls' is not a map of language to file"
+    request = members.get("request")  # of a partial answer; the generated parser would stumble over anything else
+    return None if request is None or isinstance(request, dict) else "'request' is not an object"
 
 
 def _wrong_hugo(body: Any) -> str | None:
-    if not isinstance(body, dict):
+    members = as_object(body)
+    if members is None:
         return "it is not an object"
-    fine = _is_rows(body.get("frontmatters")) and _is_map(body.get("shortcodes"), _is_rows)
+    fine = _is_rows(members.get("frontmatters")) and _is_map(members.get("shortcodes"), _is_rows)
     return None if fine else "'frontmatters' or 'shortcodes' is not lists of names"
 
 
 def _wrong_languages(body: Any) -> str | None:
-    if not isinstance(body, list):
+    pairs = as_list(body)
+    if pairs is None:
         return "it is not a list"
-    for pair in body:
-        if not isinstance(pair, dict) or not isinstance(pair.get("source"), str | None):
-            return "an entry is not a language pair"
-        if pair.get("targets") is not None and not _is_strings(pair["targets"]):
-            return "an entry is not a language pair"
-    return None
+    return None if all(map(_is_pair, pairs)) else "an entry is not a language pair"
 
 
 def _wrong_health(body: Any) -> str | None:
-    if not isinstance(body, dict):
+    members = as_object(body)
+    if members is None:
         return "it is not an object"
-    items = body.get("items")
-    fine = items is None or (isinstance(items, list) and all(isinstance(item, dict) for item in items))
+    items = members.get("items")
+    parts = as_list(items)
+    fine = items is None or (parts is not None and all(isinstance(part, dict) for part in parts))
     return None if fine else "'items' is not a list of checks"
 
 

@@ -1,0 +1,403 @@
+"""The public client: texts, files, jobs and facts, on one connection."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING, Any, Self, Unpack, overload
+
+from attrs import evolve
+
+from .._concurrency import sync_each
+from .._errors import ConfigurationError, TranslationError
+from .._face import Face
+from .._files import output_folder, refuse_existing
+from .._operations import BY_ID, Operation, model
+from .._plans import (
+    FilePlan,
+    SubmitOptions,
+    TextOptions,
+    TextPlan,
+    check_pairs,
+    health_of,
+    job_ref,
+    languages_of,
+    uploaded_url,
+)
+from .._results import FileTranslation, Health, HugoStructure, JobRef, Languages, TextTranslation
+from .._rules.names import result_name
+from .._settings import call_retries
+from .._sources import Source, read_source
+from ..formats import recognize
+from .jobs import FILE_TIMEOUT_S, Job
+
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Iterable, Iterator, Iterable
+
+    from .._api import ApiClient
+    from .._rules.polling import PollingSchedule
+    from .._rules.texts import Packed
+    from .._sources import type_of_source
+    from .connection import Connection
+    from .transfer import Watcher
+
+log = logging.getLogger("groupdocs_translation.client")
+
+
+class TranslationClient(Face):
+    """Translates texts and files with GroupDocs.Translation Cloud.
+
+    Give ``client_id`` and ``client_secret`` (or set ``GROUPDOCS_CLIENT_ID`` and ``GROUPDOCS_CLIENT_SECRET``); the
+    token is fetched, renewed and replaced by itself for as long as the client lives. One client serves any number of
+    threads, tasks and event loops. Close it, or use it in a ``with`` block. Every method that calls the service may
+    raise any ``TranslationError`` of ``AuthenticationError``, ``APIError``, ``ConnectionFailed`` and
+    ``CallBudgetExceeded``.
+    """
+
+    _opened: Connection | None = None
+
+    @property
+    def _connection(self) -> Connection:
+        """What is held open; made on first use, so that making a client costs nothing."""
+        opened = self._opened
+        if opened is None:
+            from .connection import Connection  # noqa: PLC0415  (loads httpx)
+
+            made = Connection(self._settings, self._source, self._usage)
+            opened = self.__dict__.setdefault("_opened", made)  # one of them wins if two threads come at once
+        return opened
+
+    @property
+    def api(self) -> ApiClient:
+        """The ``client=`` of every generated operation: authorized, counted, retried, with errors of this package."""
+        return self._connection.api
+
+    # -- texts ---------------------------------------------------------------------------------------------------------
+
+    @overload
+    def translate_text(  # type: ignore[overload-overlap]  # a str is an Iterable[str] too; the first overload wins
+        self, text: str, *, target: str | Iterable[str], **options: Unpack[TextOptions]
+    ) -> TextTranslation[str]: ...
+
+    @overload
+    def translate_text(
+        self, text: Iterable[str], *, target: str | Iterable[str], **options: Unpack[TextOptions]
+    ) -> TextTranslation[list[str]]: ...
+
+    def translate_text(
+        self, text: str | Iterable[str], *, target: str | Iterable[str], **options: Unpack[TextOptions]
+    ) -> TextTranslation[Any]:
+        """Translate one text or many, into one language or many, and wait for the result.
+
+        Equal texts are sent once, blank ones not at all; many texts and many languages go in one call, split only at
+        ``MAX_TEXTS_PER_REQUEST`` and ``MAX_CHARACTERS_PER_REQUEST``. See ``TextOptions`` for the options.
+
+        Raises:
+            ConfigurationError: a wrong argument; nothing was sent.
+            JobFailed, JobPartial, JobTimeout: the job did not end well; ``error.job`` is kept.
+            SubmissionUncertain: the job may have been made; it is not sent twice.
+        """
+        plan = TextPlan(target, options, trial=self._settings.trial)
+        is_single = isinstance(text, str)
+        packs = plan.pack([text] if isinstance(text, str) else text)
+        with call_retries(options.get("retries")):
+            jobs = [self._submit_texts(packed, plan, is_single=is_single) for packed in packs]
+            return self._collect(jobs, packs, plan, is_single=is_single)
+
+    def submit_text(
+        self, text: str | Iterable[str], *, target: str | Iterable[str], **options: Unpack[TextOptions]
+    ) -> Job:
+        """Submit texts as one job and return it at once; its ``result()`` is what ``translate_text`` returns.
+
+        Raises:
+            ConfigurationError: a wrong argument, nothing to translate, or more than fits in one request.
+            SubmissionUncertain: the job may have been made; it is not sent twice.
+        """
+        plan = TextPlan(target, options, trial=self._settings.trial)
+        packs = plan.pack([text] if isinstance(text, str) else text)
+        if len(packs) != 1 or not packs[0].texts:
+            what = (
+                "is too much for one job: use translate_text, which makes several"
+                if packs[1:]
+                else "has nothing to translate"
+            )
+            raise ConfigurationError(f"text {what}")
+        with call_retries(options.get("retries")):
+            job = self._submit_texts(packs[0], plan, is_single=isinstance(text, str))
+        assert job is not None
+        return job
+
+    @overload
+    def translate_stream(
+        self, texts: Iterable[str] | Iterable[str], *, target: str, **options: Unpack[TextOptions]
+    ) -> Iterator[str]: ...
+
+    @overload
+    def translate_stream(
+        self,
+        texts: Iterable[str] | Iterable[str],
+        *,
+        target: list[str] | tuple[str, ...],
+        **options: Unpack[TextOptions],
+    ) -> Iterator[dict[str, str]]: ...
+
+    def translate_stream(
+        self, texts: Iterable[str] | Iterable[str], *, target: Any, **options: Unpack[TextOptions]
+    ) -> Iterator[Any]:
+        """Translate texts that do not fit in memory: yields one translation for each, in order.
+
+        For one target language (a string) strings are yielded, for a list of them dictionaries of language to string.
+        At most two requests' worth of texts is held: one being translated while the next is read.
+        """
+        plan = TextPlan(target, options, trial=self._settings.trial)
+        packer = plan.packer()
+        ahead: tuple[Job | None, Packed] | None = None
+        for text in sync_each(texts):
+            packed = packer.add(text)
+            if packed is None:
+                continue
+            following = (self._submit_texts(packed, plan, is_single=False), packed)
+            if ahead is not None:
+                for translated in self._rows(*ahead, plan):
+                    yield translated
+            ahead = following
+        last = packer.flush()
+        final = (self._submit_texts(last, plan, is_single=False), last) if last is not None else None
+        for pending in (ahead, final):
+            if pending is not None:
+                for translated in self._rows(*pending, plan):
+                    yield translated
+
+    def _rows(self, job: Job | None, packed: Packed, plan: TextPlan) -> Iterator[Any]:
+        result = self._collect([job], [packed], plan, is_single=False)
+        for index in range(len(packed.order)):
+            row = {language: texts[index] for language, texts in result.by_language.items()}
+            yield row[plan.targets[0]] if plan.is_one_target else row
+
+    def _submit_texts(self, packed: Packed, plan: TextPlan, *, is_single: bool) -> Job | None:
+        """One request for one pack; ``None`` if all of it is blank."""
+        if not packed.texts:
+            return None
+        self._check_pairs(plan.source, plan.targets)
+        ref = JobRef(
+            id="",
+            kind="text",
+            subject="text",
+            size=packed.characters,
+            targets=plan.targets,
+            is_single=is_single,
+            order=None if packed.is_plain else packed.order,
+            blanks=packed.blanks,
+        )
+        return self._submit(plan.operation, plan.request(packed, self._settings.origin), ref)
+
+    def _collect(
+        self, jobs: list[Job | None], packs: list[Packed], plan: TextPlan, *, is_single: bool
+    ) -> TextTranslation[Any]:
+        """The results of all packs as one."""
+        rows: dict[str, list[str]] = {language: [] for language in plan.targets}
+        for job, packed in zip(jobs, packs, strict=True):
+            if job is None:
+                found = {language: list(packed.blanks) for language in plan.targets}
+            else:
+                found = plan.by_target(self._text_result(job, jobs, plan), is_single=is_single)
+            for language, texts in found.items():
+                rows[language].extend(texts)
+        ids = [job.id for job in jobs if job is not None]
+        return TextTranslation({language: texts[0] if is_single else texts for language, texts in rows.items()}, ids)
+
+    def _text_result(self, job: Job, jobs: list[Job | None], plan: TextPlan) -> TextTranslation[Any]:
+        try:
+            result: TextTranslation[Any] = job.result(plan.timeout, polling=plan.polling)
+        except TranslationError as error:
+            if others := [other.id for other in jobs if other is not None and other is not job]:
+                error.add_note(
+                    f"other jobs of the same call: {', '.join(others)}; client.job(id, kind='text') picks them up"
+                )
+            raise
+        return result
+
+    # -- files ---------------------------------------------------------------------------------------------------------
+
+    def translate_file(
+        self,
+        file: type_of_source,
+        *,
+        target: str | Iterable[str],
+        output_dir: str | os.PathLike[str] = ".",
+        overwrite: bool = False,
+        timeout: float | None = None,
+        polling: str | PollingSchedule | None = None,
+        progress: Watcher | None = None,
+        **options: Unpack[SubmitOptions],
+    ) -> FileTranslation:
+        """Upload, submit, wait and download: one file in, one file a language out.
+
+        The results are called ``report.de.docx`` and lie in ``output_dir``. ``file`` is a path, bytes or an open
+        binary stream (both with ``name=``), or a URL that the service fetches itself. See ``SubmitOptions`` for the
+        options, ``formats.KINDS`` for what each kind takes. ``timeout`` in seconds bounds the wait.
+
+        Raises:
+            ConfigurationError: a wrong argument, or a result is there already and ``overwrite`` is false; nothing was
+            sent.
+            JobFailed, JobPartial, JobTimeout: the job did not end well; ``error.job`` is kept, nothing is paid for
+            twice.
+            SubmissionUncertain: the job may have been made; it is not sent twice.
+            TransferError: the upload or a download failed.
+        """
+        plan = FilePlan(file, target, options, as_text=False, settings=self._settings)
+        folder = output_folder(output_dir)
+        if not overwrite:
+            refuse_existing(
+                [folder / result_name(plan.source.name, language, plan.output) for language in plan.targets]
+            )
+        with call_retries(options.get("retries")):
+            job = self._submit_file(plan, progress)
+            return job.download(folder, overwrite=overwrite, timeout=timeout, polling=polling, progress=progress)
+
+    def submit_file(
+        self,
+        file: type_of_source,
+        *,
+        target: str | Iterable[str],
+        as_text: bool = False,
+        progress: Watcher | None = None,
+        **options: Unpack[SubmitOptions],
+    ) -> Job:
+        """Upload and submit, and return the job at once. ``as_text=True`` reads an image or a recording as texts.
+
+        Raises:
+            ConfigurationError: a wrong argument; nothing was sent.
+            SubmissionUncertain: the job may have been made; it is not sent twice.
+        """
+        plan = FilePlan(file, target, options, as_text=as_text, settings=self._settings)
+        with call_retries(options.get("retries")):
+            return self._submit_file(plan, progress)
+
+    def translate_to_text(
+        self,
+        file: type_of_source,
+        *,
+        target: str | Iterable[str],
+        timeout: float | None = None,
+        polling: str | PollingSchedule | None = None,
+        progress: Watcher | None = None,
+        **options: Unpack[SubmitOptions],
+    ) -> TextTranslation[list[str]]:
+        """Read the text of an image, or the speech of a recording, and return its translation as strings.
+
+        Raises:
+            UnsupportedFormat: neither an image nor a recording.
+        """
+        job = self.submit_file(file, target=target, as_text=True, progress=progress, **options)
+        limit = timeout if timeout is not None else FILE_TIMEOUT_S
+        result: TextTranslation[list[str]] = job.result(limit, polling=polling, progress=progress)
+        return result
+
+    def analyze_hugo(
+        self, file: type_of_source, *, name: str | None = None, timeout: float | None = None
+    ) -> HugoStructure:
+        """What of a Hugo Markdown file can be translated: front matter's key paths and short codes' parameters."""
+        source = read_source(file, name=name)
+        recognize(source.name, kind="markdown")
+        url = source.url or self._upload(source, "Md", None)
+        ref = JobRef(id="", kind="hugo", subject="hugo", size=source.size, name=source.name)
+        job = self._submit(BY_ID["analyzeHugo"], model("HugoRequest")(url=url), ref)
+        result: HugoStructure = job.result(timeout)
+        return result
+
+    def upload(
+        self,
+        file: type_of_source,
+        *,
+        name: str | None = None,
+        format: str | None = None,
+        progress: Watcher | None = None,
+    ) -> str:
+        """Store a file at the service for translation and return its URL, a secret while it lives. Constant memory.
+
+        Raises:
+            ConfigurationError: no such file, an empty one, or a URL (which needs no upload).
+            TransferError: the file changed while it was sent.
+        """
+        source = read_source(file, name=name)
+        if source.url is not None:
+            raise ConfigurationError("a URL needs no upload: give it to translate_file or submit_file as it is")
+        return self._upload(source, recognize(source.name, format=format)[1], progress)
+
+    def _submit_file(self, plan: FilePlan, progress: Watcher | None) -> Job:
+        self._check_pairs(plan.language, plan.targets)
+        plan.request.url = plan.source.url or self._upload(plan.source, plan.format, progress)
+        ref = JobRef(
+            id="",
+            kind=plan.operation.family,
+            subject=plan.kind.name,
+            size=plan.source.size,
+            targets=plan.targets,
+            name=plan.source.name,
+            output_format=plan.output,
+        )
+        return self._submit(plan.operation, plan.request, ref)
+
+    def _upload(self, source: Source, source_format: str, progress: Watcher | None) -> str:
+        from .transfer import Upload  # noqa: PLC0415  (loads httpx)
+
+        session = self._connection.session()
+        body = Upload(source, progress)
+        request = session.build_request("POST", "/file/upload", params={"format": source_format}, headers=body.headers)
+        request.stream = body
+        response = session.send(request)
+        return uploaded_url(response.content)
+
+    # -- jobs and facts ------------------------------------------------------------------------------------------------
+
+    def _submit(self, operation: Operation, request: Any, ref: JobRef) -> Job:
+        connection = self._connection
+        response = connection.call(operation.id, body=request)
+        ref = evolve(ref, id=response.parsed.id, trial=self._settings.trial, submitted_at=connection.clock.wall())
+        log.info("%s: job %s", operation.id, ref.id)
+        return Job(connection, ref, submitted=connection.clock.monotonic())
+
+    def job(self, id: str, *, kind: str = "file", **details: Any) -> Job:
+        """A job that was submitted before, here or in another process; nothing is sent.
+
+        ``details`` are those of ``Job.to_dict()``: without them waiting may cost a call more, and files are named
+        after the id.
+
+        Raises:
+            ConfigurationError: no id, an unknown kind, or a detail that jobs do not have.
+        """
+        return Job(self._connection, job_ref(id, kind, details, trial=self._settings.trial))
+
+    def languages(self, *, refresh: bool = False) -> Languages:
+        """The language pairs of the service; fetched once for the life of the client, unless ``refresh`` asks again."""
+        if self._languages is None or refresh:
+            response = self._connection.call("listLanguages")
+            self._languages = languages_of(response.parsed)
+        return self._languages
+
+    def health(self) -> Health:
+        """What the service says of its parts."""
+        return health_of((self._connection.call("getHealth")).parsed)
+
+    def openapi_document(self, *, as_yaml: bool = False) -> str:
+        """The OpenAPI document that the service serves of itself, as JSON or YAML text."""
+        text: str = (self._connection.call("getOpenapiDocument", is_yaml=as_yaml)).parsed
+        return text
+
+    def _check_pairs(self, source: str, targets: list[str]) -> None:
+        """Refuse a pair that the service does not translate, if its languages are known; asking would cost a call."""
+        if self._languages is not None:
+            check_pairs(self._languages, source, targets)
+
+    def close(self) -> None:
+        """Close connections. A closed client raises ``ConfigurationError`` when it is used; closing twice is fine."""
+        self._connection.close()
+
+    def __enter__(self) -> Self:
+        """The client itself."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Close it."""
+        self.close()

@@ -1,0 +1,180 @@
+"""What the public client and its jobs share: sessions, the token, the clock, what was learnt; and closing all of it."""
+
+from __future__ import annotations
+
+import os
+import threading
+import weakref
+from typing import TYPE_CHECKING, Any
+
+import httpx
+
+from .._api import ApiClient
+from .._concurrency import sync_owner
+from .._config import timeouts
+from .._errors import ConfigurationError
+from .._operations import BY_ID, generated
+from .._rules.polling import Durations, PollingSchedule, schedule_named
+from .._transport import fast_transport
+from .._trial import NoToken
+from .session import OPERATION, Session
+from .transfer import Download
+
+if TYPE_CHECKING:
+    from .._results import JobRef
+    from .._settings import Settings
+    from .._usage import Usage
+    from ..auth import TokenSource
+    from .transfer import Watcher
+
+USER_AGENT = "groupdocs-translation-python"
+
+
+class Connection:
+    """Everything a client holds open. Safe to share; one lock guards the table of sessions.
+
+    Each event loop (each process, in sync) gets sessions of its own: connections belong to the loop that opened them,
+    and a forked child must not share a socket with its parent.
+    """
+
+    def __init__(self, settings: Settings, source: TokenSource | None, usage: Usage) -> None:
+        self.settings = settings
+        self.clock = settings.clock
+        self.usage = usage
+        self.source = source
+        self.durations = Durations()
+        self.api = ApiClient(settings.base_url, session=self.session)
+        self._lock = threading.Lock()
+        self._sessions: weakref.WeakKeyDictionary[Any, Session] = weakref.WeakKeyDictionary()
+        self._storages: weakref.WeakKeyDictionary[Any, httpx.Client] = weakref.WeakKeyDictionary()
+        self._is_closed = False
+        _CONNECTIONS.add(self)
+
+    def session(self) -> Session:
+        """The API session of the running loop.
+
+        Raises:
+            ConfigurationError: the client is closed.
+        """
+        owner = sync_owner()
+        found = self._sessions.get(owner)
+        if found is not None and not self._is_closed:
+            return found
+        with self._lock:
+            self._refuse_closed()
+            if owner not in self._sessions:
+                self._sessions[owner] = Session(
+                    usage=self.usage,
+                    retries=self.settings.retries,
+                    clock=self.clock,
+                    base_url=self.settings.base_url,
+                    auth=self._authorization(),
+                    headers={
+                        "User-Agent": USER_AGENT,
+                        "Accept": "application/json, text/plain",
+                        "Accept-Encoding": "identity",
+                    },
+                    **self._transport_settings(),
+                )
+            return self._sessions[owner]
+
+    def storage(self) -> httpx.Client:
+        """The session for result addresses: no authorization, no cookies, no base URL."""
+        owner = sync_owner()
+        with self._lock:
+            self._refuse_closed()
+            if owner not in self._storages:
+                self._storages[owner] = httpx.Client(
+                    headers={"User-Agent": USER_AGENT}, **self._transport_settings()
+                )
+            return self._storages[owner]
+
+    def _refuse_closed(self) -> None:
+        if self._is_closed:
+            raise ConfigurationError("this client is closed: make another, or use it inside its with block")
+
+    def _transport_settings(self) -> dict[str, Any]:
+        settings = self.settings
+        limits = httpx.Limits(
+            max_connections=settings.max_connections, max_keepalive_connections=settings.max_connections
+        )
+        return {
+            "timeout": timeouts(settings.timeout),
+            "verify": settings.verify,
+            "proxy": settings.proxy,
+            "trust_env": settings.trust_env,
+            "limits": limits,
+            "transport": settings.transport or fast_transport(Session, settings, limits),
+            "follow_redirects": False,
+        }
+
+    def _authorization(self) -> httpx.Auth:
+        from ..auth import BearerAuth  # noqa: PLC0415  (loaded with the first request)
+
+        def is_public(request: httpx.Request) -> bool:
+            operation = request.extensions.get(OPERATION)
+            return operation is not None and operation.public
+
+        def count(request: httpx.Request) -> None:
+            operation = request.extensions.get(OPERATION)
+            self.usage.reserve(operation.id if operation else f"{request.method} {request.url.path}")
+
+        if self.source is None:
+            return NoToken(is_public=is_public, before_send=count)
+        return BearerAuth(self.source, origin=self.settings.base_url, is_public=is_public, before_send=count)
+
+    def call(self, operation: str, /, **arguments: Any) -> Any:
+        """Call a generated operation by its operationId; its ``Response``."""
+        return generated(BY_ID[operation]).sync_detailed(client=self.api, **arguments)
+
+    def downloader(self, watcher: Watcher | None) -> Download:
+        """Fetches result files."""
+        return Download(self.storage(), clock=self.clock, retries=self.settings.retries, watcher=watcher)
+
+    def next_wait(self, ref: JobRef, elapsed: float, polls: int, polling: str | PollingSchedule | None) -> float:
+        """Seconds until the next poll of a job is worth its price."""
+        schedule = schedule_named(polling) if polling is not None else self.settings.polling
+        kind = ref.subject or ref.kind
+        return schedule.next_wait(
+            kind=kind, size=ref.size, elapsed=elapsed, polls=polls, median=self.durations.median(kind)
+        )
+
+    def usual_duration(self, ref: JobRef) -> float | None:
+        """Seconds that such jobs took so far, ``None`` before the first."""
+        return self.durations.median(ref.subject or ref.kind)
+
+    def learn(self, ref: JobRef, *, at_least: float, at_most: float) -> None:
+        """Remember how long a job took: it was not ready at the one moment, and ready at the other."""
+        self.durations.record(ref.subject or ref.kind, ref.size, (at_least + at_most) / 2)
+
+    def close(self) -> None:
+        """Close connections and forget the token; closing twice is fine."""
+        with self._lock:
+            self._is_closed = True
+            owner = sync_owner()
+            mine = [table.pop(owner, None) for table in (self._sessions, self._storages)]
+            self._sessions.clear()  # those of other loops go with their loops
+            self._storages.clear()
+        for session in mine:
+            if session is not None:
+                session.close()
+        if self.source is not None:
+            self.source.close()
+
+    def _after_fork(self) -> None:
+        self._lock = threading.Lock()  # another thread of the parent may have held it
+        self._sessions = weakref.WeakKeyDictionary()
+        self._storages = weakref.WeakKeyDictionary()
+        self.usage._after_fork()
+
+
+_CONNECTIONS: weakref.WeakSet[Connection] = weakref.WeakSet()
+
+
+def _after_fork() -> None:
+    for connection in list(_CONNECTIONS):
+        connection._after_fork()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_after_fork)

@@ -1,0 +1,316 @@
+"""A job at the service: ask for it when it is worth asking, wait for it, fetch what it made."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING, Any, Self
+
+from .._concurrency import sync_sleep
+from .._errors import (
+    ConfigurationError,
+    JobExpired,
+    JobFailed,
+    JobPartial,
+    JobTimeout,
+    NotFound,
+    TransferError,
+    TranslationError,
+)
+from .._files import output_folder, refuse_existing
+from .._results import FileResult, FileTranslation, HugoStructure, JobRef, JobStatus, Progress, TextTranslation
+from .._rules.answers import State, body_status, clean, job_state
+from .._rules.names import missing_languages, result_name
+from .._rules.texts import restore
+
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from .._rules.polling import PollingSchedule
+    from .connection import Connection
+    from .transfer import Watcher
+
+log = logging.getLogger("groupdocs_translation.jobs")
+
+TEXT_TIMEOUT_S = 300.0  # texts take seconds; this is for a service in trouble
+FILE_TIMEOUT_S = 3600.0  # documents take minutes, long recordings more
+
+_POLLS = {
+    ("text", False): ("getTextTranslation", "request_id"),
+    ("text", True): ("getTextTranslationTrial", "request_id"),
+    ("file", False): ("getFileTranslation", "request_id"),
+    ("file", True): ("getFileTranslationTrial", "request_id"),
+    ("hugo", False): ("getHugoStructure", "id"),
+}
+
+
+class Job:
+    """A job that was submitted: ``id``, ``kind``, and everything one can do with it.
+
+    Every ``status()`` is one billed call; ``wait()``, ``result()`` and ``download()`` make as few as the polling
+    schedule allows, and none once the job is done. Errors keep the job (``error.job``), and waiting again goes on
+    where it stopped. One task or thread uses a job at a time.
+    """
+
+    def __init__(self, connection: Connection, ref: JobRef, *, submitted: float | None = None) -> None:
+        if (ref.kind, ref.trial) not in _POLLS:
+            raise ConfigurationError(f"kind {ref.kind!r} is not one of 'text', 'file', 'hugo'")
+        if not isinstance(ref.id, str) or not ref.id.strip() or not ref.id.isprintable():
+            raise ConfigurationError("a job id is a non-empty string, as the service gave it")
+        self._connection = connection
+        self._ref = ref
+        self._submitted = submitted  # on the monotonic clock; None for a job picked up from elsewhere
+        self._polls = 0
+        self._unready_at = submitted  # when the job was last seen to be not ready
+        self._last: JobStatus | None = None
+        self._answer: Any = None
+
+    @property
+    def id(self) -> str:
+        """The service's id of the job."""
+        return self._ref.id
+
+    @property
+    def kind(self) -> str:
+        """What its result is: ``text``, ``file`` or ``hugo``."""
+        return self._ref.kind
+
+    def to_dict(self) -> dict[str, Any]:
+        """All that ``client.job(**values)`` needs to pick the job up elsewhere, as JSON types."""
+        return self._ref.to_dict()
+
+    def __repr__(self) -> str:
+        """Id, kind and the state that was seen last."""
+        state = self._last.state.value if self._last else "not asked yet"
+        return f"{type(self).__name__}(id={self.id!r}, kind={self.kind!r}, state={state!r})"
+
+    def status(self) -> JobStatus:
+        """Ask the service once, unless the job is known to be over.
+
+        Raises:
+            TranslationError: the call failed; the job is ``error.job``.
+        """
+        if self._last is not None and self._last.state.is_final:
+            return self._last
+        operation, parameter = _POLLS[self._ref.kind, self._ref.trial]
+        self._polls += 1
+        try:
+            response = self._connection.call(operation, **{parameter: self.id})
+        except NotFound as error:
+            self._last = JobStatus(State.EXPIRED, 404, error.message, ())
+            return self._last
+        except TranslationError as error:
+            error.job = self
+            raise
+        self._answer = response.parsed
+        languages = list(self._there())
+        code = body_status(self._answer.status)
+        message = clean(self._answer.message)
+        has_result = bool(languages) or self._has_structure()
+        self._last = JobStatus(
+            job_state(code, int(response.status_code), has_result=has_result), code, message, languages
+        )
+        self._observe(self._last)
+        return self._last
+
+    def done(self) -> bool:
+        """Whether the job is over, well or not; one call unless that is known."""
+        return (self.status()).state is not State.PENDING
+
+    def wait(
+        self,
+        timeout: float | None = None,
+        *,
+        polling: str | PollingSchedule | None = None,
+        progress: Watcher | None = None,
+    ) -> Self:
+        """Wait until the job is over, asking as seldom as the schedule allows.
+
+        ``timeout`` in seconds counts from now; ``None`` means five minutes for texts and an hour for files.
+        ``polling`` replaces the client's schedule for this wait.
+
+        Raises:
+            JobTimeout: it is not over in time; it goes on at the service, so wait again.
+            TranslationError: a call failed; the job is ``error.job``.
+        """
+        clock = self._connection.clock
+        limit = timeout if timeout is not None else (TEXT_TIMEOUT_S if self.kind == "text" else FILE_TIMEOUT_S)
+        deadline = clock.monotonic() + limit
+        if self._submitted is None:
+            self.status()  # picked up from elsewhere: it may have been done for hours
+        while self._last is None or self._last.state is State.PENDING:
+            now = clock.monotonic()
+            pause = self._connection.next_wait(self._ref, self._since(now), self._polls, polling)
+            remaining = deadline - now
+            if remaining <= 0 and self._last is not None:
+                raise JobTimeout(
+                    f"job {self.id} was not ready after {limit:g} s; it goes on: wait again, or pick it up by its id",
+                    job=self,
+                )
+            if progress is not None:
+                usual = self._connection.usual_duration(self._ref)
+                progress(Progress("wait", self._ref.name or self.id, self._since(now), usual))
+            sync_sleep(clock, max(0.0, min(pause, remaining)))
+            self.status()
+        return self
+
+    def result(
+        self,
+        timeout: float | None = None,
+        *,
+        polling: str | PollingSchedule | None = None,
+        progress: Watcher | None = None,
+    ) -> Any:
+        """Wait and return a ``TextTranslation``, a ``FileResult`` (addresses, nothing fetched) or a ``HugoStructure``.
+
+        Raises:
+            JobFailed, JobExpired: there will be no result.
+            JobPartial: some languages are missing; ``error.result`` has the others.
+            JobTimeout: not over in time.
+        """
+        self.wait(timeout, polling=polling, progress=progress)
+        assert self._last is not None
+        if self._last.state is State.EXPIRED:
+            raise JobExpired(
+                f"job {self.id} is unknown to the service: results are kept for 24 hours, ids belong to one account",
+                job=self,
+            )
+        if self._last.state is State.FAILED:
+            raise JobFailed(
+                f"job {self.id} failed: {self._last.message or 'no reason given'} (status {self._last.code})",
+                job=self,
+                status=self._last.code,
+                reason=self._last.message,
+            )
+        result = {"text": self._texts, "file": self._files, "hugo": self._structure}[self.kind]()
+        missing = missing_languages(self._ref.targets, self._last.languages)
+        if self.kind != "hugo" and (missing or self._last.state is State.PARTIAL):
+            raise JobPartial(
+                f"job {self.id} is done in part: {', '.join(self._last.languages) or 'nothing'} is there, "
+                f"{', '.join(missing) or 'some of it'} is missing; error.result has the former, wait() asks again",
+                job=self,
+                result=result,
+                missing=missing,
+            )
+        return result
+
+    def download(
+        self,
+        output_dir: str | os.PathLike[str] = ".",
+        *,
+        overwrite: bool = False,
+        timeout: float | None = None,
+        polling: str | PollingSchedule | None = None,
+        progress: Watcher | None = None,
+    ) -> FileTranslation:
+        """Wait, then fetch the files into ``output_dir`` as ``report.de.docx``. Fetching is no API call.
+
+        Raises:
+            ConfigurationError: the job makes no files, or a file is there already and ``overwrite`` is false.
+            JobPartial: ``error.result`` is a ``FileTranslation`` of what was there.
+            TransferError: a download failed; no file of that language is left behind.
+        """
+        if self.kind != "file":
+            raise ConfigurationError(f"a {self.kind} job makes no files: use result()")
+        folder = output_folder(output_dir)
+        partial: JobPartial | None = None
+        try:
+            result: FileResult = self.result(timeout, polling=polling, progress=progress)
+        except JobPartial as error:
+            partial, result = error, error.result
+        try:
+            translation = self._fetch(result, folder, overwrite, progress)
+        except TranslationError as error:
+            error.job = self
+            raise
+        if partial is not None:
+            raise JobPartial(str(partial), job=self, result=translation, missing=partial.missing)
+        return translation
+
+    def _fetch(
+        self, result: FileResult, folder: Path, overwrite: bool, progress: Watcher | None
+    ) -> FileTranslation:
+        name = self._ref.name or f"{self.id}.x"
+        paths: dict[str, Path] = {}
+        for language in result.urls:
+            path = folder / result_name(name, language, self._ref.output_format or _extension(result.urls[language]))
+            if path in paths.values():
+                raise TransferError(f"two results of job {self.id} would be called {path.name}")
+            paths[language] = path
+        if not overwrite:
+            refuse_existing(list(paths.values()))
+        download = self._connection.downloader(progress)
+        sizes: dict[str, int] = {}
+        for language, path in paths.items():
+            size = result.sizes[language]
+            sizes[language] = download.fetch(result.urls[language], path, size=size, overwrite=overwrite)
+        return FileTranslation(paths, sizes, self.id)
+
+    def _since(self, now: float) -> float:
+        """Seconds since the submission, as well as it is known."""
+        if self._submitted is not None:
+            return now - self._submitted
+        if self._ref.submitted_at is not None:
+            return max(0.0, self._connection.clock.wall() - self._ref.submitted_at)
+        return 0.0
+
+    def _observe(self, status: JobStatus) -> None:
+        """Let the schedule learn how long jobs of this kind take."""
+        if self._submitted is None:
+            return
+        now = self._connection.clock.monotonic()
+        if status.state is State.PENDING:
+            self._unready_at = now
+        elif status.state is State.DONE:
+            log.info("job %s is done after %.1f s and %d polls", self.id, now - self._submitted, self._polls)
+            assert self._unready_at is not None
+            self._connection.learn(
+                self._ref, at_least=self._unready_at - self._submitted, at_most=now - self._submitted
+            )
+
+    def _there(self) -> Mapping[str, Any]:
+        """Language → result, for those that the last answer has."""
+        answer = getattr(self._answer, "translations" if self.kind == "text" else "urls", None)
+        entries: Mapping[str, Any] = getattr(answer, "additional_properties", {})
+        if self.kind == "file":
+            return {language: info for language, info in entries.items() if info is not None and info.url}
+        return {language: texts for language, texts in entries.items() if texts}
+
+    def _has_structure(self) -> bool:
+        return self.kind == "hugo" and bool(self._answer.frontmatters or self._answer.shortcodes)
+
+    def _texts(self) -> TextTranslation[Any]:
+        by_language = {
+            language: restore(texts, self._ref.order, self._ref.blanks) for language, texts in self._there().items()
+        }
+        if None in by_language.values():
+            raise JobFailed(f"job {self.id}: the service returned another number of texts than were sent", job=self)
+        if self._ref.is_single:
+            return TextTranslation({language: texts[0] for language, texts in by_language.items() if texts}, [self.id])
+        return TextTranslation(
+            {language: texts for language, texts in by_language.items() if texts is not None}, [self.id]
+        )
+
+    def _files(self) -> FileResult:
+        there = self._there()
+        sizes = {language: info.size if isinstance(info.size, int) else None for language, info in there.items()}
+        scores = getattr(self._answer.scores, "additional_properties", {})
+        return FileResult(
+            {language: info.url for language, info in there.items()},
+            sizes,
+            {language: float(score) for language, score in scores.items() if isinstance(score, int | float)},
+        )
+
+    def _structure(self) -> HugoStructure:
+        shortcodes = getattr(self._answer.shortcodes, "additional_properties", {})
+        front_matter = self._answer.frontmatters
+        return HugoStructure(
+            list(front_matter) if front_matter else [], {name: rows or [] for name, rows in shortcodes.items()}
+        )
+
+
+def _extension(url: str) -> str:
+    """Extension of a result whose format nobody told us: letters and digits of the address's path, else ``bin``."""
+    extension = url.partition("?")[0].rpartition("/")[2].rpartition(".")[2]
+    return extension if extension.isascii() and extension.isalnum() and len(extension) <= 8 else "bin"

@@ -1,0 +1,246 @@
+"""The HTTP client below the generated operations: counts, retries, and turns bad answers into exceptions.
+
+It overrides ``send()``, which runs outside the auth flow: a 401 has been refreshed and replayed before an answer gets
+here.
+"""
+
+from __future__ import annotations
+
+import logging
+import ssl
+from random import random
+from typing import TYPE_CHECKING, Any, cast
+
+import httpx
+
+from .._concurrency import sync_sleep
+from .._errors import (
+    APIError,
+    AuthenticationError,
+    ConnectionFailed,
+    SubmissionUncertain,
+    TransferError,
+    TranslationError,
+)
+from .._operations import Operation, match
+from .._rules import answers
+from .._rules.retry import Fate, fate_of_status, is_uncertain, may_repeat, pause
+from .._settings import CALL_RETRIES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from .._clock import Clock
+    from .._rules.retry import RetryPolicy
+    from .._usage import Usage
+
+log = logging.getLogger("groupdocs_translation.session")
+
+OPERATION = "groupdocs.operation"  # the request extension that tells auth and counting what a request is
+
+_NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError, httpx.UnsupportedProtocol)
+_DOCUMENTED = {"submit": {200, 202}, "poll": {200, 202}, "upload": {200}, "read": {200}}
+
+
+class TooLargeError(Exception):
+    """An answer passed the limit and was not read further."""
+
+    def __init__(self, status_code: int) -> None:
+        super().__init__(status_code)
+        self.status_code = status_code
+
+
+class CappedStream(httpx.SyncByteStream):
+    """The stream of a response, broken off when it passes a number of bytes or a moment."""
+
+    def __init__(self, response: httpx.Response, *, limit: int, clock: Clock, until: float) -> None:
+        assert isinstance(response.stream, httpx.SyncByteStream)
+        self._stream = response.stream
+        self._status_code = response.status_code
+        self._limit = limit
+        self._clock = clock
+        self._until = until
+
+    def __iter__(self) -> Iterator[bytes]:
+        """Yield what the stream yields."""
+        total = 0
+        for chunk in self._stream:
+            total += len(chunk)
+            if total > self._limit:
+                raise TooLargeError(self._status_code)
+            if self._clock.monotonic() > self._until:
+                raise httpx.ReadTimeout("the answer was not complete in the time that one call may take")
+            yield chunk
+
+    def close(self) -> None:
+        """Close the stream below."""
+        self._stream.close()
+
+
+class Session(httpx.Client):
+    """An ``httpx`` client that keeps the rules of this package for every request sent through it.
+
+    A billed submission is sent again only if the service surely did not take it; other calls are repeated as the policy
+    says. Raises exceptions of this package only.
+    """
+
+    def __init__(self, *, usage: Usage, retries: RetryPolicy, clock: Clock, **settings: Any) -> None:
+        super().__init__(**settings)
+        self._usage = usage
+        self._retries = retries
+        self._clock = clock
+        self._prefix = self.base_url.path.rstrip("/")
+
+    def send(self, request: httpx.Request, *, stream: bool = False, **options: Any) -> httpx.Response:
+        """Send, as ``httpx`` does, with counting, retries and errors.
+
+        Raises:
+            TranslationError: see ``_errors``; ``SubmissionUncertain`` when a job may have been made.
+        """
+        operation = match(request.method, request.url.path.removeprefix(self._prefix))
+        name = operation.id if operation else f"{request.method} {request.url.path}"
+        request.extensions[OPERATION] = operation
+        policy = CALL_RETRIES.get() or self._retries
+        started = self._clock.monotonic()
+        rewind = getattr(request.stream, "rewind", None)
+        is_replayable = rewind is not None or isinstance(request.stream, httpx.ByteStream)
+        tries = 0
+        while True:
+            tries += 1
+            response, fate, error = self._try(request, operation, name, stream, started + policy.total_s, options)
+            if error is None and response is not None:
+                return response
+            assert error is not None
+            role = operation.role if operation else None
+            if fate in {Fate.NOT_SENT, Fate.UNREACHABLE}:
+                self._usage.release(name)
+            wait = None
+            if is_replayable and may_repeat(fate, role):
+                wait = pause(
+                    policy,
+                    tries=tries,
+                    elapsed_s=self._clock.monotonic() - started,
+                    retry_after_s=getattr(error, "retry_after", None),
+                    random=random,
+                )
+            if wait is None:
+                if is_uncertain(fate, role):
+                    raise _uncertain(name, request, error)
+                raise error
+            log.warning("%s; sent again in %.1f s (try %d of %d)", error, wait, tries + 1, policy.tries)
+            sync_sleep(self._clock, wait)
+            if rewind is not None:
+                rewind()
+
+    def _try(
+        self,
+        request: httpx.Request,
+        operation: Operation | None,
+        name: str,
+        stream: bool,
+        until: float,
+        options: dict[str, Any],
+    ) -> tuple[httpx.Response | None, Fate, TranslationError | None]:
+        """One try: the answer, or its fate and the error that it would raise."""
+        failure: httpx.HTTPError
+        try:
+            response = super().send(request, stream=True, **options)
+            if stream and response.is_success:
+                return response, Fate.REJECTED, None
+            try:
+                self._read(response, until)
+            finally:
+                response.close()
+        except TooLargeError as too_large:
+            fate = Fate.BROKEN if operation and operation.role == "submit" else Fate.REJECTED
+            return None, fate, answers.nonsense(name, too_large.status_code, "it is too large")
+        except httpx.HTTPError as caught:
+            failure = caught
+        else:
+            return self._judge(response, operation, name)
+        return None, *_network_failure(failure, request, name)
+
+    def _read(self, response: httpx.Response, until: float) -> None:
+        """Read the body, never more than an answer may have."""
+        is_encoded = response.headers.get("content-encoding", "identity") != "identity"
+        limit = answers.MAX_ENCODED_ANSWER_BYTES if is_encoded else answers.MAX_ANSWER_BYTES
+        response.stream = CappedStream(response, limit=limit, clock=self._clock, until=until)
+        response.read()
+
+    def _judge(
+        self, response: httpx.Response, operation: Operation | None, name: str
+    ) -> tuple[httpx.Response | None, Fate, TranslationError | None]:
+        status = response.status_code
+        if status == 401:
+            return None, Fate.REJECTED, _refused_token(name, response)
+        if not response.is_success:
+            error = answers.status_error(name, status, response.headers, response.content, now=self._clock.wall())
+            return None, fate_of_status(status), error
+        if operation is None:
+            return response, Fate.REJECTED, None
+        reason = answers.wrong_shape(operation, response.content)
+        if reason is None:
+            if status not in _DOCUMENTED[operation.role] and (status, operation.id) != (206, "getFileTranslation"):
+                response.status_code = (
+                    200  # the generated parser knows documented statuses only; the body says the rest
+                )
+            return response, Fate.REJECTED, None
+        if operation.role != "submit":
+            return None, Fate.REJECTED, answers.nonsense(name, status, reason)
+        if (refused := answers.refusal(response.content)) is not None:
+            body = response.content
+            error = answers.status_error(name, refused.status, response.headers, body, now=self._clock.wall())
+            return None, fate_of_status(refused.status), error
+        return None, Fate.BROKEN, answers.nonsense(name, status, reason)
+
+
+def _network_failure(failure: httpx.HTTPError, request: httpx.Request, name: str) -> tuple[Fate, TranslationError]:
+    """The fate and the error of a request that got no whole answer.
+
+    The cause is rebuilt: the frames of the original hold the request's headers, token included.
+    """
+    if isinstance(failure, httpx.LocalProtocolError):
+        return Fate.REJECTED, TransferError(f"{name}: the request broke off on our side: {failure}")
+    what = str(failure) or type(failure).__name__
+    error = ConnectionFailed(f"{name}: {request.url.host}: {type(failure).__name__}: {what}")
+    error.__cause__ = type(failure)(what)
+    if not isinstance(failure, _NOT_SENT):
+        return Fate.BROKEN, error
+    if isinstance(failure, httpx.UnsupportedProtocol) or _is_certificate_failure(failure):
+        return Fate.UNREACHABLE, error
+    return Fate.NOT_SENT, error
+
+
+def _is_certificate_failure(failure: BaseException | None) -> bool:
+    while failure is not None:
+        if isinstance(failure, ssl.SSLCertVerificationError):
+            return True
+        failure = failure.__cause__ or failure.__context__
+    return False
+
+
+def _refused_token(name: str, response: httpx.Response) -> AuthenticationError:
+    challenge = answers.clean(response.headers.get("www-authenticate"))
+    return AuthenticationError(
+        f"{name}: the API refused the access token (HTTP 401{': ' + challenge if challenge else ''}); "
+        "check that base_url and token_url belong together and that the application may use this API",
+        error="invalid_token",
+        error_description=challenge,
+        status_code=401,
+    )
+
+
+def _uncertain(name: str, request: httpx.Request, error: TranslationError) -> SubmissionUncertain:
+    detail = f"HTTP {error.status_code}" if isinstance(error, APIError) else "no whole answer"
+    try:
+        sent: Any = answers.parse(request.content)
+    except (ValueError, httpx.RequestNotRead):
+        sent = None
+    uncertain = SubmissionUncertain(
+        f"{name} was sent and its outcome is unknown ({detail}): the service may have taken and billed the job. "
+        "It was not sent again. If no result turns up on your account, send it once more.",
+        operation=name,
+        request=cast("dict[str, Any]", sent) if isinstance(sent, dict) else None,
+    )
+    uncertain.__cause__ = error
+    return uncertain

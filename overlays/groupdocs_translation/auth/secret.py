@@ -1,0 +1,34 @@
+"""A string that no repr, log, traceback or pickle shows."""
+
+from __future__ import annotations
+
+from typing import NoReturn
+
+MASK = "***"
+
+
+class Secret:
+    """Wraps a secret from where it enters to the expression that sends it; only ``reveal()`` gives it back."""
+
+    __slots__ = ("_value",)
+
+    def __init__(self, value: str) -> None:
+        self._value = value
+
+    def reveal(self) -> str:
+        """The string itself. Call it inside the expression that needs it: crash reporters show local variables."""
+        return self._value
+
+    def __repr__(self) -> str:
+        """The mask."""
+        return MASK
+
+    __str__ = __repr__
+
+    def __format__(self, _: str) -> str:
+        """The mask, whatever the format asks for."""
+        return MASK
+
+    def __reduce__(self) -> NoReturn:
+        """Refuse to be pickled: a pickle is a file with the secret in it."""
+        raise TypeError("secrets are not pickled: make the client in the process that uses it")
