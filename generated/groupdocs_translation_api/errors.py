@@ -1,3 +1,4 @@
+# Derived by `nox -s regenerate`: edit openapi/corrections.yaml, never this file.
 """Contains shared errors types that can be raised from API functions"""
 
 

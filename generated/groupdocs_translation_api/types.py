@@ -1,3 +1,4 @@
+# Derived by `nox -s regenerate`: edit openapi/corrections.yaml, never this file.
 """Contains some shared types for properties"""
 
 from collections.abc import Mapping, MutableMapping

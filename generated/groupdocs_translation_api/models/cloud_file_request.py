@@ -1,3 +1,4 @@
+# Derived by `nox -s regenerate`: edit openapi/corrections.yaml, never this file.
 from __future__ import annotations
 
 from collections.abc import Mapping
@@ -19,30 +20,37 @@ T = TypeVar("T", bound="CloudFileRequest")
 
 @_attrs_define(kw_only=True)
 class CloudFileRequest:
-    """
+    """A file request as the service took it, part of an answer about a job done in part.
+
     Attributes:
-        format_ (None | str | Unset):
-        out_format (None | str | Unset):
-        request_id (None | str | Unset):
-        ids (list[int] | None | Unset):
-        summarized (bool | Unset):
-        url (None | str | Unset):
-        size (int | Unset):
-        masters (bool | Unset):
-        formatting (bool | Unset):
-        is_need_alignment (bool | Unset):
-        translation_dictionary (Glossary | None | Unset):
-        origin (None | str | Unset):
-        elements (list[int] | None | Unset):
-        ranges (None | Unset | WorksheetRanges):
-        short_code_dict (None | ShortcodeParameters | Unset):
-        front_matter_list (list[list[str]] | None | Unset):
-        original_file_name (None | str | Unset):
-        separator (None | str | Unset):
-        is_paid (bool | Unset):
-        saving_mode (str | Unset):
-        details (None | RequestDetails | Unset):
-        model (str | Unset):
+        format_ (None | str | Unset): Format of the source; names start with a capital letter.
+        out_format (None | str | Unset): Format of the result.
+        request_id (None | str | Unset): Id of the job.
+        ids (list[int] | None | Unset): Numbers of the parts that were asked for, from 1.
+        summarized (bool | Unset): Whether a summary was asked for.
+        url (None | str | Unset): URL that the service fetches the source from: one from an upload, or any other it can
+            reach.
+        size (int | Unset): Size in bytes.
+        masters (bool | Unset): Whether slide masters are translated too. Not if absent.
+        formatting (bool | Unset): Whether the layout is kept. It is if absent.
+        is_need_alignment (bool | Unset): Whether segments of source and translation are aligned; costs more. Not if
+            absent.
+        translation_dictionary (Glossary | None | Unset): Glossary: a word of the source and the translation that is
+            wanted for it.
+        origin (None | str | Unset): Name of the application that makes the request.
+        elements (list[int] | None | Unset): Numbers of the pages, slides or worksheets to translate, from 1; all if
+            absent.
+        ranges (None | Unset | WorksheetRanges): Parts of worksheets to translate: the worksheet's number, from 1, as a
+            string, and what of it.
+        short_code_dict (None | ShortcodeParameters | Unset): Hugo short codes and the parameters of each that are
+            translated.
+        front_matter_list (list[list[str]] | None | Unset): Key paths of the front matter whose values are translated.
+        original_file_name (None | str | Unset): Name of the source file, used by the service in its own records.
+        separator (None | str | Unset): Character between the columns of a CSV file.
+        is_paid (bool | Unset): Whether the request is billed.
+        saving_mode (str | Unset): How results are stored: as files, as one archive, or both.
+        details (None | RequestDetails | Unset): Details of the processing, by name.
+        model (str | Unset): Language model: general, slang or classification.
     """
 
     format_: None | str | Unset = UNSET

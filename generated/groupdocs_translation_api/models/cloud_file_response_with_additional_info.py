@@ -1,3 +1,4 @@
+# Derived by `nox -s regenerate`: edit openapi/corrections.yaml, never this file.
 from __future__ import annotations
 
 from collections.abc import Mapping
@@ -19,14 +20,16 @@ T = TypeVar("T", bound="CloudFileResponseWithAdditionalInfo")
 
 @_attrs_define(kw_only=True)
 class CloudFileResponseWithAdditionalInfo:
-    """
+    """State and results of a file translation that is done in part, with the request and details.
+
     Attributes:
-        status (int | Unset):
-        message (None | str | Unset):
-        urls (FileTranslations | None | Unset):
-        scores (None | Scores | Unset):
+        status (int | Unset): A status number with HTTP's meaning; in a body it tells the state of the job and overrules
+            HTTP's own.
+        message (None | str | Unset): What the service says, for people.
+        urls (FileTranslations | None | Unset): Language to the translated file; absent or null while the job runs.
+        scores (None | Scores | Unset): Language to a quality score.
         request (CloudFileRequest | None | Unset):
-        details (None | RequestDetails | Unset):
+        details (None | RequestDetails | Unset): Details of the processing, by name.
     """
 
     status: int | Unset = UNSET

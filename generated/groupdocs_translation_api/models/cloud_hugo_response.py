@@ -1,3 +1,4 @@
+# Derived by `nox -s regenerate`: edit openapi/corrections.yaml, never this file.
 from __future__ import annotations
 
 from collections.abc import Mapping
@@ -16,12 +17,15 @@ T = TypeVar("T", bound="CloudHugoResponse")
 
 @_attrs_define(kw_only=True)
 class CloudHugoResponse:
-    """
+    """State and result of the analysis of a Hugo file.
+
     Attributes:
-        status (int | Unset):
-        message (None | str | Unset):
-        frontmatters (list[list[str]] | None | Unset):
-        shortcodes (HugoShortcodes | None | Unset):
+        status (int | Unset): A status number with HTTP's meaning; in a body it tells the state of the job and overrules
+            HTTP's own.
+        message (None | str | Unset): What the service says, for people.
+        frontmatters (list[list[str]] | None | Unset): Key paths of the front matter that can be translated.
+        shortcodes (HugoShortcodes | None | Unset): Short codes and the paths of their parameters that can be
+            translated.
     """
 
     status: int | Unset = UNSET

@@ -1,3 +1,4 @@
+# Derived by `nox -s regenerate`: edit openapi/corrections.yaml, never this file.
 from __future__ import annotations
 
 from collections.abc import Mapping
@@ -16,11 +17,14 @@ T = TypeVar("T", bound="CloudTextResponse")
 
 @_attrs_define(kw_only=True)
 class CloudTextResponse:
-    """
+    """State and results of a text translation.
+
     Attributes:
-        status (int | Unset):
-        message (None | str | Unset):
-        translations (None | TextTranslations | Unset):
+        status (int | Unset): A status number with HTTP's meaning; in a body it tells the state of the job and overrules
+            HTTP's own.
+        message (None | str | Unset): What the service says, for people.
+        translations (None | TextTranslations | Unset): Language to translated texts, in the order of the request;
+            absent or null while the job runs.
     """
 
     status: int | Unset = UNSET

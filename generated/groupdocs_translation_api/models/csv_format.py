@@ -1,3 +1,4 @@
+# Derived by `nox -s regenerate`: edit openapi/corrections.yaml, never this file.
 from typing import Literal
 
 CsvFormat = Literal["Csv", "Tsv", "Unknown"]

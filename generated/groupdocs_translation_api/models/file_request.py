@@ -1,3 +1,4 @@
+# Derived by `nox -s regenerate`: edit openapi/corrections.yaml, never this file.
 from __future__ import annotations
 
 from collections.abc import Mapping
@@ -20,28 +21,31 @@ T = TypeVar("T", bound="FileRequest")
 
 @_attrs_define(kw_only=True)
 class FileRequest:
-    """
+    """A file of any kind to be translated.
+
     Attributes:
-        source_language (str):
-        target_languages (list[str]):
-        url (str):
-        original_file_name (str | Unset):
-        origin (str | Unset):
-        is_need_alignment (bool | Unset):
+        source_language (str): Language of the source, as an ISO 639-1 code such as en.
+        target_languages (list[str]): Languages to translate into, as ISO 639-1 codes.
+        url (str): URL that the service fetches the source from: one from an upload, or any other it can reach.
+        original_file_name (str | Unset): Name of the source file, used by the service in its own records.
+        origin (str | Unset): Name of the application that makes the request.
+        is_need_alignment (bool | Unset): Whether segments of source and translation are aligned; costs more. Not if
+            absent.
         translation_dictionary (Glossary | Unset): Source word to wanted translation.
         saving_mode (SavingMode | Unset): How the result is stored.
-        format_ (FileFormat | Unset):
-        output_format (str | Unset):
-        masters (bool | Unset):
-        formatting (bool | Unset):
-        route (str | Unset):
-        separator (str | Unset):
-        elements (list[int] | Unset):
+        format_ (FileFormat | Unset): Format of the source; names start with a capital letter.
+        output_format (str | Unset): Format of the result, such as Docx.
+        masters (bool | Unset): Whether slide masters are translated too. Not if absent.
+        formatting (bool | Unset): Whether the layout is kept. It is if absent.
+        route (str | Unset): Internal to the service.
+        separator (str | Unset): Character between the columns of a CSV file.
+        elements (list[int] | Unset): Numbers of the pages, slides or worksheets to translate, from 1; all if absent.
         ranges (WorksheetRanges | Unset): Worksheet number to what is translated on it.
         shortcodedict (ShortcodeParameters | Unset): Short code to its parameters that are translated.
-        front_matter_list (list[list[str]] | Unset):
-        ignore_list (list[str] | Unset):
-        is_white_list (bool | Unset):
+        front_matter_list (list[list[str]] | Unset): Key paths of the front matter whose values are translated.
+        ignore_list (list[str] | Unset): Names of XML elements that are left alone; with isWhiteList, the only ones
+            translated.
+        is_white_list (bool | Unset): Whether ignoreList names the only elements to translate. Not if absent.
     """
 
     source_language: str

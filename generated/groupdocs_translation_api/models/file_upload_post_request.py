@@ -1,3 +1,4 @@
+# Derived by `nox -s regenerate`: edit openapi/corrections.yaml, never this file.
 from __future__ import annotations
 
 from collections.abc import Mapping
@@ -15,9 +16,10 @@ T = TypeVar("T", bound="FileUploadPostRequest")
 
 @_attrs_define(kw_only=True)
 class FileUploadPostRequest:
-    """
+    """The form of an upload.
+
     Attributes:
-        file (File):
+        file (File): The file, at least one byte.
     """
 
     file: File

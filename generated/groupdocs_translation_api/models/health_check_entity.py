@@ -1,3 +1,4 @@
+# Derived by `nox -s regenerate`: edit openapi/corrections.yaml, never this file.
 from __future__ import annotations
 
 from collections.abc import Mapping
@@ -12,11 +13,12 @@ T = TypeVar("T", bound="HealthCheckEntity")
 
 @_attrs_define(kw_only=True)
 class HealthCheckEntity:
-    """
+    """The health of one part of the service.
+
     Attributes:
-        name (None | str | Unset):
-        is_healthy (bool | Unset):
-        message (None | str | Unset):
+        name (None | str | Unset): Name of the part.
+        is_healthy (bool | Unset): Whether it works.
+        message (None | str | Unset): What the service says, for people.
     """
 
     name: None | str | Unset = UNSET

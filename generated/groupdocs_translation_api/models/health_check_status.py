@@ -1,3 +1,4 @@
+# Derived by `nox -s regenerate`: edit openapi/corrections.yaml, never this file.
 from __future__ import annotations
 
 from collections.abc import Mapping
@@ -16,9 +17,10 @@ T = TypeVar("T", bound="HealthCheckStatus")
 
 @_attrs_define(kw_only=True)
 class HealthCheckStatus:
-    """
+    """The health of the service.
+
     Attributes:
-        items (list[HealthCheckEntity] | None | Unset):
+        items (list[HealthCheckEntity] | None | Unset): The parts.
     """
 
     items: list[HealthCheckEntity] | None | Unset = UNSET

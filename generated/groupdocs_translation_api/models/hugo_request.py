@@ -1,3 +1,4 @@
+# Derived by `nox -s regenerate`: edit openapi/corrections.yaml, never this file.
 from __future__ import annotations
 
 from collections.abc import Mapping
@@ -12,10 +13,11 @@ T = TypeVar("T", bound="HugoRequest")
 
 @_attrs_define(kw_only=True)
 class HugoRequest:
-    """
+    """A Hugo Markdown file to be analysed: its content or its URL.
+
     Attributes:
-        file (str | Unset):
-        url (str | Unset):
+        file (str | Unset): Content of the file, base64-encoded.
+        url (str | Unset): URL of the file, if its content is not given.
     """
 
     file: str | Unset = UNSET

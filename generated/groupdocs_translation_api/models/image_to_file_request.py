@@ -1,3 +1,4 @@
+# Derived by `nox -s regenerate`: edit openapi/corrections.yaml, never this file.
 from __future__ import annotations
 
 from collections.abc import Mapping
@@ -19,23 +20,25 @@ T = TypeVar("T", bound="ImageToFileRequest")
 
 @_attrs_define(kw_only=True)
 class ImageToFileRequest:
-    """
+    """An image, or a scanned PDF, to be translated into a file.
+
     Attributes:
-        source_language (str):
-        target_languages (list[str]):
-        url (str):
-        ocrformat (OcrFormat):
-        output_format (str):
-        original_file_name (str | Unset):
-        origin (str | Unset):
-        is_need_alignment (bool | Unset):
+        source_language (str): Language of the source, as an ISO 639-1 code such as en.
+        target_languages (list[str]): Languages to translate into, as ISO 639-1 codes.
+        url (str): URL that the service fetches the source from: one from an upload, or any other it can reach.
+        ocrformat (OcrFormat): What the image is first turned into: text, a table or a CSV.
+        output_format (str): Format of the result, such as Docx.
+        original_file_name (str | Unset): Name of the source file, used by the service in its own records.
+        origin (str | Unset): Name of the application that makes the request.
+        is_need_alignment (bool | Unset): Whether segments of source and translation are aligned; costs more. Not if
+            absent.
         translation_dictionary (Glossary | Unset): Source word to wanted translation.
         saving_mode (SavingMode | Unset): How the result is stored.
-        format_ (ImageFormat | Unset):
-        rotation_angle (int | Unset):
-        formatting (bool | Unset):
-        route (str | Unset):
-        pages (list[int] | Unset):
+        format_ (ImageFormat | Unset): Format of the source; names start with a capital letter.
+        rotation_angle (int | Unset): Angle to turn the image by, in degrees.
+        formatting (bool | Unset): Whether the layout is kept. It is if absent.
+        route (str | Unset): Internal to the service.
+        pages (list[int] | Unset): Numbers of the pages to translate, from 1; all if absent.
     """
 
     source_language: str

@@ -1,3 +1,4 @@
+# Derived by `nox -s regenerate`: edit openapi/corrections.yaml, never this file.
 from __future__ import annotations
 
 from collections.abc import Mapping
@@ -13,17 +14,18 @@ T = TypeVar("T", bound="ImageToTextRequest")
 
 @_attrs_define(kw_only=True)
 class ImageToTextRequest:
-    """
+    """An image to be translated into text: its content or its URL.
+
     Attributes:
-        source (str):
-        targets (list[str]):
-        format_ (ImageFormat | Unset):
-        file (str | Unset):
-        url (str | Unset):
-        rotate (int | Unset):
-        ishandwritten (bool | Unset):
-        origin (str | Unset):
-        route (str | Unset):
+        source (str): Language of the source, as an ISO 639-1 code such as en.
+        targets (list[str]): Languages to translate into, as ISO 639-1 codes.
+        format_ (ImageFormat | Unset): Format of the source; names start with a capital letter.
+        file (str | Unset): Content of the file, base64-encoded.
+        url (str | Unset): URL of the image, if its content is not given.
+        rotate (int | Unset): Angle to turn the image by, in degrees.
+        ishandwritten (bool | Unset): Whether the text is handwritten. Not if absent.
+        origin (str | Unset): Name of the application that makes the request.
+        route (str | Unset): Internal to the service.
     """
 
     source: str

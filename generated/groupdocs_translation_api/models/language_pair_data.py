@@ -1,3 +1,4 @@
+# Derived by `nox -s regenerate`: edit openapi/corrections.yaml, never this file.
 from __future__ import annotations
 
 from collections.abc import Mapping
@@ -12,10 +13,11 @@ T = TypeVar("T", bound="LanguagePairData")
 
 @_attrs_define(kw_only=True)
 class LanguagePairData:
-    """
+    """A source language with the languages it can be translated into.
+
     Attributes:
-        source (None | str | Unset):
-        targets (list[str] | None | Unset):
+        source (None | str | Unset): Source language.
+        targets (list[str] | None | Unset): Languages it can be translated into.
     """
 
     source: None | str | Unset = UNSET

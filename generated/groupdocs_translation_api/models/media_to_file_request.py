@@ -1,3 +1,4 @@
+# Derived by `nox -s regenerate`: edit openapi/corrections.yaml, never this file.
 from __future__ import annotations
 
 from collections.abc import Mapping
@@ -18,21 +19,23 @@ T = TypeVar("T", bound="MediaToFileRequest")
 
 @_attrs_define(kw_only=True)
 class MediaToFileRequest:
-    """
+    """A recording to be translated into a file.
+
     Attributes:
-        source_language (str):
-        target_languages (list[str]):
-        url (str):
-        format_ (MediaFormat):
-        output_format (str):
-        original_file_name (str | Unset):
-        origin (str | Unset):
-        is_need_alignment (bool | Unset):
+        source_language (str): Language of the source, as an ISO 639-1 code such as en.
+        target_languages (list[str]): Languages to translate into, as ISO 639-1 codes.
+        url (str): URL that the service fetches the source from: one from an upload, or any other it can reach.
+        format_ (MediaFormat): Format of the source; names start with a capital letter.
+        output_format (str): Format of the result, such as Docx.
+        original_file_name (str | Unset): Name of the source file, used by the service in its own records.
+        origin (str | Unset): Name of the application that makes the request.
+        is_need_alignment (bool | Unset): Whether segments of source and translation are aligned; costs more. Not if
+            absent.
         translation_dictionary (Glossary | Unset): Source word to wanted translation.
         saving_mode (SavingMode | Unset): How the result is stored.
-        fragments (list[str] | Unset):
-        interval (int | Unset):
-        route (str | Unset):
+        fragments (list[str] | Unset): Time ranges of the recording to translate; all of it if absent.
+        interval (int | Unset): Length of a subtitle, in seconds.
+        route (str | Unset): Internal to the service.
     """
 
     source_language: str

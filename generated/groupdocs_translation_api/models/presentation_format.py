@@ -1,3 +1,4 @@
+# Derived by `nox -s regenerate`: edit openapi/corrections.yaml, never this file.
 from typing import Literal
 
 PresentationFormat = Literal["Odp", "Ppt", "Pptm", "Pptx", "Unknown"]

@@ -1,3 +1,4 @@
+# Derived by `nox -s regenerate`: edit openapi/corrections.yaml, never this file.
 from __future__ import annotations
 
 from collections.abc import Mapping
@@ -17,14 +18,16 @@ T = TypeVar("T", bound="SrtFileRequest")
 
 @_attrs_define(kw_only=True)
 class SrtFileRequest:
-    """
+    """Subtitles, or a RESX file, to be translated.
+
     Attributes:
-        source_language (str):
-        target_languages (list[str]):
-        url (str):
-        original_file_name (str | Unset):
-        origin (str | Unset):
-        is_need_alignment (bool | Unset):
+        source_language (str): Language of the source, as an ISO 639-1 code such as en.
+        target_languages (list[str]): Languages to translate into, as ISO 639-1 codes.
+        url (str): URL that the service fetches the source from: one from an upload, or any other it can reach.
+        original_file_name (str | Unset): Name of the source file, used by the service in its own records.
+        origin (str | Unset): Name of the application that makes the request.
+        is_need_alignment (bool | Unset): Whether segments of source and translation are aligned; costs more. Not if
+            absent.
         translation_dictionary (Glossary | Unset): Source word to wanted translation.
         saving_mode (SavingMode | Unset): How the result is stored.
     """

@@ -1,3 +1,4 @@
+# Derived by `nox -s regenerate`: edit openapi/corrections.yaml, never this file.
 from __future__ import annotations
 
 from collections.abc import Mapping
@@ -12,11 +13,13 @@ T = TypeVar("T", bound="StatusResponse")
 
 @_attrs_define(kw_only=True)
 class StatusResponse:
-    """
+    """The answer to a submission: state, words, and the id of the job.
+
     Attributes:
-        status (int | Unset):
-        message (None | str | Unset):
-        id (None | str | Unset):
+        status (int | Unset): A status number with HTTP's meaning; in a body it tells the state of the job and overrules
+            HTTP's own.
+        message (None | str | Unset): What the service says, for people.
+        id (None | str | Unset): Id of the job.
     """
 
     status: int | Unset = UNSET

@@ -1,3 +1,4 @@
+# Derived by `nox -s regenerate`: edit openapi/corrections.yaml, never this file.
 from __future__ import annotations
 
 from collections.abc import Mapping
@@ -12,10 +13,11 @@ T = TypeVar("T", bound="StringStringTuple")
 
 @_attrs_define(kw_only=True)
 class StringStringTuple:
-    """
+    """A range of cells, by its first and last cell.
+
     Attributes:
-        item1 (str | Unset):
-        item2 (str | Unset):
+        item1 (str | Unset): First cell, such as A1.
+        item2 (str | Unset): Last cell, such as C9.
     """
 
     item1: str | Unset = UNSET

@@ -1,3 +1,4 @@
+# Derived by `nox -s regenerate`: edit openapi/corrections.yaml, never this file.
 from __future__ import annotations
 
 from collections.abc import Mapping
@@ -16,13 +17,14 @@ T = TypeVar("T", bound="TextRequest")
 
 @_attrs_define(kw_only=True)
 class TextRequest:
-    """
+    """Texts to be translated.
+
     Attributes:
-        source_language (str):
-        target_languages (list[str]):
-        texts (list[str]):
-        origin (str | Unset):
-        contains_markdown (bool | Unset):
+        source_language (str): Language of the source, as an ISO 639-1 code such as en.
+        target_languages (list[str]): Languages to translate into, as ISO 639-1 codes.
+        texts (list[str]): Texts to translate; the result has them in the same order.
+        origin (str | Unset): Name of the application that makes the request.
+        contains_markdown (bool | Unset): Whether the texts hold Markdown, whose markup is kept. Not if absent.
         translation_dictionary (Glossary | Unset): Source word to wanted translation.
     """
 

@@ -1,3 +1,4 @@
+# Derived by `nox -s regenerate`: edit openapi/corrections.yaml, never this file.
 from __future__ import annotations
 
 from collections.abc import Mapping

@@ -1,3 +1,4 @@
+# Derived by `nox -s regenerate`: edit openapi/corrections.yaml, never this file.
 from __future__ import annotations
 
 from collections.abc import Mapping
@@ -12,10 +13,11 @@ T = TypeVar("T", bound="UrlFileInfo")
 
 @_attrs_define(kw_only=True)
 class UrlFileInfo:
-    """
+    """A translated file in storage.
+
     Attributes:
-        url (None | str | Unset):
-        size (int | Unset):
+        url (None | str | Unset): Presigned URL of the file: fetched without a token, a secret while it lives.
+        size (int | Unset): Size in bytes.
     """
 
     url: None | str | Unset = UNSET

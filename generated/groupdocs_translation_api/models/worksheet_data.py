@@ -1,3 +1,4 @@
+# Derived by `nox -s regenerate`: edit openapi/corrections.yaml, never this file.
 from __future__ import annotations
 
 from collections.abc import Mapping
@@ -16,11 +17,13 @@ T = TypeVar("T", bound="WorksheetData")
 
 @_attrs_define(kw_only=True)
 class WorksheetData:
-    """
+    """What of one worksheet is translated.
+
     Attributes:
-        rows (list[int] | None | Unset):
-        columns (list[int] | None | Unset):
-        ranges (list[StringStringTuple] | None | Unset):
+        rows (list[int] | None | Unset): Row numbers, from 1.
+        columns (list[int] | None | Unset): Column numbers, from 1.
+        ranges (list[StringStringTuple] | None | Unset): Parts of worksheets to translate: the worksheet's number, from
+            1, as a string, and what of it.
     """
 
     rows: list[int] | None | Unset = UNSET

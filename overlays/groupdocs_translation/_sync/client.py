@@ -1,3 +1,4 @@
+# Derived from overlays/groupdocs_translation/_async/client.py by `nox -s regenerate`: edit that file, never this one.
 """The public client: texts, files, jobs and facts, on one connection."""
 
 from __future__ import annotations
@@ -23,7 +24,14 @@ from .._plans import (
     languages_of,
     uploaded_url,
 )
-from .._results import FileTranslation, Health, HugoStructure, JobRef, Languages, TextTranslation
+from .._results import (
+    FileTranslation,
+    Health,
+    HugoStructure,
+    JobRef,
+    Languages,
+    TextTranslation,
+)
 from .._rules.names import result_name
 from .._settings import call_retries
 from .._sources import Source, read_source
@@ -32,7 +40,7 @@ from .jobs import FILE_TIMEOUT_S, Job
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Iterable, Iterator, Iterable
+    from collections.abc import Iterable, Iterator
 
     from .._api import ApiClient
     from .._rules.polling import PollingSchedule

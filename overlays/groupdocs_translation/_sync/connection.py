@@ -1,3 +1,4 @@
+# Derived from overlays/groupdocs_translation/_async/connection.py by `nox -s regenerate`: edit that file, never this one.
 """What the public client and its jobs share: sessions, the token, the clock, what was learnt; and closing all of it."""
 
 from __future__ import annotations
@@ -84,9 +85,7 @@ class Connection:
         with self._lock:
             self._refuse_closed()
             if owner not in self._storages:
-                self._storages[owner] = httpx.Client(
-                    headers={"User-Agent": USER_AGENT}, **self._transport_settings()
-                )
+                self._storages[owner] = httpx.Client(headers={"User-Agent": USER_AGENT}, **self._transport_settings())
             return self._storages[owner]
 
     def _refuse_closed(self) -> None:

@@ -1,3 +1,4 @@
+# Derived from overlays/groupdocs_translation/_async/jobs.py by `nox -s regenerate`: edit that file, never this one.
 """A job at the service: ask for it when it is worth asking, wait for it, fetch what it made."""
 
 from __future__ import annotations
@@ -17,7 +18,15 @@ from .._errors import (
     TranslationError,
 )
 from .._files import output_folder, refuse_existing
-from .._results import FileResult, FileTranslation, HugoStructure, JobRef, JobStatus, Progress, TextTranslation
+from .._results import (
+    FileResult,
+    FileTranslation,
+    HugoStructure,
+    JobRef,
+    JobStatus,
+    Progress,
+    TextTranslation,
+)
 from .._rules.answers import State, body_status, clean, job_state
 from .._rules.names import missing_languages, result_name
 from .._rules.texts import restore
@@ -228,9 +237,7 @@ class Job:
             raise JobPartial(str(partial), job=self, result=translation, missing=partial.missing)
         return translation
 
-    def _fetch(
-        self, result: FileResult, folder: Path, overwrite: bool, progress: Watcher | None
-    ) -> FileTranslation:
+    def _fetch(self, result: FileResult, folder: Path, overwrite: bool, progress: Watcher | None) -> FileTranslation:
         name = self._ref.name or f"{self.id}.x"
         paths: dict[str, Path] = {}
         for language in result.urls:

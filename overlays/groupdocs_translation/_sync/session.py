@@ -1,3 +1,4 @@
+# Derived from overlays/groupdocs_translation/_async/session.py by `nox -s regenerate`: edit that file, never this one.
 """The HTTP client below the generated operations: counts, retries, and turns bad answers into exceptions.
 
 It overrides ``send()``, which runs outside the auth flow: a 401 has been refreshed and replayed before an answer gets

@@ -1,3 +1,4 @@
+# Derived from overlays/groupdocs_translation/_async/transfer.py by `nox -s regenerate`: edit that file, never this one.
 """Bytes up and down in constant memory: the multipart body of an upload, and the download of a result from storage.
 
 The generated upload is not used: its constant multipart boundary breaks files that contain it, and it reads files
@@ -21,7 +22,7 @@ from .._rules.retry import Fate, RetryPolicy, fate_of_status, pause, retry_after
 from .._sources import Source, check_url
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from .._clock import Clock
@@ -80,9 +81,7 @@ class Upload(httpx.SyncByteStream):
 class Download:
     """Fetches one result URL into one file: checked, resumed when it breaks off, renamed when it is whole."""
 
-    def __init__(
-        self, storage: httpx.Client, *, clock: Clock, retries: RetryPolicy, watcher: Watcher | None
-    ) -> None:
+    def __init__(self, storage: httpx.Client, *, clock: Clock, retries: RetryPolicy, watcher: Watcher | None) -> None:
         self._storage = storage
         self._clock = clock
         self._retries = retries

@@ -1,3 +1,4 @@
+# Derived by `nox -s regenerate`: edit openapi/corrections.yaml, never this file.
 from http import HTTPStatus
 from typing import Any
 
@@ -66,11 +67,11 @@ def sync_detailed(
     body: FileUploadPostRequest,
     format_: str | Unset = UNSET,
 ) -> Response[str]:
-    """x
+    """Stores a file for translation and answers its URL as a plain string. Needs no token.
 
     Args:
         format_ (str | Unset):
-        body (FileUploadPostRequest):
+        body (FileUploadPostRequest): The form of an upload.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -98,11 +99,11 @@ def sync(
     body: FileUploadPostRequest,
     format_: str | Unset = UNSET,
 ) -> str | None:
-    """x
+    """Stores a file for translation and answers its URL as a plain string. Needs no token.
 
     Args:
         format_ (str | Unset):
-        body (FileUploadPostRequest):
+        body (FileUploadPostRequest): The form of an upload.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -125,11 +126,11 @@ async def asyncio_detailed(
     body: FileUploadPostRequest,
     format_: str | Unset = UNSET,
 ) -> Response[str]:
-    """x
+    """Stores a file for translation and answers its URL as a plain string. Needs no token.
 
     Args:
         format_ (str | Unset):
-        body (FileUploadPostRequest):
+        body (FileUploadPostRequest): The form of an upload.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -155,11 +156,11 @@ async def asyncio(
     body: FileUploadPostRequest,
     format_: str | Unset = UNSET,
 ) -> str | None:
-    """x
+    """Stores a file for translation and answers its URL as a plain string. Needs no token.
 
     Args:
         format_ (str | Unset):
-        body (FileUploadPostRequest):
+        body (FileUploadPostRequest): The form of an upload.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

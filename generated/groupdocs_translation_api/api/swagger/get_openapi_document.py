@@ -1,3 +1,4 @@
+# Derived by `nox -s regenerate`: edit openapi/corrections.yaml, never this file.
 from http import HTTPStatus
 from typing import Any
 
@@ -61,7 +62,9 @@ def sync_detailed(
     is_yaml: bool | Unset = False,
     serialaize_as_v2: bool | Unset = False,
 ) -> Response[str]:
-    """x
+    """Read the OpenAPI document of the service
+
+     The document that the service serves of itself, as JSON or YAML.
 
     Args:
         is_yaml (bool | Unset):  Default: False.
@@ -93,7 +96,9 @@ def sync(
     is_yaml: bool | Unset = False,
     serialaize_as_v2: bool | Unset = False,
 ) -> str | None:
-    """x
+    """Read the OpenAPI document of the service
+
+     The document that the service serves of itself, as JSON or YAML.
 
     Args:
         is_yaml (bool | Unset):  Default: False.
@@ -120,7 +125,9 @@ async def asyncio_detailed(
     is_yaml: bool | Unset = False,
     serialaize_as_v2: bool | Unset = False,
 ) -> Response[str]:
-    """x
+    """Read the OpenAPI document of the service
+
+     The document that the service serves of itself, as JSON or YAML.
 
     Args:
         is_yaml (bool | Unset):  Default: False.
@@ -150,7 +157,9 @@ async def asyncio(
     is_yaml: bool | Unset = False,
     serialaize_as_v2: bool | Unset = False,
 ) -> str | None:
-    """x
+    """Read the OpenAPI document of the service
+
+     The document that the service serves of itself, as JSON or YAML.
 
     Args:
         is_yaml (bool | Unset):  Default: False.

@@ -1,3 +1,4 @@
+# Derived by `nox -s regenerate`: edit openapi/corrections.yaml, never this file.
 from http import HTTPStatus
 from typing import Any
 
@@ -64,10 +65,12 @@ def sync_detailed(
     client: AuthenticatedClient | Client,
     body: HugoRequest,
 ) -> Response[StatusResponse]:
-    """x
+    """Analyse a Hugo Markdown file
+
+     Finds what of a Hugo file can be translated. The answer carries the id to ask for the result with.
 
     Args:
-        body (HugoRequest):
+        body (HugoRequest): A Hugo Markdown file to be analysed: its content or its URL.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -93,10 +96,12 @@ def sync(
     client: AuthenticatedClient | Client,
     body: HugoRequest,
 ) -> StatusResponse | None:
-    """x
+    """Analyse a Hugo Markdown file
+
+     Finds what of a Hugo file can be translated. The answer carries the id to ask for the result with.
 
     Args:
-        body (HugoRequest):
+        body (HugoRequest): A Hugo Markdown file to be analysed: its content or its URL.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -117,10 +122,12 @@ async def asyncio_detailed(
     client: AuthenticatedClient | Client,
     body: HugoRequest,
 ) -> Response[StatusResponse]:
-    """x
+    """Analyse a Hugo Markdown file
+
+     Finds what of a Hugo file can be translated. The answer carries the id to ask for the result with.
 
     Args:
-        body (HugoRequest):
+        body (HugoRequest): A Hugo Markdown file to be analysed: its content or its URL.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -144,10 +151,12 @@ async def asyncio(
     client: AuthenticatedClient | Client,
     body: HugoRequest,
 ) -> StatusResponse | None:
-    """x
+    """Analyse a Hugo Markdown file
+
+     Finds what of a Hugo file can be translated. The answer carries the id to ask for the result with.
 
     Args:
-        body (HugoRequest):
+        body (HugoRequest): A Hugo Markdown file to be analysed: its content or its URL.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

@@ -1,3 +1,4 @@
+# Derived by `nox -s regenerate`: edit openapi/corrections.yaml, never this file.
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote
@@ -67,7 +68,10 @@ def sync_detailed(
     *,
     client: AuthenticatedClient | Client,
 ) -> Response[CloudFileResponse | CloudFileResponseWithAdditionalInfo]:
-    """x
+    """Read the result of a file translation
+
+     For all kinds of files. While the job runs, the body's status is 202 and there are no URLs; results
+    are kept for 24 hours.
 
     Args:
         request_id (str):
@@ -96,7 +100,10 @@ def sync(
     *,
     client: AuthenticatedClient | Client,
 ) -> CloudFileResponse | CloudFileResponseWithAdditionalInfo | None:
-    """x
+    """Read the result of a file translation
+
+     For all kinds of files. While the job runs, the body's status is 202 and there are no URLs; results
+    are kept for 24 hours.
 
     Args:
         request_id (str):
@@ -120,7 +127,10 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient | Client,
 ) -> Response[CloudFileResponse | CloudFileResponseWithAdditionalInfo]:
-    """x
+    """Read the result of a file translation
+
+     For all kinds of files. While the job runs, the body's status is 202 and there are no URLs; results
+    are kept for 24 hours.
 
     Args:
         request_id (str):
@@ -147,7 +157,10 @@ async def asyncio(
     *,
     client: AuthenticatedClient | Client,
 ) -> CloudFileResponse | CloudFileResponseWithAdditionalInfo | None:
-    """x
+    """Read the result of a file translation
+
+     For all kinds of files. While the job runs, the body's status is 202 and there are no URLs; results
+    are kept for 24 hours.
 
     Args:
         request_id (str):

@@ -1,3 +1,4 @@
+# Derived by `nox -s regenerate`: edit openapi/corrections.yaml, never this file.
 from http import HTTPStatus
 from typing import Any
 
@@ -64,7 +65,9 @@ def sync_detailed(
     client: AuthenticatedClient | Client,
     request_id: str,
 ) -> Response[CloudFileResponse]:
-    """x
+    """Read the result of a trial file translation
+
+     As for ordinary files, for a job submitted to one of the trial operations. Needs no token.
 
     Args:
         request_id (str):
@@ -93,7 +96,9 @@ def sync(
     client: AuthenticatedClient | Client,
     request_id: str,
 ) -> CloudFileResponse | None:
-    """x
+    """Read the result of a trial file translation
+
+     As for ordinary files, for a job submitted to one of the trial operations. Needs no token.
 
     Args:
         request_id (str):
@@ -117,7 +122,9 @@ async def asyncio_detailed(
     client: AuthenticatedClient | Client,
     request_id: str,
 ) -> Response[CloudFileResponse]:
-    """x
+    """Read the result of a trial file translation
+
+     As for ordinary files, for a job submitted to one of the trial operations. Needs no token.
 
     Args:
         request_id (str):
@@ -144,7 +151,9 @@ async def asyncio(
     client: AuthenticatedClient | Client,
     request_id: str,
 ) -> CloudFileResponse | None:
-    """x
+    """Read the result of a trial file translation
+
+     As for ordinary files, for a job submitted to one of the trial operations. Needs no token.
 
     Args:
         request_id (str):

@@ -1,3 +1,4 @@
+# Derived by `nox -s regenerate`: edit openapi/corrections.yaml, never this file.
 from http import HTTPStatus
 from typing import Any
 
@@ -48,7 +49,9 @@ def sync_detailed(
     *,
     client: AuthenticatedClient | Client,
 ) -> Response[HealthCheckStatus]:
-    """x
+    """Check the health of the service
+
+     Tells for each part of the service whether it works.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -71,7 +74,9 @@ def sync(
     *,
     client: AuthenticatedClient | Client,
 ) -> HealthCheckStatus | None:
-    """x
+    """Check the health of the service
+
+     Tells for each part of the service whether it works.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -90,7 +95,9 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient | Client,
 ) -> Response[HealthCheckStatus]:
-    """x
+    """Check the health of the service
+
+     Tells for each part of the service whether it works.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -111,7 +118,9 @@ async def asyncio(
     *,
     client: AuthenticatedClient | Client,
 ) -> HealthCheckStatus | None:
-    """x
+    """Check the health of the service
+
+     Tells for each part of the service whether it works.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

@@ -1,3 +1,4 @@
+# Derived by `nox -s regenerate`: edit openapi/corrections.yaml, never this file.
 from http import HTTPStatus
 from typing import Any
 
@@ -64,7 +65,10 @@ def sync_detailed(
     client: AuthenticatedClient | Client,
     id: str,
 ) -> Response[CloudHugoResponse]:
-    """x
+    """Read the structure of a Hugo file
+
+     The result of an analysis that was submitted before: key paths of the front matter, and short codes
+    with their parameters.
 
     Args:
         id (str):
@@ -93,7 +97,10 @@ def sync(
     client: AuthenticatedClient | Client,
     id: str,
 ) -> CloudHugoResponse | None:
-    """x
+    """Read the structure of a Hugo file
+
+     The result of an analysis that was submitted before: key paths of the front matter, and short codes
+    with their parameters.
 
     Args:
         id (str):
@@ -117,7 +124,10 @@ async def asyncio_detailed(
     client: AuthenticatedClient | Client,
     id: str,
 ) -> Response[CloudHugoResponse]:
-    """x
+    """Read the structure of a Hugo file
+
+     The result of an analysis that was submitted before: key paths of the front matter, and short codes
+    with their parameters.
 
     Args:
         id (str):
@@ -144,7 +154,10 @@ async def asyncio(
     client: AuthenticatedClient | Client,
     id: str,
 ) -> CloudHugoResponse | None:
-    """x
+    """Read the structure of a Hugo file
+
+     The result of an analysis that was submitted before: key paths of the front matter, and short codes
+    with their parameters.
 
     Args:
         id (str):

@@ -1,3 +1,4 @@
+# Derived by `nox -s regenerate`: edit openapi/corrections.yaml, never this file.
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote
@@ -59,7 +60,10 @@ def sync_detailed(
     *,
     client: AuthenticatedClient | Client,
 ) -> Response[CloudTextResponse]:
-    """x
+    """Read the result of a text translation
+
+     For texts, and for images and recordings that were read as text. While the job runs, the body's
+    status is 202.
 
     Args:
         request_id (str):
@@ -88,7 +92,10 @@ def sync(
     *,
     client: AuthenticatedClient | Client,
 ) -> CloudTextResponse | None:
-    """x
+    """Read the result of a text translation
+
+     For texts, and for images and recordings that were read as text. While the job runs, the body's
+    status is 202.
 
     Args:
         request_id (str):
@@ -112,7 +119,10 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient | Client,
 ) -> Response[CloudTextResponse]:
-    """x
+    """Read the result of a text translation
+
+     For texts, and for images and recordings that were read as text. While the job runs, the body's
+    status is 202.
 
     Args:
         request_id (str):
@@ -139,7 +149,10 @@ async def asyncio(
     *,
     client: AuthenticatedClient | Client,
 ) -> CloudTextResponse | None:
-    """x
+    """Read the result of a text translation
+
+     For texts, and for images and recordings that were read as text. While the job runs, the body's
+    status is 202.
 
     Args:
         request_id (str):

@@ -1,3 +1,4 @@
+# Derived by `nox -s regenerate`: edit openapi/corrections.yaml, never this file.
 from http import HTTPStatus
 from typing import Any
 
@@ -64,7 +65,9 @@ def sync_detailed(
     client: AuthenticatedClient | Client,
     request_id: str,
 ) -> Response[CloudTextResponse]:
-    """x
+    """Read the result of a trial text translation
+
+     As for ordinary texts, for a job submitted to the trial. Needs no token.
 
     Args:
         request_id (str):
@@ -93,7 +96,9 @@ def sync(
     client: AuthenticatedClient | Client,
     request_id: str,
 ) -> CloudTextResponse | None:
-    """x
+    """Read the result of a trial text translation
+
+     As for ordinary texts, for a job submitted to the trial. Needs no token.
 
     Args:
         request_id (str):
@@ -117,7 +122,9 @@ async def asyncio_detailed(
     client: AuthenticatedClient | Client,
     request_id: str,
 ) -> Response[CloudTextResponse]:
-    """x
+    """Read the result of a trial text translation
+
+     As for ordinary texts, for a job submitted to the trial. Needs no token.
 
     Args:
         request_id (str):
@@ -144,7 +151,9 @@ async def asyncio(
     client: AuthenticatedClient | Client,
     request_id: str,
 ) -> CloudTextResponse | None:
-    """x
+    """Read the result of a trial text translation
+
+     As for ordinary texts, for a job submitted to the trial. Needs no token.
 
     Args:
         request_id (str):

@@ -1,3 +1,4 @@
+# Derived by `nox -s regenerate`: edit openapi/corrections.yaml, never this file.
 from http import HTTPStatus
 from typing import Any
 
@@ -53,7 +54,9 @@ def sync_detailed(
     *,
     client: AuthenticatedClient | Client,
 ) -> Response[list[LanguagePairData]]:
-    """x
+    """List the language pairs
+
+     Every source language with the languages it can be translated into. Needs no token.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -76,7 +79,9 @@ def sync(
     *,
     client: AuthenticatedClient | Client,
 ) -> list[LanguagePairData] | None:
-    """x
+    """List the language pairs
+
+     Every source language with the languages it can be translated into. Needs no token.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -95,7 +100,9 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient | Client,
 ) -> Response[list[LanguagePairData]]:
-    """x
+    """List the language pairs
+
+     Every source language with the languages it can be translated into. Needs no token.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -116,7 +123,9 @@ async def asyncio(
     *,
     client: AuthenticatedClient | Client,
 ) -> list[LanguagePairData] | None:
-    """x
+    """List the language pairs
+
+     Every source language with the languages it can be translated into. Needs no token.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

@@ -1,3 +1,4 @@
+# Derived by `nox -s regenerate`: edit openapi/corrections.yaml, never this file.
 from http import HTTPStatus
 from typing import Any
 
@@ -64,10 +65,12 @@ def sync_detailed(
     client: AuthenticatedClient | Client,
     body: ImageToFileRequest,
 ) -> Response[StatusResponse]:
-    """x
+    """Summarise an image
+
+     Text is recognised, summarised and translated, and written as a file.
 
     Args:
-        body (ImageToFileRequest):
+        body (ImageToFileRequest): An image, or a scanned PDF, to be translated into a file.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -93,10 +96,12 @@ def sync(
     client: AuthenticatedClient | Client,
     body: ImageToFileRequest,
 ) -> StatusResponse | None:
-    """x
+    """Summarise an image
+
+     Text is recognised, summarised and translated, and written as a file.
 
     Args:
-        body (ImageToFileRequest):
+        body (ImageToFileRequest): An image, or a scanned PDF, to be translated into a file.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -117,10 +122,12 @@ async def asyncio_detailed(
     client: AuthenticatedClient | Client,
     body: ImageToFileRequest,
 ) -> Response[StatusResponse]:
-    """x
+    """Summarise an image
+
+     Text is recognised, summarised and translated, and written as a file.
 
     Args:
-        body (ImageToFileRequest):
+        body (ImageToFileRequest): An image, or a scanned PDF, to be translated into a file.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -144,10 +151,12 @@ async def asyncio(
     client: AuthenticatedClient | Client,
     body: ImageToFileRequest,
 ) -> StatusResponse | None:
-    """x
+    """Summarise an image
+
+     Text is recognised, summarised and translated, and written as a file.
 
     Args:
-        body (ImageToFileRequest):
+        body (ImageToFileRequest): An image, or a scanned PDF, to be translated into a file.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

@@ -1,3 +1,4 @@
+# Derived by `nox -s regenerate`: edit openapi/corrections.yaml, never this file.
 from http import HTTPStatus
 from typing import Any
 
@@ -64,10 +65,13 @@ def sync_detailed(
     client: AuthenticatedClient | Client,
     body: TextDocumentFileRequest,
 ) -> Response[StatusResponse]:
-    """x
+    """Try the translation of a Word document
+
+     Translates the first page, without conversion. Needs no token; ten calls a day from one address.
 
     Args:
-        body (TextDocumentFileRequest):
+        body (TextDocumentFileRequest): A Word, rich text, OpenDocument or plain text document to
+            be translated.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -93,10 +97,13 @@ def sync(
     client: AuthenticatedClient | Client,
     body: TextDocumentFileRequest,
 ) -> StatusResponse | None:
-    """x
+    """Try the translation of a Word document
+
+     Translates the first page, without conversion. Needs no token; ten calls a day from one address.
 
     Args:
-        body (TextDocumentFileRequest):
+        body (TextDocumentFileRequest): A Word, rich text, OpenDocument or plain text document to
+            be translated.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -117,10 +124,13 @@ async def asyncio_detailed(
     client: AuthenticatedClient | Client,
     body: TextDocumentFileRequest,
 ) -> Response[StatusResponse]:
-    """x
+    """Try the translation of a Word document
+
+     Translates the first page, without conversion. Needs no token; ten calls a day from one address.
 
     Args:
-        body (TextDocumentFileRequest):
+        body (TextDocumentFileRequest): A Word, rich text, OpenDocument or plain text document to
+            be translated.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -144,10 +154,13 @@ async def asyncio(
     client: AuthenticatedClient | Client,
     body: TextDocumentFileRequest,
 ) -> StatusResponse | None:
-    """x
+    """Try the translation of a Word document
+
+     Translates the first page, without conversion. Needs no token; ten calls a day from one address.
 
     Args:
-        body (TextDocumentFileRequest):
+        body (TextDocumentFileRequest): A Word, rich text, OpenDocument or plain text document to
+            be translated.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

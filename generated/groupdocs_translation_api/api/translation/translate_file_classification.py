@@ -1,3 +1,4 @@
+# Derived by `nox -s regenerate`: edit openapi/corrections.yaml, never this file.
 from http import HTTPStatus
 from typing import Any
 
@@ -64,10 +65,12 @@ def sync_detailed(
     client: AuthenticatedClient | Client,
     body: FileRequest,
 ) -> Response[StatusResponse]:
-    """x
+    """Translate a file with legal and classification terms
+
+     As the general operation, with a model for classified language.
 
     Args:
-        body (FileRequest):
+        body (FileRequest): A file of any kind to be translated.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -93,10 +96,12 @@ def sync(
     client: AuthenticatedClient | Client,
     body: FileRequest,
 ) -> StatusResponse | None:
-    """x
+    """Translate a file with legal and classification terms
+
+     As the general operation, with a model for classified language.
 
     Args:
-        body (FileRequest):
+        body (FileRequest): A file of any kind to be translated.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -117,10 +122,12 @@ async def asyncio_detailed(
     client: AuthenticatedClient | Client,
     body: FileRequest,
 ) -> Response[StatusResponse]:
-    """x
+    """Translate a file with legal and classification terms
+
+     As the general operation, with a model for classified language.
 
     Args:
-        body (FileRequest):
+        body (FileRequest): A file of any kind to be translated.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -144,10 +151,12 @@ async def asyncio(
     client: AuthenticatedClient | Client,
     body: FileRequest,
 ) -> StatusResponse | None:
-    """x
+    """Translate a file with legal and classification terms
+
+     As the general operation, with a model for classified language.
 
     Args:
-        body (FileRequest):
+        body (FileRequest): A file of any kind to be translated.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

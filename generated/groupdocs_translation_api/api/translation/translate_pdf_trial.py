@@ -1,3 +1,4 @@
+# Derived by `nox -s regenerate`: edit openapi/corrections.yaml, never this file.
 from http import HTTPStatus
 from typing import Any
 
@@ -64,10 +65,12 @@ def sync_detailed(
     client: AuthenticatedClient | Client,
     body: PdfFileRequest,
 ) -> Response[StatusResponse]:
-    """x
+    """Try the translation of a PDF document
+
+     Translates the first page, without conversion. Needs no token; ten calls a day from one address.
 
     Args:
-        body (PdfFileRequest):
+        body (PdfFileRequest): A PDF document to be translated.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -93,10 +96,12 @@ def sync(
     client: AuthenticatedClient | Client,
     body: PdfFileRequest,
 ) -> StatusResponse | None:
-    """x
+    """Try the translation of a PDF document
+
+     Translates the first page, without conversion. Needs no token; ten calls a day from one address.
 
     Args:
-        body (PdfFileRequest):
+        body (PdfFileRequest): A PDF document to be translated.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -117,10 +122,12 @@ async def asyncio_detailed(
     client: AuthenticatedClient | Client,
     body: PdfFileRequest,
 ) -> Response[StatusResponse]:
-    """x
+    """Try the translation of a PDF document
+
+     Translates the first page, without conversion. Needs no token; ten calls a day from one address.
 
     Args:
-        body (PdfFileRequest):
+        body (PdfFileRequest): A PDF document to be translated.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -144,10 +151,12 @@ async def asyncio(
     client: AuthenticatedClient | Client,
     body: PdfFileRequest,
 ) -> StatusResponse | None:
-    """x
+    """Try the translation of a PDF document
+
+     Translates the first page, without conversion. Needs no token; ten calls a day from one address.
 
     Args:
-        body (PdfFileRequest):
+        body (PdfFileRequest): A PDF document to be translated.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

@@ -1,0 +1,121 @@
+"""Writes the sync twin of the async source: ``_async`` → ``_sync``, in the package and in its tests.
+
+Called by ``regenerate`` (``write``), or alone while the async source is being written: ``python openapi/sync_twin.py``.
+Tokens are replaced, not text (library ``unasync``): docstrings and comments stay as they are, so they are written to fit
+both modes; a string that equals a word of the table is replaced like a name.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import tokenize
+from pathlib import Path
+
+import unasync
+
+WORDS = {  # async → sync; one that no source uses is an error, so the table cannot rot
+    "AsyncByteStream": "SyncByteStream",
+    "AsyncCappedStream": "CappedStream",
+    "AsyncClient": "Client",
+    "AsyncConnection": "Connection",
+    "AsyncDownload": "Download",
+    "AsyncIterable": "Iterable",
+    "AsyncIterator": "Iterator",
+    "AsyncJob": "Job",
+    "AsyncSession": "Session",
+    "AsyncTranslationClient": "TranslationClient",
+    "AsyncUpload": "Upload",
+    "aclose": "close",
+    "aiter_raw": "iter_raw",
+    "aread": "read",
+    "async_each": "sync_each",
+    "async_owner": "sync_owner",
+    "async_run": "sync_run",
+    "async_session": "session",
+    "async_sleep": "sync_sleep",
+    "asyncio_detailed": "sync_detailed",
+}
+TEST_WORDS = {"_async": "_sync", "aget": "get", "asleep": "sleep"}  # may be used, by tests above all
+PLACES = ("overlays/groupdocs_translation", "tests")
+HEADER = "# Derived from {source} by `nox -s regenerate`: edit that file, never this one.\n"
+RUFF = (  # isolated: no configuration around the tree may change the bytes
+    ["check", "--isolated", "--no-cache", "--quiet", "--fix-only", "--select=I,F401,F811", "--target-version=py311",
+     '--config=lint.isort.known-first-party=["groupdocs_translation","groupdocs_translation_api","tests"]'],
+    ["format", "--isolated", "--no-cache", "--quiet", "--line-length=120", "--target-version=py311"],
+)  # fmt: skip
+
+
+class TwinError(Exception):
+    """The twin cannot be written; the message says why."""
+
+
+def write(root: Path, into: Path) -> list[str]:
+    """Write the twins of ``root``'s sources below ``into``; the folders written, relative to both.
+
+    Raises:
+        TwinError: a word of the table occurs in no source, or a source has an ``Async…`` name that is not in the table.
+    """
+    rule = unasync.Rule("/_async/", "/_sync/", additional_replacements=WORDS | TEST_WORDS)
+    found: dict[str, str] = {}
+    folders: list[str] = []
+    for place in PLACES:
+        sources = sorted((root / place / "_async").rglob("*.py"))
+        for source in sources:
+            found |= dict.fromkeys(_words(source), source.relative_to(root).as_posix())
+            _rewrite(rule, source.relative_to(root), root, into)
+        if sources:
+            folders.append(f"{place}/_sync")
+            for arguments in RUFF:
+                subprocess.run(["ruff", *arguments, folders[-1]], cwd=into, check=True)
+    if found and (unused := sorted(WORDS.keys() - found.keys())):
+        raise TwinError(f"sync_twin.WORDS: no source uses {', '.join(unused)}")
+    if unknown := sorted(word for word in found if word.startswith("Async") and word not in rule.token_replacements):
+        raise TwinError(f"sync_twin.WORDS: no sync name for {', '.join(f'{word} ({found[word]})' for word in unknown)}")
+    return folders
+
+
+def _words(source: Path) -> set[str]:
+    """Every word of a source that a rule could replace: names, and the contents of strings."""
+    with source.open("rb") as file:
+        return {
+            token.string.strip("\"'")
+            for token in tokenize.tokenize(file.readline)
+            if token.type in (tokenize.NAME, tokenize.STRING)
+        }
+
+
+def _rewrite(rule: unasync.Rule, source: Path, root: Path, into: Path) -> None:
+    """Write one twin; the library replaces the folder's name in the path it is given, so it gets a copy in its place."""
+    copied = into / source
+    copied.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(root / source, copied)
+    unasync.unasync_files([str(copied)], [rule])
+    copied.unlink()
+    twin = into / Path(*("_sync" if part == "_async" else part for part in source.parts))
+    text = HEADER.format(source=source.as_posix()) + twin.read_text(encoding="utf-8")
+    twin.write_text(text, encoding="utf-8", newline="\n")
+
+
+def main() -> int:
+    """Write the twins into this tree; files that have no source any more go."""
+    root = Path(__file__).resolve().parents[1]
+    os.environ["PATH"] = os.pathsep.join((str(Path(sys.executable).parent), os.environ.get("PATH", "")))
+    with tempfile.TemporaryDirectory() as aside:
+        try:
+            folders = write(root, Path(aside))
+        except TwinError as error:
+            print(error, file=sys.stderr)
+            return 1
+        for folder in folders:
+            shutil.rmtree(root / folder, ignore_errors=True)
+            shutil.copytree(Path(aside) / folder, root / folder, ignore=shutil.ignore_patterns("_async"))
+            print(f"wrote {folder}: {sum(1 for _ in (root / folder).rglob('*.py'))} files")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
