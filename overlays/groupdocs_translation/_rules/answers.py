@@ -51,10 +51,7 @@ def as_object(value: Any) -> dict[str, Any] | None:
 
 def as_list(value: Any) -> list[Any] | None:
     """The value if it is a JSON array, else ``None``."""
-    if not isinstance(value, list):
-        return None
-    items: list[Any] = value
-    return items
+    return cast("list[object]", value) if isinstance(value, list) else None
 
 
 def service_message(content: bytes) -> str | None:

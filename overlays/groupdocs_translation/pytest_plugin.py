@@ -1,1 +1,0 @@
-"""Placeholder until the sandbox helper writes it."""
