@@ -1,17 +1,18 @@
 # /// script
-# requires-python = ">=3.11"
-# dependencies = ["nox[uv]>=2025.2.9"]
+# dependencies = ["nox[uv]>=2025.2"]
 # ///
-"""Every command of the project. ``nox -l`` is the table of contents; the work itself is done by tools and libraries."""
+"""Every command of the project. ``nox -l`` is the table of contents."""
 
 from __future__ import annotations
 
 import os
+import shutil
+import sys
 from pathlib import Path
 
 import nox
 
-nox.needs_version = ">=2025.2.9"
+nox.needs_version = ">=2025.2"
 nox.options.default_venv_backend = "uv|virtualenv"
 nox.options.download_python = "never"
 nox.options.error_on_missing_interpreters = False  # `tests` runs on those of the supported Pythons that are installed
@@ -19,22 +20,22 @@ nox.options.sessions = ["lint", "types", "tests"]
 
 PROJECT = nox.project.load_toml("pyproject.toml")
 PYTHONS = nox.project.python_versions(PROJECT)
-OLDEST = PYTHONS[0]
+ROOT = Path(__file__).parent
 
 # pyenv puts commands on the PATH that fail for every version but its global one: its real interpreters go last.
 for folder in sorted(Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv")).glob("versions/3.*/bin")):
     os.environ["PATH"] += os.pathsep + str(folder)
 
 
-def _groups(*names: str) -> list[str]:
+def _groups(*names: str) -> tuple[str, ...]:
     return nox.project.dependency_groups(PROJECT, *names)
 
 
 @nox.session
-def demo(session: nox.Session) -> None:
-    """Watch it work: a local sandbox, two texts and two files translated, a token renewed on the way."""
-    session.install(".[sandbox]", *_groups("demo"))
-    session.run("python", "examples/demo.py", *session.posargs)
+def regenerate(session: nox.Session) -> None:
+    """Derive the corrected document, the generated client and the sync twin; -- --check, -- --source FILE_OR_URL."""
+    session.install(*_groups("codegen"))
+    session.run("python", "openapi/regenerate.py", *session.posargs)
 
 
 @nox.session(python=PYTHONS)
@@ -42,6 +43,22 @@ def tests(session: nox.Session) -> None:
     """Run the test suite on every supported Python that is installed; -- PYTEST ARGUMENTS."""
     session.install("-e", ".[sandbox]", *_groups("test", "codegen"))
     session.run("pytest", *session.posargs)
+
+
+@nox.session
+def types(session: nox.Session) -> None:
+    """Check types: mypy --strict over everything written and generated, pyright strict over what is written."""
+    session.install("-e", ".[sandbox]", *_groups("types", "test", "codegen"), "nox")
+    session.run(
+        "mypy",
+        "generated/groupdocs_translation_api",
+        "overlays/groupdocs_translation",
+        "noxfile.py",
+        "examples/demo.py",
+    )
+    session.run("mypy", "--config-file", "pyproject.toml", "openapi")
+    python = session.run("python", "-c", "import sys; print(sys.executable)", silent=True)
+    session.run("pyright", "--pythonpath", str(python).strip())
 
 
 @nox.session
@@ -53,68 +70,23 @@ def lint(session: nox.Session) -> None:
 
 
 @nox.session
-def types(session: nox.Session) -> None:
-    """Check types: mypy --strict over all that is written and generated, pyright strict over what is written."""
-    session.install("-e", ".[sandbox,aiohttp]", *_groups("types", "test", "codegen", "release"), "nox")
-    session.run("mypy")
-    session.run("pyright", "--pythonpath", session.run("python", "-c", "import sys; print(sys.executable)", silent=True))
-
-
-@nox.session
-def regenerate(session: nox.Session) -> None:
-    """Derive the corrected document, the generated client and the sync twin; -- --check, -- --source FILE_OR_URL."""
-    session.install(*_groups("codegen"))
-    session.run("python", "openapi/regenerate.py", *session.posargs)
-
-
-@nox.session
-def coverage(session: nox.Session) -> None:
-    """Run the tests with branch coverage, subprocesses combined, and name the lines that none reaches."""
-    session.install("-e", ".[sandbox]", *_groups("test", "codegen", "coverage"))
-    session.run("coverage", "erase")
-    session.run("coverage", "run", "-m", "pytest", *session.posargs)
-    session.run("coverage", "combine")
-    session.run("coverage", "report")
-
-
-@nox.session(python=OLDEST)
-def lowest(session: nox.Session) -> None:
-    """Run the tests with the oldest versions that our metadata allows, on the oldest Python."""
-    session.env["UV_RESOLUTION"] = "lowest-direct"
-    session.install("-e", ".[sandbox]", *_groups("test", "codegen"))
-    session.run("pytest", *session.posargs)
-
-
-@nox.session
-def contract(session: nox.Session) -> None:
-    """Hold the sandbox against the document with schemathesis: every operation, with authorization."""
-    session.install("-e", ".[sandbox]", *_groups("test", "contract"))
-    session.run("pytest", "tests/schema", *session.posargs)
-
-
-@nox.session
-def interop(session: nox.Session) -> None:
-    """Meet strangers: the service's published SDK on our sandbox, our client on independent token servers."""
-    session.install("-e", ".[sandbox]", *_groups("test", "interop"))
-    session.run("pytest", "tests/interop", *session.posargs)
-
-
-@nox.session
-def bench(session: nox.Session) -> None:
-    """Measure, and write the reports in benchmarks/reports; -- NAME …, none lists the names."""
-    session.install("-e", ".[sandbox,aiohttp]", *_groups("test", "bench"))
-    session.run("python", "-m", "benchmarks", *session.posargs)
-
-
-@nox.session
-def docs(session: nox.Session) -> None:
-    """Build the documentation site strictly; -- serve shows it while you write."""
-    session.install("-e", ".[sandbox]", *_groups("docs"))
-    session.run("mkdocs", *(session.posargs or ["build", "--strict"]))
-
-
-@nox.session
 def build(session: nox.Session) -> None:
-    """Build wheel and sdist twice, byte for byte the same, check them and import the wheel where nothing else is."""
-    session.install(*_groups("release"))
-    session.run("python", "-m", "release.artifacts", *session.posargs)
+    """Build wheel and sdist, and import the wheel in an empty environment."""
+    session.install("build")
+    shutil.rmtree(ROOT / "dist", ignore_errors=True)
+    session.run("python", "-m", "build", "--outdir", "dist")
+    (wheel,) = (ROOT / "dist").glob("*.whl")
+    empty = Path(session.create_tmp()) / "empty"
+    session.run(sys.executable, "-m", "venv", "--clear", str(empty), external=True)
+    python = str(empty / ("Scripts" if sys.platform == "win32" else "bin") / "python")
+    session.run(python, "-m", "pip", "install", "--quiet", str(wheel), external=True)
+    session.run(
+        python, "-c", "import groupdocs_translation as g; g.TranslationClient('id', 'secret').api", external=True
+    )
+
+
+@nox.session
+def demo(session: nox.Session) -> None:
+    """Start the sandbox and translate a text, a Word document and a Markdown file with it."""
+    session.install(".[sandbox]")
+    session.run("python", "examples/demo.py", *session.posargs)

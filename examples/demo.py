@@ -31,7 +31,9 @@ def main() -> int:
         results: list[tuple[Path, FileTranslation]] = []
         for name in ("report.docx", "harbour.md"):
             source = FILES / name
-            results.append((source, client.translate_file(source, target=["de", "fr"], output_dir=output, overwrite=True)))
+            results.append(
+                (source, client.translate_file(source, target=["de", "fr"], output_dir=output, overwrite=True))
+            )
         print("\nFiles (bytes)")
         for source, result in results:
             print(f"  {source.name:24} {source.stat().st_size:>8}")

@@ -1,4 +1,4 @@
-"""What must hold for a document before anything is generated from it: the validator's rules and those it does not know."""
+"""What must hold for a document before anything is generated from it: the validator's rules, and ours."""
 
 from __future__ import annotations
 
@@ -12,7 +12,10 @@ METHODS = frozenset({"get", "put", "post", "delete", "options", "head", "patch",
 
 def violations(document: Any) -> list[str]:
     """Every rule that the document breaks, one line each."""
-    found = [f"{'/'.join(map(str, error.path))}: {error.message}" for error in OpenAPIV30SpecValidator(document).iter_errors()]
+    found = [
+        f"{'/'.join(map(str, error.path))}: {error.message}"
+        for error in OpenAPIV30SpecValidator(document).iter_errors()
+    ]
     ids: Counter[str] = Counter()
     for path, item in document.get("paths", {}).items():
         for method in METHODS & set(item):

@@ -2,8 +2,9 @@
 
 usage: regenerate.py [--check] [--source FILE_OR_URL]
 
-Everything is built aside and swapped in when it is whole. ``--check`` compares instead, and names what differs. ``--source`` takes
-a newer document of the service (JSON or YAML, file or URL) in place of upstream.yaml. Exit status: 0 done or equal, 1 not.
+Everything is built aside and swapped in when it is whole. ``--check`` compares instead, and names what differs.
+``--source`` takes a newer document of the service (JSON or YAML, file or URL) in place of upstream.yaml. Exit status:
+0 done or equal, 1 not.
 """
 
 from __future__ import annotations
@@ -83,7 +84,11 @@ def parse(data: bytes, name: str) -> Any:
         document = yaml.load(json.dumps(json.loads(text)) if text.lstrip().startswith("{") else text)
     except (YAMLError, ValueError) as error:
         raise PipelineError(f"{name} is not YAML: {str(error).splitlines()[0]}") from error
-    if not isinstance(document, dict) or not str(document.get("openapi", "")).startswith("3.") or "paths" not in document:
+    if (
+        not isinstance(document, dict)
+        or not str(document.get("openapi", "")).startswith("3.")
+        or "paths" not in document
+    ):
         raise PipelineError(f"{name} is not an OpenAPI 3 document")
     return document
 
@@ -138,16 +143,31 @@ def strip_comments(node: Any) -> None:
 
 def generate(stage: Path) -> None:
     """Run the generator into a fresh folder; what it warns of is an error."""
-    command = ["openapi-python-client", "generate", "--path", str(stage / TRANSLATION), "--meta", "none", "--fail-on-warning"]
-    command += ["--config", str(ROOT / "generator-config.yaml"), "--custom-template-path", str(ROOT / "openapi/templates")]
+    command = [
+        "openapi-python-client",
+        "generate",
+        "--path",
+        str(stage / TRANSLATION),
+        "--meta",
+        "none",
+        "--fail-on-warning",
+    ]
+    command += [
+        "--config",
+        str(ROOT / "generator-config.yaml"),
+        "--custom-template-path",
+        str(ROOT / "openapi/templates"),
+    ]
     (stage / PACKAGE).parent.mkdir(parents=True)
-    done = subprocess.run([*command, "--output-path", str(stage / PACKAGE)], capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [*command, "--output-path", str(stage / PACKAGE)], capture_output=True, text=True, check=False
+    )
     if done.returncode:
         raise PipelineError(f"the generator stopped:\n{done.stdout}{done.stderr}")
 
 
 def finish(stage: Path, translation: str) -> None:
-    """What the generator leaves to do: keyword-only models, headers, py.typed, the document as package data, provenance."""
+    """What the generator leaves to do: keyword-only models, headers, py.typed, the document, provenance."""
     package = stage / PACKAGE
     for path in sorted(package.rglob("*.py")):
         code = path.read_text(encoding="utf-8")
@@ -158,7 +178,9 @@ def finish(stage: Path, translation: str) -> None:
     shutil.rmtree(package / ".ruff_cache", ignore_errors=True)
     (package / "py.typed").touch()
     (package / "translation.yaml").write_text(translation, encoding="utf-8", newline="\n")
-    (stage / PROVENANCE).write_text(json.dumps(provenance(translation), indent=2) + "\n", encoding="utf-8", newline="\n")
+    (stage / PROVENANCE).write_text(
+        json.dumps(provenance(translation), indent=2) + "\n", encoding="utf-8", newline="\n"
+    )
 
 
 def provenance(translation: str) -> dict[str, Any]:
@@ -216,7 +238,9 @@ def surface(document: Any) -> dict[str, str]:
     for name, schema in document.get("components", {}).get("schemas", {}).items():
         for prop, value in schema.get("properties", {}).items():
             shape = {key: value[key] for key in ("type", "$ref", "enum", "nullable", "format", "items") if key in value}
-            found[f"{name}.{prop}"] = json.dumps([shape, prop in schema.get("required", [])], sort_keys=True, default=str)
+            found[f"{name}.{prop}"] = json.dumps(
+                [shape, prop in schema.get("required", [])], sort_keys=True, default=str
+            )
     return found
 
 
@@ -233,7 +257,9 @@ def report(old: Any, new: Any) -> None:
 
 def main(argv: list[str] | None = None) -> int:
     """Run the pipeline."""
-    parser = argparse.ArgumentParser(description="Derive the corrected document, the generated client and the sync twin.")
+    parser = argparse.ArgumentParser(
+        description="Derive the corrected document, the generated client and the sync twin."
+    )
     parser.add_argument("--check", action="store_true", help="compare instead of writing")
     parser.add_argument("--source", metavar="FILE_OR_URL", help="take a newer document of the service")
     options = parser.parse_args(argv)

@@ -1,8 +1,8 @@
 """Writes the sync twin of the async source: ``_async`` → ``_sync``, in the package and in its tests.
 
 Called by ``regenerate`` (``write``), or alone while the async source is being written: ``python openapi/sync_twin.py``.
-Tokens are replaced, not text (library ``unasync``): docstrings and comments stay as they are, so they are written to fit
-both modes; a string that equals a word of the table is replaced like a name.
+Tokens are replaced, not text (library ``unasync``): docstrings and comments stay as they are, so they are written to
+fit both modes; a string that equals a word of the table is replaced like a name.
 """
 
 from __future__ import annotations
@@ -89,7 +89,7 @@ def _words(source: Path) -> set[str]:
 
 
 def _rewrite(rule: unasync.Rule, source: Path, root: Path, into: Path) -> None:
-    """Write one twin; the library replaces the folder's name in the path it is given, so it gets a copy in its place."""
+    """Write one twin; the library replaces the folder's name in the path it is given, so it gets a copy."""
     copied = into / source
     copied.parent.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(root / source, copied)

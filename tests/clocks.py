@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 
-import anyio
+import anyio.lowlevel
 
 
 class FakeClock:

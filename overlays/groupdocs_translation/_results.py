@@ -177,8 +177,8 @@ class JobRef:
 
     Made of plain values; ``to_dict`` writes JSON types. ``kind`` is the result's: ``text``, ``file`` or ``hugo``.
     ``subject`` (``document``, ``pdf``, …) and ``size`` (bytes or characters) let waiting be cheap; ``targets`` tell
-    what may be missing; ``name`` and ``output_format`` give result files their names; ``order`` maps each text given to its
-    place in the request (equal texts are sent once), -1 for blank ones, which are kept in ``blanks``.
+    what may be missing; ``name`` and ``output_format`` give result files their names; ``order`` maps each text given
+    to its place in the request (equal texts are sent once), -1 for blank ones, which are kept in ``blanks``.
     """
 
     id: str

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import os
 import tempfile
+import weakref
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, cast
 from urllib.parse import unquote, urlsplit
@@ -129,12 +130,16 @@ def _from_stream(stream: IO[bytes], name: str | None) -> Source:
     named = _named(name or (Path(own).name if isinstance(own, str) else None), "streams")
     if isinstance(stream, io.TextIOBase):
         raise ConfigurationError(f"{named} is open as text: open it with mode 'rb'")
-    if not stream.seekable():
+    is_copied = not stream.seekable()
+    if is_copied:
         stream = _spool(stream)
     start = stream.tell()
     size = stream.seek(0, os.SEEK_END) - start
     stream.seek(start)
-    return _checked(Source(named, size, lambda: cast("IO[bytes]", io.BufferedReader(_Borrowed(stream, start)))))
+    source = Source(named, size, lambda: cast("IO[bytes]", io.BufferedReader(_Borrowed(stream, start))))
+    if is_copied:
+        weakref.finalize(source, stream.close)
+    return _checked(source)
 
 
 def _spool(stream: IO[bytes]) -> IO[bytes]:

@@ -15,7 +15,6 @@ from .._config import timeouts
 from .._errors import ConfigurationError
 from .._operations import BY_ID, generated
 from .._rules.polling import Durations, PollingSchedule, schedule_named
-from .._transport import fast_transport
 from .._trial import NoToken
 from .session import OPERATION, AsyncSession
 from .transfer import AsyncDownload
@@ -104,7 +103,7 @@ class AsyncConnection:
             "proxy": settings.proxy,
             "trust_env": settings.trust_env,
             "limits": limits,
-            "transport": settings.transport or fast_transport(AsyncSession, settings, limits),
+            "transport": settings.transport,
             "follow_redirects": False,
         }
 

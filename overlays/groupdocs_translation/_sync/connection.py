@@ -16,7 +16,6 @@ from .._config import timeouts
 from .._errors import ConfigurationError
 from .._operations import BY_ID, generated
 from .._rules.polling import Durations, PollingSchedule, schedule_named
-from .._transport import fast_transport
 from .._trial import NoToken
 from .session import OPERATION, Session
 from .transfer import Download
@@ -103,7 +102,7 @@ class Connection:
             "proxy": settings.proxy,
             "trust_env": settings.trust_env,
             "limits": limits,
-            "transport": settings.transport or fast_transport(Session, settings, limits),
+            "transport": settings.transport,
             "follow_redirects": False,
         }
 

@@ -82,7 +82,8 @@ def parse_token(status_code: int, content_type: str | None, body: Secret) -> tup
     except TokenResponseError as error:
         reason = str(error)
     raise TokenResponseError(
-        f"the token endpoint's answer is no token: {reason} (HTTP {status_code}, {clean(content_type) or 'no content type'})",
+        f"the token endpoint's answer is no token: {reason} "
+        f"(HTTP {status_code}, {clean(content_type) or 'no content type'})",
         status_code=status_code,
     )
 

@@ -1,7 +1,8 @@
 """A local stand-in of the whole service: tokens, texts, files, uploads, jobs and results, on loopback.
 
-``with Sandbox() as sandbox: TranslationClient(**sandbox.client_settings())``, or ``python -m groupdocs_translation.sandbox``.
-Needs the extra ``sandbox``. It is stricter than the service where the two may differ, and no production server.
+``with Sandbox() as sandbox: TranslationClient(**sandbox.client_settings())``, or ``python -m
+groupdocs_translation.sandbox``. Needs the extra ``sandbox``. It is stricter than the service where the two may differ,
+and no production server.
 """
 
 from __future__ import annotations
@@ -21,5 +22,7 @@ def __getattr__(name: str) -> Any:
     try:
         from .server import Sandbox  # noqa: PLC0415  (an extra)
     except ImportError as error:
-        raise ImportError(f"the sandbox needs more packages: pip install 'groupdocs-translation[sandbox]' ({error})") from error
+        raise ImportError(
+            f"the sandbox needs more packages: pip install 'groupdocs-translation[sandbox]' ({error})"
+        ) from error
     return Sandbox

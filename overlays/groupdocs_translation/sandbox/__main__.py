@@ -10,7 +10,9 @@ from .server import Sandbox
 
 def main() -> None:
     """Start, print the settings, wait for Ctrl-C."""
-    parser = argparse.ArgumentParser(prog="groupdocs_translation.sandbox", description="A local stand-in; no production server.")
+    parser = argparse.ArgumentParser(
+        prog="groupdocs_translation.sandbox", description="A local stand-in; no production server."
+    )
     parser.add_argument("--port", type=int, default=0, help="0 takes a free one")
     parser.add_argument("--latency", type=float, default=2.0, metavar="SECONDS", help="median time of a job")
     options = parser.parse_args()

@@ -31,7 +31,9 @@ if TYPE_CHECKING:
 BASE_PATH = "/v2.0/translation"
 MAX_BODY_BYTES = 64 * 2**20
 ISSUER = "groupdocs-translation-sandbox"
-LANGUAGES = "ar bg cs da de el en es et fi fr he hi hr hu id it ja ko lt lv nl no pl pt ro ru sk sl sv th tr uk vi zh".split()
+LANGUAGES = (
+    "ar bg cs da de el en es et fi fr he hi hr hu id it ja ko lt lv nl no pl pt ro ru sk sl sv th tr uk vi zh".split()
+)
 TRIAL_CHARACTERS = 1_000
 
 
@@ -45,7 +47,7 @@ def signing_key() -> rsa.RSAPrivateKey:
 def document() -> dict[str, Any]:
     """The corrected document, which requests are held against."""
     text = (resources("groupdocs_translation_api") / "translation.yaml").read_text(encoding="utf-8")
-    found: dict[str, Any] = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    found: dict[str, Any] = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506  (both are safe)
     return found
 
 
@@ -55,7 +57,7 @@ def _validator(model: str) -> Any:
     return OAS30Validator(schema)
 
 
-class Refused(Exception):  # noqa: N818  (an answer, not an error)
+class Refused(Exception):
     """A request that is answered with a status and a message."""
 
     def __init__(self, status: int, message: str, headers: Mapping[str, str] | None = None) -> None:
@@ -99,6 +101,7 @@ class App:
         claims: dict[str, Any] = {}
         try:
             body = await _read(receive)
+            answer = Answer()
             fault = self.state.fault(name, after=False)
             if fault is None:
                 answer = self._answer(method, path, operation, headers, query, body, claims)
@@ -108,11 +111,15 @@ class App:
             answer.headers |= refused.headers
         if fault is not None:
             await asyncio.sleep(fault.delay_s)
-            answer = Answer(fault.status or 200, fault.body if fault.body is not None else b"fault", dict(fault.headers))
+            answer = Answer(
+                fault.status or 200, fault.body if fault.body is not None else b"fault", dict(fault.headers)
+            )
         record = Record(name, method, path, answer.status, claims.get("jti"), "authorization" in headers)
         self.state.records.append(record)
         size = len(answer.body) + (100 if fault is not None and fault.truncate else 0)
-        sent = [(key.encode(), value.encode()) for key, value in {**answer.headers, "content-length": str(size)}.items()]
+        sent = [
+            (key.encode(), value.encode()) for key, value in {**answer.headers, "content-length": str(size)}.items()
+        ]
         await send({"type": "http.response.start", "status": answer.status, "headers": sent})
         await send({"type": "http.response.body", "body": answer.body})
 
@@ -162,7 +169,13 @@ class App:
         if not secrets.compare_digest(self.state.clients.get(client, "\0").encode(), secret.encode()):
             return Answer.json({"error": "invalid_client"}, 400)
         now = self.state.now()
-        claims = {"iss": ISSUER, "client_id": client, "iat": now, "exp": now + self.token_lifetime_s, "jti": secrets.token_hex(8)}
+        claims = {
+            "iss": ISSUER,
+            "client_id": client,
+            "iat": now,
+            "exp": now + self.token_lifetime_s,
+            "jti": secrets.token_hex(8),
+        }
         token = jwt.encode(claims, signing_key(), algorithm="RS256")
         with self.state.lock:
             self.state.tokens_issued += 1
@@ -249,12 +262,12 @@ class App:
         return Answer.json({"status": 202, "message": "taken", "id": job.id}, self.submit_status)
 
     def _work(self, operation: Operation, request: dict[str, Any], *, trial: bool) -> dict[str, Any]:
-        source = request.get("sourceLanguage") or request.get("source")
-        targets = request.get("targetLanguages") or request.get("targets")
+        source: str = request.get("sourceLanguage") or request["source"]
+        targets: list[str] = request.get("targetLanguages") or request["targets"]
         for field_name, code in [("sourceLanguage", source), *(("targetLanguages", code) for code in targets)]:
             if code not in LANGUAGES:
                 raise Refused(400, f"{field_name}: {code!r} is not translated")
-        glossary = request.get("translationDictionary") or {}
+        glossary: dict[str, str] = request.get("translationDictionary") or {}
         if operation.model == "TextRequest":
             texts = request["texts"]
             if trial and sum(map(len, texts)) > TRIAL_CHARACTERS:

@@ -1,7 +1,7 @@
 """Files in a language that does not exist: the text is replaced, everything around it stays, and the file opens.
 
-Text formats are rewritten line by line; office formats are ZIP archives whose text elements are replaced in place, so that namespaces,
-styles and relations stay to the byte. Other formats come back unchanged.
+Text formats are rewritten line by line; office formats are ZIP archives whose text elements are replaced in place, so
+that namespaces, styles and relations stay to the byte. Other formats come back unchanged.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import csv
 import io
 import re
 import zipfile
+from enum import Enum, auto
 from html import escape, unescape
 from typing import TYPE_CHECKING
 
@@ -26,7 +27,7 @@ MAX_UNPACKED_BYTES = 512 * 2**20  # an archive that grows beyond is a bomb
 _OFFICE = {
     "Docx": (re.compile(r"word/(document|header\d*|footer\d*|footnotes|endnotes)\.xml"), "w:p", "w:t"),
     "Pptx": (re.compile(r"ppt/(slides/slide|notesSlides/notesSlide)\d+\.xml"), "a:p", "a:t"),
-    "Xlsx": (re.compile(r"xl/sharedStrings\.xml"), "si", "t"),
+    "Xlsx": (re.compile(r"xl/(sharedStrings|worksheets/sheet\d+)\.xml"), "(?:si|is)", "t"),
 }
 _TEXT = {"Txt", "Md", "Html", "Csv", "Tsv", "Srt"}
 UNCHANGED = "the sandbox does not read this format: the file came back unchanged"
@@ -66,21 +67,27 @@ def _lines(text: str, words: Translate) -> str:
     return "\n".join(map(words, text.split("\n")))
 
 
+class _Place(Enum):
+    BODY = auto()
+    FRONT = auto()
+    CODE = auto()
+
+
 def _markdown(text: str, words: Translate) -> str:
     """Front matter: titles, descriptions and summaries; body: all but code, short codes and link targets."""
     out: list[str] = []
-    state = "body"
+    state = _Place.BODY
     for number, line in enumerate(text.split("\n")):
-        if line.strip() == "---" and (number == 0 or state == "front"):
-            state = "body" if state == "front" else "front"
+        if line.strip() == "---" and (number == 0 or state is _Place.FRONT):
+            state = _Place.BODY if state is _Place.FRONT else _Place.FRONT
             out.append(line)
         elif line.lstrip().startswith("```"):
-            state = "body" if state == "code" else "code"
+            state = _Place.BODY if state is _Place.CODE else _Place.CODE
             out.append(line)
-        elif state == "front":
+        elif state is _Place.FRONT:
             found = re.match(r'(title|description|summary): *"?(.*?)"?$', line)
             out.append(f'{found[1]}: "{words(found[2])}"' if found else line)
-        elif state == "code":
+        elif state is _Place.CODE:
             out.append(line)
         else:
             out.append(_markdown_line(line, words))

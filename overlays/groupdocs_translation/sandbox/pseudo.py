@@ -1,6 +1,7 @@
 """Pseudo-localisation: text that is visibly translated, reads like the source, and keeps what a translation must keep.
 
-``Hello, {name}!`` in German is ``[de] Ĥéļļô, {name}!``. Placeholders, numbers, URLs, markup and the glossary's words stay.
+``Hello, {name}!`` in German is ``[de] Ĥéļļô, {name}!``. Placeholders, numbers, URLs, markup and the glossary's words
+stay.
 """
 
 from __future__ import annotations
@@ -11,9 +12,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-_ACCENTS = str.maketrans(
-    "AaCcDdEeGgHhIiJjKkLlNnOoRrSsTtUuWwYyZz", "ÅåÇçĎďÉéĜĝĤĥÎîĴĵĶķĻļÑñÔôŔŕŠšŤťÛûŴŵÝýŽž"
-)
+_ACCENTS = str.maketrans("AaCcDdEeGgHhIiJjKkLlNnOoRrSsTtUuWwYyZz", "ÅåÇçĎďÉéĜĝĤĥÎîĴĵĶķĻļÑñÔôŔŕŠšŤťÛûŴŵÝýŽž")
 _KEPT = re.compile(
     r"""https?://\S+ | [\w.+-]+@[\w-]+\.[\w.]+       # addresses
       | \{\{.*?\}\} | \$?\{[^{}]*\} | %\(\w+\)[sdrf] | %[sdrf]  # placeholders

@@ -33,8 +33,9 @@ class Job:
 class Fault:
     """Something that goes wrong with the next requests of an operation.
 
-    ``status`` answers with that status, ``truncate`` breaks the connection in the middle of the answer, ``body`` replaces it, ``delay_s`` holds it
-    back. With ``after`` the request is carried out first: a job exists although the client never hears of it.
+    ``status`` answers with that status, ``truncate`` breaks the connection in the middle of the answer, ``body``
+    replaces it, ``delay_s`` holds it back. With ``after`` the request is carried out first: a job exists although the
+    client never hears of it.
     """
 
     operation: str
@@ -73,7 +74,7 @@ class State:
         self.faults: list[Fault] = []
         self.offset_s = 0.0
         self._latency_s = latency_s
-        self._random = random.Random(seed)  # noqa: S311  (latencies, not keys)
+        self._random = random.Random(seed)
 
     def now(self) -> float:
         """Seconds since the epoch, as far as the sandbox is concerned."""

@@ -1,0 +1,101 @@
+# Derived from tests/_async/test_tokens.py by `nox -s regenerate`: edit that file, never this one.
+"""The token, as a client's user lives with it."""
+
+from __future__ import annotations
+
+import pytest
+
+from groupdocs_translation import (
+    AuthenticationError,
+    ConfigurationError,
+    TranslationClient,
+)
+
+
+def test_the_token_is_asked_for_once_and_renewed_when_it_is_old(sandbox, clock):
+    with TranslationClient(**sandbox.client_settings()) as client:
+        for _ in range(3):
+            client.translate_text("Hello", target="de")
+        assert sandbox.state.tokens_issued == 1
+        clock.advance(3590)
+        client.translate_text("Hello", target="de")
+        assert sandbox.state.tokens_issued == 2
+
+
+def test_a_revoked_token_is_replaced_and_the_request_replayed(sandbox, clock):
+    with TranslationClient(**sandbox.client_settings()) as client:
+        client.translate_text("Hello", target="de")
+        sandbox.state.revoked |= {record.token for record in sandbox.state.records if record.token}
+        clock.advance(60)
+        assert (client.translate_text("Hello", target="de")).text
+        assert sandbox.state.tokens_issued == 2
+        assert client.usage.token_events["replayed"] == 1
+        assert len(sandbox.state.jobs) == 2
+
+
+def test_an_api_that_always_says_401_costs_two_tokens_at_most(sandbox):
+    sandbox.fail("getOpenapiDocument", status=401, times=99, headers={"www-authenticate": "Bearer"})
+    with TranslationClient(**sandbox.client_settings()) as client:
+        for _ in range(5):
+            with pytest.raises(AuthenticationError) as caught:
+                client.openapi_document()
+    assert caught.value.status_code == 401
+    assert sandbox.state.tokens_issued <= 2
+
+
+def test_a_wrong_secret_is_named_once_and_not_tried_again(sandbox, clock):
+    settings = sandbox.client_settings() | {"client_secret": "canary-secret"}
+    with TranslationClient(**settings) as client:
+        for _ in range(3):
+            with pytest.raises(AuthenticationError, match="invalid_client") as caught:
+                client.translate_text("Hello", target="de")
+        assert "canary" not in repr(client)
+    assert "canary" not in str(caught.value)
+    assert sandbox.state.calls()["/connect/token"] == 1
+
+
+def test_basic_authentication_at_the_token_endpoint(sandbox):
+    with TranslationClient(**sandbox.client_settings(), client_auth="basic") as client:
+        assert (client.translate_text("Hello", target="de")).text
+
+
+def test_credentials_come_from_the_environment(sandbox, monkeypatch):
+    settings = sandbox.client_settings()
+    monkeypatch.setenv("GROUPDOCS_CLIENT_ID", settings["client_id"])
+    monkeypatch.setenv("GROUPDOCS_CLIENT_SECRET", settings["client_secret"])
+    monkeypatch.setenv("GROUPDOCS_TRANSLATION_URL", settings["base_url"])
+    monkeypatch.setenv("GROUPDOCS_TOKEN_URL", settings["token_url"])
+    with TranslationClient(clock=settings["clock"]) as client:
+        assert (client.translate_text("Hello", target="de")).text
+        assert "from environment" in repr(client)
+
+
+def test_missing_credentials_name_both_ways_to_give_them():
+    with pytest.raises(ConfigurationError, match=r"client_id and client_secret, or set GROUPDOCS_CLIENT_ID"):
+        TranslationClient()
+
+
+def test_a_rotated_secret_is_asked_for_again(sandbox, clock):
+    secrets = [sandbox.client_secret, "rotated"]
+    settings = {name: value for name, value in sandbox.client_settings().items() if name.endswith("url")}
+    with TranslationClient(**settings, credentials=lambda: (sandbox.client_id, secrets[0]), clock=clock) as client:
+        client.translate_text("Hello", target="de")
+        sandbox.state.clients[sandbox.client_id] = secrets.pop()
+        secrets[0] = "rotated"
+        clock.advance(4000)
+        assert (client.translate_text("Hello", target="de")).text
+
+
+def test_a_ready_token_is_used_as_it_is(sandbox):
+    import httpx
+
+    settings = sandbox.client_settings()
+    form = {
+        "grant_type": "client_credentials",
+        "client_id": settings["client_id"],
+        "client_secret": settings["client_secret"],
+    }
+    token = httpx.post(settings["token_url"], data=form).json()["access_token"]
+    with TranslationClient(access_token=token, base_url=settings["base_url"], clock=settings["clock"]) as client:
+        assert (client.translate_text("Hello", target="de")).text
+    assert sandbox.state.tokens_issued == 1

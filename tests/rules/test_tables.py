@@ -1,0 +1,133 @@
+"""The decisions, as tables."""
+
+from __future__ import annotations
+
+import pytest
+from groupdocs_translation import ConfigurationError, PollingSchedule, RetryPolicy, State
+from groupdocs_translation._rules.answers import body_status, clean, job_state
+from groupdocs_translation._rules.names import result_name
+from groupdocs_translation._rules.polling import BALANCED, Durations
+from groupdocs_translation._rules.retry import Fate, fate_of_status, is_uncertain, may_repeat, pause, retry_after
+
+
+@pytest.mark.parametrize(
+    ("fate", "role", "repeat", "uncertain"),
+    [
+        (Fate.NOT_SENT, "submit", True, False),
+        (Fate.REFUSED, "submit", True, False),
+        (Fate.BROKEN, "submit", False, True),
+        (Fate.FAILED, "submit", False, True),
+        (Fate.BROKEN, "poll", True, False),
+        (Fate.FAILED, "upload", True, False),
+        (Fate.REJECTED, "read", False, False),
+        (Fate.UNREACHABLE, "read", False, False),
+        (Fate.BROKEN, None, False, False),
+    ],
+)
+def test_who_is_sent_again(fate, role, repeat, uncertain):
+    assert (may_repeat(fate, role), is_uncertain(fate, role)) == (repeat, uncertain)
+
+
+@pytest.mark.parametrize(
+    ("status", "fate"),
+    [
+        (429, Fate.REFUSED),
+        (503, Fate.REFUSED),
+        (500, Fate.FAILED),
+        (520, Fate.FAILED),
+        (400, Fate.REJECTED),
+        (302, Fate.REJECTED),
+    ],
+)
+def test_what_a_status_means(status, fate):
+    assert fate_of_status(status) is fate
+
+
+def test_pauses_grow_stay_bounded_and_end():
+    policy = RetryPolicy()
+    given = {"elapsed_s": 0.0, "retry_after_s": None, "random": lambda: 1.0}
+    assert [pause(policy, tries=n, **given) for n in (1, 2, 3, 4)] == [0.5, 1.0, 2.0, None]
+    assert pause(policy, tries=1, elapsed_s=0, retry_after_s=61, random=lambda: 1) is None
+    assert pause(policy, tries=1, elapsed_s=175, retry_after_s=6, random=lambda: 1) is None
+
+
+@pytest.mark.parametrize(
+    ("value", "date", "seconds"),
+    [
+        ("7", None, 7),
+        ("Wed, 21 Oct 2015 07:28:10 GMT", "Wed, 21 Oct 2015 07:28:00 GMT", 10),
+        ("Wed, 21 Oct 2015 07:28:10 GMT", None, 0),
+        ("-1", None, None),
+        ("soon", None, None),
+        (None, None, None),
+    ],
+)
+def test_retry_after_in_both_forms(value, date, seconds):
+    assert retry_after(value, date=date, now=1_700_000_000) == seconds
+
+
+@pytest.mark.parametrize(
+    ("status", "http", "has_result", "state"),
+    [
+        (202, 200, False, State.PENDING),
+        (102, 200, False, State.PENDING),
+        (202, 202, True, State.PENDING),
+        (200, 202, True, State.DONE),
+        (200, 200, False, State.FAILED),
+        (206, 200, True, State.PARTIAL),
+        (404, 200, False, State.EXPIRED),
+        (500, 200, False, State.FAILED),
+        (None, 200, True, State.DONE),
+        (None, 200, False, State.PENDING),
+        (None, 206, True, State.PARTIAL),
+    ],
+)
+def test_the_body_status_rules(status, http, has_result, state):
+    assert job_state(status, http, has_result=has_result) is state
+
+
+@pytest.mark.parametrize(
+    ("value", "number"), [(202, 202), ("202", 202), ("Accepted", 202), (True, None), ("x", None), (None, None)]
+)
+def test_a_body_status_is_read_leniently(value, number):
+    assert body_status(value) == number
+
+
+def test_messages_lose_control_characters_and_queries():
+    assert clean("a\r\nb https://x.example/f?sig=canary#c") == "a b https://x.example/f?..."
+
+
+@pytest.mark.parametrize(
+    ("name", "language", "result"),
+    [
+        ("report.docx", "de", "report.de.docx"),
+        ("../../etc/passwd.docx", "de", "passwd.de.docx"),
+        ("a:b?.docx", "../x", "a_b_.x.docx"),
+        ("con.docx", "de", "_con.de.docx"),
+        (".docx", "de", "docx.de.docx"),
+    ],
+)
+def test_result_names_cannot_leave_the_folder(name, language, result):
+    assert result_name(name, language, "Docx") == result
+
+
+def test_polling_waits_grow_and_learn():
+    waits, elapsed = [], 0.0
+    for polls in range(10):
+        waits.append(BALANCED.next_wait(kind="document", size=2**20, elapsed=elapsed, polls=polls, median=None))
+        elapsed += waits[-1]
+    assert waits[1:] == sorted(waits[1:])
+    assert max(waits) <= BALANCED.longest_gap_s
+    durations = Durations()
+    for seconds in (10, 20, 30):
+        durations.record("document", None, seconds)
+    learnt = BALANCED.next_wait(kind="document", size=None, elapsed=0, polls=0, median=durations.median("document"))
+    assert 15 < learnt < 20
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"growth": -1.0}, {"shortest_gap_s": 0.0}, {"longest_gap_s": float("nan")}, {"patience": True}]
+)
+def test_a_wrong_schedule_is_refused(wrong):
+    with pytest.raises(ConfigurationError):
+        PollingSchedule(**wrong)
