@@ -10,7 +10,6 @@ import csv
 import io
 import re
 import zipfile
-from enum import Enum, auto
 from html import escape, unescape
 from typing import TYPE_CHECKING
 
@@ -67,27 +66,21 @@ def _lines(text: str, words: Translate) -> str:
     return "\n".join(map(words, text.split("\n")))
 
 
-class _Place(Enum):
-    BODY = auto()
-    FRONT = auto()
-    CODE = auto()
-
-
 def _markdown(text: str, words: Translate) -> str:
     """Front matter: titles, descriptions and summaries; body: all but code, short codes and link targets."""
     out: list[str] = []
-    state = _Place.BODY
+    in_front = in_code = False
     for number, line in enumerate(text.split("\n")):
-        if line.strip() == "---" and (number == 0 or state is _Place.FRONT):
-            state = _Place.BODY if state is _Place.FRONT else _Place.FRONT
+        if line.strip() == "---" and (number == 0 or in_front):
+            in_front = not in_front
             out.append(line)
         elif line.lstrip().startswith("```"):
-            state = _Place.BODY if state is _Place.CODE else _Place.CODE
+            in_code = not in_code
             out.append(line)
-        elif state is _Place.FRONT:
+        elif in_front:
             found = re.match(r'(title|description|summary): *"?(.*?)"?$', line)
             out.append(f'{found[1]}: "{words(found[2])}"' if found else line)
-        elif state is _Place.CODE:
+        elif in_code:
             out.append(line)
         else:
             out.append(_markdown_line(line, words))
