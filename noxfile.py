@@ -26,14 +26,14 @@ for folder in sorted(Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv")).
     os.environ["PATH"] += os.pathsep + str(folder)
 
 
-def _groups(*names: str) -> list[str]:
+def _groups(*names: str) -> tuple[str, ...]:
     return nox.project.dependency_groups(PROJECT, *names)
 
 
 @nox.session
 def demo(session: nox.Session) -> None:
     """Watch it work: a local sandbox, two texts and two files translated, a token renewed on the way."""
-    session.install(".[sandbox]", *_groups("demo"))
+    session.install(".[sandbox]")
     session.run("python", "examples/demo.py", *session.posargs)
 
 
@@ -57,7 +57,7 @@ def types(session: nox.Session) -> None:
     """Check types: mypy --strict over all that is written and generated, pyright strict over what is written."""
     session.install("-e", ".[sandbox,aiohttp]", *_groups("types", "test", "codegen", "release"), "nox")
     session.run("mypy")
-    session.run("pyright", "--pythonpath", session.run("python", "-c", "import sys; print(sys.executable)", silent=True))
+    session.run("pyright")
 
 
 @nox.session
