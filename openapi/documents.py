@@ -1,0 +1,195 @@
+"""Reads OpenAPI documents from files and URLs, brings them to one form, and writes them. Called by ``regenerate``.
+
+The service's document comes as JSON or YAML, with CRLF in its texts, with vendor members, in the key order of whatever
+exported it. All of that is settled here, so that one document has one form and a new one differs only where it says
+something new.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import time
+import urllib.request
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+from urllib.error import HTTPError
+from urllib.parse import urlsplit
+
+from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
+
+MAX_BYTES = 16 * 2**20  # the service's document has 0.1 MiB
+MAX_NODES = 200_000  # it has 3,000; stops YAML aliases that expand without end
+MAX_DEPTH = 100
+TIMEOUT_S = 20.0  # for the whole download, and for each answer of the server on the way
+LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+WORDING = ("summary", "description")
+SETS = frozenset({"required", "enum", "parameters", "tags"})  # lists whose order says nothing
+DATA = frozenset({"default", "example", "examples", "enum"})  # values, not parts of the document
+NAMES = frozenset(  # maps from names of the service's own choice: a key below them is never a keyword
+    {"properties", "schemas", "responses", "parameters", "headers", "requestBodies", "content", "securitySchemes", "scopes"}
+)  # fmt: skip
+
+
+class SourceError(Exception):
+    """A document cannot be read or is none; the message names it. Nothing was written."""
+
+
+class _SafeRedirects(urllib.request.HTTPRedirectHandler):
+    def redirect_request(self, *args: Any, **kwargs: Any) -> Any:
+        request = super().redirect_request(*args, **kwargs)
+        if request is not None:
+            _check_url(request.full_url)
+        return request
+
+
+def label(source: str) -> str:
+    """A file's name, or a URL without what may be secret in it: fit for messages and for the provenance."""
+    if "://" not in source:
+        return Path(source).name
+    parts = urlsplit(source)
+    return f"{parts.scheme}://{parts.hostname}{f':{parts.port}' if parts.port else ''}{parts.path}"
+
+
+def fetch(source: str) -> bytes:
+    """The bytes of a file or of a URL (https, or http on loopback).
+
+    Raises:
+        SourceError: it cannot be read, is not finished in ``TIMEOUT_S``, is larger than ``MAX_BYTES``, or not safe.
+    """
+    try:
+        if "://" not in source:
+            with Path(source).open("rb") as file:
+                data = file.read(MAX_BYTES + 1)
+        else:
+            _check_url(source)
+            data = _download(source)
+    except HTTPError as error:
+        raise SourceError(f"{label(source)} cannot be read: the server answered {error.code}") from None
+    except (OSError, ValueError) as error:
+        raise SourceError(f"{label(source)} cannot be read: {getattr(error, 'reason', None) or error}") from error
+    if len(data) > MAX_BYTES:
+        raise SourceError(f"{label(source)} is larger than {MAX_BYTES // 2**20} MiB")
+    return data
+
+
+def _check_url(url: str) -> None:
+    parts = urlsplit(url)
+    if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in LOOPBACK):
+        raise SourceError(f"{label(url)} is not safe to read: https only, or http on this machine")
+
+
+def _download(url: str) -> bytes:
+    deadline = time.monotonic() + TIMEOUT_S
+    opener = urllib.request.build_opener(_SafeRedirects)
+    data = b""
+    with opener.open(url, timeout=TIMEOUT_S) as answer:
+        while len(data) <= MAX_BYTES and (chunk := answer.read1(2**16)):
+            data += chunk
+            if time.monotonic() > deadline:
+                raise SourceError(f"{label(url)} cannot be read: not finished after {TIMEOUT_S:.0f} s")
+    return data
+
+
+def load_yaml(text: str) -> Any:
+    """Plain data from YAML 1.2; a key that comes twice is an error."""
+    return YAML(typ="safe", pure=True).load(text)
+
+
+def parse(data: bytes, name: str) -> dict[str, Any]:
+    """An OpenAPI 3 document as plain data in one form: text keys, LF, no vendor members.
+
+    Raises:
+        SourceError: it is neither JSON nor YAML, not OpenAPI 3, or too large once its aliases are followed.
+    """
+    try:
+        text = data.decode("utf-8-sig")
+        if text.lstrip().startswith("{"):
+            document = json.loads(text, object_pairs_hook=_no_twins)
+        else:
+            document = load_yaml(text)
+    except (YAMLError, ValueError, RecursionError) as error:
+        reason = " ".join(str(error).split())
+        raise SourceError(f"{name} is neither YAML nor JSON: {reason[:300]}") from error
+    if not isinstance(document, dict) or not isinstance(document.get("paths"), dict):
+        raise SourceError(f"{name} is not an OpenAPI document: it has no paths")
+    if not str(document.get("openapi", "")).startswith("3.0"):
+        raise SourceError(f"{name} is not an OpenAPI 3.0 document: openapi is {document.get('openapi')!r}")
+    plain: dict[str, Any] = _plain(document, name, count=[0])
+    return plain
+
+
+def _no_twins(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        twins = {key for key, _ in pairs if sum(key == other for other, _ in pairs) > 1}
+        raise ValueError(f"keys that come twice in one object: {', '.join(sorted(twins))}")
+    return found
+
+
+def _plain(node: Any, name: str, *, count: list[int], parent: str = "", depth: int = 0) -> Any:
+    count[0] += 1
+    if count[0] > MAX_NODES or depth > MAX_DEPTH:
+        raise SourceError(f"{name} is no document to work with: over {MAX_NODES} nodes or {MAX_DEPTH} levels")
+    if isinstance(node, dict):
+        return {
+            str(key): _plain(value, name, count=count, parent=str(key), depth=depth + 1)
+            for key, value in node.items()
+            if parent in NAMES | DATA or not str(key).startswith("x-")
+        }
+    if isinstance(node, list):
+        below = parent if parent in DATA else ""
+        return [_plain(value, name, count=count, parent=below, depth=depth + 1) for value in node]
+    if isinstance(node, str):
+        return node.replace("\r\n", "\n").replace("\r", "\n")
+    return node.isoformat() if isinstance(node, date) else node
+
+
+def align(new: Any, old: Any, parent: str = "") -> Any:
+    """The new document in the order of the old one, with our wording wherever the old one has words."""
+    if isinstance(new, dict) and isinstance(old, dict):
+        words = () if parent in NAMES else tuple(key for key in WORDING if isinstance(old.get(key), str))
+        order = [key for key in old if key in new or key in words] + [key for key in new if key not in old]
+        return {key: old[key] if key in words else align(new[key], old.get(key), key) for key in order}
+    if isinstance(new, list) and isinstance(old, list) and parent in SETS:
+        known = {_identity(item): place for place, item in enumerate(old)}
+        ordered = sorted(new, key=lambda item: known.get(_identity(item), len(old)))
+        return [align(item, old[known[_identity(item)]] if _identity(item) in known else None) for item in ordered]
+    return new
+
+
+def _identity(item: Any) -> str:
+    named = {key: item[key] for key in ("in", "name") if key in item} if isinstance(item, dict) else None
+    return json.dumps(named or item, sort_keys=True)
+
+
+def dump(document: Any, comment: str) -> str:
+    """A document as block YAML below a comment; the same data always gives the same bytes."""
+    yaml = YAML(typ="safe", pure=True)
+    yaml.default_flow_style = False
+    yaml.sort_base_mapping_type_on_output = False
+    yaml.width = 120
+    yaml.representer.ignore_aliases = lambda _: True
+    stream = io.StringIO()
+    yaml.dump(document, stream)
+    return "".join(f"# {line}\n" for line in comment.splitlines()) + stream.getvalue()
+
+
+def foreign_words(new: Any, old: Any) -> list[str]:
+    """Where a taken document still has words that the old one does not have anywhere."""
+    ours = {text for _, text in _words(old)}
+    return [f"{place}: {text:.80}" for place, text in _words(new) if text not in ours]
+
+
+def _words(node: Any, place: str = "#", parent: str = "") -> Iterator[tuple[str, str]]:
+    if isinstance(node, dict):
+        for key, value in node.items():
+            if key in WORDING and parent not in NAMES and isinstance(value, str):
+                yield f"{place}/{key}", value
+            yield from _words(value, f"{place}/{key}", key)
+    elif isinstance(node, list):
+        for number, value in enumerate(node):
+            yield from _words(value, f"{place}/{number}")
