@@ -26,6 +26,10 @@ def _numbers(given: Any) -> tuple[int, ...] | None:
     return tuple(int(number) for number in given) if given else None
 
 
+def _names(given: Any) -> tuple[str, ...]:
+    return tuple(given or ())
+
+
 def _mapping(given: Any) -> dict[str, Any]:
     return dict(given) if given else {}
 
@@ -51,7 +55,7 @@ class EngineOptions:
     front_matter_list: list[list[str]] | None = None
     short_code_list: dict[str, list[str]] = attrs.field(default=None, converter=_mapping)
     shortcodedict: dict[str, list[str]] = attrs.field(default=None, converter=_mapping)
-    ignore_list: tuple[str, ...] = attrs.field(default=(), converter=lambda given: tuple(given or ()))
+    ignore_list: tuple[str, ...] = attrs.field(default=(), converter=_names)
     is_white_list: bool = False
 
     @classmethod
