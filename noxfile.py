@@ -118,3 +118,38 @@ def build(session: nox.Session) -> None:
     """Build wheel and sdist twice, byte for byte the same, check them and import the wheel where nothing else is."""
     session.install(*_groups("release"))
     session.run("python", "-m", "release.artifacts", *session.posargs)
+
+
+@nox.session
+def publish_rehearsal(session: nox.Session) -> None:
+    """Publish to an index on loopback, install by name from it elsewhere, and run the README's example there."""
+    session.install(*_groups("release"))
+    session.run("python", "-m", "release.rehearsal", *session.posargs)
+
+
+@nox.session
+def changelog(session: nox.Session) -> None:
+    """Show what the next release will say of itself; -- VERSION writes version and changelog."""
+    session.install(*_groups("release"))
+    session.run("python", "-m", "release.bump", *session.posargs)
+
+
+@nox.session
+def api_diff(session: nox.Session) -> None:
+    """Name the breaking changes of the public surface since the last tag; -- TAG compares with that one."""
+    session.install(*_groups("surface"))
+    session.run("python", "-m", "release.surface", *session.posargs)
+
+
+@nox.session
+def audit(session: nox.Session) -> None:
+    """Search for known vulnerabilities in dependencies, for risky code, and for risky workflows."""
+    session.install(*_groups("audit"))
+    session.run("python", "-m", "release.audit", *session.posargs)
+
+
+@nox.session
+def publish(session: nox.Session) -> None:
+    """Upload a tagged, clean, described and new version to the package index; -- --dry-run stops before the upload."""
+    session.install(*_groups("release"))
+    session.run("python", "-m", "release.publish", *session.posargs)
