@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import time
 import urllib.request
 from collections.abc import Iterator
@@ -175,7 +176,8 @@ def dump(document: Any, comment: str) -> str:
     yaml.representer.ignore_aliases = lambda _: True
     stream = io.StringIO()
     yaml.dump(document, stream)
-    return "".join(f"# {line}\n" for line in comment.splitlines()) + stream.getvalue()
+    text = re.sub(" +$", "", stream.getvalue(), flags=re.MULTILINE)  # where a plain text is folded; no text is a block here
+    return "".join(f"# {line}\n" for line in comment.splitlines()) + text
 
 
 def foreign_words(new: Any, old: Any) -> list[str]:

@@ -21,37 +21,35 @@ T = TypeVar("T", bound="CloudFileRequest")
 
 @_attrs_define(kw_only=True)
 class CloudFileRequest:
-    """A file request as the service took it, part of an answer about a job done in part.
+    """A file request as the service took it; comes with a result that is there in part.
 
     Attributes:
-        format_ (None | str | Unset): Format of the source; names start with a capital letter.
+        format_ (None | str | Unset): Format of the source.
         out_format (None | str | Unset): Format of the result.
         request_id (None | str | Unset): Id of the job.
-        ids (list[int] | None | Unset): Numbers of the parts that were asked for, from 1.
+        ids (list[int] | None | Unset): Numbers of the job's parts, as the service counts them.
         summarized (bool | Unset): Whether a summary was asked for.
-        url (None | str | Unset): URL that the service fetches the source from: one from an upload, or any other it can
-            reach.
-        size (int | Unset): Size in bytes.
-        masters (bool | Unset): Whether slide masters are translated too. Not if absent.
-        formatting (bool | Unset): Whether the layout is kept. It is if absent.
-        is_need_alignment (bool | Unset): Whether segments of source and translation are aligned; costs more. Not if
-            absent.
-        translation_dictionary (Glossary | None | Unset): Glossary: a word of the source and the translation that is
-            wanted for it.
-        origin (None | str | Unset): Name of the application that makes the request.
-        elements (list[int] | None | Unset): Numbers of the pages, slides or worksheets to translate, from 1; all if
-            absent.
-        ranges (None | Unset | WorksheetRanges): Parts of worksheets to translate: the worksheet's number, from 1, as a
-            string, and what of it.
-        short_code_dict (None | ShortcodeParameters | Unset): Hugo short codes and the parameters of each that are
-            translated.
-        front_matter_list (list[list[str]] | None | Unset): Key paths of the front matter whose values are translated.
-        original_file_name (None | str | Unset): Name of the source file, used by the service in its own records.
-        separator (None | str | Unset): Character between the columns of a CSV file.
-        is_paid (bool | Unset): Whether the request is billed.
-        saving_mode (str | Unset): How results are stored: as files, as one archive, or both.
-        details (None | RequestDetails | Unset): Details of the processing, by name.
-        model (str | Unset): Language model: general, slang or classification.
+        url (None | str | Unset): Where the source was fetched from.
+        size (int | Unset): Size of the source in bytes.
+        masters (bool | Unset): Whether slide masters are translated.
+        formatting (bool | Unset): Whether the layout is kept.
+        is_need_alignment (bool | Unset): Whether segments are aligned.
+        translation_dictionary (Glossary | None | Unset): Glossary of the request.
+        origin (None | str | Unset): Name of the calling application.
+        elements (list[int] | None | Unset): Numbers of the pages, slides or worksheets that are translated, counted
+            from 1; all if there are none.
+        ranges (None | Unset | WorksheetRanges): What is translated of each worksheet: its number, counted from 1, as
+            text, to rows, columns and cell ranges.
+        short_code_dict (None | ShortcodeParameters | Unset): Hugo short codes that are translated: name to names of
+            parameters.
+        front_matter_list (list[list[str]] | None | Unset): Values of the front matter that are translated, each a path
+            of keys.
+        original_file_name (None | str | Unset): Name of the source file on the caller's side.
+        separator (None | str | Unset): Character that parts the columns of a table in plain text.
+        is_paid (bool | Unset): Whether the job is billed.
+        saving_mode (str | Unset): What is stored for download: Files, Archive or Both.
+        details (None | RequestDetails | Unset): Particulars of the request, by name.
+        model (str | Unset): Language model: General, Slang or Classification.
     """
 
     format_: None | str | Unset = UNSET

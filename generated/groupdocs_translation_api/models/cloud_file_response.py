@@ -19,14 +19,14 @@ T = TypeVar("T", bound="CloudFileResponse")
 
 @_attrs_define(kw_only=True)
 class CloudFileResponse:
-    """State and results of a file translation.
+    """State and result of a file translation.
 
     Attributes:
-        status (int | Unset): A status number with HTTP's meaning; in a body it tells the state of the job and overrules
-            HTTP's own.
-        message (None | str | Unset): What the service says, for people.
-        urls (FileTranslations | None | Unset): Language to the translated file; absent or null while the job runs.
-        scores (None | Scores | Unset): Language to a quality score.
+        status (int | Unset): State of a job, as a number with HTTP's meaning: 200 done, 102 and 202 not ready, 206 done
+            in part, 4xx and 5xx failed.
+        message (None | str | Unset): What the service says about the state, in words.
+        urls (FileTranslations | None | Unset): Translated files: language to file; null or empty while the job runs.
+        scores (None | Scores | Unset): Quality of each translation: language to a score, null if it has none.
     """
 
     status: int | Unset = UNSET

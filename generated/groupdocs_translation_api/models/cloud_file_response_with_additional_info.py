@@ -21,16 +21,16 @@ T = TypeVar("T", bound="CloudFileResponseWithAdditionalInfo")
 
 @_attrs_define(kw_only=True)
 class CloudFileResponseWithAdditionalInfo:
-    """State and results of a file translation that is done in part, with the request and details.
+    """State and result of a file translation that is there in part, with the request it answers.
 
     Attributes:
-        status (int | Unset): A status number with HTTP's meaning; in a body it tells the state of the job and overrules
-            HTTP's own.
-        message (None | str | Unset): What the service says, for people.
-        urls (FileTranslations | None | Unset): Language to the translated file; absent or null while the job runs.
-        scores (None | Scores | Unset): Language to a quality score.
-        request (CloudFileRequest | None | Unset):
-        details (None | RequestDetails | Unset): Details of the processing, by name.
+        status (int | Unset): State of a job, as a number with HTTP's meaning: 200 done, 102 and 202 not ready, 206 done
+            in part, 4xx and 5xx failed.
+        message (None | str | Unset): What the service says about the state, in words.
+        urls (FileTranslations | None | Unset): Those of the translated files that are there: language to file.
+        scores (None | Scores | Unset): Quality of each translation: language to a score, null if it has none.
+        request (CloudFileRequest | None | Unset): The request that this answers.
+        details (None | RequestDetails | Unset): Particulars of the processing, by name.
     """
 
     status: int | Unset = UNSET

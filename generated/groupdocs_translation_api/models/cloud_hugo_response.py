@@ -21,12 +21,13 @@ class CloudHugoResponse:
     """State and result of the analysis of a Hugo file.
 
     Attributes:
-        status (int | Unset): A status number with HTTP's meaning; in a body it tells the state of the job and overrules
-            HTTP's own.
-        message (None | str | Unset): What the service says, for people.
-        frontmatters (list[list[str]] | None | Unset): Key paths of the front matter that can be translated.
-        shortcodes (HugoShortcodes | None | Unset): Short codes and the paths of their parameters that can be
-            translated.
+        status (int | Unset): State of a job, as a number with HTTP's meaning: 200 done, 102 and 202 not ready, 206 done
+            in part, 4xx and 5xx failed.
+        message (None | str | Unset): What the service says about the state, in words.
+        frontmatters (list[list[str]] | None | Unset): Key paths of the front matter whose values can be translated;
+            null or empty while the job runs.
+        shortcodes (HugoShortcodes | None | Unset): Short codes of the file: name to the key paths of its parameters;
+            null or empty while the job runs.
     """
 
     status: int | Unset = UNSET

@@ -18,14 +18,14 @@ T = TypeVar("T", bound="CloudTextResponse")
 
 @_attrs_define(kw_only=True)
 class CloudTextResponse:
-    """State and results of a text translation.
+    """State and result of a text translation.
 
     Attributes:
-        status (int | Unset): A status number with HTTP's meaning; in a body it tells the state of the job and overrules
-            HTTP's own.
-        message (None | str | Unset): What the service says, for people.
-        translations (None | TextTranslations | Unset): Language to translated texts, in the order of the request;
-            absent or null while the job runs.
+        status (int | Unset): State of a job, as a number with HTTP's meaning: 200 done, 102 and 202 not ready, 206 done
+            in part, 4xx and 5xx failed.
+        message (None | str | Unset): What the service says about the state, in words.
+        translations (None | TextTranslations | Unset): Translated texts: language to texts in the order of the request;
+            null or empty while the job runs.
     """
 
     status: int | Unset = UNSET

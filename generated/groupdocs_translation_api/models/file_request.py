@@ -22,31 +22,43 @@ T = TypeVar("T", bound="FileRequest")
 
 @_attrs_define(kw_only=True)
 class FileRequest:
-    """A file of any kind to be translated.
+    """A file of any kind to translate.
 
     Attributes:
-        source_language (str): Language of the source, as an ISO 639-1 code such as en.
-        target_languages (list[str]): Languages to translate into, as ISO 639-1 codes.
-        url (str): URL that the service fetches the source from: one from an upload, or any other it can reach.
-        original_file_name (str | Unset): Name of the source file, used by the service in its own records.
-        origin (str | Unset): Name of the application that makes the request.
-        is_need_alignment (bool | Unset): Whether segments of source and translation are aligned; costs more. Not if
-            absent.
-        translation_dictionary (Glossary | Unset): Source word to wanted translation.
-        saving_mode (SavingMode | Unset): How the result is stored.
-        format_ (FileFormat | Unset): Format of the source; names start with a capital letter.
-        output_format (str | Unset): Format of the result, such as Docx.
-        masters (bool | Unset): Whether slide masters are translated too. Not if absent.
-        formatting (bool | Unset): Whether the layout is kept. It is if absent.
-        route (str | Unset): Internal to the service.
-        separator (str | Unset): Character between the columns of a CSV file.
-        elements (list[int] | Unset): Numbers of the pages, slides or worksheets to translate, from 1; all if absent.
-        ranges (WorksheetRanges | Unset): Worksheet number to what is translated on it.
-        shortcodedict (ShortcodeParameters | Unset): Short code to its parameters that are translated.
-        front_matter_list (list[list[str]] | Unset): Key paths of the front matter whose values are translated.
-        ignore_list (list[str] | Unset): Names of XML elements that are left alone; with isWhiteList, the only ones
+        source_language (str): Language of the source: a code of `GET /languages`, such as en.
+        target_languages (list[str]): Languages to translate into: codes of `GET /languages`, such as de. All of them
+            are one call.
+        url (str): Where the service fetches the source from: the URL that an upload answered, or any other that it can
+            reach.
+        original_file_name (str | Unset): Name of the source file on the caller's side, with its extension, such as
+            report.docx.
+        origin (str | Unset): Name of the calling application, free to choose.
+        is_need_alignment (bool | Unset): Whether segments of source and translation are aligned with each other; costs
+            more. Default: false.
+        translation_dictionary (Glossary | Unset): Word or phrase of the source to the translation that is wanted for
+            it.
+        saving_mode (SavingMode | Unset): What is stored for download: the translated files, one archive of them, or
+            both.
+        format_ (FileFormat | Unset): Format of a source of any kind; Unknown lets the service find out. Default:
+            Unknown.
+        output_format (str | Unset): Format of the result, one that the kind of the source allows, such as Docx or Pdf.
+            Default: the service's choice.
+        masters (bool | Unset): Whether slide masters are translated too. Default: false.
+        formatting (bool | Unset): Whether the layout of the source is kept. Default: true.
+        route (str | Unset): For the service's own use: leave it out.
+        separator (str | Unset): Character that parts the columns of a table in plain text, such as a semicolon.
+            Default: the service's choice.
+        elements (list[int] | Unset): Numbers of the pages, slides or worksheets to translate, counted from 1. Default:
+            all.
+        ranges (WorksheetRanges | Unset): Number of a worksheet, counted from 1, as text, to what of it is translated.
+        shortcodedict (ShortcodeParameters | Unset): Name of a Hugo short code to the names of its parameters that are
             translated.
-        is_white_list (bool | Unset): Whether ignoreList names the only elements to translate. Not if absent.
+        front_matter_list (list[list[str]] | Unset): Values of the front matter to translate: each a path of keys from
+            the outermost inwards, as `GET /hugo` answers them. Default: none.
+        ignore_list (list[str] | Unset): Names of XML elements to leave as they are, or, with `isWhiteList`, of the only
+            ones to translate. Default: none.
+        is_white_list (bool | Unset): Whether `ignoreList` names the only elements to translate, in place of those to
+            leave. Default: false.
     """
 
     source_language: str

@@ -17,7 +17,7 @@ T = TypeVar("T", bound="FileTranslations")
 
 @_attrs_define(kw_only=True)
 class FileTranslations:
-    """Language to its file."""
+    """Language to its file; null if there is none."""
 
     additional_properties: dict[str, None | UrlFileInfo] = _attrs_field(
         init=False, factory=dict

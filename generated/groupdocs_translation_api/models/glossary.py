@@ -13,7 +13,7 @@ T = TypeVar("T", bound="Glossary")
 
 @_attrs_define(kw_only=True)
 class Glossary:
-    """Source word to wanted translation."""
+    """Word or phrase of the source to the translation that is wanted for it."""
 
     additional_properties: dict[str, str] = _attrs_field(init=False, factory=dict)
 

@@ -14,12 +14,12 @@ T = TypeVar("T", bound="HealthCheckEntity")
 
 @_attrs_define(kw_only=True)
 class HealthCheckEntity:
-    """The health of one part of the service.
+    """Health of one part of the service.
 
     Attributes:
         name (None | str | Unset): Name of the part.
         is_healthy (bool | Unset): Whether it works.
-        message (None | str | Unset): What the service says, for people.
+        message (None | str | Unset): What the part says of itself, in words.
     """
 
     name: None | str | Unset = UNSET

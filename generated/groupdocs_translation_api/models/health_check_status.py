@@ -18,10 +18,10 @@ T = TypeVar("T", bound="HealthCheckStatus")
 
 @_attrs_define(kw_only=True)
 class HealthCheckStatus:
-    """The health of the service.
+    """Health of the service.
 
     Attributes:
-        items (list[HealthCheckEntity] | None | Unset): The parts.
+        items (list[HealthCheckEntity] | None | Unset): One entry for each part of the service.
     """
 
     items: list[HealthCheckEntity] | None | Unset = UNSET

@@ -14,11 +14,11 @@ T = TypeVar("T", bound="HugoRequest")
 
 @_attrs_define(kw_only=True)
 class HugoRequest:
-    """A Hugo Markdown file to be analysed: its content or its URL.
+    """A Hugo Markdown file to analyse: its content or its URL, one of the two.
 
     Attributes:
-        file (str | Unset): Content of the file, base64-encoded.
-        url (str | Unset): URL of the file, if its content is not given.
+        file (str | Unset): Content of the file in base64, if there is no URL.
+        url (str | Unset): Where the service fetches the file from, if its content is not given.
     """
 
     file: str | Unset = UNSET

@@ -13,7 +13,7 @@ T = TypeVar("T", bound="HugoShortcodes")
 
 @_attrs_define(kw_only=True)
 class HugoShortcodes:
-    """Short code to the paths of its parameters."""
+    """Name of a Hugo short code to the key paths of its parameters."""
 
     additional_properties: dict[str, list[list[str]]] = _attrs_field(
         init=False, factory=dict

@@ -21,25 +21,32 @@ T = TypeVar("T", bound="ImageToFileRequest")
 
 @_attrs_define(kw_only=True)
 class ImageToFileRequest:
-    """An image, or a scanned PDF, to be translated into a file.
+    """An image or a scanned PDF to translate into a document.
 
     Attributes:
-        source_language (str): Language of the source, as an ISO 639-1 code such as en.
-        target_languages (list[str]): Languages to translate into, as ISO 639-1 codes.
-        url (str): URL that the service fetches the source from: one from an upload, or any other it can reach.
-        ocrformat (OcrFormat): What the image is first turned into: text, a table or a CSV.
-        output_format (str): Format of the result, such as Docx.
-        original_file_name (str | Unset): Name of the source file, used by the service in its own records.
-        origin (str | Unset): Name of the application that makes the request.
-        is_need_alignment (bool | Unset): Whether segments of source and translation are aligned; costs more. Not if
-            absent.
-        translation_dictionary (Glossary | Unset): Source word to wanted translation.
-        saving_mode (SavingMode | Unset): How the result is stored.
-        format_ (ImageFormat | Unset): Format of the source; names start with a capital letter.
-        rotation_angle (int | Unset): Angle to turn the image by, in degrees.
-        formatting (bool | Unset): Whether the layout is kept. It is if absent.
-        route (str | Unset): Internal to the service.
-        pages (list[int] | Unset): Numbers of the pages to translate, from 1; all if absent.
+        source_language (str): Language of the source: a code of `GET /languages`, such as en.
+        target_languages (list[str]): Languages to translate into: codes of `GET /languages`, such as de. All of them
+            are one call.
+        url (str): Where the service fetches the source from: the URL that an upload answered, or any other that it can
+            reach.
+        ocrformat (OcrFormat): Kind of document that the recognised text of an image becomes before it is translated: a
+            page, a spreadsheet, or a plain table.
+        output_format (str): Format of the result, such as Pdf or Docx, or Xlsx for a table.
+        original_file_name (str | Unset): Name of the source file on the caller's side, with its extension, such as
+            report.docx.
+        origin (str | Unset): Name of the calling application, free to choose.
+        is_need_alignment (bool | Unset): Whether segments of source and translation are aligned with each other; costs
+            more. Default: false.
+        translation_dictionary (Glossary | Unset): Word or phrase of the source to the translation that is wanted for
+            it.
+        saving_mode (SavingMode | Unset): What is stored for download: the translated files, one archive of them, or
+            both.
+        format_ (ImageFormat | Unset): Format of an image or a scanned document; Unknown lets the service find out.
+            Default: Unknown.
+        rotation_angle (int | Unset): Angle by which the image is turned before recognition, in degrees. Default: 0.
+        formatting (bool | Unset): Whether the layout of the source is kept. Default: true.
+        route (str | Unset): For the service's own use: leave it out.
+        pages (list[int] | Unset): Numbers of the pages to translate, counted from 1. Default: all.
     """
 
     source_language: str

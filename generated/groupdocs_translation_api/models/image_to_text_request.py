@@ -15,18 +15,20 @@ T = TypeVar("T", bound="ImageToTextRequest")
 
 @_attrs_define(kw_only=True)
 class ImageToTextRequest:
-    """An image to be translated into text: its content or its URL.
+    """An image or a scanned PDF to translate into text: its content or its URL, one of the two.
 
     Attributes:
-        source (str): Language of the source, as an ISO 639-1 code such as en.
-        targets (list[str]): Languages to translate into, as ISO 639-1 codes.
-        format_ (ImageFormat | Unset): Format of the source; names start with a capital letter.
-        file (str | Unset): Content of the file, base64-encoded.
-        url (str | Unset): URL of the image, if its content is not given.
-        rotate (int | Unset): Angle to turn the image by, in degrees.
-        ishandwritten (bool | Unset): Whether the text is handwritten. Not if absent.
-        origin (str | Unset): Name of the application that makes the request.
-        route (str | Unset): Internal to the service.
+        source (str): Language of the text in the image: a code of `GET /languages`, such as en.
+        targets (list[str]): Languages to translate into: codes of `GET /languages`, such as de. All of them are one
+            call.
+        format_ (ImageFormat | Unset): Format of an image or a scanned document; Unknown lets the service find out.
+            Default: Unknown.
+        file (str | Unset): Content of the image in base64, if there is no URL.
+        url (str | Unset): Where the service fetches the image from, if its content is not given.
+        rotate (int | Unset): Angle by which the image is turned before recognition, in degrees. Default: 0.
+        ishandwritten (bool | Unset): Whether the text is written by hand. Default: false.
+        origin (str | Unset): Name of the calling application, free to choose.
+        route (str | Unset): For the service's own use: leave it out.
     """
 
     source: str

@@ -14,11 +14,11 @@ T = TypeVar("T", bound="LanguagePairData")
 
 @_attrs_define(kw_only=True)
 class LanguagePairData:
-    """A source language with the languages it can be translated into.
+    """A source language, and the languages it can be translated into.
 
     Attributes:
-        source (None | str | Unset): Source language.
-        targets (list[str] | None | Unset): Languages it can be translated into.
+        source (None | str | Unset): Code of the source language, such as en.
+        targets (list[str] | None | Unset): Codes of the languages it can be translated into.
     """
 
     source: None | str | Unset = UNSET

@@ -20,23 +20,30 @@ T = TypeVar("T", bound="MediaToFileRequest")
 
 @_attrs_define(kw_only=True)
 class MediaToFileRequest:
-    """A recording to be translated into a file.
+    """An audio or video file to translate into a document.
 
     Attributes:
-        source_language (str): Language of the source, as an ISO 639-1 code such as en.
-        target_languages (list[str]): Languages to translate into, as ISO 639-1 codes.
-        url (str): URL that the service fetches the source from: one from an upload, or any other it can reach.
-        format_ (MediaFormat): Format of the source; names start with a capital letter.
-        output_format (str): Format of the result, such as Docx.
-        original_file_name (str | Unset): Name of the source file, used by the service in its own records.
-        origin (str | Unset): Name of the application that makes the request.
-        is_need_alignment (bool | Unset): Whether segments of source and translation are aligned; costs more. Not if
-            absent.
-        translation_dictionary (Glossary | Unset): Source word to wanted translation.
-        saving_mode (SavingMode | Unset): How the result is stored.
-        fragments (list[str] | Unset): Time ranges of the recording to translate; all of it if absent.
-        interval (int | Unset): Length of a subtitle, in seconds.
-        route (str | Unset): Internal to the service.
+        source_language (str): Language of the source: a code of `GET /languages`, such as en.
+        target_languages (list[str]): Languages to translate into: codes of `GET /languages`, such as de. All of them
+            are one call.
+        url (str): Where the service fetches the source from: the URL that an upload answered, or any other that it can
+            reach.
+        format_ (MediaFormat): Format of an audio or video source; Unknown lets the service find out.
+        output_format (str): Format of the result, such as Txt or Docx.
+        original_file_name (str | Unset): Name of the source file on the caller's side, with its extension, such as
+            report.docx.
+        origin (str | Unset): Name of the calling application, free to choose.
+        is_need_alignment (bool | Unset): Whether segments of source and translation are aligned with each other; costs
+            more. Default: false.
+        translation_dictionary (Glossary | Unset): Word or phrase of the source to the translation that is wanted for
+            it.
+        saving_mode (SavingMode | Unset): What is stored for download: the translated files, one archive of them, or
+            both.
+        fragments (list[str] | Unset): Time ranges of the recording to translate, such as 00:00:10-00:01:00. Default:
+            the whole recording.
+        interval (int | Unset): Length of one subtitle in seconds, if the result is subtitles. Default: the service's
+            choice.
+        route (str | Unset): For the service's own use: leave it out.
     """
 
     source_language: str

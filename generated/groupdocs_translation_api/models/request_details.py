@@ -13,7 +13,7 @@ T = TypeVar("T", bound="RequestDetails")
 
 @_attrs_define(kw_only=True)
 class RequestDetails:
-    """Tracking details."""
+    """Particulars by name."""
 
     additional_properties: dict[str, None | str] = _attrs_field(
         init=False, factory=dict

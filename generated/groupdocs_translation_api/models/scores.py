@@ -13,7 +13,7 @@ T = TypeVar("T", bound="Scores")
 
 @_attrs_define(kw_only=True)
 class Scores:
-    """Language to its quality score."""
+    """Language to the quality of its translation; null if it has none."""
 
     additional_properties: dict[str, float | None] = _attrs_field(
         init=False, factory=dict

@@ -13,7 +13,7 @@ T = TypeVar("T", bound="ShortcodeParameters")
 
 @_attrs_define(kw_only=True)
 class ShortcodeParameters:
-    """Short code to its parameters that are translated."""
+    """Name of a Hugo short code to the names of its parameters that are translated."""
 
     additional_properties: dict[str, list[str]] = _attrs_field(init=False, factory=dict)
 

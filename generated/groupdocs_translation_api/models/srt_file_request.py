@@ -19,18 +19,23 @@ T = TypeVar("T", bound="SrtFileRequest")
 
 @_attrs_define(kw_only=True)
 class SrtFileRequest:
-    """Subtitles, or a RESX file, to be translated.
+    """A subtitle file (SRT) or a resource file (RESX) to translate.
 
     Attributes:
-        source_language (str): Language of the source, as an ISO 639-1 code such as en.
-        target_languages (list[str]): Languages to translate into, as ISO 639-1 codes.
-        url (str): URL that the service fetches the source from: one from an upload, or any other it can reach.
-        original_file_name (str | Unset): Name of the source file, used by the service in its own records.
-        origin (str | Unset): Name of the application that makes the request.
-        is_need_alignment (bool | Unset): Whether segments of source and translation are aligned; costs more. Not if
-            absent.
-        translation_dictionary (Glossary | Unset): Source word to wanted translation.
-        saving_mode (SavingMode | Unset): How the result is stored.
+        source_language (str): Language of the source: a code of `GET /languages`, such as en.
+        target_languages (list[str]): Languages to translate into: codes of `GET /languages`, such as de. All of them
+            are one call.
+        url (str): Where the service fetches the source from: the URL that an upload answered, or any other that it can
+            reach.
+        original_file_name (str | Unset): Name of the source file on the caller's side, with its extension, such as
+            report.docx.
+        origin (str | Unset): Name of the calling application, free to choose.
+        is_need_alignment (bool | Unset): Whether segments of source and translation are aligned with each other; costs
+            more. Default: false.
+        translation_dictionary (Glossary | Unset): Word or phrase of the source to the translation that is wanted for
+            it.
+        saving_mode (SavingMode | Unset): What is stored for download: the translated files, one archive of them, or
+            both.
     """
 
     source_language: str

@@ -14,13 +14,13 @@ T = TypeVar("T", bound="StatusResponse")
 
 @_attrs_define(kw_only=True)
 class StatusResponse:
-    """The answer to a submission: state, words, and the id of the job.
+    """Answer to a submission.
 
     Attributes:
-        status (int | Unset): A status number with HTTP's meaning; in a body it tells the state of the job and overrules
-            HTTP's own.
-        message (None | str | Unset): What the service says, for people.
-        id (None | str | Unset): Id of the job.
+        status (int | Unset): State of a job, as a number with HTTP's meaning: 200 done, 102 and 202 not ready, 206 done
+            in part, 4xx and 5xx failed.
+        message (None | str | Unset): What the service says about the state, in words.
+        id (None | str | Unset): Id of the job, to read its result with; absent if none was made.
     """
 
     status: int | Unset = UNSET

@@ -14,7 +14,7 @@ T = TypeVar("T", bound="StringStringTuple")
 
 @_attrs_define(kw_only=True)
 class StringStringTuple:
-    """A range of cells, by its first and last cell.
+    """A cell range, by two of its corners.
 
     Attributes:
         item1 (str | Unset): First cell, such as A1.

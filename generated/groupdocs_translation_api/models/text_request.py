@@ -18,15 +18,17 @@ T = TypeVar("T", bound="TextRequest")
 
 @_attrs_define(kw_only=True)
 class TextRequest:
-    """Texts to be translated.
+    """Texts to translate.
 
     Attributes:
-        source_language (str): Language of the source, as an ISO 639-1 code such as en.
-        target_languages (list[str]): Languages to translate into, as ISO 639-1 codes.
+        source_language (str): Language of the texts: a code of `GET /languages`, such as en.
+        target_languages (list[str]): Languages to translate into: codes of `GET /languages`, such as de. All of them
+            are one call.
         texts (list[str]): Texts to translate; the result has them in the same order.
-        origin (str | Unset): Name of the application that makes the request.
-        contains_markdown (bool | Unset): Whether the texts hold Markdown, whose markup is kept. Not if absent.
-        translation_dictionary (Glossary | Unset): Source word to wanted translation.
+        origin (str | Unset): Name of the calling application, free to choose.
+        contains_markdown (bool | Unset): Whether the texts are Markdown, whose markup is to be kept. Default: false.
+        translation_dictionary (Glossary | Unset): Word or phrase of the source to the translation that is wanted for
+            it.
     """
 
     source_language: str

@@ -13,7 +13,7 @@ T = TypeVar("T", bound="TextTranslations")
 
 @_attrs_define(kw_only=True)
 class TextTranslations:
-    """Language to its texts, in the order of the request."""
+    """Language to its texts, in the order of the request; null if there are none."""
 
     additional_properties: dict[str, list[str] | None] = _attrs_field(
         init=False, factory=dict

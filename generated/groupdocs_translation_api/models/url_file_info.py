@@ -14,11 +14,12 @@ T = TypeVar("T", bound="UrlFileInfo")
 
 @_attrs_define(kw_only=True)
 class UrlFileInfo:
-    """A translated file in storage.
+    """A translated file in the service's storage.
 
     Attributes:
-        url (None | str | Unset): Presigned URL of the file: fetched without a token, a secret while it lives.
-        size (int | Unset): Size in bytes.
+        url (None | str | Unset): Presigned URL of the file: fetched without a token, and a secret while the file is
+            stored.
+        size (int | Unset): Size of the file in bytes.
     """
 
     url: None | str | Unset = UNSET

@@ -18,13 +18,12 @@ T = TypeVar("T", bound="WorksheetData")
 
 @_attrs_define(kw_only=True)
 class WorksheetData:
-    """What of one worksheet is translated.
+    """What of a worksheet is translated; all of it if nothing is named.
 
     Attributes:
-        rows (list[int] | None | Unset): Row numbers, from 1.
-        columns (list[int] | None | Unset): Column numbers, from 1.
-        ranges (list[StringStringTuple] | None | Unset): Parts of worksheets to translate: the worksheet's number, from
-            1, as a string, and what of it.
+        rows (list[int] | None | Unset): Numbers of rows, counted from 1.
+        columns (list[int] | None | Unset): Numbers of columns, counted from 1 (column A).
+        ranges (list[StringStringTuple] | None | Unset): Cell ranges.
     """
 
     rows: list[int] | None | Unset = UNSET

@@ -17,7 +17,7 @@ T = TypeVar("T", bound="WorksheetRanges")
 
 @_attrs_define(kw_only=True)
 class WorksheetRanges:
-    """Worksheet number to what is translated on it."""
+    """Number of a worksheet, counted from 1, as text, to what of it is translated."""
 
     additional_properties: dict[str, WorksheetData] = _attrs_field(
         init=False, factory=dict

@@ -7,13 +7,13 @@ import httpx
 
 from ... import errors
 from ...client import AuthenticatedClient, Client
-from ...models.file_upload_post_request import FileUploadPostRequest
+from ...models.upload_file_request import UploadFileRequest
 from ...types import UNSET, Response, Unset
 
 
 def _get_kwargs(
     *,
-    body: FileUploadPostRequest,
+    body: UploadFileRequest,
     format_: str | Unset = UNSET,
 ) -> dict[str, Any]:
     headers: dict[str, Any] = {}
@@ -65,14 +65,18 @@ def _build_response(
 def sync_detailed(
     *,
     client: AuthenticatedClient | Client,
-    body: FileUploadPostRequest,
+    body: UploadFileRequest,
     format_: str | Unset = UNSET,
 ) -> Response[str]:
-    """Stores a file for translation and answers its URL as a plain string. Needs no token.
+    """Upload a file
+
+     Stores a file for a translation and answers its URL, which goes into the request's `url`. Needs no
+    token.
 
     Args:
-        format_ (str | Unset):
-        body (FileUploadPostRequest): The form of an upload.
+        format_ (str | Unset): Format of the file, such as Docx. Default: that of the extension of
+            its name.
+        body (UploadFileRequest): The form of an upload.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -97,14 +101,18 @@ def sync_detailed(
 def sync(
     *,
     client: AuthenticatedClient | Client,
-    body: FileUploadPostRequest,
+    body: UploadFileRequest,
     format_: str | Unset = UNSET,
 ) -> str | None:
-    """Stores a file for translation and answers its URL as a plain string. Needs no token.
+    """Upload a file
+
+     Stores a file for a translation and answers its URL, which goes into the request's `url`. Needs no
+    token.
 
     Args:
-        format_ (str | Unset):
-        body (FileUploadPostRequest): The form of an upload.
+        format_ (str | Unset): Format of the file, such as Docx. Default: that of the extension of
+            its name.
+        body (UploadFileRequest): The form of an upload.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -124,14 +132,18 @@ def sync(
 async def asyncio_detailed(
     *,
     client: AuthenticatedClient | Client,
-    body: FileUploadPostRequest,
+    body: UploadFileRequest,
     format_: str | Unset = UNSET,
 ) -> Response[str]:
-    """Stores a file for translation and answers its URL as a plain string. Needs no token.
+    """Upload a file
+
+     Stores a file for a translation and answers its URL, which goes into the request's `url`. Needs no
+    token.
 
     Args:
-        format_ (str | Unset):
-        body (FileUploadPostRequest): The form of an upload.
+        format_ (str | Unset): Format of the file, such as Docx. Default: that of the extension of
+            its name.
+        body (UploadFileRequest): The form of an upload.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -154,14 +166,18 @@ async def asyncio_detailed(
 async def asyncio(
     *,
     client: AuthenticatedClient | Client,
-    body: FileUploadPostRequest,
+    body: UploadFileRequest,
     format_: str | Unset = UNSET,
 ) -> str | None:
-    """Stores a file for translation and answers its URL as a plain string. Needs no token.
+    """Upload a file
+
+     Stores a file for a translation and answers its URL, which goes into the request's `url`. Needs no
+    token.
 
     Args:
-        format_ (str | Unset):
-        body (FileUploadPostRequest): The form of an upload.
+        format_ (str | Unset): Format of the file, such as Docx. Default: that of the extension of
+            its name.
+        body (UploadFileRequest): The form of an upload.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

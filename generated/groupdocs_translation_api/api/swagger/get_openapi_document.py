@@ -63,13 +63,15 @@ def sync_detailed(
     is_yaml: bool | Unset = False,
     serialaize_as_v2: bool | Unset = False,
 ) -> Response[str]:
-    """Read the OpenAPI document of the service
+    """Read the service's OpenAPI document
 
-     The document that the service serves of itself, as JSON or YAML.
+     The service's own description of itself, as text.
 
     Args:
-        is_yaml (bool | Unset):  Default: False.
-        serialaize_as_v2 (bool | Unset):  Default: False.
+        is_yaml (bool | Unset): Whether the document comes as YAML in place of JSON. Default:
+            false. Default: False.
+        serialaize_as_v2 (bool | Unset): Whether it comes as OpenAPI 2.0 in place of 3.0. Default:
+            false. Default: False.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -97,13 +99,15 @@ def sync(
     is_yaml: bool | Unset = False,
     serialaize_as_v2: bool | Unset = False,
 ) -> str | None:
-    """Read the OpenAPI document of the service
+    """Read the service's OpenAPI document
 
-     The document that the service serves of itself, as JSON or YAML.
+     The service's own description of itself, as text.
 
     Args:
-        is_yaml (bool | Unset):  Default: False.
-        serialaize_as_v2 (bool | Unset):  Default: False.
+        is_yaml (bool | Unset): Whether the document comes as YAML in place of JSON. Default:
+            false. Default: False.
+        serialaize_as_v2 (bool | Unset): Whether it comes as OpenAPI 2.0 in place of 3.0. Default:
+            false. Default: False.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -126,13 +130,15 @@ async def asyncio_detailed(
     is_yaml: bool | Unset = False,
     serialaize_as_v2: bool | Unset = False,
 ) -> Response[str]:
-    """Read the OpenAPI document of the service
+    """Read the service's OpenAPI document
 
-     The document that the service serves of itself, as JSON or YAML.
+     The service's own description of itself, as text.
 
     Args:
-        is_yaml (bool | Unset):  Default: False.
-        serialaize_as_v2 (bool | Unset):  Default: False.
+        is_yaml (bool | Unset): Whether the document comes as YAML in place of JSON. Default:
+            false. Default: False.
+        serialaize_as_v2 (bool | Unset): Whether it comes as OpenAPI 2.0 in place of 3.0. Default:
+            false. Default: False.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -158,13 +164,15 @@ async def asyncio(
     is_yaml: bool | Unset = False,
     serialaize_as_v2: bool | Unset = False,
 ) -> str | None:
-    """Read the OpenAPI document of the service
+    """Read the service's OpenAPI document
 
-     The document that the service serves of itself, as JSON or YAML.
+     The service's own description of itself, as text.
 
     Args:
-        is_yaml (bool | Unset):  Default: False.
-        serialaize_as_v2 (bool | Unset):  Default: False.
+        is_yaml (bool | Unset): Whether the document comes as YAML in place of JSON. Default:
+            false. Default: False.
+        serialaize_as_v2 (bool | Unset): Whether it comes as OpenAPI 2.0 in place of 3.0. Default:
+            false. Default: False.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

@@ -68,10 +68,13 @@ def sync_detailed(
 ) -> Response[StatusResponse]:
     """Analyse a Hugo Markdown file
 
-     Finds what of a Hugo file can be translated. The answer carries the id to ask for the result with.
+     Finds the front matter and the short codes of a file, so that a translation can be told which of
+    them to translate. The answer carries the job's id at once; the result is read from `GET /hugo`.
+    Billed as one call.
 
     Args:
-        body (HugoRequest): A Hugo Markdown file to be analysed: its content or its URL.
+        body (HugoRequest): A Hugo Markdown file to analyse: its content or its URL, one of the
+            two.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -99,10 +102,13 @@ def sync(
 ) -> StatusResponse | None:
     """Analyse a Hugo Markdown file
 
-     Finds what of a Hugo file can be translated. The answer carries the id to ask for the result with.
+     Finds the front matter and the short codes of a file, so that a translation can be told which of
+    them to translate. The answer carries the job's id at once; the result is read from `GET /hugo`.
+    Billed as one call.
 
     Args:
-        body (HugoRequest): A Hugo Markdown file to be analysed: its content or its URL.
+        body (HugoRequest): A Hugo Markdown file to analyse: its content or its URL, one of the
+            two.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -125,10 +131,13 @@ async def asyncio_detailed(
 ) -> Response[StatusResponse]:
     """Analyse a Hugo Markdown file
 
-     Finds what of a Hugo file can be translated. The answer carries the id to ask for the result with.
+     Finds the front matter and the short codes of a file, so that a translation can be told which of
+    them to translate. The answer carries the job's id at once; the result is read from `GET /hugo`.
+    Billed as one call.
 
     Args:
-        body (HugoRequest): A Hugo Markdown file to be analysed: its content or its URL.
+        body (HugoRequest): A Hugo Markdown file to analyse: its content or its URL, one of the
+            two.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -154,10 +163,13 @@ async def asyncio(
 ) -> StatusResponse | None:
     """Analyse a Hugo Markdown file
 
-     Finds what of a Hugo file can be translated. The answer carries the id to ask for the result with.
+     Finds the front matter and the short codes of a file, so that a translation can be told which of
+    them to translate. The answer carries the job's id at once; the result is read from `GET /hugo`.
+    Billed as one call.
 
     Args:
-        body (HugoRequest): A Hugo Markdown file to be analysed: its content or its URL.
+        body (HugoRequest): A Hugo Markdown file to analyse: its content or its URL, one of the
+            two.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

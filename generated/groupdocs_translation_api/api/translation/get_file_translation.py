@@ -71,11 +71,12 @@ def sync_detailed(
 ) -> Response[CloudFileResponse | CloudFileResponseWithAdditionalInfo]:
     """Read the result of a file translation
 
-     For all kinds of files. While the job runs, the body's status is 202 and there are no URLs; results
-    are kept for 24 hours.
+     For jobs of every kind of file, trials included. The body's `status` rules, whatever the HTTP
+    status: 202 (or 102) while the job runs, 200 when all files are there, 206 when some are, 500 and
+    others when it failed. Each call is billed: ask seldom.
 
     Args:
-        request_id (str):
+        request_id (str): Id that the submission of the job answered.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -103,11 +104,12 @@ def sync(
 ) -> CloudFileResponse | CloudFileResponseWithAdditionalInfo | None:
     """Read the result of a file translation
 
-     For all kinds of files. While the job runs, the body's status is 202 and there are no URLs; results
-    are kept for 24 hours.
+     For jobs of every kind of file, trials included. The body's `status` rules, whatever the HTTP
+    status: 202 (or 102) while the job runs, 200 when all files are there, 206 when some are, 500 and
+    others when it failed. Each call is billed: ask seldom.
 
     Args:
-        request_id (str):
+        request_id (str): Id that the submission of the job answered.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -130,11 +132,12 @@ async def asyncio_detailed(
 ) -> Response[CloudFileResponse | CloudFileResponseWithAdditionalInfo]:
     """Read the result of a file translation
 
-     For all kinds of files. While the job runs, the body's status is 202 and there are no URLs; results
-    are kept for 24 hours.
+     For jobs of every kind of file, trials included. The body's `status` rules, whatever the HTTP
+    status: 202 (or 102) while the job runs, 200 when all files are there, 206 when some are, 500 and
+    others when it failed. Each call is billed: ask seldom.
 
     Args:
-        request_id (str):
+        request_id (str): Id that the submission of the job answered.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -160,11 +163,12 @@ async def asyncio(
 ) -> CloudFileResponse | CloudFileResponseWithAdditionalInfo | None:
     """Read the result of a file translation
 
-     For all kinds of files. While the job runs, the body's status is 202 and there are no URLs; results
-    are kept for 24 hours.
+     For jobs of every kind of file, trials included. The body's `status` rules, whatever the HTTP
+    status: 202 (or 102) while the job runs, 200 when all files are there, 206 when some are, 500 and
+    others when it failed. Each call is billed: ask seldom.
 
     Args:
-        request_id (str):
+        request_id (str): Id that the submission of the job answered.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

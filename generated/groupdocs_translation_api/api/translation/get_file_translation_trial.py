@@ -68,10 +68,11 @@ def sync_detailed(
 ) -> Response[CloudFileResponse]:
     """Read the result of a trial file translation
 
-     As for ordinary files, for a job submitted to one of the trial operations. Needs no token.
+     For jobs of `POST /document/trial` and `POST /pdf/trial`; the body is that of `GET
+    /document/{requestId}`. Needs no token.
 
     Args:
-        request_id (str):
+        request_id (str): Id that the submission of the job answered.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -99,10 +100,11 @@ def sync(
 ) -> CloudFileResponse | None:
     """Read the result of a trial file translation
 
-     As for ordinary files, for a job submitted to one of the trial operations. Needs no token.
+     For jobs of `POST /document/trial` and `POST /pdf/trial`; the body is that of `GET
+    /document/{requestId}`. Needs no token.
 
     Args:
-        request_id (str):
+        request_id (str): Id that the submission of the job answered.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -125,10 +127,11 @@ async def asyncio_detailed(
 ) -> Response[CloudFileResponse]:
     """Read the result of a trial file translation
 
-     As for ordinary files, for a job submitted to one of the trial operations. Needs no token.
+     For jobs of `POST /document/trial` and `POST /pdf/trial`; the body is that of `GET
+    /document/{requestId}`. Needs no token.
 
     Args:
-        request_id (str):
+        request_id (str): Id that the submission of the job answered.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -154,10 +157,11 @@ async def asyncio(
 ) -> CloudFileResponse | None:
     """Read the result of a trial file translation
 
-     As for ordinary files, for a job submitted to one of the trial operations. Needs no token.
+     For jobs of `POST /document/trial` and `POST /pdf/trial`; the body is that of `GET
+    /document/{requestId}`. Needs no token.
 
     Args:
-        request_id (str):
+        request_id (str): Id that the submission of the job answered.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

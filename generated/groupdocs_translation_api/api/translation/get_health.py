@@ -52,7 +52,7 @@ def sync_detailed(
 ) -> Response[HealthCheckStatus]:
     """Check the health of the service
 
-     Tells for each part of the service whether it works.
+     Says for each part of the service whether it works.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -77,7 +77,7 @@ def sync(
 ) -> HealthCheckStatus | None:
     """Check the health of the service
 
-     Tells for each part of the service whether it works.
+     Says for each part of the service whether it works.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -98,7 +98,7 @@ async def asyncio_detailed(
 ) -> Response[HealthCheckStatus]:
     """Check the health of the service
 
-     Tells for each part of the service whether it works.
+     Says for each part of the service whether it works.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -121,7 +121,7 @@ async def asyncio(
 ) -> HealthCheckStatus | None:
     """Check the health of the service
 
-     Tells for each part of the service whether it works.
+     Says for each part of the service whether it works.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

@@ -68,11 +68,12 @@ def sync_detailed(
 ) -> Response[CloudHugoResponse]:
     """Read the structure of a Hugo file
 
-     The result of an analysis that was submitted before: key paths of the front matter, and short codes
-    with their parameters.
+     Result of an analysis that `POST /hugo` started: key paths of the front matter, and short codes with
+    their parameters, as `frontMatterList` and the short code options of a translation take them. Billed
+    as one call.
 
     Args:
-        id (str):
+        id (str): Id that the submission of the analysis answered.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -100,11 +101,12 @@ def sync(
 ) -> CloudHugoResponse | None:
     """Read the structure of a Hugo file
 
-     The result of an analysis that was submitted before: key paths of the front matter, and short codes
-    with their parameters.
+     Result of an analysis that `POST /hugo` started: key paths of the front matter, and short codes with
+    their parameters, as `frontMatterList` and the short code options of a translation take them. Billed
+    as one call.
 
     Args:
-        id (str):
+        id (str): Id that the submission of the analysis answered.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -127,11 +129,12 @@ async def asyncio_detailed(
 ) -> Response[CloudHugoResponse]:
     """Read the structure of a Hugo file
 
-     The result of an analysis that was submitted before: key paths of the front matter, and short codes
-    with their parameters.
+     Result of an analysis that `POST /hugo` started: key paths of the front matter, and short codes with
+    their parameters, as `frontMatterList` and the short code options of a translation take them. Billed
+    as one call.
 
     Args:
-        id (str):
+        id (str): Id that the submission of the analysis answered.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -157,11 +160,12 @@ async def asyncio(
 ) -> CloudHugoResponse | None:
     """Read the structure of a Hugo file
 
-     The result of an analysis that was submitted before: key paths of the front matter, and short codes
-    with their parameters.
+     Result of an analysis that `POST /hugo` started: key paths of the front matter, and short codes with
+    their parameters, as `frontMatterList` and the short code options of a translation take them. Billed
+    as one call.
 
     Args:
-        id (str):
+        id (str): Id that the submission of the analysis answered.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

@@ -63,11 +63,12 @@ def sync_detailed(
 ) -> Response[CloudTextResponse]:
     """Read the result of a text translation
 
-     For texts, and for images and recordings that were read as text. While the job runs, the body's
-    status is 202.
+     For jobs of texts, and of images and recordings that are turned into text. The body's `status`
+    rules, whatever the HTTP status: 202 (or 102) while the job runs, 200 when it is done, 500 and
+    others when it failed. Each call is billed: ask seldom.
 
     Args:
-        request_id (str):
+        request_id (str): Id that the submission of the job answered.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -95,11 +96,12 @@ def sync(
 ) -> CloudTextResponse | None:
     """Read the result of a text translation
 
-     For texts, and for images and recordings that were read as text. While the job runs, the body's
-    status is 202.
+     For jobs of texts, and of images and recordings that are turned into text. The body's `status`
+    rules, whatever the HTTP status: 202 (or 102) while the job runs, 200 when it is done, 500 and
+    others when it failed. Each call is billed: ask seldom.
 
     Args:
-        request_id (str):
+        request_id (str): Id that the submission of the job answered.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -122,11 +124,12 @@ async def asyncio_detailed(
 ) -> Response[CloudTextResponse]:
     """Read the result of a text translation
 
-     For texts, and for images and recordings that were read as text. While the job runs, the body's
-    status is 202.
+     For jobs of texts, and of images and recordings that are turned into text. The body's `status`
+    rules, whatever the HTTP status: 202 (or 102) while the job runs, 200 when it is done, 500 and
+    others when it failed. Each call is billed: ask seldom.
 
     Args:
-        request_id (str):
+        request_id (str): Id that the submission of the job answered.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -152,11 +155,12 @@ async def asyncio(
 ) -> CloudTextResponse | None:
     """Read the result of a text translation
 
-     For texts, and for images and recordings that were read as text. While the job runs, the body's
-    status is 202.
+     For jobs of texts, and of images and recordings that are turned into text. The body's `status`
+    rules, whatever the HTTP status: 202 (or 102) while the job runs, 200 when it is done, 500 and
+    others when it failed. Each call is billed: ask seldom.
 
     Args:
-        request_id (str):
+        request_id (str): Id that the submission of the job answered.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

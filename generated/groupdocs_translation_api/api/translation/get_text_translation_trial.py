@@ -68,10 +68,10 @@ def sync_detailed(
 ) -> Response[CloudTextResponse]:
     """Read the result of a trial text translation
 
-     As for ordinary texts, for a job submitted to the trial. Needs no token.
+     For jobs of `POST /text/trial`; the body is that of `GET /text/{requestId}`. Needs no token.
 
     Args:
-        request_id (str):
+        request_id (str): Id that the submission of the job answered.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -99,10 +99,10 @@ def sync(
 ) -> CloudTextResponse | None:
     """Read the result of a trial text translation
 
-     As for ordinary texts, for a job submitted to the trial. Needs no token.
+     For jobs of `POST /text/trial`; the body is that of `GET /text/{requestId}`. Needs no token.
 
     Args:
-        request_id (str):
+        request_id (str): Id that the submission of the job answered.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -125,10 +125,10 @@ async def asyncio_detailed(
 ) -> Response[CloudTextResponse]:
     """Read the result of a trial text translation
 
-     As for ordinary texts, for a job submitted to the trial. Needs no token.
+     For jobs of `POST /text/trial`; the body is that of `GET /text/{requestId}`. Needs no token.
 
     Args:
-        request_id (str):
+        request_id (str): Id that the submission of the job answered.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -154,10 +154,10 @@ async def asyncio(
 ) -> CloudTextResponse | None:
     """Read the result of a trial text translation
 
-     As for ordinary texts, for a job submitted to the trial. Needs no token.
+     For jobs of `POST /text/trial`; the body is that of `GET /text/{requestId}`. Needs no token.
 
     Args:
-        request_id (str):
+        request_id (str): Id that the submission of the job answered.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

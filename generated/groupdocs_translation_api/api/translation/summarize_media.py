@@ -68,10 +68,12 @@ def sync_detailed(
 ) -> Response[StatusResponse]:
     """Summarise a recording
 
-     Speech is recognised, summarised and translated, and written as a file.
+     Recognises the speech of an audio or video file, translates a summary of it, and writes that into a
+    file. The answer carries the job's id at once; the result is read from `GET /document/{requestId}`
+    when it is ready and kept for 24 hours. Billed as one call.
 
     Args:
-        body (MediaToFileRequest): A recording to be translated into a file.
+        body (MediaToFileRequest): An audio or video file to translate into a document.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -99,10 +101,12 @@ def sync(
 ) -> StatusResponse | None:
     """Summarise a recording
 
-     Speech is recognised, summarised and translated, and written as a file.
+     Recognises the speech of an audio or video file, translates a summary of it, and writes that into a
+    file. The answer carries the job's id at once; the result is read from `GET /document/{requestId}`
+    when it is ready and kept for 24 hours. Billed as one call.
 
     Args:
-        body (MediaToFileRequest): A recording to be translated into a file.
+        body (MediaToFileRequest): An audio or video file to translate into a document.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -125,10 +129,12 @@ async def asyncio_detailed(
 ) -> Response[StatusResponse]:
     """Summarise a recording
 
-     Speech is recognised, summarised and translated, and written as a file.
+     Recognises the speech of an audio or video file, translates a summary of it, and writes that into a
+    file. The answer carries the job's id at once; the result is read from `GET /document/{requestId}`
+    when it is ready and kept for 24 hours. Billed as one call.
 
     Args:
-        body (MediaToFileRequest): A recording to be translated into a file.
+        body (MediaToFileRequest): An audio or video file to translate into a document.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -154,10 +160,12 @@ async def asyncio(
 ) -> StatusResponse | None:
     """Summarise a recording
 
-     Speech is recognised, summarised and translated, and written as a file.
+     Recognises the speech of an audio or video file, translates a summary of it, and writes that into a
+    file. The answer carries the job's id at once; the result is read from `GET /document/{requestId}`
+    when it is ready and kept for 24 hours. Billed as one call.
 
     Args:
-        body (MediaToFileRequest): A recording to be translated into a file.
+        body (MediaToFileRequest): An audio or video file to translate into a document.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

@@ -68,10 +68,12 @@ def sync_detailed(
 ) -> Response[StatusResponse]:
     """Summarise texts
 
-     Summaries of the texts are translated in place of the whole.
+     Takes what `POST /text` takes and translates summaries of the texts. The answer carries the job's id
+    at once; the result is read from `GET /text/{requestId}` when it is ready and kept for 24 hours.
+    Billed as one call.
 
     Args:
-        body (TextRequest): Texts to be translated.
+        body (TextRequest): Texts to translate.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -99,10 +101,12 @@ def sync(
 ) -> StatusResponse | None:
     """Summarise texts
 
-     Summaries of the texts are translated in place of the whole.
+     Takes what `POST /text` takes and translates summaries of the texts. The answer carries the job's id
+    at once; the result is read from `GET /text/{requestId}` when it is ready and kept for 24 hours.
+    Billed as one call.
 
     Args:
-        body (TextRequest): Texts to be translated.
+        body (TextRequest): Texts to translate.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -125,10 +129,12 @@ async def asyncio_detailed(
 ) -> Response[StatusResponse]:
     """Summarise texts
 
-     Summaries of the texts are translated in place of the whole.
+     Takes what `POST /text` takes and translates summaries of the texts. The answer carries the job's id
+    at once; the result is read from `GET /text/{requestId}` when it is ready and kept for 24 hours.
+    Billed as one call.
 
     Args:
-        body (TextRequest): Texts to be translated.
+        body (TextRequest): Texts to translate.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -154,10 +160,12 @@ async def asyncio(
 ) -> StatusResponse | None:
     """Summarise texts
 
-     Summaries of the texts are translated in place of the whole.
+     Takes what `POST /text` takes and translates summaries of the texts. The answer carries the job's id
+    at once; the result is read from `GET /text/{requestId}` when it is ready and kept for 24 hours.
+    Billed as one call.
 
     Args:
-        body (TextRequest): Texts to be translated.
+        body (TextRequest): Texts to translate.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

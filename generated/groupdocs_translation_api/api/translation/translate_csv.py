@@ -68,10 +68,11 @@ def sync_detailed(
 ) -> Response[StatusResponse]:
     """Translate a CSV or TSV file
 
-     The separator can be given.
+     Translates the cells of a table in plain text. The answer carries the job's id at once; the result
+    is read from `GET /document/{requestId}` when it is ready and kept for 24 hours. Billed as one call.
 
     Args:
-        body (CsvFileRequest): A CSV or TSV file to be translated.
+        body (CsvFileRequest): A CSV or TSV file to translate.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -99,10 +100,11 @@ def sync(
 ) -> StatusResponse | None:
     """Translate a CSV or TSV file
 
-     The separator can be given.
+     Translates the cells of a table in plain text. The answer carries the job's id at once; the result
+    is read from `GET /document/{requestId}` when it is ready and kept for 24 hours. Billed as one call.
 
     Args:
-        body (CsvFileRequest): A CSV or TSV file to be translated.
+        body (CsvFileRequest): A CSV or TSV file to translate.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -125,10 +127,11 @@ async def asyncio_detailed(
 ) -> Response[StatusResponse]:
     """Translate a CSV or TSV file
 
-     The separator can be given.
+     Translates the cells of a table in plain text. The answer carries the job's id at once; the result
+    is read from `GET /document/{requestId}` when it is ready and kept for 24 hours. Billed as one call.
 
     Args:
-        body (CsvFileRequest): A CSV or TSV file to be translated.
+        body (CsvFileRequest): A CSV or TSV file to translate.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -154,10 +157,11 @@ async def asyncio(
 ) -> StatusResponse | None:
     """Translate a CSV or TSV file
 
-     The separator can be given.
+     Translates the cells of a table in plain text. The answer carries the job's id at once; the result
+    is read from `GET /document/{requestId}` when it is ready and kept for 24 hours. Billed as one call.
 
     Args:
-        body (CsvFileRequest): A CSV or TSV file to be translated.
+        body (CsvFileRequest): A CSV or TSV file to translate.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

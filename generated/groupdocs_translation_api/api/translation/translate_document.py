@@ -68,11 +68,13 @@ def sync_detailed(
 ) -> Response[StatusResponse]:
     """Translate a Word document
 
-     Also rich text, OpenDocument text and plain text. Pages can be chosen, and the result converted.
+     Word, rich text, OpenDocument and plain text: translates all pages or chosen ones, and converts the
+    result if another format is asked for. The answer carries the job's id at once; the result is read
+    from `GET /document/{requestId}` when it is ready and kept for 24 hours. Billed as one call.
 
     Args:
         body (TextDocumentFileRequest): A Word, rich text, OpenDocument or plain text document to
-            be translated.
+            translate.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -100,11 +102,13 @@ def sync(
 ) -> StatusResponse | None:
     """Translate a Word document
 
-     Also rich text, OpenDocument text and plain text. Pages can be chosen, and the result converted.
+     Word, rich text, OpenDocument and plain text: translates all pages or chosen ones, and converts the
+    result if another format is asked for. The answer carries the job's id at once; the result is read
+    from `GET /document/{requestId}` when it is ready and kept for 24 hours. Billed as one call.
 
     Args:
         body (TextDocumentFileRequest): A Word, rich text, OpenDocument or plain text document to
-            be translated.
+            translate.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -127,11 +131,13 @@ async def asyncio_detailed(
 ) -> Response[StatusResponse]:
     """Translate a Word document
 
-     Also rich text, OpenDocument text and plain text. Pages can be chosen, and the result converted.
+     Word, rich text, OpenDocument and plain text: translates all pages or chosen ones, and converts the
+    result if another format is asked for. The answer carries the job's id at once; the result is read
+    from `GET /document/{requestId}` when it is ready and kept for 24 hours. Billed as one call.
 
     Args:
         body (TextDocumentFileRequest): A Word, rich text, OpenDocument or plain text document to
-            be translated.
+            translate.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -157,11 +163,13 @@ async def asyncio(
 ) -> StatusResponse | None:
     """Translate a Word document
 
-     Also rich text, OpenDocument text and plain text. Pages can be chosen, and the result converted.
+     Word, rich text, OpenDocument and plain text: translates all pages or chosen ones, and converts the
+    result if another format is asked for. The answer carries the job's id at once; the result is read
+    from `GET /document/{requestId}` when it is ready and kept for 24 hours. Billed as one call.
 
     Args:
         body (TextDocumentFileRequest): A Word, rich text, OpenDocument or plain text document to
-            be translated.
+            translate.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

@@ -66,13 +66,14 @@ def sync_detailed(
     client: AuthenticatedClient | Client,
     body: TextDocumentFileRequest,
 ) -> Response[StatusResponse]:
-    """Try the translation of a Word document
+    """Translate a Word document on trial
 
-     Translates the first page, without conversion. Needs no token; ten calls a day from one address.
+     Translates the first page, in the source's own format. Needs no token; 10 calls a day from one IP
+    address. The result is read from `GET /document/trial`.
 
     Args:
         body (TextDocumentFileRequest): A Word, rich text, OpenDocument or plain text document to
-            be translated.
+            translate.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -98,13 +99,14 @@ def sync(
     client: AuthenticatedClient | Client,
     body: TextDocumentFileRequest,
 ) -> StatusResponse | None:
-    """Try the translation of a Word document
+    """Translate a Word document on trial
 
-     Translates the first page, without conversion. Needs no token; ten calls a day from one address.
+     Translates the first page, in the source's own format. Needs no token; 10 calls a day from one IP
+    address. The result is read from `GET /document/trial`.
 
     Args:
         body (TextDocumentFileRequest): A Word, rich text, OpenDocument or plain text document to
-            be translated.
+            translate.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -125,13 +127,14 @@ async def asyncio_detailed(
     client: AuthenticatedClient | Client,
     body: TextDocumentFileRequest,
 ) -> Response[StatusResponse]:
-    """Try the translation of a Word document
+    """Translate a Word document on trial
 
-     Translates the first page, without conversion. Needs no token; ten calls a day from one address.
+     Translates the first page, in the source's own format. Needs no token; 10 calls a day from one IP
+    address. The result is read from `GET /document/trial`.
 
     Args:
         body (TextDocumentFileRequest): A Word, rich text, OpenDocument or plain text document to
-            be translated.
+            translate.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -155,13 +158,14 @@ async def asyncio(
     client: AuthenticatedClient | Client,
     body: TextDocumentFileRequest,
 ) -> StatusResponse | None:
-    """Try the translation of a Word document
+    """Translate a Word document on trial
 
-     Translates the first page, without conversion. Needs no token; ten calls a day from one address.
+     Translates the first page, in the source's own format. Needs no token; 10 calls a day from one IP
+    address. The result is read from `GET /document/trial`.
 
     Args:
         body (TextDocumentFileRequest): A Word, rich text, OpenDocument or plain text document to
-            be translated.
+            translate.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

@@ -68,10 +68,13 @@ def sync_detailed(
 ) -> Response[StatusResponse]:
     """Translate a file of any kind
 
-     The service finds out the kind, or takes it from the format.
+     Takes the formats of documents, tables, presentations, markup, subtitles and recordings in one
+    operation; options of a kind are set beside each other. The answer carries the job's id at once; the
+    result is read from `GET /document/{requestId}` when it is ready and kept for 24 hours. Billed as
+    one call.
 
     Args:
-        body (FileRequest): A file of any kind to be translated.
+        body (FileRequest): A file of any kind to translate.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -99,10 +102,13 @@ def sync(
 ) -> StatusResponse | None:
     """Translate a file of any kind
 
-     The service finds out the kind, or takes it from the format.
+     Takes the formats of documents, tables, presentations, markup, subtitles and recordings in one
+    operation; options of a kind are set beside each other. The answer carries the job's id at once; the
+    result is read from `GET /document/{requestId}` when it is ready and kept for 24 hours. Billed as
+    one call.
 
     Args:
-        body (FileRequest): A file of any kind to be translated.
+        body (FileRequest): A file of any kind to translate.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -125,10 +131,13 @@ async def asyncio_detailed(
 ) -> Response[StatusResponse]:
     """Translate a file of any kind
 
-     The service finds out the kind, or takes it from the format.
+     Takes the formats of documents, tables, presentations, markup, subtitles and recordings in one
+    operation; options of a kind are set beside each other. The answer carries the job's id at once; the
+    result is read from `GET /document/{requestId}` when it is ready and kept for 24 hours. Billed as
+    one call.
 
     Args:
-        body (FileRequest): A file of any kind to be translated.
+        body (FileRequest): A file of any kind to translate.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -154,10 +163,13 @@ async def asyncio(
 ) -> StatusResponse | None:
     """Translate a file of any kind
 
-     The service finds out the kind, or takes it from the format.
+     Takes the formats of documents, tables, presentations, markup, subtitles and recordings in one
+    operation; options of a kind are set beside each other. The answer carries the job's id at once; the
+    result is read from `GET /document/{requestId}` when it is ready and kept for 24 hours. Billed as
+    one call.
 
     Args:
-        body (FileRequest): A file of any kind to be translated.
+        body (FileRequest): A file of any kind to translate.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

@@ -66,12 +66,14 @@ def sync_detailed(
     client: AuthenticatedClient | Client,
     body: FileRequest,
 ) -> Response[StatusResponse]:
-    """Translate a file with colloquial language
+    """Translate a file of any kind with the slang model
 
-     As the general operation, with a model for slang.
+     As `POST /auto`, by the model for colloquial language. The answer carries the job's id at once; the
+    result is read from `GET /document/{requestId}` when it is ready and kept for 24 hours. Billed as
+    one call.
 
     Args:
-        body (FileRequest): A file of any kind to be translated.
+        body (FileRequest): A file of any kind to translate.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -97,12 +99,14 @@ def sync(
     client: AuthenticatedClient | Client,
     body: FileRequest,
 ) -> StatusResponse | None:
-    """Translate a file with colloquial language
+    """Translate a file of any kind with the slang model
 
-     As the general operation, with a model for slang.
+     As `POST /auto`, by the model for colloquial language. The answer carries the job's id at once; the
+    result is read from `GET /document/{requestId}` when it is ready and kept for 24 hours. Billed as
+    one call.
 
     Args:
-        body (FileRequest): A file of any kind to be translated.
+        body (FileRequest): A file of any kind to translate.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -123,12 +127,14 @@ async def asyncio_detailed(
     client: AuthenticatedClient | Client,
     body: FileRequest,
 ) -> Response[StatusResponse]:
-    """Translate a file with colloquial language
+    """Translate a file of any kind with the slang model
 
-     As the general operation, with a model for slang.
+     As `POST /auto`, by the model for colloquial language. The answer carries the job's id at once; the
+    result is read from `GET /document/{requestId}` when it is ready and kept for 24 hours. Billed as
+    one call.
 
     Args:
-        body (FileRequest): A file of any kind to be translated.
+        body (FileRequest): A file of any kind to translate.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -152,12 +158,14 @@ async def asyncio(
     client: AuthenticatedClient | Client,
     body: FileRequest,
 ) -> StatusResponse | None:
-    """Translate a file with colloquial language
+    """Translate a file of any kind with the slang model
 
-     As the general operation, with a model for slang.
+     As `POST /auto`, by the model for colloquial language. The answer carries the job's id at once; the
+    result is read from `GET /document/{requestId}` when it is ready and kept for 24 hours. Billed as
+    one call.
 
     Args:
-        body (FileRequest): A file of any kind to be translated.
+        body (FileRequest): A file of any kind to translate.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

@@ -66,12 +66,14 @@ def sync_detailed(
     client: AuthenticatedClient | Client,
     body: ImageToFileRequest,
 ) -> Response[StatusResponse]:
-    """Translate an image into a file
+    """Translate an image into a document
 
-     Text is recognised, translated, and written as a file.
+     Recognises the text of an image or a scanned PDF, translates it, and writes it into a file. The
+    answer carries the job's id at once; the result is read from `GET /document/{requestId}` when it is
+    ready and kept for 24 hours. Billed as one call.
 
     Args:
-        body (ImageToFileRequest): An image, or a scanned PDF, to be translated into a file.
+        body (ImageToFileRequest): An image or a scanned PDF to translate into a document.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -97,12 +99,14 @@ def sync(
     client: AuthenticatedClient | Client,
     body: ImageToFileRequest,
 ) -> StatusResponse | None:
-    """Translate an image into a file
+    """Translate an image into a document
 
-     Text is recognised, translated, and written as a file.
+     Recognises the text of an image or a scanned PDF, translates it, and writes it into a file. The
+    answer carries the job's id at once; the result is read from `GET /document/{requestId}` when it is
+    ready and kept for 24 hours. Billed as one call.
 
     Args:
-        body (ImageToFileRequest): An image, or a scanned PDF, to be translated into a file.
+        body (ImageToFileRequest): An image or a scanned PDF to translate into a document.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -123,12 +127,14 @@ async def asyncio_detailed(
     client: AuthenticatedClient | Client,
     body: ImageToFileRequest,
 ) -> Response[StatusResponse]:
-    """Translate an image into a file
+    """Translate an image into a document
 
-     Text is recognised, translated, and written as a file.
+     Recognises the text of an image or a scanned PDF, translates it, and writes it into a file. The
+    answer carries the job's id at once; the result is read from `GET /document/{requestId}` when it is
+    ready and kept for 24 hours. Billed as one call.
 
     Args:
-        body (ImageToFileRequest): An image, or a scanned PDF, to be translated into a file.
+        body (ImageToFileRequest): An image or a scanned PDF to translate into a document.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -152,12 +158,14 @@ async def asyncio(
     client: AuthenticatedClient | Client,
     body: ImageToFileRequest,
 ) -> StatusResponse | None:
-    """Translate an image into a file
+    """Translate an image into a document
 
-     Text is recognised, translated, and written as a file.
+     Recognises the text of an image or a scanned PDF, translates it, and writes it into a file. The
+    answer carries the job's id at once; the result is read from `GET /document/{requestId}` when it is
+    ready and kept for 24 hours. Billed as one call.
 
     Args:
-        body (ImageToFileRequest): An image, or a scanned PDF, to be translated into a file.
+        body (ImageToFileRequest): An image or a scanned PDF to translate into a document.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

@@ -68,10 +68,13 @@ def sync_detailed(
 ) -> Response[StatusResponse]:
     """Translate an image into text
 
-     Text is recognised and translated; the result is read as text.
+     Recognises the text of an image or a scanned PDF and translates it. The answer carries the job's id
+    at once; the result is read from `GET /text/{requestId}` when it is ready and kept for 24 hours.
+    Billed as one call.
 
     Args:
-        body (ImageToTextRequest): An image to be translated into text: its content or its URL.
+        body (ImageToTextRequest): An image or a scanned PDF to translate into text: its content
+            or its URL, one of the two.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -99,10 +102,13 @@ def sync(
 ) -> StatusResponse | None:
     """Translate an image into text
 
-     Text is recognised and translated; the result is read as text.
+     Recognises the text of an image or a scanned PDF and translates it. The answer carries the job's id
+    at once; the result is read from `GET /text/{requestId}` when it is ready and kept for 24 hours.
+    Billed as one call.
 
     Args:
-        body (ImageToTextRequest): An image to be translated into text: its content or its URL.
+        body (ImageToTextRequest): An image or a scanned PDF to translate into text: its content
+            or its URL, one of the two.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -125,10 +131,13 @@ async def asyncio_detailed(
 ) -> Response[StatusResponse]:
     """Translate an image into text
 
-     Text is recognised and translated; the result is read as text.
+     Recognises the text of an image or a scanned PDF and translates it. The answer carries the job's id
+    at once; the result is read from `GET /text/{requestId}` when it is ready and kept for 24 hours.
+    Billed as one call.
 
     Args:
-        body (ImageToTextRequest): An image to be translated into text: its content or its URL.
+        body (ImageToTextRequest): An image or a scanned PDF to translate into text: its content
+            or its URL, one of the two.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -154,10 +163,13 @@ async def asyncio(
 ) -> StatusResponse | None:
     """Translate an image into text
 
-     Text is recognised and translated; the result is read as text.
+     Recognises the text of an image or a scanned PDF and translates it. The answer carries the job's id
+    at once; the result is read from `GET /text/{requestId}` when it is ready and kept for 24 hours.
+    Billed as one call.
 
     Args:
-        body (ImageToTextRequest): An image to be translated into text: its content or its URL.
+        body (ImageToTextRequest): An image or a scanned PDF to translate into text: its content
+            or its URL, one of the two.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

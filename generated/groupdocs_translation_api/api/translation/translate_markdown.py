@@ -68,10 +68,12 @@ def sync_detailed(
 ) -> Response[StatusResponse]:
     """Translate a Markdown file
 
-     Front matter and Hugo short codes can be chosen for translation.
+     Translates the text and keeps the markup; front matter and Hugo short codes as far as the request
+    names them. The answer carries the job's id at once; the result is read from `GET
+    /document/{requestId}` when it is ready and kept for 24 hours. Billed as one call.
 
     Args:
-        body (MarkdownFileRequest): A Markdown file to be translated.
+        body (MarkdownFileRequest): A Markdown file to translate.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -99,10 +101,12 @@ def sync(
 ) -> StatusResponse | None:
     """Translate a Markdown file
 
-     Front matter and Hugo short codes can be chosen for translation.
+     Translates the text and keeps the markup; front matter and Hugo short codes as far as the request
+    names them. The answer carries the job's id at once; the result is read from `GET
+    /document/{requestId}` when it is ready and kept for 24 hours. Billed as one call.
 
     Args:
-        body (MarkdownFileRequest): A Markdown file to be translated.
+        body (MarkdownFileRequest): A Markdown file to translate.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -125,10 +129,12 @@ async def asyncio_detailed(
 ) -> Response[StatusResponse]:
     """Translate a Markdown file
 
-     Front matter and Hugo short codes can be chosen for translation.
+     Translates the text and keeps the markup; front matter and Hugo short codes as far as the request
+    names them. The answer carries the job's id at once; the result is read from `GET
+    /document/{requestId}` when it is ready and kept for 24 hours. Billed as one call.
 
     Args:
-        body (MarkdownFileRequest): A Markdown file to be translated.
+        body (MarkdownFileRequest): A Markdown file to translate.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -154,10 +160,12 @@ async def asyncio(
 ) -> StatusResponse | None:
     """Translate a Markdown file
 
-     Front matter and Hugo short codes can be chosen for translation.
+     Translates the text and keeps the markup; front matter and Hugo short codes as far as the request
+    names them. The answer carries the job's id at once; the result is read from `GET
+    /document/{requestId}` when it is ready and kept for 24 hours. Billed as one call.
 
     Args:
-        body (MarkdownFileRequest): A Markdown file to be translated.
+        body (MarkdownFileRequest): A Markdown file to translate.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

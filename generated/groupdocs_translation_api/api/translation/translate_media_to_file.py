@@ -66,12 +66,14 @@ def sync_detailed(
     client: AuthenticatedClient | Client,
     body: MediaToFileRequest,
 ) -> Response[StatusResponse]:
-    """Translate a recording into a file
+    """Translate a recording into a document
 
-     Speech is recognised, translated, and written as a file.
+     Recognises the speech of an audio or video file, translates it, and writes it into a file. The
+    answer carries the job's id at once; the result is read from `GET /document/{requestId}` when it is
+    ready and kept for 24 hours. Billed as one call.
 
     Args:
-        body (MediaToFileRequest): A recording to be translated into a file.
+        body (MediaToFileRequest): An audio or video file to translate into a document.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -97,12 +99,14 @@ def sync(
     client: AuthenticatedClient | Client,
     body: MediaToFileRequest,
 ) -> StatusResponse | None:
-    """Translate a recording into a file
+    """Translate a recording into a document
 
-     Speech is recognised, translated, and written as a file.
+     Recognises the speech of an audio or video file, translates it, and writes it into a file. The
+    answer carries the job's id at once; the result is read from `GET /document/{requestId}` when it is
+    ready and kept for 24 hours. Billed as one call.
 
     Args:
-        body (MediaToFileRequest): A recording to be translated into a file.
+        body (MediaToFileRequest): An audio or video file to translate into a document.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -123,12 +127,14 @@ async def asyncio_detailed(
     client: AuthenticatedClient | Client,
     body: MediaToFileRequest,
 ) -> Response[StatusResponse]:
-    """Translate a recording into a file
+    """Translate a recording into a document
 
-     Speech is recognised, translated, and written as a file.
+     Recognises the speech of an audio or video file, translates it, and writes it into a file. The
+    answer carries the job's id at once; the result is read from `GET /document/{requestId}` when it is
+    ready and kept for 24 hours. Billed as one call.
 
     Args:
-        body (MediaToFileRequest): A recording to be translated into a file.
+        body (MediaToFileRequest): An audio or video file to translate into a document.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -152,12 +158,14 @@ async def asyncio(
     client: AuthenticatedClient | Client,
     body: MediaToFileRequest,
 ) -> StatusResponse | None:
-    """Translate a recording into a file
+    """Translate a recording into a document
 
-     Speech is recognised, translated, and written as a file.
+     Recognises the speech of an audio or video file, translates it, and writes it into a file. The
+    answer carries the job's id at once; the result is read from `GET /document/{requestId}` when it is
+    ready and kept for 24 hours. Billed as one call.
 
     Args:
-        body (MediaToFileRequest): A recording to be translated into a file.
+        body (MediaToFileRequest): An audio or video file to translate into a document.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

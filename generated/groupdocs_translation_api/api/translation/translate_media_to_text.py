@@ -68,10 +68,12 @@ def sync_detailed(
 ) -> Response[StatusResponse]:
     """Translate a recording into text
 
-     Speech is recognised and translated; the result is read as text.
+     Recognises the speech of an audio or video file and translates it. The answer carries the job's id
+    at once; the result is read from `GET /text/{requestId}` when it is ready and kept for 24 hours.
+    Billed as one call.
 
     Args:
-        body (MediaToTextRequest): A recording to be translated into text.
+        body (MediaToTextRequest): An audio or video file to translate into text.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -99,10 +101,12 @@ def sync(
 ) -> StatusResponse | None:
     """Translate a recording into text
 
-     Speech is recognised and translated; the result is read as text.
+     Recognises the speech of an audio or video file and translates it. The answer carries the job's id
+    at once; the result is read from `GET /text/{requestId}` when it is ready and kept for 24 hours.
+    Billed as one call.
 
     Args:
-        body (MediaToTextRequest): A recording to be translated into text.
+        body (MediaToTextRequest): An audio or video file to translate into text.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -125,10 +129,12 @@ async def asyncio_detailed(
 ) -> Response[StatusResponse]:
     """Translate a recording into text
 
-     Speech is recognised and translated; the result is read as text.
+     Recognises the speech of an audio or video file and translates it. The answer carries the job's id
+    at once; the result is read from `GET /text/{requestId}` when it is ready and kept for 24 hours.
+    Billed as one call.
 
     Args:
-        body (MediaToTextRequest): A recording to be translated into text.
+        body (MediaToTextRequest): An audio or video file to translate into text.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -154,10 +160,12 @@ async def asyncio(
 ) -> StatusResponse | None:
     """Translate a recording into text
 
-     Speech is recognised and translated; the result is read as text.
+     Recognises the speech of an audio or video file and translates it. The answer carries the job's id
+    at once; the result is read from `GET /text/{requestId}` when it is ready and kept for 24 hours.
+    Billed as one call.
 
     Args:
-        body (MediaToTextRequest): A recording to be translated into text.
+        body (MediaToTextRequest): An audio or video file to translate into text.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

@@ -66,12 +66,13 @@ def sync_detailed(
     client: AuthenticatedClient | Client,
     body: PdfFileRequest,
 ) -> Response[StatusResponse]:
-    """Try the translation of a PDF document
+    """Translate a PDF document on trial
 
-     Translates the first page, without conversion. Needs no token; ten calls a day from one address.
+     Translates the first page, in the source's own format. Needs no token; 10 calls a day from one IP
+    address. The result is read from `GET /document/trial`.
 
     Args:
-        body (PdfFileRequest): A PDF document to be translated.
+        body (PdfFileRequest): A PDF document to translate.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -97,12 +98,13 @@ def sync(
     client: AuthenticatedClient | Client,
     body: PdfFileRequest,
 ) -> StatusResponse | None:
-    """Try the translation of a PDF document
+    """Translate a PDF document on trial
 
-     Translates the first page, without conversion. Needs no token; ten calls a day from one address.
+     Translates the first page, in the source's own format. Needs no token; 10 calls a day from one IP
+    address. The result is read from `GET /document/trial`.
 
     Args:
-        body (PdfFileRequest): A PDF document to be translated.
+        body (PdfFileRequest): A PDF document to translate.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -123,12 +125,13 @@ async def asyncio_detailed(
     client: AuthenticatedClient | Client,
     body: PdfFileRequest,
 ) -> Response[StatusResponse]:
-    """Try the translation of a PDF document
+    """Translate a PDF document on trial
 
-     Translates the first page, without conversion. Needs no token; ten calls a day from one address.
+     Translates the first page, in the source's own format. Needs no token; 10 calls a day from one IP
+    address. The result is read from `GET /document/trial`.
 
     Args:
-        body (PdfFileRequest): A PDF document to be translated.
+        body (PdfFileRequest): A PDF document to translate.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -152,12 +155,13 @@ async def asyncio(
     client: AuthenticatedClient | Client,
     body: PdfFileRequest,
 ) -> StatusResponse | None:
-    """Try the translation of a PDF document
+    """Translate a PDF document on trial
 
-     Translates the first page, without conversion. Needs no token; ten calls a day from one address.
+     Translates the first page, in the source's own format. Needs no token; 10 calls a day from one IP
+    address. The result is read from `GET /document/trial`.
 
     Args:
-        body (PdfFileRequest): A PDF document to be translated.
+        body (PdfFileRequest): A PDF document to translate.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

@@ -68,10 +68,12 @@ def sync_detailed(
 ) -> Response[StatusResponse]:
     """Translate a presentation
 
-     Slides can be chosen, and slide masters included.
+     Translates all slides or chosen ones, slide masters on demand, and converts the result if another
+    format is asked for. The answer carries the job's id at once; the result is read from `GET
+    /document/{requestId}` when it is ready and kept for 24 hours. Billed as one call.
 
     Args:
-        body (PresentationFileRequest): A presentation to be translated.
+        body (PresentationFileRequest): A presentation to translate.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -99,10 +101,12 @@ def sync(
 ) -> StatusResponse | None:
     """Translate a presentation
 
-     Slides can be chosen, and slide masters included.
+     Translates all slides or chosen ones, slide masters on demand, and converts the result if another
+    format is asked for. The answer carries the job's id at once; the result is read from `GET
+    /document/{requestId}` when it is ready and kept for 24 hours. Billed as one call.
 
     Args:
-        body (PresentationFileRequest): A presentation to be translated.
+        body (PresentationFileRequest): A presentation to translate.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -125,10 +129,12 @@ async def asyncio_detailed(
 ) -> Response[StatusResponse]:
     """Translate a presentation
 
-     Slides can be chosen, and slide masters included.
+     Translates all slides or chosen ones, slide masters on demand, and converts the result if another
+    format is asked for. The answer carries the job's id at once; the result is read from `GET
+    /document/{requestId}` when it is ready and kept for 24 hours. Billed as one call.
 
     Args:
-        body (PresentationFileRequest): A presentation to be translated.
+        body (PresentationFileRequest): A presentation to translate.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -154,10 +160,12 @@ async def asyncio(
 ) -> StatusResponse | None:
     """Translate a presentation
 
-     Slides can be chosen, and slide masters included.
+     Translates all slides or chosen ones, slide masters on demand, and converts the result if another
+    format is asked for. The answer carries the job's id at once; the result is read from `GET
+    /document/{requestId}` when it is ready and kept for 24 hours. Billed as one call.
 
     Args:
-        body (PresentationFileRequest): A presentation to be translated.
+        body (PresentationFileRequest): A presentation to translate.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

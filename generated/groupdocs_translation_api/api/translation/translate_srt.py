@@ -68,10 +68,12 @@ def sync_detailed(
 ) -> Response[StatusResponse]:
     """Translate subtitles
 
-     Numbers and times of an SRT file stay.
+     Translates the lines of an SRT file and keeps its numbers and times. The answer carries the job's id
+    at once; the result is read from `GET /document/{requestId}` when it is ready and kept for 24 hours.
+    Billed as one call.
 
     Args:
-        body (SrtFileRequest): Subtitles, or a RESX file, to be translated.
+        body (SrtFileRequest): A subtitle file (SRT) or a resource file (RESX) to translate.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -99,10 +101,12 @@ def sync(
 ) -> StatusResponse | None:
     """Translate subtitles
 
-     Numbers and times of an SRT file stay.
+     Translates the lines of an SRT file and keeps its numbers and times. The answer carries the job's id
+    at once; the result is read from `GET /document/{requestId}` when it is ready and kept for 24 hours.
+    Billed as one call.
 
     Args:
-        body (SrtFileRequest): Subtitles, or a RESX file, to be translated.
+        body (SrtFileRequest): A subtitle file (SRT) or a resource file (RESX) to translate.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -125,10 +129,12 @@ async def asyncio_detailed(
 ) -> Response[StatusResponse]:
     """Translate subtitles
 
-     Numbers and times of an SRT file stay.
+     Translates the lines of an SRT file and keeps its numbers and times. The answer carries the job's id
+    at once; the result is read from `GET /document/{requestId}` when it is ready and kept for 24 hours.
+    Billed as one call.
 
     Args:
-        body (SrtFileRequest): Subtitles, or a RESX file, to be translated.
+        body (SrtFileRequest): A subtitle file (SRT) or a resource file (RESX) to translate.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -154,10 +160,12 @@ async def asyncio(
 ) -> StatusResponse | None:
     """Translate subtitles
 
-     Numbers and times of an SRT file stay.
+     Translates the lines of an SRT file and keeps its numbers and times. The answer carries the job's id
+    at once; the result is read from `GET /document/{requestId}` when it is ready and kept for 24 hours.
+    Billed as one call.
 
     Args:
-        body (SrtFileRequest): Subtitles, or a RESX file, to be translated.
+        body (SrtFileRequest): A subtitle file (SRT) or a resource file (RESX) to translate.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

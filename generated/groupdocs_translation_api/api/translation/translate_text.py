@@ -68,10 +68,12 @@ def sync_detailed(
 ) -> Response[StatusResponse]:
     """Translate texts
 
-     Many texts into many languages in one call. The answer carries the id to ask for the result with.
+     Translates many texts into many languages in one call. The answer carries the job's id at once; the
+    result is read from `GET /text/{requestId}` when it is ready and kept for 24 hours. Billed as one
+    call.
 
     Args:
-        body (TextRequest): Texts to be translated.
+        body (TextRequest): Texts to translate.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -99,10 +101,12 @@ def sync(
 ) -> StatusResponse | None:
     """Translate texts
 
-     Many texts into many languages in one call. The answer carries the id to ask for the result with.
+     Translates many texts into many languages in one call. The answer carries the job's id at once; the
+    result is read from `GET /text/{requestId}` when it is ready and kept for 24 hours. Billed as one
+    call.
 
     Args:
-        body (TextRequest): Texts to be translated.
+        body (TextRequest): Texts to translate.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -125,10 +129,12 @@ async def asyncio_detailed(
 ) -> Response[StatusResponse]:
     """Translate texts
 
-     Many texts into many languages in one call. The answer carries the id to ask for the result with.
+     Translates many texts into many languages in one call. The answer carries the job's id at once; the
+    result is read from `GET /text/{requestId}` when it is ready and kept for 24 hours. Billed as one
+    call.
 
     Args:
-        body (TextRequest): Texts to be translated.
+        body (TextRequest): Texts to translate.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -154,10 +160,12 @@ async def asyncio(
 ) -> StatusResponse | None:
     """Translate texts
 
-     Many texts into many languages in one call. The answer carries the id to ask for the result with.
+     Translates many texts into many languages in one call. The answer carries the job's id at once; the
+    result is read from `GET /text/{requestId}` when it is ready and kept for 24 hours. Billed as one
+    call.
 
     Args:
-        body (TextRequest): Texts to be translated.
+        body (TextRequest): Texts to translate.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

@@ -66,12 +66,14 @@ def sync_detailed(
     client: AuthenticatedClient | Client,
     body: TextRequest,
 ) -> Response[StatusResponse]:
-    """Translate texts with colloquial language
+    """Translate texts with the slang model
 
-     As for texts, with a model for slang.
+     As `POST /text`, by the model for colloquial language. The answer carries the job's id at once; the
+    result is read from `GET /text/{requestId}` when it is ready and kept for 24 hours. Billed as one
+    call.
 
     Args:
-        body (TextRequest): Texts to be translated.
+        body (TextRequest): Texts to translate.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -97,12 +99,14 @@ def sync(
     client: AuthenticatedClient | Client,
     body: TextRequest,
 ) -> StatusResponse | None:
-    """Translate texts with colloquial language
+    """Translate texts with the slang model
 
-     As for texts, with a model for slang.
+     As `POST /text`, by the model for colloquial language. The answer carries the job's id at once; the
+    result is read from `GET /text/{requestId}` when it is ready and kept for 24 hours. Billed as one
+    call.
 
     Args:
-        body (TextRequest): Texts to be translated.
+        body (TextRequest): Texts to translate.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -123,12 +127,14 @@ async def asyncio_detailed(
     client: AuthenticatedClient | Client,
     body: TextRequest,
 ) -> Response[StatusResponse]:
-    """Translate texts with colloquial language
+    """Translate texts with the slang model
 
-     As for texts, with a model for slang.
+     As `POST /text`, by the model for colloquial language. The answer carries the job's id at once; the
+    result is read from `GET /text/{requestId}` when it is ready and kept for 24 hours. Billed as one
+    call.
 
     Args:
-        body (TextRequest): Texts to be translated.
+        body (TextRequest): Texts to translate.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -152,12 +158,14 @@ async def asyncio(
     client: AuthenticatedClient | Client,
     body: TextRequest,
 ) -> StatusResponse | None:
-    """Translate texts with colloquial language
+    """Translate texts with the slang model
 
-     As for texts, with a model for slang.
+     As `POST /text`, by the model for colloquial language. The answer carries the job's id at once; the
+    result is read from `GET /text/{requestId}` when it is ready and kept for 24 hours. Billed as one
+    call.
 
     Args:
-        body (TextRequest): Texts to be translated.
+        body (TextRequest): Texts to translate.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

@@ -66,12 +66,13 @@ def sync_detailed(
     client: AuthenticatedClient | Client,
     body: TextRequest,
 ) -> Response[StatusResponse]:
-    """Try the translation of text
+    """Translate texts on trial
 
-     Up to 1,000 characters. Needs no token; ten calls a day from one address.
+     Translates up to 1,000 characters. Needs no token; 10 calls a day from one IP address. The result is
+    read from `GET /text/trial`.
 
     Args:
-        body (TextRequest): Texts to be translated.
+        body (TextRequest): Texts to translate.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -97,12 +98,13 @@ def sync(
     client: AuthenticatedClient | Client,
     body: TextRequest,
 ) -> StatusResponse | None:
-    """Try the translation of text
+    """Translate texts on trial
 
-     Up to 1,000 characters. Needs no token; ten calls a day from one address.
+     Translates up to 1,000 characters. Needs no token; 10 calls a day from one IP address. The result is
+    read from `GET /text/trial`.
 
     Args:
-        body (TextRequest): Texts to be translated.
+        body (TextRequest): Texts to translate.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -123,12 +125,13 @@ async def asyncio_detailed(
     client: AuthenticatedClient | Client,
     body: TextRequest,
 ) -> Response[StatusResponse]:
-    """Try the translation of text
+    """Translate texts on trial
 
-     Up to 1,000 characters. Needs no token; ten calls a day from one address.
+     Translates up to 1,000 characters. Needs no token; 10 calls a day from one IP address. The result is
+    read from `GET /text/trial`.
 
     Args:
-        body (TextRequest): Texts to be translated.
+        body (TextRequest): Texts to translate.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -152,12 +155,13 @@ async def asyncio(
     client: AuthenticatedClient | Client,
     body: TextRequest,
 ) -> StatusResponse | None:
-    """Try the translation of text
+    """Translate texts on trial
 
-     Up to 1,000 characters. Needs no token; ten calls a day from one address.
+     Translates up to 1,000 characters. Needs no token; 10 calls a day from one IP address. The result is
+    read from `GET /text/trial`.
 
     Args:
-        body (TextRequest): Texts to be translated.
+        body (TextRequest): Texts to translate.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

@@ -68,10 +68,12 @@ def sync_detailed(
 ) -> Response[StatusResponse]:
     """Translate an XML file
 
-     Elements can be left out, or the only ones to be translated be named.
+     Translates the text of all elements, of all but chosen ones, or of chosen ones only. The answer
+    carries the job's id at once; the result is read from `GET /document/{requestId}` when it is ready
+    and kept for 24 hours. Billed as one call.
 
     Args:
-        body (XmlFileRequest): An XML file to be translated.
+        body (XmlFileRequest): An XML file to translate.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -99,10 +101,12 @@ def sync(
 ) -> StatusResponse | None:
     """Translate an XML file
 
-     Elements can be left out, or the only ones to be translated be named.
+     Translates the text of all elements, of all but chosen ones, or of chosen ones only. The answer
+    carries the job's id at once; the result is read from `GET /document/{requestId}` when it is ready
+    and kept for 24 hours. Billed as one call.
 
     Args:
-        body (XmlFileRequest): An XML file to be translated.
+        body (XmlFileRequest): An XML file to translate.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -125,10 +129,12 @@ async def asyncio_detailed(
 ) -> Response[StatusResponse]:
     """Translate an XML file
 
-     Elements can be left out, or the only ones to be translated be named.
+     Translates the text of all elements, of all but chosen ones, or of chosen ones only. The answer
+    carries the job's id at once; the result is read from `GET /document/{requestId}` when it is ready
+    and kept for 24 hours. Billed as one call.
 
     Args:
-        body (XmlFileRequest): An XML file to be translated.
+        body (XmlFileRequest): An XML file to translate.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -154,10 +160,12 @@ async def asyncio(
 ) -> StatusResponse | None:
     """Translate an XML file
 
-     Elements can be left out, or the only ones to be translated be named.
+     Translates the text of all elements, of all but chosen ones, or of chosen ones only. The answer
+    carries the job's id at once; the result is read from `GET /document/{requestId}` when it is ready
+    and kept for 24 hours. Billed as one call.
 
     Args:
-        body (XmlFileRequest): An XML file to be translated.
+        body (XmlFileRequest): An XML file to translate.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

@@ -12,15 +12,15 @@ from attrs import field as _attrs_field
 from .. import types
 from ..types import File
 
-T = TypeVar("T", bound="FileUploadPostRequest")
+T = TypeVar("T", bound="UploadFileRequest")
 
 
 @_attrs_define(kw_only=True)
-class FileUploadPostRequest:
+class UploadFileRequest:
     """The form of an upload.
 
     Attributes:
-        file (File): The file, at least one byte.
+        file (File): Content of the file.
     """
 
     file: File
@@ -54,12 +54,12 @@ class FileUploadPostRequest:
         d = dict(src_dict)
         file = File(payload=BytesIO(d.pop("file")))
 
-        file_upload_post_request = cls(
+        upload_file_request = cls(
             file=file,
         )
 
-        file_upload_post_request.additional_properties = d
-        return file_upload_post_request
+        upload_file_request.additional_properties = d
+        return upload_file_request
 
     @property
     def additional_keys(self) -> list[str]:
