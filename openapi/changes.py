@@ -1,7 +1,7 @@
-"""What changed between two documents, and between two generated packages: breaking for a user of the client, or not.
+"""What changed between two documents or two generated packages, and whether it breaks users of the client.
 
-Called by ``regenerate --source``. A request that narrows (required, no null, fewer values) breaks callers; an answer that
-widens (optional, null, more values) breaks readers; whatever is gone or has another type breaks both.
+Called by ``regenerate --source``. A request that narrows (required, no null, fewer values) breaks callers; an answer
+that widens (optional, null, more values) breaks readers; what is gone or has another type breaks both.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from openapi.invariants import SCHEMAS, operations, references
+from openapi.tree import SCHEMAS, children, is_map, member, operations, references
 
 REQUEST, ANSWER = "request", "answer"
 
@@ -40,7 +40,7 @@ class Change(NamedTuple):
 def changes(old: Any, new: Any) -> list[Change]:
     """Every difference between two documents; what lies in something added or removed is not listed again."""
     before, after = elements(old), elements(new)
-    found = []
+    found: list[Change] = []
     for name in sorted(before.keys() | after.keys()):
         owner = name.rpartition(".")[0] or name.rpartition(" : ")[0]
         if name not in after and (not owner or owner in after):
@@ -62,8 +62,8 @@ def _compare(old: Element, new: Element) -> Iterator[tuple[str, bool]]:
     if old.nullable != new.nullable:
         yield ("may now be null", told) if new.nullable else ("no longer null", asked)
     if old.values != new.values:
-        gone = set() if new.values is None else (old.values or {"anything else"}) - new.values
-        come = set() if old.values is None else (new.values or {"anything else"}) - old.values
+        gone = frozenset[str]() if new.values is None else (old.values or frozenset({"anything else"})) - new.values
+        come = frozenset[str]() if old.values is None else (new.values or frozenset({"anything else"})) - old.values
         if gone:
             yield f"no longer takes {', '.join(sorted(gone))}", asked
         if come:
@@ -75,51 +75,51 @@ def elements(document: Any) -> dict[str, Element]:
     found: dict[str, Element] = {}
     uses: dict[str, set[str]] = {}
     for method, path, operation in operations(document):
-        name, body = f"{method} {path}", operation.get("requestBody", {})
+        name, body = f"{method} {path}", member(operation, "requestBody")
         found[name] = Element(frozenset(), "operation")
-        for item in operation.get("parameters", []):
-            found[f"{name} : {item['in']} {item['name']}"] = _element(
-                item["schema"], {REQUEST}, item.get("required", False)
-            )
-        for kind, media in body.get("content", {}).items():
-            found[f"{name} : body {kind}"] = _element(media.get("schema", {}), {REQUEST}, body.get("required", False))
-        for status, answer in operation.get("responses", {}).items():
-            types = sorted(_shape(media.get("schema", {})) for media in answer.get("content", {}).values())
+        for _, item in children(member(operation, "parameters")):
+            here = f"{name} : {item.get('in')} {item.get('name')}"
+            found[here] = _element(item.get("schema"), {REQUEST}, item.get("required", False))
+        for kind, media in member(body, "content").items():
+            found[f"{name} : body {kind}"] = _element(media.get("schema"), {REQUEST}, body.get("required", False))
+        for status, answer in member(operation, "responses").items():
+            types = sorted(_shape(media.get("schema")) for media in member(answer, "content").values())
             found[f"{name} : {status}"] = Element(frozenset({ANSWER}), " or ".join(types) or "nothing", required=True)
-        _spread(document, [operation.get("parameters"), body], REQUEST, uses)
-        _spread(document, operation.get("responses"), ANSWER, uses)
-    for name, schema in document.get("components", {}).get("schemas", {}).items():
+        _spread(document, [member(operation, "parameters"), body], REQUEST, uses)
+        _spread(document, member(operation, "responses"), ANSWER, uses)
+    for name, schema in member(document, "components", "schemas").items():
         found[name] = _element(schema, uses.get(name, set()), required=False)
-        for prop, value in schema.get("properties", {}).items():
+        for prop, value in member(schema, "properties").items():
             found[f"{name}.{prop}"] = _element(value, uses.get(name, set()), prop in schema.get("required", []))
     return found
 
 
 def _spread(document: Any, node: Any, use: str, uses: dict[str, set[str]]) -> None:
+    """Note the use of every schema that a node refers to, directly or through others."""
     for _, ref in references(node):
         name = ref.removeprefix(SCHEMAS)
         if use not in uses.setdefault(name, set()):
             uses[name].add(use)
-            _spread(document, document.get("components", {}).get("schemas", {}).get(name), use, uses)
+            _spread(document, member(document, "components", "schemas", name), use, uses)
 
 
-def _element(schema: Any, uses: set[str], required: bool) -> Element:  # noqa: FBT001  (a value, not a switch)
-    values = frozenset(map(str, schema["enum"])) if "enum" in schema else None
-    return Element(frozenset(uses), _shape(schema), required, bool(schema.get("nullable")), values)
+def _element(schema: Any, uses: set[str], required: Any) -> Element:
+    values = frozenset(map(str, schema["enum"])) if member(schema, "enum") else None
+    return Element(frozenset(uses), _shape(schema), bool(required), member(schema, "nullable") is True, values)
 
 
 def _shape(schema: Any) -> str:
-    if "$ref" in schema:
+    if member(schema, "$ref"):
         return str(schema["$ref"]).rpartition("/")[2]
-    if "items" in schema:
+    if member(schema, "items"):
         return f"list of {_shape(schema['items'])}"
-    if isinstance(schema.get("additionalProperties"), dict):
+    if is_map(schema) and is_map(schema.get("additionalProperties")):
         return f"map to {_shape(schema['additionalProperties'])}"
-    return " ".join(str(schema[key]) for key in ("type", "format") if key in schema) or "anything"
+    return " ".join(str(schema[key]) for key in ("type", "format") if member(schema, key)) or "anything"
 
 
 def surface(package: Path) -> set[str]:
-    """The Python surface of a generated package, one line a function, attribute or alias; ``asyncio`` mirrors ``sync``."""
+    """The Python surface of a package, a line each: functions (``asyncio`` is as ``sync``), attributes, aliases."""
     lines: set[str] = set()
     for path in sorted(package.rglob("*.py")):
         module = ".".join(path.relative_to(package).with_suffix("").parts)

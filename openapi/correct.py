@@ -1,8 +1,8 @@
 """Applies an OpenAPI Overlay (1.0, 1.1) to a document; every action must select something and change something.
 
-Called by ``regenerate`` with corrections.yaml. The specification lets an action that selects nothing succeed; here it is an
-error, because the day the service mends or moves something is the day to look. Actions may say ``x-matches: N`` (select
-exactly N nodes) and ``x-optional: true`` (may select none, or copy from nothing: for what not every export contains).
+Called by ``regenerate`` with corrections.yaml. The specification lets an action that selects nothing succeed; here it
+is an error, because the day the service mends or moves something is the day to look. Actions may say ``x-matches: N``
+(select exactly N nodes) and ``x-optional: true`` (may select none, or copy from nothing: not every export has it).
 """
 
 from __future__ import annotations
@@ -12,6 +12,8 @@ from typing import Any
 
 from jsonpath import JSONPathEnvironment
 from jsonpath.exceptions import JSONPathError
+
+from openapi.tree import is_list, is_map, member
 
 PATHS = JSONPathEnvironment(strict=True)  # RFC 9535 to the letter: 703 of 703 of its compliance tests
 KINDS = ("remove", "update", "copy")
@@ -33,13 +35,12 @@ def correct(document: Any, overlay: Any) -> tuple[Any, list[str]]:
             _check(action)
             _apply(corrected, action)
         except (ActionError, JSONPathError) as error:
-            target = action.get("target") if isinstance(action, dict) else None
-            failures.append(f"action {number}, {target}: {error}")
+            failures.append(f"action {number}, {member(action, 'target') or action!r}: {error}")
     return corrected, failures
 
 
 def _check(action: Any) -> None:
-    if not isinstance(action, dict) or not isinstance(action.get("target"), str):
+    if not is_map(action) or not isinstance(action.get("target"), str):
         raise ActionError("an action is an object with a target")
     if unknown := sorted(action.keys() - KEYS):
         raise ActionError(f"has unknown members: {', '.join(unknown)}")
@@ -92,13 +93,13 @@ def _remove(document: Any, locations: list[Location]) -> None:
 
 
 def _update(document: Any, location: Location, node: Any, update: Any) -> bool:
-    if isinstance(node, dict):
-        if not isinstance(update, dict):
+    if is_map(node):
+        if not is_map(update):
             raise ActionError("an object takes an object")
         return _merge(node, update)
-    if isinstance(node, list):
-        return _append(node, update if isinstance(update, list) else [update])
-    if isinstance(update, dict | list):
+    if is_list(node):
+        return _append(node, update if is_list(update) else [update])
+    if type(update) in {dict, list}:
         raise ActionError("a plain value takes a plain value")
     _parent(document, location)[location[-1]] = update
     return bool(node != update)
@@ -111,11 +112,11 @@ def _merge(node: dict[str, Any], update: dict[str, Any]) -> bool:
         if key not in node:
             node[key] = copy.deepcopy(value)
             changed = True
-        elif isinstance(value, dict) and isinstance(node[key], dict):
+        elif is_map(value) and is_map(node[key]):
             changed |= _merge(node[key], value)
-        elif isinstance(value, list) and isinstance(node[key], list):
+        elif is_list(value) and is_list(node[key]):
             changed |= _append(node[key], value)
-        elif isinstance(value, dict | list) or isinstance(node[key], dict | list):
+        elif type(value) in {dict, list} or type(node[key]) in {dict, list}:
             raise ActionError(f"{key!r} is a {type(node[key]).__name__}, not a {type(value).__name__}")
         elif node[key] != value:
             node[key] = value

@@ -22,6 +22,8 @@ from urllib.parse import urlsplit
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
+from openapi.tree import children, is_list, is_map
+
 MAX_BYTES = 16 * 2**20  # the service's document has 0.1 MiB
 MAX_NODES = 200_000  # it has 3,000; stops YAML aliases that expand without end
 MAX_DEPTH = 100
@@ -30,9 +32,9 @@ LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 WORDING = ("summary", "description")
 SETS = frozenset({"required", "enum", "parameters", "tags"})  # lists whose order says nothing
 DATA = frozenset({"default", "example", "examples", "enum"})  # values, not parts of the document
-NAMES = frozenset(  # maps from names of the service's own choice: a key below them is never a keyword
-    {"properties", "schemas", "responses", "parameters", "headers", "requestBodies", "content", "securitySchemes", "scopes"}
-)  # fmt: skip
+NAMES = frozenset(  # maps from names of the service's own choice: a key in them is never a keyword
+    "properties schemas responses parameters headers requestBodies content securitySchemes scopes".split()
+)
 
 
 class SourceError(Exception):
@@ -97,7 +99,8 @@ def _download(url: str) -> bytes:
 
 def load_yaml(text: str) -> Any:
     """Plain data from YAML 1.2; a key that comes twice is an error."""
-    return YAML(typ="safe", pure=True).load(text)
+    yaml: Any = YAML(typ="safe", pure=True)
+    return yaml.load(text)
 
 
 def parse(data: bytes, name: str) -> dict[str, Any]:
@@ -108,14 +111,12 @@ def parse(data: bytes, name: str) -> dict[str, Any]:
     """
     try:
         text = data.decode("utf-8-sig")
-        if text.lstrip().startswith("{"):
-            document = json.loads(text, object_pairs_hook=_no_twins)
-        else:
-            document = load_yaml(text)
+        is_json = text.lstrip().startswith("{")
+        document = json.loads(text, object_pairs_hook=_no_twins) if is_json else load_yaml(text)
     except (YAMLError, ValueError, RecursionError) as error:
         reason = " ".join(str(error).split())
         raise SourceError(f"{name} is neither YAML nor JSON: {reason[:300]}") from error
-    if not isinstance(document, dict) or not isinstance(document.get("paths"), dict):
+    if not is_map(document) or not is_map(document.get("paths")):
         raise SourceError(f"{name} is not an OpenAPI document: it has no paths")
     if not str(document.get("openapi", "")).startswith("3.0"):
         raise SourceError(f"{name} is not an OpenAPI 3.0 document: openapi is {document.get('openapi')!r}")
@@ -135,13 +136,13 @@ def _plain(node: Any, name: str, *, count: list[int], parent: str = "", depth: i
     count[0] += 1
     if count[0] > MAX_NODES or depth > MAX_DEPTH:
         raise SourceError(f"{name} is no document to work with: over {MAX_NODES} nodes or {MAX_DEPTH} levels")
-    if isinstance(node, dict):
+    if is_map(node):
         return {
             str(key): _plain(value, name, count=count, parent=str(key), depth=depth + 1)
             for key, value in node.items()
             if parent in NAMES | DATA or not str(key).startswith("x-")
         }
-    if isinstance(node, list):
+    if is_list(node):
         below = parent if parent in DATA else ""
         return [_plain(value, name, count=count, parent=below, depth=depth + 1) for value in node]
     if isinstance(node, str):
@@ -151,11 +152,11 @@ def _plain(node: Any, name: str, *, count: list[int], parent: str = "", depth: i
 
 def align(new: Any, old: Any, parent: str = "") -> Any:
     """The new document in the order of the old one, with our wording wherever the old one has words."""
-    if isinstance(new, dict) and isinstance(old, dict):
+    if is_map(new) and is_map(old):
         words = () if parent in NAMES else tuple(key for key in WORDING if isinstance(old.get(key), str))
         order = [key for key in old if key in new or key in words] + [key for key in new if key not in old]
         return {key: old[key] if key in words else align(new[key], old.get(key), key) for key in order}
-    if isinstance(new, list) and isinstance(old, list) and parent in SETS:
+    if is_list(new) and is_list(old) and parent in SETS:
         known = {_identity(item): place for place, item in enumerate(old)}
         ordered = sorted(new, key=lambda item: known.get(_identity(item), len(old)))
         return [align(item, old[known[_identity(item)]] if _identity(item) in known else None) for item in ordered]
@@ -163,21 +164,27 @@ def align(new: Any, old: Any, parent: str = "") -> Any:
 
 
 def _identity(item: Any) -> str:
-    named = {key: item[key] for key in ("in", "name") if key in item} if isinstance(item, dict) else None
+    named = {key: item[key] for key in ("in", "name") if key in item} if is_map(item) else None
     return json.dumps(named or item, sort_keys=True)
 
 
 def dump(document: Any, comment: str) -> str:
     """A document as block YAML below a comment; the same data always gives the same bytes."""
-    yaml = YAML(typ="safe", pure=True)
+    yaml: Any = YAML(typ="safe", pure=True)
     yaml.default_flow_style = False
     yaml.sort_base_mapping_type_on_output = False
     yaml.width = 120
-    yaml.representer.ignore_aliases = lambda _: True
+    yaml.representer.ignore_aliases = _no_alias
     stream = io.StringIO()
     yaml.dump(document, stream)
-    text = re.sub(" +$", "", stream.getvalue(), flags=re.MULTILINE)  # where a plain text is folded; no text is a block here
+    text = re.sub(
+        " +$", "", stream.getvalue(), flags=re.MULTILINE
+    )  # where a plain text is folded; no text is a block here
     return "".join(f"# {line}\n" for line in comment.splitlines()) + text
+
+
+def _no_alias(_node: object) -> bool:
+    return True
 
 
 def foreign_words(new: Any, old: Any) -> list[str]:
@@ -187,11 +194,7 @@ def foreign_words(new: Any, old: Any) -> list[str]:
 
 
 def _words(node: Any, place: str = "#", parent: str = "") -> Iterator[tuple[str, str]]:
-    if isinstance(node, dict):
-        for key, value in node.items():
-            if key in WORDING and parent not in NAMES and isinstance(value, str):
-                yield f"{place}/{key}", value
-            yield from _words(value, f"{place}/{key}", key)
-    elif isinstance(node, list):
-        for number, value in enumerate(node):
-            yield from _words(value, f"{place}/{number}")
+    for key, value in children(node):
+        if key in WORDING and parent not in NAMES and isinstance(value, str):
+            yield f"{place}/{key}", value
+        yield from _words(value, f"{place}/{key}", key if is_map(node) else "")

@@ -1,7 +1,7 @@
 """The command of the pipeline: upstream.yaml + corrections.yaml → translation.yaml → generated client → sync twin.
 
-Everything is built aside, from a document that passed the corrections and the invariants, and swapped in by rename when it
-is whole; whatever fails on the way leaves the tree as it was.
+Everything is built aside, from a document that passed the corrections and the invariants, and swapped in by rename when
+it is whole; whatever fails on the way leaves the tree as it was.
 """
 
 from __future__ import annotations
@@ -17,13 +17,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+if __name__ == "__main__":  # run as a file, Python looks in openapi/; its modules are always imported as openapi.…
+    sys.path[0] = str(Path(__file__).resolve().parents[1])
+
+from openapi import changes, client, correct, documents, invariants, sync_twin, toolchain, tree
+
 ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(
-    0, str(ROOT)
-)  # run as a file, Python looks beside it only; the modules are always imported as openapi.…
-
-from openapi import changes, client, correct, documents, invariants, sync_twin, toolchain  # noqa: E402
-
 UPSTREAM, CORRECTIONS, TRANSLATION = (f"openapi/{name}.yaml" for name in ("upstream", "corrections", "translation"))
 PROVENANCE = "generated/provenance.json"
 DERIVED = (TRANSLATION, "generated", *(f"{place}/_sync" for place in sync_twin.PLACES))
@@ -52,6 +51,7 @@ class Run:
         self.started = time.monotonic()
 
     def say(self, text: str) -> None:
+        """One step of the log, with the seconds since the start."""
         print(f"{time.monotonic() - self.started:6.2f} s  {text}", flush=True)
 
     def build(self, source: str | None) -> None:
@@ -65,7 +65,7 @@ class Run:
         corrected = self._correct(document)
         self._write(TRANSLATION, documents.dump(corrected, TRANSLATION_NOTE))
         modules = client.write(self.root, self.stage / TRANSLATION, self.stage / client.PACKAGE)
-        if modules != (count := sum(1 for _ in invariants.operations(corrected))):
+        if modules != (count := sum(1 for _ in tree.operations(corrected))):
             raise PipelineError(f"{count} operations in the document, but {modules} generated modules")
         self.say(
             f"generated {modules} operations, {len(list(self.stage.glob(client.PACKAGE + '/models/*.py'))) - 1} models"
@@ -102,7 +102,7 @@ class Run:
         return corrected
 
     def _provenance(self, tools: dict[str, str], document: Any) -> dict[str, Any]:
-        """What was made of what, by which tools; the document's version is only a label (it names several documents)."""
+        """What was made of what, by which tools; the document's version is a label only: it named several documents."""
         upstream = (self.stage if UPSTREAM in self.names else self.root) / UPSTREAM
         templates = sorted((self.root / client.TEMPLATES).glob("*.jinja"))
         inputs = [self.root / CORRECTIONS, self.root / client.CONFIG, *templates]
@@ -162,9 +162,11 @@ def differences(stage: Path, root: Path, names: list[str]) -> Iterator[str]:
 
 
 def _first_difference(old: bytes, new: bytes) -> str:
-    is_lines, should_lines = old.splitlines(keepends=True), new.splitlines(keepends=True)
-    pairs = zip([*is_lines, b"(end)"], [*should_lines, b"(end)"], strict=False)
-    line, (has, should) = next((n, pair) for n, pair in enumerate(pairs, start=1) if pair[0] != pair[1])
+    is_lines, should_lines = (
+        [*data.decode(errors="replace").splitlines(keepends=True), "(end)"] for data in (old, new)
+    )
+    pairs = enumerate(zip(is_lines, should_lines, strict=False), start=1)
+    line, (has, should) = next((line, pair) for line, pair in pairs if pair[0] != pair[1])
     return f"line {line}: is {has!r:.100}, should be {should!r:.100}"
 
 

@@ -1,8 +1,8 @@
 """Writes the sync twin of the async source: ``_async`` → ``_sync``, in the package and in its tests.
 
 Called by ``regenerate`` (``write``), or alone while the async source is being written: ``python openapi/sync_twin.py``.
-Tokens are replaced, not text (library ``unasync``): docstrings and comments stay as they are, so they are written to fit
-both modes; a string that equals a word of the table is replaced like a name.
+Tokens are replaced, not text (library ``unasync``): docstrings and comments stay as they are, so they are written to
+fit both modes; a string that equals a word of the table is replaced like a name.
 """
 
 from __future__ import annotations
@@ -11,15 +11,16 @@ import shutil
 import sys
 import tempfile
 import tokenize
+from importlib import import_module
 from pathlib import Path
-
-import unasync
+from typing import Any
 
 if __name__ == "__main__":  # run as a file: see regenerate.py
-    sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+    sys.path[0] = str(Path(__file__).resolve().parents[1])
 
 from openapi import toolchain
 
+unasync: Any = import_module("unasync")  # it has no type hints
 WORDS = {  # async → sync; one that no source uses is an error, so the table cannot rot
     "AsyncByteStream": "SyncByteStream",
     "AsyncCappedStream": "CappedStream",
@@ -91,8 +92,8 @@ def _words(source: Path) -> set[str]:
         }
 
 
-def _rewrite(rule: unasync.Rule, source: Path, root: Path, into: Path) -> None:
-    """Write one twin; the library replaces the folder's name in the path it is given, so it gets a copy in its place."""
+def _rewrite(rule: Any, source: Path, root: Path, into: Path) -> None:
+    """Write one twin: the library replaces the folder's name in the path that it is given, so it gets a copy aside."""
     copied = into / source
     copied.parent.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(root / source, copied)

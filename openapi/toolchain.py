@@ -1,4 +1,4 @@
-"""The pinned tools that decide bytes: that they are the ones found, and how they are run. Called by the pipeline's steps."""
+"""The pinned tools, which decide bytes: that they are the ones found, and how they are run. For all steps."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ import tomllib
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-SCRIPTS = Path(sys.executable).parent
-ENVIRONMENT = os.environ | {"PATH": os.pathsep.join((str(SCRIPTS), os.environ.get("PATH", "")))}
+# This environment's scripts first: the generator starts whatever `ruff` it finds.
+ENVIRONMENT = os.environ | {"PATH": os.pathsep.join((str(Path(sys.executable).parent), os.environ.get("PATH", "")))}
 
 
 class ToolError(Exception):
@@ -23,19 +23,17 @@ def versions(pyproject: Path) -> dict[str, str]:
     """The pinned tools of the dependency group ``codegen``.
 
     Raises:
-        ToolError: another version than the pinned one is installed, or ruff is found somewhere else.
+        ToolError: one is not installed in the pinned version, or another ruff is found first.
     """
     group = tomllib.loads(pyproject.read_text(encoding="utf-8"))["dependency-groups"]["codegen"]
-    pins = dict(match.groups() for line in group if (match := re.fullmatch(r"([\w.-]+)(?:\[.*\])?==([\w.]+)", line)))
-    found = {name: _installed(name) for name in pins}
-    wrong = [f"{name} {found[name]} in place of {pin}" for name, pin in pins.items() if found[name] != pin]
-    if wrong:
-        raise ToolError(f"not the pinned tools: {', '.join(wrong)}. Run `nox -s regenerate`, which installs them")
-    ruff = shutil.which("ruff", path=ENVIRONMENT["PATH"])
-    if ruff is None or (said := run("ruff", "--version").split()[-1]) != pins["ruff"]:
-        raise ToolError(
-            f"{ruff or 'ruff'} is not the pinned {pins['ruff']}" + (f" but {said}" if ruff else ": not found")
-        )
+    pins = {
+        found[1]: found[2] for line in group if (found := re.fullmatch(r"([\w.-]+)(?:\[.*\])?==([\w.]+)", str(line)))
+    }
+    installed = {name: _installed(name) for name in pins}
+    if shutil.which("ruff", path=ENVIRONMENT["PATH"]):
+        installed["ruff"] = run("ruff", "--version").split()[-1]
+    if wrong := [f"{name} is {installed[name]}, not {pin}" for name, pin in pins.items() if installed[name] != pin]:
+        raise ToolError(f"not the pinned tools: {'; '.join(wrong)}. `nox -s regenerate` installs them")
     return pins
 
 
@@ -43,19 +41,19 @@ def _installed(name: str) -> str:
     try:
         return version(name)
     except PackageNotFoundError:
-        return "(none)"
+        return "missing"
 
 
 def run(*command: str | Path, cwd: Path | None = None) -> str:
     """Run a tool of this environment; its output.
 
     Raises:
-        ToolError: it cannot be started, or its exit status is not 0; with what it said.
+        ToolError: it cannot be started, or fails; with what it said.
     """
     try:
         done = subprocess.run(command, cwd=cwd, env=ENVIRONMENT, capture_output=True, text=True, check=False)
     except OSError as error:
         raise ToolError(f"{command[0]} cannot be started: {error}") from error
     if done.returncode:
-        raise ToolError(f"{command[0]} failed with status {done.returncode}:\n{done.stdout}{done.stderr}")
+        raise ToolError(f"{' '.join(map(str, command))} failed ({done.returncode}):\n{done.stdout}{done.stderr}")
     return done.stdout
