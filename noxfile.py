@@ -128,6 +128,13 @@ def publish_rehearsal(session: nox.Session) -> None:
 
 
 @nox.session
+def sbom(session: nox.Session) -> None:
+    """List what comes with an installation of the built wheel, as CycloneDX in sbom/."""
+    session.install(*_groups("sbom"))
+    session.run("python", "-m", "release.sbom")
+
+
+@nox.session
 def changelog(session: nox.Session) -> None:
     """Show what the next release will say of itself; -- VERSION writes version and changelog."""
     session.install(*_groups("release"))

@@ -8,7 +8,6 @@ name another one, for a rehearsal; ``--dry-run`` goes all the way but the upload
 from __future__ import annotations
 
 import argparse
-import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,13 +17,8 @@ from packaging.version import InvalidVersion, Version
 from pypi_simple import NoSuchProjectError, PyPISimple
 
 from . import artifacts
+from .notes import section
 from .tree import ROOT, ReleaseRefused, git, metadata, run
-
-
-def changelog_section(text: str, version: str) -> str:
-    """What ``CHANGELOG.md`` says of one version, without its heading; empty if nothing."""
-    found = re.search(rf"^## {re.escape(version)}(?= |$)[^\n]*\n(.*?)(?=^## |\Z)", text, re.MULTILINE | re.DOTALL)
-    return found[1].strip() if found else ""
 
 
 def published(name: str, index_url: str | None) -> set[Version]:
@@ -57,7 +51,7 @@ def objections(root: Path, index_url: str | None) -> Iterator[str]:
     if tag not in (git("tag", "--points-at", "HEAD", root=root) or "").split():
         yield f"the commit is not tagged {tag}: run `git tag {tag}` on the commit to be released"
     changelog = root / "CHANGELOG.md"
-    if not changelog_section(changelog.read_text(encoding="utf-8") if changelog.exists() else "", version):
+    if not section(changelog.read_text(encoding="utf-8") if changelog.exists() else "", version):
         yield f"CHANGELOG.md says nothing of {version}: run `nox -s changelog -- {version}` and commit"
     if waiting := sorted(path.name for path in (root / "changes.d").glob("*.md") if path.name != "README.md"):
         yield f"changes that no version has yet: {', '.join(waiting)}; run `nox -s changelog -- VERSION` and commit"
