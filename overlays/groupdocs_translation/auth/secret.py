@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 from typing import NoReturn
 
 MASK = "***"
@@ -19,6 +20,10 @@ class Secret:
         """The string itself. Call it inside the expression that needs it: crash reporters show local variables."""
         return self._value
 
+    def is_same(self, other: Secret) -> bool:
+        """Whether both hold the same string, in a time that does not tell where they differ."""
+        return hmac.compare_digest(self._value.encode(), other._value.encode())
+
     def __repr__(self) -> str:
         """The mask."""
         return MASK
@@ -30,5 +35,5 @@ class Secret:
         return MASK
 
     def __reduce__(self) -> NoReturn:
-        """Refuse to be pickled: a pickle is a file with the secret in it."""
+        """Refuse to be pickled or copied: a pickle is a file with the secret in it."""
         raise TypeError("secrets are not pickled: make the client in the process that uses it")
