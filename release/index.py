@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from socketserver import ThreadingMixIn
+from typing import NamedTuple
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
 import pypiserver  # type: ignore[import-untyped]  # it ships no types
-from attrs import frozen
 
 
 class _Server(ThreadingMixIn, WSGIServer):
@@ -23,8 +23,7 @@ class _Quiet(WSGIRequestHandler):
         """Say nothing: twine and pip tell what they did."""
 
 
-@frozen
-class Index:
+class Index(NamedTuple):
     """Where the index is, and who may upload."""
 
     upload_url: str
