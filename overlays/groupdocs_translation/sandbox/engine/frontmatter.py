@@ -20,6 +20,7 @@ _FENCED = re.compile(r"\ufeff?(---|\+\+\+)[ \t]*\r?\n(.*?\n)??\1[ \t]*(?:\r?\n|$
 _TEXT_KEYS = frozenset({"title", "linktitle", "subtitle", "description", "summary", "excerpt", "lead", "caption"})
 _TOML_TABLE = re.compile(r"\s*\[\[?([^\[\]]+)\]\]?\s*(?:#.*)?$")
 _TOML_STRING = re.compile(r"""\s*([\w.-]+)\s*=\s*("(?:[^"\\]|\\.)*"|'[^']*')\s*(?:#.*)?$""")
+_UNSAFE = re.compile(r"[\x7f-\x9f\u2028\u2029\ufeff]")
 
 
 class _Scalar(NamedTuple):
@@ -57,8 +58,8 @@ def translate(matter: str, pseudo: Pseudo, paths: Collection[list[str]] | None) 
             wanted = any(scalar.path[: len(path)] == path for path in paths)
         new = pseudo(scalar.value)
         if wanted and new != scalar.value:
-            # a JSON string is a basic string in YAML and in TOML too
-            quoted = json.dumps(new, ensure_ascii=False).replace("\x7f", "\\u007f")
+            # a JSON string is a string in YAML and TOML too, if these characters are escaped
+            quoted = _UNSAFE.sub(lambda match: f"\\u{ord(match[0]):04x}", json.dumps(new, ensure_ascii=False))
             matter = matter[: scalar.start] + quoted + scalar.tail + matter[scalar.end :]
     return matter
 
@@ -87,7 +88,9 @@ def _yaml(node: yaml.Node, path: list[str], content: str, offset: int) -> Iterat
     elif isinstance(node, yaml.ScalarNode) and node.tag == "tag:yaml.org,2002:str":
         start, end = node.start_mark.index, node.end_mark.index
         tail = "\n" if node.style in {"|", ">"} and content[:end].endswith("\n") else ""
-        yield _Scalar(path, offset + start, offset + end, str(node.value), tail)
+        # JSON writes characters beyond 16 bits as two escapes, which YAML does not join
+        value = str(node.value).encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+        yield _Scalar(path, offset + start, offset + end, value, tail)
 
 
 def _toml(content: str, offset: int) -> Iterator[_Scalar]:

@@ -32,9 +32,9 @@ _SHORTCODE = re.compile(
     r"\{\{[<%]\s*highlight\b.*?[>%]\}\}.*?\{\{[<%]\s*/highlight\s*[>%]\}\}|\{\{[<%].*?[>%]\}\}", re.DOTALL
 )
 _PARAMETER = re.compile(r"""(?:(?P<name>[\w-]+)\s*=\s*)?(?:"(?P<text>(?:[^"\\]|\\.)*)"|`[^`]*`|[^\s"`=<>%{}]+)""")
-# what precedes a paragraph's text: a task's box, a footnote's name, an alert's kind
-_LEAD = re.compile(r"\[[ xX]\]\s+|\[\^[^\]\n]+\]:\s*|\[![A-Z]+\]\s*")
 _HELD = "\ue000"  # private use: a held short code is this, its number, this
+# what precedes a paragraph's text: a task's box, a footnote's name, an alert's kind, short codes
+_LEAD = re.compile(rf"\[[ xX]\]\s+|\[\^[^\]\n]+\]:\s*|\[![A-Z]+\]\s*|(?:{_HELD}\d+{_HELD}\s*)+")
 _INLINE = r"""
     {held}\d+{held}
   | \\[!-/:-@\[-`{{-~]                                       # escapes
@@ -103,12 +103,14 @@ def _translate_block(token: Token, lines: list[str], inline: Pseudo, written: di
     start = lead.end() if lead else 0
     translated = token.content[:start] + inline(token.content[start:])
     for number, (old, new) in enumerate(zip(token.content.split("\n"), translated.split("\n"), strict=True), first):
-        line = lines[number]
-        at = line.find(old, written.get(number, 0))
-        if at >= 0 and old != new:
-            lines[number] = line[:at] + new + line[at + len(old) :]
-        if at >= 0:
-            written[number] = at + len(new)
+        line, done = lines[number], written.get(number, 0)
+        # in a table's cell bars are escaped, and the parser takes that away
+        for was, becomes in ((old, new), (old.replace("|", r"\|"), new.replace("|", r"\|"))):
+            at = line.find(was, done)
+            if at >= 0:
+                lines[number] = line[:at] + becomes + line[at + len(was) :]
+                written[number] = at + len(becomes)
+                break
 
 
 def hugo_structure(text: str) -> tuple[list[list[str]], dict[str, list[list[str]]]]:
@@ -120,7 +122,8 @@ def hugo_structure(text: str) -> tuple[list[list[str]], dict[str, list[list[str]
         if name and not name.startswith("/"):
             found = shortcodes.setdefault(name, [])
             found += [[parameter] for parameter, _, _ in parameters if [parameter] not in found]
-    return [path for path, _ in frontmatter.strings(matter)], shortcodes
+    paths = {tuple(path): path for path, _ in frontmatter.strings(matter)}
+    return list(paths.values()), shortcodes
 
 
 def _parameters(shortcode: str) -> tuple[str, list[tuple[str, int, int]]]:
