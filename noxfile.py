@@ -122,7 +122,7 @@ def build(session: nox.Session) -> None:
 
 @nox.session
 def publish_rehearsal(session: nox.Session) -> None:
-    """Publish to an index on loopback, install by name from it elsewhere, and run the README's example there."""
+    """Release a scratch clone to an index on loopback, refusals included; install it, run the README's example."""
     session.install(*_groups("release"))
     session.run("python", "-m", "release.rehearsal", *session.posargs)
 

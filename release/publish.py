@@ -69,7 +69,17 @@ def publish(root: Path, *, repository_url: str | None, index_url: str | None, dr
         print("ready to be uploaded; nothing was")
         return
     where = ("--repository-url", repository_url) if repository_url else ()
-    run(sys.executable, "-m", "twine", "upload", "--non-interactive", *where, *map(str, built), cwd=root)
+    run(
+        sys.executable,
+        "-m",
+        "twine",
+        "upload",
+        "--non-interactive",
+        "--disable-progress-bar",
+        *where,
+        *map(str, built),
+        cwd=root,
+    )
 
 
 def main() -> None:

@@ -1,6 +1,6 @@
-"""The whole publication against an index on loopback: upload, install by name elsewhere, run what the README shows.
+"""A release from beginning to end, in a scratch clone and against an index on loopback, with every refusal on the way.
 
-``python -m release.rehearsal`` is the session ``publish_rehearsal``.
+``python -m release.rehearsal`` is the session ``publish_rehearsal``. Nothing in this tree is changed by it.
 """
 
 from __future__ import annotations
@@ -9,15 +9,16 @@ import json
 import os
 import re
 import shutil
-import sys
 import tempfile
 from pathlib import Path
 
-from . import artifacts
+from packaging.version import Version
+
+from .bump import bump
 from .emptiness import EmptyEnvironment
 from .index import Index, loopback_index
-from .publish import published
-from .tree import ROOT, ReleaseRefused, metadata, run
+from .publish import objections, publish
+from .tree import ROOT, ReleaseRefused, files, metadata, run
 
 # Runs the example as the user would, the sandbox in the place of the service.
 RUN_EXAMPLE = """
@@ -57,27 +58,71 @@ def install_by_name(environment: EmptyEnvironment, requirement: str, index: Inde
     return str(came_from[0])
 
 
-def rehearse(root: Path = ROOT) -> None:
-    """Build, check, upload, install by name, run the example; any failure ends the rehearsal."""
-    name, version = metadata(root)["name"], metadata(root)["version"]
+def scratch_clone(root: Path, target: Path) -> Path:
+    """Copy the tree as it is now, changes that are not committed included, into a repository of its own."""
+    for path in files(root):
+        (target / path).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(root / path, target / path)
+    run("git", "init", "--quiet", "--initial-branch", "main", cwd=target)
+    commit(target, "The tree as it is")
+    return target
+
+
+def commit(clone: Path, message: str) -> None:
+    """Commit everything in a scratch clone, whoever runs this."""
+    run("git", "add", "--all", cwd=clone)
+    identity = ("-c", "user.name=Rehearsal", "-c", "user.email=rehearsal@localhost")
+    run("git", *identity, "commit", "--quiet", "--no-verify", "--message", message, cwd=clone)
+
+
+def expect_refusal(clone: Path, index: Index, *reasons: str) -> None:
+    """Try to publish; go on only if it is refused for these reasons and no other."""
+    found = list(objections(clone, index.simple_url))
+    if len(found) != len(reasons) or any(reason not in text for reason, text in zip(reasons, found, strict=True)):
+        raise ReleaseRefused(f"expected to be refused for {reasons}, and was for {found}")
+    print("refused, as it should be:", *found, sep="\n- ")
+
+
+def release(clone: Path, index: Index) -> str:
+    """Bump, describe, tag and publish the next version; return it."""
+    fragment = clone / "changes.d" / "rehearsal.fix.md"
+    fragment.write_text("Rehearsed.\n", encoding="utf-8")
+    expect_refusal(clone, index, "dirty", "not tagged", "says nothing of", "no version has yet")
+    present = Version(metadata(clone)["version"])
+    version = f"{present.major}.{present.minor + 1}.0"
+    bump(version, clone)
+    expect_refusal(clone, index, "dirty", "not tagged")
+    commit(clone, f"Release {version}")
+    expect_refusal(clone, index, "not tagged")
+    run("git", "tag", f"v{version}", cwd=clone)
+    publish(clone, repository_url=index.upload_url, index_url=index.simple_url)
+    expect_refusal(clone, index, "is on the index already")
+    return version
+
+
+def use(root: Path, name: str, version: str, index: Index) -> None:
+    """Be the stranger: install by name where nothing else is, and run the README's example."""
     example = readme_example((root / "README.md").read_text(encoding="utf-8"))
-    built = artifacts.build(root)
-    artifacts.check(built, root)
-    with tempfile.TemporaryDirectory() as folder, loopback_index(Path(folder)) as index:
-        run(
-            *(sys.executable, "-m", "twine", "upload", "--non-interactive", "--disable-progress-bar"),
-            *("--repository-url", index.upload_url, *map(str, built)),
-            env=os.environ | {"TWINE_USERNAME": index.username, "TWINE_PASSWORD": index.password},
-        )
-        print(f"the index has {name} {', '.join(map(str, published(name, index.simple_url)))}")
-        with tempfile.TemporaryDirectory() as elsewhere:
-            environment = EmptyEnvironment(Path(elsewhere))
-            print(f"installed from {install_by_name(environment, f'{name}[sandbox]=={version}', index)}")
-            shutil.copytree(root / "examples", environment.folder, dirs_exist_ok=True)
-            (environment.folder / "readme_example.py").write_text(example, encoding="utf-8")
-            print("the README's example prints:")
-            print(environment.run("-W", "error", "-c", RUN_EXAMPLE, "readme_example.py"), end="")
-    print("rehearsed: built, checked, uploaded, installed by name, and the README's example ran")
+    with tempfile.TemporaryDirectory() as elsewhere:
+        environment = EmptyEnvironment(Path(elsewhere))
+        print(f"installed from {install_by_name(environment, f'{name}[sandbox]=={version}', index)}")
+        shutil.copytree(root / "examples", environment.folder / "examples")
+        shutil.copytree(root / "examples" / "files", environment.folder, dirs_exist_ok=True)  # the user's own files
+        (environment.folder / "readme_example.py").write_text(example, encoding="utf-8")
+        print("the README's example prints:")
+        print(environment.run("-W", "error", "-c", RUN_EXAMPLE, "readme_example.py"), end="")
+
+
+def rehearse(root: Path = ROOT) -> None:
+    """Release a scratch clone and use what was released; whatever goes another way than it should ends it."""
+    with tempfile.TemporaryDirectory() as folder:
+        uploads = Path(folder, "index")
+        uploads.mkdir()
+        with loopback_index(uploads) as index:
+            os.environ.update(TWINE_USERNAME=index.username, TWINE_PASSWORD=index.password)
+            version = release(scratch_clone(root, Path(folder, "clone")), index)
+            use(root, metadata(root)["name"], version, index)
+    print(f"rehearsed: {version} was bumped, described, tagged, published and installed by name, and the example ran")
 
 
 if __name__ == "__main__":

@@ -78,7 +78,7 @@ def compare(root: Path, tag: str | None) -> None:
         print(f"- {change}")
     if changes and not may_break(released, coming):
         raise ReleaseRefused(
-            f"refused: {coming} after {tag} promises that nothing breaks; raise it, or keep the old names"
+            f"refused: {coming} after {tag} promises to break nothing; raise it, or keep the old names"
         )
 
 
