@@ -38,7 +38,7 @@ _LEAD = re.compile(rf"\[[ xX]\]\s+|\[\^[^\]\n]+\]:\s*|\[![A-Z]+\]\s*|(?:{_HELD}\
 _INLINE = r"""
     {held}\d+{held}
   | \\[!-/:-@\[-`{{-~]                                       # escapes
-  | (?P<ticks>`+)(?!`).{{1,10000}}?(?<!`)(?P=ticks)(?!`)        # code spans
+  | (?P<ticks>`+)(?!`).{{1,10000}}?(?<!`)(?P=ticks)(?!`) | `+   # code spans; ticks that open none
   | \]\((?:[^()\n]|\([^()\n]*\))*\) | \]\[[^\]\n]*\]           # targets and titles of links, names of references
   | \[\^[^\]\n]+\] {references}
 """

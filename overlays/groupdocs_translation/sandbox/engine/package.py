@@ -115,6 +115,12 @@ class Package:
         """Names of the parts of these kinds that ``part`` relates to."""
         return (name for kind, name in self.related(part).values() if kind in kinds and name in self.names)
 
+    def main(self) -> str:
+        """Name of the part that the document starts with; ``KeyError`` if this is no Office Open XML."""
+        for name in self.kin("", "officeDocument"):
+            return name
+        raise KeyError("officeDocument")
+
     def write(self, destination: Path, changes: Mapping[str, Change]) -> None:
         """Write a copy in which the parts of ``changes`` have passed through theirs, one part at a time in memory."""
         with zipfile.ZipFile(destination, "w") as copy:

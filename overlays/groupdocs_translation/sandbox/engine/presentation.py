@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 def translate_pptx(source: Path, destination: Path, pseudo: Pseudo, options: EngineOptions) -> None:
     """Slides count in the order in which they are shown."""
     with Package(source) as package:
-        main = next(package.kin("", "officeDocument"))
+        main = package.main()
         related = package.related(main)
         entries = package.root(main).iterfind("{*}sldIdLst/{*}sldId")
         slides = [related[relationship_id(entry)][1] for entry in entries]

@@ -32,7 +32,7 @@ _ACCENTS = str.maketrans(
 _KEPT = r"""
     <!--.{0,4096}?--> | </?[A-Za-z][^<>]*>                          # comments, tags
   | &(?:\#\d+|\#[xX][0-9a-fA-F]+|[A-Za-z][A-Za-z0-9]*);              # entities
-  | \w[\w+.\-]{0,30}://[^\s<>"]+ | www\.[^\s<>"]+ | mailto:[^\s<>"]+  # URLs
+  | \w[\w+.\-]{0,30}://[^\s<>"`]+ | www\.[^\s<>"`]+ | mailto:[^\s<>"`]+  # URLs
   | [\w.+\-]{1,64}@[\w\-]+(?:\.[\w\-]+)+                             # e-mail addresses
   | \{\{(?!\{)[^\n]{0,500}?\}\} | \$?\{(?:[^{}\n]|\{[^{}\n]*\})*\}         # {{x}}, ${x}, {name}, {n, plural, one {#}}
   | %(?:\(\w+\)|\d+\$)?[\-+\#0]*\d*(?:\.\d+)?(?:hh?|ll?|[Lqjzt])?[diouxXeEfFgGcrsaA@%]

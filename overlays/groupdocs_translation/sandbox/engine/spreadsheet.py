@@ -33,7 +33,7 @@ def translate_xlsx(source: Path, destination: Path, pseudo: Pseudo, options: Eng
     Headings and totals of a table stay: its columns bear the same names, and formulas refer to them.
     """
     with Package(source) as package:
-        main = next(package.kin("", "officeDocument"))
+        main = package.main()
         related = package.related(main)
         entries = package.root(main).iterfind("{*}sheets/{*}sheet")
         sheets = [related[relationship_id(entry)][1] for entry in entries]

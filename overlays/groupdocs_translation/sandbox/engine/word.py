@@ -37,7 +37,7 @@ def translate_docx(source: Path, destination: Path, pseudo: Pseudo, options: Eng
             translate_paragraphs(root, pseudo)
 
     with Package(source) as package:
-        body = next(package.kin("", "officeDocument"))
+        body = package.main()
         beside: list[str] = [] if pages else [name for name in package.names if _BESIDE.fullmatch(name)]
         changes: dict[str, Change] = dict.fromkeys((body, *beside), translate)
         package.write(destination, changes)
