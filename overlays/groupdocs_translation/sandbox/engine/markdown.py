@@ -94,7 +94,7 @@ def _translate_block(token: Token, lines: list[str], inline: Pseudo, written: di
     if token.map is None:
         return
     first, last = token.map
-    if token.type == "html_block":
+    if token.type == "html_block" and token.level == 0:  # deeper, its lines begin with the marks of what it is in
         page = translate_page("".join(lines[first:last]), inline)
         lines[first:last] = [page, *[""] * (last - first - 1)]
     if token.type != "inline":

@@ -40,7 +40,8 @@ _KEPT = r"""
 """
 # Text without any of these holds nothing that is kept: the common case, several times as fast.
 _SUSPECT = re.compile(r"[<&{%$@:\d]|www\.")
-_PATTERN = r"(?P<kept>{kept}) | (?P<word>{words}) | (?P<number>[^\W\d]*+\d\w*+) | \w++\s*+"
+_PLAIN = r"(?:[^\W\d_]++[\s,;!?]++)++ |"  # words that can be the start of nothing, many at once
+_PATTERN = r"{plain} (?P<kept>{kept}) | (?P<word>{words}) | (?P<number>[^\W\d]*+\d\w*+) | \w++\s*+"
 
 
 class Pseudo:
@@ -58,6 +59,7 @@ class Pseudo:
         self._all_is_text = not kept and not words
         self._token = re.compile(
             _PATTERN.format(
+                plain="" if words else _PLAIN,
                 kept=f"{kept} | {_KEPT}" if kept else _KEPT,
                 words=rf"(?<!\w)(?i:{words})(?!\w)" if words else r"(?!)",
             ),
