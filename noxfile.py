@@ -1,18 +1,17 @@
 # /// script
-# dependencies = ["nox[uv]>=2025.2"]
+# requires-python = ">=3.11"
+# dependencies = ["nox[uv]>=2025.2.9"]
 # ///
-"""Every command of the project. ``nox -l`` is the table of contents."""
+"""Every command of the project. ``nox -l`` is the table of contents; the work itself is done by tools and libraries."""
 
 from __future__ import annotations
 
 import os
-import shutil
-import sys
 from pathlib import Path
 
 import nox
 
-nox.needs_version = ">=2025.2"
+nox.needs_version = ">=2025.2.9"
 nox.options.default_venv_backend = "uv|virtualenv"
 nox.options.download_python = "never"
 nox.options.error_on_missing_interpreters = False  # `tests` runs on those of the supported Pythons that are installed
@@ -20,7 +19,8 @@ nox.options.sessions = ["lint", "types", "tests"]
 
 PROJECT = nox.project.load_toml("pyproject.toml")
 PYTHONS = nox.project.python_versions(PROJECT)
-ROOT = Path(__file__).parent
+OLDEST = PYTHONS[0]
+SUITE = ("test", "codegen", "release", "surface")  # groups that the test suite needs
 
 # pyenv puts commands on the PATH that fail for every version but its global one: its real interpreters go last.
 for folder in sorted(Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv")).glob("versions/3.*/bin")):
@@ -32,33 +32,17 @@ def _groups(*names: str) -> tuple[str, ...]:
 
 
 @nox.session
-def regenerate(session: nox.Session) -> None:
-    """Derive the corrected document, the generated client and the sync twin; -- --check, -- --source FILE_OR_URL."""
-    session.install(*_groups("codegen"))
-    session.run("python", "openapi/regenerate.py", *session.posargs)
+def demo(session: nox.Session) -> None:
+    """Watch it work: a local sandbox, two texts and two files translated, a token renewed on the way."""
+    session.install(".[sandbox]")
+    session.run("python", "examples/demo.py", *session.posargs)
 
 
 @nox.session(python=PYTHONS)
 def tests(session: nox.Session) -> None:
     """Run the test suite on every supported Python that is installed; -- PYTEST ARGUMENTS."""
-    session.install("-e", ".[sandbox]", *_groups("test", "codegen"))
+    session.install("-e", ".[sandbox]", *_groups(*SUITE))
     session.run("pytest", *session.posargs)
-
-
-@nox.session
-def types(session: nox.Session) -> None:
-    """Check types: mypy --strict over everything written and generated, pyright strict over what is written."""
-    session.install("-e", ".[sandbox]", *_groups("types", "test", "codegen"), "nox")
-    session.run(
-        "mypy",
-        "generated/groupdocs_translation_api",
-        "overlays/groupdocs_translation",
-        "noxfile.py",
-        "examples/demo.py",
-    )
-    session.run("mypy", "--config-file", "pyproject.toml", "openapi")
-    python = session.run("python", "-c", "import sys; print(sys.executable)", silent=True)
-    session.run("pyright", "--pythonpath", str(python).strip())
 
 
 @nox.session
@@ -70,23 +54,94 @@ def lint(session: nox.Session) -> None:
 
 
 @nox.session
-def build(session: nox.Session) -> None:
-    """Build wheel and sdist, and import the wheel in an empty environment."""
-    session.install("build")
-    shutil.rmtree(ROOT / "dist", ignore_errors=True)
-    session.run("python", "-m", "build", "--outdir", "dist")
-    (wheel,) = (ROOT / "dist").glob("*.whl")
-    empty = Path(session.create_tmp()) / "empty"
-    session.run(sys.executable, "-m", "venv", "--clear", str(empty), external=True)
-    python = str(empty / ("Scripts" if sys.platform == "win32" else "bin") / "python")
-    session.run(python, "-m", "pip", "install", "--quiet", str(wheel), external=True)
-    session.run(
-        python, "-c", "import groupdocs_translation as g; g.TranslationClient('id', 'secret').api", external=True
-    )
+def types(session: nox.Session) -> None:
+    """Check types: mypy --strict over all that is written and generated, pyright strict over what is written."""
+    session.install("-e", ".[sandbox]", *_groups(*SUITE, "types"), "nox")
+    session.run("mypy", "generated", "overlays", "release", "noxfile.py", "examples/demo.py")
+    session.run("mypy", "openapi")  # apart: its modules find each other as scripts do
+    session.run("pyright")
 
 
 @nox.session
-def demo(session: nox.Session) -> None:
-    """Start the sandbox and translate a text, a Word document and a Markdown file with it."""
+def regenerate(session: nox.Session) -> None:
+    """Derive the corrected document, the generated client and the sync twin; -- --check, -- --source FILE_OR_URL."""
+    session.install(*_groups("codegen"))
+    session.run("python", "openapi/regenerate.py", *session.posargs)
+
+
+@nox.session
+def coverage(session: nox.Session) -> None:
+    """Run the tests with branch coverage, subprocesses combined, and name the lines that none reaches."""
+    session.install("-e", ".[sandbox]", *_groups(*SUITE, "coverage"))
+    session.run("coverage", "erase")
+    session.run("coverage", "run", "-m", "pytest", *session.posargs)
+    session.run("coverage", "combine")
+    session.run("coverage", "report")
+
+
+@nox.session(python=OLDEST)
+def lowest(session: nox.Session) -> None:
+    """Run the tests with the oldest versions that our metadata allows, on the oldest Python."""
+    session.env["UV_RESOLUTION"] = "lowest-direct"
+    session.install("-e", ".[sandbox]", *_groups(*SUITE))
+    session.run("pytest", *session.posargs)
+
+
+@nox.session
+def build(session: nox.Session) -> None:
+    """Build wheel and sdist twice, byte for byte the same, check them and import the wheel where nothing else is."""
+    session.install(*_groups("release"))
+    session.run("python", "-m", "release.artifacts", *session.posargs)
+
+
+@nox.session
+def sdist(session: nox.Session) -> None:
+    """Unpack the sdist and run its tests on the package that it builds, as a distribution's packager does."""
+    session.install(*_groups(*SUITE))
+    folder = session.create_tmp()
+    session.run("python", "-m", "release.unpacked", folder)
+    session.chdir(Path(folder, "tree"))
     session.install(".[sandbox]")
-    session.run("python", "examples/demo.py", *session.posargs)
+    session.run("pytest", *session.posargs)
+
+
+@nox.session
+def publish_rehearsal(session: nox.Session) -> None:
+    """Release a scratch clone to an index on loopback, refusals included; install it, run the README's example."""
+    session.install(*_groups("release"))
+    session.run("python", "-m", "release.rehearsal", *session.posargs)
+
+
+@nox.session
+def sbom(session: nox.Session) -> None:
+    """List what comes with an installation of the built wheel, as CycloneDX in sbom/."""
+    session.install(*_groups("sbom"))
+    session.run("python", "-m", "release.sbom")
+
+
+@nox.session
+def changelog(session: nox.Session) -> None:
+    """Show what the next release will say of itself; -- VERSION writes version and changelog."""
+    session.install(*_groups("release"))
+    session.run("python", "-m", "release.bump", *session.posargs)
+
+
+@nox.session
+def api_diff(session: nox.Session) -> None:
+    """Name the breaking changes of the public surface since the last tag; -- TAG compares with that one."""
+    session.install(*_groups("surface"))
+    session.run("python", "-m", "release.surface", *session.posargs)
+
+
+@nox.session
+def audit(session: nox.Session) -> None:
+    """Search for known vulnerabilities in dependencies, for risky code, and for risky workflows."""
+    session.install(*_groups("audit"))
+    session.run("python", "-m", "release.audit", *session.posargs)
+
+
+@nox.session
+def publish(session: nox.Session) -> None:
+    """Upload a tagged, clean, described and new version to the package index; -- --dry-run stops before the upload."""
+    session.install(*_groups("release"))
+    session.run("python", "-m", "release.publish", *session.posargs)

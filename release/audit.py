@@ -1,0 +1,88 @@
+"""Known vulnerabilities in what we depend on, risky code in what we ship, risky steps in our workflows.
+
+``python -m release.audit`` is the session ``audit``. The advisory service may be out of reach: then that is said and
+the rest still runs; ``--require-service`` makes it a failure, as CI wants it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import subprocess
+import sys
+import tempfile
+import tomllib
+from pathlib import Path
+
+from .tree import ROOT, ReleaseRefused, run
+
+SHIPPED = ("overlays", "generated")
+PYTHON = (sys.executable, "-m")
+
+# A release with advisories of 2019. A mirror of the index may answer every question and know no advisory at all: a
+# service that does not name this one was not really asked.
+CANARY = "jinja2==2.10"
+
+
+def lock(root: Path) -> str:
+    """The exact versions that the package, its extras and all groups resolve to today, as requirements."""
+    groups = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["dependency-groups"]
+    chosen = [argument for name in groups for argument in ("--group", name)]
+    command = [*PYTHON, "uv", "pip", "compile", "--quiet", "pyproject.toml", "--all-extras", *chosen]
+    done = subprocess.run(
+        [*command, "--no-annotate", "--no-header"], cwd=root, capture_output=True, text=True, check=False
+    )
+    if done.returncode:
+        raise ReleaseRefused(f"failed: the dependencies cannot be resolved\n{done.stderr}")
+    return done.stdout
+
+
+def advisories(requirements: str) -> list[str] | None:
+    """One line a known vulnerability of exact versions; ``None`` when the advisory service could not be asked."""
+    with tempfile.TemporaryDirectory() as folder:
+        locked, report = Path(folder, "requirements.txt"), Path(folder, "report.json")
+        locked.write_text(requirements, encoding="utf-8")
+        command = [*PYTHON, "pip_audit", "--requirement", str(locked), "--no-deps", "--disable-pip"]
+        done = subprocess.run(
+            [*command, "--format", "json", "--output", str(report), "--progress-spinner", "off"],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if not report.exists():  # pip-audit writes its report only after every package was looked up
+            print(done.stderr.strip()[-500:], file=sys.stderr)
+            return None
+        dependencies = json.loads(report.read_text(encoding="utf-8"))["dependencies"]
+    return [
+        f"{found['name']} {found['version']}: {known['id']}, fixed in {known['fix_versions'] or 'no version'}"
+        for found in dependencies
+        for known in found.get("vulns", ())
+    ]
+
+
+def audit(root: Path, *, require_service: bool) -> None:
+    """Run the three searches; fail if one finds something."""
+    requirements = lock(root)
+    found = advisories(requirements) if advisories(CANARY) else None
+    if found is None:
+        print("NOT AUDITED: no advisory service can be reached; the dependencies were not looked up")
+    else:
+        print(f"{requirements.count('==')} packages looked up, {len(found)} known vulnerabilities")
+    # isolated: the derived code, which the project's own settings leave out, is searched as well
+    run(*PYTHON, "ruff", "check", "--isolated", "--select", "S", "--ignore", "S101", *SHIPPED, cwd=root)
+    run(*PYTHON, "zizmor", "--offline", "--pedantic", ".github/workflows", cwd=root)
+    if found:
+        raise ReleaseRefused("\n".join(["failed: vulnerable dependencies", *found]))
+    if found is None and require_service:
+        raise ReleaseRefused("failed: the dependencies were not looked up")
+
+
+def main() -> None:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(prog="nox -s audit --", description=audit.__doc__)
+    parser.add_argument("--require-service", action="store_true", help="fail when advisories can't be looked up")
+    audit(ROOT, **vars(parser.parse_args()))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,58 @@
+"""Give the next release its version and its changelog; committing and tagging them stays yours.
+
+``python -m release.bump`` is the session ``changelog``: alone it shows what the next entry would say, with a version
+it writes.
+"""
+
+from __future__ import annotations
+
+import argparse
+import re
+import sys
+from pathlib import Path
+
+from packaging.version import InvalidVersion, Version
+
+from .tree import ROOT, ReleaseRefused, git, metadata, run
+
+VERSION_LINE = re.compile(r'^version = "[^"\n]*"$', re.MULTILINE)
+
+
+def next_version(wanted: str, current: str, tags: set[str]) -> str:
+    """Return ``wanted`` in its normal form, or refuse one that is malformed, released or behind the current one."""
+    try:
+        version = Version(wanted)
+    except InvalidVersion as error:
+        raise ReleaseRefused(f"refused: {wanted!r} is no version (PEP 440), such as 1.4.0 or 2.0.0rc1") from error
+    if f"v{version}" in tags:
+        raise ReleaseRefused(f"refused: v{version} is tagged already")
+    if version < Version(current):
+        raise ReleaseRefused(f"refused: {version} is behind the present {current}")
+    return str(version)
+
+
+def bump(wanted: str, root: Path = ROOT) -> None:
+    """Write the version into ``pyproject.toml`` and turn the fragments of ``changes.d`` into a changelog section."""
+    version = next_version(wanted, metadata(root)["version"], set((git("tag", root=root) or "").split()))
+    manifest = root / "pyproject.toml"
+    text, count = VERSION_LINE.subn(f'version = "{version}"', manifest.read_text(encoding="utf-8"))
+    if count != 1:
+        raise ReleaseRefused(f"refused: pyproject.toml has {count} lines that look like its version, not one")
+    manifest.write_text(text, encoding="utf-8", newline="\n")
+    run(sys.executable, "-m", "towncrier", "build", "--yes", "--version", version, cwd=root)
+    print(f"read CHANGELOG.md, commit, then: git tag v{version} && nox -s publish")
+
+
+def main() -> None:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(prog="nox -s changelog --", description=bump.__doc__)
+    parser.add_argument("version", nargs="?", help="the version to be released; none: only show the next entry")
+    version = parser.parse_args().version
+    if version:
+        bump(version)
+    else:
+        run(sys.executable, "-m", "towncrier", "build", "--draft", "--version", "next")
+
+
+if __name__ == "__main__":
+    main()

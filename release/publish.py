@@ -1,0 +1,98 @@
+"""Upload the built artifacts to an index, unless something says that this is no release.
+
+``python -m release.publish`` is the session ``publish``. Without options the index is twine's own default and the
+credentials are twine's (``TWINE_USERNAME`` / ``TWINE_PASSWORD``, keyring); ``--repository-url`` and ``--index-url``
+name another one, for a rehearsal; ``--dry-run`` goes all the way but the upload, for the workflow that uploads by OIDC.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import requests
+from packaging.version import InvalidVersion, Version
+from pypi_simple import NoSuchProjectError, PyPISimple
+
+from . import artifacts
+from .notes import section
+from .tree import ROOT, ReleaseRefused, git, metadata, run
+
+
+def published(name: str, index_url: str | None) -> set[Version]:
+    """The versions that an index has of a distribution; refuses when the index gives no clear answer."""
+    try:
+        with PyPISimple(index_url) if index_url else PyPISimple() as index:
+            packages = index.get_project_page(name, timeout=30).packages
+    except NoSuchProjectError:
+        return set()
+    except (requests.RequestException, ValueError) as error:
+        raise ReleaseRefused(f"refused: the index does not say which versions it has: {error}") from error
+    versions: set[Version] = set()
+    for package in packages:
+        try:
+            versions.add(Version(package.version or ""))
+        except InvalidVersion:  # an old file with a name of its own kind can't be what we are about to upload
+            continue
+    return versions
+
+
+def objections(root: Path, index_url: str | None) -> Iterator[str]:
+    """Everything that speaks against releasing this tree now, each with what to do about it."""
+    name, version = metadata(root)["name"], metadata(root)["version"]
+    status = git("status", "--porcelain", root=root)
+    if status is None:
+        yield "this is no git repository: publish from a clone"
+    elif status:
+        yield f"the tree is dirty: commit or remove\n{status}"
+    tag = f"v{version}"
+    if tag not in (git("tag", "--points-at", "HEAD", root=root) or "").split():
+        yield f"the commit is not tagged {tag}: run `git tag {tag}` on the commit to be released"
+    changelog = root / "CHANGELOG.md"
+    if not section(changelog.read_text(encoding="utf-8") if changelog.exists() else "", version):
+        yield f"CHANGELOG.md says nothing of {version}: run `nox -s changelog -- {version}` and commit"
+    if waiting := sorted(path.name for path in (root / "changes.d").glob("*.md") if path.name != "README.md"):
+        yield f"changes that no version has yet: {', '.join(waiting)}; run `nox -s changelog -- VERSION` and commit"
+    if Version(version) in published(name, index_url):
+        yield f"{name} {version} is on the index already, and an index takes a version once: choose the next one"
+
+
+def publish(root: Path, *, repository_url: str | None, index_url: str | None, dry_run: bool = False) -> None:
+    """Refuse, or build, check and upload."""
+    if reasons := list(objections(root, index_url)):
+        raise ReleaseRefused("refused:\n" + "\n".join(f"- {reason}" for reason in reasons))
+    built = artifacts.build(root)
+    artifacts.check(built, root)
+    if dry_run:
+        print("ready to be uploaded; nothing was")
+        return
+    where = ("--repository-url", repository_url) if repository_url else ()
+    run(
+        sys.executable,
+        "-m",
+        "twine",
+        "upload",
+        "--non-interactive",
+        "--disable-progress-bar",
+        *where,
+        *map(str, built),
+        cwd=root,
+    )
+
+
+def main() -> None:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(prog="nox -s publish --", description=publish.__doc__)
+    parser.add_argument("--repository-url", help="upload to this index instead of the real one")
+    parser.add_argument("--index-url", help="where that index lists what it has (its /simple/ page)")
+    parser.add_argument("--dry-run", action="store_true", help="refuse, build and check, but upload nothing")
+    arguments = parser.parse_args()
+    if bool(arguments.repository_url) != bool(arguments.index_url):
+        parser.error("--repository-url and --index-url go together: what is there is looked up where it is put")
+    publish(ROOT, **vars(arguments))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,129 @@
+"""A release from beginning to end, in a scratch clone and against an index on loopback, with every refusal on the way.
+
+``python -m release.rehearsal`` is the session ``publish_rehearsal``. Nothing in this tree is changed by it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import tempfile
+from pathlib import Path
+
+from packaging.version import Version
+
+from .bump import bump
+from .emptiness import EmptyEnvironment
+from .index import Index, loopback_index
+from .publish import objections, publish
+from .tree import ROOT, ReleaseRefused, files, metadata, run
+
+# Runs the example as the user would, the sandbox in the place of the service.
+RUN_EXAMPLE = """
+import os, runpy, sys
+from groupdocs_translation.sandbox import Sandbox
+with Sandbox() as sandbox:
+    settings = sandbox.client_settings()
+    os.environ["GROUPDOCS_CLIENT_ID"] = settings["client_id"]
+    os.environ["GROUPDOCS_CLIENT_SECRET"] = settings["client_secret"]
+    os.environ["GROUPDOCS_TRANSLATION_URL"] = settings["base_url"]
+    os.environ["GROUPDOCS_TOKEN_URL"] = settings["token_url"]
+    runpy.run_path(sys.argv[1], run_name="__main__")
+    print(f"{len(sandbox.records)} requests reached the sandbox")
+"""
+
+
+def readme_example(readme: str) -> str:
+    """The README's first Python block; credentials written as ``...`` are left to the environment."""
+    found = re.search(r"^```python\n(.*?)^```$", readme, re.MULTILINE | re.DOTALL)
+    if found is None:
+        raise ReleaseRefused("README.md has no ```python block to rehearse")
+    return re.sub(r'client_id="\.\.\.", client_secret="\.\.\."', "", found[1])
+
+
+def install_by_name(environment: EmptyEnvironment, requirement: str, index: Index) -> str:
+    """Install from the index and return the address that the distribution itself came from."""
+    report = environment.folder / "report.json"
+    environment.install(requirement, "--extra-index-url", index.simple_url, "--report", str(report))
+    name = re.split(r"[\[=]", requirement)[0]
+    came_from = [
+        entry["download_info"]["url"]
+        for entry in json.loads(report.read_text(encoding="utf-8"))["install"]
+        if entry["metadata"]["name"] == name
+    ]
+    if len(came_from) != 1 or not came_from[0].startswith(index.upload_url):
+        raise ReleaseRefused(f"{requirement} was not installed from {index.upload_url}: {came_from}")
+    return str(came_from[0])
+
+
+def scratch_clone(root: Path, target: Path) -> Path:
+    """Copy the tree as it is now, changes that are not committed included, into a repository of its own."""
+    for path in files(root):
+        (target / path).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(root / path, target / path)
+    run("git", "init", "--quiet", "--initial-branch", "main", cwd=target)
+    commit(target, "The tree as it is")
+    return target
+
+
+def commit(clone: Path, message: str) -> None:
+    """Commit everything in a scratch clone, whoever runs this."""
+    run("git", "add", "--all", cwd=clone)
+    identity = ("-c", "user.name=Rehearsal", "-c", "user.email=rehearsal@localhost")
+    run("git", *identity, "commit", "--quiet", "--no-verify", "--message", message, cwd=clone)
+
+
+def expect_refusal(clone: Path, index: Index, *reasons: str) -> None:
+    """Try to publish; go on only if it is refused for these reasons and no other."""
+    found = list(objections(clone, index.simple_url))
+    if len(found) != len(reasons) or any(reason not in text for reason, text in zip(reasons, found, strict=True)):
+        raise ReleaseRefused(f"expected to be refused for {reasons}, and was for {found}")
+    print("refused, as it should be:", *found, sep="\n- ")
+
+
+def release(clone: Path, index: Index) -> str:
+    """Bump, describe, tag and publish the next version; return it."""
+    fragment = clone / "changes.d" / "rehearsal.fix.md"
+    fragment.write_text("Rehearsed.\n", encoding="utf-8")
+    expect_refusal(clone, index, "dirty", "not tagged", "says nothing of", "no version has yet")
+    present = Version(metadata(clone)["version"])
+    version = f"{present.major}.{present.minor + 1}.0"
+    bump(version, clone)
+    expect_refusal(clone, index, "dirty", "not tagged")
+    commit(clone, f"Release {version}")
+    expect_refusal(clone, index, "not tagged")
+    run("git", "tag", f"v{version}", cwd=clone)
+    publish(clone, repository_url=index.upload_url, index_url=index.simple_url)
+    expect_refusal(clone, index, "is on the index already")
+    return version
+
+
+def use(root: Path, name: str, version: str, index: Index) -> None:
+    """Be the stranger: install by name where nothing else is, and run the README's example."""
+    example = readme_example((root / "README.md").read_text(encoding="utf-8"))
+    with tempfile.TemporaryDirectory() as elsewhere:
+        environment = EmptyEnvironment(Path(elsewhere))
+        print(f"installed from {install_by_name(environment, f'{name}[sandbox]=={version}', index)}")
+        shutil.copytree(root / "examples", environment.folder / "examples")
+        shutil.copytree(root / "examples" / "files", environment.folder, dirs_exist_ok=True)  # the user's own files
+        (environment.folder / "readme_example.py").write_text(example, encoding="utf-8")
+        print("the README's example prints:")
+        print(environment.run("-W", "error", "-c", RUN_EXAMPLE, "readme_example.py"), end="")
+
+
+def rehearse(root: Path = ROOT) -> None:
+    """Release a scratch clone and use what was released; whatever goes another way than it should ends it."""
+    with tempfile.TemporaryDirectory() as folder:
+        uploads = Path(folder, "index")
+        uploads.mkdir()
+        with loopback_index(uploads) as index:
+            os.environ.update(TWINE_USERNAME=index.username, TWINE_PASSWORD=index.password)
+            version = release(scratch_clone(root, Path(folder, "clone")), index)
+            use(root, metadata(root)["name"], version, index)
+    print(f"rehearsed: {version} was bumped, described, tagged, published and installed by name, and the example ran")
+
+
+if __name__ == "__main__":
+    rehearse()

@@ -1,0 +1,61 @@
+"""The next version: what is accepted, and what is written."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from release.bump import bump, next_version
+from release.notes import section
+from release.tree import ReleaseRefused, metadata
+from tests.packaging.scratch import commit
+
+
+@pytest.mark.parametrize(
+    ("wanted", "current", "accepted"),
+    [
+        ("1.2.1", "1.2.0", "1.2.1"),
+        ("1.2.0", "1.2.0", "1.2.0"),
+        ("2.0.0-rc.1", "1.2.0", "2.0.0rc1"),
+        ("v1.3", "1.2", "1.3"),
+    ],
+)
+def test_a_version_that_goes_on_is_accepted_in_its_normal_form(wanted: str, current: str, accepted: str) -> None:
+    assert next_version(wanted, current, set()) == accepted
+
+
+@pytest.mark.parametrize(
+    ("wanted", "tags", "reason"),
+    [
+        ("next", set(), "is no version"),
+        ("1.1.9", set(), "is behind the present 1.2.0"),
+        ("1.2.0rc1", set(), "is behind the present 1.2.0"),
+        ("1.3.0", {"v1.3.0"}, "is tagged already"),
+    ],
+)
+def test_a_version_that_leads_nowhere_is_refused(wanted: str, tags: set[str], reason: str) -> None:
+    with pytest.raises(ReleaseRefused, match=reason):
+        next_version(wanted, "1.2.0", tags)
+
+
+def test_a_bump_writes_version_and_changelog_and_uses_up_the_fragments(project: Path) -> None:
+    (project / "changes.d" / "polling.feature.md").write_text("Polls less.\n")
+    commit(project)
+
+    bump("1.3.0", project)
+
+    assert metadata(project)["version"] == "1.3.0"
+    changelog = (project / "CHANGELOG.md").read_text()
+    assert "Polls less." in section(changelog, "1.3.0")
+    assert section(changelog, "1.2.0") == "- Was made."
+    assert [path.name for path in (project / "changes.d").iterdir()] == ["README.md"]
+
+
+def test_a_refused_bump_writes_nothing(project: Path) -> None:
+    before = {path: path.read_bytes() for path in project.rglob("*.*") if path.is_file() and ".git" not in path.parts}
+
+    with pytest.raises(ReleaseRefused):
+        bump("1.2.0", project)
+
+    assert {path: path.read_bytes() for path in before} == before
