@@ -1,0 +1,38 @@
+"""Pages that make claims about the code: the claims' names exist."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+THREATS = (ROOT / "docs" / "threat-model.md").read_text(encoding="utf-8")
+TESTS = {
+    name
+    for path in (ROOT / "tests").rglob("test_*.py")
+    for name in re.findall(r"def (test_\w+)", path.read_text(encoding="utf-8"))
+}
+
+
+@pytest.mark.parametrize("name", sorted(set(re.findall(r"`(test_\w+)`", THREATS))))
+def test_a_test_that_the_threat_model_names_exists(name: str) -> None:
+    assert name in TESTS
+
+
+def test_every_threat_has_an_answer_and_says_what_shows_it() -> None:
+    rows = [line.strip("|").split("|") for line in THREATS.splitlines() if line.startswith("| ")]
+    threats = [[cell.strip() for cell in row] for row in rows if row[0].strip() != "threat"]
+
+    assert len(threats) > 25
+    assert [row for row in threats if len(row) != 3 or not row[1] or not re.match(r"`test_\w+`|no test", row[2])] == []
+
+
+@pytest.mark.parametrize("page", ["README.md", "CONTRIBUTING.md", "SECURITY.md"])
+def test_files_that_a_page_points_to_exist(page: str) -> None:
+    text = (ROOT / page).read_text(encoding="utf-8")
+    links = [link.split("#")[0] for link in re.findall(r"\]\(([^)]+)\)", text) if "://" not in link]
+    named = re.findall(r"`((?:docs|tests|openapi|changes\.d)/[\w./-]*)`", text)
+
+    assert [path for path in [*links, *named] if path and not (ROOT / path).exists()] == []
