@@ -31,7 +31,6 @@ with Sandbox() as sandbox:
     os.environ["GROUPDOCS_TRANSLATION_URL"] = settings["base_url"]
     os.environ["GROUPDOCS_TOKEN_URL"] = settings["token_url"]
     runpy.run_path(sys.argv[1], run_name="__main__")
-    print(f"{len(sandbox.records)} requests reached the sandbox")
 """
 
 
@@ -110,7 +109,10 @@ def use(root: Path, name: str, version: str, index: Index) -> None:
         shutil.copytree(root / "examples" / "files", environment.folder, dirs_exist_ok=True)  # the user's own files
         (environment.folder / "readme_example.py").write_text(example, encoding="utf-8")
         print("the README's example prints:")
-        print(environment.run("-W", "error", "-c", RUN_EXAMPLE, "readme_example.py"), end="")
+        printed = environment.run("-W", "error", "-c", RUN_EXAMPLE, "readme_example.py")
+        if not printed:
+            raise ReleaseRefused("the README's example ran and printed nothing")
+        print(printed, end="")
 
 
 def rehearse(root: Path = ROOT) -> None:
