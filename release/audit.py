@@ -82,7 +82,7 @@ def audit(root: Path, *, require_service: bool) -> None:
         *SHIPPED,
         cwd=root,
     )
-    run(*PYTHON, "zizmor", "--offline", "--pedantic", ".github/workflows", cwd=root)
+    run("zizmor", "--offline", "--pedantic", ".github/workflows", cwd=root)
     if found:
         raise ReleaseRefused("\n".join(["failed: vulnerable dependencies", *found]))
     if found is None and require_service:
