@@ -43,8 +43,8 @@ def objections(root: Path, index_url: str | None) -> Iterator[str]:
     """Everything that speaks against releasing this tree now, each with what to do about it."""
     name, version = metadata(root)["name"], metadata(root)["version"]
     status = git("status", "--porcelain", root=root)
-    if status is None:
-        yield "this is no git repository: publish from a clone"
+    if Path(git("rev-parse", "--show-toplevel", root=root) or "/").resolve() != root.resolve():
+        yield f"{root} is no git repository: publish from a clone"  # it may lie inside another one
     elif status:
         yield f"the tree is dirty: commit or remove\n{status}"
     tag = f"v{version}"
