@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import os
+import tempfile
 from pathlib import Path
 
 import nox
@@ -19,6 +20,7 @@ nox.options.sessions = ["lint", "types", "tests"]
 
 PROJECT = nox.project.load_toml("pyproject.toml")
 PYTHONS = nox.project.python_versions(PROJECT)
+ROOT = Path(__file__).parent
 OLDEST = PYTHONS[0]
 SUITE = ("test", "codegen", "release", "surface")  # groups that the test suite needs
 
@@ -101,11 +103,12 @@ def build(session: nox.Session) -> None:
 def sdist(session: nox.Session) -> None:
     """Unpack the sdist and run its tests on the package that it builds, as a distribution's packager does."""
     session.install(*_groups(*SUITE))
-    folder = session.create_tmp()
-    session.run("python", "-m", "release.unpacked", folder)
-    session.chdir(Path(folder, "tree"))
-    session.install(".[sandbox]")
-    session.run("pytest", *session.posargs)
+    with tempfile.TemporaryDirectory() as folder:  # not below .nox: ruff, and so the pipeline, passes that by
+        session.run("python", "-m", "release.unpacked", folder)
+        session.chdir(Path(folder, "tree"))
+        session.install(".[sandbox]")
+        session.run("pytest", *session.posargs)
+        session.chdir(ROOT)
 
 
 @nox.session
