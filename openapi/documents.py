@@ -76,7 +76,7 @@ def _download(url: str) -> bytes:
         httpx.Client(timeout=TIMEOUT_S, follow_redirects=True, event_hooks=hooks) as client,
         client.stream("GET", url) as answer,
     ):
-        if answer.status_code != httpx.codes.OK:
+        if answer.status_code != 200:
             raise SourceError(f"{label(url)} cannot be read: the server answered {answer.status_code}")
         for chunk in answer.iter_bytes():
             data += chunk
