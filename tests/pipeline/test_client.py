@@ -134,3 +134,11 @@ def test_every_file_says_who_wrote_it_and_the_document_lies_in_the_package() -> 
 def test_a_changed_template_of_the_generator_is_noticed(code: str) -> None:
     with pytest.raises(toolchain.ToolError, match=r"model\.py"):
         client.keyword_only(code, Path("model.py"))
+
+
+def test_an_operation_that_the_generator_loses_stops_the_pipeline(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(client, "write", lambda *_: 37)
+    with pytest.raises(regenerate.PipelineError, match="38 operations in the document, but 37 generated modules"):
+        regenerate.Run(regenerate.ROOT, tmp_path).build()
