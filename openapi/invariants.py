@@ -1,53 +1,70 @@
-"""What must hold for a document before anything is generated from it: the validator's rules, and ours."""
+"""What must hold before anything is generated: the validator's rules, and those that it does not know.
+
+Called by ``regenerate`` with the corrected document. The generator alone would go on: it drops one of two operations
+that share an operationId, and turns a dangling reference into ``Any``.
+"""
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator
+from typing import Any
 
 from openapi_spec_validator import OpenAPIV30SpecValidator
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-METHODS = frozenset({"get", "put", "post", "delete", "options", "head", "patch", "trace"})
-
-
-def references(node: Any) -> Iterator[str]:
-    """Every ``$ref`` below a node."""
-    if isinstance(node, dict):
-        if isinstance(node.get("$ref"), str):
-            yield node["$ref"]
-        for child in node.values():
-            yield from references(child)
-    elif isinstance(node, list):
-        for child in node:
-            yield from references(child)
+from openapi.tree import SCHEMAS, children, is_list, is_map, member, operations, references
 
 
 def violations(document: Any) -> list[str]:
     """Every rule that the document breaks, one line each."""
-    found = [
-        f"{'/'.join(map(str, error.path))}: {error.message}"
-        for error in OpenAPIV30SpecValidator(document).iter_errors()
-    ]
-    names = set(document.get("components", {}).get("schemas", {}))
-    for target in references(document):
-        if target.startswith("#/components/schemas/") and target.rpartition("/")[2] not in names:
-            found.append(f"dangling $ref: {target}")
+    dangling = [f"{where}: {ref} leads nowhere" for where, ref in references(document) if not _leads(document, ref)]
+    if dangling:  # the validator would stop at the first, and follow a foreign one over the network
+        return dangling
+    errors = OpenAPIV30SpecValidator(document).iter_errors()
+    invalid = [f"{'/'.join(('#', *map(str, error.path)))}: {error.message}" for error in errors]
+    return [*invalid, *_operation_ids(document), *_answers(document), *_schemas(document)]
+
+
+def _leads(document: Any, ref: str) -> bool:
+    node = document if ref.startswith("#/") else None
+    for part in ref.removeprefix("#/").split("/"):
+        node = node.get(part.replace("~1", "/").replace("~0", "~")) if is_map(node) else None
+    return node is not None
+
+
+def _operation_ids(document: Any) -> Iterator[str]:
     ids: Counter[str] = Counter()
-    for path, item in document.get("paths", {}).items():
-        for method in METHODS & set(item):
-            operation = item[method].get("operationId")
-            for status, response in item[method].get("responses", {}).items():
-                if "description" not in response and "$ref" not in response:
-                    found.append(f"{method.upper()} {path}: response {status} has no description")
-            if operation is None:
-                found.append(f"{method.upper()} {path} has no operationId: add a correction that gives it one")
-            else:
-                ids[operation] += 1
-    found += [f"operationId {name} is used {count} times" for name, count in ids.items() if count > 1]
-    for name, schema in document.get("components", {}).get("schemas", {}).items():
-        unknown = set(schema.get("required", [])) - set(schema.get("properties", {}))
-        found += [f"schema {name} requires {prop}, which is no property" for prop in sorted(unknown)]
-    return found
+    for method, path, operation in operations(document):
+        name = str(operation.get("operationId", ""))
+        if not re.fullmatch("[a-z]+([A-Z][a-z]+)*", name):
+            yield f"{method} {path}: operationId {name!r} is no camelCase name: a correction must give it one"
+        ids[name] += 1
+    yield from (f"operationId {name!r} is used {count} times" for name, count in ids.items() if count > 1)
+
+
+def _answers(document: Any) -> Iterator[str]:
+    for method, path, operation in operations(document):
+        for status, answer in member(operation, "responses").items():
+            if not member(answer, "description") and not member(answer, "$ref"):
+                yield f"{method} {path}: the answer {status} has no description, and the generator refuses it"
+
+
+def _schemas(document: Any) -> Iterator[str]:
+    used = {ref for _, ref in references(document)}
+    for name, schema in member(document, "components", "schemas").items():
+        if SCHEMAS + name not in used:
+            yield f"{SCHEMAS}{name} is used nowhere"
+        yield from _schema(schema, SCHEMAS + name)
+
+
+def _schema(node: Any, where: str, parent: str = "") -> Iterator[str]:
+    if is_map(node) and parent != "properties":
+        if is_list(required := node.get("required")):
+            properties = member(node, "properties")
+            yield from (f"{where} requires {name}, which is no property" for name in required if name not in properties)
+        if node.get("nullable") is True and "type" not in node:
+            yield f"{where} is nullable without a type, which says nothing"
+    for key, value in children(node):
+        if key not in {"enum", "default", "example"} or parent == "properties":
+            yield from _schema(value, f"{where}/{key}", key)

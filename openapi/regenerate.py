@@ -1,288 +1,235 @@
-"""The pipeline: upstream.yaml + corrections.yaml → translation.yaml → generated client → sync twin.
+"""The command of the pipeline: upstream.yaml + corrections.yaml → translation.yaml → generated client → sync twin.
 
-usage: regenerate.py [--check] [--source FILE_OR_URL]
-
-Everything is built aside and swapped in when it is whole. ``--check`` compares instead, and names what differs.
-``--source`` takes a newer document of the service (JSON or YAML, file or URL) in place of upstream.yaml. Exit status:
-0 done or equal, 1 not.
+Everything is built aside, from a document that passed the corrections and the invariants, and swapped in by rename when
+it is whole; whatever fails on the way leaves the tree as it was.
 """
 
 from __future__ import annotations
 
 import argparse
 import hashlib
-import io
 import json
-import re
 import shutil
-import subprocess
 import sys
 import tempfile
 import time
-import urllib.request
-from importlib.metadata import version
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
-import sync_twin
-from correct import correct
-from invariants import METHODS, violations
-from ruamel.yaml import YAML
-from ruamel.yaml.error import YAMLError
+if __name__ == "__main__":  # run as a file, Python looks in openapi/; its modules are always imported as openapi.…
+    sys.path[0] = str(Path(__file__).resolve().parents[1])
 
-ROOT = Path(__file__).resolve().parent.parent
+from openapi import changes, client, correct, documents, invariants, sync_twin, toolchain, tree
+
+ROOT = Path(__file__).resolve().parents[1]
 UPSTREAM, CORRECTIONS, TRANSLATION = (f"openapi/{name}.yaml" for name in ("upstream", "corrections", "translation"))
-PACKAGE = "generated/groupdocs_translation_api"
 PROVENANCE = "generated/provenance.json"
-NOTE = "Derived by `nox -s regenerate`: edit openapi/corrections.yaml, never this file."
-MAX_SOURCE_BYTES = 32 * 2**20
-PINNED = ("openapi-python-client", "ruff", "python-jsonpath", "ruamel.yaml", "unasync")
+DERIVED = (TRANSLATION, "generated", *(f"{place}/_sync" for place in sync_twin.PLACES))
+UPSTREAM_NOTE = """\
+The document of the service, version {version}: structure and defects are the service's, the words are this project's.
+Never edited for the generator's sake: that is what corrections.yaml is for. Structure comes in with
+`nox -s regenerate -- --source FILE_OR_URL`, which keeps our words; words are written here."""
+TRANSLATION_NOTE = """\
+Derived from upstream.yaml and corrections.yaml with `nox -s regenerate`: edit those, never this file.
+The only document that generator, sandbox and tests read."""
 
 
 class PipelineError(Exception):
-    """The pipeline stopped; the tree is as it was."""
+    """The pipeline stopped; the message says why. The tree is as it was."""
 
 
-def log(message: str) -> None:
-    """One step, on standard error."""
-    print(f"regenerate: {message}", file=sys.stderr, flush=True)
+FAILURES = (PipelineError, documents.SourceError, toolchain.ToolError, sync_twin.TwinError, SyntaxError)
 
 
-def fetch(source: str) -> bytes:
-    """The bytes of a file or URL.
+class Run:
+    """One run over one tree: stages what is derived from it below ``stage``, and says what it did and when."""
 
-    Raises:
-        PipelineError: it cannot be read, is too large, or its address is not safe.
-    """
-    parts = urlsplit(source)
-    try:
-        if parts.scheme in {"http", "https"}:
-            if parts.scheme == "http" and parts.hostname not in {"localhost", "127.0.0.1", "::1"}:
-                raise PipelineError(f"--source {source}: http is taken from loopback only")
-            with urllib.request.urlopen(source, timeout=30) as answer:
-                data: bytes = answer.read(MAX_SOURCE_BYTES + 1)
-        else:
-            data = Path(source).read_bytes()
-    except (OSError, ValueError) as error:
-        raise PipelineError(f"--source {source} cannot be read: {error}") from error
-    if len(data) > MAX_SOURCE_BYTES:
-        raise PipelineError(f"--source {source} is larger than {MAX_SOURCE_BYTES // 2**20} MiB")
-    return data
+    def __init__(self, root: Path, stage: Path) -> None:
+        self.root, self.stage = root, stage
+        self.names = list(DERIVED)
+        self.source: dict[str, str] | None = None
+        self.started = time.monotonic()
+
+    def say(self, text: str) -> None:
+        """One step of the log, with the seconds since the start."""
+        print(f"{time.monotonic() - self.started:6.2f} s  {text}", flush=True)
+
+    def translate(self, source: str | None = None) -> Any:
+        """Stage translation.yaml, and upstream.yaml if there is a new source; the corrected document.
+
+        Raises:
+            PipelineError, documents.SourceError: see there.
+        """
+        document = self._take(source) if source else documents.parse((self.root / UPSTREAM).read_bytes(), UPSTREAM)
+        corrected = self._correct(document)
+        self._write(TRANSLATION, documents.dump(corrected, TRANSLATION_NOTE))
+        return corrected
+
+    def build(self, source: str | None = None) -> None:
+        """Stage everything.
+
+        Raises:
+            PipelineError, documents.SourceError, toolchain.ToolError, sync_twin.TwinError: see there.
+        """
+        tools = toolchain.versions(self.root / "pyproject.toml")
+        document = self.translate(source)
+        modules = client.write(self.root, self.stage / TRANSLATION, self.stage / client.PACKAGE)
+        if modules != (count := sum(1 for _ in tree.operations(document))):
+            raise PipelineError(f"{count} operations in the document, but {modules} generated modules")
+        self.say(f"generated {modules} operations")
+        self._write(PROVENANCE, json.dumps(self._provenance(tools, document), indent=2) + "\n")
+        folders = sync_twin.write(self.root, self.stage)
+        self.say(f"derived the sync twin: {', '.join(folders) or 'no async source yet'}")
+
+    def _take(self, source: str) -> Any:
+        """Take a newer document in place of upstream.yaml, and report what it changes."""
+        data = documents.fetch(source)
+        old = documents.parse((self.root / UPSTREAM).read_bytes(), UPSTREAM)
+        new = documents.align(documents.parse(data, documents.label(source)), old)
+        found = changes.changes(old, new)
+        breaking = sum(change.breaking for change in found)
+        self.say(f"read {documents.label(source)}: {len(found)} changes, {breaking} of them breaking")
+        print("".join(f"    {change}\n" for change in found), end="")
+        if foreign := documents.foreign_words(new, old):
+            self.say(f"{len(foreign)} texts are the service's own: give them our words in {UPSTREAM}")
+            print("".join(f"    {place}\n" for place in foreign), end="")
+        self.names.append(UPSTREAM)
+        self._write(UPSTREAM, documents.dump(new, UPSTREAM_NOTE.format(version=new["info"]["version"])))
+        self.source = {"name": documents.label(source), "sha256": hashlib.sha256(data).hexdigest()}
+        return new
+
+    def _correct(self, document: Any) -> Any:
+        overlay = documents.load_yaml((self.root / CORRECTIONS).read_text(encoding="utf-8"))
+        corrected, failures = correct.correct(document, overlay)
+        if failures:
+            raise PipelineError(f"{len(failures)} corrections do not fit the document:\n  " + "\n  ".join(failures))
+        if broken := invariants.violations(corrected):
+            raise PipelineError(f"the corrected document breaks {len(broken)} rules:\n  " + "\n  ".join(broken))
+        self.say(f"corrected: {len(overlay['actions'])} actions; the document is valid")
+        return corrected
+
+    def _provenance(self, tools: dict[str, str], document: Any) -> dict[str, Any]:
+        """What was made of what, by which tools; the document's version is a label only: it named several documents."""
+        upstream = (self.stage if UPSTREAM in self.names else self.root) / UPSTREAM
+        templates = sorted((self.root / client.TEMPLATES).glob("*.jinja"))
+        inputs = [self.root / CORRECTIONS, self.root / client.CONFIG, *templates]
+        hashes = {path.relative_to(self.root).as_posix(): _sha256(path) for path in inputs} | {
+            UPSTREAM: _sha256(upstream)
+        }
+        return {
+            "document": document["info"]["version"],
+            "source": self._source(hashes[UPSTREAM]),
+            "inputs": dict(sorted(hashes.items())),
+            "derived": {TRANSLATION: _sha256(self.stage / TRANSLATION), client.PACKAGE: self._digest()},
+            "tools": tools,
+        }
+
+    def _source(self, upstream: str) -> Any:
+        """Name and hash of the raw bytes that upstream.yaml came from; known for as long as nobody edits it."""
+        if UPSTREAM in self.names:
+            return self.source
+        try:
+            known = json.loads((self.root / PROVENANCE).read_text(encoding="utf-8"))
+            return known["source"] if known["inputs"][UPSTREAM] == upstream else None
+        except (OSError, ValueError, KeyError, TypeError):
+            return None
+
+    def _digest(self) -> str:
+        lines = [f"{_sha256(path)}  {name}\n" for name, path in files(self.stage, [client.PACKAGE]).items()]
+        return hashlib.sha256("".join(lines).encode()).hexdigest()
+
+    def _write(self, name: str, text: str) -> None:
+        path = self.stage / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8", newline="\n")
 
 
-def parse(data: bytes, name: str) -> Any:
-    """An OpenAPI document as round-trip YAML; JSON is YAML too.
-
-    Raises:
-        PipelineError: it is neither, or no OpenAPI 3 document.
-    """
-    yaml = YAML()
-    yaml.preserve_quotes = True
-    try:
-        text = data.decode("utf-8-sig").replace("\r\n", "\n").replace("\\r\\n", "\\n")
-        document = yaml.load(json.dumps(json.loads(text)) if text.lstrip().startswith("{") else text)
-    except (YAMLError, ValueError) as error:
-        raise PipelineError(f"{name} is not YAML: {str(error).splitlines()[0]}") from error
-    if (
-        not isinstance(document, dict)
-        or not str(document.get("openapi", "")).startswith("3.")
-        or "paths" not in document
-    ):
-        raise PipelineError(f"{name} is not an OpenAPI 3 document")
-    return document
+def _sha256(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
-def dump(document: Any) -> str:
-    """A document as block YAML."""
-    yaml = YAML()
-    yaml.width = 110
-    yaml.default_flow_style = False
-    yaml.indent(mapping=2, sequence=4, offset=2)
-    stream = io.StringIO()
-    yaml.dump(document, stream)
-    return stream.getvalue()
+def files(root: Path, names: list[str]) -> dict[str, Path]:
+    """Every file below the named files and folders of a root, by its path from there."""
+    tops = [root / name for name in names]
+    paths = [path for top in tops for path in ([top] if top.is_file() else sorted(top.rglob("*")))]
+    kept = [path for path in paths if path.is_file() and "__pycache__" not in path.parts]
+    return {path.relative_to(root).as_posix(): path for path in kept}
 
 
-def build(stage: Path, upstream: bytes, name: str) -> None:
-    """Build everything that is derived below ``stage``.
-
-    Raises:
-        PipelineError: a correction does not fit, a rule is broken, or the generator is not content.
-    """
-    document = parse(upstream, name)
-    overlay = YAML(typ="safe").load(ROOT / CORRECTIONS)
-    if failures := correct(document, overlay):
-        raise PipelineError(f"{len(failures)} corrections do not fit {name}:\n" + "\n".join(failures))
-    if broken := violations(json.loads(json.dumps(document))):
-        raise PipelineError(f"{name}, corrected, breaks {len(broken)} rules:\n" + "\n".join(broken))
-    log(f"{len(overlay['actions'])} corrections applied, the document is valid")
-    strip_comments(document)
-    text = f"# {NOTE}\n{dump(document)}"
-    (stage / "openapi").mkdir(parents=True)
-    (stage / TRANSLATION).write_text(text, encoding="utf-8", newline="\n")
-    generate(stage)
-    count = sum(len(METHODS & set(item)) for item in document["paths"].values())
-    modules = [path for path in (stage / PACKAGE / "api").glob("*/*.py") if path.name != "__init__.py"]
-    if len(modules) != count:
-        raise PipelineError(f"{count} operations gave {len(modules)} modules")
-    finish(stage, text)
-    log(f"{count} operations generated")
-    sync_twin.write(ROOT, stage)
-    log("sync twin written")
+def differences(stage: Path, root: Path, names: list[str]) -> Iterator[str]:
+    """One line for every file that is missing, extra, or other than it should be."""
+    wanted, present = files(stage, names), files(root, names)
+    for name in sorted(wanted.keys() | present.keys()):
+        if name not in present:
+            yield f"missing: {name}"
+        elif name not in wanted:
+            yield f"extra: {name}"
+        elif (new := wanted[name].read_bytes()) != (old := present[name].read_bytes()):
+            yield f"differs: {name}, {_first_difference(old, new)}"
 
 
-def strip_comments(node: Any) -> None:
-    """Drop comments of upstream.yaml: the derived document has its own."""
-    if hasattr(node, "ca"):
-        node.ca.comment = None
-        node.ca.items.clear()
-    for child in node.values() if isinstance(node, dict) else node if isinstance(node, list) else ():
-        strip_comments(child)
-
-
-def generate(stage: Path) -> None:
-    """Run the generator into a fresh folder; what it warns of is an error."""
-    command = [
-        "openapi-python-client",
-        "generate",
-        "--path",
-        str(stage / TRANSLATION),
-        "--meta",
-        "none",
-        "--fail-on-warning",
-    ]
-    command += [
-        "--config",
-        str(ROOT / "generator-config.yaml"),
-        "--custom-template-path",
-        str(ROOT / "openapi/templates"),
-    ]
-    (stage / PACKAGE).parent.mkdir(parents=True)
-    done = subprocess.run(
-        [*command, "--output-path", str(stage / PACKAGE)], capture_output=True, text=True, check=False
+def _first_difference(old: bytes, new: bytes) -> str:
+    is_lines, should_lines = (
+        [*data.decode(errors="replace").splitlines(keepends=True), "(end)"] for data in (old, new)
     )
-    if done.returncode:
-        raise PipelineError(f"the generator stopped:\n{done.stdout}{done.stderr}")
+    pairs = enumerate(zip(is_lines, should_lines, strict=False), start=1)
+    line, (has, should) = next((line, pair) for line, pair in pairs if pair[0] != pair[1])
+    return f"line {line}: is {has!r:.100}, should be {should!r:.100}"
 
 
-def finish(stage: Path, translation: str) -> None:
-    """What the generator leaves to do: keyword-only models, headers, py.typed, the document, provenance."""
-    package = stage / PACKAGE
-    for path in sorted(package.rglob("*.py")):
-        code = path.read_text(encoding="utf-8")
-        if path.parent.name == "models":  # upstream moves properties about: positional order must not be public
-            code = re.sub(r"^@_attrs_define$", "@_attrs_define(kw_only=True)", code, flags=re.MULTILINE)
-        path.write_text(f"# {NOTE}\n{code}", encoding="utf-8", newline="\n")
-        compile(code, str(path), "exec")
-    shutil.rmtree(package / ".ruff_cache", ignore_errors=True)
-    (package / "py.typed").touch()
-    (package / "translation.yaml").write_text(translation, encoding="utf-8", newline="\n")
-    (stage / PROVENANCE).write_text(
-        json.dumps(provenance(translation), indent=2) + "\n", encoding="utf-8", newline="\n"
-    )
+def swap_in(stage: Path, root: Path, names: list[str]) -> None:
+    """Put the staged files and folders in their places by rename; all of them, or none if anything fails."""
+    moved: list[tuple[Path, Path]] = []
+    spare = [root / f"{name}.{end}" for name in names for end in ("new", "old")]
+    try:
+        for name in names:
+            if (stage / name).is_dir():
+                shutil.copytree(stage / name, root / f"{name}.new")
+            elif (stage / name).exists():
+                shutil.copyfile(stage / name, root / f"{name}.new")
+        for name in names:
+            for here, there in ((root / name, root / f"{name}.old"), (root / f"{name}.new", root / name)):
+                if here.exists():
+                    here.rename(there)
+                    moved.append((here, there))
+    except BaseException:
+        for here, there in reversed(moved):
+            there.rename(here)
+        raise
+    finally:
+        for path in spare:
+            shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
 
 
-def provenance(translation: str) -> dict[str, Any]:
-    """What the generated package was made of: hashes of the inputs, versions of the tools."""
-    inputs = ["generator-config.yaml", CORRECTIONS, "openapi/templates/models_init.py.jinja"]
-    hashes = {name: hashlib.sha256((ROOT / name).read_bytes()).hexdigest() for name in inputs}
-    hashes[TRANSLATION] = hashlib.sha256(translation.encode()).hexdigest()
-    return {"sha256": hashes, "versions": {name: version(name) for name in PINNED}}
-
-
-DERIVED = (TRANSLATION, PACKAGE, PROVENANCE, *(f"{place}/_sync" for place in sync_twin.PLACES))
-
-
-def files(root: Path) -> dict[str, Path]:
-    """Every derived file below a root, by its name."""
-    found: dict[str, Path] = {}
-    for name in DERIVED:
-        top = root / name
-        for path in [top] if top.is_file() else sorted(top.rglob("*")):
-            if path.is_file() and "__pycache__" not in path.parts:
-                found[path.relative_to(root).as_posix()] = path
-    return found
-
-
-def differences(stage: Path, root: Path) -> list[str]:
-    """One line for every derived file that is missing, extra or other than it should be."""
-    wanted, have = files(stage), files(root)
-    lines = [f"missing: {name}" for name in sorted(wanted.keys() - have.keys())]
-    lines += [f"extra: {name}" for name in sorted(have.keys() - wanted.keys())]
-    for name in sorted(wanted.keys() & have.keys()):
-        new, old = wanted[name].read_bytes().split(b"\n"), have[name].read_bytes().split(b"\n")
-        if new != old:
-            row = next((i for i, (a, b) in enumerate(zip(new, old, strict=False)) if a != b), min(len(new), len(old)))
-            lines.append(f"differs: {name}, line {row + 1}")
-    return lines
-
-
-def swap_in(stage: Path, root: Path) -> None:
-    """Put what was built in its place."""
-    for name in DERIVED:
-        new, old = stage / name, root / name
-        if old.is_dir():
-            shutil.rmtree(old)
-        if new.exists():
-            old.parent.mkdir(parents=True, exist_ok=True)
-            shutil.move(new, old)
-
-
-def surface(document: Any) -> dict[str, str]:
-    """Operations and properties of a document, by a name that reads in a report."""
-    found: dict[str, str] = {}
-    for path, item in document["paths"].items():
-        for method in METHODS & set(item):
-            found[f"{method.upper()} {path}"] = ""
-    for name, schema in document.get("components", {}).get("schemas", {}).items():
-        for prop, value in schema.get("properties", {}).items():
-            shape = {key: value[key] for key in ("type", "$ref", "enum", "nullable", "format", "items") if key in value}
-            found[f"{name}.{prop}"] = json.dumps(
-                [shape, prop in schema.get("required", [])], sort_keys=True, default=str
-            )
-    return found
-
-
-def report(old: Any, new: Any) -> None:
-    """Say what a new document adds, removes and changes."""
-    before, after = surface(old), surface(new)
-    for name in sorted(after.keys() - before.keys()):
-        log(f"added: {name}")
-    for name in sorted(before.keys() - after.keys()):
-        log(f"removed (breaking): {name}")
-    for name in sorted(name for name in before.keys() & after.keys() if before[name] != after[name]):
-        log(f"changed (look whether it breaks): {name}: {before[name]} -> {after[name]}")
-
-
-def main(argv: list[str] | None = None) -> int:
-    """Run the pipeline."""
+def main(argv: list[str] | None = None, root: Path = ROOT) -> int:
+    """Run the pipeline; 0: written, or nothing differs; 1: something failed, or differs."""
     parser = argparse.ArgumentParser(
-        description="Derive the corrected document, the generated client and the sync twin."
+        prog="regenerate", description=__doc__, formatter_class=argparse.RawTextHelpFormatter
     )
-    parser.add_argument("--check", action="store_true", help="compare instead of writing")
-    parser.add_argument("--source", metavar="FILE_OR_URL", help="take a newer document of the service")
+    parser.add_argument("--check", action="store_true", help="write nothing: name every file that would differ")
+    parser.add_argument("--source", metavar="FILE_OR_URL", help="take a newer document of the service, JSON or YAML")
     options = parser.parse_args(argv)
-    started = time.monotonic()
-    try:
-        old = (ROOT / UPSTREAM).read_bytes()
-        new = fetch(options.source) if options.source else old
-        with tempfile.TemporaryDirectory() as folder:
-            stage = Path(folder)
-            build(stage, new, options.source or UPSTREAM)
-            if options.check:
-                found = differences(stage, ROOT)
-                print("\n".join(found) or "regenerate: nothing differs")
-                return 1 if found else 0
-            swap_in(stage, ROOT)
+    with tempfile.TemporaryDirectory(prefix="regenerate-") as stage:
+        run = Run(root, Path(stage))
+        try:
+            run.build(options.source)
+        except FAILURES as error:
+            print(f"regenerate: {error}\nregenerate: stopped, the tree is as it was", file=sys.stderr)
+            return 1
+        found = list(differences(run.stage, root, run.names))
+        if options.check:
+            print("".join(f"{line}\n" for line in found), end="")
+            run.say(f"{len(found)} files differ: `nox -s regenerate` writes them" if found else "nothing differs")
+            return 1 if found else 0
         if options.source:
-            document = parse(new, options.source)
-            report(parse(old, UPSTREAM), document)
-            (ROOT / UPSTREAM).write_text(dump(document), encoding="utf-8", newline="\n")
-    except (PipelineError, sync_twin.TwinError) as error:
-        print(f"regenerate: {error}", file=sys.stderr)
-        return 1
-    log(f"done in {time.monotonic() - started:.1f} s")
+            before, after = (changes.surface(top / client.PACKAGE) for top in (root, run.stage))
+            run.say(f"Python surface: {len(before - after)} lines gone, {len(after - before)} come")
+            print("".join(f"    - {line}\n" for line in sorted(before - after)), end="")
+            print("".join(f"    + {line}\n" for line in sorted(after - before)), end="")
+        dirty = [name for name in run.names if any(differences(run.stage, root, [name]))]
+        swap_in(run.stage, root, dirty)
+        run.say(f"wrote {len(found)} files below {', '.join(dirty)}" if dirty else "nothing differs, nothing written")
     return 0
 
 

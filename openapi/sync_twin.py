@@ -7,16 +7,20 @@ fit both modes; a string that equals a word of the table is replaced like a name
 
 from __future__ import annotations
 
-import os
 import shutil
-import subprocess
 import sys
 import tempfile
 import tokenize
+from importlib import import_module
 from pathlib import Path
+from typing import Any
 
-import unasync
+if __name__ == "__main__":  # run as a file: see regenerate.py
+    sys.path[0] = str(Path(__file__).resolve().parents[1])
 
+from openapi import toolchain
+
+unasync: Any = import_module("unasync")  # it has no type hints
 WORDS = {  # async → sync; one that no source uses is an error, so the table cannot rot
     "AsyncByteStream": "SyncByteStream",
     "AsyncCappedStream": "CappedStream",
@@ -70,7 +74,7 @@ def write(root: Path, into: Path) -> list[str]:
         if sources:
             folders.append(f"{place}/_sync")
             for arguments in RUFF:
-                subprocess.run(["ruff", *arguments, folders[-1]], cwd=into, check=True)
+                toolchain.run("ruff", *arguments, folders[-1], cwd=into)
     if found and (unused := sorted(WORDS.keys() - found.keys())):
         raise TwinError(f"sync_twin.WORDS: no source uses {', '.join(unused)}")
     if unknown := sorted(word for word in found if word.startswith("Async") and word not in rule.token_replacements):
@@ -88,8 +92,8 @@ def _words(source: Path) -> set[str]:
         }
 
 
-def _rewrite(rule: unasync.Rule, source: Path, root: Path, into: Path) -> None:
-    """Write one twin; the library replaces the folder's name in the path it is given, so it gets a copy."""
+def _rewrite(rule: Any, source: Path, root: Path, into: Path) -> None:
+    """Write one twin: the library replaces the folder's name in the path that it is given, so it gets a copy aside."""
     copied = into / source
     copied.parent.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(root / source, copied)
@@ -103,7 +107,6 @@ def _rewrite(rule: unasync.Rule, source: Path, root: Path, into: Path) -> None:
 def main() -> int:
     """Write the twins into this tree; files that have no source any more go."""
     root = Path(__file__).resolve().parents[1]
-    os.environ["PATH"] = os.pathsep.join((str(Path(sys.executable).parent), os.environ.get("PATH", "")))
     with tempfile.TemporaryDirectory() as aside:
         try:
             folders = write(root, Path(aside))

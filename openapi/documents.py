@@ -1,0 +1,197 @@
+"""Reads OpenAPI documents from files and URLs, brings them to one form, and writes them. Called by ``regenerate``.
+
+The service's document comes as JSON or YAML, with CRLF in its texts, with vendor members, in the key order of whatever
+exported it. All of that is settled here, so that one document has one form and a new one differs only where it says
+something new.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+import time
+from collections.abc import Iterator
+from datetime import date
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import httpx
+from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
+
+from openapi.tree import children, is_list, is_map
+
+MAX_BYTES = 16 * 2**20  # the service's document has 0.1 MiB
+MAX_NODES = 200_000  # it has 3,000; stops YAML aliases that expand without end
+MAX_DEPTH = 100
+TIMEOUT_S = 20.0  # for the whole download, and for each answer of the server on the way
+LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+WORDING = ("summary", "description")
+SETS = frozenset({"required", "enum", "parameters", "servers", "tags"})  # lists whose order says nothing
+DATA = frozenset({"default", "example", "examples", "enum"})  # values, not parts of the document
+NAMES = frozenset(  # maps from names of the service's own choice: a key in them is never a keyword
+    "properties schemas parameters headers requestBodies securitySchemes scopes".split()
+)
+
+
+class SourceError(Exception):
+    """A document cannot be read or is none; the message names it. Nothing was written."""
+
+
+def label(source: str) -> str:
+    """A file's name, or a URL without what may be secret in it: fit for messages and for the provenance."""
+    if "://" not in source:
+        return Path(source).name
+    parts = urlsplit(source)
+    return f"{parts.scheme}://{parts.hostname}{f':{parts.port}' if parts.port else ''}{parts.path}"
+
+
+def fetch(source: str) -> bytes:
+    """The bytes of a file or of a URL (https, or http on loopback).
+
+    Raises:
+        SourceError: it cannot be read, is not finished in ``TIMEOUT_S``, is larger than ``MAX_BYTES``, or not safe.
+    """
+    try:
+        if "://" in source:
+            data = _download(source)
+        else:
+            with Path(source).open("rb") as file:
+                data = file.read(MAX_BYTES + 1)
+    except (OSError, httpx.HTTPError, httpx.InvalidURL) as error:
+        raise SourceError(f"{label(source)} cannot be read: {str(error) or type(error).__name__}") from error
+    if len(data) > MAX_BYTES:
+        raise SourceError(f"{label(source)} is larger than {MAX_BYTES / 2**20:g} MiB")
+    return data
+
+
+def _download(url: str) -> bytes:
+    deadline = time.monotonic() + TIMEOUT_S
+    hooks = {"request": [_check_url]}  # called for each redirect too
+    data = b""
+    with (
+        httpx.Client(timeout=TIMEOUT_S, follow_redirects=True, event_hooks=hooks) as client,
+        client.stream("GET", url) as answer,
+    ):
+        if answer.status_code != 200:
+            raise SourceError(f"{label(url)} cannot be read: the server answered {answer.status_code}")
+        for chunk in answer.iter_bytes():
+            data += chunk
+            if time.monotonic() > deadline:
+                raise SourceError(f"{label(url)} cannot be read: not finished after {TIMEOUT_S:g} s")
+            if len(data) > MAX_BYTES:
+                break
+    return data
+
+
+def _check_url(request: httpx.Request) -> None:
+    url = request.url
+    if url.scheme != "https" and not (url.scheme == "http" and url.host in LOOPBACK):
+        raise SourceError(f"{label(str(url))} is not safe to read: https only, or http on this machine")
+
+
+@lru_cache(maxsize=4)  # 0.2 s for the service's document, which one run reads more than once
+def load_yaml(text: str) -> Any:
+    """Plain data from YAML 1.2, not to be changed; a key that comes twice is an error."""
+    yaml: Any = YAML(typ="safe", pure=True)
+    return yaml.load(text)
+
+
+def parse(data: bytes, name: str) -> dict[str, Any]:
+    """An OpenAPI 3 document as plain data in one form: text keys, LF, no vendor members.
+
+    Raises:
+        SourceError: it is neither JSON nor YAML, not OpenAPI 3, or too large once its aliases are followed.
+    """
+    try:
+        text = data.decode("utf-8-sig")
+        is_json = text.lstrip().startswith("{")
+        document = json.loads(text, object_pairs_hook=_no_twins) if is_json else load_yaml(text)
+    except (YAMLError, ValueError, RecursionError) as error:
+        reason = " ".join(str(error).split())
+        raise SourceError(f"{name} is neither YAML nor JSON: {reason[:300]}") from error
+    if not is_map(document) or not is_map(document.get("paths")):
+        raise SourceError(f"{name} is not an OpenAPI document: it has no paths")
+    if not str(document.get("openapi", "")).startswith("3.0"):
+        raise SourceError(f"{name} is not an OpenAPI 3.0 document: openapi is {document.get('openapi')!r}")
+    plain: dict[str, Any] = _plain(document, name, count=[0])
+    return plain
+
+
+def _no_twins(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        twins = {key for key, _ in pairs if sum(key == other for other, _ in pairs) > 1}
+        raise ValueError(f"keys that come twice in one object: {', '.join(sorted(twins))}")
+    return found
+
+
+def _plain(node: Any, name: str, *, count: list[int], parent: str = "", depth: int = 0) -> Any:
+    count[0] += 1
+    if count[0] > MAX_NODES or depth > MAX_DEPTH:
+        raise SourceError(f"{name} is no document to work with: over {MAX_NODES} nodes or {MAX_DEPTH} levels")
+    if is_map(node):
+        return {
+            str(key): _plain(value, name, count=count, parent=str(key), depth=depth + 1)
+            for key, value in node.items()
+            if parent in NAMES | DATA or not str(key).startswith("x-")
+        }
+    if is_list(node):
+        below = parent if parent in DATA else ""
+        return [_plain(value, name, count=count, parent=below, depth=depth + 1) for value in node]
+    if isinstance(node, str):
+        return node.replace("\r\n", "\n").replace("\r", "\n")
+    return node.isoformat() if isinstance(node, date) else node
+
+
+def align(new: Any, old: Any, parent: str = "") -> Any:
+    """The new document in the order of the old one, with our wording wherever the old one has words."""
+    if is_map(new) and is_map(old):
+        words = () if parent in NAMES else tuple(key for key in WORDING if isinstance(old.get(key), str))
+        order = [key for key in old if key in new or key in words] + [key for key in new if key not in old]
+        return {key: old[key] if key in words else align(new[key], old.get(key), key) for key in order}
+    if is_list(new) and is_list(old) and parent in SETS:
+        known = {_identity(item): place for place, item in enumerate(old)}
+        ordered = sorted(new, key=lambda item: known.get(_identity(item), len(old)))
+        return [align(item, old[known[_identity(item)]] if _identity(item) in known else None) for item in ordered]
+    return new
+
+
+def _identity(item: Any) -> str:
+    named = {key: item[key] for key in ("in", "name", "url") if key in item} if is_map(item) else None
+    return json.dumps(named or item, sort_keys=True)
+
+
+def dump(document: Any, comment: str) -> str:
+    """A document as block YAML below a comment; the same data always gives the same bytes."""
+    yaml: Any = YAML(typ="safe", pure=True)
+    yaml.default_flow_style = False
+    yaml.sort_base_mapping_type_on_output = False
+    yaml.width = 120
+    yaml.representer.ignore_aliases = _no_alias
+    stream = io.StringIO()
+    yaml.dump(document, stream)
+    text = re.sub(
+        " +$", "", stream.getvalue(), flags=re.MULTILINE
+    )  # where a plain text is folded; no text is a block here
+    return "".join(f"# {line}\n" for line in comment.splitlines()) + text
+
+
+def _no_alias(_node: object) -> bool:
+    return True
+
+
+def foreign_words(new: Any, old: Any) -> list[str]:
+    """Where a taken document still has words that the old one does not have anywhere."""
+    ours = {text for _, text in _words(old)}
+    return [f"{place}: {text:.80}" for place, text in _words(new) if text not in ours]
+
+
+def _words(node: Any, place: str = "#", parent: str = "") -> Iterator[tuple[str, str]]:
+    for key, value in children(node):
+        if key in WORDING and parent not in NAMES and isinstance(value, str):
+            yield f"{place}/{key}", value
+        yield from _words(value, f"{place}/{key}", key if is_map(node) else "")

@@ -1,0 +1,59 @@
+"""The pinned tools, which decide bytes: that they are the ones found, and how they are run. For all steps."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tomllib
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+# This environment's scripts first: the generator starts whatever `ruff` it finds.
+ENVIRONMENT = os.environ | {"PATH": os.pathsep.join((str(Path(sys.executable).parent), os.environ.get("PATH", "")))}
+
+
+class ToolError(Exception):
+    """A tool is missing, is not the pinned one, or failed; the message says which."""
+
+
+def versions(pyproject: Path) -> dict[str, str]:
+    """The pinned tools of the dependency group ``codegen``.
+
+    Raises:
+        ToolError: one is not installed in the pinned version, or another ruff is found first.
+    """
+    group = tomllib.loads(pyproject.read_text(encoding="utf-8"))["dependency-groups"]["codegen"]
+    pins = {
+        found[1]: found[2] for line in group if (found := re.fullmatch(r"([\w.-]+)(?:\[.*\])?==([\w.]+)", str(line)))
+    }
+    installed = {name: _installed(name) for name in pins}
+    if shutil.which("ruff", path=ENVIRONMENT["PATH"]):
+        installed["ruff"] = run("ruff", "--version").split()[-1]
+    if wrong := [f"{name} is {installed[name]}, not {pin}" for name, pin in pins.items() if installed[name] != pin]:
+        raise ToolError(f"not the pinned tools: {'; '.join(wrong)}. `nox -s regenerate` installs them")
+    return pins
+
+
+def _installed(name: str) -> str:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return "missing"
+
+
+def run(*command: str | Path, cwd: Path | None = None) -> str:
+    """Run a tool of this environment; its output.
+
+    Raises:
+        ToolError: it cannot be started, or fails; with what it said.
+    """
+    try:
+        done = subprocess.run(command, cwd=cwd, env=ENVIRONMENT, capture_output=True, text=True, check=False)
+    except OSError as error:
+        raise ToolError(f"{command[0]} cannot be started: {error}") from error
+    if done.returncode:
+        raise ToolError(f"{' '.join(map(str, command))} failed ({done.returncode}):\n{done.stdout}{done.stderr}")
+    return done.stdout

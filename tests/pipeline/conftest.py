@@ -1,0 +1,98 @@
+from __future__ import annotations
+
+import json
+import shutil
+import threading
+from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from openapi import documents, regenerate
+
+ROOT = regenerate.ROOT
+INPUTS = ("pyproject.toml", "generator-config.yaml", "openapi", "generated")
+PAIRS = tuple(
+    f"{place}/{twin}" for place in ("overlays/groupdocs_translation", "tests") for twin in ("_async", "_sync")
+)
+
+
+@pytest.fixture
+def tree(tmp_path: Path) -> Path:
+    """A copy of what the pipeline reads and writes, to be changed at will."""
+    copy = tmp_path / "tree"
+    for name in (*INPUTS, *PAIRS):
+        if (ROOT / name).is_dir():
+            shutil.copytree(ROOT / name, copy / name, ignore=shutil.ignore_patterns("__pycache__"))
+        elif (ROOT / name).exists():
+            copy.mkdir(exist_ok=True)
+            shutil.copyfile(ROOT / name, copy / name)
+    return copy
+
+
+@pytest.fixture
+def snapshot(tree: Path) -> Callable[[], dict[str, bytes]]:
+    """The bytes of every file of the tree, by path."""
+    return lambda: {
+        path.relative_to(tree).as_posix(): path.read_bytes() for path in sorted(tree.rglob("*")) if path.is_file()
+    }
+
+
+@pytest.fixture(scope="session")
+def staged(tmp_path_factory: pytest.TempPathFactory) -> regenerate.Run:
+    """Everything that the pipeline derives from this tree, built once."""
+    run = regenerate.Run(ROOT, tmp_path_factory.mktemp("stage"))
+    run.build()
+    return run
+
+
+@pytest.fixture
+def upstream() -> Any:
+    """The service's document as plain data, to be changed at will."""
+    return documents.parse((ROOT / regenerate.UPSTREAM).read_bytes(), "upstream.yaml")
+
+
+@pytest.fixture(scope="session")
+def translation() -> Any:
+    """The corrected document as plain data."""
+    return documents.parse((ROOT / regenerate.TRANSLATION).read_bytes(), "translation.yaml")
+
+
+@pytest.fixture
+def as_source(tmp_path: Path) -> Callable[[Any], str]:
+    """Write a document to a JSON file; its path, as --source takes it."""
+
+    def write(document: Any) -> str:
+        path = tmp_path / "source.json"
+        path.write_text(json.dumps(document), encoding="utf-8")
+        return str(path)
+
+    return write
+
+
+Answer = Callable[[BaseHTTPRequestHandler], None]
+
+
+@pytest.fixture
+def serve() -> Iterator[Callable[[Answer], str]]:
+    """Start a real server on loopback that answers every GET with a function; its URL."""
+    servers: list[ThreadingHTTPServer] = []
+
+    def start(answer: Answer) -> str:
+        class Handler(BaseHTTPRequestHandler):
+            do_GET = answer  # noqa: N815  (the name that http.server calls)
+
+            def log_message(self, *_: Any) -> None:
+                return
+
+        server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        servers.append(server)
+        threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
+        return f"http://127.0.0.1:{server.server_port}/v2.0/translation/swagger/spec?key=secret"
+
+    yield start
+    for server in servers:
+        server.shutdown()
+        server.server_close()

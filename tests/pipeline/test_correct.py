@@ -1,0 +1,152 @@
+"""The applier does what the Overlay Specification says, and fails where the specification would shrug."""
+
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+import pytest
+
+from openapi import correct, documents, regenerate
+
+DOCUMENT = {
+    "info": {"title": "Old", "tags": ["a", "b", "c"]},
+    "paths": {"/one": {"get": {"tags": ["x"]}}, "/two": {"get": {"tags": ["y"]}, "post": {}}},
+}
+
+
+def corrected(*actions: dict[str, Any]) -> tuple[Any, list[str]]:
+    described = [{"description": "why", **action} for action in actions]
+    return correct.correct(DOCUMENT, {"overlay": "1.1.0", "actions": described})
+
+
+@pytest.mark.parametrize(
+    ("actions", "path", "expected"),
+    [
+        pytest.param(
+            [{"target": "$.info", "update": {"title": "New", "version": "1"}}],
+            ("info",),
+            {"title": "New", "tags": ["a", "b", "c"], "version": "1"},
+            id="an object is merged",
+        ),
+        pytest.param(
+            [{"target": "$", "update": {"info": {"tags": ["d"]}}}],
+            ("info", "tags"),
+            ["a", "b", "c", "d"],
+            id="a list in a merged object is appended to",
+        ),
+        pytest.param(
+            [{"target": "$.info.tags", "update": "d"}],
+            ("info", "tags"),
+            ["a", "b", "c", "d"],
+            id="a value is appended to a list",
+        ),
+        pytest.param(
+            [{"target": "$.info.title", "update": "New"}], ("info", "title"), "New", id="a plain value is replaced"
+        ),
+        pytest.param(
+            [{"target": "$.info.tags[?@ == 'a' || @ == 'b']", "remove": True}],
+            ("info", "tags"),
+            ["c"],
+            id="items are removed by value, whatever their index becomes",
+        ),
+        pytest.param(
+            [{"target": "$.info['title','title']", "remove": True}],
+            ("info",),
+            {"tags": ["a", "b", "c"]},
+            id="a node selected twice is removed once",
+        ),
+        pytest.param(
+            [{"target": "$.paths['/two'].post", "copy": "$.paths['/one'].get"}],
+            ("paths", "/two", "post"),
+            {"tags": ["x"]},
+            id="an object is copied",
+        ),
+        pytest.param(
+            [{"target": "$.paths.*.get", "x-matches": 2, "update": {"security": []}}],
+            ("paths", "/one", "get"),
+            {"tags": ["x"], "security": []},
+            id="a wildcard reaches all, counted",
+        ),
+        pytest.param(
+            [{"target": "$.paths['/three']", "x-optional": True, "remove": True}],
+            ("info", "title"),
+            "Old",
+            id="an optional target may be missing",
+        ),
+        pytest.param(
+            [{"target": "$.paths['/two'].post", "x-optional": True, "copy": "$.paths['/three']"}],
+            ("paths", "/two", "post"),
+            {},
+            id="an optional copy may have no source",
+        ),
+        pytest.param(
+            [{"target": "$.paths['/two'].post", "update": {"id": "first"}}, {"target": "$..id", "update": "second"}],
+            ("paths", "/two", "post", "id"),
+            "second",
+            id="an action sees what the ones before it did",
+        ),
+    ],
+)
+def test_an_action_that_fits_is_applied(actions: list[dict[str, Any]], path: tuple[str, ...], expected: Any) -> None:
+    result, failures = corrected(*actions)
+    assert failures == []
+    for key in path:
+        result = result[key]
+    assert result == expected
+
+
+@pytest.mark.parametrize(
+    ("action", "reason"),
+    [
+        ({"target": "$.paths['/three'].get", "update": {"a": 1}}, "selects 0 nodes"),
+        ({"target": "$.paths.*.get", "x-matches": 3, "update": {"a": 1}}, "selects 2 nodes, not 3"),
+        ({"target": "$.info", "update": {"title": "Old"}}, "changes nothing"),
+        ({"target": "$.info.title", "update": "Old"}, "changes nothing"),
+        ({"target": "$.info.tags", "update": ["c"]}, "the list already has 'c'"),
+        ({"target": "$.info", "update": {"tags": {"a": 1}}}, "'tags' is a list, not a dict"),
+        ({"target": "$.info", "update": "text"}, "an object takes an object"),
+        ({"target": "$.info.title", "update": {"a": 1}}, "a plain value takes a plain value"),
+        ({"target": "$.paths['/two'].post", "copy": "$.paths['/three']"}, "copies from 0 nodes"),
+        ({"target": "$.paths['/two'].post", "copy": "$.paths.*"}, "copies from 2 nodes"),
+        ({"target": "$", "remove": True}, "the whole document"),
+        ({"target": "$.info.[", "remove": True}, "$.info.["),
+        ({"target": "$.info"}, "exactly one of remove, update, copy"),
+        ({"target": "$.info", "remove": True, "update": {}}, "exactly one of remove, update, copy"),
+        ({"target": "$.info", "remove": True, "x-match": 1}, "unknown members: x-match"),
+        ({"target": "$.info", "remove": True, "description": ""}, "has no description"),
+        ({"update": {}}, "an action is an object with a target"),
+    ],
+)
+def test_an_action_that_does_not_fit_fails_and_says_why(action: dict[str, Any], reason: str) -> None:
+    _, failures = corrected(action)
+    assert len(failures) == 1
+    assert failures[0].startswith("action 1, ")
+    assert str(action.get("target", "")) in failures[0]
+    assert reason in failures[0]
+
+
+def test_all_failures_are_reported_together_and_the_document_given_stays_as_it_was() -> None:
+    before = copy.deepcopy(DOCUMENT)
+    _, failures = corrected(
+        {"target": "$.a", "remove": True},
+        {"target": "$.info.title", "update": "New"},
+        {"target": "$.b", "remove": True},
+    )
+    assert [line.split(":")[0] for line in failures] == ["action 1, $.a", "action 3, $.b"]
+    assert before == DOCUMENT
+
+
+def test_every_correction_of_ours_is_still_needed_and_a_vanished_target_is_named(upstream: Any) -> None:
+    overlay = documents.load_yaml((regenerate.ROOT / regenerate.CORRECTIONS).read_text(encoding="utf-8"))
+    assert correct.correct(upstream, overlay)[1] == []
+    del upstream["paths"]["/srt"]
+    del upstream["components"]["schemas"]["HugoRequest"]["properties"]["url"]["nullable"]
+    del upstream["components"]["schemas"]["CloudTextResponse"]["properties"]["translations"]
+    upstream["components"]["schemas"]["HttpStatusCode"].pop("enum")
+    _, failures = correct.correct(upstream, overlay)
+    named = "\n".join(failures)
+    assert "$.paths['/srt'].post: selects 0 nodes" in named
+    assert "$.components.schemas.CloudTextResponse.properties.translations: selects 0 nodes" in named
+    assert "$.components.schemas.HttpStatusCode.enum: selects 0 nodes" in named
+    assert "post.requestBody: selects 29 nodes, not 30" in named

@@ -1,0 +1,148 @@
+"""upstream.yaml keeps the service's structure and defects, in our words; translation.yaml has none of the defects."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from openapi import correct, documents, invariants, regenerate, tree
+
+# Hash of the structure that the service publishes, without words. It changes with `--source`, never by hand:
+# openapi/README.md, step 4.
+STRUCTURE = "dafc75a8b644390b55df805359bcf8496c59933311c8141f6a7b3afd1588e664"
+
+OPERATIONS = """
+POST /text translateText · POST /text/slang translateTextSlang · POST /text/classification translateTextClassification
+POST /text/medical translateTextMedical · POST /summarize-text summarizeText · GET /text/{requestId} getTextTranslation
+POST /text/trial translateTextTrial · GET /text/trial getTextTranslationTrial · POST /auto translateFile
+POST /auto/slang translateFileSlang · POST /auto/classification translateFileClassification
+POST /summarize-document summarizeDocument · GET /document/{requestId} getFileTranslation
+POST /document/trial translateDocumentTrial · GET /document/trial getFileTranslationTrial
+POST /pdf/trial translatePdfTrial · POST /file/upload uploadFile · GET /languages listLanguages · GET /hc getHealth
+POST /document translateDocument · POST /pdf translatePdf · POST /spreadsheet translateSpreadsheet
+POST /csv translateCsv · POST /presentation translatePresentation · POST /html translateHtml
+POST /markdown translateMarkdown · POST /xml translateXml · POST /resx translateResx · POST /srt translateSrt
+POST /image-to-file translateImageToFile · POST /image-to-text translateImageToText
+POST /summarize-image summarizeImage · POST /media-to-file translateMediaToFile
+POST /media-to-text translateMediaToText · POST /summarize-media summarizeMedia · POST /hugo analyzeHugo
+GET /hugo getHugoStructure · GET /swagger/spec getOpenapiDocument
+"""
+PUBLIC = {
+    "listLanguages", "getHealth", "uploadFile", "translateTextTrial", "getTextTranslationTrial",
+    "translateDocumentTrial", "getFileTranslationTrial", "translatePdfTrial",
+}  # fmt: skip
+AT_ONCE = {"uploadFile", "listLanguages", "getHealth", "getOpenapiDocument"}
+
+
+def bare(node: Any, parent: str = "") -> Any:
+    """The node without its words, in an order of its own."""
+    if isinstance(node, dict):
+        words = () if parent in documents.NAMES else (*documents.WORDING, "title")
+        return {key: bare(value, key) for key, value in sorted(node.items()) if key not in words}
+    if isinstance(node, list):
+        items = [bare(item) for item in node]
+        return sorted(items, key=json.dumps) if parent in documents.SETS else items
+    return node
+
+
+def requests(document: Any) -> dict[str, Any]:
+    """The schemas of JSON bodies."""
+    bodies = [operation["requestBody"] for _, _, operation in tree.operations(document) if "requestBody" in operation]
+    names = {ref.rpartition("/")[2] for body in bodies for _, ref in tree.references(body)}
+    schemas = document["components"]["schemas"]
+    return {name: schemas[name] for name in names if "url" in schemas[name]["properties"] or name == "TextRequest"}
+
+
+def test_the_structure_is_the_one_that_the_service_published(upstream: Any) -> None:
+    digest = hashlib.sha256(json.dumps(bare(upstream)).encode()).hexdigest()
+    assert digest == STRUCTURE, "upstream.yaml was changed by hand, or a new one was taken"
+    assert len(upstream["paths"]) == 35
+    assert len(upstream["components"]["schemas"]) == 30
+
+
+def test_upstream_keeps_its_defects(upstream: Any) -> None:
+    schemas = upstream["components"]["schemas"]
+    assert not any("operationId" in operation for _, _, operation in tree.operations(upstream))
+    assert schemas["HtmlFileRequest"]["required"] == ["File", "Source", "Targets"]
+    assert schemas["HttpStatusCode"]["type"] == "number"
+    assert "102" in upstream["paths"]["/document/{requestId}"]["get"]["responses"]
+    assert len(invariants.violations(upstream)) > 38
+
+
+def places(document: Any) -> Iterator[tuple[str, Any]]:
+    """Everything that a reader of the document meets, with where it is."""
+    for method, path, operation in tree.operations(document):
+        yield f"{method} {path}", operation
+        yield from ((f"{method} {path} {item['name']}", item) for item in operation.get("parameters", []))
+        yield from ((f"{method} {path} {code}", answer) for code, answer in operation["responses"].items())
+        if "requestBody" in operation:
+            yield f"{method} {path} body", operation["requestBody"]
+    for name, schema in document["components"]["schemas"].items():
+        yield name, schema
+        yield from ((f"{name}.{prop}", value) for prop, value in schema.get("properties", {}).items())
+
+
+def test_everything_is_described_in_whole_sentences(upstream: Any, translation: Any) -> None:
+    for document in (upstream, translation):
+        for where, node in places(document):
+            if "$ref" in node and document is translation:
+                continue  # a reference stands alone; what it leads to is described
+            text = node["description"]
+            assert text == " ".join(text.split()), where
+            assert text.endswith("."), where
+            assert text[0].isupper(), where
+        assert all(operation["summary"] for _, _, operation in tree.operations(document))
+
+
+def test_numbers_of_parts_say_where_they_count_from_and_switches_what_is_the_default(upstream: Any) -> None:
+    assert len(requests(upstream)) == 16
+    for name, schema in requests(upstream).items():
+        for prop, value in schema["properties"].items():
+            said = value["description"]
+            if value.get("items", {}).get("type") == "integer" or prop == "ranges":
+                assert "counted from 1" in said, f"{name}.{prop}"
+            if value.get("type") == "boolean":
+                default = value.get("default")
+                assert ("Default: " if default is None else f"Default: {str(default).lower()}.") in said, (
+                    f"{name}.{prop}"
+                )
+
+
+def test_the_corrected_document_holds_every_rule_and_has_the_names_that_users_import(translation: Any) -> None:
+    assert invariants.violations(translation) == []
+    names = {f"{method} {path} {operation['operationId']}" for method, path, operation in tree.operations(translation)}
+    assert names == {entry.strip() for line in OPERATIONS.strip().splitlines() for entry in line.split(" · ")}
+
+
+def test_every_submission_and_poll_may_answer_200_and_202_and_no_error_is_a_result(translation: Any) -> None:
+    for method, path, operation in tree.operations(translation):
+        name, answers = operation["operationId"], set(operation["responses"])
+        partly = {"206"} if name == "getFileTranslation" else set()
+        assert answers == ({"200"} if name in AT_ONCE else {"200", "202"} | partly), path
+        assert method != "POST" or operation["requestBody"]["required"] is True, path
+
+
+def test_security_is_lifted_on_public_operations_only_and_never_said_twice(translation: Any) -> None:
+    assert translation["security"] == [{"JWT": []}]
+    said = {op["operationId"]: op["security"] for _, _, op in tree.operations(translation) if "security" in op}
+    assert said == {name: [] for name in PUBLIC}
+
+
+def test_requests_send_nothing_unasked_and_have_no_third_state(translation: Any) -> None:
+    assert len(requests(translation)) == 16
+    for name, schema in requests(translation).items():
+        assert schema.get("required") or name == "HugoRequest", name
+        for prop, value in schema["properties"].items():
+            assert not {"default", "nullable"} & value.keys(), f"{name}.{prop}"
+
+
+def test_every_correction_says_what_is_wrong_and_counts_what_it_selects_by_a_pattern() -> None:
+    overlay = documents.load_yaml((regenerate.ROOT / regenerate.CORRECTIONS).read_text(encoding="utf-8"))
+    assert overlay["overlay"] == "1.1.0"
+    for action in overlay["actions"]:
+        assert action.keys() <= correct.KEYS
+        assert len(action["description"].split()) >= 5, action["target"]
+        pattern = any(sign in action["target"] for sign in ("*", "[?", ","))
+        assert not pattern or {"x-optional", "remove", "x-matches"} & action.keys(), action["target"]

@@ -1,0 +1,371 @@
+"""One document in many forms gives one client; what is no document leaves everything as it was."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import shutil
+import threading
+from collections.abc import Callable
+from http.server import BaseHTTPRequestHandler
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from openapi import client, documents, regenerate
+
+ROOT = regenerate.ROOT
+COMMITTED = (ROOT / regenerate.TRANSLATION).read_bytes()
+
+
+def crlf(document: Any) -> bytes:
+    """Windows line ends between lines and inside texts, as the service's own export has them."""
+    text = documents.dump(document, "a comment").replace("Translate texts\n", '"Translate\\r\\ntexts"\n')
+    assert "\\r\\n" in text
+    return text.replace("\n", "\r\n").encode("utf-8-sig")
+
+
+def vendor(document: Any) -> bytes:
+    """Members of a vendor at every level, between ours."""
+
+    def add(node: Any) -> Any:
+        if isinstance(node, dict):
+            return {"x-vendor": {"nested": [1]}} | {key: add(value) for key, value in node.items()}
+        return [add(item) for item in node] if isinstance(node, list) else node
+
+    added = document | {key: add(document[key]) for key in ("info", "paths")}
+    for schema in added["components"]["schemas"].values():
+        schema["x-order"] = 7
+    return json.dumps(added | {"x-generator": "another"}).encode()
+
+
+def inlined_upload(document: Any) -> bytes:
+    form = document["components"]["schemas"].pop("_file_upload_post_request")
+    document["paths"]["/file/upload"]["post"]["requestBody"]["content"]["multipart/form-data"] = {"schema": form}
+    return json.dumps(document).encode()
+
+
+def terse(document: Any) -> bytes:
+    """Defaults not written out, response codes as numbers."""
+    for item in document["paths"].values():
+        for operation in item.values():
+            operation["responses"] = {int(code): answer for code, answer in operation["responses"].items()}
+            for parameter in operation.get("parameters", []):
+                del parameter["style"], parameter["explode"]
+                if not parameter["required"]:
+                    del parameter["required"]
+    return documents.dump(document, "").encode()
+
+
+def examples(document: Any) -> bytes:
+    for schema in document["components"]["schemas"].values():
+        schema["example"] = {"status": 0.8008281904610115}
+        for value in schema.get("properties", {}).values():
+            value["example"] = "noise"
+    return json.dumps(document).encode()
+
+
+def turned_round(document: Any) -> bytes:
+    """Every object and every list without an order of its own, from the end."""
+
+    def turn(node: Any) -> Any:
+        if isinstance(node, dict):
+            return {key: turn(node[key]) for key in reversed(node)}
+        return [turn(item) for item in reversed(node)] if isinstance(node, list) else node
+
+    return json.dumps(turn(document)).encode()
+
+
+def wordless(document: Any) -> bytes:
+    """Only the structure, as far as an OpenAPI document can go without words."""
+
+    def strip(node: Any, parent: str = "") -> Any:
+        if isinstance(node, dict):
+            kept = {key: strip(value, key) for key, value in node.items()}
+            return {key: value for key, value in kept.items() if parent == "properties" or key not in documents.WORDING}
+        return [strip(item) for item in node] if isinstance(node, list) else node
+
+    return json.dumps(strip(document)).encode()
+
+
+def reworded(document: Any) -> bytes:
+    text = json.dumps(document)
+    return re.sub(
+        r'"(description|summary)": "[^"]*"', r'"\1": "Words of the vendor.\\r\\nMore of them."', text
+    ).encode()
+
+
+FORMS = (crlf, vendor, inlined_upload, terse, examples, turned_round, wordless, reworded)
+
+
+@pytest.mark.parametrize("form", FORMS, ids=lambda form: form.__name__)
+def test_a_form_of_the_document_gives_the_same_client(
+    form: Callable[[Any], bytes], upstream: Any, tmp_path: Path
+) -> None:
+    source = tmp_path / "source"
+    source.write_bytes(form(upstream))
+    run = regenerate.Run(ROOT, tmp_path / "stage")
+    run.translate(str(source))
+    assert (run.stage / regenerate.TRANSLATION).read_bytes() == COMMITTED  # all that the generator gets to see
+
+
+def test_json_over_http_is_taken_whole_and_gives_the_same_tree(
+    upstream: Any,
+    tree: Path,
+    staged: regenerate.Run,
+    serve: Callable[..., str],
+    snapshot: Callable[[], dict[str, bytes]],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: Any,
+) -> None:
+    body = json.dumps(upstream).encode()
+
+    def answer(request: BaseHTTPRequestHandler) -> None:
+        request.send_response(200)
+        request.end_headers()
+        request.wfile.write(body)
+
+    def write(_root: Path, _translation: Path, package: Path) -> int:
+        shutil.copytree(staged.stage / client.PACKAGE, package)
+        return 38
+
+    monkeypatch.setattr(client, "write", write)  # the corrected document is the same: see the test above
+    before = snapshot()
+    assert regenerate.main(["--source", serve(answer)], tree) == 0
+    after = snapshot()
+    provenance = json.loads(after.pop(regenerate.PROVENANCE))
+    assert before.pop(regenerate.PROVENANCE)
+    assert after == before
+    assert provenance["source"]["sha256"] == hashlib.sha256(body).hexdigest()
+    said = capsys.readouterr()
+    assert "0 changes, 0 of them breaking" in said.out
+    assert "secret" not in said.out + said.err + json.dumps(provenance)
+    assert regenerate.main(["--check"], tree) == 0, "the source is remembered for as long as upstream.yaml is its own"
+
+
+def test_a_newer_document_is_taken_and_its_changes_are_told(
+    upstream: Any, tree: Path, as_source: Callable[[Any], str], capsys: Any
+) -> None:
+    schemas = upstream["components"]["schemas"]
+    schemas["TextRequest"]["properties"]["tone"] = {"type": "string", "description": "How it sounds."}
+    del schemas["UrlFileInfo"]["properties"]["size"]
+    assert regenerate.main(["--source", as_source(upstream)], tree) == 0
+    said = capsys.readouterr().out
+    assert "TextRequest.tone: added\n" in said
+    assert "BREAKING UrlFileInfo.size: removed\n" in said
+    assert "- models.url_file_info.UrlFileInfo.size: int | Unset = UNSET\n" in said
+    assert "+ models.text_request.TextRequest.tone: str | Unset = UNSET\n" in said
+    assert "#/components/schemas/TextRequest/properties/tone/description: How it sounds." in said
+    assert "tone (str | Unset): How it sounds." in (tree / client.PACKAGE / "models/text_request.py").read_text()
+    assert documents.parse((tree / regenerate.UPSTREAM).read_bytes(), "new") == upstream
+
+
+def without_id(document: Any) -> None:
+    document["paths"]["/new"] = {"get": {"responses": {"200": {"description": "Yes."}}}}
+
+
+def twin_id(document: Any) -> None:
+    document["paths"]["/new"] = {"get": {"operationId": "getHealth", "responses": {"200": {"description": "Yes."}}}}
+
+
+def dangling(document: Any) -> None:
+    document["components"]["schemas"]["UrlFileInfo"]["properties"]["size"] = {"$ref": "#/components/schemas/Size"}
+
+
+def foreign(document: Any) -> None:
+    document["components"]["schemas"]["UrlFileInfo"]["properties"]["size"] = {"$ref": "https://example.org/size.yaml"}
+
+
+def undescribed(document: Any) -> None:
+    document["paths"]["/hc"]["get"]["responses"]["204"] = {}
+
+
+def ghost(document: Any) -> None:
+    document["components"]["schemas"]["UrlFileInfo"]["required"] = ["Url"]
+
+
+def unused(document: Any) -> None:
+    document["components"]["schemas"]["Spare"] = {"type": "object"}
+
+
+def shapeless(document: Any) -> None:
+    document["components"]["schemas"]["UrlFileInfo"]["properties"]["size"] = {"nullable": True}
+
+
+def vanished(document: Any) -> None:
+    del document["paths"]["/srt"]
+
+
+@pytest.mark.parametrize(
+    ("change", "named"),
+    [
+        (without_id, "GET /new: operationId ''"),
+        (twin_id, "operationId 'getHealth' is used 2 times"),
+        (dangling, "#/components/schemas/UrlFileInfo/properties/size: #/components/schemas/Size leads nowhere"),
+        (foreign, "https://example.org/size.yaml leads nowhere"),
+        (undescribed, "GET /hc: the answer 204 has no description"),
+        (ghost, "UrlFileInfo requires Url, which is no property"),
+        (unused, "#/components/schemas/Spare is used nowhere"),
+        (shapeless, "UrlFileInfo/properties/size is nullable without a type"),
+        (vanished, "$.paths['/srt'].post: selects 0 nodes"),
+    ],
+)
+def test_a_document_that_breaks_a_rule_fails_and_leaves_the_tree_untouched(
+    change: Callable[[Any], None],
+    named: str,
+    upstream: Any,
+    tree: Path,
+    as_source: Callable[[Any], str],
+    snapshot: Callable[[], dict[str, bytes]],
+    capsys: Any,
+) -> None:
+    change(upstream)
+    before = snapshot()
+    assert regenerate.main(["--source", as_source(upstream)], tree) == 1
+    assert named in capsys.readouterr().err
+    assert snapshot() == before
+
+
+BOMB = b"openapi: 3.0.1\npaths: {}\n0: &0 [a, a, a, a, a, a, a, a, a]\n" + b"".join(
+    b"%d: &%d [%s]\n" % (n, n, b", ".join([b"*%d" % (n - 1)] * 9)) for n in range(1, 9)
+)
+
+
+@pytest.mark.parametrize(
+    ("content", "named"),
+    [
+        (b"{", "neither YAML nor JSON"),
+        (b"a: [", "neither YAML nor JSON"),
+        (b"a: 1\na: 2\n", "neither YAML nor JSON"),
+        (b'{"paths": {}, "paths": {}}', "keys that come twice in one object: paths"),
+        (b"\xff\xfe\x00", "neither YAML nor JSON"),
+        (b"<html><body>Sign in</body></html>", "not an OpenAPI document"),
+        (b"", "not an OpenAPI document"),
+        (b"openapi: 3.1.0\npaths: {}\n", "openapi is '3.1.0'"),
+        (b"swagger: '2.0'\npaths: {}\n", "openapi is None"),
+        (b"a: &a [*a]\nopenapi: 3.0.1\npaths: {}\n", "no document to work with"),
+        (BOMB, "no document to work with"),
+    ],
+    ids=[
+        "cut off JSON",
+        "cut off YAML",
+        "twins",
+        "JSON twins",
+        "UTF-16",
+        "HTML",
+        "nothing",
+        "3.1",
+        "2.0",
+        "loop",
+        "bomb",
+    ],
+)
+def test_what_is_no_document_is_refused_by_name(
+    content: bytes,
+    named: str,
+    tmp_path: Path,
+    tree: Path,
+    snapshot: Callable[[], dict[str, bytes]],
+    capsys: Any,
+) -> None:
+    source = tmp_path / "wrong.yaml"
+    source.write_bytes(content)
+    before = snapshot()
+    assert regenerate.main(["--source", str(source)], tree) == 1
+    said = capsys.readouterr().err
+    assert "wrong.yaml" in said
+    assert named in said
+    assert snapshot() == before
+
+
+def status_500(request: BaseHTTPRequestHandler) -> None:
+    request.send_error(500)
+
+
+def elsewhere(request: BaseHTTPRequestHandler) -> None:
+    request.send_response(302)
+    request.send_header("Location", "http://example.org/spec")
+    request.end_headers()
+
+
+def endless(request: BaseHTTPRequestHandler) -> None:
+    request.send_response(200)
+    request.end_headers()
+    while True:
+        request.wfile.write(b" " * 2**16)
+
+
+@pytest.mark.parametrize(
+    ("answer", "named"),
+    [(status_500, "the server answered 500"), (elsewhere, "not safe to read"), (endless, "larger than 1 MiB")],
+)
+def test_a_server_that_misbehaves_is_named_without_its_query(
+    answer: Callable[[BaseHTTPRequestHandler], None],
+    named: str,
+    serve: Callable[..., str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(documents, "MAX_BYTES", 2**20)
+
+    def until_hung_up(request: BaseHTTPRequestHandler) -> None:
+        try:
+            answer(request)
+        except OSError:
+            return
+
+    with pytest.raises(documents.SourceError) as caught:
+        documents.fetch(serve(until_hung_up))
+    assert named in str(caught.value)
+    assert "secret" not in str(caught.value)
+
+
+@pytest.mark.parametrize("drips", [False, True], ids=["no answer", "an answer that drips without end"])
+def test_a_server_that_hangs_is_given_up(
+    drips: bool, serve: Callable[..., str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(documents, "TIMEOUT_S", 0.2)
+    over = threading.Event()
+
+    def hang(request: BaseHTTPRequestHandler) -> None:
+        if drips:
+            request.send_response(200)
+            request.end_headers()
+        while not over.wait(0.02):
+            try:
+                request.wfile.write(b" " * drips)
+            except OSError:
+                return
+
+    try:
+        with pytest.raises(documents.SourceError, match="cannot be read"):
+            documents.fetch(serve(hang))
+    finally:
+        over.set()
+
+
+def test_a_server_that_is_not_there_and_a_file_that_is_not_there_are_named(
+    tree: Path, snapshot: Callable[[], dict[str, bytes]], capsys: Any
+) -> None:
+    before = snapshot()
+    assert regenerate.main(["--source", "http://127.0.0.1:9/spec?key=secret"], tree) == 1
+    said = capsys.readouterr().err
+    assert "http://127.0.0.1:9/spec cannot be read" in said
+    assert "secret" not in said
+    assert regenerate.main(["--source", "no/such/file.yaml"], tree) == 1
+    assert "file.yaml cannot be read" in capsys.readouterr().err
+    assert snapshot() == before
+
+
+@pytest.mark.parametrize("url", ["http://example.org/spec", "ftp://127.0.0.1/spec", "file:///etc/hosts"])
+def test_only_https_and_loopback_are_read(url: str) -> None:
+    with pytest.raises(documents.SourceError, match="not safe to read"):
+        documents.fetch(url)
+
+
+def test_what_is_written_is_read_back_the_same(upstream: Any) -> None:
+    texts = ["no", "1", 1, 1.5, True, None, "a: b #c", " led by a space", "two\nlines", "x " * 200]
+    awkward = {"openapi": "3.0.1", "paths": {"/a": {"get": {"summary": "yes", "default": texts}}}}
+    for document in (upstream, awkward):
+        assert documents.parse(documents.dump(document, "note").encode(), "again") == document
