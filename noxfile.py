@@ -72,6 +72,13 @@ def regenerate(session: nox.Session) -> None:
 
 
 @nox.session
+def bench(session: nox.Session) -> None:
+    """Measure against a yardstick in the same run and write the report; -- NAME."""
+    session.install("-e", ".[sandbox]", *_groups(*SUITE, "bench"))
+    session.run("python", "-m", "benchmarks", *session.posargs)
+
+
+@nox.session
 def coverage(session: nox.Session) -> None:
     """Run the tests with branch coverage, subprocesses combined, and name the lines that none reaches."""
     session.install("-e", ".[sandbox]", *_groups(*SUITE, "coverage"))

@@ -1,0 +1,1 @@
+"""Measurements, each against its yardstick in one run: ``nox -s bench -- NAME``."""
