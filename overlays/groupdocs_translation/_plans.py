@@ -16,9 +16,9 @@ from ._sources import check_url, read_source
 from .formats import FileOptions, Style, recognize
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
-    from ._results import TextTranslation
+    from ._results import Progress, TextTranslation
     from ._rules.polling import PollingSchedule
     from ._rules.retry import RetryPolicy
     from ._settings import Settings
@@ -31,7 +31,7 @@ class TextOptions(TypedDict, total=False):
     source: language of the texts, ``en`` if not given. style: ``slang``, ``classification`` or ``medical`` in place of
     general language. summarize: a summary in place of the whole. markdown: keep Markdown's markup. glossary: source
     word to the translation that is wanted. timeout: seconds to wait for each job. polling: a schedule in place of the
-    client's. retries: a ``RetryPolicy`` in place of the client's.
+    client's. retries: a ``RetryPolicy`` in place of the client's. progress: called with a ``Progress`` at each step.
     """
 
     source: str
@@ -42,6 +42,7 @@ class TextOptions(TypedDict, total=False):
     timeout: float | None
     polling: str | PollingSchedule | None
     retries: RetryPolicy | None
+    progress: Callable[[Progress], object] | None
 
 
 class SubmitOptions(FileOptions, total=False):
@@ -83,6 +84,7 @@ class TextPlan:
         )
         self.timeout: float | None = options.get("timeout")
         self.polling: str | PollingSchedule | None = options.get("polling")
+        self.progress: Callable[[Progress], object] | None = options.get("progress")
         self._markdown = options.get("markdown", False)
         self._glossary = options.get("glossary")
         self._characters = TRIAL_TEXT_CHARACTERS if trial else MAX_CHARACTERS_PER_REQUEST

@@ -23,7 +23,7 @@ from .._plans import (
     languages_of,
     uploaded_url,
 )
-from .._results import FileTranslation, Health, HugoStructure, JobRef, Languages, TextTranslation
+from .._results import FileTranslation, Health, HugoStructure, JobRef, Languages, Progress, TextTranslation
 from .._rules.names import result_name
 from .._settings import call_retries
 from .._sources import Source, read_source
@@ -189,7 +189,7 @@ class AsyncTranslationClient(Face):
             order=None if packed.is_plain else packed.order,
             blanks=packed.blanks,
         )
-        return await self._submit(plan.operation, plan.request(packed, self._settings.origin), ref)
+        return await self._submit(plan.operation, plan.request(packed, self._settings.origin), ref, plan.progress)
 
     async def _collect(
         self, jobs: list[AsyncJob | None], packs: list[Packed], plan: TextPlan, *, is_single: bool
@@ -208,7 +208,7 @@ class AsyncTranslationClient(Face):
 
     async def _text_result(self, job: AsyncJob, jobs: list[AsyncJob | None], plan: TextPlan) -> TextTranslation[Any]:
         try:
-            result: TextTranslation[Any] = await job.result(plan.timeout, polling=plan.polling)
+            result: TextTranslation[Any] = await job.result(plan.timeout, polling=plan.polling, progress=plan.progress)
         except TranslationError as error:
             if others := [other.id for other in jobs if other is not None and other is not job]:
                 error.add_note(
@@ -337,7 +337,7 @@ class AsyncTranslationClient(Face):
             name=plan.source.name,
             output_format=plan.output,
         )
-        return await self._submit(plan.operation, plan.request, ref)
+        return await self._submit(plan.operation, plan.request, ref, progress)
 
     async def _upload(self, source: Source, source_format: str, progress: Watcher | None) -> str:
         from .transfer import AsyncUpload  # noqa: PLC0415  (loads httpx)
@@ -351,12 +351,17 @@ class AsyncTranslationClient(Face):
 
     # -- jobs and facts ------------------------------------------------------------------------------------------------
 
-    async def _submit(self, operation: Operation, request: Any, ref: JobRef) -> AsyncJob:
+    async def _submit(
+        self, operation: Operation, request: Any, ref: JobRef, progress: Watcher | None = None
+    ) -> AsyncJob:
         connection = self._connection
         response = await connection.call(operation.id, body=request)
         ref = evolve(ref, id=response.parsed.id, trial=self._settings.trial, submitted_at=connection.clock.wall())
         log.info("%s: job %s", operation.id, ref.id)
-        return AsyncJob(connection, ref, submitted=connection.clock.monotonic())
+        job = AsyncJob(connection, ref, submitted=connection.clock.monotonic())
+        if progress is not None:
+            progress(Progress("submitted", ref.name or ref.id, 0, None, job))
+        return job
 
     def job(self, id: str, *, kind: str = "file", **details: Any) -> AsyncJob:
         """A job that was submitted before, here or in another process; nothing is sent.

@@ -150,7 +150,7 @@ class AsyncJob:
                 )
             if progress is not None:
                 usual = self._connection.usual_duration(self._ref)
-                progress(Progress("wait", self._ref.name or self.id, self._since(now), usual))
+                progress(Progress("wait", self._ref.name or self.id, self._since(now), usual, self))
             await async_sleep(clock, max(0.0, min(pause, remaining)))
             await self.status()
         return self

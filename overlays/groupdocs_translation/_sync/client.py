@@ -30,6 +30,7 @@ from .._results import (
     HugoStructure,
     JobRef,
     Languages,
+    Progress,
     TextTranslation,
 )
 from .._rules.names import result_name
@@ -197,7 +198,7 @@ class TranslationClient(Face):
             order=None if packed.is_plain else packed.order,
             blanks=packed.blanks,
         )
-        return self._submit(plan.operation, plan.request(packed, self._settings.origin), ref)
+        return self._submit(plan.operation, plan.request(packed, self._settings.origin), ref, plan.progress)
 
     def _collect(
         self, jobs: list[Job | None], packs: list[Packed], plan: TextPlan, *, is_single: bool
@@ -216,7 +217,7 @@ class TranslationClient(Face):
 
     def _text_result(self, job: Job, jobs: list[Job | None], plan: TextPlan) -> TextTranslation[Any]:
         try:
-            result: TextTranslation[Any] = job.result(plan.timeout, polling=plan.polling)
+            result: TextTranslation[Any] = job.result(plan.timeout, polling=plan.polling, progress=plan.progress)
         except TranslationError as error:
             if others := [other.id for other in jobs if other is not None and other is not job]:
                 error.add_note(
@@ -345,7 +346,7 @@ class TranslationClient(Face):
             name=plan.source.name,
             output_format=plan.output,
         )
-        return self._submit(plan.operation, plan.request, ref)
+        return self._submit(plan.operation, plan.request, ref, progress)
 
     def _upload(self, source: Source, source_format: str, progress: Watcher | None) -> str:
         from .transfer import Upload  # noqa: PLC0415  (loads httpx)
@@ -359,12 +360,15 @@ class TranslationClient(Face):
 
     # -- jobs and facts ------------------------------------------------------------------------------------------------
 
-    def _submit(self, operation: Operation, request: Any, ref: JobRef) -> Job:
+    def _submit(self, operation: Operation, request: Any, ref: JobRef, progress: Watcher | None = None) -> Job:
         connection = self._connection
         response = connection.call(operation.id, body=request)
         ref = evolve(ref, id=response.parsed.id, trial=self._settings.trial, submitted_at=connection.clock.wall())
         log.info("%s: job %s", operation.id, ref.id)
-        return Job(connection, ref, submitted=connection.clock.monotonic())
+        job = Job(connection, ref, submitted=connection.clock.monotonic())
+        if progress is not None:
+            progress(Progress("submitted", ref.name or ref.id, 0, None, job))
+        return job
 
     def job(self, id: str, *, kind: str = "file", **details: Any) -> Job:
         """A job that was submitted before, here or in another process; nothing is sent.

@@ -159,7 +159,7 @@ class Job:
                 )
             if progress is not None:
                 usual = self._connection.usual_duration(self._ref)
-                progress(Progress("wait", self._ref.name or self.id, self._since(now), usual))
+                progress(Progress("wait", self._ref.name or self.id, self._since(now), usual, self))
             sync_sleep(clock, max(0.0, min(pause, remaining)))
             self.status()
         return self

@@ -1,0 +1,35 @@
+"""Whoever watches a translation learns of each job as soon as it exists, so that it is never lost."""
+
+from __future__ import annotations
+
+from groupdocs_translation import AsyncTranslationClient
+from groupdocs_translation._rules.texts import MAX_CHARACTERS_PER_REQUEST
+
+
+async def test_a_job_is_told_once_before_it_is_waited_for(sandbox, tmp_path):
+    seen = []
+    async with AsyncTranslationClient(**sandbox.client_settings()) as client:
+        result = await client.translate_file(
+            b"Hello", name="a.txt", target="de", output_dir=tmp_path, progress=seen.append
+        )
+    stages = [step.stage for step in seen]
+    assert stages[:3] == ["upload", "submitted", "wait"]
+    assert stages.count("submitted") == 1
+    assert stages[-1] == "download"
+    (told,) = {step.job for step in seen if step.job is not None}
+    assert told.id == result.job
+    assert told.to_dict()["name"] == "a.txt"
+
+
+async def test_each_job_of_many_texts_is_told_with_all_that_picks_it_up_again(sandbox):
+    long = "word " * (MAX_CHARACTERS_PER_REQUEST // 9)
+    seen = []
+    async with AsyncTranslationClient(**sandbox.client_settings()) as client:
+        result = await client.translate_text(
+            [f"{number} {long}" for number in range(2)], target="de", progress=seen.append
+        )
+        submitted = [step.job.to_dict() for step in seen if step.stage == "submitted"]
+        again = await client.job(**submitted[-1]).result()
+    assert [job["id"] for job in submitted] == list(result.jobs)
+    assert len(submitted) > 1
+    assert list(again["de"]) == list(result["de"][-len(again["de"]) :])
