@@ -6,8 +6,10 @@ import asyncio
 import base64
 import json
 import secrets
+import tempfile
 from functools import cache
 from importlib.resources import files as resources
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, unquote
 
@@ -21,8 +23,7 @@ from python_multipart.multipart import MultipartParser, parse_options_header
 
 from .._operations import Operation, match
 from ..formats import KINDS, format_name
-from .files import BrokenFileError, translate_file
-from .pseudo import translate
+from .engine import Engine, EngineError, FileTask, hugo_structure
 from .state import Record, State
 
 if TYPE_CHECKING:
@@ -83,8 +84,9 @@ class Answer:
 class App:
     """Answers requests from the state. ``token_lifetime_s`` and ``submit_status`` may be changed while it runs."""
 
-    def __init__(self, state: State, *, token_lifetime_s: int) -> None:
+    def __init__(self, state: State, *, token_lifetime_s: int, engine: Engine) -> None:
         self.state = state
+        self.engine = engine
         self.token_lifetime_s = token_lifetime_s
         self.submit_status = 200
         self.address = ""
@@ -254,12 +256,21 @@ class App:
             where = ".".join(map(str, error.path)) or "the request"
             raise Refused(400, f"{where}: {error.message}")
         trial = operation.id.endswith("Trial")
-        if operation.family == "hugo":
-            answer: dict[str, Any] = {"frontmatters": [["title"]], "shortcodes": {}}
-        else:
-            answer = self._work(operation, request, trial=trial)
+        answer = self._structure(request) if operation.family == "hugo" else self._work(operation, request, trial=trial)
         job = self.state.add_job(operation.family, answer, trial=trial)
         return Answer.json({"status": 202, "message": "taken", "id": job.id}, self.submit_status)
+
+    def _structure(self, request: dict[str, Any]) -> dict[str, Any]:
+        try:
+            content = base64.b64decode(request.get("file") or "", validate=True) or self._source(
+                request.get("url") or ""
+            )
+            frontmatters, shortcodes = hugo_structure(content)
+        except ValueError:
+            raise Refused(400, "file: it is not base64") from None
+        except EngineError as error:
+            return {"status": 500, "message": str(error)}
+        return {"frontmatters": frontmatters, "shortcodes": shortcodes}
 
     def _work(self, operation: Operation, request: dict[str, Any], *, trial: bool) -> dict[str, Any]:
         source: str = request.get("sourceLanguage") or request["source"]
@@ -272,22 +283,49 @@ class App:
             texts = request["texts"]
             if trial and sum(map(len, texts)) > TRIAL_CHARACTERS:
                 raise Refused(400, f"texts: the trial takes {TRIAL_CHARACTERS} characters")
-            return {"translations": {code: [translate(text, code, glossary) for text in texts] for code in targets}}
+            return self._texts(request, texts, source, targets, glossary)
         content = self._source(request.get("url") or "")
         if operation.family == "text":
-            return {"translations": {code: [translate("Recognised text.", code, glossary)] for code in targets}}
+            return self._texts(request, ["Recognised text."], source, targets, glossary)
         source_format, output_format = _formats(operation, request)
-        if output_format != source_format and operation.id not in {"translateImageToFile", "translateMediaToFile"}:
+        recognised = operation.id in {"translateImageToFile", "translateMediaToFile"}
+        if not recognised and not self.engine.can_convert(source_format, output_format):
             raise Refused(400, f"outputFormat: the sandbox does not turn {source_format} into {output_format}")
         urls: dict[str, Any] = {}
         message = None
-        for code in targets:
-            try:
-                result, message = translate_file(content, source_format, code, glossary, request.get("separator"))
-            except BrokenFileError as error:
-                return {"status": 500, "message": str(error)}
-            urls[code] = {"url": self._url(result), "size": len(result)}
+        with tempfile.TemporaryDirectory() as folder:
+            path, destination = Path(folder, "source"), Path(folder, "result")
+            path.write_bytes(content)
+            for code in targets:
+                task = FileTask(
+                    source_format=source_format,
+                    output_format=source_format if recognised else output_format,
+                    source_language=source,
+                    target_language=code,
+                    glossary=glossary,
+                    options=request,
+                )
+                try:
+                    message = self.engine.translate_file(path, destination, task)
+                except EngineError as error:
+                    return {"status": 500, "message": str(error)}
+                result = destination.read_bytes()
+                urls[code] = {"url": self._url(result), "size": len(result)}
         return {"urls": urls, "message": message}
+
+    def _texts(
+        self, request: dict[str, Any], texts: list[str], source: str, targets: list[str], glossary: dict[str, str]
+    ) -> dict[str, Any]:
+        markdown = bool(request.get("containsMarkdown"))
+        return {
+            "translations": {
+                code: [
+                    self.engine.translate_text(text, source=source, target=code, glossary=glossary, markdown=markdown)
+                    for text in texts
+                ]
+                for code in targets
+            }
+        }
 
     def _poll(self, operation: Operation, job_id: str) -> Answer:
         job = self.state.find_job(job_id, operation.family, trial=operation.id.endswith("Trial"))

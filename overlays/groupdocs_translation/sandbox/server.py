@@ -11,6 +11,7 @@ from typing import Any, Self
 import uvicorn
 
 from .app import BASE_PATH, App, document, signing_key
+from .engine import Engine, PseudoEngine
 from .state import Fault, State
 
 START_TIMEOUT_S = 10.0
@@ -24,13 +25,22 @@ class Sandbox:
         token_lifetime_s: of the tokens it issues.
         latency_s: median time that a job takes; 0 makes every job ready at once.
         seed: of the latencies.
+        engine: what translates; by default texts and files are pseudo-localised.
 
     ``state`` has jobs, records and faults; ``client_settings()`` what a client needs.
     """
 
-    def __init__(self, *, port: int = 0, token_lifetime_s: int = 3600, latency_s: float = 0.0, seed: int = 0) -> None:
+    def __init__(
+        self,
+        *,
+        port: int = 0,
+        token_lifetime_s: int = 3600,
+        latency_s: float = 0.0,
+        seed: int = 0,
+        engine: Engine | None = None,
+    ) -> None:
         self.state = State(latency_s=latency_s, seed=seed)
-        self.app = App(self.state, token_lifetime_s=token_lifetime_s)
+        self.app = App(self.state, token_lifetime_s=token_lifetime_s, engine=engine or PseudoEngine())
         self.client_id = "sandbox-client"
         self.client_secret = secrets.token_urlsafe(24)
         self.state.clients[self.client_id] = self.client_secret

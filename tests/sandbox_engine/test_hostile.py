@@ -1,0 +1,130 @@
+"""Broken and hostile sources end in one clear error, quickly, and leave nothing behind."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from typing import TYPE_CHECKING
+
+import pytest
+from groupdocs_translation.sandbox.engine import EngineError, dispatch, package
+
+from .conftest import EXAMPLES
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from .conftest import Translate
+
+BOMB = '<!DOCTYPE a [<!ENTITY b "bbbbbbbbbb"><!ENTITY c "&b;&b;&b;&b;&b;&b;&b;&b;">]><a>&c;</a>'
+EXTERNAL = '<!DOCTYPE a [<!ENTITY b SYSTEM "file:///etc/hostname">]><a>&b;</a>'
+
+
+def archive(**parts: bytes) -> bytes:
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as file:
+        for name, content in parts.items():
+            file.writestr(name.replace("__", "/").replace("_xml", ".xml"), content)
+    return stream.getvalue()
+
+
+def replaced(source: Path, name: str, content: bytes) -> bytes:
+    """A copy of an office file in which one part is another."""
+    stream = io.BytesIO()
+    with zipfile.ZipFile(source) as old, zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as new:
+        for info in old.infolist():
+            new.writestr(info.filename, content if info.filename == name else old.read(info))
+    return stream.getvalue()
+
+
+def refused(translate: Translate, tmp_path: Path, source: bytes | Path, extension: str, match: str) -> None:
+    with pytest.raises(EngineError, match=match) as caught:
+        translate(source, extension)
+    assert not (tmp_path / f"result.{extension}").exists()
+    assert str(tmp_path) not in str(caught.value)
+
+
+@pytest.mark.parametrize("extension", ["docx", "xlsx", "pptx", "odt", "ods", "odp", "docm", "xlsm", "pptm"])
+@pytest.mark.parametrize("source", [b"", b"PK\x03\x04 no archive", b"text", archive(a=b"b")])
+def test_what_is_no_office_file_is_refused(translate: Translate, tmp_path: Path, extension: str, source: bytes) -> None:
+    refused(translate, tmp_path, source, extension, "broken or is no ")
+
+
+@pytest.mark.parametrize(
+    ("name", "part"),
+    [
+        ("report.docx", "word/document.xml"),
+        ("sales.xlsx", "xl/sharedStrings.xml"),
+        ("sales.xlsx", "xl/worksheets/sheet1.xml"),
+        ("talk.pptx", "ppt/slides/slide1.xml"),
+        ("letter.odt", "content.xml"),
+    ],
+)
+@pytest.mark.parametrize("content", [b"", b"<a", BOMB.encode(), EXTERNAL.encode()])
+def test_a_broken_or_hostile_part_is_refused(
+    translate: Translate, tmp_path: Path, name: str, part: str, content: bytes
+) -> None:
+    match = "declares entities" if b"ENTITY" in content else "broken or is no "
+    refused(translate, tmp_path, replaced(EXAMPLES / name, part, content), name.rpartition(".")[2], match)
+
+
+@pytest.mark.parametrize("extension", ["xml", "resx"])
+@pytest.mark.parametrize("source", [BOMB, EXTERNAL, '<!DOCTYPE a [<!ENTITY % b "c">]><a/>'])
+def test_entities_are_refused(translate: Translate, tmp_path: Path, extension: str, source: str) -> None:
+    refused(translate, tmp_path, source.encode(), extension, "declares entities")
+
+
+def test_xml_nested_too_deeply_is_refused(translate: Translate, tmp_path: Path) -> None:
+    refused(translate, tmp_path, b"<a>" * 5000 + b"</a>" * 5000, "xml", "broken")
+
+
+def test_front_matter_nested_too_deeply_is_refused(translate: Translate, tmp_path: Path) -> None:
+    refused(translate, tmp_path, b"---\na: " + b"[" * 1200 + b"]" * 1200 + b"\n---\n", "md", "broken")
+
+
+def test_a_bomb_of_zeros_is_refused_by_its_ratio(translate: Translate, tmp_path: Path) -> None:
+    refused(translate, tmp_path, archive(content_xml=bytes(20 << 20)), "odt", "more than the sandbox takes")
+
+
+def test_a_part_that_lies_about_its_size_is_refused(translate: Translate, tmp_path: Path) -> None:
+    source = bytearray((EXAMPLES / "letter.odt").read_bytes())
+    with zipfile.ZipFile(io.BytesIO(source)) as file:
+        size = file.getinfo("content.xml").file_size.to_bytes(4, "little")
+    entry = source.rindex(b"content.xml")
+    assert source[entry - 22 : entry - 18] == size  # in the central directory
+    source[entry - 22 : entry - 18] = (5).to_bytes(4, "little")
+    refused(translate, tmp_path, bytes(source), "odt", "broken or is no ")
+
+
+def test_an_archive_with_a_part_twice_is_refused(translate: Translate, tmp_path: Path) -> None:
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as file:
+        file.writestr("content.xml", "<a/>")
+        with pytest.warns(UserWarning, match="Duplicate"):
+            file.writestr("content.xml", "<a/>")
+    refused(translate, tmp_path, stream.getvalue(), "odt", "one twice")
+
+
+def test_an_encrypted_archive_is_refused(translate: Translate, tmp_path: Path) -> None:
+    source = bytearray(archive(content_xml=b"<a/>"))
+    directory = source.rindex(b"PK\x01\x02")
+    source[directory + 8] |= 1
+    refused(translate, tmp_path, bytes(source), "odt", "encrypted")
+
+
+def test_a_file_parsed_as_a_whole_has_a_limit(
+    translate: Translate, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(dispatch, "WHOLE_FILE_LIMIT_BYTES", 10)
+    monkeypatch.setattr(package, "MAX_XML_BYTES", 10)
+    for extension in ("xml", "html", "md", "resx"):
+        refused(translate, tmp_path, b"<a>longer</a>", extension, "sandbox takes")
+    refused(translate, tmp_path, EXAMPLES / "report.docx", "docx", "sandbox takes")
+
+
+def test_a_table_with_a_quote_that_never_closes_is_refused(translate: Translate, tmp_path: Path) -> None:
+    refused(translate, tmp_path, b'a,"' + b"b" * 200_000, "csv", "broken or is no ")
+
+
+def test_invalid_bytes_after_a_byte_order_mark_are_refused(translate: Translate, tmp_path: Path) -> None:
+    refused(translate, tmp_path, b"\xef\xbb\xbfa\xff", "txt", "broken or is no ")

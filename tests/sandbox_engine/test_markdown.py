@@ -1,0 +1,167 @@
+"""Markdown: text changes, markup, code, targets and Hugo's own stay."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING, Any
+
+import html5lib
+import pytest
+import yaml
+from groupdocs_translation.sandbox.engine import PseudoEngine, hugo_structure
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from markdown_it import MarkdownIt
+
+from .conftest import EXAMPLES
+
+if TYPE_CHECKING:
+    from .conftest import Translate
+
+PARSER = MarkdownIt("commonmark").enable("table")
+
+
+def german(text: str, glossary: dict[str, str] | None = None) -> str:
+    return PseudoEngine().translate_text(text, source="en", target="de", glossary=glossary or {}, markdown=True)
+
+
+def shape(text: str) -> list[Any]:
+    """Blocks and inline markup with their targets and code, without the text."""
+    found: list[Any] = []
+    for token in PARSER.parse(text):
+        if token.type != "inline":
+            content = re.findall("<[^>]*>", token.content) if token.type == "html_block" else token.content
+            found.append((token.type, token.markup, content, token.info))
+        for child in token.children or []:
+            if child.type not in {"text", "softbreak", "hardbreak"}:
+                found.append((child.type, child.markup, child.content if child.type != "image" else "", child.attrs))
+    return found
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("# Title #", "# [de] Ţîîţļéé #"),
+        ("Title\n=====", "[de] Ţîîţļéé\n====="),
+        ("one\ntwo", "[de] ööñéé\nţŵöö"),
+        ("* a\n  1. b", "* [de] åå\n  1. [de] ƀ"),
+        ("- [x] done", "- [x] [de] ðööñéé"),
+        ("> a\n> b", "> [de] åå\n> ƀ"),
+        ("> [!NOTE]\n> a", "> [!NOTE]\n> [de] åå"),
+        ("`code` ``a ` b`` go", "[de] `code` ``a ` b`` ĝöö"),
+        ("```\ncode\n```\n\n    code", "```\ncode\n```\n\n    code"),
+        ("[a](b.html 'c') ![d](e.png)", "[de] [åå](b.html 'c') ![ð](e.png)"),
+        ("<https://x.example> go", "[de] <https://x.example> ĝöö"),
+        ("go [one] [two][one]\n\n[one]: http://x", "[de] ĝöö [one] [ţŵöö][one]\n\n[one]: http://x"),
+        ("go \\*no\\*", "[de] ĝöö \\*ñöö\\*"),
+        ("| a \\| b | {x} |\n|---|:-:|\n| c | c |", "| [de] åå \\| ƀ | {x} |\n|---|:-:|\n| [de] ç | [de] ç |"),
+        ("<div>\n<b>a</b>\n</div>", "<div>\n<b>[de] åå</b>\n</div>"),
+        ("<script>a</script>", "<script>a</script>"),
+        ("go[^n]\n\n[^n]: my note", "[de] ĝöö[^n]\n\n[^n]: [de] ɱý ñööţéé"),
+        ("a\r\nb\r\n", "[de] åå\r\nƀ\r\n"),
+        ("{{< figure src='a' >}} go", "{{< figure src='a' >}} [de] ĝöö"),
+    ],
+)
+def test_markdown_of_a_text(text: str, expected: str) -> None:
+    assert german(text) == expected
+
+
+def test_without_the_flag_code_is_text() -> None:
+    engine = PseudoEngine()
+    assert engine.translate_text("`a`", source="en", target="de", glossary={}, markdown=False) == "[de] `åå`"
+
+
+def test_the_glossary_rules_in_markdown_but_not_in_code() -> None:
+    assert german("**bike** `bike`", {"bike": "Rad"}) == "[de] **Rad** `bike`"
+
+
+MARKUP = "a word * ** _ ` [ ] ( ) ](x.html) ![ <b> </b> | \\ https://x.example &amp; !".split()
+LINES = [" ", "\n", "\n\n", "    ", "# ", "- ", "> ", "1. ", "```\n", "<div>\n", "|---|\n", "{{< x >}}"]
+fragments = st.sampled_from([*MARKUP, *LINES])
+
+
+@settings(max_examples=400, deadline=None)
+@given(parts=st.lists(fragments, max_size=25))
+def test_any_markdown_keeps_its_structure(parts: list[str]) -> None:
+    text = "".join(parts)
+    assert shape(german(text)) == shape(text)
+
+
+def test_a_page_keeps_its_code_targets_and_table(translate: Translate) -> None:
+    before, after = (EXAMPLES / "advice.md").read_text(), translate(EXAMPLES / "advice.md").read_text("utf-8")
+    assert shape(before.split("---\n", 2)[2]) == shape(after.split("---\n", 2)[2])
+    assert "# [de] Çĥöööö" in after
+    assert 'caption="Our best seller in 2025"' in after
+
+
+def test_by_default_only_what_people_read_changes_in_front_matter(translate: Translate) -> None:
+    before, after = (yaml.safe_load(text.split("---\n")[1]) for text in _pair(translate))
+    assert after.pop("title") == "[de] Çĥööööšîîñĝ åå ƀîîçýçļéé"
+    assert after.pop("description").startswith("[de] Ŵĥååţ")
+    del before["title"], before["description"]
+    assert after == before
+
+
+def test_only_the_listed_front_matter_and_parameters_change(translate: Translate) -> None:
+    options = {"frontMatterList": [["tags"], ["author", "name"]], "shortCodeList": {"figure": ["caption"]}}
+    before, after = _pair(translate, **options)
+    matter = yaml.safe_load(after.split("---\n")[1])
+    assert matter["title"] == "Choosing a bicycle"
+    assert matter["tags"] == ["[de] ƀîîçýçļééš", "[de] ååðṽîîçéé"]
+    assert matter["author"] == {"name": "[de] ÅÅññåå ðéé Ṽŕîîééš", "email": "anna@northwind.example"}
+    assert 'alt="A green city bike" caption="[de] ÖÖûŕ' in after
+    assert before != after
+
+
+def test_the_general_requests_name_for_short_codes_works_too(translate: Translate) -> None:
+    _, after = _pair(translate, shortcodedict={"figure": ["alt"]})
+    assert 'alt="[de] ÅÅ ĝŕéééé' in after
+
+
+def _pair(translate: Translate, **options: Any) -> tuple[str, str]:
+    source = EXAMPLES / "advice.md"
+    return source.read_text(), translate(source, **options).read_text("utf-8")
+
+
+@pytest.mark.parametrize(
+    ("matter", "expected"),
+    [
+        ("---\ntitle: Plain # why\nn: 1\n---\n", '---\ntitle: "[de] Þļååîîñ" # why\nn: 1\n---\n'),
+        ("---\ntitle: >-\n  Long\n  text\nn: 1\n---\n", '---\ntitle: "[de] Ļööñĝ ţééẋţ"\nn: 1\n---\n'),
+        ("---\r\ntitle: 'It''s'\r\n---\r\n", '---\r\ntitle: "[de] ÎÎţ\'š"\r\n---\r\n'),
+        ("---\ntitle: 2025-01-01\n---\n", "---\ntitle: 2025-01-01\n---\n"),
+        (
+            '+++\ntitle = "A \\"b\\"" # why\n[menu]\ntitle = \'c\'\n+++\n',
+            '+++\ntitle = "[de] ÅÅ \\"ƀ\\"" # why\n[menu]\ntitle = "[de] ç"\n+++\n',
+        ),
+        ('{\n  "title": "a",\n  "n": 1\n}\n', '{\n  "title": "[de] åå",\n  "n": 1\n}\n'),
+        ("---\n---\n", "---\n---\n"),
+        ("---\nnot closed\n", "---\n[de] ñööţ çļööšééð\n"),
+    ],
+)
+def test_front_matter_of_each_kind(translate: Translate, matter: str, expected: str) -> None:
+    assert translate(matter.encode(), "md").read_bytes().decode() == expected
+
+
+def test_front_matter_stays_readable_whatever_the_text(translate: Translate) -> None:
+    value = 'colon: "quote" \\ #hash\t\U0001f6b2 \x85'
+    source = f"---\ntitle: {json.dumps(value)}\nx: 1\n---\n"
+    after = yaml.safe_load(translate(source, "md").read_bytes().decode().split("---\n")[1])
+    assert after["x"] == 1
+    assert after["title"].endswith('"ǫûööţéé" \\ #ĥååšĥ\t\U0001f6b2 \x85')
+
+
+def test_a_page_of_markdown_becomes_html(translate: Translate) -> None:
+    text = translate(EXAMPLES / "advice.md", to="html").read_text("utf-8")
+    tree = html5lib.HTMLParser(strict=True, namespaceHTMLElements=False).parse(text)
+    assert tree.findtext("head/title") == "[de] Çĥööööšîîñĝ åå ƀîîçýçļéé"
+    assert tree.findtext(".//h1", "").startswith("[de] Ç")
+    assert tree.find(".//pre/code").text.startswith("bike.configure(")
+    assert len(tree.findall(".//td")) == 6
+
+
+def test_the_structure_of_a_hugo_page_is_listed() -> None:
+    frontmatters, shortcodes = hugo_structure((EXAMPLES / "advice.md").read_bytes())
+    assert frontmatters == [["title"], ["description"], ["tags"], ["author", "name"], ["author", "email"]]
+    assert shortcodes == {"figure": [["src"], ["alt"], ["caption"]], "notice": [["0"]]}

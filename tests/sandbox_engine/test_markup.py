@@ -1,0 +1,150 @@
+"""HTML, XML and RESX."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+import html5lib
+import pytest
+from groupdocs_translation.sandbox.engine.html import translate_page
+from groupdocs_translation.sandbox.engine.pseudo import Pseudo
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from lxml import etree
+
+from .conftest import EXAMPLES
+
+if TYPE_CHECKING:
+    from .conftest import Translate
+
+
+def tree(text: str) -> Any:
+    return html5lib.HTMLParser(namespaceHTMLElements=False).parse(text)
+
+
+def tags(text: str) -> list[Any]:
+    return [element.tag for element in tree(text).iter()]
+
+
+def page(text: str, glossary: dict[str, str] | None = None) -> str:
+    return translate_page(text, Pseudo("de", glossary))
+
+
+def test_a_page_of_html_keeps_its_elements_and_code(translate: Translate) -> None:
+    before, after = (EXAMPLES / "report.html").read_text(), translate(EXAMPLES / "report.html").read_text("utf-8")
+    old, new = tree(before), tree(after)
+    assert tags(after) == tags(before)
+    for kept in ("head/style", ".//script", ".//code"):
+        assert new.findtext(kept) == old.findtext(kept)
+    assert new.findtext(".//h1").startswith("[de] Ñ")
+    assert new.find(".//img").attrib == {"src": "logo.png", "alt": "[de] Ţĥéé çööɱþååñý'š ļööĝöö"}
+    assert new.find(".//a").attrib["href"] == "https://northwind.example/about"
+    assert "Ŕééþååîîŕš &amp; ļ" in after
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("<p>one <b>two</b> three</p>", "<p>[de] ööñéé <b>ţŵöö</b> ţĥŕéééé</p>"),
+        ("<p>{na<b>me}</b> a</p>", "<p>[de] {na<b>me}</b> åå</p>"),
+        ("<td>a</td><td>b</td>", "<td>[de] åå</td><td>[de] ƀ</td>"),
+        ("a<br>b", "[de] åå<br>ƀ"),
+        ("a &nbsp;&#8364;", "[de] åå &nbsp;&#8364;"),
+        ("<pre>a <b>b</b></pre>c", "<pre>a <b>b</b></pre>[de] ç"),
+        ('<p translate="no">a <i>b</i></p>c', '<p translate="no">a <i>b</i></p>[de] ç'),
+        ("<!-- a --><?php b ?>c", "<!-- a --><?php b ?>[de] ç"),
+        ("<script>if (a < b) {}</script>a", "<script>if (a < b) {}</script>[de] åå"),
+        ("<input placeholder='a' value='b'>", "<input placeholder='[de] åå' value='b'>"),
+        ("a < b", "[de] åå < ƀ"),
+        ("<a href='>'>a</a>", "<a href='>'>[de] åå</a>"),
+    ],
+)
+def test_text_of_html(text: str, expected: str) -> None:
+    assert page(text) == expected
+
+
+def test_the_glossary_is_text_and_no_markup() -> None:
+    assert (
+        page("<p title='cat'>cat</p>", {"cat": "<K&'>"})
+        == "<p title='[de] &lt;K&amp;&#x27;&gt;'>[de] &lt;K&amp;&#x27;&gt;</p>"
+    )
+
+
+@pytest.mark.parametrize(
+    ("declared", "codec"), [("iso-8859-2", "iso-8859-2"), ("iso-8859-1", "cp1252"), ("no-such", "cp1252")]
+)
+def test_a_page_comes_back_in_the_encoding_it_declares(translate: Translate, declared: str, codec: str) -> None:
+    source = f'<meta charset="{declared}"><p>sk é</p>'.encode(codec)
+    result = translate(source, "html").read_bytes()
+    assert f'charset="{declared}"'.encode() in result
+    assert tree(result.decode(codec)).findtext(".//p") == "[de] šķ é"
+
+
+TAGS = "<p> </p> <b> </b> <br> </div> <pre> </pre> <code> </code> <script>a<b</script> <li>".split()
+REST = ["a", "word ", "\n", "<div class='x>y'>", "<!-- c -->", '<img alt="t">', "&amp;", "< ", ">", "{x}", "'", '"']
+html_parts = st.sampled_from([*TAGS, *REST])
+
+
+@settings(max_examples=300, deadline=None)
+@given(parts=st.lists(html_parts, max_size=20))
+def test_tags_of_any_html_stay_and_stay_in_order(parts: list[str]) -> None:
+    text = "".join(parts)
+    found = re.compile(r"</?[a-z]+|<!--.*?-->")
+    assert found.findall(page(text)) == found.findall(text)
+
+
+def test_xml_changes_in_its_text_alone(translate: Translate) -> None:
+    source = EXAMPLES / "catalogue.xml"
+    old, new = etree.parse(source), etree.parse(translate(source))
+    assert [(e.tag, dict(e.attrib)) for e in new.iter()] == [(e.tag, dict(e.attrib)) for e in old.iter()]
+    texts = ["".join(map(str, e.itertext())) for e in new.iter("{*}text")]
+    assert texts == ["[de] Ļîîĝĥţ ååñð ǫûîîééţ, ŵîîţĥ ļîîĝĥţš & ļööçķ.", "[de] Çååŕŕîîééš ûþ ţöö 120 ķĝ."]
+    assert [e.text for e in new.iter("{*}price")] == ["699.00", "3499.00"]
+
+
+@pytest.mark.parametrize(
+    ("options", "changed"),
+    [
+        ({}, {"sku", "name", "text", "em"}),
+        ({"ignoreList": ["sku", "em"]}, {"name", "text"}),
+        ({"ignoreList": ["text"], "isWhiteList": False}, {"sku", "name"}),
+        ({"ignoreList": ["name"], "isWhiteList": True}, {"name"}),
+        ({"ignoreList": ["product"], "isWhiteList": True}, {"sku", "name", "text", "em"}),
+        ({"ignoreList": ["{https://northwind.example/catalogue}name"], "isWhiteList": True}, {"name"}),
+    ],
+)
+def test_xml_lists_of_elements(translate: Translate, options: dict[str, Any], changed: set[str]) -> None:
+    source = EXAMPLES / "catalogue.xml"
+    pairs = zip(etree.parse(source).iter("{*}*"), etree.parse(translate(source, **options)).iter("{*}*"), strict=True)
+    found = {etree.QName(old).localname for old, new in pairs if old.text != new.text}
+    assert found == changed
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "iso-8859-1"])
+def test_xml_comes_back_in_its_encoding_with_its_prolog(translate: Translate, encoding: str) -> None:
+    text = (
+        f'<?xml version="1.0" encoding="{encoding}"?><!DOCTYPE a SYSTEM "a.dtd"><?pi x?><a xmlns:u="urn:u">word é</a>'
+    )
+    result = translate(text.encode(encoding), "xml").read_bytes()
+    parsed = etree.fromstring(result)
+    assert parsed.getroottree().docinfo.encoding.lower() == encoding
+    assert parsed.getroottree().docinfo.doctype == '<!DOCTYPE a SYSTEM "a.dtd">'
+    assert parsed.nsmap == {"u": "urn:u"}
+    assert parsed.text == "[de] ŵööŕð é"
+
+
+def test_xml_without_a_declaration_gets_none(translate: Translate) -> None:
+    assert translate("<a>b</a>", "xml").read_bytes() == "<a>[de] ƀ</a>".encode()
+
+
+def test_only_strings_of_resources_change(translate: Translate) -> None:
+    root = etree.parse(translate(EXAMPLES / "Messages.resx")).getroot()
+    values = {data.get("name"): data.findtext("value") for data in root.iter("data")}
+    assert values == {
+        "Greeting": "[de] Ŵééļçööɱéé ƀååçķ, {0}!",
+        "CartEmpty": "[de] Ýööûŕ çååŕţ îîš ééɱþţý.",
+        "Window.Size": "640, 480",
+    }
+    assert root.findtext("resheader/value") == "text/microsoft-resx"
+    assert root.findtext("data/comment") == "{0} is the customer's first name"

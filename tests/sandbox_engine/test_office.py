@@ -1,0 +1,309 @@
+"""DOCX, XLSX and PPTX, opened with the libraries of their formats."""
+
+from __future__ import annotations
+
+import datetime
+import io
+import zipfile
+from itertools import chain, product
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import xlsxwriter
+from docx import Document
+from docx.oxml import OxmlElement
+from docx.oxml.ns import qn
+from groupdocs_translation.sandbox.engine import EngineError
+from lxml import etree
+from openpyxl import Workbook, load_workbook
+from pptx import Presentation
+
+from .conftest import EXAMPLES
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from .conftest import Translate
+
+
+def saved(file: Any) -> bytes:
+    stream = io.BytesIO()
+    file.save(stream)
+    return stream.getvalue()
+
+
+def skeleton(path: Path) -> dict[str, Any]:
+    """Per part: elements and attributes without text and numbers of strings; bytes of what is no XML."""
+    found: dict[str, Any] = {}
+    with zipfile.ZipFile(path) as archive:
+        assert archive.testzip() is None
+        for name in archive.namelist():
+            content = archive.read(name)
+            if not name.endswith((".xml", ".rels")):
+                found[name] = content
+                continue
+            space = "{http://www.w3.org/XML/1998/namespace}space"
+            root = etree.fromstring(content)
+            found[name] = [
+                (e.tag, e.nsmap, {key: value for key, value in e.attrib.items() if key != space}) for e in root.iter()
+            ]
+    return found
+
+
+@pytest.mark.parametrize("name", ["report.docx", "talk.pptx", "sales.xlsx", "letter.odt"])
+def test_an_office_file_keeps_all_parts_elements_and_namespaces(translate: Translate, name: str) -> None:
+    assert skeleton(translate(EXAMPLES / name)) == skeleton(EXAMPLES / name)
+
+
+def test_the_text_of_a_document_changes_with_its_header_and_tables(translate: Translate) -> None:
+    old, new = Document(EXAMPLES / "report.docx"), Document(translate(EXAMPLES / "report.docx"))
+    for before, after in zip(old.paragraphs, new.paragraphs, strict=True):
+        assert [run.bold for run in after.runs] == [run.bold for run in before.runs]
+        assert after.text.startswith("[de] ") == bool(before.text.strip())
+        assert after.style.name == before.style.name
+    assert new.sections[0].header.paragraphs[0].text.startswith("[de] Ñööŕţĥ")
+    assert [cell.text for cell in new.tables[0].columns[2].cells][1:] == ["6,384,000", "11,550,000", "1,980,000"]
+    assert new.tables[0].cell(1, 0).text == "[de] Çîîţý ƀîîķééš"
+    assert len(new.inline_shapes) == 1
+
+
+def test_a_placeholder_over_two_runs_and_an_address_survive(translate: Translate) -> None:
+    text = "\n".join(paragraph.text for paragraph in Document(translate(EXAMPLES / "report.docx")).paragraphs)
+    assert "{customer_name}" in text
+    assert "%d" in text
+    assert "investors@northwind.example" in text
+    assert "https://northwind.example/reports/2025?lang=en" in text
+
+
+def test_the_glossary_holds_in_a_document(translate: Translate) -> None:
+    document = Document(translate(EXAMPLES / "report.docx", translationDictionary={"outlook": "Ausblick"}))
+    assert "[de] Ausblick" in [paragraph.text for paragraph in document.paragraphs]
+
+
+def test_a_space_at_the_end_of_a_run_is_not_lost(translate: Translate) -> None:
+    document = Document()
+    paragraph = document.add_paragraph("one ")
+    paragraph.add_run("two")
+    text = paragraph.runs[0]._r.find(qn("w:t"))
+    text.attrib.clear()
+    result = Document(translate(saved(document), "docx")).paragraphs[0]
+    assert result.runs[0]._r.find(qn("w:t")).attrib == {qn("xml:space"): "preserve"}
+
+
+def test_text_boxes_tabs_and_deletions_in_a_document(translate: Translate) -> None:
+    document = Document()
+    paragraph = document.add_paragraph("see https://x.example")
+    paragraph.runs[0].add_tab()
+    paragraph.add_run("after")
+    box, inner, run, text = (OxmlElement(name) for name in ("w:txbxContent", "w:p", "w:r", "w:t"))
+    text.text = "boxed"
+    run.append(text)
+    inner.append(run)
+    box.append(inner)
+    picture = OxmlElement("w:pict")
+    picture.append(box)
+    paragraph.add_run()._r.append(picture)
+    deleted, gone = OxmlElement("w:del"), OxmlElement("w:r")
+    remains = OxmlElement("w:delText")
+    remains.text = "deleted"
+    gone.append(remains)
+    deleted.append(gone)
+    paragraph._p.append(deleted)
+    result = Document(translate(saved(document), "docx"))
+    root = result.element.body
+    assert [e.text for e in root.iter(qn("w:t"))] == ["[de] šéééé https://x.example", "ååƒţééŕ", "[de] ƀööẋééð"]
+    assert [e.text for e in root.iter(qn("w:delText"))] == ["deleted"]
+
+
+def paged() -> Any:
+    """Page 1: one. Page 2 (a break): two, three. Page 3 (before a paragraph): four. Page 4 (a section): five."""
+    document = Document()
+    document.add_paragraph("one")
+    document.add_page_break()
+    document.add_paragraph("two")
+    document.add_paragraph("three")
+    document.add_paragraph("four").paragraph_format.page_break_before = True
+    document.add_section()
+    document.add_paragraph("five")
+    return document
+
+
+@pytest.mark.parametrize(
+    ("pages", "changed"),
+    [([1], ["one"]), ([2], ["two", "three"]), ([3], ["four"]), ([4, 1], ["one", "five"]), ([9], []), ([], None)],
+)
+def test_pages_of_a_document(translate: Translate, pages: list[int], changed: list[str] | None) -> None:
+    source = paged()
+    texts = [paragraph.text for paragraph in source.paragraphs]
+    result = [paragraph.text for paragraph in Document(translate(saved(source), "docx", pages=pages)).paragraphs]
+    found = [old for old, new in zip(texts, result, strict=True) if old != new]
+    assert found == (changed if changed is not None else [text for text in texts if text.strip()])
+
+
+def test_where_word_noted_its_pages_only_they_count(translate: Translate) -> None:
+    document = paged()
+    third = document.paragraphs[3]
+    third.runs[0]._r.insert(0, OxmlElement("w:lastRenderedPageBreak"))
+    result = Document(translate(saved(document), "docx", elements=[1]))
+    assert [p.text[:4] for p in result.paragraphs if p.text.strip()] == ["[de]", "[de]", "thre", "four", "five"]
+
+
+def values(path: Path) -> list[list[list[Any]]]:
+    return [[[cell.value for cell in row] for row in sheet] for sheet in load_workbook(path)]
+
+
+def test_strings_of_a_workbook_change_and_nothing_else(translate: Translate) -> None:
+    old, new = values(EXAMPLES / "sales.xlsx"), values(translate(EXAMPLES / "sales.xlsx"))
+    for before, after in zip(chain(*old), chain(*new), strict=True):
+        for one, other in zip(before, after, strict=True):
+            is_text = isinstance(one, str) and not one.startswith("=")
+            assert (str(other).startswith("[de] ")) if is_text else other == one
+    assert new[0][1][3] == datetime.datetime(2025, 12, 31)
+    assert new[0][4][1] == "=SUM(B2:B4)"
+
+
+def changed_cells(path: Path, source: bytes) -> set[str]:
+    old, new = load_workbook(io.BytesIO(source)), load_workbook(path)
+    return {
+        f"{number}{cell.coordinate}"
+        for number, (before, after) in enumerate(zip(old, new, strict=True), 1)
+        for row in after.iter_rows()
+        for cell in row
+        if cell.value != before[cell.coordinate].value
+    }
+
+
+def workbook(*, inline: bool = False) -> bytes:
+    """Three worksheets, A1:C3 each filled with the same string, which cells share as in Excel, or have each its own."""
+    stream = io.BytesIO()
+    if inline:
+        book: Any = Workbook()
+        sheets = [book.active, book.create_sheet("Two"), book.create_sheet("Three")]
+        for sheet, row in product(sheets, (1, 2, 3)):
+            sheet.append(["same", "same", row])
+        book.save(stream)
+    else:
+        with xlsxwriter.Workbook(stream) as other:
+            for sheet, row in product([other.add_worksheet() for _ in range(3)], range(3)):
+                sheet.write_row(row, 0, ["same", "same", row + 1])
+    content = stream.getvalue()
+    with zipfile.ZipFile(stream) as archive:
+        assert ("xl/sharedStrings.xml" in archive.namelist()) != inline
+    return content
+
+
+@pytest.mark.parametrize(
+    ("options", "expected"),
+    [
+        ({"worksheets": [2]}, "2A1 2B1 2A2 2B2 2A3 2B3"),
+        ({"elements": [2]}, "2A1 2B1 2A2 2B2 2A3 2B3"),
+        ({"ranges": {"1": {"rows": [2]}}}, "1A2 1B2"),
+        ({"ranges": {"3": {"columns": [2]}}}, "3B1 3B2 3B3"),
+        ({"ranges": {"1": {"ranges": [{"item1": "B3", "item2": "A2"}]}}}, "1A2 1B2 1A3 1B3"),
+        ({"ranges": {"1": {"ranges": [{"item1": "A1", "item2": "A1"}], "rows": [3]}}}, "1A1 1A3 1B3"),
+        ({"worksheets": [2], "ranges": {"2": {"rows": [1]}}}, "2A1 2B1"),
+        ({"worksheets": [3], "ranges": {"2": {"rows": [1]}}}, "2A1 2B1 3A1 3B1 3A2 3B2 3A3 3B3"),
+        ({"ranges": {"2": {}}}, "2A1 2B1 2A2 2B2 2A3 2B3"),
+    ],
+)
+@pytest.mark.parametrize("inline", [False, True])
+def test_a_string_that_cells_share_changes_in_the_chosen_ones_alone(
+    translate: Translate, inline: bool, options: dict[str, Any], expected: str
+) -> None:
+    source = workbook(inline=inline)
+    assert changed_cells(translate(source, "xlsx", **options), source) == set(expected.split())
+
+
+def test_the_table_of_strings_says_how_many_it_has(translate: Translate) -> None:
+    with zipfile.ZipFile(translate(workbook(), "xlsx", worksheets=[1])) as archive:
+        root = etree.fromstring(archive.read("xl/sharedStrings.xml"))
+    assert root.get("uniqueCount") == str(len(root)) == "2"
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"worksheets": [4]}, "no worksheet 4: the file has 3"),
+        ({"worksheets": [0]}, "no worksheet 0"),
+        ({"ranges": {"4": {}}}, "no worksheet 4"),
+        ({"ranges": {"one": {}}}, "worksheet numbers"),
+        ({"ranges": {"1": {"ranges": [{"item1": "A", "item2": "B2"}]}}}, "letters and a number"),
+    ],
+)
+def test_a_part_that_is_not_there_is_an_error(translate: Translate, options: dict[str, Any], message: str) -> None:
+    with pytest.raises(EngineError, match=message):
+        translate(workbook(), "xlsx", **options)
+
+
+def test_headings_of_tables_stay_because_their_columns_bear_the_names(translate: Translate) -> None:
+    stream = io.BytesIO()
+    with xlsxwriter.Workbook(stream) as book:
+        sheet = book.add_worksheet()
+        columns = [{"header": "name", "total_string": "sum"}, {"header": "note"}]
+        sheet.add_table("A1:B3", {"data": [["bike", "name"]], "columns": columns, "total_row": True})
+        sheet.write("D1", "name")
+    result = translate(stream.getvalue(), "xlsx")
+    cells = load_workbook(result).worksheets[0]
+    assert [[cell.value for cell in row] for row in cells["A1:B3"]] == [
+        ["name", "note"],
+        ["[de] ƀîîķéé", "[de] ñååɱéé"],
+        ["sum", None],
+    ]
+    assert cells["D1"].value == "[de] ñååɱéé"
+    assert [column.name for column in cells.tables["Table1"].tableColumns] == ["name", "note"]
+
+
+def test_rich_strings_comments_and_drawings_of_a_workbook(translate: Translate) -> None:
+    stream = io.BytesIO()
+    with xlsxwriter.Workbook(stream) as book:
+        sheet = book.add_worksheet()
+        sheet.write_rich_string("A1", "one ", book.add_format({"bold": True}), "two")
+        sheet.write_comment("A1", "A remark", {"author": "Anna"})
+        sheet.insert_textbox("C3", "In a box")
+    path = translate(stream.getvalue(), "xlsx")
+    result: Any = load_workbook(path, rich_text=True).worksheets[0]
+    assert [str(part) for part in result["A1"].value] == ["[de] ööñéé ", "ţŵöö"]
+    assert result["A1"].value[1].font.b
+    assert result["A1"].comment.text == "[de] ÅÅ ŕééɱååŕķ"
+    assert result["A1"].comment.author == "Anna"
+    with zipfile.ZipFile(path) as archive:
+        assert "[de] ÎÎñ åå ƀööẋ" in archive.read("xl/drawings/drawing1.xml").decode()
+
+
+def test_a_cell_does_not_outgrow_excels_limit(translate: Translate) -> None:
+    book: Any = Workbook()
+    book.active["A1"] = "word " * 5000
+    assert values(translate(saved(book), "xlsx"))[0][0][0] == "word " * 5000
+
+
+def slide_texts(path: Path) -> list[list[str]]:
+    return [
+        [shape.text_frame.text for shape in slide.shapes if shape.has_text_frame] for slide in Presentation(path).slides
+    ]
+
+
+def test_slides_change_with_their_notes(translate: Translate) -> None:
+    result = translate(EXAMPLES / "talk.pptx")
+    texts = slide_texts(result)
+    assert all(text.startswith("[de] ") for slide in texts for text in slide)
+    assert "[de] Çîîţý ƀîîķééš: 9,120" in texts[1][1]
+    notes = Presentation(result).slides[1].notes_slide.notes_text_frame
+    assert notes is not None
+    assert notes.text.startswith("[de] Ṁ")
+
+
+@pytest.mark.parametrize("option", ["slides", "elements"])
+def test_only_chosen_slides_change_and_masters_on_request(translate: Translate, option: str) -> None:
+    before = slide_texts(EXAMPLES / "talk.pptx")
+    result = translate(EXAMPLES / "talk.pptx", **{option: [3]})
+    assert slide_texts(result)[:2] == before[:2]
+    assert slide_texts(result)[2] != before[2]
+    assert "Click to edit" in Presentation(result).slide_layouts[0].placeholders[0].text_frame.text
+    result = translate(EXAMPLES / "talk.pptx", **{option: [3]}, masters=True)
+    assert "Çļîîçķ" in Presentation(result).slide_layouts[0].placeholders[0].text_frame.text
+    assert "Çļîîçķ" in Presentation(result).slide_masters[0].placeholders[0].text_frame.text
+
+
+def test_a_slide_that_is_not_there_is_an_error(translate: Translate) -> None:
+    with pytest.raises(EngineError, match="no slide 4: the file has 3"):
+        translate(EXAMPLES / "talk.pptx", slides=[4])

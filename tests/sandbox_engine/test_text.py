@@ -1,0 +1,153 @@
+"""What pseudo-localisation changes in a text, and what it must not."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+import pytest
+from groupdocs_translation.sandbox.engine import PseudoEngine
+from groupdocs_translation.sandbox.engine.pseudo import Pseudo
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+PLACEHOLDERS = [
+    "{name}",
+    "{0}",
+    "{price:.2f}",
+    "%s",
+    "%d",
+    "%(count)d",
+    "%1$s",
+    "${user}",
+    "{{x}}",
+    "&nbsp;",
+    "&#8364;",
+]
+KEPT = [
+    *PLACEHOLDERS,
+    "<b>",
+    "</b>",
+    '<a href="x.html" title="a b">',
+    "https://example.com/a?b=c&d=e#f",
+    "ftp://files.example/readme",
+    "www.example.com/path",
+    "first.last+tag@mail.example.com",
+    "1,234.56",
+    "2026-02-03",
+    "v1.2",
+    "0x1F",
+    "{count, plural, one {# file} other {# files}}",
+]
+PROSE = (
+    "The service reads the document, finds the text in it and writes a new document in the other language. "
+    "Nothing else changes: pictures, tables and styles stay where they were."
+)
+
+
+def german(text: str, glossary: dict[str, str] | None = None, *, markdown: bool = False) -> str:
+    return PseudoEngine().translate_text(text, source="en", target="de", glossary=glossary or {}, markdown=markdown)
+
+
+def test_a_text_is_marked_accented_and_the_same_each_time() -> None:
+    assert german("Hello, world!") == "[de] Ĥééļļöö, ŵööŕļð!"
+    assert german("Hello, world!") == german("Hello, world!")
+
+
+def test_prose_grows_by_about_30_percent() -> None:
+    assert 1.25 < len(german(PROSE)) / len(PROSE) < 1.40
+
+
+@pytest.mark.parametrize("target", ["ar", "he", "ja", "zh-TW"])
+def test_scripts_of_other_directions_are_marked_alike(target: str) -> None:
+    result = PseudoEngine().translate_text("Hello", source="en", target=target, glossary={}, markdown=False)
+    assert result == f"[{target}] Ĥééļļöö"
+
+
+@pytest.mark.parametrize("text", ["", "  \n", "42", "1,234.56 %", "{name}", "https://example.com", "<br>", "—"])
+def test_a_text_with_nothing_to_translate_stays(text: str) -> None:
+    assert german(text) == text
+
+
+def test_white_space_around_a_text_stays_around_it() -> None:
+    assert german("\t Hello\n") == "\t [de] Ĥééļļöö\n"
+
+
+@pytest.mark.parametrize("kept", KEPT)
+def test_what_is_no_text_stays_between_words(kept: str) -> None:
+    assert german(f"Before {kept} after") == f"[de] Ɓééƒööŕéé {kept} ååƒţééŕ"
+
+
+text_around = st.text(st.characters(exclude_categories=["Cs"]), max_size=40)
+
+
+@settings(max_examples=300, deadline=None)
+@given(parts=st.lists(st.tuples(text_around, st.sampled_from(KEPT)), min_size=1, max_size=5), end=text_around)
+def test_placeholders_addresses_and_numbers_survive_in_any_text(parts: list[tuple[str, str]], end: str) -> None:
+    text = "".join(f"{around} {kept} " for around, kept in parts) + end
+    result = german(text)
+    for _, kept in parts:
+        assert result.count(kept) >= text.count(kept)
+
+
+@settings(max_examples=200, deadline=None)
+@given(text=text_around)
+def test_digits_and_the_order_of_all_signs_survive_in_any_text(text: str) -> None:
+    def signs(value: str) -> str:
+        return re.sub(r"[^\W\d_]", "", unicodedata.normalize("NFC", value))
+
+    result = german(text)
+    assert signs(result.replace("[de] ", "", result.count("[de] ") - text.count("[de] "))) == signs(text)
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    parts=st.lists(st.one_of(text_around, st.sampled_from(["{na", "me}", "https://exa", "mple.com ", ""])), max_size=8)
+)
+def test_a_text_cut_into_runs_reads_like_the_same_text_in_one(parts: list[str]) -> None:
+    pseudo = Pseudo("de", {"hello": "Hallo", "annual report": "Bericht"})
+    assert "".join(pseudo.pieces(parts)) == pseudo("".join(parts))
+    assert len(pseudo.pieces(parts)) == len(parts)
+
+
+def test_formatting_stays_on_its_own_letters() -> None:
+    assert Pseudo("de").pieces(["Read ", "this", " now {na", "me}"]) == ["[de] Ŕééååð ", "ţĥîîš", " ñööŵ {na", "me}"]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("The invoice", "[de] Ţĥéé Rechnung"),
+        ("INVOICE", "[de] Rechnung"),
+        ("invoices", "[de] îîñṽööîîçééš"),
+        ("the Purchase Order", "[de] ţĥéé Bestellung"),
+        ("purchase", "[de] Kauf"),
+        ("C++ and c++", "[de] C-plus-plus ååñð C-plus-plus"),
+        ("see https://x.example/invoice", "[de] šéééé https://x.example/invoice"),
+        ("{invoice}", "{invoice}"),
+        ("Q3 result", "[de] 3. Quartal ŕééšûļţ"),
+    ],
+)
+def test_the_glossary_rules_over_whole_words(text: str, expected: str) -> None:
+    glossary = {
+        "invoice": "Rechnung",
+        "purchase": "Kauf",
+        "purchase order": "Bestellung",
+        "C++": "C-plus-plus",
+        "q3": "3. Quartal",
+        " ": "never",
+    }
+    assert german(text, glossary) == expected
+
+
+def test_hostile_texts_take_no_quadratic_time() -> None:
+    for text in (
+        "<" * 200_000,
+        "{" * 200_000,
+        "{{" * 100_000,
+        "a." * 100_000,
+        "a" * 200_000,
+        "<!--" * 2_000,
+        "%" * 100_000,
+    ):
+        assert german(text)
