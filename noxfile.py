@@ -100,6 +100,13 @@ def lowest(session: nox.Session) -> None:
 
 
 @nox.session
+def docs(session: nox.Session) -> None:
+    """Build the documentation site strictly into site/: no broken link; -- serve shows it while you write."""
+    session.install(*_groups("docs"))
+    session.run("python", "-m", "release.site", *session.posargs)
+
+
+@nox.session
 def build(session: nox.Session) -> None:
     """Build wheel and sdist twice, byte for byte the same, check them and import the wheel where nothing else is."""
     session.install(*_groups("release"))

@@ -34,12 +34,17 @@ with Sandbox() as sandbox:
 """
 
 
+def without_placeholders(example: str) -> str:
+    """An example whose credentials are written as ``...``, made to read them from the environment."""
+    return re.sub(r'client_id="\.\.\.", client_secret="\.\.\."(, )?', "", example)
+
+
 def readme_example(readme: str) -> str:
-    """The README's first Python block; credentials written as ``...`` are left to the environment."""
+    """The README's first Python block, ready to run."""
     found = re.search(r"^```python\n(.*?)^```$", readme, re.MULTILINE | re.DOTALL)
     if found is None:
         raise ReleaseRefused("README.md has no ```python block to rehearse")
-    return re.sub(r'client_id="\.\.\.", client_secret="\.\.\."', "", found[1])
+    return without_placeholders(found[1])
 
 
 def install_by_name(environment: EmptyEnvironment, requirement: str, index: Index) -> str:

@@ -239,9 +239,9 @@ class AsyncTranslationClient(Face):
 
         Raises:
             ConfigurationError: a wrong argument, or a result is there already and ``overwrite`` is false; nothing was
-            sent.
+                sent.
             JobFailed, JobPartial, JobTimeout: the job did not end well; ``error.job`` is kept, nothing is paid for
-            twice.
+                twice.
             SubmissionUncertain: the job may have been made; it is not sent twice.
             TransferError: the upload or a download failed.
         """

@@ -1,0 +1,94 @@
+"""Runs every ```python block of README.md and docs/*.md: ``pytest README.md docs``.
+
+The blocks of a page run in order, in one namespace, in a folder with copies of ``examples/files``; the environment
+names a sandbox, and pauses of the client pass at once. A block that cannot run here says why, in a comment before
+it: ``<!-- skip: next "needs a running Redis" -->``. What a page needs and its reader does not: ``<!-- invisible-code:
+python``, the code, ``-->``.
+"""
+
+from __future__ import annotations
+
+import shutil
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import anyio.lowlevel
+import pytest
+from groupdocs_translation._clock import SystemClock
+from groupdocs_translation.sandbox import Sandbox
+from sybil import Document, Lexeme, Region, Sybil
+from sybil.evaluators.python import PythonEvaluator
+from sybil.parsers.markdown import CodeBlockParser, SkipParser
+
+from release.rehearsal import without_placeholders
+
+ROOT = Path(__file__).parent
+VARIABLES = {
+    "GROUPDOCS_CLIENT_ID": "client_id",
+    "GROUPDOCS_CLIENT_SECRET": "client_secret",
+    "GROUPDOCS_TRANSLATION_URL": "base_url",
+    "GROUPDOCS_TOKEN_URL": "token_url",
+}
+STACK = "_stack"
+
+
+class _Blocks(CodeBlockParser):
+    """Python blocks; credentials that one writes as ``...`` are left to the environment."""
+
+    def __call__(self, document: Document) -> Iterator[Region]:
+        for region in super().__call__(document):
+            source = region.parsed
+            region.parsed = Lexeme(without_placeholders(source), source.offset, source.line_offset)
+            yield region
+
+
+def _never_wait(patch: pytest.MonkeyPatch) -> None:
+    """Let the pauses of clients pass at once: their time runs ahead of the machine's."""
+    ahead = 0.0
+
+    def sleep(_: SystemClock, seconds: float) -> None:
+        nonlocal ahead
+        ahead += seconds
+
+    async def asleep(_: SystemClock, seconds: float) -> None:
+        nonlocal ahead
+        ahead += seconds
+        await anyio.lowlevel.checkpoint()
+
+    patch.setattr(SystemClock, "monotonic", lambda _: time.monotonic() + ahead)
+    patch.setattr(SystemClock, "wall", lambda _: time.time() + ahead)
+    patch.setattr(SystemClock, "sleep", sleep)
+    patch.setattr(SystemClock, "asleep", asleep)
+
+
+def _open_page(namespace: dict[str, Any]) -> None:
+    stack = namespace[STACK] = ExitStack()
+    patch = stack.enter_context(pytest.MonkeyPatch.context())
+    folder = stack.enter_context(TemporaryDirectory(ignore_cleanup_errors=True))
+    shutil.copytree(ROOT / "examples" / "files", folder, dirs_exist_ok=True)
+    settings = stack.enter_context(Sandbox()).client_settings()
+    for variable, setting in VARIABLES.items():
+        patch.setenv(variable, settings[setting])
+    for variable in ("HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME", "XDG_DATA_HOME"):
+        patch.setenv(variable, folder)  # no page finds, or writes into, what the person who runs it has
+    patch.chdir(folder)
+    _never_wait(patch)
+
+
+def _close_page(namespace: dict[str, Any]) -> None:
+    stack: ExitStack = namespace.pop(STACK)
+    namespace.clear()
+    stack.close()
+
+
+pytest_collect_file = Sybil(
+    parsers=[_Blocks("python", PythonEvaluator()), SkipParser()],
+    patterns=["README.md", "docs/*.md", "docs/*/*.md"],
+    path=str(ROOT),
+    setup=_open_page,
+    teardown=_close_page,
+).pytest()

@@ -1,0 +1,64 @@
+"""The documentation site, built strictly, and looked through for what a reader's browser would fetch from elsewhere.
+
+``python -m release.site`` is the session ``docs``; ``serve`` shows the site and rebuilds it while one writes.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from html.parser import HTMLParser
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from .tree import ROOT, ReleaseRefused, run
+
+# What makes a browser fetch at once; a plain link (``a href``) waits for a click.
+FETCHED = {"script": "src", "img": "src", "iframe": "src", "source": "src", "video": "src", "audio": "src"}
+FETCHED_LINKS = {"stylesheet", "icon", "preconnect", "dns-prefetch", "preload", "modulepreload", "manifest"}
+
+QUIET = {"NO_MKDOCS_2_WARNING": "1"}  # why this theme, for how long, and what then: pyproject.toml's group docs
+
+
+class _Page(HTMLParser):
+    """Collects the addresses that a page fetches."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.fetched: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = {name: value or "" for name, value in attrs}
+        if tag in FETCHED:
+            self.fetched.append(given.get(FETCHED[tag], ""))
+        if "mermaid" in given.get("class", "").split():
+            self.fetched.append("//unpkg.com: the theme fetches mermaid from there")
+        if tag == "link" and set(given.get("rel", "").lower().split()) & FETCHED_LINKS:
+            self.fetched.append(given.get("href", ""))
+
+
+def fetched_from_elsewhere(site: Path) -> Iterator[str]:
+    """One line a page and address of another host that opening the page would fetch."""
+    for path in sorted(site.rglob("*.html")):
+        page = _Page()
+        page.feed(path.read_text(encoding="utf-8"))
+        for address in page.fetched:
+            if urlsplit(address).netloc:
+                yield f"{path.relative_to(site)}: {address}"
+
+
+def build(root: Path = ROOT) -> None:
+    """Write ``site/``; refuse a warning of any kind, and a page that fetches from another host."""
+    run(sys.executable, "-m", "mkdocs", "build", "--strict", "--clean", cwd=root, env=os.environ | QUIET)
+    site = root / "site"
+    if found := list(fetched_from_elsewhere(site)):
+        raise ReleaseRefused("\n".join(["failed: pages that fetch from other hosts", *found]))
+    print(f"{len(list(site.rglob('*.html')))} pages in {site}, none fetches anything from another host")
+
+
+if __name__ == "__main__":
+    if sys.argv[1:2] == ["serve"]:
+        run(sys.executable, "-m", "mkdocs", *sys.argv[1:], env=os.environ | QUIET)
+    else:
+        build()

@@ -1,0 +1,84 @@
+"""The documentation: what runs in it, what is left out with a reason, and what its pages may fetch."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from release.site import fetched_from_elsewhere
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+BROKEN_PAGE = """\
+```python
+import os
+from pathlib import Path
+from groupdocs_translation import TranslationClient
+
+assert Path("report.docx").exists()
+```
+
+```python
+with TranslationClient(client_id="...", client_secret="...") as client:
+    client.translate_text("Hello", target="de", timeout=60)
+```
+
+<!-- skip: next "shows what is left out" -->
+```python
+raise SystemExit
+```
+
+<!-- invisible-code: python
+answer = 42
+-->
+
+```python
+assert answer == 41
+```
+"""
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_python_is_fenced_in_the_one_way_that_runs_and_left_out_with_a_reason(page: Path) -> None:
+    text = page.read_text(encoding="utf-8")
+
+    assert re.findall(r"^\s*(?:`{3,}|~{3,}) *(?:py|python3|pycon|Python)\b.*$", text, re.MULTILINE) == []
+    assert re.findall(r"^\s*`{3,} *python\b.+$", text, re.MULTILINE) == []
+    skips = re.findall(r"<!--+ *skip:(.*?)-->", text, re.DOTALL)
+    assert [skip for skip in skips if not re.match(r' (end|(next|start) ("|if\().{15,})', skip)] == []
+
+
+def test_the_blocks_of_a_page_share_a_name_space_and_a_sandbox_and_one_that_is_wrong_is_found(tmp_path: Path) -> None:
+    for name in ("conftest.py", "release", "examples"):
+        (tmp_path / name).symlink_to(ROOT / name)
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "docs" / "page.md").write_text(BROKEN_PAGE, encoding="utf-8")
+
+    command = [sys.executable, "-m", "pytest", "-rs", "-p", "no:cacheprovider", "-c", "/dev/null", "--rootdir", "."]
+    done = subprocess.run([*command, "docs"], cwd=tmp_path, capture_output=True, text=True, check=False)
+
+    assert "1 failed, 4 passed, 1 skipped" in done.stdout
+    assert "shows what is left out" in done.stdout
+    assert "docs/page.md:24: AssertionError" in done.stdout
+
+
+@pytest.mark.parametrize(
+    "fetching",
+    [
+        '<script src="https://cdn.example/x.js"></script>',
+        '<link rel="stylesheet" href="//fonts.example/css">',
+        '<link href="https://fonts.example" rel="preconnect" crossorigin>',
+        '<img src="https://badges.example/x.svg">',
+        '<pre class="mermaid"><code>graph</code></pre>',
+    ],
+)
+def test_a_page_that_fetches_from_another_host_is_named(tmp_path: Path, fetching: str) -> None:
+    (tmp_path / "good.html").write_text('<a href="https://example.org">x</a><script src="../assets/a.js"></script>')
+    assert list(fetched_from_elsewhere(tmp_path)) == []
+
+    (tmp_path / "bad.html").write_text(fetching)
+    assert [line.split(":")[0] for line in fetched_from_elsewhere(tmp_path)] == ["bad.html"]
