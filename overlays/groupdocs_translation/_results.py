@@ -149,10 +149,10 @@ class Health:
 class Progress:
     """One step of a transfer or a wait.
 
-    ``stage`` is ``upload``, ``submitted`` (once a job, as soon as its id is known), ``wait`` or ``download``; ``name``
-    the file. ``done`` and ``total`` are bytes, or seconds when waiting (``total`` is then the time that such a job
-    usually takes); ``None`` where it is not known. ``job`` is the ``Job`` that was submitted or is waited for: keep
-    its ``to_dict()``, and what was paid for can be picked up after a crash.
+    ``stage`` is ``upload``, ``submit`` (a job is about to be sent: from here on it may exist), ``submitted`` (its id
+    is known), ``wait`` or ``download``; ``name`` the file. ``done`` and ``total`` are bytes, or seconds when waiting
+    (``total`` is then the time that such a job usually takes); ``None`` where it is not known. ``job`` is the ``Job``
+    that was submitted or is waited for: keep its ``to_dict()``, and what was paid for can be picked up after a crash.
     """
 
     stage: str

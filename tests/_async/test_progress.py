@@ -13,7 +13,7 @@ async def test_a_job_is_told_once_before_it_is_waited_for(sandbox, tmp_path):
             b"Hello", name="a.txt", target="de", output_dir=tmp_path, progress=seen.append
         )
     stages = [step.stage for step in seen]
-    assert stages[:3] == ["upload", "submitted", "wait"]
+    assert stages[:4] == ["upload", "submit", "submitted", "wait"]
     assert stages.count("submitted") == 1
     assert stages[-1] == "download"
     (told,) = {step.job for step in seen if step.job is not None}

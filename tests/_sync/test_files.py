@@ -171,4 +171,4 @@ def test_progress_is_told_in_bytes(sandbox, tmp_path):
     with TranslationClient(**sandbox.client_settings()) as client:
         client.translate_file(b"Hello", name="a.txt", target="de", output_dir=tmp_path, progress=seen.append)
     assert [(step.stage, step.done, step.total) for step in seen if step.stage == "upload"] == [("upload", 5, 5)]
-    assert {step.stage for step in seen} == {"upload", "submitted", "wait", "download"}
+    assert {step.stage for step in seen} == {"upload", "submit", "submitted", "wait", "download"}

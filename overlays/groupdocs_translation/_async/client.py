@@ -355,6 +355,8 @@ class AsyncTranslationClient(Face):
         self, operation: Operation, request: Any, ref: JobRef, progress: Watcher | None = None
     ) -> AsyncJob:
         connection = self._connection
+        if progress is not None:
+            progress(Progress("submit", ref.name, 0, None))
         response = await connection.call(operation.id, body=request)
         ref = evolve(ref, id=response.parsed.id, trial=self._settings.trial, submitted_at=connection.clock.wall())
         log.info("%s: job %s", operation.id, ref.id)

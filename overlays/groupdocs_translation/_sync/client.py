@@ -362,6 +362,8 @@ class TranslationClient(Face):
 
     def _submit(self, operation: Operation, request: Any, ref: JobRef, progress: Watcher | None = None) -> Job:
         connection = self._connection
+        if progress is not None:
+            progress(Progress("submit", ref.name, 0, None))
         response = connection.call(operation.id, body=request)
         ref = evolve(ref, id=response.parsed.id, trial=self._settings.trial, submitted_at=connection.clock.wall())
         log.info("%s: job %s", operation.id, ref.id)
