@@ -1,17 +1,20 @@
 """Runs every ```python block of README.md and docs/*.md: ``pytest README.md docs``.
 
 The blocks of a page run in order, in one namespace, in a folder with copies of ``examples/files``; the environment
-names a sandbox, and pauses of the client pass at once. A block that cannot run here says why, in a comment before
-it: ``<!-- skip: next "needs a running Redis" -->``. What a page needs and its reader does not: ``<!-- invisible-code:
-python``, the code, ``-->``.
+names a sandbox, and pauses of the client pass at once. An ```output block is compared with what the block before it
+printed; ``...`` in it stands for anything. A block that cannot run here says why, in a comment before it: ``<!-- skip:
+next "needs a running Redis" -->``. What a page needs and its reader does not: ``<!-- invisible-code: python``, the
+code, ``-->``.
 """
 
 from __future__ import annotations
 
+import doctest
+import io
 import shutil
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, redirect_stdout
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -20,7 +23,7 @@ import anyio.lowlevel
 import pytest
 from groupdocs_translation._clock import SystemClock
 from groupdocs_translation.sandbox import Sandbox
-from sybil import Document, Lexeme, Region, Sybil
+from sybil import Document, Example, Lexeme, Region, Sybil
 from sybil.evaluators.python import PythonEvaluator
 from sybil.parsers.markdown import CodeBlockParser, SkipParser
 
@@ -33,7 +36,7 @@ VARIABLES = {
     "GROUPDOCS_TRANSLATION_URL": "base_url",
     "GROUPDOCS_TOKEN_URL": "token_url",
 }
-STACK = "_stack"
+STACK, PRINTED = "_stack", "_printed"
 
 
 class _Blocks(CodeBlockParser):
@@ -44,6 +47,28 @@ class _Blocks(CodeBlockParser):
             source = region.parsed
             region.parsed = Lexeme(without_placeholders(source), source.offset, source.line_offset)
             yield region
+
+
+class _Run(PythonEvaluator):
+    """Runs a block and keeps what it prints."""
+
+    def __call__(self, example: Example) -> None:
+        printed = io.StringIO()
+        try:
+            with redirect_stdout(printed):
+                super().__call__(example)
+        finally:
+            print(printed.getvalue(), end="")  # noqa: T201  (for pytest's report)
+        example.namespace[PRINTED] = printed.getvalue()
+
+
+def _compare(example: Example) -> str | None:
+    """What a block printed, against what its page says that it prints."""
+    checker, flags = doctest.OutputChecker(), doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
+    printed = example.namespace.pop(PRINTED, "")
+    if checker.check_output(example.parsed, printed, flags):
+        return None
+    return checker.output_difference(doctest.Example("", example.parsed), printed, flags)
 
 
 def _never_wait(patch: pytest.MonkeyPatch) -> None:
@@ -86,7 +111,7 @@ def _close_page(namespace: dict[str, Any]) -> None:
 
 
 pytest_collect_file = Sybil(
-    parsers=[_Blocks("python", PythonEvaluator()), SkipParser()],
+    parsers=[_Blocks("python", _Run()), CodeBlockParser("output", _compare), SkipParser()],
     patterns=["README.md", "docs/*.md", "docs/*/*.md"],
     path=str(ROOT),
     setup=_open_page,

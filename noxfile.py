@@ -101,8 +101,8 @@ def lowest(session: nox.Session) -> None:
 
 @nox.session
 def docs(session: nox.Session) -> None:
-    """Build the documentation site strictly into site/: no broken link; -- serve shows it while you write."""
-    session.install(*_groups("docs"))
+    """Build the documentation site strictly into site/; -- serve shows it while you write, -- tables derives tables."""
+    session.install("-e", ".", *_groups("docs"))
     session.run("python", "-m", "release.site", *session.posargs)
 
 

@@ -1,6 +1,7 @@
 """The documentation site, built strictly, and looked through for what a reader's browser would fetch from elsewhere.
 
-``python -m release.site`` is the session ``docs``; ``serve`` shows the site and rebuilds it while one writes.
+``python -m release.site`` is the session ``docs``; ``serve`` shows the site and rebuilds it while one writes,
+``tables`` writes the tables that are derived from the code.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from .kinds import write
 from .tree import ROOT, ReleaseRefused, run
 
 # What makes a browser fetch at once; a plain link (``a href``) waits for a click.
@@ -58,7 +60,9 @@ def build(root: Path = ROOT) -> None:
 
 
 if __name__ == "__main__":
-    if sys.argv[1:2] == ["serve"]:
+    if sys.argv[1:2] == ["tables"]:
+        write()
+    elif sys.argv[1:2] == ["serve"]:
         run(sys.executable, "-m", "mkdocs", *sys.argv[1:], env=os.environ | QUIET)
     else:
         build()

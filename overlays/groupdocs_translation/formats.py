@@ -30,13 +30,26 @@ class WorksheetPart(TypedDict, total=False):
 class FileOptions(TypedDict, total=False):
     """Options of a file translation; ``KINDS`` says which kind takes which. All numbers count from 1.
 
-    glossary: source word to the translation that is wanted. alignment: align the source's and the translation's
-    segments (costs more). saving_mode: how the service stores results. pages, slides, worksheets: only these.
-    ranges: worksheet number to the part of it. separator: of a CSV. masters: translate slide masters too.
-    preserve_formatting: keep the layout. front_matter: key paths of the front matter; shortcodes: Hugo short code to
-    its parameters. ignore_list, is_white_list: XML elements to leave alone, or (white list) the only ones to translate.
-    ocr_format: what an image is first turned into. rotation_angle: of an image, in degrees. handwritten: the image is.
-    fragments: time ranges of a recording, ``"00:00:10-00:01:00"``. interval: of subtitles, in seconds.
+    Attributes:
+        glossary: a source word to the translation that is wanted.
+        alignment: align the segments of source and translation; costs more.
+        saving_mode: how the service stores results: as files, as an archive, or both.
+        pages: translate only these.
+        slides: translate only these.
+        worksheets: translate only these.
+        ranges: a worksheet's number to the part of it that is translated.
+        separator: the character between the cells of a line.
+        masters: translate slide masters too.
+        preserve_formatting: keep the layout.
+        front_matter: the key paths of the front matter whose values are translated.
+        shortcodes: a Hugo short code to those of its parameters that are translated.
+        ignore_list: names of elements that are left alone.
+        is_white_list: read ``ignore_list`` as the only elements that are translated.
+        ocr_format: what an image is first turned into.
+        rotation_angle: by how many degrees an image is turned before it is read.
+        handwritten: an image shows handwriting.
+        fragments: time ranges of a recording, such as ``"00:00:10-00:01:00"``.
+        interval: of subtitles, in seconds.
     """
 
     glossary: Mapping[str, str]

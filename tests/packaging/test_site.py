@@ -8,7 +8,9 @@ import sys
 from pathlib import Path
 
 import pytest
+from groupdocs_translation.formats import KINDS, FileOptions
 
+from release import kinds
 from release.site import fetched_from_elsewhere
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -37,7 +39,11 @@ answer = 42
 -->
 
 ```python
-assert answer == 41
+print("the answer is", answer)
+```
+
+```output
+the answer is 41
 ```
 """
 
@@ -61,9 +67,10 @@ def test_the_blocks_of_a_page_share_a_name_space_and_a_sandbox_and_one_that_is_w
     command = [sys.executable, "-m", "pytest", "-rs", "-p", "no:cacheprovider", "-c", "/dev/null", "--rootdir", "."]
     done = subprocess.run([*command, "docs"], cwd=tmp_path, capture_output=True, text=True, check=False)
 
-    assert "1 failed, 4 passed, 1 skipped" in done.stdout
+    assert "1 failed, 5 passed, 1 skipped" in done.stdout
     assert "shows what is left out" in done.stdout
-    assert "docs/page.md:24: AssertionError" in done.stdout
+    assert "page.md:27: SybilFailure" in done.stdout
+    assert re.search(r"Expected:\n +the answer is 41\nGot:\n +the answer is 42", done.stdout)
 
 
 @pytest.mark.parametrize(
@@ -82,3 +89,17 @@ def test_a_page_that_fetches_from_another_host_is_named(tmp_path: Path, fetching
 
     (tmp_path / "bad.html").write_text(fetching)
     assert [line.split(":")[0] for line in fetched_from_elsewhere(tmp_path)] == ["bad.html"]
+
+
+@pytest.mark.parametrize("page", kinds.pages(), ids=lambda path: path.stem)
+def test_the_tables_of_a_page_say_what_the_code_takes(page: Path) -> None:
+    text = page.read_text(encoding="utf-8")
+
+    assert kinds.filled(text) == text, "nox -s docs -- tables"
+
+
+def test_every_kind_has_a_page_with_its_table_and_every_option_a_meaning() -> None:
+    places = [name for page in kinds.pages() for name in kinds.PLACE.findall(page.read_text(encoding="utf-8"))]
+
+    assert sorted([*places, "auto"]) == sorted(KINDS)
+    assert set(kinds.meanings()) == set(FileOptions.__annotations__)
