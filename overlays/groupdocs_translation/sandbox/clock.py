@@ -1,0 +1,41 @@
+"""The sandbox's time: the machine's, moved forward by tests. Tokens, jobs, files and addresses age by it."""
+
+from __future__ import annotations
+
+import threading
+import time
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+DAY_S = 24 * 3600.0
+
+
+class VirtualClock:
+    """Seconds since the epoch. One lock guards the offset that ``advance`` and ``set`` change; any thread may call."""
+
+    def __init__(self, now: Callable[[], float] = time.time) -> None:
+        self._now = now
+        self._lock = threading.Lock()
+        self._offset_s = 0.0
+
+    def now(self) -> float:
+        """Seconds since the epoch, as far as the sandbox is concerned."""
+        return self._now() + self._offset_s
+
+    def advance(self, seconds: float) -> None:
+        """Let time pass.
+
+        Raises:
+            ValueError: time does not run backwards; ``set`` may put it anywhere.
+        """
+        if seconds < 0:
+            raise ValueError("seconds must not be negative")
+        with self._lock:
+            self._offset_s += seconds
+
+    def set(self, epoch_s: float) -> None:
+        """Make it that moment; time goes on from there."""
+        with self._lock:
+            self._offset_s = epoch_s - self._now()

@@ -1,0 +1,51 @@
+"""The connection below a request: what ASGI does not give, a fault needs. Resets are real RST segments.
+
+``FaultProtocol`` is uvicorn's protocol with one addition: each request's scope carries its ``Connection``.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+import struct
+from typing import TYPE_CHECKING, Any
+
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+if TYPE_CHECKING:
+    import asyncio
+
+EXTENSION = "groupdocs.connection"
+_NO_LINGER = struct.pack("hh" if os.name == "nt" else "ii", 1, 0)  # struct linger: on, 0 s
+
+
+class Connection:
+    """One client's connection."""
+
+    def __init__(self, transport: asyncio.Transport) -> None:
+        self._transport = transport
+
+    def reset(self) -> None:
+        """Break it off with RST: the client sees ``ECONNRESET``, as from a crashed server or a proxy."""
+        # With a linger time of zero, closing drops what is not sent yet and sends RST in place of FIN (socket(7)).
+        self._transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _NO_LINGER)
+        self._transport.abort()
+
+    def close(self) -> None:
+        """Close it in order (FIN) once everything written is sent, however much of the answer that is."""
+        self._transport.close()
+
+
+class FaultProtocol(H11Protocol):
+    """uvicorn's h11 protocol whose application finds the ``Connection`` in ``scope["extensions"]``."""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as in uvicorn
+        """Wrap the application for this connection."""
+        super().connection_made(transport)
+        app, connection = self.app, Connection(transport)
+
+        async def connected(scope: Any, receive: Any, send: Any) -> None:
+            scope["extensions"] = {EXTENSION: connection}
+            await app(scope, receive, send)
+
+        self.app = connected
