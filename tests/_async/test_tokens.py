@@ -19,7 +19,7 @@ async def test_the_token_is_asked_for_once_and_renewed_when_it_is_old(sandbox, c
 async def test_a_revoked_token_is_replaced_and_the_request_replayed(sandbox, clock):
     async with AsyncTranslationClient(**sandbox.client_settings()) as client:
         await client.translate_text("Hello", target="de")
-        sandbox.state.revoked |= {record.token for record in sandbox.state.records if record.token}
+        sandbox.revoke_tokens()
         clock.advance(60)
         assert (await client.translate_text("Hello", target="de")).text
         assert sandbox.state.tokens_issued == 2
@@ -76,7 +76,7 @@ async def test_a_rotated_secret_is_asked_for_again(sandbox, clock):
         **settings, credentials=lambda: (sandbox.client_id, secrets[0]), clock=clock
     ) as client:
         await client.translate_text("Hello", target="de")
-        sandbox.state.clients[sandbox.client_id] = secrets.pop()
+        sandbox.rotate_secret(secrets.pop())
         secrets[0] = "rotated"
         clock.advance(4000)
         assert (await client.translate_text("Hello", target="de")).text

@@ -132,11 +132,11 @@ def test_the_budget_refuses_the_call_that_would_pass_it(sandbox):
 
 def test_a_job_that_is_not_ready_in_time_can_be_waited_for_again(sandbox, clock):
     with TranslationClient(**sandbox.client_settings()) as client:
-        sandbox.state._latency_s = 1000.0
+        sandbox.jobs.latency.median_s = 1000.0
         job = client.submit_text("Hello", target="de")
         with pytest.raises(JobTimeout) as caught:
             job.wait(10)
-        sandbox.state.offset_s = 5000.0
+        sandbox.advance(5000.0)
         again = client.job(**caught.value.job.to_dict())
         assert (again.result()).text.startswith("[de]")
 
@@ -144,7 +144,7 @@ def test_a_job_that_is_not_ready_in_time_can_be_waited_for_again(sandbox, clock)
 def test_a_job_older_than_a_day_has_expired(sandbox):
     with TranslationClient(**sandbox.client_settings()) as client:
         job = client.submit_text("Hello", target="de")
-        sandbox.state.offset_s = 25 * 3600.0
+        sandbox.advance(25 * 3600.0)
         with pytest.raises(JobExpired) as caught:
             job.result()
         assert caught.value.job is job

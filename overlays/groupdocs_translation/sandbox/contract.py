@@ -19,8 +19,6 @@ from .answers import Refused
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from jsonschema.exceptions import ValidationError
-
 JSON_TYPE = "application/json"
 METHODS = ("GET", "POST")
 _BOOLEANS = frozenset({"true", "false"})
@@ -129,8 +127,8 @@ def _validator(model: str) -> Any:
     return OAS30Validator(schema, format_checker=oas30_format_checker)
 
 
-def _explain(error: ValidationError) -> tuple[str | None, str]:
-    """The member that is wrong, as a path with dots, and what is wrong with it."""
+def _explain(error: Any) -> tuple[str | None, str]:
+    """The member that a ``ValidationError`` of jsonschema means, as a path with dots, and what is wrong with it."""
     path = [*map(str, error.absolute_path)]
     schema, instance, expected = error.schema, error.instance, error.validator_value
     match error.validator:

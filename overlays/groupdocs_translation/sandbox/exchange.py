@@ -31,7 +31,9 @@ class Exchange:
         self.method: str = scope["method"]
         self.path: str = scope["raw_path"].decode("ascii")
         self.query = parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)
-        self.headers = {name.decode().lower(): value.decode("latin-1") for name, value in scope["headers"]}
+        self.headers: dict[str, str] = {
+            name.decode().lower(): value.decode("latin-1") for name, value in scope["headers"]
+        }
         self.client_address: str = scope["client"][0] if scope["client"] else ""
         self.connection: Connection = scope["extensions"][EXTENSION]
         self.operation: Operation | None = None
@@ -65,7 +67,7 @@ class Exchange:
             Disconnected: the client went away.
         """
         too_long = Refused(413, f"the sandbox takes {limit_bytes} bytes here")
-        if self.headers.get("content-length", "0").isdigit() and int(self.headers.get("content-length", "0")) > limit_bytes:
+        if int(self.headers.get("content-length", "0")) > limit_bytes:  # h11 has seen to it that it is a number
             raise too_long
         more = True
         while more:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from fnmatch import fnmatchcase
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, cast
 
 from attrs import field, frozen
 
@@ -125,7 +125,8 @@ def _retyped(value: Any) -> Any:
     """A JSON value whose members have other types; what is no object becomes one."""
     if not isinstance(value, dict):
         return {"unexpected": None}
-    return {name: _other_type(member) for name, member in value.items()}
+    members = cast("dict[str, Any]", value)
+    return {name: _other_type(member) for name, member in members.items()}
 
 
 def _other_type(value: Any) -> Any:

@@ -58,8 +58,8 @@ class Application:
     grants: frozenset[str] = frozenset({GRANT})
 
     def knows(self, secret: str) -> bool:
-        """Whether the secret is one of its own, in constant time."""
-        return any([hmac.compare_digest(secret.encode(), own.encode()) for own in self.secrets])
+        """Whether the secret is one of its own; how long a comparison takes tells nothing."""
+        return any(hmac.compare_digest(secret.encode(), own.encode()) for own in self.secrets)
 
 
 class Identity:

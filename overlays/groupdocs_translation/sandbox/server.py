@@ -1,67 +1,112 @@
-"""Runs the sandbox on loopback, in a thread of its own or in the foreground."""
+"""Runs the sandbox on loopback, in a thread of its own."""
 
 from __future__ import annotations
 
+import ipaddress
 import secrets
+import shutil
 import socket
+import tempfile
 import threading
 import time
-from typing import Any, Self
+import warnings
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
 
 import uvicorn
 
-from .app import BASE_PATH, App, document, signing_key
+from .app import BASE_PATH, App, Limits
+from .connection import FaultProtocol
+from .contract import document
 from .engine import Engine, PseudoEngine
-from .state import Fault, State
+from .faults import Fault
+from .identity import signing_key
+from .state import State
+from .token_endpoint import TOKEN_PATH
+
+if TYPE_CHECKING:
+    from collections import Counter
+    from collections.abc import Callable
+
+    from .jobs import Jobs
+    from .records import Records
 
 START_TIMEOUT_S = 10.0
+NO_PRODUCTION_SERVER = (
+    "the sandbox can be reached from other machines: it is no production server, and whoever reaches it steers it"
+)
 
 
 class Sandbox:
     """The whole service on a free port of 127.0.0.1, for as long as the ``with`` block runs.
 
     Args:
+        host: an address to listen on. One that other machines can reach brings a warning.
         port: 0 takes a free one.
         token_lifetime_s: of the tokens it issues.
-        latency_s: median time that a job takes; 0 makes every job ready at once.
+        latency_s: median time of a short text's job, others take longer; 0 makes every job ready at once.
         seed: of the latencies.
         engine: what translates; by default texts and files are pseudo-localised.
+        now: the clock to start from, in seconds since the epoch; ``advance`` moves it.
+        url_lifetime_s: of the addresses of uploads and results.
+        max_body_bytes: of a JSON body; 413 beyond.
+        max_upload_bytes: of an uploaded form; 413 beyond.
 
-    ``state`` has jobs, records and faults; ``client_settings()`` what a client needs.
+    Its methods may be called from any thread while it runs. ``state`` has its parts, for tests that look deeper.
     """
 
     def __init__(
         self,
         *,
+        host: str = "127.0.0.1",
         port: int = 0,
         token_lifetime_s: int = 3600,
         latency_s: float = 0.0,
         seed: int = 0,
         engine: Engine | None = None,
+        now: Callable[[], float] = time.time,
+        url_lifetime_s: float = 3600.0,
+        max_body_bytes: int = 64 * 2**20,
+        max_upload_bytes: int = 2 * 2**30,
     ) -> None:
-        self.state = State(latency_s=latency_s, seed=seed)
-        self.app = App(self.state, token_lifetime_s=token_lifetime_s, engine=engine or PseudoEngine())
+        self._folder = Path(tempfile.gettempdir(), f"groupdocs-sandbox-{secrets.token_hex(8)}")
+        self.state = State(
+            self._folder,
+            now=now,
+            token_lifetime_s=token_lifetime_s,
+            url_lifetime_s=url_lifetime_s,
+            latency_s=latency_s,
+            seed=seed,
+        )
+        self.app = App(self.state, engine or PseudoEngine(), Limits(max_body_bytes, max_upload_bytes))
         self.client_id = "sandbox-client"
-        self.client_secret = secrets.token_urlsafe(24)
-        self.state.clients[self.client_id] = self.client_secret
-        self._port = port
+        self.client_secret = self.state.identity.add(self.client_id)
+        self._host, self._port = host, port
         self._server: uvicorn.Server | None = None
         self._thread: threading.Thread | None = None
+
+    # -- running -------------------------------------------------------------------------------------------------------
 
     def start(self) -> Self:
         """Listen, and return when requests are answered.
 
         Raises:
-            OSError: the port is taken.
+            OSError: the port is taken, or the host is none of this machine's.
             RuntimeError: it did not start in ``START_TIMEOUT_S``.
         """
         signing_key()
         document()
-        listener = socket.socket()
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind(("127.0.0.1", self._port))
-        self.app.address = f"http://127.0.0.1:{listener.getsockname()[1]}"
-        config = uvicorn.Config(self.app, log_config=None, access_log=False, lifespan="off", http="h11", ws="none")
+        listener = self._listen()
+        self._folder.mkdir(mode=0o700)
+        config = uvicorn.Config(
+            self.app,
+            http=FaultProtocol,
+            loop="asyncio",  # others do not let SO_LINGER through
+            ws="none",
+            lifespan="off",
+            log_config=None,
+            access_log=False,
+        )
         server = self._server = uvicorn.Server(config)
         self._thread = threading.Thread(target=server.run, args=([listener],), name="sandbox", daemon=True)
         self._thread.start()
@@ -72,24 +117,23 @@ class Sandbox:
             time.sleep(0.005)
         return self
 
+    def _listen(self) -> socket.socket:
+        address = ipaddress.ip_address(self._host)
+        if not address.is_loopback:
+            warnings.warn(NO_PRODUCTION_SERVER, stacklevel=3)
+        listener = socket.socket(socket.AF_INET6 if address.version == 6 else socket.AF_INET)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((self._host, self._port))
+        here = "127.0.0.1" if self._host == "0.0.0.0" else self._host  # noqa: S104  (a comparison)
+        self.app.address = f"http://{f'[{here}]' if address.version == 6 else here}:{listener.getsockname()[1]}"
+        return listener
+
     def stop(self) -> None:
-        """Stop listening; stopping twice is fine."""
+        """Stop listening and delete its files; stopping twice is fine. Records and jobs can still be read."""
         if self._server is not None and self._thread is not None:
             self._server.should_exit = self._server.force_exit = True
             self._thread.join(START_TIMEOUT_S)
-
-    def client_settings(self) -> dict[str, Any]:
-        """Keyword arguments for a client."""
-        return {
-            "client_id": self.client_id,
-            "client_secret": self.client_secret,
-            "base_url": f"{self.app.address}{BASE_PATH}",
-            "token_url": f"{self.app.address}/connect/token",
-        }
-
-    def fail(self, operation: str, **fault: Any) -> None:
-        """Let the next requests of an operation go wrong; see ``Fault``."""
-        self.state.faults.append(Fault(operation, **fault))
+        shutil.rmtree(self._folder, ignore_errors=True)
 
     def __enter__(self) -> Self:
         """Start."""
@@ -98,3 +142,64 @@ class Sandbox:
     def __exit__(self, *_: object) -> None:
         """Stop."""
         self.stop()
+
+    def client_settings(self) -> dict[str, Any]:
+        """Keyword arguments for a client."""
+        return {
+            "client_id": self.client_id,
+            "client_secret": self.client_secret,
+            "base_url": f"{self.app.address}{BASE_PATH}",
+            "token_url": f"{self.app.address}{TOKEN_PATH}",
+        }
+
+    # -- what happened -------------------------------------------------------------------------------------------------
+
+    @property
+    def records(self) -> Records:
+        """Every request that came in; see ``Record``."""
+        return self.state.records
+
+    @property
+    def jobs(self) -> Jobs:
+        """Every job by its id; ``jobs.by_digest()`` counts those of each body."""
+        return self.state.jobs
+
+    def calls(self) -> Counter[str]:
+        """How many requests each operation had; tokens count as ``/connect/token``, files as ``/storage``."""
+        return self.state.records.calls()
+
+    # -- what is to happen ---------------------------------------------------------------------------------------------
+
+    def fail(self, operation: str, **fault: Any) -> None:
+        """Let requests of an operation go wrong; see ``Fault`` for how.
+
+        Raises:
+            TypeError, ValueError: there is no such way.
+        """
+        self.state.faults.add(Fault(operation, **fault))
+
+    def advance(self, seconds: float) -> None:
+        """Let time pass: tokens, jobs, addresses and files grow old."""
+        self.state.clock.advance(seconds)
+
+    # -- who may call --------------------------------------------------------------------------------------------------
+
+    def add_client(self, client_id: str, secret: str | None = None, **application: Any) -> str:
+        """Register another application; its secret. ``scopes`` and ``grants`` say what it may ask for."""
+        return self.state.identity.add(client_id, secret, **application)
+
+    def rotate_secret(self, secret: str | None = None, *, client_id: str | None = None, keep_old: bool = False) -> str:
+        """Give an application (its own, if none is named) a new secret; tokens stay valid.
+
+        Raises:
+            KeyError: there is no such application.
+        """
+        client_id = client_id or self.client_id
+        secret = self.state.identity.rotate(client_id, secret, keep_old=keep_old)
+        if client_id == self.client_id:
+            self.client_secret = secret
+        return secret
+
+    def revoke_tokens(self, client_id: str | None = None) -> int:
+        """Refuse all tokens issued so far, or those of one application; how many that were."""
+        return self.state.identity.revoke_all(client_id)

@@ -133,7 +133,9 @@ class Storage(Mapping[str, bytes]):
         try:
             part = asked_part(wanted, total)
         except Unsatisfiable:
-            raise Refused(416, "the range lies outside the file", headers={"content-range": f"bytes */{total}"}) from None
+            raise Refused(
+                416, "the range lies outside the file", headers={"content-range": f"bytes */{total}"}
+            ) from None
         if part is None:
             return Answer(200, FilePart(file.path, 0, total), headers)
         headers["content-range"] = f"bytes {part.start}-{part.start + part.size - 1}/{total}"

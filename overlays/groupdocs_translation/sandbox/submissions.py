@@ -1,0 +1,224 @@
+"""Submissions: a request that fits the document becomes work, and the work a job.
+
+The work is done while the submission waits, in a thread where it may take long; what a job's latency adds is only
+waiting. So a sandbox without latency has every job ready when its id is known.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+from pathlib import PurePath
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from attrs import evolve, frozen
+
+from ..formats import KINDS, Kind, format_name
+from .answers import Refused
+from .engine import EngineError, FileTask, hugo_structure
+from .jobs import Outcome
+from .languages import check_languages
+from .trial import FIRST_PAGE, check_trial
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from .._operations import Operation
+    from .engine import Engine
+    from .storage import Storage, StoredFile
+
+DONE = "done"
+RECOGNISED = "Recognised text."
+INLINE_CHARACTERS = 10_000  # more than that is translated in a thread, so that others are answered meanwhile
+NUMBERS = ("pages", "slides", "worksheets", "elements")
+# The kind of each operation that takes files of one kind.
+_KINDS: dict[str, Kind] = {
+    operation: kind
+    for kind in KINDS.values()
+    for operation in (
+        kind.operation,
+        kind.trial,
+        kind.to_text,
+        kind.summary if kind.name in {"image", "media"} else None,
+    )
+    if operation is not None
+}
+
+
+@frozen
+class Work:
+    """What a request comes to, and how large its source was."""
+
+    outcome: Outcome
+    size_bytes: int
+
+
+class Submissions:
+    """Does the work of submissions. ``addresses`` are the origins (``http://host:port``) that mean this sandbox."""
+
+    def __init__(self, engine: Engine, storage: Storage) -> None:
+        self._engine, self._storage = engine, storage
+
+    async def work(self, operation: Operation, request: dict[str, Any], addresses: Sequence[str]) -> Work:
+        """Do what a request that fits its schema asks for.
+
+        Raises:
+            Refused: 400, it asks for something impossible. A file that cannot be translated is a failed job.
+        """
+        if operation.family == "hugo":
+            return await self._analyse(request, addresses)
+        _check_numbers(request)
+        languages = check_languages(request)
+        if "texts" in request:
+            return await self._translate_texts(operation, request, languages)
+        if operation.family == "text":
+            return await self._recognise(operation, request, languages, addresses)
+        return await self._translate_file(operation, request, languages, addresses)
+
+    # -- texts ---------------------------------------------------------------------------------------------------------
+
+    async def _translate_texts(
+        self, operation: Operation, request: dict[str, Any], languages: tuple[str, list[str]]
+    ) -> Work:
+        texts: list[str] = request["texts"]
+        if not texts:
+            raise Refused(400, "must not be empty", member="texts")
+        if operation.id.endswith("Trial"):
+            check_trial(request, None)
+        if operation.id == "summarizeText":
+            texts = [_first_sentence(text) for text in texts]
+        return await self._texts(request, texts, languages, sum(map(len, texts)))
+
+    async def _recognise(
+        self, operation: Operation, request: dict[str, Any], languages: tuple[str, list[str]], addresses: Sequence[str]
+    ) -> Work:
+        size = len(_content(request)) if "file" in request else 0
+        if not size:
+            size = self._source(request, addresses).path.stat().st_size
+        return await self._texts(request, [RECOGNISED], languages, size)
+
+    async def _texts(
+        self, request: dict[str, Any], texts: list[str], languages: tuple[str, list[str]], size: int
+    ) -> Work:
+        source, targets = languages
+        glossary = request.get("translationDictionary", {})
+        markdown = request.get("containsMarkdown", False)
+
+        def translate() -> dict[str, list[str]]:
+            one = self._engine.translate_text
+            return {
+                code: [one(text, source=source, target=code, glossary=glossary, markdown=markdown) for text in texts]
+                for code in targets
+            }
+
+        inline = sum(map(len, texts)) * len(targets) <= INLINE_CHARACTERS
+        translations = translate() if inline else await asyncio.to_thread(translate)
+        return Work(Outcome(200, DONE, {"translations": translations}), size)
+
+    # -- files ---------------------------------------------------------------------------------------------------------
+
+    async def _translate_file(
+        self, operation: Operation, request: dict[str, Any], languages: tuple[str, list[str]], addresses: Sequence[str]
+    ) -> Work:
+        file = self._source(request, addresses)
+        task = self._task(operation, request, file, languages[0])
+        remark: str | None = None
+        results: dict[str, Any] = {}
+        for code in languages[1]:
+            destination = self._storage.new_path()
+            try:
+                remark = await asyncio.to_thread(
+                    self._engine.translate_file, file.path, destination, evolve(task, target_language=code)
+                )
+            except EngineError as error:
+                return Work(Outcome(500, str(error), {}), file.path.stat().st_size)
+            results[code] = {"key": self._storage.keep(destination), "size": destination.stat().st_size}
+        return Work(Outcome(200, remark or DONE, {"files": results}), file.path.stat().st_size)
+
+    def _task(self, operation: Operation, request: dict[str, Any], file: StoredFile, source_language: str) -> FileTask:
+        kind = _KINDS.get(operation.id)
+        source_format = _source_format(kind, request, file)
+        output_format = request.get("outputFormat", source_format)
+        options = request
+        if operation.id.endswith("Trial"):
+            check_trial(request, source_format)
+            options = {**request, "pages": FIRST_PAGE}
+        if kind is not None and kind.name in {"image", "media"}:
+            output_format = source_format
+        elif not self._engine.can_convert(source_format, output_format):
+            raise Refused(400, f"the sandbox does not turn {source_format} into {output_format}", member="outputFormat")
+        return FileTask(
+            source_format=source_format,
+            output_format=output_format,
+            source_language=source_language,
+            target_language="",
+            glossary=request.get("translationDictionary", {}),
+            options=options,
+        )
+
+    def _source(self, request: Mapping[str, Any], addresses: Sequence[str]) -> StoredFile:
+        url: str = request.get("url", "")
+        parts = urlsplit(url)
+        if f"{parts.scheme}://{parts.netloc}" not in addresses:
+            raise Refused(400, "the sandbox reads only what was uploaded to it", member="url")
+        try:
+            return self._storage.open(url)
+        except Refused as refused:
+            raise Refused(400, str(refused), member="url") from None
+
+    # -- Hugo ----------------------------------------------------------------------------------------------------------
+
+    async def _analyse(self, request: dict[str, Any], addresses: Sequence[str]) -> Work:
+        if ("file" in request) == ("url" in request):
+            raise Refused(400, "exactly one of file and url is needed", member="file")
+        content = _content(request) if "file" in request else self._source(request, addresses).path.read_bytes()
+        try:
+            matter, shortcodes = await asyncio.to_thread(hugo_structure, content)
+        except EngineError as error:
+            return Work(Outcome(500, str(error), {}), len(content))
+        return Work(Outcome(200, DONE, {"frontmatters": matter, "shortcodes": shortcodes}), len(content))
+
+
+def _content(request: Mapping[str, Any]) -> bytes:
+    try:
+        content = base64.b64decode(request["file"], validate=True)
+    except ValueError:
+        raise Refused(400, "must be base64", member="file") from None
+    if not content:
+        raise Refused(400, "must not be empty", member="file")
+    return content
+
+
+def _first_sentence(text: str) -> str:
+    """What stands for a summary here."""
+    head, stop, _ = text.partition(". ")
+    return head + stop.rstrip()
+
+
+def _check_numbers(request: Mapping[str, Any]) -> None:
+    for member in NUMBERS:
+        if any(number < 1 for number in request.get(member, ())):
+            raise Refused(400, "numbers count from 1", member=member)
+    for number in request.get("ranges", {}):
+        if not (number.isascii() and number.isdigit() and int(number) >= 1):
+            raise Refused(400, "the number of a worksheet is needed, counted from 1", member=f"ranges.{number[:20]}")
+
+
+def _source_format(kind: Kind | None, request: Mapping[str, Any], file: StoredFile) -> str:
+    """The format of a source: as the request says, as its operation has it, as the upload said, as its name ends."""
+    named = request.get("format", "Unknown")
+    if named == "Unknown" and kind is not None and len(kind.formats) == 1:
+        return kind.formats[0]
+    suffixes = [PurePath(name).suffix[1:] for name in (file.file_name, request.get("originalFileName", ""))]
+    for hint in (named.replace("Unknown", ""), file.format, *suffixes):
+        if not hint:
+            continue
+        try:
+            found = format_name(hint)
+        except ValueError:
+            continue
+        if kind is not None and kind.formats and found not in kind.formats:
+            raise Refused(400, f"{found} is no {kind.name}; it takes {', '.join(kind.formats)}", member="format")
+        return found
+    return "Unknown"
