@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
 from groupdocs_translation.sandbox import Sandbox
 
 from tests.clocks import FakeClock
 
 
+os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.null.Keyring"  # read once, at the first import of keyring
+
+
 @pytest.fixture(autouse=True)
-def clean_environment(monkeypatch):
-    for name in ("CLIENT_ID", "CLIENT_SECRET", "TRANSLATION_URL", "TOKEN_URL"):
+def clean_environment(monkeypatch, tmp_path_factory):
+    """No test finds, or writes into, what the person who runs it has."""
+    home = tmp_path_factory.getbasetemp() / "home"
+    for name in ("HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME"):
+        monkeypatch.setenv(name, str(home))
+    for name in ("CLIENT_ID", "CLIENT_SECRET", "TRANSLATION_URL", "TOKEN_URL", "PROFILE"):
         monkeypatch.delenv(f"GROUPDOCS_{name}", raising=False)
 
 

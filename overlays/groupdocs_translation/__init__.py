@@ -51,7 +51,14 @@ if TYPE_CHECKING:
     from ._sync.client import TranslationClient
     from ._sync.jobs import Job
     from ._usage import Usage
-    from .auth import ClientCredentials, TokenEvent
+    from .auth import (
+        ClientCredentials,
+        FileTokenStore,
+        MemoryTokenStore,
+        RedisTokenStore,
+        TokenEvent,
+        TokenStore,
+    )
 
 _HOMES: dict[str, str] = {}
 for _home, _names in {
@@ -70,7 +77,7 @@ for _home, _names in {
     "._sync.client": "TranslationClient",
     "._sync.jobs": "Job",
     "._usage": "Usage",
-    ".auth": "ClientCredentials TokenEvent",
+    ".auth": "ClientCredentials FileTokenStore MemoryTokenStore RedisTokenStore TokenEvent TokenStore",
 }.items():
     _HOMES.update(dict.fromkeys(_names.split(), _home))
 
@@ -86,6 +93,7 @@ __all__ = [
     "ConfigurationError",
     "ConnectionFailed",
     "FileResult",
+    "FileTokenStore",
     "FileTranslation",
     "Health",
     "HugoStructure",
@@ -97,10 +105,12 @@ __all__ = [
     "JobStatus",
     "JobTimeout",
     "Languages",
+    "MemoryTokenStore",
     "NotFound",
     "PollingSchedule",
     "Progress",
     "RateLimited",
+    "RedisTokenStore",
     "RetryPolicy",
     "ServerError",
     "State",
@@ -108,6 +118,7 @@ __all__ = [
     "TextTranslation",
     "TokenEvent",
     "TokenResponseError",
+    "TokenStore",
     "TransferError",
     "TranslationClient",
     "TranslationError",

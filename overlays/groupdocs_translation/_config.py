@@ -34,8 +34,10 @@ def is_loopback(host: str) -> bool:
         return False
 
 
-def service_url(given: str | None, *, parameter: str, variable: str, default: str) -> str:
-    """The address to use: the argument, else the environment variable, else the default; without a trailing slash.
+def service_url(
+    given: str | None, *, parameter: str, variable: str = "", default: str = "https://service.example.com"
+) -> str:
+    """The address to use: the argument, else the environment variable, else the default; as it is written.
 
     Raises:
         ConfigurationError: not an https URL (http is taken for loopback only), or one with credentials, query or
@@ -55,7 +57,7 @@ def service_url(given: str | None, *, parameter: str, variable: str, default: st
         raise ConfigurationError(f"{name} must be https: http is taken for loopback addresses only, not for {host}")
     if parts.username or parts.password or parts.query or parts.fragment:
         raise ConfigurationError(f"{name} must have no user name, password, query or fragment")
-    return value.rstrip("/")
+    return value
 
 
 def timeouts(given: float | httpx.Timeout | None) -> httpx.Timeout:

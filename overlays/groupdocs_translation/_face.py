@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, NoReturn, Self
 
 from ._clock import SYSTEM_CLOCK
 from ._config import MAX_CONNECTIONS, TOKEN_URL, TOKEN_URL_VARIABLE, service_url
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from ._clock import Clock
     from ._results import Languages
     from ._rules.polling import PollingSchedule
-    from .auth import TokenSource
+    from .auth import TokenSource, TokenStore
 
 
 class Face:
@@ -28,17 +28,17 @@ class Face:
 
     Args:
         client_id, client_secret: of your application, from the service's dashboard. Without them: the environment
-            (``GROUPDOCS_CLIENT_ID``, ``GROUPDOCS_CLIENT_SECRET``).
+            (``GROUPDOCS_CLIENT_ID``, ``GROUPDOCS_CLIENT_SECRET``), the profile file, the system keyring.
         credentials: a callable that returns ``(client_id, client_secret)``, for secret managers; asked again, once,
-        when the
-            identity server says ``invalid_client``.
+            when the identity server says ``invalid_client``.
         access_token: a ready token, used as it is. token_provider: a callable that returns a token, or ``(token,
         seconds it lives)``.
         base_url, token_url: of the service and the identity server (``GROUPDOCS_TRANSLATION_URL``,
         ``GROUPDOCS_TOKEN_URL``).
         scope: for the token request. client_auth: ``body`` (form fields) or ``basic`` (HTTP Basic, RFC 6749 §2.3.1).
-        on_token_event: called with each event of the token's
-        life.
+        token_store: where tokens are kept for other clients, processes or machines: ``MemoryTokenStore``,
+            ``FileTokenStore``, ``RedisTokenStore`` or one of yours. Without it the client keeps its own.
+        on_token_event: called with each ``TokenEvent``, in whatever thread it happens.
         timeout: seconds for read and write, or an ``httpx.Timeout``; default 60 s, connect 5 s, pool 30 s.
         retries: a ``RetryPolicy``. polling: ``economy``, ``balanced``, ``prompt``, or a ``PollingSchedule``.
         call_budget: how many API calls this client may make; each is billed. The next one raises
@@ -64,6 +64,7 @@ class Face:
         token_url: str | None = None,
         scope: str | None = None,
         client_auth: str = "body",
+        token_store: TokenStore | None = None,
         on_token_event: Callable[[Any], object] | None = None,
         timeout: float | httpx.Timeout | None = None,
         retries: RetryPolicy | None = None,
@@ -78,6 +79,10 @@ class Face:
         clock: Clock = SYSTEM_CLOCK,
         _trial: bool = False,
     ) -> None:
+        from .auth.secret import Secret  # noqa: PLC0415  (kept out of `import groupdocs_translation`)
+
+        pair, ready = (Secret(client_id), Secret(client_secret)), Secret(access_token)
+        del client_id, client_secret, access_token  # the frames of an error are shown by crash reporters
         self._usage = Usage(call_budget)
         self._languages: Languages | None = None
         self._settings = Settings(
@@ -100,14 +105,14 @@ class Face:
         from .auth import token_source  # noqa: PLC0415  (kept out of `import groupdocs_translation`)
 
         self._source = token_source(
-            client_id,
-            client_secret,
+            *pair,
             credentials=credentials,
-            access_token=access_token,
+            access_token=ready,
             token_provider=token_provider,
             token_url=service_url(token_url, parameter="token_url", variable=TOKEN_URL_VARIABLE, default=TOKEN_URL),
             scope=scope,
             client_auth=client_auth,
+            store=token_store,
             proxy=proxy,
             verify=verify,
             trust_env=trust_env,
@@ -141,3 +146,7 @@ class Face:
         source = "trial" if self._source is None else repr(self._source)
         name, address = type(self).__name__, self._settings.base_url
         return f"{name}(base_url={address!r}, credentials={source}, calls={self._usage.calls})"
+
+    def __reduce__(self) -> NoReturn:
+        """Refuse to be pickled or copied: a client holds secrets, connections and locks."""
+        raise TypeError(f"a {type(self).__name__} is not pickled: make one in the process that uses it")

@@ -45,7 +45,7 @@ class Settings:
     retries: RetryPolicy = field(factory=RetryPolicy)
     polling: PollingSchedule = BALANCED
     max_connections: int = field(default=MAX_CONNECTIONS)
-    proxy: Any = None
+    proxy: Any = field(default=None, repr=False)  # its URL may hold a password
     verify: Any = True
     trust_env: bool = True
     transport: Any = None
@@ -59,5 +59,5 @@ class Settings:
 
 
 def api_url(given: str | None) -> str:
-    """The service's address: argument, environment, default."""
-    return service_url(given, parameter="base_url", variable=BASE_URL_VARIABLE, default=BASE_URL)
+    """The service's address: argument, environment, default; without a trailing slash."""
+    return service_url(given, parameter="base_url", variable=BASE_URL_VARIABLE, default=BASE_URL).rstrip("/")

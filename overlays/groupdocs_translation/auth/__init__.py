@@ -1,7 +1,13 @@
 """Authorization: id and secret in, a valid access token on every request, for as long as the process lives.
 
-One role a file: ``secret`` (masking), ``credentials`` (what identifies the application), ``token`` (value and parser),
-``endpoint`` (the token request), ``source`` (one flight for all callers), ``bearer`` (the ``httpx.Auth``).
+One role a file, each knowing only those before it:
+
+- ``secret`` masks; ``credentials`` are an id and a secret; ``lookup`` finds them; ``event`` tells observers;
+- ``token`` is the value; ``reply`` reads the identity server's answer; ``endpoint`` asks for one;
+- ``stores`` (memory), ``file_store``, ``redis_store`` keep tokens for others; ``shelf`` seals them;
+- ``grant`` is a way to a token; ``patience`` decides; ``flight`` is one request under way; ``source`` holds the token;
+- ``replay`` knows bodies; ``bearer`` is the ``httpx.Auth``; ``arguments`` and ``client_credentials`` are for users.
+
 Imported on first use, because some of them load httpx.
 """
 
@@ -11,29 +17,40 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from .bearer import BearerAuth, ClientCredentials
-    from .credentials import Credentials
-    from .source import TokenEvent, TokenSource, token_source
-    from .token import AccessToken
+    from .arguments import token_source
+    from .bearer import BearerAuth
+    from .client_credentials import ClientCredentials
+    from .event import TokenEvent
+    from .file_store import FileTokenStore
+    from .redis_store import RedisTokenStore
+    from .secret import Secret
+    from .source import TokenSource
+    from .stores import MemoryTokenStore, TokenStore
 
 __all__ = [
-    "AccessToken",
     "BearerAuth",
     "ClientCredentials",
-    "Credentials",
+    "FileTokenStore",
+    "MemoryTokenStore",
+    "RedisTokenStore",
+    "Secret",
     "TokenEvent",
     "TokenSource",
+    "TokenStore",
     "token_source",
 ]
 
 _HOMES = {
-    "AccessToken": ".token",
     "BearerAuth": ".bearer",
-    "ClientCredentials": ".bearer",
-    "Credentials": ".credentials",
-    "TokenEvent": ".source",
+    "ClientCredentials": ".client_credentials",
+    "FileTokenStore": ".file_store",
+    "MemoryTokenStore": ".stores",
+    "RedisTokenStore": ".redis_store",
+    "Secret": ".secret",
+    "TokenEvent": ".event",
     "TokenSource": ".source",
-    "token_source": ".source",
+    "TokenStore": ".stores",
+    "token_source": ".arguments",
 }
 
 

@@ -1,38 +1,42 @@
 """The token request: one POST, a few careful retries, and an outcome that holds nothing it should not.
 
-Runs in the worker thread of ``source``. The client is its own, never the API's: no event hook, history or redirect of
-the API client may see the secret.
+Runs in the worker thread of ``source``. The HTTP client is its own, never the API's: no event hook, history, cookie jar
+or redirect of the API client may see the secret.
 """
 
 from __future__ import annotations
 
-import base64
 import logging
+import ssl
 from random import random
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote_plus, urlsplit
+from urllib.parse import urlsplit
 
-from attrs import frozen
+from attrs import field, frozen
 
 from .._config import is_loopback
-from .._errors import AuthenticationError, ConfigurationError, ConnectionFailed, TranslationError
+from .._errors import ConfigurationError, ConnectionFailed, TranslationError
 from .._rules.answers import clean
 from .._rules.retry import RetryPolicy, pause, retry_after
+from .reply import MAX_BODY_BYTES, Reply, basic, judge, masked
 from .secret import Secret
-from .token import AccessToken, parse_token, refusal
+from .token import AccessToken
 
 if TYPE_CHECKING:
-    import httpx
+    from collections.abc import Callable
 
     from .._clock import Clock
     from .credentials import Credentials
 
 log = logging.getLogger("groupdocs_translation.auth")
 
-CONNECT_TIMEOUT_S = 5.0
-READ_TIMEOUT_S = 15.0
-MAX_BODY_BYTES = 2**20  # a token is a few KB
-RETRIES = RetryPolicy(tries=3, first_pause_s=0.5, longest_pause_s=8.0, longest_retry_after_s=60.0, total_s=30.0)
+DEADLINE_S = 30.0  # for a whole token request with its retries: below the timeouts of usual callers
+CONNECT_TIMEOUT_S = 5.0  # with READ_TIMEOUT_S: two tries and a pause fit the deadline
+READ_TIMEOUT_S = 10.0
+TRIES = 3  # a new token replaces none: the POST may be repeated
+FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.5, 4.0  # full jitter; two pauses of any length fit the deadline
+LONGEST_RETRY_AFTER_S = 60.0  # a longer one is the caller's to know, at once; so is one that passes the deadline
+LAST_TRY_S = 5.0  # a pause that leaves less than this before the deadline is not worth waiting for
 
 
 @frozen(kw_only=True)
@@ -43,116 +47,121 @@ class Endpoint:
     scope: str | None = None
     client_auth: str = "body"
     verify: Any = True
-    proxy: Any = None
+    proxy: Any = field(default=None, repr=False)  # its URL may hold a password
     trust_env: bool = True
+    timeout_s: float = DEADLINE_S
 
     def __attrs_post_init__(self) -> None:
         if self.client_auth not in {"body", "basic"}:
             raise ConfigurationError(f"client_auth={self.client_auth!r} is not one of 'body', 'basic'")
+        if self.verify is False and not is_loopback(self.host):
+            log.warning("verify=False: anybody on the way to %s can read the client secret", self.host)
 
     @property
     def host(self) -> str:
         """For messages."""
         return urlsplit(self.url).hostname or "?"
 
-    def request_token(self, credentials: Credentials, clock: Clock) -> AccessToken:
-        """Ask until there is a token or no point in asking.
+    def request_token(self, credentials: Credentials, clock: Clock, *, is_awaited: Callable[[], bool]) -> AccessToken:
+        """Ask until there is a token or no point in asking; only once while nobody waits for it.
 
         Raises:
             AuthenticationError: the server refused, or its answer is no token (``TokenResponseError``).
-            ConnectionFailed: it could not be reached in three tries.
+            ConnectionFailed: it could not be reached, or not in time.
         """
         started, tries = clock.monotonic(), 0
+        policy = RetryPolicy(
+            tries=TRIES,
+            first_pause_s=FIRST_PAUSE_S,
+            longest_pause_s=LONGEST_PAUSE_S,
+            longest_retry_after_s=LONGEST_RETRY_AFTER_S,
+            total_s=self.timeout_s - min(LAST_TRY_S, self.timeout_s / 2),
+        )
         while True:
             tries += 1
-            before = (clock.monotonic(), clock.wall())
-            outcome, repeatable = self._try(credentials, clock)
+            before = (clock.monotonic(), clock.wall())  # before: what the answer takes is part of the token's age
+            outcome, is_repeatable = self._try(credentials, clock, until=started + self.timeout_s)
             if not isinstance(outcome, TranslationError):
-                return AccessToken(*outcome, *before)
-            wait = None
-            if repeatable:
-                asked = getattr(outcome, "retry_after", None)
-                elapsed = clock.monotonic() - started
-                wait = pause(RETRIES, tries=tries, elapsed_s=elapsed, retry_after_s=asked, random=random)
-            if wait is None:
+                return AccessToken(*outcome, *before, jitter=random())  # noqa: S311  (spreads load, guards nothing)
+            asked, elapsed = getattr(outcome, "retry_after", None), clock.monotonic() - started
+            wait = pause(policy, tries=tries, elapsed_s=elapsed, retry_after_s=asked, random=random)
+            if wait is None or not is_repeatable or not is_awaited():
                 raise outcome
-            log.warning("token request to %s: %s; again in %.1f s", self.host, outcome, wait)
+            log.warning("%s; again in %.1f s", outcome, wait)
             clock.sleep(wait)
 
-    def _try(self, credentials: Credentials, clock: Clock) -> tuple[tuple[Secret, float] | TranslationError, bool]:
+    def _try(
+        self, credentials: Credentials, clock: Clock, *, until: float
+    ) -> tuple[tuple[Secret, float] | TranslationError, bool]:
         """One try: token and lifetime, or an error; and whether another try makes sense.
 
-        Errors are returned, not raised: a traceback through httpx's frames would carry the form with the secret.
+        Errors are made here, from words: the frames and the ``request`` of the original hold the form with the secret.
         """
         import httpx  # noqa: PLC0415  (loaded in the worker, with the first token)
 
         try:
-            answer = self._post(credentials)
-        except (httpx.HTTPError, httpx.InvalidURL) as error:
-            failure = f"{type(error).__name__}: {clean(str(error)) or 'no details'}"
+            reply = self._post(credentials, clock, until=until)
+        except (httpx.HTTPError, httpx.InvalidURL, OSError) as failure:
+            kind, said, is_final = type(failure), masked(str(failure), credentials), _is_tls_failure(failure)
         else:
-            return self._judge(*answer, clock)
-        return ConnectionFailed(f"token request to {self.host}: {failure}"), "CERTIFICATE_VERIFY" not in failure
+            return judge(reply, host=self.host, credentials=credentials, now=clock.wall())
+        error = ConnectionFailed(f"token request to {self.host}: {kind.__name__}: {said or 'no details'}")
+        if issubclass(kind, httpx.RequestError):
+            error.__cause__ = kind(said or "no details")
+        return error, not is_final
 
-    def _judge(
-        self, status: int, headers: httpx.Headers, body: Secret, clock: Clock
-    ) -> tuple[tuple[Secret, float] | TranslationError, bool]:
-        """What an answer means, as ``_try`` returns it."""
-        if status == 200:
-            try:
-                return parse_token(status, headers.get("content-type"), body), False
-            except AuthenticationError as error:
-                return error.with_traceback(None), False
-        if 300 <= status < 400:
-            text = (
-                f"{self.host} redirects the token request (HTTP {status}): the secret is not sent on; correct token_url"
-            )
-            return AuthenticationError(text, status_code=status), False
-        asked = retry_after(headers.get("retry-after"), date=headers.get("date"), now=clock.wall())
-        return refusal(status, body, retry_after=asked), status == 429 or status >= 500
-
-    def _post(self, credentials: Credentials) -> tuple[int, httpx.Headers, Secret]:
-        """Status, headers and at most ``MAX_BODY_BYTES`` of the body."""
+    def _post(self, credentials: Credentials, clock: Clock, *, until: float) -> Reply:
+        """Send the form and read at most ``MAX_BODY_BYTES`` of the answer."""
         import httpx  # noqa: PLC0415  (loaded in the worker, with the first token)
 
-        form = {"grant_type": "client_credentials"}
-        headers = {"Accept": "application/json", "Accept-Encoding": "identity"}
-        if self.scope:
-            form["scope"] = self.scope
-        is_local = is_loopback(self.host)
+        read, connect = min(READ_TIMEOUT_S, self.timeout_s), min(CONNECT_TIMEOUT_S, self.timeout_s)
         with (
             httpx.Client(
-                verify=self.verify,
+                verify=self.verify if self.url.startswith("https:") else False,  # spares loading certificates
                 proxy=self.proxy,
-                trust_env=self.trust_env and not is_local,  # or HTTP_PROXY would carry the secret in clear
-                timeout=httpx.Timeout(READ_TIMEOUT_S, connect=CONNECT_TIMEOUT_S),
+                trust_env=self.trust_env and not is_loopback(self.host),  # HTTP_PROXY would carry the secret in clear
+                timeout=httpx.Timeout(read, connect=connect, pool=connect),
                 follow_redirects=False,
             ) as client,
-            client.stream(
-                "POST",
-                self.url,
-                data=form if self.client_auth == "basic" else _with_credentials(form, credentials),
-                headers=headers if self.client_auth == "body" else {**headers, "Authorization": _basic(credentials)},
-            ) as response,
+            client.stream("POST", self.url, data=self._form(credentials), headers=self._headers(credentials)) as answer,
         ):
             chunks: list[bytes] = []
             size = 0
-            for chunk in response.iter_raw():
+            for chunk in answer.iter_raw():  # raw: 50 KB of gzip can become 50 MB
                 size += len(chunk)
                 if size > MAX_BODY_BYTES:
-                    chunks.clear()  # not a token: parsed as empty, and said so
                     break
+                if clock.monotonic() > until:
+                    raise httpx.ReadTimeout(f"the answer was not complete within {self.timeout_s:g} s")
                 chunks.append(chunk)
-            return response.status_code, response.headers, Secret(b"".join(chunks).decode(errors="replace"))
+            headers = answer.headers
+            return Reply(
+                answer.status_code,
+                clean(headers.get("content-type")),
+                headers.get("content-encoding", "identity").strip().lower(),
+                retry_after(headers.get("retry-after"), date=headers.get("date"), now=clock.wall()),
+                Secret(b"".join(chunks).decode("utf-8-sig", errors="replace")),
+                size <= MAX_BODY_BYTES,
+            )
+
+    def _form(self, credentials: Credentials) -> dict[str, str]:
+        """The documented order: grant_type, client_id, client_secret, then scope."""
+        form = {"grant_type": "client_credentials"}
+        if self.client_auth == "body":
+            form |= {"client_id": credentials.client_id, "client_secret": credentials.client_secret.reveal()}
+        return form | {"scope": self.scope} if self.scope else form
+
+    def _headers(self, credentials: Credentials) -> dict[str, str]:
+        headers = {"Accept": "application/json", "Accept-Encoding": "identity"}
+        if self.client_auth == "basic":
+            headers["Authorization"] = f"Basic {basic(credentials).reveal()}"
+        return headers
 
 
-def _with_credentials(form: dict[str, str], credentials: Credentials) -> dict[str, str]:
-    """The documented order: grant_type, client_id, client_secret, then scope."""
-    ordered = {"grant_type": form["grant_type"], "client_id": credentials.client_id}
-    return {**ordered, "client_secret": credentials.client_secret.reveal(), **form}
-
-
-def _basic(credentials: Credentials) -> str:
-    """HTTP Basic with form-encoded parts (RFC 6749 §2.3.1)."""
-    pair = f"{quote_plus(credentials.client_id)}:{quote_plus(credentials.client_secret.reveal())}"
-    return f"Basic {base64.b64encode(pair.encode()).decode()}"
+def _is_tls_failure(failure: BaseException | None) -> bool:
+    """Whether the certificate or the protocol is at fault; the same comes with every try."""
+    while failure is not None:
+        if isinstance(failure, ssl.SSLError) and not isinstance(failure, ssl.SSLEOFError | ssl.SSLZeroReturnError):
+            return True
+        failure = failure.__cause__ or failure.__context__
+    return False

@@ -1,23 +1,31 @@
-"""A string that no repr, log, traceback or pickle shows."""
+"""A value that no repr, log, traceback or pickle shows."""
 
 from __future__ import annotations
 
-from typing import NoReturn
+import hmac
+from typing import Any, NoReturn
 
 MASK = "***"
 
 
 class Secret:
-    """Wraps a secret from where it enters to the expression that sends it; only ``reveal()`` gives it back."""
+    """Wraps a secret from where it enters to the expression that sends it; only ``reveal()`` gives it back.
+
+    A user's argument is wrapped before it is checked, so it may turn out to be no string at all.
+    """
 
     __slots__ = ("_value",)
 
-    def __init__(self, value: str) -> None:
+    def __init__(self, value: Any) -> None:
         self._value = value
 
-    def reveal(self) -> str:
-        """The string itself. Call it inside the expression that needs it: crash reporters show local variables."""
+    def reveal(self) -> Any:
+        """The value itself. Call it inside the expression that needs it: crash reporters show local variables."""
         return self._value
+
+    def is_same(self, other: Secret) -> bool:
+        """Whether both hold the same string, in a time that does not tell where they differ."""
+        return hmac.compare_digest(self._value.encode(), other._value.encode())
 
     def __repr__(self) -> str:
         """The mask."""
@@ -30,5 +38,5 @@ class Secret:
         return MASK
 
     def __reduce__(self) -> NoReturn:
-        """Refuse to be pickled: a pickle is a file with the secret in it."""
+        """Refuse to be pickled or copied: a pickle is a file with the secret in it."""
         raise TypeError("secrets are not pickled: make the client in the process that uses it")

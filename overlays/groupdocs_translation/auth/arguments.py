@@ -1,0 +1,73 @@
+"""What a user's arguments mean: the one source that they ask for. Called by the clients and ``ClientCredentials``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from .._clock import SYSTEM_CLOCK
+from .._errors import ConfigurationError
+from .endpoint import DEADLINE_S, Endpoint
+from .grant import ClientCredentialsGrant, ProvidedGrant, ReadyGrant, SuppliedGrant
+from .lookup import find_credentials
+from .secret import Secret
+from .source import TokenSource
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from .._clock import Clock
+    from .event import TokenEvent
+    from .grant import Grant, Provider
+    from .lookup import Supplier
+    from .stores import TokenStore
+
+
+def token_source(
+    client_id: Secret,
+    client_secret: Secret,
+    *,
+    token_url: str,
+    credentials: Supplier | None = None,
+    access_token: Secret | None = None,
+    token_provider: Provider | None = None,
+    scope: str | None = None,
+    client_auth: str = "body",
+    store: TokenStore | None = None,
+    proxy: Any = None,
+    verify: Any = True,
+    trust_env: bool = True,
+    timeout: float = DEADLINE_S,
+    clock: Clock = SYSTEM_CLOCK,
+    on_event: Callable[[TokenEvent], object] | None = None,
+) -> TokenSource:
+    """The source that a client's arguments mean; nothing is sent yet. Secrets come wrapped, or hold ``None``.
+
+    Raises:
+        ConfigurationError: no credentials, wrong ones, or two ways at once.
+    """
+    has_pair = any(value.reveal() is not None for value in (client_id, client_secret))
+    ready = access_token is not None and access_token.reveal() is not None
+    if [has_pair, credentials is not None, ready, token_provider is not None].count(True) > 1:
+        raise ConfigurationError(
+            "give one of: client_id and client_secret, credentials=, access_token=, token_provider="
+        )
+    grant: Grant
+    if access_token is not None and ready:
+        grant = ReadyGrant(access_token)
+    elif token_provider is not None:
+        grant = ProvidedGrant(token_provider)
+    else:
+        endpoint = Endpoint(
+            url=token_url,
+            scope=scope,
+            client_auth=client_auth,
+            verify=verify,
+            proxy=proxy,
+            trust_env=trust_env,
+            timeout_s=timeout,
+        )
+        if credentials is not None:
+            grant = SuppliedGrant(credentials, endpoint, store)
+        else:
+            grant = ClientCredentialsGrant(find_credentials(client_id, client_secret), endpoint, store)
+    return TokenSource(grant, clock=clock, timeout=timeout, on_event=on_event)

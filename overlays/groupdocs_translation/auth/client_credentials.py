@@ -1,0 +1,80 @@
+"""OAuth 2.0 client credentials for any ``httpx`` client, apart from everything else in this package."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from .._clock import SYSTEM_CLOCK
+from .._config import service_url
+from .._errors import ConfigurationError
+from .arguments import token_source
+from .bearer import BearerAuth
+from .secret import Secret
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from .._clock import Clock
+    from .event import TokenEvent
+    from .lookup import Supplier
+    from .stores import TokenStore
+
+
+class ClientCredentials(BearerAuth):
+    """OAuth 2.0 client credentials (RFC 6749 §4.4): ``httpx.Client(auth=ClientCredentials(...))``, or ``AsyncClient``.
+
+    One object may serve any number of clients, threads and event loops. A request that stays refused after one replay
+    comes back as the 401 that it is; requests to other origins than ``api_url``'s get no token.
+
+    Args:
+        client_id, client_secret: of the application; or ``credentials``, a callable that returns both.
+        token_url: of the authorization server; https, or http on loopback.
+        api_url: of the API; only its origin is sent the token.
+        scope, client_auth: of the token request; ``client_auth`` is ``body`` or ``basic``.
+        token_store: shared with other clients or processes. verify, proxy, trust_env: as in ``httpx.Client``, for the
+            token request. on_event: called with every ``TokenEvent``. clock: a source of time, for tests.
+
+    Raises:
+        ConfigurationError: an argument is wrong; nothing was sent. While requests are sent: ``AuthenticationError`` and
+            ``ConnectionFailed``, when there is no token to be had.
+    """
+
+    def __init__(
+        self,
+        client_id: str | None = None,
+        client_secret: str | None = None,
+        *,
+        token_url: str,
+        api_url: str,
+        credentials: Supplier | None = None,
+        scope: str | None = None,
+        client_auth: str = "body",
+        token_store: TokenStore | None = None,
+        verify: Any = True,
+        proxy: Any = None,
+        trust_env: bool = True,
+        on_event: Callable[[TokenEvent], object] | None = None,
+        clock: Clock = SYSTEM_CLOCK,
+    ) -> None:
+        pair = Secret(client_id), Secret(client_secret)
+        del client_id, client_secret  # the frames of an error are shown by crash reporters
+        if credentials is None and any(value.reveal() is None for value in pair):
+            raise ConfigurationError("give client_id and client_secret, or credentials=")
+        source = token_source(
+            *pair,
+            credentials=credentials,
+            token_url=service_url(token_url, parameter="token_url"),
+            scope=scope,
+            client_auth=client_auth,
+            store=token_store,
+            verify=verify,
+            proxy=proxy,
+            trust_env=trust_env,
+            on_event=on_event,
+            clock=clock,
+        )
+        super().__init__(source, origin=service_url(api_url, parameter="api_url"))
+
+    def __repr__(self) -> str:
+        """Where the credentials come from, and whether there is a token."""
+        return f"ClientCredentials({self._source!r})"

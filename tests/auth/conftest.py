@@ -1,0 +1,67 @@
+"""Sources, identity servers and APIs for tests of authorization."""
+
+from __future__ import annotations
+
+import pytest
+from groupdocs_translation.auth import ClientCredentials, token_source
+from groupdocs_translation.auth.secret import Secret
+
+from tests.auth.servers import Api, Identity
+
+CLIENT_ID, CLIENT_SECRET = "canary-id", "canary+s3cr/t&="
+
+
+@pytest.fixture
+def identity():
+    with Identity() as server:
+        yield server
+
+
+@pytest.fixture
+def api():
+    with Api() as server:
+        yield server
+
+
+@pytest.fixture
+def events():
+    return []
+
+
+@pytest.fixture
+def make_source(identity, clock, events):
+    """A source that asks ``identity``; keyword arguments as of ``token_source``."""
+
+    def make(**settings):
+        settings = {"token_url": identity.token_url, "clock": clock, "on_event": events.append} | settings
+        pair = (None, None) if "credentials" in settings or "token_provider" in settings else (CLIENT_ID, CLIENT_SECRET)
+        return token_source(*map(Secret, pair), **settings)
+
+    return make
+
+
+@pytest.fixture
+def source(make_source):
+    return make_source()
+
+
+@pytest.fixture
+def make_auth(identity, api, clock, events):
+    """A ``ClientCredentials`` for ``api``."""
+
+    def make(**settings):
+        settings = {"token_url": identity.token_url, "api_url": api.address, "clock": clock} | settings
+        return ClientCredentials(CLIENT_ID, CLIENT_SECRET, on_event=events.append, **settings)
+
+    return make
+
+
+@pytest.fixture
+def auth(make_auth):
+    return make_auth()
+
+
+def settle(source):
+    """Wait for what a source is fetching in the background."""
+    if (flight := source._flight) is not None:
+        assert flight.wait()
