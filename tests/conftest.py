@@ -9,16 +9,13 @@ from groupdocs_translation.sandbox import Sandbox
 
 from tests.clocks import FakeClock
 
-
 os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.null.Keyring"  # read once, at the first import of keyring
 
 
 @pytest.fixture(autouse=True)
 def clean_environment(monkeypatch, tmp_path_factory):
-    """No test finds, or writes into, what the person who runs it has."""
-    home = tmp_path_factory.getbasetemp() / "home"
-    for name in ("HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME"):
-        monkeypatch.setenv(name, str(home))
+    """No test finds the credentials of the person who runs it."""
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path_factory.getbasetemp() / "config"))
     for name in ("CLIENT_ID", "CLIENT_SECRET", "TRANSLATION_URL", "TOKEN_URL", "PROFILE"):
         monkeypatch.delenv(f"GROUPDOCS_{name}", raising=False)
 

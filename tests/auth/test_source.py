@@ -1,147 +1,482 @@
-"""One token request for everyone: threads, tasks, loops, and those who are cancelled."""
+"""One token request for everyone: threads, tasks, loops, and those who are cancelled; and the life of a token."""
 
 from __future__ import annotations
 
 import asyncio
+import copy
+import pickle
 import threading
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 
 import pytest
 import trio
-from groupdocs_translation import AuthenticationError, ConnectionFailed
+from groupdocs_translation import AuthenticationError, ConfigurationError, ConnectionFailed
+from groupdocs_translation.auth.patience import cool_down, early_pause, is_curable
 from groupdocs_translation.auth.secret import Secret
-from groupdocs_translation.auth.source import TokenSource
 from groupdocs_translation.auth.token import AccessToken
 
+from tests.auth.conftest import settle
+from tests.auth.servers import http, token
 
-class Server:
-    """Stands for the token endpoint: counts, and answers when it is let."""
-
-    def __init__(self, clock, error=None):
-        self.clock, self.error = clock, error
-        self.requests = 0
-        self.gate = threading.Event()
-
-    def __call__(self, _):
-        self.requests += 1
-        self.gate.wait(10)
-        if self.error:
-            raise self.error
-        return AccessToken(Secret(f"t{self.requests}"), 3600.0, self.clock.monotonic(), self.clock.wall())
+REFUSED = http({"error": "invalid_client"}, 400)
+DOWN = http("down", 503)
 
 
-@pytest.fixture
-def server(clock):
-    return Server(clock)
+def value(found):
+    return found.value.reveal()
 
 
-@pytest.fixture
-def source(server, clock):
-    return TokenSource(server, origin="test", clock=clock)
+# -- cold --------------------------------------------------------------------------------------------------------------
 
 
-def test_threads_tasks_and_trio_share_one_request(server, source):
-    async def tasks():
-        return await asyncio.gather(*(source.aget() for _ in range(1000)))
+def test_one_caller_costs_one_token_request(identity, source):
+    assert value(source.get()) == "t1"
+    assert len(identity.requests) == 1
 
-    async def trio_task():
-        return await source.aget()
 
-    with ThreadPoolExecutor(202) as pool:
+def test_two_hundred_cold_threads_cost_one_token_request(identity, source):
+    identity.gate.clear()
+    with ThreadPoolExecutor(200) as pool:
         waiting = [pool.submit(source.get) for _ in range(200)]
-        waiting += [pool.submit(asyncio.run, tasks()), pool.submit(trio.run, trio_task)]
-        server.gate.set()
-        for future in waiting:
-            future.result(10)
-    assert server.requests == 1
+        identity.gate.set()
+        assert {value(future.result(20)) for future in waiting} == {"t1"}
+    assert len(identity.requests) == 1
 
 
-def test_a_failure_is_shared_remembered_and_given_to_each_as_its_own(clock):
-    server = Server(clock, AuthenticationError("no", error="invalid_client", status_code=400))
-    source = TokenSource(server, origin="test", clock=clock)
-    with ThreadPoolExecutor(50) as pool:
-        waiting = [pool.submit(source.get) for _ in range(50)]
-        server.gate.set()
-        errors = [future.exception(10) for future in waiting]
-    assert server.requests == 1
-    assert len({id(error) for error in errors}) == 50
-    with pytest.raises(AuthenticationError):
-        source.get()
-    assert server.requests == 1
-    clock.advance(31)
-    with pytest.raises(AuthenticationError):
-        source.get()
-    assert server.requests == 2
+@pytest.mark.parametrize("backend", ["asyncio", "trio"])
+def test_a_thousand_cold_tasks_cost_one_token_request(identity, source, backend):
+    found = []
+
+    async def one():
+        found.append(value(await source.aget()))
+
+    async def under_asyncio():
+        async with asyncio.TaskGroup() as group:
+            for _ in range(1000):
+                group.create_task(one())
+
+    async def under_trio():
+        async with trio.open_nursery() as nursery:
+            for _ in range(1000):
+                nursery.start_soon(one)
+
+    asyncio.run(under_asyncio()) if backend == "asyncio" else trio.run(under_trio)
+    assert found == ["t1"] * 1000
+    assert len(identity.requests) == 1
 
 
-def test_a_cancelled_task_takes_nothing_down(server, source):
+def tasks(source, number):
     async def main():
-        first = asyncio.create_task(source.aget())
-        second = asyncio.create_task(source.aget())
+        return await asyncio.gather(*(source.aget() for _ in range(number)), return_exceptions=True)
+
+    return asyncio.run(main())
+
+
+def trio_task(source):
+    try:
+        return trio.run(source.aget)
+    except (AuthenticationError, ConnectionFailed) as error:
+        return error
+
+
+def a_crowd(identity, source, waiters=50):
+    """Threads, two asyncio loops and trio at once; what each of them got."""
+    identity.gate.clear()
+    with ThreadPoolExecutor(waiters + 3) as pool:
+        threads = [pool.submit(source.get) for _ in range(waiters)]
+        loops = [pool.submit(tasks, source, 50), pool.submit(tasks, source, 50)]
+        alone = pool.submit(trio_task, source)
+        while not identity.requests:  # all are on their way, or will find the flight
+            threading.Event().wait(0.001)
+        identity.gate.set()
+        wait([*threads, *loops, alone], 20)
+    outcomes = [future.exception() or future.result() for future in threads]
+    return [*outcomes, *loops[0].result(), *loops[1].result(), alone.result()]
+
+
+def test_threads_two_event_loops_and_trio_share_one_token_request(identity, source):
+    assert {value(found) for found in a_crowd(identity, source)} == {"t1"}
+    assert len(identity.requests) == 1
+
+
+@pytest.mark.parametrize(
+    ("answer", "kind", "requests"), [(REFUSED, AuthenticationError, 1), (DOWN, AuthenticationError, 3)]
+)
+def test_a_failure_is_shared_and_each_gets_an_error_of_its_own(identity, source, answer, kind, requests):
+    identity.then(answer)
+    errors = a_crowd(identity, source)
+    assert {type(error) for error in errors} == {kind}
+    assert len({id(error) for error in errors}) == len(errors)
+    assert len(identity.requests) == requests
+
+
+def test_a_remembered_failure_is_answered_at_once_until_it_is_worth_asking_again(identity, source, clock):
+    identity.then(REFUSED)
+    for _ in range(100):
+        with pytest.raises(AuthenticationError, match="invalid_client"):
+            source.get()
+    clock.advance(29.9)
+    with pytest.raises(AuthenticationError):
+        source.get()
+    assert len(identity.requests) == 1
+    identity.then(token("t2"))
+    clock.advance(0.2)
+    assert value(source.get()) == "t2"
+    assert len(identity.requests) == 2
+
+
+# -- those who go away -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("first", [0, 1, 9])
+def test_a_cancelled_task_takes_nothing_down(identity, source, first):
+    identity.gate.clear()
+
+    async def main():
+        callers = [asyncio.create_task(source.aget()) for _ in range(10)]
         await asyncio.sleep(0)
-        first.cancel()
-        server.gate.set()
-        return await second
+        callers[first].cancel()
+        await asyncio.sleep(0)
+        identity.gate.set()
+        return await asyncio.gather(*callers, return_exceptions=True)
 
-    assert asyncio.run(main()).generation == 1
-    assert server.requests == 1
-
-
-def test_another_event_loop_uses_the_same_source(server, source, clock):
-    server.gate.set()
-    assert asyncio.run(source.aget()).generation == 1
-    clock.advance(4000)
-    assert asyncio.run(source.aget()).generation == 2
+    found = asyncio.run(main())
+    assert isinstance(found.pop(first), asyncio.CancelledError)
+    assert {value(one) for one in found} == {"t1"}
+    assert len(identity.requests) == 1
 
 
-@pytest.mark.parametrize("jump", [-3600.0, 0.0])
-def test_a_clock_set_back_costs_nothing(server, source, clock, jump):
-    server.gate.set()
+def test_a_token_that_nobody_waits_for_any_more_is_kept(identity, source):
+    identity.gate.clear()
+
+    async def impatient():
+        with trio.move_on_after(0):
+            await source.aget()
+
+    trio.run(impatient)
+    with pytest.raises(TimeoutError):
+        asyncio.run(asyncio.wait_for(source.aget(), 0.01))
+    identity.gate.set()
+    assert value(source.get()) == "t1"
+    assert len(identity.requests) == 1
+
+
+def test_an_event_loop_that_is_closed_while_it_waits_harms_nobody(identity, source):
+    identity.gate.clear()
+    loop = asyncio.new_event_loop()
+    caller = loop.create_task(source.aget())
+    loop.run_until_complete(asyncio.sleep(0))
+    caller.cancel()
+    loop.run_until_complete(asyncio.wait([caller]))
+    loop.close()
+    with ThreadPoolExecutor(1) as pool:
+        waiting = pool.submit(source.get)
+        identity.gate.set()
+        assert value(waiting.result(10)) == "t1"
+    assert len(identity.requests) == 1
+
+
+def test_other_event_loops_use_the_same_source(identity, source, clock):
+    for number in (1, 2, 3):
+        assert value(asyncio.run(source.aget())) == f"t{number}"
+        clock.advance(4000)
+    assert value(trio.run(source.aget)) == "t4"
+
+
+def test_trio_as_a_guest_of_asyncio_waits_as_trio_does(identity, source):
+    async def main():
+        done = asyncio.get_running_loop().create_future()
+        trio.lowlevel.start_guest_run(
+            source.aget,
+            run_sync_soon_threadsafe=asyncio.get_running_loop().call_soon_threadsafe,
+            done_callback=done.set_result,
+        )
+        return (await done).unwrap()
+
+    assert value(asyncio.run(main())) == "t1"
+
+
+def test_the_event_loop_goes_on_while_a_token_is_fetched(identity, source):
+    identity.gate.clear()
+
+    async def main():
+        waiting = asyncio.create_task(source.aget())
+        for _ in range(100):
+            await asyncio.sleep(0)
+        assert not waiting.done()
+        identity.gate.set()
+        return await waiting
+
+    assert value(asyncio.run(main())) == "t1"
+
+
+def test_closing_releases_who_waits_and_refuses_who_comes_later(identity, source):
+    identity.gate.clear()
+    with ThreadPoolExecutor(1) as pool:
+        waiting = pool.submit(source.get)
+        while source._flight is None:
+            threading.Event().wait(0.001)
+        source.close()
+        with pytest.raises(ConfigurationError, match="closed"):
+            waiting.result(10)
+    identity.gate.set()
+    source.close()
+    for _ in range(2):
+        with pytest.raises(ConfigurationError, match="closed"):
+            source.get()
+    assert "no token" in repr(source)
+
+
+def test_a_source_is_not_pickled_nor_copied(source):
+    for attempt in (pickle.dumps, copy.copy, copy.deepcopy):
+        with pytest.raises(TypeError, match="make the client in the process that uses it"):
+            attempt(source)
+
+
+def test_a_machine_without_threads_to_spare_gets_an_error_not_a_wait(source, monkeypatch):
+    def refuse(_):
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(threading.Thread, "start", refuse)
+    with pytest.raises(ConnectionFailed, match="no thread"):
+        source.get()
+
+
+# -- the life of a token -----------------------------------------------------------------------------------------------
+
+
+def at_age(identity, source, clock, monkeypatch, age):
+    """A source whose token is that old, and which has asked once so far."""
+    monkeypatch.setattr("groupdocs_translation.auth.endpoint.random", lambda: 0.0)
+    source.get()
+    clock.advance(age)
+    return source
+
+
+@pytest.mark.parametrize(
+    ("left", "gets", "requests"),
+    [(301, "t1", 1), (299, "t1", 2), (31, "t1", 2), (29, "t2", 2), (1, "t2", 2), (0, "t2", 2), (-1, "t2", 2), (-99_999,
+    "t2", 2)],
+)  # fmt: skip
+def test_what_a_caller_gets_depends_on_the_time_that_is_left(
+    identity, source, clock, monkeypatch, left, gets, requests
+):
+    at_age(identity, source, clock, monkeypatch, 3600 - left)
+    identity.gate.clear()
+    if gets == "t1":  # at once, whatever the identity server does
+        assert [value(source.get()) for _ in range(20)] == ["t1"] * 20
+        identity.gate.set()
+    else:
+        threading.Timer(0.02, identity.gate.set).start()
+        assert value(source.get()) == "t2"
+    settle(source)
+    assert len(identity.requests) == requests
+    assert value(source.get()) == f"t{requests}"
+
+
+@pytest.mark.parametrize("lifetime", [1, 2, 10, 60])
+def test_a_short_token_is_used_for_most_of_its_life_and_renewed_once(clock, make_source, lifetime):
+    from tests.auth.servers import Identity
+
+    with Identity(expires_in=lifetime) as identity:
+        source = make_source(token_url=identity.token_url)
+        source.get()
+        clock.advance(lifetime * 0.77)
+        source.get()
+        assert source._flight is None
+        assert len(identity.requests) == 1
+        clock.advance(lifetime * 0.05)
+        for _ in range(5):
+            source.get()
+            settle(source)
+        assert len(identity.requests) == 2
+
+
+def test_a_fleet_does_not_renew_together(clock, make_source):
+    margins = {make_source().get().advisory_s for _ in range(8)}
+    assert len(margins) == 8
+    assert all(300 <= margin <= 360 for margin in margins)
+
+
+@pytest.mark.parametrize("jump", [-3600, -86_400, -315_360_000])
+def test_a_clock_set_back_costs_nothing(identity, source, clock, jump):
     source.get()
     clock.jump_wall(jump)
+    assert value(source.get()) == "t1"
+    clock.advance(3600)
+    assert value(source.get()) == "t2"
+    assert len(identity.requests) == 2
+
+
+@pytest.mark.parametrize("jump", [3601, 86_400])
+def test_a_clock_set_forward_costs_one_token_request(identity, source, clock, jump):
     source.get()
-    assert server.requests == 1
+    clock.jump_wall(jump)
+    assert [value(source.get()) for _ in range(3)] == ["t2"] * 3
+    clock.jump_wall(-jump)
+    assert value(source.get()) == "t2"
+    assert len(identity.requests) == 2
 
 
-def test_a_machine_that_slept_asks_anew(server, source, clock):
-    server.gate.set()
+def test_a_machine_that_slept_asks_anew(identity, source, clock):
     source.get()
-    clock.jump_wall(7200)
-    assert source.get().generation == 2
+    clock.jump_wall(7200)  # the monotonic clock stood still
+    assert value(source.get()) == "t2"
 
 
-def test_an_ageing_token_stays_in_use_while_it_is_renewed(server, source, clock):
-    server.gate.set()
+def test_what_the_answer_took_is_part_of_the_age(identity, source, clock):
+    def slow(_):
+        clock.advance(20)
+        return token("t1", expires_in=100)
+
+    identity.then(slow)
+    found = source.get()
+    assert found.remaining(clock.monotonic(), clock.wall()) == 80
+
+
+def test_a_failed_early_renewal_leaves_the_old_token_in_use_and_is_not_repeated_at_once(
+    identity, source, clock, events
+):
     source.get()
-    server.gate.clear()
-    clock.advance(3400)
-    assert [source.get().generation for _ in range(20)] == [1] * 20
-    server.gate.set()
-    flight = source._flight
-    if flight is not None:
-        flight.landed.wait(10)
-    assert source.get().generation == 2
-    assert server.requests == 2
-
-
-def test_a_failed_renewal_leaves_the_old_token_in_use(server, source, clock):
-    server.gate.set()
-    source.get()
-    server.error = ConnectionFailed("down")
-    clock.advance(3400)
-    source.get()
-    flight = source._flight
-    if flight is not None:
-        flight.landed.wait(10)
-    assert source.get().generation == 1
-    assert server.requests == 2
-
-
-def test_many_refusals_of_one_token_cost_one_renewal(server, source, clock):
-    server.gate.set()
-    token = source.get()
+    identity.then(DOWN)
+    clock.advance(3250)
+    for _ in range(265):  # seconds, up to the mandatory margin
+        assert value(source.get()) == "t1"
+        settle(source)
+        clock.advance(1)
+    assert 4 <= len(identity.requests) <= 5  # the first token, and after 0, 30, 90, 210 s
+    assert [event.kind for event in events] == ["obtained"] + ["refresh_failed"] * (len(identity.requests) - 1)
+    identity.then(token("t2"))
     clock.advance(60)
-    assert all(source.invalidate(token) for _ in range(1000))
-    assert source.get().generation == 2
-    assert source.invalidate(token)
-    assert source.get().generation == 2
+    assert value(source.get()) == "t2"
+
+
+def test_an_early_renewal_that_failed_does_not_keep_a_dying_token_from_being_replaced(identity, source, clock):
+    source.get()
+    identity.then(http("later", 503, retry_after="200"))
+    clock.advance(3560)
+    assert value(source.get()) == "t1"
+    settle(source)
+    identity.then(token("t2"))
+    clock.advance(20)  # well before the 200 s are over: expiry comes first
+    assert value(source.get()) == "t2"
+
+
+def test_an_early_renewal_is_tried_once_only_when_nobody_waits(identity, source, clock):
+    source.get()
+    identity.then(DOWN)
+    clock.advance(3400)
+    source.get()
+    settle(source)
+    assert len(identity.requests) == 2
+    assert clock.slept == []
+
+
+def test_a_failure_in_the_mandatory_margin_reaches_every_waiter(identity, source, clock):
+    source.get()
+    identity.then(REFUSED)
+    clock.advance(3580)
+    errors = a_crowd(identity, source)
+    assert {type(error) for error in errors} == {AuthenticationError}
+    assert len(identity.requests) == 2
+
+
+def test_a_server_that_gives_the_same_token_again_is_not_asked_until_its_end(identity, source, clock):
+    source.get()
+    for left in (250, 200, 100, 50):
+        clock.advance(3600 - left - clock.monotonic() + 1000)
+        identity.then(token("t1", expires_in=left))
+        source.get()
+        settle(source)
+    assert len(identity.requests) == 2
+
+
+def test_a_late_token_is_still_of_use(identity, make_source):
+    source = make_source(timeout=0.05)
+    identity.gate.clear()
+    with pytest.raises(ConnectionFailed, match=r"within 0\.05 s"):
+        source.get()
+    identity.gate.set()
+    while source._token is None:
+        threading.Event().wait(0.001)
+    assert value(source.get()) == "t1"
+    assert len(identity.requests) == 1
+
+
+# -- observers ---------------------------------------------------------------------------------------------------------
+
+
+def test_observers_hear_of_every_turn_of_a_token(identity, source, clock, events, caplog):
+    caplog.set_level("INFO", "groupdocs_translation.auth")
+    source.get()
+    clock.advance(3590)
+    source.get()
+    identity.then(REFUSED)
+    clock.advance(3590)
+    with pytest.raises(AuthenticationError):
+        source.get()
+    source.report_replay(is_refused=False)
+    assert [event.kind for event in events] == ["obtained", "refreshed", "refresh_failed", "replayed"]
+    assert [event.lifetime_s for event in events] == [3600.0, 3600.0, None, None]
+    assert "invalid_client" in events[2].error
+    said = [record.message for record in caplog.records]
+    assert said[:2] == ["access token obtained, good for 3600 s", "access token refreshed, good for 3600 s"]
+    assert said[2].startswith("no access token: 127.0.0.1: invalid_client")
+    assert said[3] == "request replayed after a 401 with a new token"
+
+
+def test_an_observer_that_raises_harms_nobody(identity, make_source, caplog):
+    def observer(_):
+        raise ValueError("canary")
+
+    assert value(make_source(on_event=observer).get()) == "t1"
+    assert "the token event hook raised ValueError" in caplog.text
+    assert "canary" not in caplog.text
+
+
+# -- decisions ---------------------------------------------------------------------------------------------------------
+
+
+def refusal(status=None, error=None, retry_after=None):
+    return AuthenticationError("x", error=error, status_code=status, retry_after=retry_after)
+
+
+@pytest.mark.parametrize(
+    ("error", "failures", "seconds"),
+    [
+        (refusal(400, "invalid_client"), 0, 30), (refusal(400, "invalid_client"), 5, 30), (refusal(403), 0, 30),
+        (ConnectionFailed("x"), 0, 1), (ConnectionFailed("x"), 1, 2), (ConnectionFailed("x"), 4, 16),
+        (ConnectionFailed("x"), 5, 30), (ConnectionFailed("x"), 10**6, 30), (refusal(503), 2, 4), (refusal(429), 0, 1),
+        (refusal(429, retry_after=90), 0, 90), (refusal(429, retry_after=3600), 0, 300), (refusal(503, retry_after=1),
+        3, 8),
+        (ConfigurationError("the vault is away"), 0, 1), (refusal(), 3, 8),
+    ],
+)  # fmt: skip
+def test_how_long_a_failure_is_remembered(error, failures, seconds):
+    assert cool_down(error, failures) == seconds
+
+
+@pytest.mark.parametrize(
+    ("lifetime", "failures", "chance", "retry_after", "seconds"),
+    [
+        (3600, 0, 0.5, None, 30), (3600, 1, 0.5, None, 60), (3600, 3, 0.5, None, 240), (3600, 0, 0, None, 24),
+        (3600, 0, 1, None, 36), (100, 0, 0.5, None, 5), (3600, 0, 0.5, 500, 500), (3600, 1, 0.5, 10, 60),
+    ],
+)  # fmt: skip
+def test_when_an_early_renewal_is_tried_again(lifetime, failures, chance, retry_after, seconds):
+    old = AccessToken(Secret("t"), float(lifetime), 0.0, 0.0)
+    assert early_pause(old, refusal(503, retry_after=retry_after), failures, chance) == pytest.approx(seconds)
+
+
+@pytest.mark.parametrize(
+    ("age", "lifetime", "accepted", "again", "curable"),
+    [
+        (9.9, 3600, False, None, False), (10, 3600, False, None, True), (0.3, 2, False, None, False), (0.4, 2, False,
+        None, True),
+        (10, 3600, False, 59.9, False), (10, 3600, False, 60, True), (0, 3600, True, None, True), (4.9, 3600, True, 1,
+        False),
+        (5, 3600, True, 1, True), (0.05, 2, True, 1, False), (0.1, 2, True, 1, True), (0, 3600, True, 60, True),
+    ],
+)  # fmt: skip
+def test_when_a_refused_token_is_worth_exchanging(age, lifetime, accepted, again, curable):
+    assert is_curable(age, lifetime, was_accepted=accepted, refused_again_s=again) is curable

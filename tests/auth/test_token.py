@@ -1,59 +1,238 @@
-"""What counts as a token, as a table."""
+"""What counts as a token, and what an error answer means: tables without I/O."""
 
 from __future__ import annotations
 
+import base64
 import json
+import pickle
 
 import pytest
-from groupdocs_translation import AuthenticationError, ConfigurationError, TokenResponseError
-from groupdocs_translation.auth.credentials import credentials_of
+from groupdocs_translation import AuthenticationError, ConnectionFailed, TokenResponseError
+from groupdocs_translation.auth.credentials import Credentials
+from groupdocs_translation.auth.reply import MAX_BODY_BYTES, Reply, is_transient, judge
 from groupdocs_translation.auth.secret import Secret
-from groupdocs_translation.auth.token import parse_token
+from groupdocs_translation.auth.token import AccessToken
 
-GOOD = {"access_token": "canary.token", "expires_in": 3600, "token_type": "bEaReR"}
+GOOD = {"access_token": "canary.token", "expires_in": 3600, "token_type": "Bearer"}
+NOW = 1_700_000_000.0
+CREDENTIALS = Credentials("the-id", Secret("canary+s3cr/t&="), "arguments")
 
 
-def read(body, content_type="application/json"):
-    return parse_token(200, content_type, Secret(body if isinstance(body, str) else json.dumps(body)))
+def read(body, status=200, content_type="application/json", encoding="identity", **changes):
+    text = body if isinstance(body, str) else json.dumps(body)
+    reply = Reply(status, content_type, encoding, changes.get("retry_after"), Secret(text), changes.get("whole", True))
+    return judge(reply, host="id.example.com", credentials=CREDENTIALS, now=NOW)
+
+
+def jwt(**claims):
+    parts = ({"alg": "RS256"}, claims, {"signature": 1})
+    return ".".join(base64.urlsafe_b64encode(json.dumps(part).encode()).decode().rstrip("=") for part in parts)
 
 
 @pytest.mark.parametrize(
-    ("expires_in", "seconds"), [(3600, 3600), ("3600", 3600), (1.5, 1), (1e18, 30 * 86400), (None, 300)]
-)
-def test_a_lifetime_that_can_be_used(expires_in, seconds):
-    assert read(GOOD | {"expires_in": expires_in})[1] == seconds
-
-
-@pytest.mark.parametrize(
-    "body",
+    ("expires_in", "seconds"),
     [
-        "", "<html>", '{"access_token": "canary', "[]", "null", '"canary"', "[" * 100_000,
-        *(GOOD | {"expires_in": value} for value in (0, -1, True, "x", "", [], "１２")),
-        *(GOOD | {"access_token": value} for value in (None, "", 1, "a b", "canary\nX: y", "é", "a" * 20_000)),
-        *(GOOD | {"token_type": value} for value in ("mac", None, 1)),
+        (3600, 3600), ("3600", 3600), ("3600.0", 3600), (3600.7, 3600), (1, 1), ("1", 1),
+        (86_400, 86_400), (86_401, 86_400), (1e18, 86_400), (10**400, 86_400), ("9999999999", 86_400), (None, 300),
     ],
 )  # fmt: skip
+def test_a_lifetime_that_can_be_used(expires_in, seconds):
+    found, again = read(GOOD | {"expires_in": expires_in})
+    assert found[1] == seconds
+    assert not again
+
+
+def test_a_missing_lifetime_counts_five_minutes():
+    assert read({name: GOOD[name] for name in ("access_token", "token_type")})[0][1] == 300
+
+
+@pytest.mark.parametrize(
+    ("claims", "seconds"),
+    [
+        ({"exp": NOW + 120, "iat": NOW}, 120), ({"exp": NOW + 100}, 100), ({"exp": NOW + 900, "iat": NOW}, 300),
+        ({"exp": NOW - 5}, 1), ({"exp": "soon"}, 300), ({}, 300), ({"exp": None}, 300), ({"exp": 1e400}, 300),
+    ],
+)  # fmt: skip
+def test_a_missing_lifetime_is_shortened_by_what_the_token_says_of_itself(claims, seconds):
+    assert read(GOOD | {"access_token": jwt(**claims), "expires_in": None})[0][1] == seconds
+
+
+def test_a_token_that_only_looks_like_a_jwt_counts_five_minutes():
+    for value in ("a.b.c", "a.W10.c", f"a.{'W' * 9000}.c", "a.b.c.d"):
+        assert read(GOOD | {"access_token": value, "expires_in": None})[0][1] == 300
+
+
+@pytest.mark.parametrize("kind", ["bearer", "Bearer", "bEaReR"])
+def test_the_kind_of_token_is_read_in_any_case_and_other_members_are_ignored(kind):
+    found, _ = read(GOOD | {"token_type": kind, "scope": "a b", "expires_at": "today", "nested": {"scope": []}})
+    assert found[0].reveal() == "canary.token"
+
+
+NO_TOKENS = [
+    "", " ", "<html>canary</html>", '{"access_token": "canary', '{"access_token": "canary"} x', "[]", "null", "1",
+    '"canary"',
+    "[" * 100_000, '{"a":' * 100_000, '{"access_token": "canary", "access_token": "b", "token_type": "Bearer"}',
+    '{"access_token": "canary", "token_type": "Bearer", "expires_in": NaN}',
+    '{"access_token": "canary", "token_type": "Bearer", "expires_in": Infinity}',
+    '{"access_token": "canary", "token_type": "Bearer", "expires_in": -Infinity}',
+    '{"access_token": "canary", "token_type": "Bearer", "expires_in": 1e999}',
+    '{"access_token": "canary", "token_type": "Bearer", "expires_in": ' + "1" * 5000 + "}",
+    *(GOOD | {"expires_in": value} for value in (0, -1, 0.5, True, False, "0", "-5", "x", "", " 3600", "3600\n", "1e3",
+    [], {}, "１２", "99999999999")),
+    *(GOOD | {"access_token": value} for value in (None, "", 1, [], {}, "a b", "canary\n", "canary\r\nX: y",
+    "canary\0", "é", "\ud800", "=a", "a" * 16_385)),
+    *(GOOD | {"token_type": value} for value in ("mac", "", None, 1, ["bearer"])),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("body", NO_TOKENS, ids=lambda body: str(body)[:40])
 def test_what_is_no_token_is_refused_without_showing_it(body):
-    with pytest.raises(TokenResponseError) as caught:
-        read(body, "text/html")
-    assert "canary" not in str(caught.value)
-    assert "text/html" in str(caught.value)
+    error, again = read(body)
+    assert isinstance(error, TokenResponseError)
+    assert not again
+    assert "canary" not in str(error)
+    assert "HTTP 200" in str(error)
+    assert "application/json" in str(error)
 
 
-def test_an_error_with_status_200_is_an_oauth_error():
-    with pytest.raises(AuthenticationError, match="invalid_client") as caught:
-        read(GOOD | {"error": "invalid_client"})
-    assert caught.value.error == "invalid_client"
+def test_the_longest_token_is_taken():
+    assert read(GOOD | {"access_token": "a" * 16_384})[0][1] == 3600
 
 
-@pytest.mark.parametrize("value", ["", " x", "x\n", "é", None, "x" * 2000])
-def test_credentials_that_no_server_takes_are_refused_by_name(value):
-    with pytest.raises(ConfigurationError, match="client_secret"):
-        credentials_of("id", value, origin="arguments", names=("client_id", "client_secret"))
+@pytest.mark.parametrize(
+    ("changes", "why"),
+    [
+        ({"status": 201}, "status"), ({"status": 204}, "status"), ({"status": 206}, "status"),
+        ({"content_type": "text/html; charset=utf-8"}, "not JSON"), ({"content_type": "application/jsonp"}, "not JSON"),
+        ({"encoding": "gzip"}, "compressed"), ({"whole": False}, f"longer than {MAX_BODY_BYTES}"),
+    ],
+)  # fmt: skip
+def test_a_good_body_in_a_wrong_answer_is_refused(changes, why):
+    error, again = read(GOOD, **changes)
+    assert isinstance(error, TokenResponseError)
+    assert why in str(error)
+    assert not again
+    assert error.status_code == changes.get("status", 200)
+
+
+@pytest.mark.parametrize("content_type", [None, "text/json", "Application/JSON ; charset=utf-8", "application/a+json"])
+def test_every_media_type_of_json_is_taken_and_a_missing_one_too(content_type):
+    assert read(GOOD, content_type=content_type)[0][1] == 3600
+
+
+@pytest.mark.parametrize("status", [200, 400, 401, 403])
+@pytest.mark.parametrize("extra", [{}, GOOD])
+def test_an_oauth_error_is_one_whatever_the_status_says(status, extra):
+    said = {"error": "invalid_client", "error_description": "no such client", "error_uri": "https://id.example.com/e"}
+    error, again = read({**extra, **said}, status=status)
+    assert type(error) is AuthenticationError
+    assert (error.error, error.error_description, error.error_uri, error.status_code) == (*said.values(), status)
+    assert "check client id and secret" in str(error)
+    assert f"id.example.com: invalid_client (HTTP {status})" in str(error)
+    assert not again
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "again"),
+    [
+        (400, "", False), (401, "<html>", False), (403, "WAF", False), (404, "", False), (405, "", False), (415, "",
+        False),
+        (301, "", False), (302, "", False), (307, {"error": "server_error"}, False), (308, "", False),
+        (408, "", True), (429, "", True), (429, {"error": "invalid_client"}, True),
+        (500, "", True), (502, "", True), (503, "<html>", True), (504, "", True), (599, "", True),
+        (500, {"error": "server_error"}, True), (400, {"error": "temporarily_unavailable"}, True),
+        *((500, {"error": name}, False) for name in ("invalid_request", "invalid_client", "invalid_grant",
+        "unauthorized_client", "unsupported_grant_type", "invalid_scope")),
+        (400, {"error": "something_new"}, False), (503, {"error": "something_new"}, True),
+    ],
+)  # fmt: skip
+def test_only_what_may_pass_is_asked_again(status, body, again):
+    error, found = read(body, status=status, content_type="text/html")
+    assert isinstance(error, AuthenticationError)
+    assert found is again
+    assert error.status_code == status
+
+
+@pytest.mark.parametrize(("error", "advice"), [
+    ("unauthorized_client", "may not use client credentials"), ("invalid_scope", "scope"),
+    ("unsupported_grant_type", "right address"), ("invalid_request", "right address"), ("x", "did not give a token"),
+])  # fmt: skip
+def test_an_error_says_what_to_do(error, advice):
+    assert advice in str(read({"error": error}, status=400)[0])
+
+
+def test_a_redirect_names_the_parameter_to_correct():
+    assert "correct token_url" in str(read("", status=302)[0])
+
+
+@pytest.mark.parametrize("said", [
+    "secret canary+s3cr/t&= is wrong", "form canary%2Bs3cr%2Ft%26%3D",
+    f"basic {base64.b64encode(b'the-id:canary%2Bs3cr%2Ft%26%3D').decode()}",
+])  # fmt: skip
+def test_a_server_that_echoes_the_secret_is_masked(said):
+    error, _ = read({"error": said, "error_description": said, "error_uri": said}, status=400)
+    for text in (str(error), error.error, error.error_description, error.error_uri):
+        assert "***" in text or text == str(error)
+        assert "s3cr" not in text
+        assert "dGhlLWlk" not in text
+
+
+def test_what_a_server_says_is_one_short_line_of_ascii():
+    error, _ = read(
+        {"error": "a" * 10_000, "error_description": "no\r\nX: y\x1b[31m\u202e é" + "b" * 10**6}, status=400
+    )
+    assert len(error.error) == 64
+    assert len(error.error_description) == 256
+    assert error.error_description.startswith("no X: y [31m? ?bbb")
+    assert error.error_description.isascii()
+
+
+@pytest.mark.parametrize("error", [1, ["invalid_client"], {"a": 1}, ""])
+def test_an_error_that_is_no_text_is_still_an_error(error):
+    found, again = read({"error": error}, status=200)
+    assert isinstance(found, AuthenticationError)
+    assert found.error is None
+    assert not again
+
+
+def test_errors_of_the_network_may_pass_and_those_of_our_own_do_not():
+    assert is_transient(ConnectionFailed("x"))
+    assert not is_transient(TokenResponseError("x", status_code=200))
+    assert not is_transient(AuthenticationError("x"))
+
+
+def test_what_a_server_asks_for_with_retry_after_is_kept():
+    assert read("", status=429, retry_after=7.0)[0].retry_after == 7.0
+
+
+def test_the_margins_of_a_token_scale_with_its_life():
+    def margins(lifetime, jitter=0.0):
+        token = AccessToken(Secret("t"), lifetime, 0.0, 0.0, jitter=jitter)
+        return token.advisory_s, token.mandatory_s
+
+    assert margins(3600.0) == (300.0, 30.0)
+    assert margins(3600.0, 1.0) == (360.0, 30.0)
+    assert margins(600.0, 0.5) == (126.0, 30.0)
+    assert margins(100.0) == (20.0, 10.0)
+    assert margins(2.0) == (0.4, 0.2)
+
+
+def test_the_larger_age_counts():
+    token = AccessToken(Secret("t"), 100.0, 1000.0, 5000.0)
+    assert token.remaining(1010.0, 5010.0) == 90.0
+    assert token.remaining(1010.0, 5050.0) == 50.0
+    assert token.remaining(1060.0, 4000.0) == 40.0
+    assert token.age(1010.0, 5050.0) == 50.0
 
 
 def test_a_secret_is_not_shown():
     secret = Secret("canary")
-    assert "canary" not in f"{secret} {secret!r} {[secret]}"
-    with pytest.raises(TypeError, match="not pickled"):
-        __import__("pickle").dumps(secret)
+    token = AccessToken(secret, 1.0, 0.0, 0.0)
+    shown = f"{secret} {secret!r} {secret:>20} {[secret]} {token} {CREDENTIALS}"
+    assert "canary" not in shown
+    assert "Bearer" not in shown
+    for value in (secret, token, CREDENTIALS):
+        with pytest.raises(TypeError, match="not pickled"):
+            pickle.dumps(value)
+    assert Secret("a").is_same(Secret("a"))
+    assert not Secret("a").is_same(Secret("b"))

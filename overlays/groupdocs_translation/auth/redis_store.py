@@ -63,7 +63,7 @@ class RedisTokenStore:
 
 
 def _host(url: Secret) -> str:
-    return urlsplit(url.reveal()).hostname or "?"
+    return urlsplit(str(url.reveal())).hostname or "?"
 
 
 def _connected(url: Secret) -> Any:
