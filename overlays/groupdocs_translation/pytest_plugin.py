@@ -1,0 +1,118 @@
+"""Fixtures for the tests of applications that translate: a sandbox of their own, and clients of it.
+
+Installed with the extra ``sandbox``; pytest finds it by itself. ``translation_sandbox`` is the whole service on
+loopback, empty for each test; ``translation_client`` and ``async_translation_client`` are clients of it. Where the
+extra is missing, importing this costs nothing, and a test that asks for a fixture is told what to install.
+"""
+
+from __future__ import annotations
+
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Iterator
+
+    from . import AsyncTranslationClient, TranslationClient
+    from .sandbox import Sandbox
+
+MARKER = "translation_sandbox"
+_ASYNCIO_PLUGIN = "groupdocs_translation_asyncio"
+_VARIABLES = {
+    "client_id": "GROUPDOCS_CLIENT_ID",
+    "client_secret": "GROUPDOCS_CLIENT_SECRET",
+    "base_url": "GROUPDOCS_TRANSLATION_URL",
+    "token_url": "GROUPDOCS_TOKEN_URL",
+}
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Declare the marker; let pytest-asyncio run the asynchronous fixture where it is installed."""
+    config.addinivalue_line(
+        "markers",
+        f"{MARKER}(*, real_time=False, **arguments): of this test's Sandbox, such as latency_s=30; with real_time "
+        "clients really wait.",
+    )
+    if config.pluginmanager.hasplugin("asyncio"):
+        config.pluginmanager.register(_asyncio_plugin(), _ASYNCIO_PLUGIN)
+
+
+@pytest.fixture
+def translation_sandbox(request: pytest.FixtureRequest) -> Iterator[Sandbox]:
+    """A sandbox for one test. Clients without arguments talk to it too: the ``GROUPDOCS_…`` variables point at it.
+
+    While the test runs, all clients of this process live in the sandbox's time: waiting for a job advances it and
+    returns at once. The marker ``translation_sandbox`` changes that, and hands arguments to ``Sandbox``.
+    """
+    arguments: dict[str, Any] = {}
+    for marker in reversed(list(request.node.iter_markers(MARKER))):  # from the module's to the test's own
+        arguments |= marker.kwargs
+    real_time = arguments.pop("real_time", False)
+    try:
+        from .sandbox import Sandbox  # noqa: PLC0415  (an extra)
+        from .sandbox.client_clock import ClientClock  # noqa: PLC0415  (as above)
+    except ImportError as error:
+        pytest.fail(f"the fixture translation_sandbox cannot be made: {error}", pytrace=False)
+    with Sandbox(**arguments) as sandbox, pytest.MonkeyPatch.context() as patch:
+        settings = sandbox.client_settings()
+        for name, variable in _VARIABLES.items():
+            patch.setenv(variable, settings[name])
+        if not real_time:
+            _share_time(ClientClock(sandbox), patch)
+        yield sandbox
+
+
+def _share_time(clock: Any, patch: pytest.MonkeyPatch) -> None:
+    """Let the clock that clients take by default tell this clock's time."""
+    from ._clock import SYSTEM_CLOCK  # noqa: PLC0415  (nothing is loaded before a fixture is used)
+
+    for name in ("monotonic", "wall", "sleep", "asleep"):
+        patch.setattr(SYSTEM_CLOCK, name, getattr(clock, name))
+
+
+@pytest.fixture
+def translation_client(translation_sandbox: Sandbox) -> Iterator[TranslationClient]:
+    """A client of the test's sandbox."""
+    from . import TranslationClient  # noqa: PLC0415  (as above)
+
+    with TranslationClient(**translation_sandbox.client_settings()) as client:
+        yield client
+
+
+async def _client(translation_sandbox: Sandbox) -> AsyncIterator[AsyncTranslationClient]:
+    from . import AsyncTranslationClient  # noqa: PLC0415  (as above)
+
+    async with AsyncTranslationClient(**translation_sandbox.client_settings()) as client:
+        yield client
+
+
+# anyio's plugin, which comes with this package, makes asynchronous fixtures for the tests that it runs.
+_anyio_client = pytest.fixture(name="_anyio_translation_client")(_client)
+
+
+def _asyncio_plugin() -> ModuleType:
+    """The same fixture for tests that pytest-asyncio runs: in its strict mode it makes only what it decorated."""
+    import pytest_asyncio  # noqa: PLC0415  (not ours to install)
+
+    plugin = ModuleType(_ASYNCIO_PLUGIN)
+    vars(plugin)["client"] = pytest_asyncio.fixture(name="_asyncio_translation_client")(_client)
+    return plugin
+
+
+@pytest.fixture
+def async_translation_client(request: pytest.FixtureRequest) -> AsyncTranslationClient:
+    """An asynchronous client of the test's sandbox, under anyio's plugin (asyncio, trio) or pytest-asyncio."""
+    if "anyio_backend" in request.fixturenames:
+        name = "_anyio_translation_client"
+    elif request.config.pluginmanager.hasplugin(_ASYNCIO_PLUGIN):
+        name = "_asyncio_translation_client"
+    else:
+        pytest.fail(
+            "the fixture async_translation_client needs an asynchronous test: mark it with pytest.mark.anyio, or "
+            "install pytest-asyncio and mark it with pytest.mark.asyncio",
+            pytrace=False,
+        )
+    client: AsyncTranslationClient = request.getfixturevalue(name)
+    return client
