@@ -1,0 +1,85 @@
+"""The plugin in other projects: with other plugins, without the extra, and what it leaves behind."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+pytest_plugins = ["pytester"]
+
+NO_ASYNCIO = ("-p", "no:asyncio")
+
+
+@pytest.fixture
+def run(pytester):
+    """Run a project's tests in a process of their own, warnings being errors, and check how they end."""
+
+    def run(source: str, *arguments: str, **outcomes: int):
+        pytester.makepyfile(source)
+        result = pytester.runpytest_subprocess("--strict-markers", "-Werror", *arguments)
+        result.assert_outcomes(**outcomes)
+        return result
+
+    return run
+
+
+@pytest.mark.parametrize(("mark", "mode"), [("@pytest.mark.asyncio", "strict"), ("", "auto")])
+def test_the_asynchronous_client_runs_under_pytest_asyncio(run, mark, mode):
+    run(
+        f"""
+        import pytest
+
+        {mark}
+        async def test_one(async_translation_client, translation_sandbox):
+            assert (await async_translation_client.translate_text("Hello", target="de")).text.startswith("[de] ")
+            assert len(translation_sandbox.jobs) == 1
+        """,
+        f"--asyncio-mode={mode}",
+        "-o",
+        "asyncio_default_fixture_loop_scope=function",  # it warns where this is not said
+        passed=1,
+    )
+
+
+def test_a_test_leaves_nothing_behind_and_what_cannot_be_made_is_explained(run, monkeypatch):
+    monkeypatch.setenv("GROUPDOCS_CLIENT_ID", "the developer's own")
+    result = run(
+        """
+        import os
+        from groupdocs_translation._clock import SYSTEM_CLOCK
+
+        def test_first(translation_client):
+            assert os.environ["GROUPDOCS_CLIENT_ID"] == "sandbox-client"
+            assert vars(SYSTEM_CLOCK)
+
+        def test_second():
+            assert os.environ["GROUPDOCS_CLIENT_ID"] == "the developer's own"
+            assert "GROUPDOCS_TRANSLATION_URL" not in os.environ
+            assert not vars(SYSTEM_CLOCK)
+
+        def test_third(async_translation_client):
+            pass
+        """,
+        *NO_ASYNCIO,
+        passed=2,
+        errors=1,
+    )
+    result.stdout.fnmatch_lines(["*needs an asynchronous test: mark it with pytest.mark.anyio*"])
+
+
+def test_without_the_extra_other_tests_run_and_a_fixtures_user_is_told_what_to_install(run, pytester):
+    pytester.makepyfile(uvicorn="raise ModuleNotFoundError('No module named uvicorn')")
+    result = run("def test_other(): pass\ndef test_one(translation_client): pass", *NO_ASYNCIO, passed=1, errors=1)
+    result.stdout.fnmatch_lines(["*pip install 'groupdocs-translation?sandbox?'*"])
+    result.stdout.no_fnmatch_line("*Traceback*")
+
+
+def test_loading_the_plugin_loads_nothing_heavy():
+    code = (
+        "import sys, pytest; before = set(sys.modules); import groupdocs_translation.pytest_plugin;"
+        "print(*set(sys.modules) - before)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+    assert set(done.stdout.split()) == {"groupdocs_translation", "groupdocs_translation.pytest_plugin"}
