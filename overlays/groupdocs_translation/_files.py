@@ -33,6 +33,26 @@ def refuse_existing(paths: list[Path]) -> None:
         raise ConfigurationError(f"already there: {', '.join(present)}; give overwrite=True or another output_dir")
 
 
+def move_into_place(whole: Path, target: Path, *, overwrite: bool) -> None:
+    """Give a file its final name, in one step: whoever looks sees nothing, or all of it.
+
+    Raises:
+        FileExistsError: the target is there and must not be replaced.
+    """
+    if overwrite:
+        whole.replace(target)
+        return
+    try:
+        os.link(whole, target)  # fails if the name is taken, in one step
+    except FileExistsError:
+        raise
+    except OSError:  # a file system without hard links: claim the name first
+        target.touch(exist_ok=False)
+        whole.replace(target)
+        return
+    whole.unlink()
+
+
 class PartialFile:
     """A file under a temporary name beside its target; ``finish()`` renames it, ``discard()`` leaves nothing behind.
 
@@ -67,18 +87,7 @@ class PartialFile:
         os.fsync(self._file.fileno())  # or a crash could leave an empty file under the final name
         self._file.close()
         self._path.chmod(0o666 & ~_umask())  # mkstemp makes it 0600; a result gets what a new file would get
-        if overwrite:
-            self._path.replace(self.target)
-            return
-        try:
-            os.link(self._path, self.target)  # fails if the name is taken, in one step
-        except FileExistsError:
-            raise
-        except OSError:  # a file system without hard links: claim the name first
-            self.target.touch(exist_ok=False)
-            self._path.replace(self.target)
-            return
-        self._path.unlink()
+        move_into_place(self._path, self.target, overwrite=overwrite)
 
     def discard(self) -> None:
         """Remove what is left of it; does nothing after ``finish()``."""

@@ -1,0 +1,134 @@
+"""A batch's own connection: the user's token and settings, calls counted twice (client and batch), refusals noticed."""
+
+from __future__ import annotations
+
+from collections import Counter
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import TYPE_CHECKING, Any
+
+import httpx
+from attrs import evolve
+
+from .._async.client import AsyncTranslationClient
+from .._async.connection import AsyncConnection
+from .._async.session import OPERATION
+from .._errors import ConfigurationError
+from .._rules.retry import REFUSED_STATUSES, retry_after
+from .._usage import Usage
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from .._async.session import AsyncSession
+    from .._face import Face
+
+# The calls of the file that a task works on.
+_TALLY: ContextVar[Counter[str] | None] = ContextVar("groupdocs_batch_tally", default=None)
+
+
+@contextmanager
+def tallied(tally: Counter[str]) -> Iterator[None]:
+    """Let the calls made inside be counted, by operation."""
+    token = _TALLY.set(tally)
+    try:
+        yield
+    finally:
+        _TALLY.reset(token)
+
+
+class BatchUsage(Usage):
+    """Counts of one run, with its own budget (``max_calls``); every call counts for the user's client too."""
+
+    def __init__(self, budget: int | None, above: Usage) -> None:
+        super().__init__(budget)
+        self._above = above
+
+    def reserve(self, operation: str) -> None:
+        """Count a call that is about to be sent.
+
+        Raises:
+            CallBudgetExceeded: it would pass the run's budget or the client's; nothing is counted.
+        """
+        super().reserve(operation)
+        try:
+            self._above.reserve(operation)
+        except BaseException:
+            super().release(operation)
+            raise
+        if (tally := _TALLY.get()) is not None:
+            tally[operation] += 1
+
+    def release(self, operation: str) -> None:
+        """Take back a call that surely never reached the service."""
+        super().release(operation)
+        self._above.release(operation)
+        if (tally := _TALLY.get()) is not None:
+            tally[operation] -= 1
+
+    @property
+    def left(self) -> int | None:
+        """Calls left, by the tighter of the two budgets."""
+        return min((left for left in (self.remaining, self._above.remaining) if left is not None), default=None)
+
+    def count_token_event(self, kind: str) -> None:
+        """Token events are the client's."""
+        self._above.count_token_event(kind)
+
+
+class BatchConnection(AsyncConnection):
+    """A connection that tells of refusals (HTTP 429 and 503); closing it leaves the user's token alone.
+
+    ``on_refusal`` is called with the seconds that the service asked for, if it did.
+    """
+
+    def __init__(self, *arguments: Any, on_refusal: Callable[[float | None], object]) -> None:
+        super().__init__(*arguments)
+        self._on_refusal = on_refusal
+
+    def session(self) -> AsyncSession:
+        """The API session of the running loop, watched."""
+        session = super().session()
+        if not session.event_hooks["response"]:
+            session.event_hooks = {"request": [], "response": [self._watch]}
+        return session
+
+    async def _watch(self, response: httpx.Response) -> None:
+        if response.status_code in REFUSED_STATUSES and response.request.extensions.get(OPERATION) is not None:
+            headers = response.headers
+            self._on_refusal(retry_after(headers.get("retry-after"), date=headers.get("date"), now=self.clock.wall()))
+
+    async def aclose(self) -> None:
+        """Close the sessions, not the token's source: it is the user's client's."""
+        self.source = None
+        await super().aclose()
+
+
+class _LentTransport(httpx.AsyncBaseTransport):
+    """The user's transport, which stays open when a batch is over."""
+
+    def __init__(self, transport: httpx.AsyncBaseTransport) -> None:
+        self._transport = transport
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        return await self._transport.handle_async_request(request)
+
+
+class BatchClient(AsyncTranslationClient):
+    """The client that a batch works with: the user's, sync or async, on a connection of the batch's own."""
+
+    def __init__(self, face: Face, usage: BatchUsage, on_refusal: Callable[[float | None], object]) -> None:
+        # not super().__init__: credentials and settings are those that the user's client has checked
+        settings = face._settings
+        if settings.transport is not None:
+            if not isinstance(settings.transport, httpx.AsyncBaseTransport):
+                raise ConfigurationError(
+                    "this client's transport is a synchronous one, and folders are translated with asynchronous "
+                    "connections: use AsyncTranslationClient with an httpx.AsyncBaseTransport"
+                )
+            settings = evolve(settings, transport=_LentTransport(settings.transport))
+        self._settings = settings
+        self._source = face._source
+        self._usage = usage
+        self._languages = face._languages
+        self._opened = BatchConnection(settings, self._source, usage, on_refusal=on_refusal)

@@ -1,0 +1,327 @@
+"""Takes one file all the way: upload, submission, wait, results in their places; each step noted before and after.
+
+Called by the dispatcher, once for each file that is due. A courier decides nothing: ``verdicts`` says what an error
+means.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import anyio
+import anyio.to_thread
+from attrs import evolve
+
+from .._errors import JobPartial, TransferError, TranslationError
+from .._plans import FilePlan
+from .._rules.retry import RetryPolicy
+from .._settings import call_retries
+from .connection import tallied
+from .drafts import place
+from .journal import NOT_IN_THIS_RUN, update
+from .lanes import Lane, lane_of
+from .source import take_print
+from .states import FileState, is_expired
+from .verdicts import REFUSALS, TRIES, Step, Verdict, pause_s, verdict
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
+
+    from .._clock import Clock
+    from .connection import BatchClient
+    from .drafts import Drafts
+    from .gates import Gate
+    from .journal import Journal
+    from .ledger import Ledger
+    from .options import BatchSettings
+    from .trip import Trip
+
+log = logging.getLogger("groupdocs_translation.batch")
+
+OLD_UPLOAD_S = 300.0  # an upload of an earlier run may be gone at the service: then the file is sent once more
+
+
+class Courier:
+    """Carries files; one for a run, with one task of its event loop for each file under way.
+
+    ``tell`` reports a step of a file; ``halt`` is called with an error that every other file would meet too.
+    """
+
+    def __init__(
+        self,
+        client: BatchClient,
+        settings: BatchSettings,
+        journal: Journal,
+        ledger: Ledger,
+        drafts: Drafts,
+        *,
+        jobs: Gate,
+        downloads: Gate,
+        uploads: Gate,
+        clock: Clock,
+        tell: Callable[[str, str, str | None], None],
+        halt: Callable[[TranslationError], None],
+    ) -> None:
+        self._client = client
+        self._settings = settings
+        self._journal = journal
+        self._ledger = ledger
+        self._drafts = drafts
+        self._jobs, self._downloads, self._uploads = jobs, downloads, uploads
+        self._clock = clock
+        self._tell = tell
+        self._halt = halt
+        self._waits: set[anyio.CancelScope] = set()
+        self._tries: dict[int, int] = {}  # of files that something went wrong with, in this run
+        self._is_stopping = False
+
+    def stop(self) -> None:
+        """Finish steps, begin no other one, and cut waits short: a job goes on without us."""
+        self._is_stopping = True
+        for scope in self._waits:
+            scope.cancel()
+
+    async def carry(self, trip: Trip) -> None:
+        """Take a file as far as it goes in this run."""
+        with tallied(trip.tally), trip.passage:
+            step = Step.UPLOAD
+            try:
+                if trip.row.state is FileState.PLANNED:
+                    await self._upload(trip)
+                if trip.row.state is FileState.UPLOADED and not self._is_stopping:
+                    step = Step.SUBMIT
+                    await trip.passage.enter(self._jobs)
+                    if not self._is_stopping:
+                        await self._submit(trip)
+                if trip.row.state is FileState.SUBMITTED and not self._is_stopping:
+                    step = Step.WAIT
+                    if await self._wait(trip):
+                        step = Step.FETCH
+                        await trip.passage.enter(self._downloads)
+                        await self._fetch(trip)
+                        self._downloads.succeeded()
+            except TranslationError as error:
+                await self._settle(trip, step, error)
+            except OSError as error:
+                await self._settle(trip, step, TransferError(f"{error.strerror or error}: {error.filename}"))
+            finally:
+                self._drafts.drop(trip.row.id)
+
+    # -- steps ---------------------------------------------------------------------------------------------------------
+
+    async def _upload(self, trip: Trip) -> None:
+        path = self._source(trip)
+        self._tell("uploading", trip.row.path, None)
+        before = await anyio.to_thread.run_sync(take_print, path)
+        url = await self._client.upload(path)
+        after = await anyio.to_thread.run_sync(take_print, path)
+        if before != after:
+            await self._again(trip, Step.UPLOAD, "it changed while it was sent", None)
+            return
+        await self._note(
+            trip, state=FileState.UPLOADED, url=url, uploaded_at=self._clock.wall(),
+            size=before.size, mtime_ns=before.mtime_ns, digest=before.digest,
+        )  # fmt: skip
+
+    async def _submit(self, trip: Trip) -> None:
+        """One POST, never repeated here: only the journal knows whether one was made."""
+        row = trip.row
+        plan = FilePlan(
+            self._source(trip), row.targets, self._settings.options, as_text=False, settings=self._client._settings
+        )
+        plan.source.url = row.url
+        self._tell("submitting", row.path, None)
+        with anyio.CancelScope(shield=True), call_retries(RetryPolicy.never()):  # cut here, it would be in doubt
+            await self._note(trip, state=FileState.SUBMITTING)
+            try:
+                job = await self._client._submit_file(plan, None)
+            except TranslationError as error:
+                await self._settle(trip, Step.SUBMIT, error)
+                return
+            trip.job = job
+            await self._note(
+                trip, state=FileState.SUBMITTED, lane=Lane.FETCH, job=job.to_dict(),
+                submitted_at=self._clock.wall(), url=None, reason=None,
+            )  # fmt: skip
+        self._uploads.succeeded()
+
+    async def _wait(self, trip: Trip) -> bool:
+        """Whether the job's fate is known; false if the batch stopped first."""
+        assert trip.row.job is not None
+        trip.job = trip.job or self._client.job(**trip.row.job)
+        self._tell("waiting", trip.row.path, None)
+        with anyio.CancelScope() as scope:
+            self._waits.add(scope)
+            try:
+                await trip.job.wait(self._settings.timeout, polling=self._settings.polling)
+            finally:
+                self._waits.discard(scope)
+        if scope.cancelled_caught:
+            return False
+        trip.is_judged = True
+        self._jobs.succeeded()
+        return True
+
+    async def _fetch(self, trip: Trip) -> None:
+        """Results into their places, and the file's last state."""
+        row, job = trip.row, trip.job
+        assert job is not None
+        folder = await anyio.to_thread.run_sync(self._drafts.folder_for, row.id)
+        self._tell("fetching", row.path, None)
+        missing: tuple[str, ...] = ()
+        try:
+            files: Mapping[str, Path] = (await job.download(folder, overwrite=True)).files
+        except JobPartial as part:
+            files, missing = part.result.files, part.missing
+        placed = partial(_placed, file=row.id, sizes=await self._place(trip, files))
+        if missing:
+            reason = f"the service made no {', '.join(missing)}"
+            await self._note(trip, state=FileState.FAILED, reason=reason, change=placed)
+            self._tell("failed", row.path, reason)
+            return
+        later = [language for language in self._settings.targets if language not in row.targets]
+        left = await anyio.to_thread.run_sync(self._not_there, row.id, later)
+        if left:  # languages that were not wanted when the job was made
+            await self._note(
+                trip, state=FileState.PLANNED, targets=" ".join(left), lane=lane_of(row.size), reason=None,
+                change=placed,
+            )  # fmt: skip
+            return
+        await self._note(trip, state=FileState.DONE, reason=None, change=placed)
+        log.info("%s: done, %d calls", row.path, trip.tally.total())
+        self._tell("done", row.path, None)
+
+    async def _place(self, trip: Trip, files: Mapping[str, Path]) -> dict[str, int]:
+        """Move drafts to where they belong; bytes by language."""
+        row = trip.row
+        wanted = {result.language.lower(): result for result in self._journal.results(row.id)}
+        moves = [(path, wanted[language.lower()]) for language, path in files.items() if language.lower() in wanted]
+        await self._ledger.write(partial(_claim, file=row.id, languages=[result.language for _, result in moves]))
+        sizes: dict[str, int] = {}
+        for path, result in moves:
+            sizes[result.language] = path.stat().st_size
+            is_ours = self._settings.overwrite or result.stage != "reserved"
+            target = self._settings.output / result.path
+            try:
+                await anyio.to_thread.run_sync(partial(place, path, target, is_ours=is_ours))
+            except TranslationError:
+                if not is_ours:
+                    await self._ledger.write(partial(_unclaim, file=row.id, language=result.language))
+                raise
+        return sizes
+
+    def _not_there(self, file: int, languages: list[str]) -> list[str]:
+        there = {result.language for result in self._journal.results(file) if result.stage == "placed"}
+        return [language for language in languages if language not in there]
+
+    # -- what goes wrong -----------------------------------------------------------------------------------------------
+
+    async def _settle(self, trip: Trip, step: Step, error: TranslationError) -> None:
+        """Do what an error means."""
+        row, text = trip.row, str(error)
+        match verdict(error, step):
+            case Verdict.STOP:
+                await self._note(trip, state=_before(row.state), reason=text)
+                self._halt(error)
+            case Verdict.AGAIN | Verdict.REFUSED as again:
+                wanted = getattr(error, "retry_after", None)
+                await self._again(trip, step, text, wanted, REFUSALS if again is Verdict.REFUSED else TRIES)
+            case Verdict.UNFINISHED:
+                await self._note(trip, reason=text, due=NOT_IN_THIS_RUN)
+            case Verdict.EXPIRED if is_expired(self._age(trip)):
+                await self._note(
+                    trip, state=FileState.PLANNED, lane=lane_of(row.size), job=None, submitted_at=None,
+                    reason="its job had expired: results stay for 24 hours",
+                )  # fmt: skip
+            case Verdict.UNCERTAIN if self._settings.retry_uncertain and self._count(row.id) <= TRIES:
+                await self._note(trip, state=FileState.UPLOADED, reason=text, due=self._due(row.id, None))
+                self._tell("again", row.path, text)
+            case Verdict.UNCERTAIN:
+                await self._note(trip, state=FileState.UNCERTAIN, reason=text)
+                self._tell("uncertain", row.path, text)
+            case Verdict.EXPIRED | Verdict.FAILED:
+                if step is Step.SUBMIT and self._has_old_upload(trip):
+                    await self._note(trip, state=FileState.PLANNED, url=None, reason=text)
+                    return
+                await self._note(trip, state=FileState.FAILED, reason=text, is_passing=0)
+                self._tell("failed", row.path, text)
+
+    async def _again(self, trip: Trip, step: Step, reason: str, retry_after_s: float | None, most: int = TRIES) -> None:
+        """Put the file back for a later try; after the last one it is given up, unless its job is paid for."""
+        row = trip.row
+        if self._count(row.id) < most:
+            await self._note(trip, state=_before(row.state), reason=reason, due=self._due(row.id, retry_after_s))
+            self._tell("again", row.path, reason)
+        elif step in {Step.WAIT, Step.FETCH}:
+            await self._note(trip, reason=reason, due=NOT_IN_THIS_RUN)
+        else:
+            await self._note(trip, state=FileState.FAILED, reason=reason, is_passing=1)
+            self._tell("failed", row.path, reason)
+
+    def _count(self, file: int) -> int:
+        self._tries[file] = self._tries.get(file, 0) + 1
+        return self._tries[file]
+
+    def _due(self, file: int, retry_after_s: float | None) -> float:
+        return self._clock.wall() + pause_s(max(1, self._tries.get(file, 1)), retry_after_s)
+
+    def _age(self, trip: Trip) -> float:
+        made = trip.row.submitted_at
+        return 0.0 if made is None else self._clock.wall() - made
+
+    def _has_old_upload(self, trip: Trip) -> bool:
+        """Whether the service may have refused a file only because its upload is gone."""
+        at = trip.row.uploaded_at
+        return at is not None and self._clock.wall() - at > OLD_UPLOAD_S
+
+    # -- notes ---------------------------------------------------------------------------------------------------------
+
+    def _source(self, trip: Trip) -> Path:
+        return self._settings.source / trip.row.path
+
+    async def _note(
+        self, trip: Trip, *, change: Callable[[sqlite3.Connection], object] | None = None, **columns: Any
+    ) -> None:
+        """Write columns of the file's row, and ``change``, in one transaction; the trip's row follows."""
+        stored = trip.columns(self._clock.monotonic(), **columns)
+        if isinstance(stored.get("job"), dict):
+            stored["job"] = json.dumps(stored["job"])
+
+        def write(connection: sqlite3.Connection) -> None:
+            if change is not None:
+                change(connection)
+            update(connection, trip.row.id, stored)
+
+        await self._ledger.write(write)
+        if isinstance(targets := columns.get("targets"), str):
+            columns["targets"] = tuple(targets.split())
+        trip.row = evolve(trip.row, **columns)
+
+
+def _before(state: FileState) -> FileState:
+    """The state to try again from: what was to be submitted is still uploaded."""
+    return FileState.UPLOADED if state is FileState.SUBMITTING else state
+
+
+def _claim(connection: sqlite3.Connection, *, file: int, languages: list[str]) -> None:
+    """Say, before a result is moved to its place, that what lies there from now on is ours."""
+    for language in languages:
+        connection.execute("UPDATE results SET stage = 'placing' WHERE file = ? AND language = ?", (file, language))
+
+
+def _unclaim(connection: sqlite3.Connection, *, file: int, language: str) -> None:
+    """The place turned out to be somebody else's."""
+    connection.execute("UPDATE results SET stage = 'reserved' WHERE file = ? AND language = ?", (file, language))
+
+
+def _placed(connection: sqlite3.Connection, *, file: int, sizes: Mapping[str, int]) -> None:
+    """Results are in their places; ``sizes`` in bytes by language."""
+    for language, size in sizes.items():
+        connection.execute(
+            "UPDATE results SET stage = 'placed', size = ? WHERE file = ? AND language = ?", (size, file, language)
+        )

@@ -1,0 +1,280 @@
+"""``AsyncBatch`` and ``Batch``: a whole folder, planned or translated.
+
+There is one implementation, asynchronous, for asyncio and trio. ``Batch`` runs it in an event loop of its own, in a
+thread of its own, for as long as ``plan()`` or ``run()`` last; so it works wherever blocking is allowed, inside a
+running event loop too. A second, threaded implementation would need a thread for each of hundreds of jobs that are only
+waited for, and would double what must be proved about money. The thread shares the token, the settings and the usage of
+the user's client; it has connections of its own, so the user's stay untouched. ``progress`` is called in the thread
+that called ``run()``, and Ctrl-C is handled there.
+"""
+
+from __future__ import annotations
+
+import contextvars
+import queue
+import threading
+from collections.abc import Callable, Coroutine
+from contextlib import closing
+from typing import TYPE_CHECKING, Any, TypeVar, Unpack
+
+import anyio
+import anyio.from_thread
+import anyio.lowlevel
+import anyio.to_thread
+from attrs import evolve
+
+from .._errors import ConfigurationError
+from .journal import Journal
+from .lock import JournalLock
+from .options import batch_settings
+from .planner import Planner
+from .recipes import Recipes
+from .run import Run
+
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Iterable
+
+    from .._face import Face
+    from .._sync.client import TranslationClient
+    from .options import BatchSettings, FolderOptions
+    from .values import BatchPlan, BatchProgress, BatchReport
+
+T = TypeVar("T")
+
+LOOK_S = 0.2  # how often the waiting thread looks up: where a wait cannot be interrupted, Ctrl-C is heard then
+
+
+class AsyncBatch:
+    """A folder to translate: ``plan()`` says what it costs, ``run()`` does it, and ``run()`` again goes on.
+
+    Each file's steps are in a journal; a batch that was killed goes on where it was, and pays for nothing twice. One
+    run at a time: a second one on the same journal raises ``BatchRunning``. ``stop()`` may be called from any thread
+    and from signal handlers. ``report`` is that of the last run, also when it ended with an exception.
+
+    Args:
+        client: the client whose account is used; its settings, token and ``usage`` are shared.
+        folder: what is translated. Results keep its tree below ``output_dir``: ``a/report.docx`` becomes
+        ``a/report.de.docx``.
+        target: one language or several; each file is one job for all of them.
+        options: see ``FolderOptions``.
+
+    Raises:
+        ConfigurationError: an argument is wrong; nothing was touched.
+    """
+
+    def __init__(
+        self,
+        client: Face,
+        folder: str | os.PathLike[str],
+        *,
+        target: str | Iterable[str],
+        output_dir: str | os.PathLike[str],
+        **options: Unpack[FolderOptions],
+    ) -> None:
+        self._face = client
+        self.settings = batch_settings(folder, target, output_dir, options)
+        self.report: BatchReport | None = None
+        self._recipes = Recipes(self.settings.targets, self.settings.options, client._settings)
+        self._run: Run | None = None
+        self._token: Any = None  # of the loop that runs it
+        self._thread: int | None = None
+        self._is_stopping = False
+
+    async def plan(self) -> BatchPlan:
+        """What ``run()`` would do now and what it would cost; writes nothing, sends nothing, needs no lock.
+
+        Raises:
+            ConfigurationError: the folder or the journal cannot be read.
+        """
+        return await anyio.to_thread.run_sync(_rehearse, self.settings, self._recipes, self._face)
+
+    async def run(self) -> BatchReport:
+        """Translate what is not done yet, as far as it goes.
+
+        A file that fails does not end the run; it is in the report. Cancelling it is safe: submissions in flight are
+        finished and noted, everything else is taken up by the next run.
+
+        Raises:
+            BatchRunning: another batch works on this journal.
+            ConfigurationError: folders or journal cannot be used.
+            AuthenticationError: no token can be had; the files not done are as they were, and ``report`` says which.
+        """
+        settings = self.settings
+        _make_folders(settings)
+        lock = JournalLock(settings.journal)
+        lock.acquire()
+        try:
+            with closing(await anyio.to_thread.run_sync(Journal.open, settings.journal)) as journal:
+                run = Run(self._face, settings, journal, self._recipes)
+                self._thread, self._token = threading.get_ident(), anyio.lowlevel.current_token()
+                self._run = run
+                if self._is_stopping:
+                    run.stop()
+                try:
+                    self.report = await run.execute()
+                finally:
+                    self._run = None
+        finally:
+            self._is_stopping = False
+            lock.release()
+        if run.error is not None:
+            raise run.error
+        return self.report
+
+    def stop(self) -> None:
+        """End the run in order: no new file, steps under way are finished, waits are cut; ``run()`` then returns."""
+        self._is_stopping = True
+        run, token = self._run, self._token
+        if run is None:
+            return
+        if threading.get_ident() == self._thread:
+            run.stop()
+            return
+        try:
+            anyio.from_thread.run_sync(run.stop, token=token)
+        except RuntimeError:  # its loop has ended meanwhile
+            return
+
+
+def _make_folders(settings: BatchSettings) -> None:
+    """The folders that a run writes to.
+
+    Raises:
+        ConfigurationError: one cannot be made.
+    """
+    try:
+        settings.state_folder.mkdir(parents=True, exist_ok=True)
+        settings.journal.parent.mkdir(parents=True, exist_ok=True)
+        ignore = settings.state_folder / ".gitignore"
+        if not ignore.exists():
+            ignore.write_text("*\n", encoding="ascii")  # the journal holds addresses of uploads: never commit it
+    except OSError as error:
+        raise ConfigurationError(f"cannot use {settings.output} for results: {error.strerror}") from error
+
+
+def _rehearse(settings: BatchSettings, recipes: Recipes, face: Face) -> BatchPlan:
+    with closing(Journal.rehearse(settings.journal)) as journal:
+        clock = face._settings.clock
+        planner = Planner(settings, recipes, journal, run=journal.begin_run(clock.wall()), clock=clock)
+        while planner.step():
+            pass
+        return planner.outcome()
+
+
+class Batch:
+    """``AsyncBatch`` for code that blocks; see there. Ctrl-C once stops in order, twice at once; both raise it.
+
+    After Ctrl-C ``report`` says what was done, and ``run()`` again goes on.
+    """
+
+    def __init__(
+        self,
+        client: TranslationClient,
+        folder: str | os.PathLike[str],
+        *,
+        target: str | Iterable[str],
+        output_dir: str | os.PathLike[str],
+        **options: Unpack[FolderOptions],
+    ) -> None:
+        self._inner = AsyncBatch(client, folder, target=target, output_dir=output_dir, **options)
+        self._progress = self._inner.settings.progress
+
+    @property
+    def report(self) -> BatchReport | None:
+        """The report of the last run, ``None`` before."""
+        return self._inner.report
+
+    def plan(self) -> BatchPlan:
+        """What ``run()`` would do now and what it would cost; writes nothing, sends nothing, needs no lock.
+
+        Raises:
+            ConfigurationError: the folder or the journal cannot be read.
+        """
+        plan: BatchPlan = _Portal(self._inner.plan).result(None, lambda: None)
+        return plan
+
+    def run(self) -> BatchReport:
+        """Translate what is not done yet, as far as it goes.
+
+        Raises:
+            BatchRunning: another batch works on this journal.
+            ConfigurationError: folders or journal cannot be used.
+            AuthenticationError: no token can be had; the files not done are as they were, and ``report`` says which.
+            KeyboardInterrupt: Ctrl-C; the batch has stopped in order, and ``report`` is there.
+        """
+        portal = _Portal(self._inner.run)
+        if self._progress is not None:
+            self._inner.settings = evolve(self._inner.settings, progress=portal.post)
+        report: BatchReport = portal.result(self._progress, self._inner.stop)
+        return report
+
+    def stop(self) -> None:
+        """End the run in order; may be called from any thread and from ``progress``."""
+        self._inner.stop()
+
+
+class _Portal:
+    """Runs a coroutine in a thread with a loop of its own, while the caller's thread waits and passes on progress."""
+
+    def __init__(self, function: Callable[[], Coroutine[Any, Any, Any]]) -> None:
+        self._function = function
+        self._outcome: list[Any] = []
+        self._error: BaseException | None = None
+        self._posted: queue.SimpleQueue[BatchProgress | None] = queue.SimpleQueue()
+        self._scope: anyio.CancelScope | None = None
+        self._token: Any = None
+
+    def post(self, step: BatchProgress) -> None:
+        """Pass a step on to the waiting thread."""
+        self._posted.put(step)
+
+    def result(self, hook: Callable[[BatchProgress], object] | None, stop: Callable[[], None]) -> Any:
+        """What the coroutine returns or raises; ``hook`` gets the steps, ``stop`` is called on the first Ctrl-C."""
+        context = contextvars.copy_context()
+        thread = threading.Thread(target=context.run, args=(self._work,), name="groupdocs-batch", daemon=True)
+        thread.start()
+        raised: BaseException | None = None
+        while True:
+            try:
+                step = self._posted.get(timeout=LOOK_S)
+                if step is None:
+                    break
+                if hook is not None and raised is None:
+                    hook(step)
+            except queue.Empty:
+                continue
+            except KeyboardInterrupt as interrupt:
+                if raised is not None:
+                    self._cancel()
+                raised = interrupt
+                stop()
+            except BaseException as error:
+                raised = error
+                stop()
+        thread.join()
+        if raised is not None:
+            raise raised
+        if self._error is not None:
+            raise self._error
+        return self._outcome[0]
+
+    def _work(self) -> None:
+        try:
+            anyio.run(self._main)
+        except BaseException as error:
+            self._error = error
+        finally:
+            self._posted.put(None)
+
+    async def _main(self) -> None:
+        with anyio.CancelScope() as self._scope:
+            self._token = anyio.lowlevel.current_token()
+            self._outcome.append(await self._function())
+
+    def _cancel(self) -> None:
+        if self._scope is not None:
+            try:
+                anyio.from_thread.run_sync(self._scope.cancel, token=self._token)
+            except RuntimeError:  # its loop has ended meanwhile
+                return

@@ -1,0 +1,295 @@
+"""What a batch remembers: one SQLite file (WAL) with each file's state, its job, and the results it owns.
+
+Called by the planner (many rows at a time) and by the ledger (every step of every file). Every write is on disk when
+the call returns (``synchronous=FULL``): a job that was paid for must survive a power cut, not only a kill.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+import sqlite3
+import threading
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, Self
+
+from attrs import frozen
+
+from .._errors import ConfigurationError
+from .lanes import Lane
+from .states import FileState
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+    from pathlib import Path
+
+    from .walk import FoundFile
+
+SCHEMA_VERSION = 1
+_SCHEMA = """
+CREATE TABLE facts (name TEXT PRIMARY KEY, value) WITHOUT ROWID;
+CREATE TABLE runs (
+    id INTEGER PRIMARY KEY, started REAL NOT NULL, ended REAL, calls TEXT NOT NULL DEFAULT '{}', stopped TEXT);
+CREATE TABLE files (
+    id INTEGER PRIMARY KEY,
+    path TEXT NOT NULL UNIQUE,          -- from the source root, with '/'
+    run INTEGER NOT NULL,               -- the last run that wanted it
+    state TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    lane TEXT NOT NULL,                 -- small, big or fetch
+    size INTEGER NOT NULL,              -- bytes
+    mtime_ns INTEGER NOT NULL,
+    digest BLOB,                        -- SHA-256 of what was sent
+    recipe BLOB NOT NULL,               -- SHA-256 of the options it was made with
+    targets TEXT NOT NULL,              -- languages of this round, with blanks between
+    url TEXT, uploaded_at REAL,         -- wall clock, seconds
+    job TEXT, submitted_at REAL,
+    reason TEXT, is_passing INTEGER NOT NULL DEFAULT 0,
+    due REAL NOT NULL DEFAULT 0,        -- not to be taken before
+    calls INTEGER NOT NULL DEFAULT 0, polls INTEGER NOT NULL DEFAULT 0,
+    seconds REAL NOT NULL DEFAULT 0,
+    worked INTEGER NOT NULL DEFAULT 0); -- the last run that made a step with it
+CREATE INDEX ready ON files (run, lane, state, due, id);
+CREATE TABLE results (
+    file INTEGER NOT NULL REFERENCES files (id), language TEXT NOT NULL,
+    path TEXT NOT NULL,                 -- from the folder of results, with '/'
+    folded TEXT NOT NULL UNIQUE,        -- the path as file systems without case see it
+    stage TEXT NOT NULL,                -- reserved, placing (may be there, is ours), placed
+    size INTEGER,
+    PRIMARY KEY (file, language)) WITHOUT ROWID;
+"""
+NOT_IN_THIS_RUN = 9e18  # a ``due`` that never comes: the next run's plan sets it back
+_TO_SEND = (FileState.PLANNED, FileState.UPLOADED)
+
+
+@frozen
+class Row:
+    """One file as the journal has it; the columns of the table ``files``."""
+
+    id: int
+    path: str
+    run: int
+    state: FileState
+    kind: str
+    lane: Lane
+    size: int
+    mtime_ns: int
+    digest: bytes | None
+    recipe: bytes
+    targets: tuple[str, ...]
+    url: str | None
+    uploaded_at: float | None
+    job: dict[str, Any] | None
+    submitted_at: float | None
+    reason: str | None
+    is_passing: bool
+    due: float
+    calls: int
+    polls: int
+    seconds: float
+    worked: int
+
+
+@frozen
+class ResultRow:
+    """One result: its language, its path from the folder of results, and whether it is there."""
+
+    language: str
+    path: str
+    stage: str
+    size: int | None
+
+
+def _row(values: Sequence[Any]) -> Row:
+    given = list(values)
+    given[3], given[5] = FileState(given[3]), Lane(given[5])
+    given[10] = tuple(given[10].split())
+    given[13] = None if given[13] is None else json.loads(given[13])
+    given[16] = bool(given[16])
+    return Row(*given)
+
+
+class Journal:
+    """The open journal. One connection, one lock: any thread may call, one at a time."""
+
+    def __init__(self, connection: sqlite3.Connection, name: str) -> None:
+        self._connection = connection
+        self._name = name
+        self._lock = threading.RLock()
+
+    @classmethod
+    def open(cls, path: Path) -> Self:
+        """Open or make the journal; only the holder of its lock may. It is readable by its owner alone: it has URLs.
+
+        Raises:
+            ConfigurationError: it is no journal, one of a newer version, or cannot be used.
+        """
+        try:
+            path.touch(mode=0o600)
+            journal = cls(sqlite3.connect(path, check_same_thread=False, isolation_level=None), str(path))
+            journal._prepare()
+        except (sqlite3.Error, OSError) as error:
+            raise ConfigurationError(f"cannot use {path} as a journal: {error}") from error
+        return journal
+
+    @classmethod
+    def rehearse(cls, path: Path) -> Self:
+        """A copy that can be planned on without changing anything, or an empty one if there is no journal yet.
+
+        It lies in a temporary file that SQLite removes.
+
+        Raises:
+            ConfigurationError: it is no journal, or cannot be read.
+        """
+        copy = sqlite3.connect("", check_same_thread=False, isolation_level=None)
+        try:
+            if path.exists() and path.stat().st_size:
+                original = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)
+                original.backup(copy)
+                original.close()
+            journal = cls(copy, str(path))
+            journal._prepare()
+        except (sqlite3.Error, OSError) as error:
+            raise ConfigurationError(f"cannot use {path} as a journal: {error}") from error
+        return journal
+
+    def _prepare(self) -> None:
+        run = self._connection.execute
+        run("PRAGMA journal_mode=WAL")
+        run("PRAGMA synchronous=FULL")
+        run("PRAGMA busy_timeout=10000")
+        (version,) = run("PRAGMA user_version").fetchone()
+        if version == 0 and not run("SELECT 1 FROM sqlite_master LIMIT 1").fetchone():
+            self._connection.executescript(f"BEGIN IMMEDIATE; {_SCHEMA} PRAGMA user_version={SCHEMA_VERSION}; COMMIT;")
+            run("INSERT INTO facts VALUES ('name', ?)", (secrets.token_hex(4),))
+        elif version != SCHEMA_VERSION:
+            raise ConfigurationError(
+                f"{self._name} is a journal of version {version}, this program knows {SCHEMA_VERSION}: "
+                "give another journal, or use the version of groupdocs-translation that wrote it"
+            )
+
+    @contextmanager
+    def writing(self) -> Iterator[sqlite3.Connection]:
+        """One transaction: all of it is on disk afterwards, or none."""
+        with self._lock:
+            self._connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield self._connection
+            except BaseException:
+                self._connection.execute("ROLLBACK")
+                raise
+            self._connection.execute("COMMIT")
+
+    def read(self, query: str, values: Sequence[Any] = ()) -> list[Any]:
+        """All rows of a query that has few."""
+        with self._lock:
+            return self._connection.execute(query, values).fetchall()
+
+    def each(self, query: str, values: Sequence[Any] = (), *, page: int = 500) -> Iterator[Any]:
+        """The rows of a query that may have very many; ``query`` ends with conditions on ``id``, which is column 0."""
+        last = -1
+        while rows := self.read(f"{query} AND files.id > ? ORDER BY files.id LIMIT {page}", (*values, last)):
+            yield from rows
+            last = rows[-1][0]
+
+    # -- what the planner asks and says --------------------------------------------------------------------------------
+
+    @property
+    def name(self) -> str:
+        """A few letters that no other journal has: batches into one folder keep their temporary files apart by it."""
+        return str(self.read("SELECT value FROM facts WHERE name = 'name'")[0][0])
+
+    def begin_run(self, now: float) -> int:
+        """The number of a new run; ``now`` in seconds of the wall clock."""
+        with self.writing() as connection:
+            return int(connection.execute("INSERT INTO runs (started) VALUES (?)", (now,)).lastrowid or 0)
+
+    def end_run(self, run: int, now: float, calls: dict[str, int], stopped: str | None) -> None:
+        """Note how a run ended and what it cost."""
+        with self.writing() as connection:
+            connection.execute(
+                "UPDATE runs SET ended = ?, calls = ?, stopped = ? WHERE id = ?", (now, json.dumps(calls), stopped, run)
+            )
+
+    def find(self, path: str) -> Row | None:
+        """The file of that path."""
+        rows = self.read("SELECT * FROM files WHERE path = ?", (path,))
+        return _row(rows[0]) if rows else None
+
+    def results(self, file: int) -> list[ResultRow]:
+        """The results of a file, there or to come."""
+        query = "SELECT language, path, stage, size FROM results WHERE file = ? ORDER BY language"
+        return [ResultRow(*row) for row in self.read(query, (file,))]
+
+    def owns(self, folded: str) -> bool:
+        """Whether a path in the folder of results, as file systems without case see it, is one of our results."""
+        return bool(self.read("SELECT 1 FROM results WHERE folded = ?", (folded,)))
+
+    # -- what the dispatcher asks --------------------------------------------------------------------------------------
+
+    def ready(self, run: int, lane: Lane, now: float, count: int) -> list[Row]:
+        """Up to ``count`` files of a lane that are due, the longest waiting first."""
+        states = (FileState.SUBMITTED,) if lane is Lane.FETCH else _TO_SEND
+        marks = ", ".join("?" * len(states))
+        query = (
+            f"SELECT * FROM files WHERE run = ? AND lane = ? AND state IN ({marks}) AND due <= ? "  # noqa: S608  (marks)
+            "ORDER BY due, id LIMIT ?"
+        )
+        return [_row(row) for row in self.read(query, (run, lane, *states, now, count))]
+
+    def next_due(self, run: int, now: float) -> float | None:
+        """When the next file that waits for its time may be taken (wall clock), ``None`` if none waits in this run."""
+        states = (*_TO_SEND, FileState.SUBMITTED)
+        query = "SELECT min(due) FROM files WHERE run = ? AND state IN (?, ?, ?) AND due > ? AND due < ?"
+        (due,) = self.read(query, (run, *states, now, NOT_IN_THIS_RUN))[0]
+        return None if due is None else float(due)
+
+    # -- what reports ask ----------------------------------------------------------------------------------------------
+
+    def rows(self, run: int, states: Iterable[FileState] | None = None) -> Iterator[Row]:
+        """The files of a run, all or those in some states, in the order they were planned."""
+        chosen = tuple(states) if states is not None else tuple(FileState)
+        marks = ", ".join("?" * len(chosen))
+        query = f"SELECT * FROM files WHERE run = ? AND state IN ({marks})"  # noqa: S608  (marks)
+        for row in self.each(query, (run, *chosen)):
+            yield _row(row)
+
+    def counts(self, run: int) -> list[tuple[str, FileState, str, int, int]]:
+        """(kind, state, lane, files, bytes) of a run."""
+        query = (
+            "SELECT kind, state, lane, count(*), sum(size) FROM files WHERE run = ? "
+            "GROUP BY kind, state, lane ORDER BY kind, state"
+        )
+        return [(kind, FileState(state), lane, n, size) for kind, state, lane, n, size in self.read(query, (run,))]
+
+    def count_new(self, run: int) -> int:
+        """How many files a run has done itself."""
+        query = "SELECT count(*) FROM files WHERE run = ? AND worked = run AND state = 'done'"
+        return int(self.read(query, (run,))[0][0])
+
+    def polls_per_job(self) -> dict[str, float]:
+        """Experience: polls of the jobs that were done, by kind."""
+        query = "SELECT kind, avg(polls) FROM files WHERE state = 'done' AND polls > 0 GROUP BY kind"
+        return dict(self.read(query))
+
+    def close(self) -> None:
+        """Close; the write-ahead log goes into the journal."""
+        with self._lock:
+            self._connection.close()
+
+
+def note_found(connection: sqlite3.Connection, row: Row | None, file: FoundFile, **columns: Any) -> int:
+    """Write a file that the walk found; its id. ``columns`` are those that change."""
+    columns |= {"path": file.path, "size": file.size, "mtime_ns": file.mtime_ns}
+    if row is None:
+        names, marks = ", ".join(columns), ", ".join("?" * len(columns))
+        inserted = connection.execute(f"INSERT INTO files ({names}) VALUES ({marks})", (*columns.values(),))  # noqa: S608  (our own names)
+        return int(inserted.lastrowid or 0)
+    update(connection, row.id, columns)
+    return row.id
+
+
+def update(connection: sqlite3.Connection, file: int, columns: dict[str, Any]) -> None:
+    """Change columns of one file."""
+    names = ", ".join(f"{name} = ?" for name in columns)
+    connection.execute(f"UPDATE files SET {names} WHERE id = ?", (*columns.values(), file))  # noqa: S608  (our own names)

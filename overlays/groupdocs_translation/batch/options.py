@@ -1,0 +1,158 @@
+"""What a batch is told: the arguments of ``translate_folder`` and ``Batch``, checked before anything is touched."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from attrs import field, fields, frozen
+
+from .._errors import ConfigurationError
+from .._plans import SubmitOptions
+from .._rules.names import target_languages
+from ..formats import FileOptions
+from .walk import Globs
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    from attrs import Attribute
+
+    from .._rules.polling import PollingSchedule
+    from .values import BatchProgress
+
+STATE_FOLDER = ".groupdocs-batch"  # in the folder of results; hidden, so no walk enters it
+JOURNAL_NAME = "journal.sqlite3"
+
+
+def _at_least_one(_: Any, attribute: Attribute[int], value: int) -> None:
+    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
+        raise ConfigurationError(f"Concurrency.{attribute.name} must be a number of at least 1")
+
+
+@frozen(kw_only=True)
+class Concurrency:
+    """At most so many at a time, each bounded apart; a batch starts with a few, and halves when the service refuses.
+
+    ``uploads``: files being sent. ``jobs``: jobs at the service. ``downloads``: files being fetched.
+    """
+
+    uploads: int = field(default=8, validator=_at_least_one)
+    jobs: int = field(default=64, validator=_at_least_one)
+    downloads: int = field(default=8, validator=_at_least_one)
+
+
+class FolderOptions(SubmitOptions, total=False):
+    """Options of a batch, and ``SubmitOptions`` for its files (``name``, ``format`` and ``retries`` excepted).
+
+    include, exclude: globs, ``"*.docx"`` or ``"drafts/*"`` (see ``Globs``). overwrite: replace files that are in the
+    place of a result and were not made by this journal's batches; without it they count as done.
+    journal: path of the journal; without it, a hidden folder in the folder of results. max_calls: how many calls this
+    run may make.
+    retry_uncertain: submit again what may or may not have been taken, at the risk of paying twice. retry_failed: try
+    again what the service could not do. follow_symlinks: follow links, to files and to folders. concurrency: a
+    ``Concurrency``. timeout: seconds to wait for a job; one that takes longer is fetched by the next run.
+    polling: a schedule in place of the client's. progress: called with a ``BatchProgress`` at each step of a file.
+    """
+
+    include: str | Sequence[str]
+    exclude: str | Sequence[str]
+    overwrite: bool
+    journal: str | os.PathLike[str] | None
+    max_calls: int | None
+    retry_uncertain: bool
+    retry_failed: bool
+    follow_symlinks: bool
+    concurrency: Concurrency
+    timeout: float | None
+    polling: str | PollingSchedule | None
+    progress: Callable[[BatchProgress], object] | None
+
+
+_NOT_FOR_FOLDERS = ("name", "format", "retries")
+
+
+@frozen(kw_only=True)
+class BatchSettings:
+    """The arguments of one batch, checked. ``options`` are those of the files."""
+
+    source: Path
+    output: Path
+    targets: tuple[str, ...]
+    journal: Path
+    options: Mapping[str, Any]
+    globs: Globs
+    overwrite: bool = False
+    max_calls: int | None = None
+    retry_uncertain: bool = False
+    retry_failed: bool = False
+    follow_symlinks: bool = False
+    concurrency: Concurrency = field(factory=Concurrency)
+    timeout: float | None = None
+    polling: str | PollingSchedule | None = None
+    progress: Callable[[BatchProgress], object] | None = None
+
+    @property
+    def state_folder(self) -> Path:
+        """Where the journal lies, unless it lies elsewhere, and files that are being fetched."""
+        return self.output / STATE_FOLDER
+
+    @property
+    def output_inside(self) -> str | None:
+        """The folder of results as a path from the source root, if it lies inside."""
+        output, source = self.output.resolve(), self.source.resolve()
+        return output.relative_to(source).as_posix() if output != source and output.is_relative_to(source) else None
+
+    @property
+    def source_inside(self) -> str | None:
+        """Where the source root lies in the folder of results (``.`` if they are one), if it does."""
+        output, source = self.output.resolve(), self.source.resolve()
+        return source.relative_to(output).as_posix() if source.is_relative_to(output) else None
+
+
+def batch_settings(
+    folder: str | os.PathLike[str],
+    target: str | Iterable[str],
+    output_dir: str | os.PathLike[str],
+    given: Mapping[str, Any],
+) -> BatchSettings:
+    """The settings that the arguments mean.
+
+    Raises:
+        ConfigurationError: an argument is wrong.
+    """
+    names = {attribute.name for attribute in fields(BatchSettings)} & set(FolderOptions.__annotations__)
+    own = {name: value for name, value in given.items() if name in names and name != "journal"}
+    options = {name: value for name, value in given.items() if name not in names | {"include", "exclude", "journal"}}
+    if refused := sorted(set(options) & set(_NOT_FOR_FOLDERS)):
+        raise ConfigurationError(f"a folder takes no {', '.join(refused)}: each file has its own")
+    known = {name for kind in (FolderOptions, SubmitOptions, FileOptions) for name in kind.__annotations__}
+    if unknown := sorted(set(given) - known):
+        raise ConfigurationError(f"a folder takes no {', '.join(unknown)}; it takes {', '.join(sorted(known))}")
+    budget = own.get("max_calls")
+    if budget is not None and (isinstance(budget, bool) or not isinstance(budget, int) or budget < 0):
+        raise ConfigurationError("max_calls must be a number of calls, 0 or more")
+    source, output = Path(os.path.abspath(folder)), Path(os.path.abspath(output_dir))
+    if not source.is_dir():
+        raise ConfigurationError(f"{folder} is not a folder")
+    if output.exists() and not output.is_dir():
+        raise ConfigurationError(f"{output_dir} is a file: give a folder for the results")
+    journal = given.get("journal")
+    return BatchSettings(
+        source=source,
+        output=output,
+        targets=tuple(target_languages(target, options.get("source", "en"))),
+        journal=Path(os.path.abspath(journal)) if journal is not None else output / STATE_FOLDER / JOURNAL_NAME,
+        options=options,
+        globs=Globs(_patterns(given, "include"), _patterns(given, "exclude")),
+        **own,
+    )
+
+
+def _patterns(given: Mapping[str, Any], name: str) -> tuple[str, ...]:
+    value = given.get(name, ())
+    patterns = (value,) if isinstance(value, str) else tuple(value)
+    if not all(isinstance(pattern, str) and pattern for pattern in patterns):
+        raise ConfigurationError(f"{name} is a glob such as '*.docx', or several in a list")
+    return patterns

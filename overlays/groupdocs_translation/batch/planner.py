@@ -1,0 +1,271 @@
+"""Makes the plan of a run: holds each file of the folder against the journal, and writes down what is to be done."""
+
+from __future__ import annotations
+
+import unicodedata
+from itertools import count, islice
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING, Any
+
+from attrs import define, field
+
+from .._rules.names import result_name, safe_stem
+from .costs import kind_cost
+from .journal import note_found
+from .lanes import Lane, lane_of
+from .source import has_changed
+from .states import RESULT_LIFETIME_S, FileState, Known, Wish, decide
+from .values import BatchPlan
+from .walk import Ignored, Walk
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Sequence
+
+    from .._clock import Clock
+    from .journal import Journal, ResultRow, Row
+    from .options import BatchSettings
+    from .recipes import Recipe, Recipes
+    from .walk import FoundFile
+
+FILES_PER_STEP = 500  # one transaction, and the time until a stop is heard
+
+
+@define
+class _Outlook:
+    """What is there of a file's results: by language their rows, which of them lie on disk, which are not ours."""
+
+    rows: dict[str, ResultRow]
+    present: list[str] = field(factory=list[str])
+    foreign: list[str] = field(factory=list[str])
+
+
+class Planner:
+    """Plans one run, step by step; used by one thread at a time."""
+
+    def __init__(self, settings: BatchSettings, recipes: Recipes, journal: Journal, *, run: int, clock: Clock) -> None:
+        self._settings = settings
+        self._recipes = recipes
+        self._journal = journal
+        self._run = run
+        self._clock = clock
+        self._source_inside = settings.source_inside
+        self._walk = Walk(
+            settings.source,
+            globs=settings.globs,
+            without=settings.output_inside,
+            is_own=self._is_own,
+            follow_symlinks=settings.follow_symlinks,
+        )
+        self._files = iter(self._walk)
+        self.found = 0
+
+    @property
+    def ignored(self) -> Ignored:
+        """What the walk passed by."""
+        return self._walk.ignored
+
+    def step(self) -> bool:
+        """Plan some more files; false when there are none left.
+
+        Raises:
+            ConfigurationError: the source folder cannot be read.
+        """
+        files = list(islice(self._files, FILES_PER_STEP))
+        with self._journal.writing() as connection:
+            for file in files:
+                self._plan(connection, file)
+            if not files:
+                self._gather_the_rest(connection)
+        self.found += len(files)
+        return bool(files)
+
+    def _plan(self, connection: sqlite3.Connection, file: FoundFile) -> None:
+        if not _is_text(file.path):
+            self.ignored.unreadable.append(f"{file.path.encode(errors='backslashreplace').decode()} (not UTF-8)")
+            return
+        recipe = self._recipes.of(PurePosixPath(file.path).suffix[1:].lower())
+        row = self._journal.find(file.path)
+        refusal = recipe.refusal or (None if file.size else "it is empty: there is nothing to translate")
+        columns: dict[str, Any] = {"run": self._run, "kind": recipe.kind, "recipe": recipe.digest, "due": 0.0}
+        if refusal is not None:
+            note_found(
+                connection, row, file, **columns,
+                state=FileState.FAILED, lane=Lane.SMALL, targets=" ".join(self._settings.targets), reason=refusal,
+            )  # fmt: skip
+            return
+        is_changed = row is not None and (
+            row.recipe != recipe.digest or has_changed(self._settings.source / file.path, file, row)
+        )
+        outlook = self._outlook(row, file, recipe, is_changed=is_changed)
+        wish = Wish(
+            self._settings.targets,
+            (*outlook.present, *outlook.foreign),
+            is_changed=is_changed,
+            retry_failed=self._settings.retry_failed,
+            retry_uncertain=self._settings.retry_uncertain,
+        )
+        decision = decide(self._known(row), wish)
+        columns |= {
+            "state": decision.state,
+            "targets": " ".join(decision.targets),
+            "lane": Lane.FETCH if decision.state is FileState.SUBMITTED else lane_of(file.size),
+        }
+        if is_changed:
+            columns |= {"digest": None, "url": None, "uploaded_at": None, "job": None, "submitted_at": None}
+        if decision.state in {FileState.PLANNED, FileState.UPLOADED, FileState.DONE}:
+            columns |= {"reason": _foreign_reason(outlook.foreign), "is_passing": 0}
+        elif decision.state is FileState.UNCERTAIN and row is not None and row.state is FileState.SUBMITTING:
+            columns["reason"] = "the batch ended while it was submitted: the service may have taken and billed it"
+        identity = note_found(connection, row, file, **columns)
+        self._reserve(connection, identity, file, recipe, outlook, is_changed=is_changed)
+
+    def _known(self, row: Row | None) -> Known | None:
+        if row is None:
+            return None
+        now = self._clock.wall()
+        return Known(
+            row.state,
+            row.targets if row.job is None else tuple(row.job.get("targets", row.targets)),
+            upload_age_s=None if row.uploaded_at is None or row.url is None else now - row.uploaded_at,
+            job_age_s=None if row.submitted_at is None else now - row.submitted_at,
+            is_passing=row.is_passing,
+        )
+
+    # -- results -------------------------------------------------------------------------------------------------------
+
+    def _outlook(self, row: Row | None, file: FoundFile, recipe: Recipe, *, is_changed: bool) -> _Outlook:
+        """Which results there are."""
+        suffix = f".{recipe.output.lower()}"
+        known = self._journal.results(row.id) if row is not None else []
+        outlook = _Outlook({result.language: result for result in known if result.path.endswith(suffix)})
+        for language in self._settings.targets:
+            result = outlook.rows.get(language)
+            is_ours = result is not None and result.stage in {"placing", "placed"}
+            path = result.path if result is not None else _usual_path(file.path, language, recipe.output)
+            is_there = (self._settings.output / path).exists()
+            if is_there and not is_ours and not self._settings.overwrite and not self._is_taken(result, path):
+                outlook.foreign.append(language)
+            elif is_there and result is not None and result.stage == "placed" and not is_changed:
+                outlook.present.append(language)
+        return outlook
+
+    def _is_taken(self, result: ResultRow | None, path: str) -> bool:
+        """Whether the path is another file's result, so that this one's will get another name."""
+        return result is None and self._journal.owns(_folded(path))
+
+    def _reserve(
+        self,
+        connection: sqlite3.Connection,
+        identity: int,
+        file: FoundFile,
+        recipe: Recipe,
+        outlook: _Outlook,
+        *,
+        is_changed: bool,
+    ) -> None:
+        """Give each wanted result its path, which no other file's has; before anything is paid for."""
+        for language in self._settings.targets:
+            result = outlook.rows.get(language)
+            if result is None:  # or one in another format, which stays where it is
+                connection.execute("DELETE FROM results WHERE file = ? AND language = ?", (identity, language))
+                path = self._free_path(file.path, language, recipe.output)
+                connection.execute(
+                    "INSERT INTO results (file, language, path, folded, stage) VALUES (?, ?, ?, ?, 'reserved')",
+                    (identity, language, path, _folded(path)),
+                )
+            elif is_changed and result.stage == "placed":
+                connection.execute(
+                    "UPDATE results SET stage = 'placing' WHERE file = ? AND language = ?", (identity, language)
+                )
+
+    def _free_path(self, path: str, language: str, output: str) -> str:
+        """``report.de.pdf``; if another file's result is called so, ``report.docx.de.pdf``, then numbers."""
+        usual = _usual_path(path, language, output)
+        if not self._journal.owns(_folded(usual)):
+            return usual
+        source = PurePosixPath(path)
+        for number in count(1):
+            name = f"{source.name}.x" if number == 1 else f"{number}-{source.name}.x"
+            found = _usual_path((source.parent / name).as_posix(), language, output)
+            if not self._journal.owns(_folded(found)):
+                return found
+        raise AssertionError("numbers do not end")
+
+    def _is_own(self, path: str, names: frozenset[str]) -> bool:
+        """Whether a file below the source root is a result: by the journal, or (without one) by its name."""
+        if self._source_inside is None:
+            return False
+        inside = path if self._source_inside == "." else f"{self._source_inside}/{path}"
+        if _is_text(path) and self._journal.owns(_folded(inside)):
+            return True
+        stem, _, language = PurePosixPath(path).stem.rpartition(".")
+        if self._source_inside != "." or language not in self._settings.targets:
+            return False
+        return any(safe_stem(name) == stem for name in names if name != PurePosixPath(path).name)
+
+    # -- the rest ------------------------------------------------------------------------------------------------------
+
+    def _gather_the_rest(self, connection: sqlite3.Connection) -> None:
+        """Files that the walk did not meet: what was paid for is fetched, what was in flight is in doubt."""
+        since = self._clock.wall() - RESULT_LIFETIME_S
+        connection.execute(
+            "UPDATE files SET run = ?, lane = ?, due = 0 WHERE run <> ? AND state = ? AND submitted_at > ?",
+            (self._run, Lane.FETCH, self._run, FileState.SUBMITTED, since),
+        )
+        connection.execute(
+            "UPDATE files SET state = ? WHERE run <> ? AND state = ?",
+            (FileState.UNCERTAIN, self._run, FileState.SUBMITTING),
+        )
+
+    def outcome(self) -> BatchPlan:
+        """The plan, when every step was made."""
+        counts = self._journal.counts(self._run)
+        experience = self._journal.polls_per_job()
+        by_state: dict[str, int] = {}
+        for _, state, _, files, _ in counts:
+            by_state[state.value] = by_state.get(state.value, 0) + files
+        kinds = [
+            kind_cost(
+                kind,
+                [(state, files, size) for of, state, _, files, size in counts if of == kind],
+                experience.get(kind),
+            )
+            for kind in sorted({kind for kind, *_ in counts})
+        ]
+        return BatchPlan(
+            files=sum(by_state.values()),
+            by_state=by_state,
+            kinds=[cost for cost in kinds if cost.files],
+            ignored=dict(self.ignored.formats.most_common()),
+            links=self.ignored.links,
+            unreadable=tuple(self.ignored.unreadable),
+        )
+
+
+def _is_text(path: str) -> bool:
+    """Whether a name can be written as UTF-8; Linux has names that cannot."""
+    try:
+        path.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _usual_path(path: str, language: str, output: str) -> str:
+    """Where a result lies, from the folder of results: as its source from the source root."""
+    source = PurePosixPath(path)
+    return (source.parent / result_name(source.name, language, output)).as_posix()
+
+
+def _folded(path: str) -> str:
+    """A path as file systems see it that know neither case nor the forms of Unicode."""
+    return unicodedata.normalize("NFC", path).casefold()
+
+
+def _foreign_reason(languages: Sequence[str]) -> str | None:
+    if not languages:
+        return None
+    return (
+        f"{', '.join(languages)}: a file of that name is there, and not from this journal; overwrite=True replaces it"
+    )

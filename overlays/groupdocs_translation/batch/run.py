@@ -1,0 +1,213 @@
+"""One run of a batch, from the lock to the reports: what holds the parts together while it lasts."""
+
+from __future__ import annotations
+
+import logging
+from collections import Counter
+from typing import TYPE_CHECKING
+
+import anyio
+import anyio.to_thread
+
+from .._errors import AuthenticationError, CallBudgetExceeded, TranslationError
+from .connection import BatchClient, BatchUsage
+from .courier import Courier
+from .dispatcher import Dispatcher
+from .drafts import Drafts
+from .gates import Gate
+from .ledger import Ledger
+from .planner import Planner
+from .recipes import Recipes
+from .report import Entries, report_folder, write_reports
+from .states import FileState
+from .values import BatchPlan, BatchProgress, BatchReport
+
+if TYPE_CHECKING:
+    from .._face import Face
+    from .journal import Journal
+    from .options import BatchSettings
+
+log = logging.getLogger("groupdocs_translation.batch")
+
+_OVER = (FileState.DONE, FileState.FAILED, FileState.UNCERTAIN)
+
+
+class Run:
+    """One run; made by a batch that holds the journal's lock. No lock: all but file work is in one loop."""
+
+    def __init__(self, face: Face, settings: BatchSettings, journal: Journal, recipes: Recipes) -> None:
+        self._settings = settings
+        self._journal = journal
+        self._recipes = recipes
+        self._clock = face._settings.clock
+        self._usage = BatchUsage(settings.max_calls, face._usage)
+        self._client = BatchClient(face, self._usage, self._refused)
+        concurrency = settings.concurrency
+        self._uploads, self._jobs = Gate(concurrency.uploads), Gate(concurrency.jobs)
+        self._downloads = Gate(concurrency.downloads)
+        self._dispatcher: Dispatcher | None = None
+        self._courier: Courier | None = None
+        self._counts: Counter[str] = Counter()
+        self._total = self._over_before = 0
+        self._began = self._clock.monotonic()
+        self._stopped: str | None = None
+        self._error: TranslationError | None = None
+        self._hook_error: BaseException | None = None
+
+    async def execute(self) -> BatchReport:
+        """Plan, carry, report.
+
+        Raises:
+            AuthenticationError: no token can be had; the report is written all the same.
+        """
+        started = self._clock.wall()
+        run = self._journal.begin_run(started)
+        drafts = Drafts(self._settings.state_folder, self._journal.name)
+        drafts.clear()
+        try:
+            plan = await self._plan(run)
+            if self._stopped is None:
+                await self._carry(run, plan, drafts)
+            return await anyio.to_thread.run_sync(self._report, run, started, plan, drafts)
+        finally:
+            with anyio.CancelScope(shield=True):
+                drafts.clear()
+                await self._client.aclose()
+
+    def stop(self, why: str = "interrupted") -> None:
+        """Take no other file; called in the loop's thread."""
+        if self._stopped is None:
+            self._stopped = why
+            self._tell("stopping", "", None)
+        if self._courier is not None and self._dispatcher is not None:
+            self._dispatcher.stop()
+            self._courier.stop()
+
+    # -- phases --------------------------------------------------------------------------------------------------------
+
+    async def _plan(self, run: int) -> BatchPlan:
+        planner = Planner(self._settings, self._recipes, self._journal, run=run, clock=self._clock)
+        while self._stopped is None and await anyio.to_thread.run_sync(planner.step):
+            self._total = planner.found
+            self._tell("planning", "", None)
+        plan = await anyio.to_thread.run_sync(planner.outcome)
+        self._total = plan.files
+        for state in _OVER:
+            self._counts[state.value] = plan.by_state.get(state.value, 0)
+        self._over_before = self._counts.total()
+        return plan
+
+    async def _carry(self, run: int, plan: BatchPlan, drafts: Drafts) -> None:
+        self._courier = Courier(
+            self._client,
+            self._settings,
+            self._journal,
+            Ledger(self._journal),
+            drafts,
+            uploads=self._uploads,
+            jobs=self._jobs,
+            downloads=self._downloads,
+            clock=self._clock,
+            tell=self._tell,
+            halt=self._halt,
+        )
+        self._dispatcher = Dispatcher(
+            self._journal,
+            self._courier,
+            self._usage,
+            run=run,
+            to_fetch=plan.by_state.get(FileState.SUBMITTED, 0),
+            uploads=self._uploads,
+            jobs=self._jobs,
+            clock=self._clock,
+        )
+        self._tell("start", "", None)
+        await self._dispatcher.run()
+        if self._dispatcher.ran_dry and self._stopped is None:
+            self._stopped = self._budget()
+
+    def _report(self, run: int, started: float, plan: BatchPlan, drafts: Drafts) -> BatchReport:
+        by_state: Counter[str] = Counter()
+        for _, state, _, files, _ in self._journal.counts(run):
+            by_state[state.value] += files
+        calls = dict(self._usage.by_operation)
+        self._journal.end_run(run, self._clock.wall(), calls, self._stopped)
+        folder = report_folder(self._settings)
+        report = BatchReport(
+            source=self._settings.source,
+            output=self._settings.output,
+            targets=self._settings.targets,
+            started=started,
+            seconds=self._clock.monotonic() - self._began,
+            files=by_state.total(),
+            new=self._journal.count_new(run),
+            by_state=dict(by_state),
+            calls=calls,
+            stopped=self._stopped,
+            ignored=plan.ignored,
+            unreadable=plan.unreadable,
+            json=folder / "report.json",
+            html=folder / "report.html",
+            rows=Entries(self._settings.journal, run, self._settings.targets),
+        )
+        write_reports(report, drafts.folder_for(0))
+        self._tell("end", "", None)
+        return report
+
+    # -- what the parts say --------------------------------------------------------------------------------------------
+
+    @property
+    def error(self) -> BaseException | None:
+        """What ended the run early and must be raised: the service's refusal, or an error of the user's own hook."""
+        return self._hook_error or self._error
+
+    def _refused(self, retry_after_s: float | None) -> None:
+        """The service answered 429 or 503: fewer at a time, and none for as long as it asks."""
+        now = self._clock.monotonic()
+        self._uploads.refused(now, retry_after_s)
+        self._jobs.refused(now, retry_after_s)
+        if retry_after_s and self._dispatcher is not None:
+            self._dispatcher.hush(retry_after_s)
+
+    def _halt(self, error: TranslationError) -> None:
+        if isinstance(error, CallBudgetExceeded):
+            self.stop(self._budget())
+            return
+        if isinstance(error, AuthenticationError):
+            self._error = error
+        self.stop("authentication")
+
+    def _budget(self) -> str:
+        return (
+            "max_calls"
+            if self._usage.remaining is not None and self._usage.remaining == self._usage.left
+            else "call_budget"
+        )
+
+    def _tell(self, step: str, path: str, reason: str | None) -> None:
+        if step in {"done", "failed", "uncertain"}:
+            self._counts[step] += 1
+        hook = self._settings.progress
+        if hook is None or self._hook_error is not None:
+            return
+        seconds = self._clock.monotonic() - self._began
+        over = self._counts.total()
+        new = over - self._over_before
+        try:
+            hook(
+                BatchProgress(
+                    step=step,
+                    path=path,
+                    reason=reason,
+                    finished=over,
+                    failed=over - self._counts[FileState.DONE],
+                    total=self._total,
+                    under_way=0 if self._dispatcher is None else len(self._dispatcher.under_way),
+                    calls=self._usage.calls,
+                    seconds=seconds,
+                    remaining_s=seconds / new * (self._total - over) if new else None,
+                )
+            )
+        except BaseException as error:
+            self._hook_error = error
+            self.stop("interrupted")

@@ -1,0 +1,182 @@
+"""The files of a folder, one after the other in a fixed order, without what a batch itself has put there.
+
+Called by the planner. One folder's names are held at a time, so memory does not grow with the tree.
+"""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from fnmatch import fnmatchcase
+from functools import cache
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
+
+from attrs import define, field, frozen
+
+from .._errors import ConfigurationError, UnsupportedFormat
+from ..formats import recognize
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+OFFICE_LOCK = "~$"  # how office programs mark a document that is open
+
+
+@frozen
+class FoundFile:
+    """A file to translate: its path from the root with ``/`` in it, size in bytes, and time of the last change."""
+
+    path: str
+    size: int
+    mtime_ns: int
+
+
+@frozen
+class Globs:
+    """Which paths are wanted: all, or those that an ``include`` matches; never those that an ``exclude`` matches.
+
+    Patterns are those of ``fnmatch``, case counts, ``*`` goes across folders. One without ``/`` is held against the
+    name alone, others against the whole path from the root. An excluded folder is not entered.
+    """
+
+    include: Sequence[str] = ()
+    exclude: Sequence[str] = ()
+
+    def wants_file(self, path: str) -> bool:
+        """Whether a file is to be translated."""
+        return (not self.include or _matches(path, self.include)) and not _matches(path, self.exclude)
+
+    def wants_folder(self, path: str) -> bool:
+        """Whether a folder is to be entered."""
+        return not _matches(path, self.exclude)
+
+
+def _matches(path: str, patterns: Sequence[str]) -> bool:
+    name = path.rpartition("/")[2]
+    return any(
+        fnmatchcase(path if "/" in pattern.rstrip("/") else name, pattern.removeprefix("./").rstrip("/"))
+        for pattern in patterns
+    )
+
+
+@define
+class Ignored:
+    """What a walk passed by: files by extension that no operation takes, links, and what was unreadable."""
+
+    formats: Counter[str] = field(factory=Counter[str])
+    links: int = 0
+    unreadable: list[str] = field(factory=list[str])  # folders, so few; the first MAX_UNREADABLE
+
+    MAX_UNREADABLE = 100
+
+
+@frozen
+class _Folder:
+    """A folder that is being walked: what is left of it, its names, and the identities of it and all above it."""
+
+    path: str
+    entries: Iterator[os.DirEntry[str]]
+    names: frozenset[str]
+    above: frozenset[tuple[int, int]]
+
+
+class Walk:
+    """A walk through a folder.
+
+    Hidden names and open office documents' locks are passed by, and so are the folder of results when it lies inside,
+    and everything for which ``is_own`` (path from the root → whether a batch made it) is true. Links are followed only
+    if ``follow_symlinks``; one that leads back to a folder on the way is not.
+    """
+
+    def __init__(
+        self,
+        root: Path,
+        *,
+        globs: Globs,
+        without: str | None,
+        is_own: Callable[[str, frozenset[str]], bool],
+        follow_symlinks: bool,
+    ) -> None:
+        self._root = root
+        self._globs = globs
+        self._without = without
+        self._is_own = is_own
+        self._follows = follow_symlinks
+        self.ignored = Ignored()
+
+    def __iter__(self) -> Iterator[FoundFile]:
+        """Yield the files, sorted by name in each folder.
+
+        Raises:
+            ConfigurationError: the root cannot be read.
+        """
+        try:
+            identity = _identity(self._root.stat())
+            os.scandir(self._root).close()
+        except OSError as error:
+            raise ConfigurationError(f"cannot read the folder {self._root}: {error.strerror}") from error
+        open_folders = [self._open("", frozenset({identity}))]
+        while open_folders:  # a stack in place of recursion: a tree may be deeper than Python's
+            folder = open_folders[-1]
+            entry = next(folder.entries, None)
+            if entry is None:
+                open_folders.pop()
+                continue
+            path = f"{folder.path}/{entry.name}" if folder.path else entry.name
+            try:
+                if (below := self._folder(path, entry, folder)) is not None:
+                    open_folders.append(below)
+                elif (file := self._file(path, entry, folder.names)) is not None:
+                    yield file
+            except OSError:
+                self._note_unreadable(path)
+
+    def _open(self, path: str, above: frozenset[tuple[int, int]]) -> _Folder:
+        with os.scandir(self._root / path) as found:
+            entries = sorted(
+                (entry for entry in found if not entry.name.startswith((".", OFFICE_LOCK))),
+                key=lambda entry: entry.name,
+            )
+        return _Folder(path, iter(entries), frozenset(entry.name for entry in entries), above)
+
+    def _folder(self, path: str, entry: os.DirEntry[str], parent: _Folder) -> _Folder | None:
+        """The folder that an entry is, if it is one to enter."""
+        if not entry.is_dir(follow_symlinks=self._follows) or not self._enters(path):
+            return None
+        identity = _identity(os.stat(self._root / path))  # DirEntry.stat has no device on Windows
+        return None if identity in parent.above else self._open(path, parent.above | {identity})
+
+    def _enters(self, path: str) -> bool:
+        return path != self._without and self._globs.wants_folder(path)
+
+    def _file(self, path: str, entry: os.DirEntry[str], names: frozenset[str]) -> FoundFile | None:
+        if entry.is_symlink() and not self._follows:
+            self.ignored.links += 1
+            return None
+        if not entry.is_file() or not self._globs.wants_file(path) or self._is_own(path, names):
+            return None
+        extension = PurePosixPath(entry.name).suffix[1:].lower()
+        if not is_translatable(extension):
+            self.ignored.formats[extension] += 1
+            return None
+        status = entry.stat()
+        return FoundFile(path, status.st_size, status.st_mtime_ns)
+
+    def _note_unreadable(self, path: str) -> None:
+        if len(self.ignored.unreadable) < Ignored.MAX_UNREADABLE:
+            self.ignored.unreadable.append(path)
+
+
+def _identity(status: os.stat_result) -> tuple[int, int]:
+    return status.st_dev, status.st_ino
+
+
+@cache
+def is_translatable(extension: str) -> bool:
+    """Whether some operation takes files of this extension."""
+    try:
+        recognize(f"file.{extension}")
+    except UnsupportedFormat:
+        return False
+    return True
