@@ -22,6 +22,7 @@ from openapi import toolchain
 
 unasync: Any = import_module("unasync")  # it has no type hints
 WORDS = {  # async → sync; one that no source uses is an error, so the table cannot rot
+    "AsyncBatch": "Batch",
     "AsyncByteStream": "SyncByteStream",
     "AsyncCappedStream": "CappedStream",
     "AsyncClient": "Client",

@@ -59,6 +59,16 @@ if TYPE_CHECKING:
         TokenEvent,
         TokenStore,
     )
+    from .batch import (
+        AsyncBatch,
+        Batch,
+        BatchFile,
+        BatchPlan,
+        BatchProgress,
+        BatchReport,
+        BatchRunning,
+        Concurrency,
+    )
 
 _HOMES: dict[str, str] = {}
 for _home, _names in {
@@ -78,18 +88,27 @@ for _home, _names in {
     "._sync.jobs": "Job",
     "._usage": "Usage",
     ".auth": "ClientCredentials FileTokenStore MemoryTokenStore RedisTokenStore TokenEvent TokenStore",
+    ".batch": "AsyncBatch Batch BatchFile BatchPlan BatchProgress BatchReport BatchRunning Concurrency",
 }.items():
     _HOMES.update(dict.fromkeys(_names.split(), _home))
 
 __all__ = [
     "APIError",
+    "AsyncBatch",
     "AsyncJob",
     "AsyncTranslationClient",
     "AuthenticationError",
     "BadRequest",
+    "Batch",
+    "BatchFile",
+    "BatchPlan",
+    "BatchProgress",
+    "BatchReport",
+    "BatchRunning",
     "CallBudgetExceeded",
     "ClientCredentials",
     "Clock",
+    "Concurrency",
     "ConfigurationError",
     "ConnectionFailed",
     "FileResult",

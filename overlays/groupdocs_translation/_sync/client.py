@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from .._rules.polling import PollingSchedule
     from .._rules.texts import Packed
     from .._sources import type_of_source
+    from ..batch import BatchReport, FolderOptions
     from .connection import Connection
     from .transfer import Watcher
 
@@ -302,6 +303,28 @@ class TranslationClient(Face):
         limit = timeout if timeout is not None else FILE_TIMEOUT_S
         result: TextTranslation[list[str]] = job.result(limit, polling=polling, progress=progress)
         return result
+
+    def translate_folder(
+        self,
+        folder: str | os.PathLike[str],
+        *,
+        target: str | Iterable[str],
+        output_dir: str | os.PathLike[str],
+        **options: Unpack[FolderOptions],
+    ) -> BatchReport:
+        """Translate every file of a folder into ``output_dir``, keeping its tree; what is done already is skipped.
+
+        A journal remembers each step: stopped or killed, the next call goes on where this one was, and pays for
+        nothing twice. A file that fails does not end the run: it is in the report. See ``FolderOptions`` for the
+        options, and the batch classes for dry runs and for stopping.
+
+        Raises:
+            ConfigurationError: an argument is wrong, or another batch works on the same journal (``BatchRunning``).
+            AuthenticationError: no token can be had; files not done are as they were.
+        """
+        from ..batch import Batch  # noqa: PLC0415  (the layer above, needed here only)
+
+        return Batch(self, folder, target=target, output_dir=output_dir, **options).run()
 
     def analyze_hugo(
         self, file: type_of_source, *, name: str | None = None, timeout: float | None = None
