@@ -9,8 +9,11 @@ code, ``-->``.
 
 from __future__ import annotations
 
+import ast
+import asyncio
 import doctest
 import io
+import os
 import shutil
 import time
 from collections.abc import Iterator
@@ -21,10 +24,11 @@ from typing import Any
 
 import anyio.lowlevel
 import pytest
+from _pytest._code import Traceback
 from groupdocs_translation._clock import SystemClock
 from groupdocs_translation.sandbox import Sandbox
 from sybil import Document, Example, Lexeme, Region, Sybil
-from sybil.evaluators.python import PythonEvaluator
+from sybil.integration.pytest import SybilItem
 from sybil.parsers.markdown import CodeBlockParser, SkipParser
 
 from release.rehearsal import without_placeholders
@@ -36,7 +40,7 @@ VARIABLES = {
     "GROUPDOCS_TRANSLATION_URL": "base_url",
     "GROUPDOCS_TOKEN_URL": "token_url",
 }
-STACK, PRINTED = "_stack", "_printed"
+STACK, PRINTED, LOOP = "_stack", "_printed", "_loop"
 
 
 class _Blocks(CodeBlockParser):
@@ -49,17 +53,23 @@ class _Blocks(CodeBlockParser):
             yield region
 
 
-class _Run(PythonEvaluator):
-    """Runs a block and keeps what it prints."""
-
-    def __call__(self, example: Example) -> None:
-        printed = io.StringIO()
-        try:
-            with redirect_stdout(printed):
-                super().__call__(example)
-        finally:
-            print(printed.getvalue(), end="")  # noqa: T201  (for pytest's report)
-        example.namespace[PRINTED] = printed.getvalue()
+def _run(example: Example) -> None:
+    """Run a block and keep what it prints. The cells of a notebook may await, and share an event loop."""
+    is_cell = Path(example.path).stem == "notebook"
+    source = "\n" * (example.line + example.parsed.line_offset) + example.parsed  # line numbers are the page's
+    flags = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT if is_cell else 0
+    code = compile(source, example.path, "exec", flags=flags, dont_inherit=True)
+    printed = io.StringIO()
+    try:
+        with redirect_stdout(printed):
+            waiting = eval(code, example.namespace)  # noqa: S307  (the pages of this project)
+            if waiting is not None:
+                if LOOP not in example.namespace:
+                    example.namespace[LOOP] = example.namespace[STACK].enter_context(asyncio.Runner())
+                example.namespace[LOOP].run(waiting)
+    finally:
+        print(printed.getvalue(), end="")  # noqa: T201  (for pytest's report)
+    example.namespace[PRINTED] = printed.getvalue()
 
 
 def _compare(example: Example) -> str | None:
@@ -69,6 +79,17 @@ def _compare(example: Example) -> str | None:
     if checker.check_output(example.parsed, printed, flags):
         return None
     return checker.output_difference(doctest.Example("", example.parsed), printed, flags)
+
+
+_sybils_traceback = SybilItem._traceback_filter
+
+
+def _traceback(self: SybilItem, excinfo: pytest.ExceptionInfo[BaseException]) -> Traceback:
+    """As sybil 10.1 shortens it, which trips over a cause whose traceback has one frame."""
+    return excinfo.traceback if len(excinfo.traceback) < 2 else _sybils_traceback(self, excinfo)
+
+
+SybilItem._traceback_filter = _traceback  # type: ignore[method-assign]
 
 
 def _never_wait(patch: pytest.MonkeyPatch) -> None:
@@ -90,16 +111,22 @@ def _never_wait(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(SystemClock, "asleep", asleep)
 
 
+def _restore(environment: dict[str, str]) -> None:
+    os.environ.clear()
+    os.environ.update(environment)
+
+
 def _open_page(namespace: dict[str, Any]) -> None:
     stack = namespace[STACK] = ExitStack()
+    stack.callback(_restore, dict(os.environ))
     patch = stack.enter_context(pytest.MonkeyPatch.context())
     folder = stack.enter_context(TemporaryDirectory(ignore_cleanup_errors=True))
     shutil.copytree(ROOT / "examples" / "files", folder, dirs_exist_ok=True)
     settings = stack.enter_context(Sandbox()).client_settings()
     for variable, setting in VARIABLES.items():
-        patch.setenv(variable, settings[setting])
+        os.environ[variable] = settings[setting]
     for variable in ("HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME", "XDG_DATA_HOME"):
-        patch.setenv(variable, folder)  # no page finds, or writes into, what the person who runs it has
+        os.environ[variable] = folder  # no page finds, or writes into, what the person who runs it has
     patch.chdir(folder)
     _never_wait(patch)
 
@@ -111,7 +138,7 @@ def _close_page(namespace: dict[str, Any]) -> None:
 
 
 pytest_collect_file = Sybil(
-    parsers=[_Blocks("python", _Run()), CodeBlockParser("output", _compare), SkipParser()],
+    parsers=[_Blocks("python", _run), CodeBlockParser("output", _compare), SkipParser()],
     patterns=["README.md", "docs/*.md", "docs/*/*.md"],
     path=str(ROOT),
     setup=_open_page,

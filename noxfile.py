@@ -22,7 +22,7 @@ PROJECT = nox.project.load_toml("pyproject.toml")
 PYTHONS = nox.project.python_versions(PROJECT)
 ROOT = Path(__file__).parent
 OLDEST = PYTHONS[0]
-SUITE = ("test", "codegen", "release", "surface")  # groups that the test suite needs
+SUITE = ("test", "codegen", "recipes", "release", "surface")  # groups that the test suite needs
 
 # pyenv puts commands on the PATH that fail for every version but its global one: its real interpreters go last.
 for folder in sorted(Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv")).glob("versions/3.*/bin")):
@@ -96,7 +96,8 @@ def lowest(session: nox.Session) -> None:
     compiled = ("pyproject.toml", "--all-extras", "--resolution", "lowest-direct", "--output-file", locked)
     session.run("uv", "pip", "compile", "--quiet", "--python", "python", *compiled)
     session.install("-e", ".[sandbox]", *_groups("test", "release", "surface"), "--constraint", locked)
-    session.run("pytest", "--ignore=tests/pipeline", *session.posargs)  # the pipeline is no part of what users install
+    apart = ("--ignore=tests/pipeline", "--ignore=docs/recipes")  # no part of what users install
+    session.run("pytest", *apart, *session.posargs)
 
 
 @nox.session
