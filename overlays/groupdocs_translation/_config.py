@@ -41,7 +41,7 @@ def service_url(
 
     Raises:
         ConfigurationError: not an https URL (http is taken for loopback only), or one with credentials, query or
-        fragment.
+            fragment.
     """
     name, value = parameter, given
     if value is None:

@@ -27,26 +27,32 @@ class Face:
     """Base of ``TranslationClient`` and ``AsyncTranslationClient``.
 
     Args:
-        client_id, client_secret: of your application, from the service's dashboard. Without them: the environment
+        client_id: of your application, from the service's dashboard. Without it and its secret: the environment
             (``GROUPDOCS_CLIENT_ID``, ``GROUPDOCS_CLIENT_SECRET``), the profile file, the system keyring.
+        client_secret: that belongs to it.
         credentials: a callable that returns ``(client_id, client_secret)``, for secret managers; asked again, once,
             when the identity server says ``invalid_client``.
-        access_token: a ready token, used as it is. token_provider: a callable that returns a token, or ``(token,
-        seconds it lives)``.
-        base_url, token_url: of the service and the identity server (``GROUPDOCS_TRANSLATION_URL``,
-        ``GROUPDOCS_TOKEN_URL``).
-        scope: for the token request. client_auth: ``body`` (form fields) or ``basic`` (HTTP Basic, RFC 6749 §2.3.1).
+        access_token: a ready token, used as it is.
+        token_provider: a callable that returns a token, or ``(token, seconds it lives)``.
+        base_url: of the service; else ``GROUPDOCS_TRANSLATION_URL``.
+        token_url: of the identity server; else ``GROUPDOCS_TOKEN_URL``.
+        scope: for the token request.
+        client_auth: ``body`` (form fields) or ``basic`` (HTTP Basic, RFC 6749 §2.3.1).
         token_store: where tokens are kept for other clients, processes or machines: ``MemoryTokenStore``,
             ``FileTokenStore``, ``RedisTokenStore`` or one of yours. Without it the client keeps its own.
         on_token_event: called with each ``TokenEvent``, in whatever thread it happens.
         timeout: seconds for read and write, or an ``httpx.Timeout``; default 60 s, connect 5 s, pool 30 s.
-        retries: a ``RetryPolicy``. polling: ``economy``, ``balanced``, ``prompt``, or a ``PollingSchedule``.
+        retries: how often and how long a request is repeated that may be.
+        polling: ``economy``, ``balanced``, ``prompt``, or a ``PollingSchedule``.
         call_budget: how many API calls this client may make; each is billed. The next one raises
-        ``CallBudgetExceeded``.
-        max_connections: at most so many at a time. proxy, verify, trust_env, transport: as in ``httpx.Client``;
-        ``transport`` serves the API
-            and storage, not the token request.
-        origin: name of your application, sent with each job. clock: a source of time, for tests.
+            ``CallBudgetExceeded``.
+        max_connections: at most so many at a time.
+        proxy: as in ``httpx.Client``.
+        verify: as in ``httpx.Client``.
+        trust_env: as in ``httpx.Client``.
+        transport: as in ``httpx.Client``; serves the API and storage, not the token request.
+        origin: name of your application, sent with each job.
+        clock: a source of time, for tests.
 
     Raises:
         ConfigurationError: an argument or the environment is wrong, or there are no credentials; nothing was sent.

@@ -55,7 +55,7 @@ class AsyncBatch:
     Args:
         client: the client whose account is used; its settings, token and ``usage`` are shared.
         folder: what is translated. Results keep its tree below ``output_dir``: ``a/report.docx`` becomes
-        ``a/report.de.docx``.
+            ``a/report.de.docx``.
         target: one language or several; each file is one job for all of them.
         options: see ``FolderOptions``.
 

@@ -1,0 +1,44 @@
+"""The docstrings can be read by the tool that makes the reference of them: the site is built without a warning."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from pathlib import Path
+
+import griffe
+import pytest
+import yaml
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def options() -> dict[str, bool]:
+    """How mkdocs.yml reads docstrings."""
+
+    site = yaml.safe_load((ROOT / "mkdocs.yml").read_text(encoding="utf-8"))
+    (plugin,) = (found["mkdocstrings"] for found in site["plugins"] if "mkdocstrings" in found)
+    read: dict[str, bool] = plugin["handlers"]["python"]["options"]["docstring_options"]
+    return read
+
+
+def documented(item: griffe.Object) -> Iterator[griffe.Object]:
+    """An object and all that is in it, without what is imported from elsewhere."""
+    yield item
+    for member in item.members.values():
+        if isinstance(member, griffe.Object):
+            yield from documented(member)
+
+
+def test_every_docstring_can_be_read_into_the_reference(caplog: pytest.LogCaptureFixture) -> None:
+    module = griffe.load("groupdocs_translation", search_paths=[ROOT / "overlays"], try_relative_path=False)
+    assert isinstance(module, griffe.Object)
+    how, read = options(), 0
+    with caplog.at_level(logging.WARNING):
+        for item in documented(module):
+            if item.docstring is not None:
+                item.docstring.parse("google", **how)
+                read += 1
+
+    assert [record.getMessage() for record in caplog.records] == []
+    assert read > 200
