@@ -3,30 +3,83 @@
 from __future__ import annotations
 
 import argparse
+import shlex
+import signal
+import sys
 import threading
+import warnings
 
-from .server import Sandbox
+from .server import NO_PRODUCTION_SERVER, Sandbox
+
+VARIABLES = {
+    "GROUPDOCS_CLIENT_ID": "client_id",
+    "GROUPDOCS_CLIENT_SECRET": "client_secret",
+    "GROUPDOCS_TRANSLATION_URL": "base_url",
+    "GROUPDOCS_TOKEN_URL": "token_url",
+}
 
 
-def main() -> None:
-    """Start, print the settings, wait for Ctrl-C."""
+def main(argv: list[str] | None = None) -> int:
+    """Start, print the settings as shell commands, wait for Ctrl-C or SIGTERM."""
     parser = argparse.ArgumentParser(
-        prog="groupdocs_translation.sandbox", description="A local stand-in; no production server."
+        prog="groupdocs_translation.sandbox", description="A local stand-in of the service; no production server."
     )
+    parser.add_argument("--host", default="127.0.0.1", help="address to listen on; default: this machine only")
     parser.add_argument("--port", type=int, default=0, help="0 takes a free one")
-    parser.add_argument("--latency", type=float, default=2.0, metavar="SECONDS", help="median time of a job")
-    options = parser.parse_args()
-    with Sandbox(port=options.port, latency_s=options.latency) as sandbox:
-        settings = sandbox.client_settings()
-        print(f"export GROUPDOCS_CLIENT_ID={settings['client_id']}")  # noqa: T201  (what the command is for)
-        print(f"export GROUPDOCS_CLIENT_SECRET={settings['client_secret']}")  # noqa: T201
-        print(f"export GROUPDOCS_TRANSLATION_URL={settings['base_url']}")  # noqa: T201
-        print(f"export GROUPDOCS_TOKEN_URL={settings['token_url']}", flush=True)  # noqa: T201
+    parser.add_argument("--latency", type=float, default=2.0, metavar="SECONDS", help="median time of a short text")
+    parser.add_argument("--seed", type=int, default=0, help="of the latencies")
+    parser.add_argument("--token-lifetime", type=int, default=3600, metavar="SECONDS")
+    parser.add_argument("--client-id", default="sandbox-client")
+    parser.add_argument("--client-secret", help="default: a new one each time")
+    options = parser.parse_args(argv)
+    stop = threading.Event()
+
+    def on_terminate(_number: int, _frame: object) -> None:
+        stop.set()
+
+    signal.signal(signal.SIGTERM, on_terminate)
+    _raise_file_limit()
+    sandbox = Sandbox(
+        host=options.host,
+        port=options.port,
+        latency_s=options.latency,
+        seed=options.seed,
+        token_lifetime_s=options.token_lifetime,
+        client_id=options.client_id,
+        client_secret=options.client_secret,
+    )
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
         try:
-            threading.Event().wait()
-        except KeyboardInterrupt:
-            return
+            sandbox.start()
+        except (OSError, ValueError) as error:
+            print(f"the sandbox cannot listen on {options.host}:{options.port}: {error}", file=sys.stderr)  # noqa: T201
+            return 1
+    if any(str(warning.message) == NO_PRODUCTION_SERVER for warning in caught):
+        print(f"warning: {NO_PRODUCTION_SERVER}", file=sys.stderr)  # noqa: T201  (what the command is for, as below)
+    settings = sandbox.client_settings()
+    for name, setting in VARIABLES.items():
+        print(f"export {name}={shlex.quote(settings[setting])}", flush=True)  # noqa: T201
+    try:
+        stop.wait()
+    except KeyboardInterrupt:
+        pass
+    finally:
+        sandbox.stop()
+    return 0
+
+
+def _raise_file_limit() -> None:
+    """A thousand clients need more than the usual 1,024 open files."""
+    try:
+        import resource  # noqa: PLC0415  (not on Windows, which has no such limit)
+    except ImportError:
+        return
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = 65_536 if hard == resource.RLIM_INFINITY else hard
+    if soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -61,7 +61,7 @@ class App:
         """One request (ASGI)."""
         exchange = Exchange(scope, receive, send)
         if exchange.path.startswith(ADMIN_PATH):
-            await deliver(exchange, await self._control(exchange), None)
+            await deliver(exchange, await self._control(exchange), None, now=self.state.clock.now())
             return
         exchange.name = _name(exchange)
         fault = self.state.faults.take(exchange.name, exchange.path)
@@ -77,7 +77,10 @@ class App:
         is_silent = fault is not None and fault.reset == "after"
         # Before the answer: who has read it must find its record.
         self._record(exchange, None if is_silent else answer.status, fault)
-        await (break_off(exchange) if is_silent else deliver(exchange, answer, fault))
+        if is_silent:
+            await break_off(exchange)
+        else:
+            await deliver(exchange, answer, fault, now=self.state.clock.now())
 
     def _record(self, exchange: Exchange, status: int | None, fault: Fault | None) -> None:
         self.state.records.append(

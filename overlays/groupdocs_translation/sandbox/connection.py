@@ -5,15 +5,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import socket
 import struct
-from typing import TYPE_CHECKING, Any
+from contextlib import suppress
+from typing import Any
 
 from uvicorn.protocols.http.h11_impl import H11Protocol
-
-if TYPE_CHECKING:
-    import asyncio
 
 EXTENSION = "groupdocs.connection"
 _NO_LINGER = struct.pack("hh" if os.name == "nt" else "ii", 1, 0)  # struct linger: on, 0 s
@@ -46,6 +45,7 @@ class FaultProtocol(H11Protocol):
 
         async def connected(scope: Any, receive: Any, send: Any) -> None:
             scope["extensions"] = {EXTENSION: connection}
-            await app(scope, receive, send)
+            with suppress(asyncio.CancelledError):  # the sandbox stops; uvicorn would log it as a failure
+                await app(scope, receive, send)
 
         self.app = connected

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from email.utils import formatdate
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -13,11 +14,14 @@ if TYPE_CHECKING:
 DRIPS = 10
 
 
-async def deliver(exchange: Exchange, answer: Answer, fault: Fault | None) -> None:
-    """Send the answer as far as the fault lets it; returns once it is written or the connection is gone."""
+async def deliver(exchange: Exchange, answer: Answer, fault: Fault | None, *, now: float) -> None:
+    """Send the answer as far as the fault lets it; returns once it is written or the connection is gone.
+
+    ``now`` is the sandbox's time, for the ``Date`` header.
+    """
     size = answer.size
     headers = [(name.encode(), value.encode("latin-1")) for name, value in answer.headers.items()]
-    headers.append((b"content-length", str(size).encode()))
+    headers += [(b"content-length", str(size).encode()), (b"date", formatdate(now, usegmt=True).encode())]
     await exchange.send({"type": "http.response.start", "status": answer.status, "headers": headers})
     if fault is None and isinstance(answer.body, bytes):
         await exchange.send({"type": "http.response.body", "body": answer.body})

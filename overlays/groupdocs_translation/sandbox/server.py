@@ -1,4 +1,4 @@
-"""Runs the sandbox on loopback, in a thread of its own."""
+"""``Sandbox``: the stand-in as a context manager, and what tests steer it by."""
 
 from __future__ import annotations
 
@@ -7,22 +7,18 @@ import secrets
 import shutil
 import socket
 import tempfile
-import threading
 import time
 import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
-import uvicorn
-
 from .app import BASE_PATH, App, Limits
-from .connection import FaultProtocol
 from .contract import document
 from .engine import Engine, PseudoEngine
 from .faults import Fault
 from .identity import signing_key
+from .serving import Serving
 from .state import State
-from .stoppable import StoppableServer
 from .token_endpoint import TOKEN_PATH
 
 if TYPE_CHECKING:
@@ -32,7 +28,6 @@ if TYPE_CHECKING:
     from .jobs import Jobs
     from .records import Records
 
-START_TIMEOUT_S = 10.0
 NO_PRODUCTION_SERVER = (
     "the sandbox can be reached from other machines: it is no production server, and whoever reaches it steers it"
 )
@@ -52,6 +47,7 @@ class Sandbox:
         url_lifetime_s: of the addresses of uploads and results.
         max_body_bytes: of a JSON body; 413 beyond.
         max_upload_bytes: of an uploaded form; 413 beyond.
+        client_id, client_secret: of the application that ``client_settings`` speaks of; a new secret by default.
 
     Its methods may be called from any thread while it runs. ``state`` has its parts, for tests that look deeper.
     """
@@ -69,6 +65,8 @@ class Sandbox:
         url_lifetime_s: float = 3600.0,
         max_body_bytes: int = 64 * 2**20,
         max_upload_bytes: int = 2 * 2**30,
+        client_id: str = "sandbox-client",
+        client_secret: str | None = None,
     ) -> None:
         self._folder = Path(tempfile.gettempdir(), f"groupdocs-sandbox-{secrets.token_hex(8)}")
         self.state = State(
@@ -80,11 +78,10 @@ class Sandbox:
             seed=seed,
         )
         self.app = App(self.state, engine or PseudoEngine(), Limits(max_body_bytes, max_upload_bytes))
-        self.client_id = "sandbox-client"
-        self.client_secret = self.state.identity.add(self.client_id)
+        self.client_id = client_id
+        self.client_secret = self.state.identity.add(client_id, client_secret)
         self._host, self._port = host, port
-        self._server: StoppableServer | None = None
-        self._thread: threading.Thread | None = None
+        self._serving: Serving | None = None
 
     # -- running -------------------------------------------------------------------------------------------------------
 
@@ -93,29 +90,14 @@ class Sandbox:
 
         Raises:
             OSError: the port is taken, or the host is none of this machine's.
-            RuntimeError: it did not start in ``START_TIMEOUT_S``.
+            RuntimeError: it did not start.
         """
         signing_key()
         document()
         listener = self._listen()
         self._folder.mkdir(mode=0o700)
-        config = uvicorn.Config(
-            self.app,
-            http=FaultProtocol,
-            loop="asyncio",  # others do not let SO_LINGER through
-            ws="none",
-            lifespan="off",
-            log_config=None,
-            access_log=False,
-        )
-        server = self._server = StoppableServer(config)
-        self._thread = threading.Thread(target=server.run, args=([listener],), name="sandbox", daemon=True)
-        self._thread.start()
-        limit = time.monotonic() + START_TIMEOUT_S
-        while not server.started:
-            if time.monotonic() > limit:
-                raise RuntimeError("the sandbox did not start")
-            time.sleep(0.005)
+        self._serving = Serving(self.app, listener)
+        self._serving.start()
         return self
 
     def _listen(self) -> socket.socket:
@@ -123,19 +105,22 @@ class Sandbox:
         if not address.is_loopback:
             warnings.warn(NO_PRODUCTION_SERVER, stacklevel=3)
         family = socket.AF_INET6 if address.version == 6 else socket.AF_INET
-        # asyncio turns Nagle's algorithm off only where the protocol is named: else each answer takes 40 ms
+        # Where the protocol is not named, asyncio leaves Nagle's algorithm on: 40 ms for each answer.
         listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind((self._host, self._port))
+        try:
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            listener.bind((self._host, self._port))
+        except OSError:
+            listener.close()
+            raise
         here = "127.0.0.1" if self._host == "0.0.0.0" else self._host  # noqa: S104  (a comparison)
         self.app.address = f"http://{f'[{here}]' if address.version == 6 else here}:{listener.getsockname()[1]}"
         return listener
 
     def stop(self) -> None:
         """Stop listening and delete its files; stopping twice is fine. Records and jobs can still be read."""
-        if self._server is not None and self._thread is not None:
-            self._server.stop()
-            self._thread.join(START_TIMEOUT_S)
+        if self._serving is not None:
+            self._serving.stop()
         shutil.rmtree(self._folder, ignore_errors=True)
 
     def __enter__(self) -> Self:

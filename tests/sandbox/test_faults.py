@@ -1,0 +1,194 @@
+"""Faults of each kind, seen by a plain client."""
+
+from __future__ import annotations
+
+import json
+
+import httpx
+import pytest
+from groupdocs_translation.sandbox.faults import Fault
+
+from tests.sandbox.conftest import TEXT, bare
+
+
+def statuses(client, count, path="languages"):
+    return [client.get(path).status_code for _ in range(count)]
+
+
+def test_a_fault_hits_the_nth_matching_request_and_those_that_follow(sandbox, plain):
+    sandbox.fail("listLanguages", status=503, nth=2, times=2)
+    assert statuses(plain, 1, "hc") == [200]
+    assert statuses(plain, 4) == [200, 503, 503, 200]
+
+
+def test_faults_of_one_operation_come_in_their_order(sandbox, plain):
+    sandbox.fail("listLanguages", status=500)
+    sandbox.fail("listLanguages", status=503, times=2)
+    assert statuses(plain, 4) == [500, 503, 503, 200]
+
+
+@pytest.mark.parametrize("pattern", ["*", "list*", "/v2.0/translation/languages", "*/languages"])
+def test_a_fault_matches_operations_and_paths_by_pattern(sandbox, plain, pattern):
+    sandbox.fail(pattern, status=418)
+    assert statuses(plain, 2) == [418, 200]
+
+
+def test_an_answer_has_the_status_headers_and_body_that_were_asked_for(sandbox, client):
+    sandbox.fail("translateText", status=429, headers={"Retry-After": "7", "content-type": "text/x"}, body="slowly")
+    answer = client.post("text", json=TEXT)
+    assert (answer.status_code, answer.text) == (429, "slowly")
+    assert (answer.headers["retry-after"], answer.headers["content-type"]) == ("7", "text/x")
+    assert not sandbox.jobs
+
+
+@pytest.mark.parametrize(
+    ("body", "content", "content_type"),
+    [
+        (b"\x00\xff", b"\x00\xff", None),
+        ("[1, 2]", b"[1, 2]", "text/plain; charset=utf-8"),
+        ([1, 2], b"[1, 2]", "application/json"),
+        ("", b"", "text/plain; charset=utf-8"),
+    ],
+)
+def test_a_body_is_bytes_text_or_json(sandbox, plain, body, content, content_type):
+    sandbox.fail("listLanguages", body=body)
+    answer = plain.get("languages")
+    assert (answer.status_code, answer.content, answer.headers.get("content-type")) == (200, content, content_type)
+
+
+def test_an_error_page_is_html(sandbox, plain):
+    sandbox.fail("listLanguages", html=True)
+    answer = plain.get("languages")
+    assert (answer.status_code, answer.headers["content-type"]) == (502, "text/html; charset=utf-8")
+    assert answer.text.startswith("<!DOCTYPE html>")
+
+
+def test_a_wrong_type_is_well_formed_json_that_means_nothing(sandbox, client):
+    sandbox.fail("translateText", wrong_type=True)
+    answer = client.post("text", json=TEXT).json()
+    assert (answer["status"], answer["id"]) == ("seven", 7)
+    assert len(sandbox.jobs) == 1
+
+
+def test_a_truncated_answer_ends_before_its_length(sandbox, client):
+    sandbox.fail("listLanguages", truncate=True)
+    with pytest.raises(httpx.RemoteProtocolError, match="peer closed connection"):
+        client.get("languages")
+    assert client.get("languages").status_code == 200
+
+
+def test_a_truncated_download_stops_halfway(sandbox, plain):
+    url = plain.upload(b"x" * 300_000)
+    sandbox.fail("/storage", truncate=True)
+    got = []
+    with bare.stream("GET", url) as answer, pytest.raises(httpx.RemoteProtocolError):
+        got.extend(answer.iter_raw())
+    assert sum(map(len, got)) == 150_000
+
+
+@pytest.mark.parametrize("after", [False, True])
+def test_a_delayed_answer_comes_too_late_for_an_impatient_client(sandbox, client, after):
+    sandbox.fail("translateText", delay_s=5, after=after)
+    with pytest.raises(httpx.ReadTimeout):
+        client.post("text", json=TEXT, timeout=0.5)
+    assert len(sandbox.jobs) == (1 if after else 0)
+
+
+def test_a_slow_drip_comes_piece_by_piece(sandbox, plain):
+    sandbox.fail("listLanguages", drip_s=0.03)
+    with plain.stream("GET", "languages") as answer:
+        pieces = list(answer.iter_raw())
+    assert len(pieces) > 5
+    assert len(json.loads(b"".join(pieces))) == 46
+
+
+@pytest.mark.parametrize("reset", ["before", "after", "middle"])
+def test_a_reset_breaks_the_connection_and_only_after_the_request_was_taken_is_there_a_job(sandbox, client, reset):
+    sandbox.fail("translateText", reset=reset)
+    with pytest.raises((httpx.ReadError, httpx.RemoteProtocolError)):
+        client.post("text", json=TEXT)
+    assert len(sandbox.jobs) == (0 if reset == "before" else 1)
+    assert client.submit()
+
+
+@pytest.mark.parametrize("fault", [{"status": 500}, {"html": True}, {"body": b"half a j"}, {"reset": "after"}])
+def test_a_fault_after_the_job_leaves_the_job(sandbox, client, fault):
+    sandbox.fail("translateText", after="reset" not in fault, **fault)
+    with pytest.raises((httpx.HTTPError, ValueError)):
+        client.post("text", json=TEXT).raise_for_status().json()
+    client.submit()
+    assert list(sandbox.jobs.by_digest().values()) == [2]  # paid twice for the same body
+    lost = next(record for record in sandbox.records if record.operation == "translateText")
+    assert lost.fault
+    assert lost.job in sandbox.jobs
+
+
+def test_a_refusal_is_stronger_than_an_answer_after_the_work(sandbox, client):
+    sandbox.fail("translateText", status=503, after=True)
+    assert client.post("text", json={}).status_code == 400
+
+
+def test_a_revoked_token_is_refused_once_and_a_new_one_is_not(sandbox, client):
+    sandbox.fail("translateText", revoke=True)
+    answer = client.post("text", json=TEXT)
+    assert answer.status_code == 401
+    assert "revoked" in answer.headers["www-authenticate"]
+    assert client.authorize().submit()
+
+
+def test_a_skewed_lifetime_is_a_lie_and_the_token_dies_when_it_does(sandbox, plain):
+    sandbox.fail("/connect/token", skew_s=5_000)
+    answer = plain.ask_token().json()
+    assert answer["expires_in"] == 8_600
+    sandbox.advance(3_600)
+    headers = {"authorization": f"Bearer {answer['access_token']}"}
+    assert plain.post("text", json=TEXT, headers=headers).status_code == 401
+
+
+def test_an_identity_server_that_fails(sandbox, plain):
+    sandbox.fail("/connect/token", status=400, body={"error": "invalid_client"})
+    sandbox.fail("/connect/token", status=503, headers={"retry-after": "1"})
+    assert [plain.ask_token().status_code for _ in range(3)] == [400, 503, 200]
+    assert sandbox.calls()["/connect/token"] == 3
+    assert sandbox.state.tokens_issued == 1
+
+
+@pytest.mark.parametrize("path", ["document", "srt"])
+def test_a_job_that_fails_says_so_in_its_body(sandbox, client, path):
+    sandbox.fail("translate*", job="failed")
+    extra = (
+        {} if path == "document" else {"url": client.upload(b"1\n"), "sourceLanguage": "en", "targetLanguages": ["de"]}
+    )
+    job = client.submit_file() if path == "document" else client.submit("srt", **extra)
+    answer = client.get(f"document/{job}")
+    assert (answer.status_code, answer.json()["status"], answer.json()["urls"]) == (200, 500, None)
+
+
+def test_a_job_that_comes_to_a_part_is_answered_with_206(sandbox, client):
+    sandbox.fail("translateDocument", job="partial")
+    job = client.submit_file(targets=["de", "fr"])
+    answer = client.get(f"document/{job}")
+    body = answer.json()
+    assert (answer.status_code, body["status"]) == (206, 206)
+    assert (list(body["urls"]), body["urls"]["fr"]) == (["de", "fr"], None)
+    assert (body["request"]["requestId"], body["request"]["outFormat"]) == (job, "Txt")
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"times": 0},
+        {"nth": 0},
+        {"delay_s": -1},
+        {"status": 99},
+        {"status": 600},
+        {"reset": "sideways"},
+        {"job": "lost"},
+        {"reset": "before", "after": True},
+        {"reset": "before", "status": 500},
+        {"status": 500, "job": "failed"},
+    ],
+)
+def test_a_fault_that_cannot_be_meant_is_an_error(wrong):
+    with pytest.raises(ValueError, match=r"\w"):
+        Fault("*", **wrong)

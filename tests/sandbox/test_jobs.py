@@ -1,0 +1,263 @@
+"""Jobs: submitted, waited for, done, failed, forgotten; of every operation, with answers that fit the document."""
+
+from __future__ import annotations
+
+import base64
+from pathlib import Path
+
+import pytest
+from groupdocs_translation._operations import BY_ID, OPERATIONS
+from groupdocs_translation.sandbox import Sandbox
+from groupdocs_translation.sandbox.contract import document
+from groupdocs_translation.sandbox.latency import Latency
+from openapi_schema_validator import OAS30Validator
+
+from tests.sandbox.conftest import TEXT, Plain, bare
+
+EXAMPLES = Path(__file__).parents[2] / "examples" / "files"
+LANGUAGES = {"sourceLanguage": "en", "targetLanguages": ["de", "fr"]}
+MEDIA = ("a.mp3", b"ID3 not listened to", {"format": "Mp3"})
+IMAGE = ("a.png", b"\x89PNG not looked at", {"ocrformat": "Pdf", "outputFormat": "Pdf"})
+DOCUMENT = ("report.docx", None, {"format": "Docx", "outputFormat": "Docx"})
+# Each submission of a file: the upload's name, its content (None: of examples/files), and members of the request.
+FILES = {
+    "translateDocument": DOCUMENT,
+    "translateDocumentTrial": DOCUMENT,
+    "translatePdf": ("report.pdf", None, {"outputFormat": "Pdf"}),
+    "translatePdfTrial": ("report.pdf", None, {"outputFormat": "Pdf"}),
+    "translateSpreadsheet": ("sales.xlsx", None, {"format": "Xlsx", "outputFormat": "Xlsx"}),
+    "translateCsv": ("prices.csv", None, {"outputFormat": "Csv"}),
+    "translatePresentation": ("talk.pptx", None, {"format": "Pptx", "outputFormat": "Pptx"}),
+    "translateHtml": ("report.html", None, {"outputFormat": "Html"}),
+    "translateMarkdown": ("advice.md", None, {"outputFormat": "Md"}),
+    "translateXml": ("catalogue.xml", None, {}),
+    "translateResx": ("Messages.resx", None, {}),
+    "translateSrt": ("repair.srt", None, {}),
+    "translateImageToFile": IMAGE,
+    "summarizeImage": IMAGE,
+    "translateMediaToFile": (*MEDIA[:2], MEDIA[2] | {"outputFormat": "Txt"}),
+    "summarizeMedia": (*MEDIA[:2], MEDIA[2] | {"outputFormat": "Txt"}),
+    "translateMediaToText": MEDIA,
+    **dict.fromkeys(("translateFile", "translateFileSlang", "translateFileClassification"), ("report.docx", None, {})),
+    "summarizeDocument": ("report.docx", None, {}),
+}
+POLLS = {"text": "text/{}", "file": "document/{}", "hugo": "hugo?id={}"}
+TRIAL_POLLS = {"text": "text/trial?requestId={}", "file": "document/trial?requestId={}"}
+
+
+def request_of(client, operation):
+    if operation.model == "TextRequest":
+        return TEXT | {"targetLanguages": ["de", "fr"]}
+    if operation.id == "translateImageToText":
+        return {"source": "en", "targets": ["de"], "file": base64.b64encode(b"image").decode()}
+    if operation.id == "analyzeHugo":
+        return {"file": base64.b64encode(b"---\ntitle: A\n---\n{{< figure src=a >}}\n").decode()}
+    name, content, members = FILES[operation.id]
+    url = client.upload((EXAMPLES / name).read_bytes() if content is None else content, name)
+    return LANGUAGES | members | {"url": url}
+
+
+def fits(operation_id, answer):
+    """The answer's body, once its status, media type and body were held against the document."""
+    operation = BY_ID[operation_id]
+    described = document()["paths"][operation.path][operation.method.lower()]["responses"][str(answer.status_code)]
+    ((media_type, content),) = described["content"].items()
+    assert answer.headers["content-type"].partition(";")[0] == media_type
+    body = answer.json() if media_type == "application/json" else answer.text
+    OAS30Validator(content["schema"] | {"components": document()["components"]}).validate(body)
+    return body
+
+
+SUBMISSIONS = [operation for operation in OPERATIONS if operation.role == "submit"]
+
+
+@pytest.mark.parametrize("operation", SUBMISSIONS, ids=lambda operation: operation.id)
+def test_every_submission_leads_to_a_result_that_fits_the_document(client, operation):
+    trial = operation.id.endswith("Trial")
+    if trial:
+        del client.headers["authorization"]
+
+    taken = fits(operation.id, client.post(operation.path[1:], json=request_of(client, operation)))
+    poll = (TRIAL_POLLS if trial else POLLS)[operation.family].format(taken["id"])
+    poll_id = {"text": "getTextTranslation", "file": "getFileTranslation", "hugo": "getHugoStructure"}[operation.family]
+    done = fits(poll_id + ("Trial" if trial else ""), client.get(poll))
+
+    assert (taken["status"], done["status"]) == (202, 200)
+    if operation.family == "text":
+        assert done["translations"]["de"][0].startswith("[de]")
+    elif operation.family == "file":
+        assert list(done["urls"]) == ["de", "fr"]
+        assert {len(bare.get(file["url"]).content) == file["size"] > 0 for file in done["urls"].values()} == {True}
+    else:
+        assert (done["frontmatters"], done["shortcodes"]) == ([["title"]], {"figure": [["src"]]})
+
+
+@pytest.mark.parametrize("operation_id", ["listLanguages", "getHealth", "getOpenapiDocument", "uploadFile"])
+def test_every_other_answer_fits_the_document(client, operation_id):
+    operation = BY_ID[operation_id]
+    files = {"file": ("a.txt", b"x")} if operation.role == "upload" else None
+    body = fits(operation_id, client.request(operation.method, operation.path[1:], files=files))
+    assert body
+
+
+def test_both_statuses_of_submissions_and_polls_are_known(sandbox, client):
+    sandbox.jobs.latency.median_s = 1_000
+    seen = set()
+    for status in (200, 202):
+        sandbox.state.statuses.submitted = sandbox.state.statuses.pending = status
+        sandbox.state.statuses.pending_body = 102 if status == 200 else 202
+        taken = client.post("text", json=TEXT)
+        pending = client.get(f"text/{fits('translateText', taken)['id']}")
+        body = fits("getTextTranslation", pending)
+        assert body["translations"] is None
+        seen.add((taken.status_code, pending.status_code, body["status"]))
+    assert seen == {(200, 200, 102), (202, 202, 202)}
+
+
+def test_a_job_is_ready_after_its_latency_and_not_before(sandbox, client):
+    sandbox.jobs.latency.median_s = 10
+    job = client.submit()
+    left = sandbox.jobs[job].ready_at - sandbox.state.clock.now()
+    assert 3 < left < 30
+    sandbox.advance(left - 1)
+    assert client.get(f"text/{job}").json()["status"] == 202
+    sandbox.advance(1)
+    assert client.get(f"text/{job}").json()["status"] == 200
+
+
+def test_a_job_is_forgotten_after_a_day(sandbox, client):
+    job = client.submit()
+    sandbox.advance(24 * 3600 - 5)
+    assert client.authorize().get(f"text/{job}").status_code == 200
+    sandbox.advance(5)
+    assert client.authorize().get(f"text/{job}").status_code == 404
+    assert job in sandbox.jobs
+
+
+@pytest.mark.parametrize("path", ["text/{}", "hugo?id={}", "document/trial?requestId={}", "document/nobody"])
+def test_a_poll_finds_only_jobs_of_its_own_kind(client, path):
+    job = client.submit_file()
+    answer = client.get(path.format(job))
+    assert answer.status_code == 404
+    assert answer.json()["status"] == 404
+
+
+def test_a_trial_s_job_may_be_read_with_a_token_too(client):
+    job = client.post("text/trial", json=TEXT).json()["id"]
+    assert client.get(f"text/{job}").json()["status"] == 200
+
+
+def test_a_file_that_is_not_what_it_says_is_a_failed_job(client):
+    job = client.submit_file(format="Docx", outputFormat="Docx", url=client.upload(b"no zip", "a.docx"))
+    body = fits("getFileTranslation", client.get(f"document/{job}"))
+    assert (body["status"], body["urls"]) == (500, None)
+    assert "Docx" in body["message"]
+
+
+def test_a_format_that_the_sandbox_does_not_read_comes_back_unchanged_and_says_so(client):
+    source = b"%PDF-1.4 not read"
+    request = LANGUAGES | {"outputFormat": "Pdf", "url": client.upload(source, "a.pdf")}
+    body = client.get(f"document/{client.submit('pdf', **request)}").json()
+    assert "unchanged" in body["message"]
+    assert bare.get(body["urls"]["de"]["url"]).content == source
+
+
+@pytest.mark.parametrize(
+    ("upload", "members", "output"),
+    [
+        ({"name": "a.csv"}, {}, "Csv"),
+        ({"name": "a"}, {"originalFileName": "a.csv"}, "Csv"),
+        ({"name": "a.txt", "format": "Csv"}, {}, "Csv"),
+        ({"name": "a.txt"}, {"format": "Csv"}, "Csv"),
+        ({"name": "a.csv"}, {"format": "Unknown"}, "Csv"),
+    ],
+)
+def test_the_format_is_found_out_where_none_is_named(sandbox, client, upload, members, output):
+    url = client.upload(b"Hello,1\n", **upload)
+    job = client.submit("auto", **LANGUAGES | {"url": url, "outputFormat": output} | members)
+    body = client.get(f"document/{job}").json()
+    assert bare.get(body["urls"]["de"]["url"]).text.startswith("[de]")
+
+
+def test_a_summary_is_shorter_than_its_text(client):
+    job = client.submit("summarize-text", **TEXT | {"texts": ["First. Second. Third."]})
+    (summary,) = client.get(f"text/{job}").json()["translations"]["de"]
+    assert summary.count(".") == 1
+
+
+def test_latencies_are_a_seeded_distribution_by_kind_and_size():
+    def draw(seed, operation="translateText", size=0):
+        latency = Latency(2.0, seed)
+        return [latency.draw(BY_ID[operation], size) for _ in range(200)]
+
+    assert draw(1) == draw(1)
+    assert draw(1) != draw(2)
+    assert len(set(draw(1))) == 200
+    medians = {kind: sorted(draw(1, kind))[100] for kind in ("translateText", "translatePdf", "translateMediaToFile")}
+    assert medians["translateText"] == pytest.approx(2.0, rel=0.15)
+    assert medians["translateText"] < medians["translatePdf"] < medians["translateMediaToFile"]
+    assert sorted(draw(1, "translatePdf", 10_000_000))[100] > 3 * medians["translatePdf"]
+    assert set(map(Latency(0.0, 1).draw, [BY_ID["translatePdf"]], [10**9])) == {0.0}
+
+
+def test_a_thousand_clients_are_served_at_once(sandbox, plain):
+    """As many connections as this process may open at once, all with a request under way, all answered."""
+    import resource
+    import socket
+    from urllib.parse import urlsplit
+
+    soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    count = min(1_000, soft // 2 - 100)
+    parts = urlsplit(str(plain.base_url))
+    connections = [socket.create_connection((parts.hostname, parts.port), timeout=20) for _ in range(count)]
+    try:
+        for connection in connections:
+            connection.sendall(b"GET /v2.0/translation/hc HTTP/1.1\r\nhost: a\r\n\r\n")
+        answers = [connection.recv(65_536) for connection in connections]
+    finally:
+        for connection in connections:
+            connection.close()
+    assert {answer[:12] for answer in answers} == {b"HTTP/1.1 200"}
+    assert sandbox.calls()["getHealth"] == count
+
+
+@pytest.mark.parametrize("days", [0, 1])
+def test_a_trial_takes_ten_calls_a_day_from_one_address(days):
+    with Sandbox(now=lambda: 1_700_000_000.0) as sandbox, Plain(sandbox) as plain:
+        for _ in range(10):
+            assert plain.post("text/trial", json=TEXT).status_code == 200
+        sandbox.advance(days * 24 * 3600)
+        answer = plain.post("text/trial", json=TEXT)
+        assert answer.status_code == (200 if days else 429)
+        if not days:
+            sandbox.advance(int(answer.headers["retry-after"]))
+            assert plain.post("text/trial", json=TEXT).status_code == 200
+        assert sandbox.state.tokens_issued == 0
+
+
+@pytest.mark.parametrize(
+    ("path", "members", "member"),
+    [
+        ("text", {"texts": ["x" * 600, "x" * 401]}, "texts"),
+        ("document", {"format": "Txt", "outputFormat": "Md"}, "outputFormat"),
+        ("document", {"format": "Xlsx", "outputFormat": "Xlsx"}, "format"),
+        ("pdf", {"outputFormat": "Docx"}, "outputFormat"),
+    ],
+)
+def test_a_trial_has_limits(sandbox, plain, path, members, member):
+    request = TEXT if path == "text" else LANGUAGES | {"url": plain.upload(name="a")}
+    answer = plain.post(f"{path}/trial", json=request | members)
+    assert (answer.status_code, answer.json()["field"]) == (400, member)
+    assert not sandbox.jobs
+
+
+def test_a_trial_translates_the_first_page_only(client):
+    url = client.upload((EXAMPLES / "report.docx").read_bytes(), "report.docx")
+    request = LANGUAGES | {"url": url, "format": "Docx", "outputFormat": "Docx"}
+    trial = client.post("document/trial", json=request).json()["id"]
+    chosen, whole = client.submit("document", **request, pages=[1]), client.submit("document", **request)
+
+    def size(job):
+        return client.get(f"document/{job}").json()["urls"]["de"]["size"]
+
+    assert size(trial) == size(chosen) != size(whole)

@@ -1,0 +1,169 @@
+"""Requests are held against the document: what is wrong is refused, and the member that is wrong is named."""
+
+from __future__ import annotations
+
+import httpx
+import pytest
+from groupdocs_translation._operations import OPERATIONS
+from groupdocs_translation.sandbox.contract import document
+from groupdocs_translation.sandbox.engine import PseudoEngine
+
+from tests.sandbox.conftest import TEXT
+
+FILE = {"sourceLanguage": "en", "targetLanguages": ["de"], "format": "Docx", "outputFormat": "Docx"}
+
+
+def refusal(answer):
+    return answer.status_code, answer.json().get("field")
+
+
+@pytest.mark.parametrize(
+    ("change", "member"),
+    [
+        ({"text": "x"}, "text"),
+        ({"texts": "Hello"}, "texts"),
+        ({"texts": [1]}, "texts.0"),
+        ({"texts": None}, "texts"),
+        ({"texts": []}, "texts"),
+        ({"targetLanguages": []}, "targetLanguages"),
+        ({"targetLanguages": ["xx"]}, "targetLanguages"),
+        ({"targetLanguages": ["en"]}, "targetLanguages"),
+        ({"sourceLanguage": "english"}, "sourceLanguage"),
+        ({"translationDictionary": {"a": 1}}, "translationDictionary.a"),
+        ({"containsMarkdown": "true"}, "containsMarkdown"),
+    ],
+)
+def test_a_wrong_member_of_a_text_request_is_named(sandbox, client, change, member):
+    assert refusal(client.post("text", json=TEXT | change)) == (400, member)
+    assert not sandbox.jobs
+
+
+@pytest.mark.parametrize("name", TEXT)
+def test_a_missing_member_is_named(client, name):
+    assert refusal(client.post("text", json={key: value for key, value in TEXT.items() if key != name})) == (400, name)
+
+
+@pytest.mark.parametrize(
+    ("path", "change", "member"),
+    [
+        ("document", {"format": "Xlsx"}, "format"),
+        ("document", {"format": "docx"}, "format"),
+        ("document", {"savingMode": "files"}, "savingMode"),
+        ("document", {"outputFormat": ""}, "outputFormat"),
+        ("document", {"outputFormat": "Pdf"}, "outputFormat"),
+        ("document", {"outputFormat": "docx"}, "outputFormat"),
+        ("document", {"pages": [0]}, "pages"),
+        ("document", {"pages": ["1"]}, "pages.0"),
+        ("document", {"pages": [3_000_000_000]}, "pages.0"),
+        ("document", {"slides": [1]}, "slides"),
+        ("document", {"url": "http://127.0.0.1:1/storage/x"}, "url"),
+        ("document", {"url": "https://example.com/a.docx"}, "url"),
+        ("document", {"url": "x"}, "url"),
+        ("presentation", {"format": "Pptx", "outputFormat": "Pptx", "slides": [-1]}, "slides"),
+        ("spreadsheet", {"format": "Xlsx", "outputFormat": "Xlsx", "worksheets": [0]}, "worksheets"),
+        ("spreadsheet", {"format": "Xlsx", "outputFormat": "Xlsx", "ranges": {"first": {}}}, "ranges.first"),
+        ("spreadsheet", {"format": "Xlsx", "outputFormat": "Xlsx", "ranges": {"0": {}}}, "ranges.0"),
+        ("spreadsheet", {"format": "Xlsx", "outputFormat": "Xlsx", "ranges": {"1": {"rows": "1"}}}, "ranges.1.rows"),
+        ("auto", {"elements": [0]}, "elements"),
+    ],
+)
+def test_a_wrong_member_of_a_file_request_is_named(sandbox, client, path, change, member):
+    request = FILE | {"url": client.upload(name="a.docx")} | change
+    assert refusal(client.post(path, json=request)) == (400, member)
+    assert not sandbox.jobs
+
+
+@pytest.mark.parametrize(
+    ("content", "status"),
+    [
+        (b"", 400),
+        (b"{", 400),
+        (b'{"texts": [NaN]}', 400),
+        (b'{"texts": [], "texts": []}', 400),
+        (b'"\xff"', 400),
+        (rb'{"texts": ["\ud800"]}', 400),
+        (b"[" * 100_000, 400),
+        (b"[]", 400),
+        (b"null", 400),
+    ],
+)
+def test_what_is_no_json_object_is_refused(client, content, status):
+    answer = client.post("text", content=content, headers={"content-type": "application/json"})
+    assert answer.status_code == status
+    assert answer.json()["status"] == status
+
+
+def test_another_media_type_is_refused(client):
+    assert client.post("text", content=b"{}", headers={"content-type": "text/json"}).status_code == 415
+    answer = client.post("text", json=TEXT, headers={"content-type": "application/json; charset=utf-8"})
+    assert answer.status_code == 200
+
+
+def test_a_refusal_never_repeats_a_value(client):
+    canary = "canary" * 1_000
+    for change in ({"texts": canary}, {"targetLanguages": [canary]}, {"translationDictionary": {"a": [canary]}}):
+        assert "canary" not in client.post("text", json=TEXT | change).text
+
+
+@pytest.mark.parametrize(
+    ("path", "member"),
+    [
+        ("swagger/spec?IsYaml=yes", "IsYaml"),
+        ("swagger/spec?IsYaml=true&IsYaml=true", "IsYaml"),
+        ("swagger/spec?isYaml=true", "isYaml"),
+        ("swagger/spec?SerialaizeAsV2=true", "SerialaizeAsV2"),
+        ("hugo", "id"),
+        ("hugo?id=", "id"),
+        ("text/trial", "requestId"),
+        ("text/trial?id=1", "id"),
+        ("languages?all=1", "all"),
+        ("text/x?verbose=1", "verbose"),
+    ],
+)
+def test_a_wrong_parameter_is_named(client, path, member):
+    assert refusal(client.get(path)) == (400, member)
+
+
+def test_an_unknown_format_of_an_upload_is_refused(sandbox, plain):
+    for name in ("docx", "Exe", ""):
+        answer = plain.post("file/upload", params={"format": name}, files={"file": ("a", b"x")})
+        assert refusal(answer) == (400, "format")
+    assert not sandbox.state.stored
+
+
+def test_another_method_and_another_path_are_told_apart(client):
+    assert client.put("text", json=TEXT).status_code == 405
+    assert client.put("text", json=TEXT).headers["allow"] == "POST"
+    assert client.delete("hugo").headers["allow"] == "GET, POST"
+    assert client.post("text/abc").headers["allow"] == "GET"
+    for path in ("nothing", "text/a/b", "/v2.0/translation", "/", "/v1.0/translation/text"):
+        url = httpx.URL(str(client.base_url)).join(path) if path.startswith("/") else path
+        assert client.get(url).status_code == 404
+
+
+def test_an_encoded_slash_parts_nothing(client):
+    assert client.get("text/a%2Fb").status_code == 404
+    assert client.get("text/a%2Fb").json()["message"].startswith("there is no such job")
+
+
+@pytest.mark.parametrize("operation", [row for row in OPERATIONS if not row.public], ids=lambda row: row.id)
+def test_every_operation_that_is_not_public_wants_a_token(plain, operation):
+    answer = plain.request(operation.method, operation.path[1:].replace("{requestId}", "x"))
+    assert answer.status_code == 401
+
+
+def test_the_served_document_is_json_or_yaml(client):
+    import yaml
+
+    as_json = client.get("swagger/spec", params={"IsYaml": "false"})
+    as_yaml = client.get("swagger/spec?IsYaml=true")
+    assert as_json.headers["content-type"].startswith("text/plain")
+    assert as_json.json()["paths"].keys() == document()["paths"].keys()
+    assert yaml.safe_load(as_yaml.text) == as_json.json()
+
+
+def test_an_engine_of_ones_own_is_asked_what_it_converts(client):
+    assert not PseudoEngine().can_convert("Docx", "Pdf")
+    url = client.upload(b"a,b\n", "a.csv")
+    request = {"sourceLanguage": "en", "targetLanguages": ["de"], "url": url, "format": "Csv", "outputFormat": "Tsv"}
+    assert client.post("csv", json=request).status_code == 200

@@ -1,0 +1,83 @@
+"""Resets on the wire: a raw socket sees RST, and how much came before it."""
+
+from __future__ import annotations
+
+import json
+import socket
+from urllib.parse import urlsplit
+
+import pytest
+
+from tests.sandbox.conftest import TEXT
+
+
+def connect(client):
+    parts = urlsplit(str(client.base_url))
+    return socket.create_connection((parts.hostname, parts.port), timeout=5)
+
+
+def request(client, body, *, length=None):
+    head = (
+        "POST /v2.0/translation/text HTTP/1.1\r\nhost: sandbox\r\ncontent-type: application/json\r\n"
+        f"authorization: {client.headers['authorization']}\r\ncontent-length: {length or len(body)}\r\n\r\n"
+    )
+    return head.encode() + body
+
+
+def read_until_reset(connection):
+    got = []
+    with pytest.raises(ConnectionResetError):
+        got.extend(iter(lambda: connection.recv(65_536), b""))
+    return b"".join(got)
+
+
+BODY = json.dumps(TEXT).encode()
+
+
+def test_before_the_request_is_read_only_its_head_is_needed(sandbox, client):
+    sandbox.fail("translateText", reset="before")
+    with connect(client) as connection:
+        connection.sendall(request(client, b"", length=1_000_000))  # the body never comes
+        assert read_until_reset(connection) == b""
+    (record,) = [record for record in sandbox.records if record.operation == "translateText"]
+    assert (record.status, record.size, record.job) == (None, 0, None)
+
+
+def test_after_the_request_is_taken_nothing_comes_but_the_job_is_there(sandbox, client):
+    sandbox.fail("translateText", reset="after")
+    with connect(client) as connection:
+        connection.sendall(request(client, BODY))
+        assert read_until_reset(connection) == b""
+    (record,) = [record for record in sandbox.records if record.operation == "translateText"]
+    assert record.status is None
+    assert record.job in sandbox.jobs
+
+
+def test_in_the_middle_of_the_answer_half_of_it_has_come(sandbox, client):
+    sandbox.fail("translateText", reset="middle")
+    with connect(client) as connection:
+        connection.sendall(request(client, BODY))
+        got = read_until_reset(connection)
+    head, _, half = got.partition(b"\r\n\r\n")
+    length = int(head.lower().partition(b"content-length: ")[2].partition(b"\r\n")[0])
+    assert head.startswith(b"HTTP/1.1 200")
+    assert len(half) == length // 2
+
+
+def test_a_truncated_answer_is_closed_in_order(sandbox, client):
+    sandbox.fail("translateText", truncate=True)
+    with connect(client) as connection:
+        connection.sendall(request(client, BODY))
+        got = b""
+        while data := connection.recv(65536):  # no reset: the end comes as FIN
+            got += data
+    assert got.startswith(b"HTTP/1.1 200")
+
+
+def test_a_client_that_goes_away_leaves_a_record_and_no_job(sandbox, client):
+    with connect(client) as connection:
+        connection.sendall(request(client, BODY[:5], length=len(BODY)))
+    assert client.submit()
+    records = [record for record in sandbox.records if record.operation == "translateText"]
+    assert sorted(str(record.status) for record in records) == ["200", "None"]
+    assert len(sandbox.jobs) == 1

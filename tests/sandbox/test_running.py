@@ -1,0 +1,118 @@
+"""How a sandbox runs: where it listens, how it stops, and the command."""
+
+from __future__ import annotations
+
+import signal
+import socket
+import subprocess
+import sys
+import threading
+
+import pytest
+from groupdocs_translation.sandbox import Sandbox
+from groupdocs_translation.sandbox.server import NO_PRODUCTION_SERVER
+
+from tests.sandbox.conftest import TEXT, Plain, bare
+
+
+def test_it_listens_on_loopback_only(sandbox):
+    assert sandbox.app.address.startswith("http://127.0.0.1:")
+
+
+def test_it_warns_where_others_can_reach_it():
+    with pytest.warns(UserWarning, match="no production server"), Sandbox(host="0.0.0.0") as sandbox:
+        answer = bare.get(f"{sandbox.client_settings()['base_url']}/hc")
+    assert answer.status_code == 200
+
+
+def test_addresses_are_those_by_which_the_client_knows_it(sandbox, client):
+    port = sandbox.app.address.rpartition(":")[2]
+    client.base_url = f"http://localhost:{port}/v2.0/translation/"
+    url = client.upload()
+    assert url.startswith(f"http://localhost:{port}/storage/")
+    assert client.submit_file(url=url)
+    answer = client.get("hc", headers={"host": "evil host"})
+    assert answer.status_code == 200
+
+
+def test_ipv6_loopback_works_where_there_is_one():
+    try:
+        with socket.socket(socket.AF_INET6) as probe:
+            probe.bind(("::1", 0))
+    except OSError:
+        pytest.skip("this machine has no ::1")
+    with Sandbox(host="::1") as sandbox, Plain(sandbox) as plain:
+        assert plain.authorize().submit()
+
+
+def test_a_taken_port_is_an_error_and_a_free_one_is_used_again():
+    with Sandbox() as first:
+        port = int(first.app.address.rpartition(":")[2])
+        with pytest.raises(OSError, match="in use"):
+            Sandbox(port=port).start()
+    with Sandbox(port=port) as second:
+        assert second.app.address == first.app.address
+
+
+def test_stopping_breaks_off_what_is_under_way(capfd):
+    with Sandbox() as sandbox:
+        sandbox.fail("getHealth", delay_s=60)
+        url = f"{sandbox.client_settings()['base_url']}/hc"
+        failures = []
+
+        def ask():
+            try:
+                bare.get(url)
+            except Exception as error:
+                failures.append(error)
+
+        thread = threading.Thread(target=ask)
+        thread.start()
+        while sandbox.state.faults.pending():
+            pass
+    thread.join(10)
+    sandbox.stop()
+    assert len(failures) == 1
+    assert sandbox.calls() == {}
+    assert capfd.readouterr().err == ""
+
+
+def test_records_and_jobs_outlive_it():
+    with Sandbox() as sandbox, Plain(sandbox) as plain:
+        job = plain.authorize().submit()
+    assert job in sandbox.jobs
+    assert sandbox.calls()["translateText"] == 1
+
+
+def test_the_command_says_what_to_export_and_stops_when_told():
+    command = [sys.executable, "-m", "groupdocs_translation.sandbox", "--latency", "0", "--client-secret", "o'h"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        lines = [process.stdout.readline() for _ in range(4)]
+        shell = "".join(lines) + 'for v in ID SECRET; do eval "echo \\$GROUPDOCS_CLIENT_$v"; done; env'
+        said = subprocess.run(["sh", "-c", shell], capture_output=True, text=True, check=True).stdout
+        variables = dict(line.split("=", 1) for line in said.splitlines() if line.startswith("GROUPDOCS_"))
+        token = bare.post(
+            variables["GROUPDOCS_TOKEN_URL"],
+            data={"grant_type": "client_credentials", "client_id": "sandbox-client", "client_secret": "o'h"},
+        ).json()["access_token"]
+        answer = bare.post(
+            f"{variables['GROUPDOCS_TRANSLATION_URL']}/text",
+            json=TEXT,
+            headers={"authorization": f"Bearer {token}"},
+        )
+        process.send_signal(signal.SIGTERM)
+    assert answer.status_code == 200
+    assert process.returncode == 0
+
+
+def test_the_command_warns_and_fails_in_words():
+    def run(*options):
+        command = [sys.executable, "-m", "groupdocs_translation.sandbox", *options]
+        with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+            process.stdout.readline()
+            process.terminate()
+            return process.communicate()[1], process.returncode
+
+    assert run("--host", "0.0.0.0") == (f"warning: {NO_PRODUCTION_SERVER}\n", 0)
+    assert run("--host", "192.0.2.1")[1] == 1
+    assert "cannot listen" in run("--host", "nowhere")[0]

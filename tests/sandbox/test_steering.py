@@ -1,0 +1,159 @@
+"""Records, and the sandbox's own HTTP interface: what Python can do, a test in another language can."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+
+import pytest
+
+from tests.sandbox.conftest import TEXT, bare
+
+
+@pytest.fixture
+def admin(plain):
+    """Calls the sandbox's own interface: ``admin("POST", "clock", advance=1)``."""
+    origin = plain.settings["token_url"].removesuffix("connect/token")
+
+    def call(method, path="", **members):
+        answer = bare.request(method, f"{origin}__sandbox__/{path}", json=members if method == "POST" else None)
+        assert answer.status_code in {200, 204}, answer.text
+        return answer.json() if answer.content else None
+
+    call.url = f"{origin}__sandbox__/"
+    return call
+
+
+def test_a_record_tells_what_came_and_keeps_no_secret(sandbox, client):
+    body = json.dumps(TEXT).encode()
+    answer = client.post("text", content=body, headers={"content-type": "application/json"})
+
+    record = sandbox.records[-1]
+    assert (record.operation, record.method, record.path, record.status) == (
+        "translateText",
+        "POST",
+        "/v2.0/translation/text",
+        200,
+    )
+    assert (record.digest, record.size) == (hashlib.sha256(body).hexdigest(), len(body))
+    assert record.job == answer.json()["id"]
+    assert abs(record.time - sandbox.state.clock.now()) < 60
+    assert len(record.token) == 16
+    known = repr(list(sandbox.records))
+    for secret in (client.headers["authorization"][7:], sandbox.client_secret, "Hello"):
+        assert secret not in known
+
+
+def test_a_record_of_storage_has_no_query(sandbox, client):
+    bare.get(client.upload())
+    record = sandbox.records[-1]
+    assert record.operation == "/storage"
+    assert "signature" not in repr(record)
+
+
+def test_calls_are_counted_by_operation_and_jobs_by_body(sandbox, client):
+    for _ in range(2):
+        client.submit()
+    client.submit("text", **TEXT | {"texts": ["Other"]})
+    client.get("text/unknown")
+
+    assert sandbox.calls() == {"/connect/token": 1, "translateText": 3, "getTextTranslation": 1}
+    assert sorted(sandbox.jobs.by_digest().values()) == [1, 2]
+
+
+def test_records_can_be_read_and_forgotten_over_http(client, sandbox, admin):
+    job = client.submit()
+
+    records = admin("GET", "records")["records"]
+    assert [record["operation"] for record in records] == ["/connect/token", "translateText"]
+    assert records[1]["job"] == job
+    assert admin("GET", "calls") == dict(sandbox.calls())
+    jobs = admin("GET", "jobs")
+    assert [entry["id"] for entry in jobs["jobs"]] == [job]
+    assert list(jobs["by_digest"].values()) == [1]
+    admin("DELETE", "records")
+    assert admin("GET", "records") == {"records": []}
+    assert admin("GET", "calls") == {}
+
+
+def test_faults_can_be_asked_for_over_http(plain, admin):
+    admin("POST", "faults", operation="listLanguages", status=503, headers={"retry-after": "3"}, body={"a": 1})
+    admin("POST", "faults", operation="listLanguages", body_base64="AP8=", nth=2)
+    pending = admin("GET", "faults")["faults"]
+    assert [fault["status"] for fault in pending] == [503, None]
+    assert pending[1]["body_base64"] == "AP8="
+
+    answers = [plain.get("languages") for _ in range(3)]
+
+    assert (answers[0].status_code, answers[0].json(), answers[0].headers["retry-after"]) == (503, {"a": 1}, "3")
+    assert [answer.content[:2] for answer in answers[1:]] == [b"[{", b"\x00\xff"]
+    assert admin("GET", "faults") == {"faults": []}
+    admin("POST", "faults", operation="*", status=500, times=9)
+    admin("DELETE", "faults")
+    assert plain.get("languages").status_code == 200
+
+
+def test_time_can_be_moved_over_http(client, sandbox, admin):
+    before = admin("GET", "clock")["now"]
+    assert admin("POST", "clock", advance=3600)["now"] == pytest.approx(before + 3600, abs=60)
+    assert client.post("text", json=TEXT).status_code == 401
+    assert admin("POST", "clock", set=1_000_000)["now"] == pytest.approx(1_000_000, abs=60)
+    assert plain_date(client) == "Mon, 12 Jan 1970"
+
+
+def plain_date(client):
+    return client.get("hc").headers["date"][:16]
+
+
+def test_tokens_and_applications_can_be_changed_over_http(client, admin):
+    assert admin("POST", "tokens/revoke") == {"revoked": 1}
+    assert client.post("text", json=TEXT).status_code == 401
+
+    application = admin("POST", "clients", client_id="other", scopes=["x"])
+    assert client.ask_token(**application).json()["scope"] == "x"
+    rotated = admin("POST", "clients/rotate", client_id="other")
+    assert rotated["client_secret"] != application["client_secret"]
+    assert client.ask_token(**application).status_code == 400
+    assert client.ask_token(**rotated).status_code == 200
+
+
+def test_settings_can_be_changed_over_http(client, sandbox, admin):
+    admin("POST", "settings", submitted=202, pending=202, latency_s=99, token_lifetime_s=5, trial_calls_a_day=0)
+
+    taken = client.post("text", json=TEXT)
+    pending = client.get(f"text/{taken.json()['id']}")
+    assert (taken.status_code, pending.status_code, pending.json()["status"]) == (202, 202, 202)
+    assert client.ask_token().json()["expires_in"] == 5
+    assert client.post("text/trial", json=TEXT).status_code == 429
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "members", "status", "says"),
+    [
+        ("GET", "nothing", None, 404, "GET /__sandbox__/ lists"),
+        ("PUT", "faults", None, 405, "GET, POST, DELETE"),
+        ("POST", "faults", {}, 400, "operation"),
+        ("POST", "faults", {"operation": "x", "explode": True}, 400, "explode"),
+        ("POST", "faults", {"operation": "x", "times": "1"}, 400, "times"),
+        ("POST", "faults", {"operation": "x", "times": 0}, 400, "times"),
+        ("POST", "faults", {"operation": "x", "body_base64": "?"}, 400, ""),
+        ("POST", "clock", {"advance": -1}, 400, "negative"),
+        ("POST", "clients/rotate", {"client_id": "nobody"}, 400, "no such application"),
+        ("POST", "settings", {"submitted": 201}, 400, "submitted"),
+    ],
+)
+def test_a_wrong_order_is_refused(admin, method, path, members, status, says):
+    answer = bare.request(method, admin.url + path, json=members)
+    assert answer.status_code == status
+    assert says in answer.json()["message"]
+
+
+def test_the_interface_lists_itself_and_is_neither_recorded_nor_hit(sandbox, admin):
+    sandbox.fail("*", status=500, times=99)
+    assert admin("GET")["POST /__sandbox__/faults"]
+    assert len(sandbox.records) == 0
+
+
+def test_a_page_in_a_browser_cannot_steer_a_sandbox(sandbox, admin):
+    answer = bare.post(f"{admin.url}tokens/revoke", content=b"{}", headers={"content-type": "text/plain"})
+    assert answer.status_code == 415
