@@ -139,6 +139,11 @@ class Face:
         """What this client has cost so far."""
         return self._usage
 
+    @property
+    def base_url(self) -> str:
+        """Address of the service, from the argument, the environment or the default."""
+        return self._settings.base_url
+
     def _token_event(self, hook: Callable[[Any], object] | None) -> Callable[[Any], None]:
         def on_event(event: Any) -> None:
             self._usage.count_token_event(event.kind)

@@ -1,0 +1,27 @@
+"""Where the command starts: the script is installed with or without the extra, and says so when it is not there."""
+
+from __future__ import annotations
+
+import sys
+from importlib.util import find_spec
+
+NEEDED = ("click", "rich", "platformdirs")
+
+
+def main() -> int:
+    """Run the command; its exit code. Without the extra: what to install, and 2."""
+    missing = [name for name in NEEDED if find_spec(name) is None]
+    if missing:
+        print(  # noqa: T201  (there is no click to print with)
+            f"groupdocs-translation: the command needs {' and '.join(missing)}: "
+            "pip install 'groupdocs-translation[cli]'",
+            file=sys.stderr,
+        )
+        return 2
+    from .app import run  # noqa: PLC0415  (needs the extra)
+
+    return run()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,93 @@
+"""The command itself: finds the subcommand, runs it, and turns every way to end into an exit code and a message."""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from .._errors import TranslationError
+from .exits import Exit
+from .failures import report, report_as
+from .invocation import Invocation
+from .options import PROGRAM, show_version, spread
+from .output import prepare_streams, silence_stdout
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+COMMANDS = (
+    "text",
+    "file",
+    "batch",
+    "jobs",
+    "languages",
+    "formats",
+    "usage",
+    "login",
+    "token",
+    "doctor",
+    "sandbox",
+    "completion",
+)
+
+
+class Commands(click.Group):
+    """A group that imports a command when it is asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """In the order in which one meets them."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command, ``None`` if there is none of that name."""
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = import_module(f".commands.{cmd_name}", __package__).command
+        return command
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]}, no_args_is_help=True)
+@spread
+@click.option("--version", is_flag=True, is_eager=True, expose_value=False, callback=show_version, help="Say it.")
+def app() -> None:
+    """Translate texts, documents and whole folders with GroupDocs.Translation Cloud.
+
+    Results go to standard output, messages to standard error. Try everything without an account: --sandbox.
+    """
+
+
+def run(arguments: Sequence[str] | None = None, **settings: Any) -> int:
+    """Run one command line; its exit code. ``settings`` are further arguments of the client, for tests."""
+    prepare_streams()
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    invocation = Invocation(settings)
+    invocation.is_json = "--json" in given  # known even if the rest of the line cannot be read
+    try:
+        code = _run(given, invocation)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        silence_stdout()
+        return Exit.FAILED
+    return code
+
+
+def _run(arguments: Sequence[str], invocation: Invocation) -> int:
+    try:
+        result = app.main(arguments, prog_name=PROGRAM, standalone_mode=False, obj=invocation)
+    except click.UsageError as error:
+        context = error.ctx
+        where = context.command_path if context is not None else PROGRAM
+        report_as(invocation, type(error).__name__, error.format_message(), Exit.USAGE, f"see '{where} --help'")
+        return Exit.USAGE
+    except click.ClickException as error:
+        report_as(invocation, type(error).__name__, error.format_message(), Exit.FAILED)
+        return Exit.FAILED
+    except (click.Abort, KeyboardInterrupt):
+        report_as(invocation, "Interrupted", "interrupted", Exit.INTERRUPTED)
+        return Exit.INTERRUPTED
+    except TranslationError as error:
+        return report(invocation, error)
+    return int(result or 0)

@@ -1,0 +1,169 @@
+"""``jobs``: ask for, wait for and fetch what was submitted, by id, from any process."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from ..._rules.answers import State
+from .. import options
+from ..exits import Exit
+from ..output import write, write_json, write_table
+
+if TYPE_CHECKING:
+    from ..._sync.client import TranslationClient
+    from ..._sync.jobs import Job
+    from ..invocation import Invocation
+
+SAMPLE = "sample"  # with --sandbox, the id of a job that is made on the spot: a new sandbox knows no other
+_CODES = {State.FAILED: Exit.FAILED, State.EXPIRED: Exit.FAILED, State.PARTIAL: Exit.PARTLY}
+
+
+@click.group("jobs", no_args_is_help=True)
+@options.spread
+def command() -> None:
+    """Pick up jobs by their ids.
+
+    The service keeps results for 24 hours. Jobs of this machine's commands are remembered with their files' names
+    and kinds; for others, say --kind. With --sandbox, the id "sample" stands for a job made on the spot.
+    """
+
+
+_ids = click.argument("ids", nargs=-1, required=True, metavar="ID...")
+_kind = click.option("--kind", type=click.Choice(["file", "text", "hugo"]), help="Of a job that is not remembered.")
+_polling = click.option("--polling", type=click.Choice(["economy", "balanced", "prompt"]), help="Fewer calls, or sooner.")
+_timeout = click.option("--timeout", type=click.FloatRange(0, min_open=True), metavar="SECONDS", help="Wait no longer.")
+
+
+@command.command("list", cls=options.Command)
+@options.spread
+@click.pass_obj
+def listed(invocation: Invocation) -> None:
+    """List the jobs of the last 24 hours that this machine's commands submitted (no call)."""
+    jobs = invocation.history(invocation.service).jobs(now=invocation.clock.wall())
+    if invocation.is_json:
+        write_json({"jobs": jobs})
+        return
+    rows = ((job["id"], job["kind"], " ".join(job.get("targets", ())), str(job.get("name", ""))) for job in jobs)
+    write_table(("id", "kind", "into", "file"), rows, wrapped=3)
+
+
+@command.command("status", cls=options.Command)
+@_ids
+@_kind
+@options.spread
+@click.pass_obj
+def status(invocation: Invocation, ids: tuple[str, ...], kind: str | None) -> int:
+    """Ask once for the state of jobs: pending, done, partial, failed or expired (one call each)."""
+    rows: list[dict[str, Any]] = []
+    with invocation.client() as client:
+        for job_id in ids:
+            job = _pick(invocation, client, job_id, kind)
+            found = job.status()
+            rows.append({
+                "id": job.id,
+                "kind": job.kind,
+                "state": found.state.value,
+                "languages": list(found.languages),
+                "message": found.message,
+            })
+    if invocation.is_json:
+        write_json({"jobs": rows, "calls": dict(invocation.calls)})
+    else:
+        lines = ((row["id"], row["state"], " ".join(row["languages"]), row["message"] or "") for row in rows)
+        write_table(("id", "state", "languages", "message"), lines, wrapped=3)
+    return max((_CODES.get(State(row["state"]), Exit.DONE) for row in rows), default=Exit.DONE)
+
+
+@command.command("wait", cls=options.Command)
+@_ids
+@_kind
+@_polling
+@_timeout
+@options.spread
+@click.pass_obj
+def wait(
+    invocation: Invocation, ids: tuple[str, ...], kind: str | None, polling: str | None, timeout: float | None
+) -> None:
+    """Wait until jobs are done. Texts are printed; files are fetched with 'jobs download'."""
+    found: list[dict[str, Any]] = []
+    with invocation.client(**options.client_settings(max_calls=None, polling=polling)) as client:
+        for job_id in ids:
+            job = _pick(invocation, client, job_id, kind)
+            with invocation.watching(client, lambda _: []) as watch:
+                invocation.keep(job, lambda values: ["jobs", "wait", values["id"]])
+                result = job.result(timeout, progress=watch)
+            invocation.going_on.pop(job.id, None)
+            found.append(_result(invocation, job, result))
+    if invocation.is_json:
+        write_json({"jobs": found, "calls": dict(invocation.calls)})
+
+
+def _result(invocation: Invocation, job: Job, result: Any) -> dict[str, Any]:
+    """Print what a job has made, and give it for the JSON document."""
+    values: dict[str, Any] = {"id": job.id, "kind": job.kind, "state": "done"}
+    lines: list[str] = []
+    if job.kind == "text":
+        values["translations"] = dict(result.by_language)
+        for language in result:
+            texts = [result[language]] if isinstance(result[language], str) else result[language]
+            lines += [text if len(result.by_language) == 1 else f"{language}\t{text}" for text in texts]
+    elif job.kind == "file":
+        values["languages"] = list(result.urls)
+        lines = [f"{job.id}\tdone\t{' '.join(result.urls)}"]
+    else:
+        values |= {"front_matter": result.front_matter, "shortcodes": dict(result.shortcodes)}
+        lines = [".".join(path) for path in result.front_matter]
+    for line in () if invocation.is_json else lines:
+        write(line)
+    return values
+
+
+@command.command("download", cls=options.Command)
+@_ids
+@options.output
+@click.option("--name", metavar="NAME", help="The source's name, which the results get theirs from.")
+@_polling
+@_timeout
+@options.spread
+@click.pass_obj
+def download(
+    invocation: Invocation,
+    ids: tuple[str, ...],
+    output_dir: str,
+    overwrite: bool,
+    name: str | None,
+    polling: str | None,
+    timeout: float | None,
+) -> None:
+    """Wait for jobs and fetch their files; the paths are printed."""
+    if name and len(ids) > 1:
+        raise click.UsageError("--name is for one job")
+    found: list[dict[str, Any]] = []
+    with invocation.client(**options.client_settings(max_calls=None, polling=polling)) as client:
+        for job_id in ids:
+            job = _pick(invocation, client, job_id, None, **({"name": name} if name else {}))
+            with invocation.watching(client, lambda _: []) as watch:
+                invocation.keep(job, lambda values: ["jobs", "download", values["id"], "--out", output_dir])
+                result = job.download(output_dir, overwrite=overwrite, timeout=timeout, progress=watch)
+            invocation.going_on.pop(job.id, None)
+            files = {language: {"path": str(result[language]), "size": result.sizes[language]} for language in result}
+            found.append({"id": job.id, "results": files})
+            for file in () if invocation.is_json else files.values():
+                write(file["path"])
+    if invocation.is_json:
+        write_json({"jobs": found, "calls": dict(invocation.calls)})
+
+
+def _pick(invocation: Invocation, client: TranslationClient, job_id: str, kind: str | None, **details: Any) -> Job:
+    """The job of that id, with what is remembered of it."""
+    if invocation.is_sandbox and job_id == SAMPLE:
+        if kind == "text":
+            return client.submit_text("Hello", target="de")
+        return client.submit_file(b"Hello\n", name="sample.txt", target="de")
+    known = invocation.history(client.base_url).job(job_id, now=invocation.clock.wall()) or {}
+    values = {**known, **details, "id": job_id}
+    if kind is not None:
+        values["kind"] = kind
+    return client.job(**values)

@@ -1,0 +1,74 @@
+"""``sandbox``: run a local stand-in of the service, for as long as wanted or for one command."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import threading
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from .. import options
+from ..invocation import new_sandbox
+from ..output import write, write_json
+
+if TYPE_CHECKING:
+    from ..invocation import Invocation
+
+VARIABLES = {
+    "client_id": "GROUPDOCS_CLIENT_ID",
+    "client_secret": "GROUPDOCS_CLIENT_SECRET",
+    "base_url": "GROUPDOCS_TRANSLATION_URL",
+    "token_url": "GROUPDOCS_TOKEN_URL",
+}
+
+
+@options.command("sandbox", context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False})
+@click.option("--port", type=click.IntRange(0, 65535), default=0, show_default=True, help="0 takes a free one.")
+@click.option(
+    "--latency", type=click.FloatRange(0), default=2.0, show_default=True, metavar="SECONDS", help="Of a job."
+)
+@click.option("--token-lifetime", type=click.IntRange(1), default=3600, show_default=True, metavar="SECONDS", help="Of a token.")
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED, metavar="[COMMAND [ARGUMENT]...]")
+def command(
+    invocation: Invocation, port: int, latency: float, token_lifetime: int, arguments: tuple[str, ...]
+) -> int | None:
+    r"""Run a local sandbox of the service until Ctrl-C, or for as long as COMMAND runs.
+
+    It listens on loopback, needs no account, costs nothing, and is no production server. What it prints can be
+    evaluated by a shell; COMMAND gets the same as its environment.
+
+    \b
+      eval "$(groupdocs-translation sandbox --port 8080 &)"
+      groupdocs-translation sandbox -- pytest tests
+    """
+    try:
+        with new_sandbox(port=port, latency_s=latency, token_lifetime_s=token_lifetime) as sandbox:
+            settings = sandbox.client_settings()
+            environment = {variable: str(settings[name]) for name, variable in VARIABLES.items()}
+            if arguments:
+                return _run(arguments, environment)
+            _announce(invocation, environment)
+            threading.Event().wait()
+    except OSError as error:
+        raise click.UsageError(f"cannot listen on port {port}: {error.strerror}") from error
+    return None
+
+
+def _announce(invocation: Invocation, environment: dict[str, str]) -> None:
+    if invocation.is_json:
+        write_json(environment)
+        return
+    for name, value in environment.items():
+        write(f"export {name}={value}")
+    invocation.say("the sandbox runs until Ctrl-C")
+
+
+def _run(arguments: tuple[str, ...], environment: dict[str, str]) -> int:
+    """Run the command; its exit code."""
+    values: dict[str, Any] = {**os.environ, **environment}
+    try:
+        return subprocess.run(arguments, env=values, check=False).returncode  # noqa: S603  (the user's own command)
+    except OSError as error:
+        raise click.UsageError(f"cannot run {arguments[0]}: {error.strerror}") from error

@@ -1,0 +1,153 @@
+"""``text``: translate what is on the command line, in a pipe, or in files of lines."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from .. import options
+from ..output import write, write_json
+from ..values import merged
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from ..._sync.client import TranslationClient
+    from ..invocation import Invocation
+
+
+@options.command("text")
+@click.argument("texts", nargs=-1, metavar="[TEXT|-]...")
+@click.option(
+    "--lines",
+    "files",
+    multiple=True,
+    type=click.Path(exists=True, dir_okay=False, allow_dash=True),
+    metavar="FILE",
+    help="Translate each line of a file; - is standard input.",
+)
+@options.to_languages
+@options.from_language
+@options.glossary
+@click.option("--markdown", is_flag=True, help="Keep Markdown's markup.")
+@options.variants
+@options.money
+@options.trial
+def command(
+    invocation: Invocation,
+    texts: tuple[str, ...],
+    files: tuple[str, ...],
+    targets: tuple[list[str], ...],
+    glossary: tuple[dict[str, str], ...],
+    trial: bool,
+    max_calls: int | None,
+    polling: str | None,
+    timeout: float | None,
+    **variants: Any,
+) -> None:
+    r"""Translate texts.
+
+    Each TEXT is one text; - (or nothing, in a pipe) reads one from standard input. All texts and all languages go in
+    one call to the service, and a few more wait for the result.
+
+    With one language, the translations are printed one after another; with several, each line has its language and
+    a tab in front.
+
+    \b
+      groupdocs-translation text "Good morning" --to de
+      groupdocs-translation text "Yes" "No" --to de,fr
+      cat notes.txt | groupdocs-translation text --to ja
+      groupdocs-translation text --lines strings.txt --to de > strings.de.txt
+    """
+    wanted = _source_of(texts, files)
+    asked = merged(targets)
+    with invocation.client(is_trial=trial, **options.client_settings(max_calls=max_calls, polling=polling)) as client:
+        with invocation.watching(client, lambda job: ["jobs", "wait", job["id"]]) as watch:
+            given: dict[str, Any] = {"timeout": timeout, "progress": watch, **variants}
+            if glossary:
+                given["glossary"] = merged(glossary)
+            found = _translate(client, wanted, files, asked, given, is_kept=invocation.is_json)
+    if invocation.is_json:
+        write_json({"translations": found, "jobs": invocation.jobs, "calls": dict(invocation.calls)})
+
+
+def _source_of(texts: Sequence[str], files: Sequence[str]) -> list[str]:
+    """The texts that the arguments mean.
+
+    Raises:
+        click.UsageError: texts and lines at once, or neither.
+    """
+    if texts and files:
+        raise click.UsageError("give either texts or --lines, not both")
+    if files:
+        return []
+    if not texts and sys.stdin.isatty():
+        raise click.UsageError("give a text, - to read one from standard input, or --lines FILE")
+    return [_stdin() if text == "-" else _proper(text) for text in texts or ("-",)]
+
+
+def _translate(
+    client: TranslationClient,
+    texts: list[str],
+    files: Sequence[str],
+    targets: list[str],
+    given: dict[str, Any],
+    *,
+    is_kept: bool,
+) -> dict[str, list[str]]:
+    """Translate; print as it comes, or keep it for the JSON document."""
+    kept: dict[str, list[str]] = {language: [] for language in targets}
+    emit: Callable[[dict[str, str]], None] = lambda row: _print(row)  # noqa: E731  (one of two)
+    if is_kept:
+        emit = lambda row: [kept[language].append(text) for language, text in row.items()] and None  # noqa: E731
+    if files:
+        for row in client.translate_stream(_lines(files), target=targets, **given):
+            emit({language: text.replace("\n", " ") for language, text in row.items()})  # a line stays a line
+        return kept
+    result = client.translate_text(texts, target=targets, **given)
+    for number in range(len(texts)):
+        emit({language: result[language][number] for language in result})
+    return kept
+
+
+def _print(row: dict[str, str]) -> None:
+    for language, text in row.items():
+        prefix = f"{language}\t" if len(row) > 1 else ""
+        for line in text.split("\n"):
+            write(f"{prefix}{line}")
+
+
+def _stdin() -> str:
+    return _decoded(sys.stdin.buffer.read(), "standard input").removesuffix("\n")
+
+
+def _lines(files: Sequence[str]) -> Iterator[str]:
+    """The lines of the files, one at a time: they may not fit in memory."""
+    for name in files:
+        with click.open_file(name, "rb") as lines:
+            for line in lines:
+                yield _decoded(line, name).rstrip("\r\n")
+
+
+def _decoded(content: bytes, name: str) -> str:
+    """UTF-8, whatever the locale says: that is what files and pipes hold.
+
+    Raises:
+        click.UsageError: it is none.
+    """
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise click.UsageError(f"{name} is not UTF-8 (byte {error.start})") from None
+
+
+def _proper(argument: str) -> str:
+    """An argument as text: in a locale that is not UTF-8, Python hides its bytes in surrogates."""
+    try:
+        argument.encode()
+    except UnicodeEncodeError:
+        return _decoded(os.fsencode(argument), "an argument")
+    return argument

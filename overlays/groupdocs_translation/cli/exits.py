@@ -1,0 +1,99 @@
+"""Exit codes, and what each error means on the command line: its code, and what to do about it.
+
+One table for ``run``, ``docs/cli.md`` and the tests; a subclass of ``TranslationError`` without a row fails a test.
+"""
+
+from __future__ import annotations
+
+import re
+from enum import IntEnum
+from typing import NamedTuple
+
+from .. import _errors as errors
+
+
+class Exit(IntEnum):
+    """How a command ended."""
+
+    DONE = 0
+    FAILED = 1
+    USAGE = 2
+    AUTHORIZATION = 3
+    PARTLY = 4
+    INTERRUPTED = 130
+
+
+class Meaning(NamedTuple):
+    """The exit code of an error, and a line of advice (empty: the message says all)."""
+
+    exit: Exit
+    advice: str = ""
+
+
+_LATER = "a job that was submitted is not lost: 'groupdocs-translation jobs list' has its id"
+
+MEANINGS: dict[type[errors.TranslationError], Meaning] = {
+    errors.TranslationError: Meaning(Exit.FAILED),
+    errors.ConfigurationError: Meaning(Exit.USAGE),
+    errors.UnsupportedFormat: Meaning(Exit.USAGE, "'groupdocs-translation formats' lists what can be translated"),
+    errors.UnsupportedLanguage: Meaning(Exit.USAGE, "'groupdocs-translation languages' lists the pairs (one call)"),
+    errors.AuthenticationError: Meaning(
+        Exit.AUTHORIZATION,
+        "'groupdocs-translation doctor' finds out why, 'groupdocs-translation login' stores other credentials",
+    ),
+    errors.TokenResponseError: Meaning(
+        Exit.AUTHORIZATION, "is GROUPDOCS_TOKEN_URL the identity server's address? See 'groupdocs-translation doctor'"
+    ),
+    errors.ConnectionFailed: Meaning(Exit.FAILED, "'groupdocs-translation doctor' says which host is not reached"),
+    errors.TransferError: Meaning(Exit.FAILED, _LATER),
+    errors.APIError: Meaning(Exit.FAILED),
+    errors.BadRequest: Meaning(Exit.FAILED),
+    errors.NotFound: Meaning(Exit.FAILED),
+    errors.RateLimited: Meaning(Exit.FAILED, "the service wants fewer calls: wait, then run the command again"),
+    errors.ServerError: Meaning(Exit.FAILED, "the service failed: run the command again in a while"),
+    errors.JobError: Meaning(Exit.FAILED),
+    errors.JobFailed: Meaning(Exit.FAILED),
+    errors.JobPartial: Meaning(Exit.PARTLY, "what was there was written; the rest may come later"),
+    errors.JobExpired: Meaning(
+        Exit.FAILED, "is the id right, of this application, and of the kind (--kind) that was submitted?"
+    ),
+    errors.JobTimeout: Meaning(Exit.FAILED, "it goes on at the service, and waiting for it again costs no second job"),
+    errors.SubmissionUncertain: Meaning(
+        Exit.FAILED, "running the command again may pay twice: look at the account's usage first"
+    ),
+    errors.CallBudgetExceeded: Meaning(Exit.FAILED, "--max-calls allows more"),
+}
+
+# How the command line says what the Python API's messages say in Python. Longer ones first.
+_SAID = [
+    (re.compile(pattern), replacement)
+    for pattern, replacement in (
+        (r"give overwrite=True or another output_dir", "give --overwrite or another --out"),
+        (r"as_text=True", "--as-text"),
+        (r"summarize=True", "--summarize"),
+        (r"call_budget=(\d+)", r"--max-calls \1"),
+        (r"client\.languages\(\) lists", "'groupdocs-translation languages' lists"),
+        (r"client\.job\(id, kind='text'\) picks them up", "'groupdocs-translation jobs wait ID' picks them up"),
+        (r"pass client_id and client_secret", "run 'groupdocs-translation login'"),
+        (r"give one such as target='de', or several in a list", "give one such as --to de, or several: --to de,fr"),
+        (r"for example format='Docx'", "for example --format docx"),
+        (r"\btarget=", "--to "),
+        (r"\bsource='", "--from '"),
+        (r"\bstyle=", "--style "),
+        (r"\bpolling=", "--polling "),
+        (r"; error\.result has the former, wait\(\) asks again", ""),
+    )
+]
+
+
+def meaning_of(error: errors.TranslationError) -> Meaning:
+    """The row of the nearest class that has one; a user's own subclass has its parent's."""
+    return next(MEANINGS[kind] for kind in type(error).__mro__ if kind in MEANINGS)
+
+
+def in_words(error: BaseException) -> str:
+    """The error's message and notes, in the words of the command line."""
+    text = "\n".join([str(error), *getattr(error, "__notes__", ())])
+    for pattern, replacement in _SAID:
+        text = pattern.sub(replacement, text)
+    return text

@@ -1,0 +1,175 @@
+"""One run of the command: what the options that every command takes say, and the client that it works with."""
+
+from __future__ import annotations
+
+import logging
+import shlex
+import sys
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+from attrs import define, field
+
+from .interrupt import Interrupt
+from .output import is_terminal, say
+from .progress import shown
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Generator, Mapping
+
+    from .._clock import Clock
+    from .._history import History
+    from .._results import Progress
+    from .._sync.client import TranslationClient
+
+PROGRAM = "groupdocs-translation"
+SANDBOX_LATENCY_S = 0.3  # of the throwaway sandbox's jobs: long enough to be seen, short enough to be tried often
+
+
+@define
+class Invocation:
+    """State of one run, of one thread.
+
+    ``jobs`` are the ids of those that were submitted, ``going_on`` those not fetched yet with the commands that pick
+    them up, ``calls`` what the client has sent, by operation.
+    """
+
+    settings: Mapping[str, Any]
+    is_json: bool = False
+    is_sandbox: bool = False
+    is_quiet: bool = False
+    verbosity: int = 0
+    profile: str | None = None
+    jobs: list[str] = field(factory=list[str])
+    going_on: dict[str, str] = field(factory=dict[str, str])
+    calls: Mapping[str, int] = field(factory=dict[str, int])
+
+    @property
+    def clock(self) -> Clock:
+        """The clock of the client."""
+        from .._clock import SYSTEM_CLOCK  # noqa: PLC0415
+
+        clock: Clock = self.settings.get("clock", SYSTEM_CLOCK)
+        return clock
+
+    @property
+    def service(self) -> str:
+        """Address of the service, where no client is made that would know it.
+
+        Raises:
+            ConfigurationError: the environment names none that can be used.
+        """
+        from .._settings import api_url  # noqa: PLC0415
+
+        return api_url(self.settings.get("base_url"))
+
+    @contextmanager
+    def client(self, *, is_trial: bool = False, **settings: Any) -> Generator[TranslationClient]:
+        """The client that the options mean, for as long as the block runs; what it costs is remembered.
+
+        Raises:
+            ConfigurationError: no credentials, or a wrong setting.
+            click.UsageError: ``--sandbox`` without the extra.
+        """
+        from .._sync.client import TranslationClient  # noqa: PLC0415  (loads the client)
+
+        self._log()
+        with ExitStack() as stack:
+            given = {**self.client_settings(stack), **settings}
+            if is_trial:
+                given = {name: value for name, value in given.items() if name not in _CREDENTIALS}
+            client = stack.enter_context(TranslationClient.trial(**given) if is_trial else TranslationClient(**given))
+            try:
+                yield client
+            finally:
+                self._count(client)
+
+    def client_settings(self, stack: ExitStack) -> dict[str, Any]:
+        """Arguments of a client; ``stack`` holds the throwaway sandbox, if there is one."""
+        given = dict(self.settings)
+        if self.is_sandbox:
+            from .._rules.polling import PollingSchedule  # noqa: PLC0415
+
+            sandbox = stack.enter_context(new_sandbox(latency_s=SANDBOX_LATENCY_S))
+            given = {"polling": PollingSchedule(patience=0.0)} | given | sandbox.client_settings()  # its calls are free
+        elif self.profile is not None:
+            given["profile"] = self.profile
+        return given
+
+    def history(self, service: str) -> History:
+        """What is remembered between runs; of a throwaway sandbox nothing is."""
+        from .._history import History  # noqa: PLC0415
+
+        return History(None if self.is_sandbox else history_folder(), service)
+
+    @contextmanager
+    def watching(
+        self, client: TranslationClient, go_on: Callable[[dict[str, Any]], list[str]]
+    ) -> Generator[Callable[[Progress], None]]:
+        """What to give as ``progress=``: shows it, remembers jobs, and lets Ctrl-C stop where nothing is lost.
+
+        ``go_on`` is the command line that picks up a job, given as ``Job.to_dict()`` does.
+        """
+        history = self.history(client.base_url)
+        with Interrupt(self.say) as interrupt, shown(is_quiet=self.is_quiet or self.is_json) as show:
+
+            def watch(step: Progress) -> None:
+                if step.stage == "submitted":
+                    history.record_job(step.job.to_dict(), now=self.clock.wall())
+                    self.jobs.append(step.job.id)
+                    self.keep(step.job, go_on)
+                show(step)
+                interrupt.watch(step)  # last: it may raise
+
+            yield watch
+
+    def keep(self, job: Any, go_on: Callable[[dict[str, Any]], list[str]] | None = None) -> None:
+        """Tell, should this run stop, how to pick the job up. A throwaway sandbox takes its jobs along."""
+        if job is None or self.is_sandbox or job.id in self.going_on:
+            return
+        command = go_on(job.to_dict()) if go_on is not None else ["jobs", "wait", job.id]
+        profile = [] if self.profile is None else ["--profile", self.profile]
+        self.going_on[job.id] = shlex.join([PROGRAM, *command, *profile])
+
+    def say(self, message: str) -> None:
+        """A message for the person; none in JSON mode, where stderr is for one error object."""
+        if not self.is_json and not self.is_quiet:
+            say(message)
+
+    def _count(self, client: TranslationClient) -> None:
+        self.calls = client.usage.by_operation
+        command = click.get_current_context().command_path.removeprefix(f"{PROGRAM} ")
+        self.history(client.base_url).record_calls(command, self.calls, now=self.clock.wall())
+        if self.calls and is_terminal(sys.stderr):
+            self.say(f"{client.usage.calls} call{'' if client.usage.calls == 1 else 's'}")
+
+    def _log(self) -> None:
+        if self.verbosity:
+            level = logging.DEBUG if self.verbosity > 1 else logging.INFO
+            logging.basicConfig(stream=sys.stderr, format="%(levelname)s %(name)s: %(message)s")
+            logging.getLogger("groupdocs_translation").setLevel(level)
+
+
+_CREDENTIALS = frozenset({"client_id", "client_secret", "token_url", "profile"})
+
+
+def history_folder() -> Path:
+    """Where the history of this user lies."""
+    from platformdirs import user_state_path  # noqa: PLC0415
+
+    return user_state_path(PROGRAM)
+
+
+def new_sandbox(**options: Any) -> Any:
+    """A sandbox that is not started yet.
+
+    Raises:
+        click.UsageError: the extra is not installed.
+    """
+    try:
+        from ..sandbox import Sandbox  # noqa: PLC0415  (an extra)
+    except ImportError as error:
+        raise click.UsageError(str(error)) from error
+    return Sandbox(**options)

@@ -1,0 +1,89 @@
+"""Results on stdout, messages on stderr; plain lines where there is no terminal, nothing that an encoding cannot say."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from typing import TYPE_CHECKING, Any, TextIO
+
+import click
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+
+def prepare_streams() -> None:
+    """Let no character crash us: what the encoding of a stream lacks is written as an escape."""
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure is not None:
+            reconfigure(errors="backslashreplace")
+
+
+def silence_stdout() -> None:
+    """The reader of a pipe has gone: what is still buffered must not raise again when Python closes the stream."""
+    try:
+        descriptor = sys.stdout.fileno()
+    except (OSError, ValueError):
+        return
+    null = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(null, descriptor)
+    os.close(null)
+
+
+def is_terminal(stream: TextIO) -> bool:
+    """True for a terminal that can move its cursor."""
+    return stream.isatty() and os.environ.get("TERM") not in {"dumb", "unknown"}
+
+
+def say(message: str) -> None:
+    """A message for the person, on stderr."""
+    click.echo(message, err=True)
+
+
+def write(line: str) -> None:
+    """A line of the result."""
+    click.echo(line)
+
+
+def write_json(value: Any) -> None:
+    """The result as one JSON document; ASCII only where the stream is not UTF-8."""
+    encoding = (getattr(sys.stdout, "encoding", None) or "utf-8").lower().replace("-", "")
+    click.echo(json.dumps(value, indent=2, ensure_ascii=encoding != "utf8"))
+
+
+def write_table(headings: Sequence[str], rows: Iterable[Sequence[str]], *, wrapped: int | None = None) -> None:
+    """A table: drawn on a terminal, else tab-separated lines without headings.
+
+    ``wrapped`` is the column that may be broken into lines where the terminal is narrow; the others stay whole as long
+    as there is room.
+    """
+    if not sys.stdout.isatty():
+        for row in rows:
+            write("\t".join(row))
+        return
+    from rich import box  # noqa: PLC0415  (60 ms that only a terminal needs)
+    from rich.console import Console  # noqa: PLC0415
+    from rich.table import Table  # noqa: PLC0415
+    from rich.text import Text  # noqa: PLC0415
+
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
+    for number, heading in enumerate(headings):
+        table.add_column(heading, no_wrap=wrapped is not None and number != wrapped, overflow="fold")
+    for row in rows:
+        table.add_row(*(Text(cell) for cell in row))  # Text: square brackets in a name are no markup
+    console = Console(highlight=False)
+    with console.capture() as drawn:
+        console.print(table)
+    for line in drawn.get().splitlines():
+        write(line.rstrip())
+
+
+def human_size(size: float) -> str:
+    """Bytes as people read them."""
+    for unit in ("B", "KiB", "MiB"):
+        if size < 1024:
+            return f"{size:.0f} {unit}" if unit == "B" or size >= 10 else f"{size:.1f} {unit}"
+        size /= 1024
+    return f"{size:.1f} GiB"
