@@ -43,7 +43,7 @@ def demo(session: nox.Session) -> None:
 @nox.session(python=PYTHONS)
 def tests(session: nox.Session) -> None:
     """Run the test suite on every supported Python that is installed; -- PYTEST ARGUMENTS."""
-    session.install("-e", ".[sandbox]", *_groups(*SUITE))
+    session.install("-e", ".[cli,sandbox]", *_groups(*SUITE))
     session.run("pytest", *session.posargs)
 
 
@@ -58,7 +58,7 @@ def lint(session: nox.Session) -> None:
 @nox.session
 def types(session: nox.Session) -> None:
     """Check types: mypy --strict over all that is written and generated, pyright strict over what is written."""
-    session.install("-e", ".[sandbox]", *_groups(*SUITE, "types"), "nox")
+    session.install("-e", ".[cli,sandbox]", *_groups(*SUITE, "types"), "nox")
     session.run("mypy", "generated", "overlays", "release", "noxfile.py", "examples/demo.py")
     session.run("mypy", "openapi")  # apart: its modules find each other as scripts do
     session.run("pyright")
@@ -74,14 +74,14 @@ def regenerate(session: nox.Session) -> None:
 @nox.session
 def bench(session: nox.Session) -> None:
     """Measure against a yardstick in the same run and write the report; -- NAME."""
-    session.install("-e", ".[sandbox]", *_groups(*SUITE, "bench"))
+    session.install("-e", ".[cli,sandbox]", *_groups(*SUITE, "bench"))
     session.run("python", "-m", "benchmarks", *session.posargs)
 
 
 @nox.session
 def coverage(session: nox.Session) -> None:
     """Run the tests with branch coverage, subprocesses combined, and name the lines that none reaches."""
-    session.install("-e", ".[sandbox]", *_groups(*SUITE, "coverage"))
+    session.install("-e", ".[cli,sandbox]", *_groups(*SUITE, "coverage"))
     session.run("coverage", "erase")
     session.run("coverage", "run", "-m", "pytest", *session.posargs)
     session.run("coverage", "combine")
@@ -95,7 +95,7 @@ def lowest(session: nox.Session) -> None:
     locked = str(Path(session.create_tmp(), "lowest.txt"))
     compiled = ("pyproject.toml", "--all-extras", "--resolution", "lowest-direct", "--output-file", locked)
     session.run("uv", "pip", "compile", "--quiet", "--python", "python", *compiled)
-    session.install("-e", ".[sandbox]", *_groups("test", "release", "surface"), "--constraint", locked)
+    session.install("-e", ".[cli,sandbox]", *_groups("test", "release", "surface"), "--constraint", locked)
     apart = ("--ignore=tests/pipeline", "--ignore=docs/recipes")  # no part of what users install
     session.run("pytest", *apart, *session.posargs)
 
@@ -121,7 +121,7 @@ def sdist(session: nox.Session) -> None:
     with tempfile.TemporaryDirectory() as folder:  # not below .nox: ruff, and so the pipeline, passes that by
         session.run("python", "-m", "release.unpacked", folder)
         session.chdir(Path(folder, "tree"))
-        session.install(".[sandbox]")
+        session.install(".[cli,sandbox]")
         session.run("pytest", *session.posargs)
         session.chdir(ROOT)
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, Self
 
 from ._clock import SYSTEM_CLOCK
 from ._config import MAX_CONNECTIONS, TOKEN_URL, TOKEN_URL_VARIABLE, service_url
+from ._errors import ConfigurationError
 from ._rules.polling import BALANCED, schedule_named
 from ._rules.retry import RetryPolicy
 from ._settings import Settings, api_url
@@ -32,6 +33,7 @@ class Face:
         client_secret: that belongs to it.
         credentials: a callable that returns ``(client_id, client_secret)``, for secret managers; asked again, once,
             when the identity server says ``invalid_client``.
+        profile: name of the credentials in the profile file or the keyring; the environment is then not looked at.
         access_token: a ready token, used as it is.
         token_provider: a callable that returns a token, or ``(token, seconds it lives)``.
         base_url: of the service; else ``GROUPDOCS_TRANSLATION_URL``.
@@ -64,6 +66,7 @@ class Face:
         client_secret: str | None = None,
         *,
         credentials: Callable[[], tuple[str, str]] | None = None,
+        profile: str | None = None,
         access_token: str | None = None,
         token_provider: Callable[[], Any] | None = None,
         base_url: str | None = None,
@@ -113,6 +116,7 @@ class Face:
         self._source = token_source(
             *pair,
             credentials=credentials,
+            profile=profile,
             access_token=ready,
             token_provider=token_provider,
             token_url=service_url(token_url, parameter="token_url", variable=TOKEN_URL_VARIABLE, default=TOKEN_URL),
@@ -143,6 +147,22 @@ class Face:
     def base_url(self) -> str:
         """Address of the service, from the argument, the environment or the default."""
         return self._settings.base_url
+
+    @property
+    def clock(self) -> Clock:
+        """The source of time that was given, or the system's."""
+        return self._settings.clock
+
+    @property
+    def token_source(self) -> TokenSource:
+        """Holds the token: ``origin`` says where the credentials came from, ``get()`` obtains one as requests do.
+
+        Raises:
+            ConfigurationError: a trial client, which has no credentials.
+        """
+        if self._source is None:
+            raise ConfigurationError("a trial client has no credentials")
+        return self._source
 
     def _token_event(self, hook: Callable[[Any], object] | None) -> Callable[[Any], None]:
         def on_event(event: Any) -> None:

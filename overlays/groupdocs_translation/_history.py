@@ -50,10 +50,10 @@ class History:
         """Calls of a month (``2026-11``) by command and operation."""
         found: dict[str, Counter[str]] = {}
         for line in self._lines(month):
-            calls = line.get("calls")
-            if isinstance(calls, dict):
+            counts = cast("dict[str, Any]", line.get("calls") or {})
+            if counts:
                 counter = found.setdefault(str(line.get("command")), Counter())
-                counter.update({str(k): v for k, v in cast("dict[Any, Any]", calls).items() if isinstance(v, int)})
+                counter.update({name: count for name, count in counts.items() if isinstance(count, int)})
         return found
 
     def months(self) -> list[str]:

@@ -28,6 +28,7 @@ def token_source(
     *,
     token_url: str,
     credentials: Supplier | None = None,
+    profile: str | None = None,
     access_token: Secret | None = None,
     token_provider: Provider | None = None,
     scope: str | None = None,
@@ -47,9 +48,10 @@ def token_source(
     """
     has_pair = any(value.reveal() is not None for value in (client_id, client_secret))
     ready = access_token is not None and access_token.reveal() is not None
-    if [has_pair, credentials is not None, ready, token_provider is not None].count(True) > 1:
+    ways = [has_pair, credentials is not None, profile is not None, ready, token_provider is not None]
+    if ways.count(True) > 1:
         raise ConfigurationError(
-            "give one of: client_id and client_secret, credentials=, access_token=, token_provider="
+            "give one of: client_id and client_secret, credentials=, profile=, access_token=, token_provider="
         )
     grant: Grant
     if access_token is not None and ready:
@@ -69,5 +71,5 @@ def token_source(
         if credentials is not None:
             grant = SuppliedGrant(credentials, endpoint, store)
         else:
-            grant = ClientCredentialsGrant(find_credentials(client_id, client_secret), endpoint, store)
+            grant = ClientCredentialsGrant(find_credentials(client_id, client_secret, profile), endpoint, store)
     return TokenSource(grant, clock=clock, timeout=timeout, on_event=on_event)

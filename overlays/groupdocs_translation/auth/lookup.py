@@ -35,8 +35,10 @@ MAX_PROFILE_BYTES = 65_536  # whatever is larger is another file
 _DASHBOARD = "both come from your application's page in the dashboard"
 
 
-def find_credentials(client_id: Secret, client_secret: Secret) -> Credentials:
+def find_credentials(client_id: Secret, client_secret: Secret, profile: str | None = None) -> Credentials:
     """The credentials, checked: arguments (which may hold ``None``), else environment, profile file, keyring.
+
+    Who names a ``profile`` means it: then the environment is not looked at.
 
     Raises:
         ConfigurationError: there are none, one of the two is missing, or one cannot be right.
@@ -44,14 +46,19 @@ def find_credentials(client_id: Secret, client_secret: Secret) -> Credentials:
     if not _is_empty(given := (client_id, client_secret)):
         return _both(given, ("client_id", "client_secret"), "arguments")
     variables = (ID_VARIABLE, SECRET_VARIABLE)
-    if not _is_empty(given := (_variable(ID_VARIABLE), _variable(SECRET_VARIABLE))):
+    if profile is None and not _is_empty(given := (_variable(ID_VARIABLE), _variable(SECRET_VARIABLE))):
         return _both(given, variables, "environment")
-    profile = os.environ.get(PROFILE_VARIABLE) or DEFAULT_PROFILE
+    name = profile or os.environ.get(PROFILE_VARIABLE) or DEFAULT_PROFILE
     path = profile_path()
-    if (found := _from_profile(path, profile)) is not None:
-        return _both(found, (f"client_id in {path}", f"client_secret in {path}"), f"profile {profile!r} in {path}")
-    if (found := _from_keyring(profile)) is not None:
-        return _both(found, ("client_id in the keyring", "client_secret in the keyring"), f"keyring, {profile!r}")
+    if (found := _from_profile(path, name)) is not None:
+        return _both(found, (f"client_id in {path}", f"client_secret in {path}"), f"profile {name!r} in {path}")
+    if (found := _from_keyring(name)) is not None:
+        return _both(found, ("client_id in the keyring", "client_secret in the keyring"), f"keyring, {name!r}")
+    if profile is not None:
+        raise ConfigurationError(
+            f"no credentials under the profile {profile!r}, neither in {path} nor in the keyring: "
+            "'groupdocs-translation login --profile NAME' stores them"
+        )
     raise ConfigurationError(
         f"no credentials: pass client_id and client_secret, or set {ID_VARIABLE} and {SECRET_VARIABLE}, "
         f"or write them to {path} ({_DASHBOARD})"
@@ -108,14 +115,14 @@ def _from_profile(path: Path, profile: str) -> Pair | None:
     """The two values of a profile, ``None`` if there is no such file or no such profile in it."""
     try:
         with path.open("rb") as file:
-            refusal = _refusal(os.fstat(file.fileno()))
-            text = Secret(file.read(MAX_PROFILE_BYTES) if refusal is None else b"")
+            reason = refusal(os.fstat(file.fileno()))
+            text = Secret(file.read(MAX_PROFILE_BYTES) if reason is None else b"")
     except FileNotFoundError:
         return None
     except OSError as error:
         raise ConfigurationError(f"{path} cannot be read: {error.strerror}") from None
-    if refusal is not None:
-        raise ConfigurationError(f"{path} {refusal}")
+    if reason is not None:
+        raise ConfigurationError(f"{path} {reason}")
     if (found := _section(text, profile)) is None:
         raise ConfigurationError(f"{path} is not TOML with a table for each profile")
     return None if _is_empty(found) else found
@@ -133,7 +140,8 @@ def _section(text: Secret, profile: str) -> Pair | None:
     return Secret(table.get("client_id")), Secret(table.get("client_secret"))
 
 
-def _refusal(status: os.stat_result) -> str | None:
+def refusal(status: os.stat_result) -> str | None:
+    """Why a file with a secret must not be used: others could have read or written it; ``None`` if it may."""
     if sys.platform == "win32":  # no such bits there: the user's profile folder has an access list of its own
         return None
     if status.st_uid not in {os.getuid(), 0}:
@@ -149,10 +157,15 @@ def _from_keyring(profile: str) -> Pair | None:
         import keyring  # noqa: PLC0415  (an extra)
     except ImportError:
         return None
-    service = APPLICATION if profile == DEFAULT_PROFILE else f"{APPLICATION}/{profile}"
     try:
+        service = keyring_service(profile)
         found = tuple(Secret(keyring.get_password(service, name)) for name in ("client_id", "client_secret"))
     except Exception as error:  # a headless machine has no backend; a locked one refuses
         log.debug("the system keyring gives nothing: %s", type(error).__name__)
         return None
     return None if _is_empty(pair := (found[0], found[1])) else pair
+
+
+def keyring_service(profile: str) -> str:
+    """What a profile is called in the keyring."""
+    return APPLICATION if profile == DEFAULT_PROFILE else f"{APPLICATION}/{profile}"

@@ -11,8 +11,8 @@ import click
 from .._errors import TranslationError
 from .exits import Exit
 from .failures import report, report_as
-from .invocation import Invocation
-from .options import PROGRAM, show_version, spread
+from .invocation import PROGRAM, Invocation
+from .options import show_version, spread
 from .output import prepare_streams, silence_stdout
 
 if TYPE_CHECKING:
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 COMMANDS = (
     "text",
     "file",
-    "batch",
     "jobs",
     "languages",
     "formats",
@@ -51,7 +50,14 @@ class Commands(click.Group):
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]}, no_args_is_help=True)
 @spread
-@click.option("--version", is_flag=True, is_eager=True, expose_value=False, callback=show_version, help="Say it.")
+@click.option(
+    "--version",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=show_version,
+    help="Show the version and exit.",
+)
 def app() -> None:
     """Translate texts, documents and whole folders with GroupDocs.Translation Cloud.
 

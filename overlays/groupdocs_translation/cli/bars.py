@@ -64,8 +64,13 @@ def _waited(task: Task) -> float:
 @contextmanager
 def bars(console: Console | None = None) -> Generator[Callable[[Progress], None]]:
     """Bars for as long as the block runs; they are gone after it, so that the result stands alone."""
-    name = TextColumn("{task.description}", table_column=Column(max_width=NAME_WIDTH, no_wrap=True, overflow="ellipsis"))
-    columns = (name, TextColumn("{task.fields[verb]}"), StageBar(), Amount(table_column=Column(no_wrap=True)))
+    name = Column(max_width=NAME_WIDTH, no_wrap=True, overflow="ellipsis")
+    columns = (
+        TextColumn("{task.description}", table_column=name, markup=False),
+        TextColumn("{task.fields[verb]}"),
+        StageBar(),
+        Amount(table_column=Column(no_wrap=True)),
+    )
     shown = Bars(*columns, console=console or Console(stderr=True), transient=True)
     current: dict[str, TaskID] = {}
 

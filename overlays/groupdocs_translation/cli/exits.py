@@ -91,9 +91,17 @@ def meaning_of(error: errors.TranslationError) -> Meaning:
     return next(MEANINGS[kind] for kind in type(error).__mro__ if kind in MEANINGS)
 
 
-def in_words(error: BaseException) -> str:
+_OPTIONS = re.compile(r"(?<=takes no )[a-z_, ]+(?=; it takes)|(?<=; it takes )[a-z_]+(?:, [a-z_]+)*$")
+
+
+def in_words(error: BaseException | str) -> str:
     """The error's message and notes, in the words of the command line."""
-    text = "\n".join([str(error), *getattr(error, "__notes__", ())])
+    text = _OPTIONS.sub(_flags, str(error))
+    text = "\n".join([text, *getattr(error, "__notes__", ())])
     for pattern, replacement in _SAID:
         text = pattern.sub(replacement, text)
     return text
+
+
+def _flags(names: re.Match[str]) -> str:
+    return ", ".join(f"--{name.replace('_', '-')}" for name in names[0].split(", "))

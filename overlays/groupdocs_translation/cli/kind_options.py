@@ -10,7 +10,7 @@ import click
 from ..formats import KINDS, FileOptions, WorksheetPart
 from .options import KINDS as SECTION
 from .options import F, Option
-from .values import COMMA_LIST, NUMBERS, PAIR, KeyPaths, NamedLists, SheetPart, merged
+from .values import COMMA_LIST, NUMBERS, PAIR, KeyPaths, NamedLists, ParamType, SheetPart, merged
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -38,7 +38,7 @@ HELP = {
 }
 
 # The type of an option in ``FileOptions`` → how it is written on the command line.
-_WRITTEN: dict[Any, tuple[click.ParamType, str]] = {
+_WRITTEN: dict[Any, tuple[ParamType, str]] = {
     str: (click.STRING, "TEXT"),
     int: (click.INT, "N"),
     Sequence[int]: (NUMBERS, "1,3-5"),
@@ -57,9 +57,7 @@ def hints() -> dict[str, Any]:
 
 def kinds_taking(name: str) -> list[str]:
     """The kinds that take an option."""
-    return [
-        kind.name for kind in KINDS.values() if name in {*kind.options, *kind.auto_options, *kind.text_options}
-    ]
+    return [kind.name for kind in KINDS.values() if name in {*kind.options, *kind.auto_options, *kind.text_options}]
 
 
 def _option(name: str, hint: Any) -> Callable[[F], F]:
@@ -73,7 +71,8 @@ def _option(name: str, hint: Any) -> Callable[[F], F]:
     if get_origin(hint) is Literal:
         return click.option(flag, name, type=click.Choice(get_args(hint), case_sensitive=False), **shared)
     kind, metavar = _WRITTEN[hint]
-    return click.option(flag, name, type=kind, multiple=kind not in {click.STRING, click.INT}, metavar=metavar, **shared)
+    is_single = kind in {click.STRING, click.INT}
+    return click.option(flag, name, type=kind, multiple=not is_single, metavar=metavar, **shared)
 
 
 def kind_options(function: F) -> F:

@@ -27,13 +27,17 @@ class Option(click.Option):
 
 
 class Command(click.Command):
-    """A command whose help has its own options first, then those that it shares."""
+    """A command whose help has its own options first, then those that it shares; its examples keep their lines."""
+
+    def __init__(self, *arguments: Any, **settings: Any) -> None:
+        super().__init__(*arguments, **settings)
+        self.help = (self.help or "").replace("\\b\n", "\b\n")  # docstrings are raw: a linter's rule
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the options, a heading for each section."""
         sections: dict[str, list[tuple[str, str]]] = {"Options": [], KINDS: [], EVERYWHERE: []}
         for parameter in self.get_params(ctx):
-            record = parameter.get_help_record(ctx)
+            record = parameter.get_help_record(ctx) if isinstance(parameter, click.Option) else None
             if record is not None:
                 sections[getattr(parameter, "section", "Options")].append(record)
         for heading, records in sections.items():
@@ -117,15 +121,20 @@ def _each(*options: Callable[[F], F]) -> Callable[[F], F]:
 to_languages = click.option(
     "-t", "--to", "targets", type=COMMA_LIST, multiple=True, required=True, metavar="CODE,...", help="Into these."
 )
-from_language = click.option("-f", "--from", "source", metavar="CODE", default="en", show_default=True, help="Language.")
+from_language = click.option(
+    "-f", "--from", "source", metavar="CODE", default="en", show_default=True, help="Of the source."
+)
 trial = click.option("--trial", is_flag=True, help="Without credentials, within the trial's limits (10 calls a day).")
 
-money = _each(
-    click.option("--max-calls", type=click.IntRange(0), metavar="N", help="Stop before call N+1; each is billed."),
+patience = _each(
     click.option(
         "--polling", type=click.Choice(["economy", "balanced", "prompt"]), help="Fewer calls, or sooner results."
     ),
     click.option("--timeout", type=click.FloatRange(0, min_open=True), metavar="SECONDS", help="Wait no longer."),
+)
+money = _each(
+    click.option("--max-calls", type=click.IntRange(0), metavar="N", help="Stop before call N+1; each is billed."),
+    patience,
 )
 variants = _each(
     click.option("--style", type=click.Choice(["slang", "classification", "medical"]), help="Not general language."),

@@ -1,4 +1,4 @@
-"""Results on stdout, messages on stderr; plain lines where there is no terminal, nothing that an encoding cannot say."""
+"""Results on stdout, messages on stderr: plain lines where there is no terminal, escapes where letters are missing."""
 
 from __future__ import annotations
 

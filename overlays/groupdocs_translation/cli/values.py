@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
+
+if TYPE_CHECKING:
+    ParamType = click.ParamType[Any]
+else:
+    ParamType = click.ParamType  # generic since click 8.4 only
 
 _SPAN = re.compile(r"(\d+)(?:-(\d+))?")
 _PART = re.compile(r"(\d+)!(?:(rows|columns)=(.+)|([A-Za-z]+\d+):([A-Za-z]+\d+))")
 MAX_SPAN = 100_000  # more pages than any document has: a slip of the finger must not fill the memory
 
 
-class CommaList(click.ParamType):
+class CommaList(ParamType):
     """``de,fr`` → ``["de", "fr"]``."""
 
     name = "list"
@@ -28,7 +33,7 @@ class CommaList(click.ParamType):
         return items
 
 
-class Numbers(click.ParamType):
+class Numbers(ParamType):
     """``1,3-5`` → ``[1, 3, 4, 5]``."""
 
     name = "numbers"
@@ -47,7 +52,7 @@ class Numbers(click.ParamType):
         return numbers
 
 
-class Pairs(click.ParamType):
+class Pairs(ParamType):
     """``word=Wort`` → ``{"word": "Wort"}``; ``@FILE`` holds one such pair a line."""
 
     name = "pair"
@@ -72,7 +77,7 @@ class Pairs(click.ParamType):
         return pairs
 
 
-class KeyPaths(click.ParamType):
+class KeyPaths(ParamType):
     """``title,params.summary`` → ``[["title"], ["params", "summary"]]``."""
 
     name = "paths"
@@ -84,7 +89,7 @@ class KeyPaths(click.ParamType):
         return [path.split(".") for path in COMMA_LIST.convert(value, param, ctx)]
 
 
-class NamedLists(click.ParamType):
+class NamedLists(ParamType):
     """``figure=caption,alt`` → ``{"figure": ["caption", "alt"]}``."""
 
     name = "lists"
@@ -99,7 +104,7 @@ class NamedLists(click.ParamType):
         return {name: COMMA_LIST.convert(items, param, ctx)}
 
 
-class SheetPart(click.ParamType):
+class SheetPart(ParamType):
     """``2!A1:C9``, ``2!rows=1-5``, ``2!columns=1,3``: a part of worksheet 2."""
 
     name = "part"
@@ -130,11 +135,9 @@ def merged(values: Any) -> Any:
 
 
 def _join(one: Any, other: Any) -> Any:
-    if isinstance(one, dict) and isinstance(other, dict):
+    if hasattr(one, "keys"):
         both: dict[Any, Any] = {**one}
         for name, value in other.items():
             both[name] = _join(both[name], value) if name in both else value
         return both
-    if isinstance(one, list) and isinstance(other, list):
-        return [*one, *other]
-    return other
+    return [*one, *other]

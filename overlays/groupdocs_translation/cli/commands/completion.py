@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 @options.command("completion")
 @click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
 def command(invocation: Invocation, shell: str) -> None:
-    r"""Print the completion script of a shell.
+    r"""Print a shell's completion script.
 
     \b
       groupdocs-translation completion bash > ~/.local/share/bash-completion/completions/groupdocs-translation

@@ -19,7 +19,7 @@ from ..values import merged
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from ..._results import Progress
+    from ..._results import FileTranslation, Progress
     from ..._sync.client import TranslationClient
     from ..invocation import Invocation
 
@@ -64,13 +64,21 @@ def command(
     if given["name"] and len(files) > 1:
         raise click.UsageError("--name is for one file")
     work = _Work(invocation, merged(targets), given)
-    with invocation.client(is_trial=trial, **options.client_settings(max_calls=max_calls, polling=polling)) as client:
-        with invocation.watching(client, work.go_on) as watch:
-            for file in files:
-                work.translate(client, file, watch, is_only=len(files) == 1)
+    settings = options.client_settings(max_calls=max_calls, polling=polling)
+    with (
+        invocation.client(is_trial=trial, **settings) as client,
+        invocation.watching(client, work.go_on) as watch,
+    ):
+        for file in files:
+            work.translate(client, file, watch, is_only=len(files) == 1)
     if invocation.is_json:
         write_json({"files": work.done, "calls": dict(invocation.calls)})
     return work.code()
+
+
+def files_of(result: FileTranslation) -> dict[str, Any]:
+    """Language → path and size, for JSON."""
+    return {language: {"path": str(result[language]), "size": result.sizes[language]} for language in result}
 
 
 class _Work:
@@ -156,8 +164,7 @@ class _Work:
         )
         for language in result:
             self._write(str(result[language]))
-        results = {language: {"path": str(result[language]), "size": result.sizes[language]} for language in result}
-        return {"results": results, "job": self._finished(result.job)}
+        return {"results": files_of(result), "job": self._finished(result.job)}
 
     def _finished(self, job_id: str) -> str:
         self._invocation.going_on.pop(job_id, None)

@@ -18,9 +18,10 @@ if TYPE_CHECKING:
 @options.command("formats")
 @click.argument("format", required=False)
 def command(invocation: Invocation, format: str | None) -> None:
-    """List kinds of source, their formats, what they can be turned into, and their options.
+    """List formats, conversions and options.
 
-    With a FORMAT (docx, .docx or report.docx) only the kinds that take it.
+    For each kind of source: its formats, what they can be turned into, and the options of 'file' that it takes. With a
+    FORMAT (docx, .docx or report.docx) only the kinds that take it. Costs no call.
     """
     kinds = [kind for kind in KINDS.values() if kind.name != "auto"]
     if format is not None:

@@ -10,6 +10,7 @@ from ..._rules.answers import State
 from .. import options
 from ..exits import Exit
 from ..output import write, write_json, write_table
+from .file import files_of
 
 if TYPE_CHECKING:
     from ..._sync.client import TranslationClient
@@ -23,7 +24,7 @@ _CODES = {State.FAILED: Exit.FAILED, State.EXPIRED: Exit.FAILED, State.PARTIAL: 
 @click.group("jobs", no_args_is_help=True)
 @options.spread
 def command() -> None:
-    """Pick up jobs by their ids.
+    """Pick up submitted jobs.
 
     The service keeps results for 24 hours. Jobs of this machine's commands are remembered with their files' names
     and kinds; for others, say --kind. With --sandbox, the id "sample" stands for a job made on the spot.
@@ -32,15 +33,16 @@ def command() -> None:
 
 _ids = click.argument("ids", nargs=-1, required=True, metavar="ID...")
 _kind = click.option("--kind", type=click.Choice(["file", "text", "hugo"]), help="Of a job that is not remembered.")
-_polling = click.option("--polling", type=click.Choice(["economy", "balanced", "prompt"]), help="Fewer calls, or sooner.")
-_timeout = click.option("--timeout", type=click.FloatRange(0, min_open=True), metavar="SECONDS", help="Wait no longer.")
 
 
 @command.command("list", cls=options.Command)
 @options.spread
 @click.pass_obj
 def listed(invocation: Invocation) -> None:
-    """List the jobs of the last 24 hours that this machine's commands submitted (no call)."""
+    """List the jobs of the last 24 hours.
+
+    They are those that this machine's commands submitted, with what was remembered of them. Costs no call.
+    """
     jobs = invocation.history(invocation.service).jobs(now=invocation.clock.wall())
     if invocation.is_json:
         write_json({"jobs": jobs})
@@ -55,19 +57,25 @@ def listed(invocation: Invocation) -> None:
 @options.spread
 @click.pass_obj
 def status(invocation: Invocation, ids: tuple[str, ...], kind: str | None) -> int:
-    """Ask once for the state of jobs: pending, done, partial, failed or expired (one call each)."""
+    """Ask for the state of jobs.
+
+    It is pending, done, partial, failed or expired. Costs one call each. Exit code 4: one is done in part, 1: one
+    failed or is unknown.
+    """
     rows: list[dict[str, Any]] = []
     with invocation.client() as client:
         for job_id in ids:
             job = _pick(invocation, client, job_id, kind)
             found = job.status()
-            rows.append({
-                "id": job.id,
-                "kind": job.kind,
-                "state": found.state.value,
-                "languages": list(found.languages),
-                "message": found.message,
-            })
+            rows.append(
+                {
+                    "id": job.id,
+                    "kind": job.kind,
+                    "state": found.state.value,
+                    "languages": list(found.languages),
+                    "message": found.message,
+                }
+            )
     if invocation.is_json:
         write_json({"jobs": rows, "calls": dict(invocation.calls)})
     else:
@@ -79,14 +87,16 @@ def status(invocation: Invocation, ids: tuple[str, ...], kind: str | None) -> in
 @command.command("wait", cls=options.Command)
 @_ids
 @_kind
-@_polling
-@_timeout
+@options.patience
 @options.spread
 @click.pass_obj
 def wait(
     invocation: Invocation, ids: tuple[str, ...], kind: str | None, polling: str | None, timeout: float | None
 ) -> None:
-    """Wait until jobs are done. Texts are printed; files are fetched with 'jobs download'."""
+    """Wait until jobs are done.
+
+    Translations of texts are printed; files are fetched with 'jobs download'.
+    """
     found: list[dict[str, Any]] = []
     with invocation.client(**options.client_settings(max_calls=None, polling=polling)) as client:
         for job_id in ids:
@@ -124,8 +134,7 @@ def _result(invocation: Invocation, job: Job, result: Any) -> dict[str, Any]:
 @_ids
 @options.output
 @click.option("--name", metavar="NAME", help="The source's name, which the results get theirs from.")
-@_polling
-@_timeout
+@options.patience
 @options.spread
 @click.pass_obj
 def download(
@@ -137,7 +146,10 @@ def download(
     polling: str | None,
     timeout: float | None,
 ) -> None:
-    """Wait for jobs and fetch their files; the paths are printed."""
+    """Wait for jobs and fetch their files.
+
+    The paths of the files are printed. Fetching costs no call.
+    """
     if name and len(ids) > 1:
         raise click.UsageError("--name is for one job")
     found: list[dict[str, Any]] = []
@@ -148,10 +160,9 @@ def download(
                 invocation.keep(job, lambda values: ["jobs", "download", values["id"], "--out", output_dir])
                 result = job.download(output_dir, overwrite=overwrite, timeout=timeout, progress=watch)
             invocation.going_on.pop(job.id, None)
-            files = {language: {"path": str(result[language]), "size": result.sizes[language]} for language in result}
-            found.append({"id": job.id, "results": files})
-            for file in () if invocation.is_json else files.values():
-                write(file["path"])
+            found.append({"id": job.id, "results": files_of(result)})
+            for language in () if invocation.is_json else result:
+                write(str(result[language]))
     if invocation.is_json:
         write_json({"jobs": found, "calls": dict(invocation.calls)})
 

@@ -17,7 +17,10 @@ if TYPE_CHECKING:
 @options.command("languages")
 @click.option("-f", "--from", "source", metavar="CODE", help="Only what this language is translated into.")
 def command(invocation: Invocation, source: str | None) -> None:
-    """List the language pairs of the service (one call, no credentials needed)."""
+    """List language pairs.
+
+    Costs one call of the service, and needs no credentials.
+    """
     with invocation.client(is_trial=True) as client:
         languages = client.languages()
     if source is not None:

@@ -29,15 +29,18 @@ VARIABLES = {
 @click.option(
     "--latency", type=click.FloatRange(0), default=2.0, show_default=True, metavar="SECONDS", help="Of a job."
 )
-@click.option("--token-lifetime", type=click.IntRange(1), default=3600, show_default=True, metavar="SECONDS", help="Of a token.")
+@click.option(
+    "--token-lifetime", type=click.IntRange(1), default=3600, show_default=True, metavar="SECONDS", help="Of a token."
+)
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED, metavar="[COMMAND [ARGUMENT]...]")
 def command(
     invocation: Invocation, port: int, latency: float, token_lifetime: int, arguments: tuple[str, ...]
 ) -> int | None:
-    r"""Run a local sandbox of the service until Ctrl-C, or for as long as COMMAND runs.
+    r"""Run a local stand-in of the service.
 
-    It listens on loopback, needs no account, costs nothing, and is no production server. What it prints can be
-    evaluated by a shell; COMMAND gets the same as its environment.
+    It runs until Ctrl-C, or for as long as COMMAND does. It listens on loopback, needs no account, costs nothing,
+    and is no production server. What it prints can be evaluated by a shell; COMMAND gets the same as its
+    environment.
 
     \b
       eval "$(groupdocs-translation sandbox --port 8080 &)"

@@ -13,7 +13,7 @@ from ..output import write, write_json
 from ..values import merged
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from ..._sync.client import TranslationClient
     from ..invocation import Invocation
@@ -64,12 +64,21 @@ def command(
     """
     wanted = _source_of(texts, files)
     asked = merged(targets)
-    with invocation.client(is_trial=trial, **options.client_settings(max_calls=max_calls, polling=polling)) as client:
-        with invocation.watching(client, lambda job: ["jobs", "wait", job["id"]]) as watch:
-            given: dict[str, Any] = {"timeout": timeout, "progress": watch, **variants}
-            if glossary:
-                given["glossary"] = merged(glossary)
-            found = _translate(client, wanted, files, asked, given, is_kept=invocation.is_json)
+    found: dict[str, list[str]] = {language: [] for language in asked}
+    settings = options.client_settings(max_calls=max_calls, polling=polling)
+    with (
+        invocation.client(is_trial=trial, **settings) as client,
+        invocation.watching(client, lambda job: ["jobs", "wait", job["id"]]) as watch,
+    ):
+        given: dict[str, Any] = {"timeout": timeout, "progress": watch, **variants}
+        if glossary:
+            given["glossary"] = merged(glossary)
+        for row in _rows(client, wanted, files, asked, given):
+            if not invocation.is_json:
+                _print(row)
+                continue
+            for language, text in row.items():
+                found[language].append(text)
     if invocation.is_json:
         write_json({"translations": found, "jobs": invocation.jobs, "calls": dict(invocation.calls)})
 
@@ -89,28 +98,17 @@ def _source_of(texts: Sequence[str], files: Sequence[str]) -> list[str]:
     return [_stdin() if text == "-" else _proper(text) for text in texts or ("-",)]
 
 
-def _translate(
-    client: TranslationClient,
-    texts: list[str],
-    files: Sequence[str],
-    targets: list[str],
-    given: dict[str, Any],
-    *,
-    is_kept: bool,
-) -> dict[str, list[str]]:
-    """Translate; print as it comes, or keep it for the JSON document."""
-    kept: dict[str, list[str]] = {language: [] for language in targets}
-    emit: Callable[[dict[str, str]], None] = lambda row: _print(row)  # noqa: E731  (one of two)
-    if is_kept:
-        emit = lambda row: [kept[language].append(text) for language, text in row.items()] and None  # noqa: E731
+def _rows(
+    client: TranslationClient, texts: list[str], files: Sequence[str], targets: list[str], given: dict[str, Any]
+) -> Iterator[dict[str, str]]:
+    """The translations of each text, in order; of lines while the next ones are translated."""
     if files:
         for row in client.translate_stream(_lines(files), target=targets, **given):
-            emit({language: text.replace("\n", " ") for language, text in row.items()})  # a line stays a line
-        return kept
+            yield {language: text.replace("\n", " ") for language, text in row.items()}  # a line stays a line
+        return
     result = client.translate_text(texts, target=targets, **given)
     for number in range(len(texts)):
-        emit({language: result[language][number] for language in result})
-    return kept
+        yield {language: result[language][number] for language in result}
 
 
 def _print(row: dict[str, str]) -> None:

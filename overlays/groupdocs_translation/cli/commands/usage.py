@@ -32,24 +32,27 @@ def _month(_: click.Context, __: click.Parameter, value: str | None) -> str | No
 @options.command("usage")
 @click.option("--month", callback=_month, metavar="YYYY-MM", help="Another month than this one.")
 def command(invocation: Invocation, month: str | None) -> None:
-    """Count the calls of this month that this command has made on this machine.
+    """Count the calls made so far.
 
-    Every call to the service is billed, wherever it comes from: other machines and programs of the account are not
-    in here, the account's own page has them all.
+    They are those of a month that this command has made on this machine, as this user. Every call to the service is
+    billed, wherever it comes from: other machines and programs of the account are not in here, the account's own
+    page has them all.
     """
     history = invocation.history(invocation.service)
     wanted = month or f"{datetime.fromtimestamp(invocation.clock.wall(), tz=UTC):%Y-%m}"
     by_command = history.calls(wanted)
     total = sum(counter.total() for counter in by_command.values())
     if invocation.is_json:
-        write_json({
-            "month": wanted,
-            "service": history.service,
-            "total": total,
-            "free_calls_a_month": FREE_CALLS,
-            "by_command": {name: dict(counter) for name, counter in by_command.items()},
-            "history": None if history.folder is None else str(history_folder()),
-        })
+        write_json(
+            {
+                "month": wanted,
+                "service": history.service,
+                "total": total,
+                "free_calls_a_month": FREE_CALLS,
+                "by_command": {name: dict(counter) for name, counter in by_command.items()},
+                "history": None if history.folder is None else str(history_folder()),
+            }
+        )
         return
     invocation.say(f"{wanted}, {history.service}; the free tier has {FREE_CALLS} calls a month")
     rows = [(name, operation, str(count)) for name, operation, count in _rows(by_command)]

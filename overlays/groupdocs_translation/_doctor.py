@@ -1,0 +1,215 @@
+"""What is wrong, if something is: settings, both hosts, the clock, authorization. Costs no call of the service.
+
+A host is asked for nothing but an answer (HEAD on its address, without a token): that is no API operation. The token
+request is not billed either. Called by the command line; sync only.
+"""
+
+from __future__ import annotations
+
+import os
+import platform
+import ssl
+from contextlib import suppress
+from email.utils import parsedate_to_datetime
+from enum import Enum
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from attrs import field, frozen
+
+from ._clock import SYSTEM_CLOCK
+from ._config import (
+    BASE_URL,
+    BASE_URL_VARIABLE,
+    TOKEN_URL,
+    TOKEN_URL_VARIABLE,
+    service_url,
+    timeouts,
+)
+from ._errors import AuthenticationError, TranslationError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from ._clock import Clock
+    from ._sync.client import TranslationClient
+
+MAX_SKEW_S = 60.0  # tokens are kept by a monotonic clock, so less is harmless; more breaks certificates and logs
+_PROXIES = ("HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY", "NO_PROXY", "SSL_CERT_FILE", "SSL_CERT_DIR")
+
+
+class Verdict(Enum):
+    """What a finding means."""
+
+    OK = "ok"
+    WARNING = "warning"
+    FAILED = "failed"
+    SKIPPED = "skipped"
+
+
+@frozen
+class Finding:
+    """One thing that was looked at; ``details`` are for programs."""
+
+    name: str
+    verdict: Verdict
+    text: str
+    details: Mapping[str, Any] = field(factory=dict[str, Any])
+
+
+@frozen
+class Diagnosis:
+    """All findings, in the order in which one repairs them."""
+
+    findings: Sequence[Finding]
+
+    @property
+    def is_healthy(self) -> bool:
+        """True if nothing failed."""
+        return not any(finding.verdict is Verdict.FAILED for finding in self.findings)
+
+    @property
+    def is_authorized(self) -> bool:
+        """False if the identity server, or the lack of credentials, stands in the way."""
+        return not any(f.name in {"credentials", "token"} and f.verdict is Verdict.FAILED for f in self.findings)
+
+
+@frozen
+class TokenFacts:
+    """What may be told of a token: never the token. Times in seconds, ``expires_at`` since the epoch."""
+
+    source: str
+    lifetime_s: float
+    expires_at: float
+
+
+def token_facts(client: TranslationClient) -> TokenFacts:
+    """Obtain a token as the client's requests do, and say how long it lives and where the credentials came from.
+
+    Raises:
+        AuthenticationError, ConnectionFailed: there is none to be had.
+        ConfigurationError: a trial client, which has no credentials.
+    """
+    source = client.token_source
+    token = source.get()
+    clock = client.clock
+    remaining = token.remaining(clock.monotonic(), clock.wall())
+    return TokenFacts(source.origin, token.lifetime_s, clock.wall() + remaining)
+
+
+def diagnose(**settings: Any) -> Diagnosis:
+    """Look at everything that a client with these arguments depends on; an error is a finding, never raised."""
+    clock: Clock = settings.get("clock", SYSTEM_CLOCK)
+    findings = [_versions(), _environment()]
+    dates: list[float] = []
+    for name, parameter, variable, default in (
+        ("api host", "base_url", BASE_URL_VARIABLE, BASE_URL),
+        ("identity host", "token_url", TOKEN_URL_VARIABLE, TOKEN_URL),
+    ):
+        findings.append(_host(name, (parameter, variable, default), settings, clock, dates))
+    findings.append(_clock(dates))
+    return Diagnosis([*findings, *_authorization(settings)])
+
+
+def _versions() -> Finding:
+    names = {
+        "groupdocs-translation": version("groupdocs-translation"),
+        "python": platform.python_version(),
+        "httpx": version("httpx"),
+        "openssl": ssl.OPENSSL_VERSION.removeprefix("OpenSSL ").partition(" ")[0],
+        "system": f"{platform.system()} {platform.release()}",
+    }
+    return Finding("versions", Verdict.OK, ", ".join(f"{name} {number}" for name, number in names.items()), names)
+
+
+def _environment() -> Finding:
+    """Variables that change where requests go; a proxy's address may hold a password, so only its host is told."""
+    found: dict[str, str] = {}
+    for name in _PROXIES:
+        value = os.environ.get(name) or os.environ.get(name.lower())
+        if value:
+            is_address = name.endswith("PROXY") and "://" in value
+            found[name] = (urlsplit(value).hostname or "set") if is_address else value
+    text = ", ".join(f"{name} {value}" for name, value in found.items()) or "no proxy, the system's certificates"
+    return Finding("network settings", Verdict.OK, text, found)
+
+
+def _host(
+    name: str, setting: tuple[str, str, str], settings: Mapping[str, Any], clock: Clock, dates: list[float]
+) -> Finding:
+    """Whether a host answers, and by how much its clock differs from ours (added to ``dates``)."""
+    import httpx  # noqa: PLC0415  (kept out of `import groupdocs_translation`)
+
+    parameter, variable, default = setting
+    try:
+        url = service_url(settings.get(parameter), parameter=parameter, variable=variable, default=default)
+    except TranslationError as error:
+        return Finding(name, Verdict.FAILED, str(error))
+    host, origin = urlsplit(url).netloc, _origin(settings.get(parameter), variable, parameter)
+    details: dict[str, Any] = {"url": url, "origin": origin}
+    try:
+        with httpx.Client(
+            timeout=timeouts(settings.get("timeout")),
+            verify=settings.get("verify", True),
+            proxy=settings.get("proxy"),
+            trust_env=settings.get("trust_env", True),
+        ) as session:
+            before = clock.monotonic()
+            response = session.head(url)
+            took = clock.monotonic() - before
+    except (httpx.HTTPError, OSError) as error:
+        return Finding(name, Verdict.FAILED, f"{host} ({origin}) is not reached: {_reason(error)}", details)
+    with suppress(ValueError, TypeError):  # no date, or none that can be read
+        date = parsedate_to_datetime(response.headers["date"]).timestamp() if "date" in response.headers else None
+        if date is not None:
+            dates.append(clock.wall() - took / 2 - (date + 0.5))  # a Date has whole seconds (RFC 9110 §5.6.7)
+    details |= {"seconds": round(took, 3), "http_status": response.status_code}
+    return Finding(name, Verdict.OK, f"{host} ({origin}) answers in {took * 1000:.0f} ms", details)
+
+
+def _origin(given: str | None, variable: str, parameter: str) -> str:
+    if given is not None:
+        return parameter
+    return variable if os.environ.get(variable) else "default"
+
+
+def _reason(error: BaseException) -> str:
+    """The innermost cause in words: a certificate, a name that is not found, a refused connection."""
+    while (cause := error.__cause__ or error.__context__) is not None:
+        error = cause
+    return f"{type(error).__name__}: {error}".partition(" (_ssl.c")[0]
+
+
+def _clock(dates: Sequence[float]) -> Finding:
+    if not dates:
+        return Finding("clock", Verdict.SKIPPED, "no host told its time")
+    skew = max(dates, key=abs)
+    details = {"skew_s": round(skew, 1)}
+    if abs(skew) <= MAX_SKEW_S:
+        return Finding("clock", Verdict.OK, f"right within {max(1, round(abs(skew)))} s", details)
+    side = "fast" if skew > 0 else "slow"
+    return Finding("clock", Verdict.WARNING, f"{abs(skew):.0f} s {side}: set it (NTP), certificates need it", details)
+
+
+def _authorization(settings: Mapping[str, Any]) -> list[Finding]:
+    from ._sync.client import TranslationClient  # noqa: PLC0415  (loads the client)
+
+    try:
+        client = TranslationClient(**settings)
+    except TranslationError as error:
+        skipped = Finding("token", Verdict.SKIPPED, "there are no credentials to ask with")
+        return [Finding("credentials", Verdict.FAILED, str(error)), skipped]
+    with client:
+        source = client.token_source.origin
+        findings = [Finding("credentials", Verdict.OK, f"from {source}", {"source": source})]
+        try:
+            facts = token_facts(client)
+        except AuthenticationError as error:
+            findings.append(Finding("token", Verdict.FAILED, str(error), {"error": error.error}))
+        except TranslationError as error:
+            findings.append(Finding("token", Verdict.SKIPPED, f"not asked for: {error}"))
+        else:
+            text = f"obtained, good for {facts.lifetime_s:.0f} s"
+            findings.append(Finding("token", Verdict.OK, text, {"lifetime_s": facts.lifetime_s}))
+    return findings

@@ -1,0 +1,139 @@
+"""Profiles: what ``store_in_file`` writes is what a client finds, and nobody else."""
+
+from __future__ import annotations
+
+import stat
+import sys
+import tomllib
+
+import pytest
+from groupdocs_translation import ConfigurationError, TranslationClient
+from groupdocs_translation.auth.credentials import Credentials
+from groupdocs_translation.auth.lookup import find_credentials, profile_path
+from groupdocs_translation.auth.profiles import store_in_file, store_in_keyring
+from groupdocs_translation.auth.secret import Secret
+
+NOTHING = (Secret(None), Secret(None))
+
+
+@pytest.fixture(autouse=True)
+def own_config(monkeypatch, tmp_path):
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    monkeypatch.delenv("GROUPDOCS_PROFILE", raising=False)
+
+
+def credentials(name="abc", secret="s3cret"):
+    return Credentials(name, Secret(secret), "a test")
+
+
+def test_a_stored_profile_is_found_again_and_says_where_it_came_from():
+    path = store_in_file("default", credentials())
+    found = find_credentials(*NOTHING)
+    assert (found.client_id, found.client_secret.reveal()) == ("abc", "s3cret")
+    assert found.origin == f"profile 'default' in {path}"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no such permission bits there")
+def test_the_file_is_its_owners_alone_from_the_first_moment_on():
+    path = store_in_file("default", credentials())
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
+    assert [entry.name for entry in path.parent.iterdir()] == [path.name]
+
+
+def test_other_profiles_and_comments_stay():
+    path = store_in_file("work", credentials("first"))
+    path.write_text("# the office's account\n" + path.read_text())
+    store_in_file("home", credentials("second", 'quo"te\\'))
+    store_in_file("work", credentials("third"))
+    text = path.read_text()
+    assert text.startswith("# the office's account\n")
+    assert {name: table["client_id"] for name, table in tomllib.loads(text).items()} == {
+        "work": "third",
+        "home": "second",
+    }
+    assert find_credentials(*NOTHING, "home").client_secret.reveal() == 'quo"te\\'
+
+
+def test_a_named_profile_goes_before_the_environment(monkeypatch):
+    store_in_file("home", credentials("from-the-file"))
+    monkeypatch.setenv("GROUPDOCS_CLIENT_ID", "from-the-environment")
+    monkeypatch.setenv("GROUPDOCS_CLIENT_SECRET", "x")
+    assert find_credentials(*NOTHING, "home").client_id == "from-the-file"
+    assert find_credentials(*NOTHING).client_id == "from-the-environment"
+    assert "profile 'home'" in repr(TranslationClient(profile="home"))
+
+
+def test_a_profile_that_is_not_there_is_an_error_although_the_environment_has_credentials(monkeypatch):
+    monkeypatch.setenv("GROUPDOCS_CLIENT_ID", "a")
+    monkeypatch.setenv("GROUPDOCS_CLIENT_SECRET", "b")
+    with pytest.raises(ConfigurationError, match="profile 'nowhere'"):
+        TranslationClient(profile="nowhere")
+
+
+def test_a_profile_and_a_pair_are_two_ways_at_once():
+    with pytest.raises(ConfigurationError, match="give one of"):
+        TranslationClient("a", "b", profile="home")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no such permission bits there")
+def test_a_file_that_others_can_read_is_not_written_to():
+    path = store_in_file("default", credentials())
+    path.chmod(0o644)
+    before = path.read_bytes()
+    with pytest.raises(ConfigurationError, match="chmod 600"):
+        store_in_file("default", credentials(secret="another"))
+    assert path.read_bytes() == before
+
+
+def test_a_file_that_is_no_toml_is_left_alone_and_not_quoted():
+    path = profile_path()
+    path.parent.mkdir(parents=True)
+    path.write_text("secret s3cret of mine")
+    path.chmod(0o600)
+    with pytest.raises(ConfigurationError, match="is not TOML") as caught:
+        store_in_file("default", credentials())
+    assert "s3cret" not in str(caught.value)
+    assert path.read_text() == "secret s3cret of mine"
+
+
+def test_a_machine_without_a_keyring_is_said_without_the_secret(monkeypatch):
+    keyring = pytest.importorskip("keyring")
+    from keyring.backends.fail import Keyring
+
+    before = keyring.get_keyring()
+    keyring.set_keyring(Keyring())
+    try:
+        with pytest.raises(ConfigurationError, match="keyring") as caught:
+            store_in_keyring("default", credentials())
+    finally:
+        keyring.set_keyring(before)
+    assert "s3cret" not in str(caught.value)
+
+
+def test_what_the_keyring_has_is_found_after_the_file(monkeypatch):
+    keyring = pytest.importorskip("keyring")
+    from keyring.backend import KeyringBackend
+
+    class Memory(KeyringBackend):
+        priority = 1
+
+        def __init__(self):
+            super().__init__()
+            self.kept = {}
+
+        def get_password(self, service, username):
+            return self.kept.get((service, username))
+
+        def set_password(self, service, username, password):
+            self.kept[service, username] = password
+
+    before = keyring.get_keyring()
+    keyring.set_keyring(Memory())
+    try:
+        store_in_keyring("home", credentials("in-the-keyring"))
+        assert find_credentials(*NOTHING, "home").client_id == "in-the-keyring"
+        store_in_file("home", credentials("in-the-file"))
+        assert find_credentials(*NOTHING, "home").client_id == "in-the-file"
+    finally:
+        keyring.set_keyring(before)
