@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from groupdocs_translation import ConfigurationError, PollingSchedule, RetryPolicy, State
+from groupdocs_translation import RetryPolicy, State
 from groupdocs_translation._rules.answers import body_status, clean, job_state
 from groupdocs_translation._rules.names import result_name
-from groupdocs_translation._rules.polling import BALANCED, Durations
 from groupdocs_translation._rules.retry import Fate, fate_of_status, is_uncertain, may_repeat, pause, retry_after
 
 
@@ -109,25 +108,3 @@ def test_messages_lose_control_characters_and_queries():
 )
 def test_result_names_cannot_leave_the_folder(name, language, result):
     assert result_name(name, language, "Docx") == result
-
-
-def test_polling_waits_grow_and_learn():
-    waits, elapsed = [], 0.0
-    for polls in range(10):
-        waits.append(BALANCED.next_wait(kind="document", size=2**20, elapsed=elapsed, polls=polls, median=None))
-        elapsed += waits[-1]
-    assert waits[1:] == sorted(waits[1:])
-    assert max(waits) <= BALANCED.longest_gap_s
-    durations = Durations()
-    for seconds in (10, 20, 30):
-        durations.record("document", None, seconds)
-    learnt = BALANCED.next_wait(kind="document", size=None, elapsed=0, polls=0, median=durations.median("document"))
-    assert 15 < learnt < 20
-
-
-@pytest.mark.parametrize(
-    "wrong", [{"growth": -1.0}, {"shortest_gap_s": 0.0}, {"longest_gap_s": float("nan")}, {"patience": True}]
-)
-def test_a_wrong_schedule_is_refused(wrong):
-    with pytest.raises(ConfigurationError):
-        PollingSchedule(**wrong)

@@ -14,7 +14,8 @@ from .._concurrency import async_owner
 from .._config import timeouts
 from .._errors import ConfigurationError
 from .._operations import BY_ID, generated
-from .._rules.polling import Durations, PollingSchedule, schedule_named
+from .._rules.durations import Durations
+from .._rules.polling import PollingSchedule, schedule_named
 from .._trial import NoToken
 from .session import OPERATION, AsyncSession
 from .transfer import AsyncDownload
@@ -130,12 +131,16 @@ class AsyncConnection:
         """Fetches result files."""
         return AsyncDownload(self.storage(), clock=self.clock, retries=self.settings.retries, watcher=watcher)
 
+    def schedule(self, polling: str | PollingSchedule | None) -> PollingSchedule:
+        """The schedule of a wait: its own, else the client's."""
+        return schedule_named(polling) if polling is not None else self.settings.polling
+
     def next_wait(self, ref: JobRef, elapsed: float, polls: int, polling: str | PollingSchedule | None) -> float:
         """Seconds until the next poll of a job is worth its price."""
-        schedule = schedule_named(polling) if polling is not None else self.settings.polling
+        schedule = self.schedule(polling)
         kind = ref.subject or ref.kind
         return schedule.next_wait(
-            kind=kind, size=ref.size, elapsed=elapsed, polls=polls, median=self.durations.median(kind)
+            kind=kind, size=ref.size, elapsed=elapsed, polls=polls, learnt=self.durations.learnt(kind)
         )
 
     def usual_duration(self, ref: JobRef) -> float | None:
@@ -144,7 +149,7 @@ class AsyncConnection:
 
     def learn(self, ref: JobRef, *, at_least: float, at_most: float) -> None:
         """Remember how long a job took: it was not ready at the one moment, and ready at the other."""
-        self.durations.record(ref.subject or ref.kind, ref.size, (at_least + at_most) / 2)
+        self.durations.record(ref.subject or ref.kind, at_least=at_least, at_most=at_most)
 
     async def aclose(self) -> None:
         """Close connections and forget the token; closing twice is fine."""
@@ -165,6 +170,7 @@ class AsyncConnection:
         self._sessions = weakref.WeakKeyDictionary()
         self._storages = weakref.WeakKeyDictionary()
         self.usage._after_fork()
+        self.durations.after_fork()
 
 
 _CONNECTIONS: weakref.WeakSet[AsyncConnection] = weakref.WeakSet()

@@ -136,7 +136,8 @@ class Job:
     ) -> Self:
         """Wait until the job is over, asking as seldom as the schedule allows.
 
-        ``timeout`` in seconds counts from now; ``None`` means five minutes for texts and an hour for files.
+        ``timeout`` in seconds counts from now; ``None`` means the schedule's deadline, and if that has none, five
+        minutes for texts and an hour for files.
         ``polling`` replaces the client's schedule for this wait.
 
         Raises:
@@ -144,7 +145,9 @@ class Job:
             TranslationError: a call failed; the job is ``error.job``.
         """
         clock = self._connection.clock
-        limit = timeout if timeout is not None else (TEXT_TIMEOUT_S if self.kind == "text" else FILE_TIMEOUT_S)
+        limit = timeout if timeout is not None else self._connection.schedule(polling).deadline_s
+        if limit is None:
+            limit = TEXT_TIMEOUT_S if self.kind == "text" else FILE_TIMEOUT_S
         deadline = clock.monotonic() + limit
         if self._submitted is None:
             self.status()  # picked up from elsewhere: it may have been done for hours
