@@ -1,0 +1,50 @@
+"""Waiting for jobs that take their time, on a clock that never waits."""
+
+from __future__ import annotations
+
+import pytest
+from groupdocs_translation import AsyncTranslationClient, JobTimeout, PollingSchedule
+from groupdocs_translation.sandbox import Sandbox
+from groupdocs_translation.sandbox.client_clock import ClientClock
+
+
+@pytest.fixture
+def slow():
+    """A sandbox whose documents take about 40 s, and the settings of a client in its time."""
+    with Sandbox(latency_s=20) as sandbox:
+        yield sandbox, sandbox.client_settings() | {"clock": ClientClock(sandbox)}
+
+
+async def _translate(client):
+    job = await client.submit_file(b"Hello", name="a.txt", target="de")
+    before = client.usage.calls
+    await job.wait()
+    return client.usage.calls - before
+
+
+async def test_polls_become_fewer_with_what_the_client_has_seen(slow):
+    _, settings = slow
+    async with AsyncTranslationClient(**settings, polling=PollingSchedule(learns=False)) as client:
+        blind = sum([await _translate(client) for _ in range(8)])
+    async with AsyncTranslationClient(**settings) as client:
+        for _ in range(12):
+            await _translate(client)
+        learnt = sum([await _translate(client) for _ in range(8)])
+    assert learnt < 0.6 * blind
+
+
+async def test_a_schedule_can_be_given_for_one_wait(slow):
+    sandbox, settings = slow
+    async with AsyncTranslationClient(**settings, polling="economy") as client:
+        job = await client.submit_file(b"Hello", name="a.txt", target="de")
+        await job.wait(polling=PollingSchedule.every(1))
+        assert sandbox.calls()["getFileTranslation"] > 20
+
+
+async def test_the_deadline_of_a_schedule_ends_a_wait_that_has_no_timeout(slow):
+    _, settings = slow
+    async with AsyncTranslationClient(**settings, polling=PollingSchedule(deadline_s=9)) as client:
+        job = await client.submit_file(b"Hello", name="a.txt", target="de")
+        with pytest.raises(JobTimeout, match="9 s"):
+            await job.wait()
+        assert (await job.wait(100)) is job

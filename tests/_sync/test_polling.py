@@ -1,0 +1,52 @@
+# Derived from tests/_async/test_polling.py by `nox -s regenerate`: edit that file, never this one.
+"""Waiting for jobs that take their time, on a clock that never waits."""
+
+from __future__ import annotations
+
+import pytest
+
+from groupdocs_translation import JobTimeout, PollingSchedule, TranslationClient
+from groupdocs_translation.sandbox import Sandbox
+from groupdocs_translation.sandbox.client_clock import ClientClock
+
+
+@pytest.fixture
+def slow():
+    """A sandbox whose documents take about 40 s, and the settings of a client in its time."""
+    with Sandbox(latency_s=20) as sandbox:
+        yield sandbox, sandbox.client_settings() | {"clock": ClientClock(sandbox)}
+
+
+def _translate(client):
+    job = client.submit_file(b"Hello", name="a.txt", target="de")
+    before = client.usage.calls
+    job.wait()
+    return client.usage.calls - before
+
+
+def test_polls_become_fewer_with_what_the_client_has_seen(slow):
+    _, settings = slow
+    with TranslationClient(**settings, polling=PollingSchedule(learns=False)) as client:
+        blind = sum([_translate(client) for _ in range(8)])
+    with TranslationClient(**settings) as client:
+        for _ in range(12):
+            _translate(client)
+        learnt = sum([_translate(client) for _ in range(8)])
+    assert learnt < 0.6 * blind
+
+
+def test_a_schedule_can_be_given_for_one_wait(slow):
+    sandbox, settings = slow
+    with TranslationClient(**settings, polling="economy") as client:
+        job = client.submit_file(b"Hello", name="a.txt", target="de")
+        job.wait(polling=PollingSchedule.every(1))
+        assert sandbox.calls()["getFileTranslation"] > 20
+
+
+def test_the_deadline_of_a_schedule_ends_a_wait_that_has_no_timeout(slow):
+    _, settings = slow
+    with TranslationClient(**settings, polling=PollingSchedule(deadline_s=9)) as client:
+        job = client.submit_file(b"Hello", name="a.txt", target="de")
+        with pytest.raises(JobTimeout, match="9 s"):
+            job.wait()
+        assert (job.wait(100)) is job
