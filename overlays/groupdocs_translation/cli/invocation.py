@@ -93,7 +93,7 @@ class Invocation:
             from .._rules.polling import PollingSchedule  # noqa: PLC0415
 
             sandbox = stack.enter_context(new_sandbox(latency_s=SANDBOX_LATENCY_S))
-            given = {"polling": PollingSchedule(patience=0.0)} | given | sandbox.client_settings()  # its calls are free
+            given = {"polling": PollingSchedule.every(0.2)} | given | sandbox.client_settings()  # its calls are free
         elif self.profile is not None:
             given["profile"] = self.profile
         return given
