@@ -43,7 +43,7 @@ def _where(kind: Kind, option: str) -> str:
 
 
 def facts(kind: Kind) -> Iterator[tuple[str, str]]:
-    """What is known of a kind: a label and a value for each row."""
+    """What is known of a kind: labels and values."""
     yield "Sources", _codes(kind.formats)
     default = f"`{kind.default_output}`" if kind.default_output else "the source's own format"
     yield "Can become", f"{_codes(kind.outputs) or 'what the service makes of it'}; without `output_format`: {default}"
@@ -59,12 +59,10 @@ def facts(kind: Kind) -> Iterator[tuple[str, str]]:
 
 
 def table(kind: Kind) -> str:
-    """The two tables of a kind: its facts, and the options that it takes."""
+    """The facts of a kind, and a table of the options that it takes."""
     meaning = meanings()
     rows = [
-        "| | |",
-        "|---|---|",
-        *(f"| **{label}** | {value} |" for label, value in facts(kind)),
+        *(f"- **{label}:** {value}" for label, value in facts(kind)),
         "",
         "| option | type | what it does |",
         "|---|---|---|",
