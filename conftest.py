@@ -75,7 +75,7 @@ def _run(example: Example) -> None:
 def _compare(example: Example) -> str | None:
     """What a block printed, against what its page says that it prints."""
     checker, flags = doctest.OutputChecker(), doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
-    printed = example.namespace.pop(PRINTED, "")
+    printed = example.namespace.pop(PRINTED, "").replace(os.sep, "/")  # the pages write paths with slashes
     if checker.check_output(example.parsed, printed, flags):
         return None
     return checker.output_difference(doctest.Example("", example.parsed), printed, flags)
@@ -119,8 +119,8 @@ def _restore(environment: dict[str, str]) -> None:
 def _open_page(namespace: dict[str, Any]) -> None:
     stack = namespace[STACK] = ExitStack()
     stack.callback(_restore, dict(os.environ))
-    patch = stack.enter_context(pytest.MonkeyPatch.context())
     folder = stack.enter_context(TemporaryDirectory(ignore_cleanup_errors=True))
+    patch = stack.enter_context(pytest.MonkeyPatch.context())  # leaves the folder before it is removed
     shutil.copytree(ROOT / "examples" / "files", folder, dirs_exist_ok=True)
     settings = stack.enter_context(Sandbox()).client_settings()
     for variable, setting in VARIABLES.items():

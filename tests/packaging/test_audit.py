@@ -18,6 +18,7 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """What the advisory service was asked, in order; the other searches are left out."""
     monkeypatch.setattr(module, "lock", lambda root: LOCKED)
     monkeypatch.setattr(module, "run", lambda *command, **options: None)
+    monkeypatch.setattr(module, "check_workflows", lambda root: None)
     return []
 
 
@@ -59,4 +60,17 @@ def test_a_clean_answer_of_a_real_service_passes(
 
     audit(Path(), require_service=True)
 
-    assert "2 packages looked up, 0 known vulnerabilities" in capsys.readouterr().out
+    assert "2 packages looked up, no known vulnerability" in capsys.readouterr().out
+
+
+def test_a_linter_that_could_not_be_had_is_said_and_fails_where_everything_is_required(
+    monkeypatch: pytest.MonkeyPatch, asked: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    answer(monkeypatch, asked, canary=["jinja2 2.10: X-1"], locked=[])
+    monkeypatch.setattr(module, "check_workflows", lambda root: "NOT CHECKED: no linter")
+
+    audit(Path(), require_service=False)
+
+    assert "NOT CHECKED" in capsys.readouterr().out
+    with pytest.raises(ReleaseRefused, match="no linter"):
+        audit(Path(), require_service=True)
