@@ -123,6 +123,7 @@ def batch_settings(
         ConfigurationError: an argument is wrong.
     """
     names = {attribute.name for attribute in fields(BatchSettings)} & set(FolderOptions.__annotations__)
+    names -= {"source"}  # a language among the options, a folder among the settings
     own = {name: value for name, value in given.items() if name in names and name != "journal"}
     options = {name: value for name, value in given.items() if name not in names | {"include", "exclude", "journal"}}
     if refused := sorted(set(options) & set(_NOT_FOR_FOLDERS)):
