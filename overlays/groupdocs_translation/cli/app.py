@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 COMMANDS = (
     "text",
     "file",
+    "batch",
     "jobs",
     "languages",
     "formats",
@@ -69,7 +70,7 @@ def run(arguments: Sequence[str] | None = None, **settings: Any) -> int:
     """Run one command line; its exit code. ``settings`` are further arguments of the client, for tests."""
     prepare_streams()
     given = list(sys.argv[1:] if arguments is None else arguments)
-    invocation = Invocation(settings)
+    invocation = Invocation(settings, given)
     invocation.is_json = "--json" in given  # known even if the rest of the line cannot be read
     try:
         code = _run(given, invocation)

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import re
 from enum import IntEnum
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from .. import _errors as errors
+if TYPE_CHECKING:
+    from .._errors import TranslationError
 
 
 class Exit(IntEnum):
@@ -32,36 +33,38 @@ class Meaning(NamedTuple):
 
 _LATER = "a job that was submitted is not lost: 'groupdocs-translation jobs list' has its id"
 
-MEANINGS: dict[type[errors.TranslationError], Meaning] = {
-    errors.TranslationError: Meaning(Exit.FAILED),
-    errors.ConfigurationError: Meaning(Exit.USAGE),
-    errors.UnsupportedFormat: Meaning(Exit.USAGE, "'groupdocs-translation formats' lists what can be translated"),
-    errors.UnsupportedLanguage: Meaning(Exit.USAGE, "'groupdocs-translation languages' lists the pairs (one call)"),
-    errors.AuthenticationError: Meaning(
+# By name, since some classes live in modules that a command does not need.
+MEANINGS: dict[str, Meaning] = {
+    "TranslationError": Meaning(Exit.FAILED),
+    "ConfigurationError": Meaning(Exit.USAGE),
+    "BatchRunning": Meaning(Exit.FAILED, "wait until it is over, or give another --journal"),
+    "UnsupportedFormat": Meaning(Exit.USAGE, "'groupdocs-translation formats' lists what can be translated"),
+    "UnsupportedLanguage": Meaning(Exit.USAGE, "'groupdocs-translation languages' lists the pairs (one call)"),
+    "AuthenticationError": Meaning(
         Exit.AUTHORIZATION,
         "'groupdocs-translation doctor' finds out why, 'groupdocs-translation login' stores other credentials",
     ),
-    errors.TokenResponseError: Meaning(
+    "TokenResponseError": Meaning(
         Exit.AUTHORIZATION, "is GROUPDOCS_TOKEN_URL the identity server's address? See 'groupdocs-translation doctor'"
     ),
-    errors.ConnectionFailed: Meaning(Exit.FAILED, "'groupdocs-translation doctor' says which host is not reached"),
-    errors.TransferError: Meaning(Exit.FAILED, _LATER),
-    errors.APIError: Meaning(Exit.FAILED),
-    errors.BadRequest: Meaning(Exit.FAILED),
-    errors.NotFound: Meaning(Exit.FAILED),
-    errors.RateLimited: Meaning(Exit.FAILED, "the service wants fewer calls: wait, then run the command again"),
-    errors.ServerError: Meaning(Exit.FAILED, "the service failed: run the command again in a while"),
-    errors.JobError: Meaning(Exit.FAILED),
-    errors.JobFailed: Meaning(Exit.FAILED),
-    errors.JobPartial: Meaning(Exit.PARTLY, "what was there was written; the rest may come later"),
-    errors.JobExpired: Meaning(
+    "ConnectionFailed": Meaning(Exit.FAILED, "'groupdocs-translation doctor' says which host is not reached"),
+    "TransferError": Meaning(Exit.FAILED, _LATER),
+    "APIError": Meaning(Exit.FAILED),
+    "BadRequest": Meaning(Exit.FAILED),
+    "NotFound": Meaning(Exit.FAILED),
+    "RateLimited": Meaning(Exit.FAILED, "the service wants fewer calls: wait, then run the command again"),
+    "ServerError": Meaning(Exit.FAILED, "the service failed: run the command again in a while"),
+    "JobError": Meaning(Exit.FAILED),
+    "JobFailed": Meaning(Exit.FAILED),
+    "JobPartial": Meaning(Exit.PARTLY, "what was there was written; the rest may come later"),
+    "JobExpired": Meaning(
         Exit.FAILED, "is the id right, of this application, and of the kind (--kind) that was submitted?"
     ),
-    errors.JobTimeout: Meaning(Exit.FAILED, "it goes on at the service, and waiting for it again costs no second job"),
-    errors.SubmissionUncertain: Meaning(
+    "JobTimeout": Meaning(Exit.FAILED, "it goes on at the service, and waiting for it again costs no second job"),
+    "SubmissionUncertain": Meaning(
         Exit.FAILED, "running the command again may pay twice: look at the account's usage first"
     ),
-    errors.CallBudgetExceeded: Meaning(Exit.FAILED, "--max-calls allows more"),
+    "CallBudgetExceeded": Meaning(Exit.FAILED, "--max-calls allows more"),
 }
 
 # How the command line says what the Python API's messages say in Python. Longer ones first.
@@ -86,9 +89,9 @@ _SAID = [
 ]
 
 
-def meaning_of(error: errors.TranslationError) -> Meaning:
+def meaning_of(error: TranslationError) -> Meaning:
     """The row of the nearest class that has one; a user's own subclass has its parent's."""
-    return next(MEANINGS[kind] for kind in type(error).__mro__ if kind in MEANINGS)
+    return next(MEANINGS[kind.__name__] for kind in type(error).__mro__ if kind.__name__ in MEANINGS)
 
 
 _OPTIONS = re.compile(r"(?<=takes no )[a-z_, ]+(?=; it takes)|(?<=; it takes )[a-z_]+(?:, [a-z_]+)*$")

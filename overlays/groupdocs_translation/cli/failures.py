@@ -30,7 +30,7 @@ def report_as(invocation: Invocation, kind: str, message: str, code: int, advice
         return
     say(f"{PROGRAM}: {message}")
     if going_on:
-        say("what was submitted goes on at the service; to fetch it:")
+        say("what was submitted goes on at the service; to go on here:")
         for command in going_on:
             say(f"  {command}")
     elif advice:

@@ -17,7 +17,7 @@ from .output import is_terminal, say
 from .progress import shown
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Mapping
+    from collections.abc import Callable, Generator, Mapping, Sequence
 
     from .._clock import Clock
     from .._history import History
@@ -37,6 +37,7 @@ class Invocation:
     """
 
     settings: Mapping[str, Any]
+    arguments: Sequence[str] = ()
     is_json: bool = False
     is_sandbox: bool = False
     is_quiet: bool = False

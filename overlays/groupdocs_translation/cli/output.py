@@ -53,7 +53,9 @@ def write_json(value: Any) -> None:
     click.echo(json.dumps(value, indent=2, ensure_ascii=encoding != "utf8"))
 
 
-def write_table(headings: Sequence[str], rows: Iterable[Sequence[str]], *, wrapped: int | None = None) -> None:
+def write_table(
+    headings: Sequence[str], rows: Iterable[Sequence[str]], *, wrapped: int | None = None, is_headed: bool = True
+) -> None:
     """A table: drawn on a terminal, else tab-separated lines without headings.
 
     ``wrapped`` is the column that may be broken into lines where the terminal is narrow; the others stay whole as long
@@ -68,7 +70,7 @@ def write_table(headings: Sequence[str], rows: Iterable[Sequence[str]], *, wrapp
     from rich.table import Table  # noqa: PLC0415
     from rich.text import Text  # noqa: PLC0415
 
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, show_header=is_headed)
     for number, heading in enumerate(headings):
         table.add_column(heading, no_wrap=wrapped is not None and number != wrapped, overflow="fold")
     for row in rows:
@@ -87,3 +89,11 @@ def human_size(size: float) -> str:
             return f"{size:.0f} {unit}" if unit == "B" or size >= 10 else f"{size:.1f} {unit}"
         size /= 1024
     return f"{size:.1f} GiB"
+
+
+def human_time(seconds: float) -> str:
+    """A duration as people say it."""
+    if seconds < 100:
+        return f"{seconds:.0f} s"
+    minutes = round(seconds / 60)
+    return f"{minutes} min" if minutes < 100 else f"{minutes // 60} h {minutes % 60:02} min"

@@ -6,7 +6,7 @@ import sys
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from .output import human_size, is_terminal, say
+from .output import human_size, human_time, is_terminal, say
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
@@ -68,7 +68,7 @@ def expected(total: float | None) -> str:
     """How long such a job takes, in words."""
     if total is None:
         return ""
-    return f", usually {total:.0f} s" if total < 100 else f", usually {total / 60:.0f} min"
+    return f", usually {human_time(total)}"
 
 
 def _name(step: Progress) -> str:

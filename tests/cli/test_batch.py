@@ -1,0 +1,75 @@
+"""``batch``: the batch's own tests are in ``tests/batch``; here is what the command makes of it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+
+@pytest.fixture
+def folder(tmp_path):
+    source = tmp_path / "src"
+    (source / "deep").mkdir(parents=True)
+    (source / "a.txt").write_text("Hello\n")
+    (source / "deep" / "b.csv").write_text("Name,Price\nApple,1\n")
+    (source / "tool.exe").write_bytes(b"MZ")
+    return source
+
+
+def test_a_folder_is_translated_and_the_tree_kept(command, folder, tmp_path):
+    done = command("batch", folder, "--to", "de,fr", "--out", "out")
+    assert done.code == 0
+    assert (tmp_path / "out" / "deep" / "b.fr.csv").exists()
+    table = dict(line.split("\t") for line in done.out.splitlines())
+    assert table["files"] == table["done"] == "2"
+    assert table["calls"] == "6"
+    assert "report.html" in done.err
+
+
+def test_a_dry_run_tells_the_calls_by_kind_and_sends_and_writes_nothing(command, folder, tmp_path, sandbox):
+    done = command("batch", folder, "--to", "de,fr", "--out", "out", "--dry-run")
+    assert done.code == 0
+    rows = [line.split("\t") for line in done.out.splitlines()]
+    assert [(row[0], row[1]) for row in rows] == [("csv", "1"), ("document", "1")]
+    assert all(int(row[-1]) >= 3 for row in rows)
+    assert "1 exe" in done.err
+    assert not sandbox.records
+    assert not (tmp_path / "out").exists()
+    plan = command("batch", folder, "--to", "de", "--out", "out", "--dry-run", "--json").json
+    assert plan["minimum_calls"] == 6
+
+
+def test_a_file_that_fails_is_listed_with_its_reason_and_makes_it_partly(command, folder, sandbox):
+    sandbox.fail("translateCsv", status=400, body=b'{"message": "no such separator"}')
+    done = command("batch", folder, "--to", "de", "--out", "out")
+    assert done.code == 4
+    assert any(line.startswith("deep/b.csv\tfailed\t") for line in done.out.splitlines())
+    again = command("batch", folder, "--to", "de", "--out", "out", "--retry-failed", "--json")
+    assert again.code == 0
+    assert again.json["is_complete"]
+    assert json.loads(Path(again.json["json"]).read_text())["files"]
+
+
+def test_the_budget_stops_it_and_the_same_command_goes_on(command, folder, sandbox):
+    line = ["batch", folder, "--to", "de", "--out", "out", "--jobs", "1", "--uploads", "1"]
+    done = command(*line, "--max-calls", "3")
+    assert done.code == 4
+    assert sum(count for name, count in sandbox.calls().items() if not name.startswith("/")) == 3
+    assert "--max-calls" in done.err
+    assert "to go on: groupdocs-translation batch" in done.err
+    assert command(*line).code == 0
+    assert len(sandbox.jobs) == 2
+
+
+def test_options_of_a_kind_are_refused_with_the_list_before_anything_is_sent(command, folder, sandbox):
+    done = command("batch", folder, "--to", "de", "--out", "out", "--kind", "csv", "--slides", "1")
+    assert done.code in {1, 2}
+    assert not [name for name in sandbox.calls() if name.startswith("translate")]
+
+
+def test_a_folder_that_is_none_is_usage(command):
+    done = command("batch", "nowhere", "--to", "de", "--out", "out")
+    assert done.code == 2
+    assert "'nowhere' does not exist" in done.err
