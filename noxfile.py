@@ -101,6 +101,13 @@ def lowest(session: nox.Session) -> None:
 
 
 @nox.session
+def interop(session: nox.Session) -> None:
+    """Run the SDK that the service's makers publish, in an environment of its own, against the sandbox."""
+    session.install("-e", ".[sandbox]", *_groups(*SUITE))
+    session.run("pytest", "interop", *session.posargs)
+
+
+@nox.session
 def docs(session: nox.Session) -> None:
     """Build the documentation site strictly into site/; -- serve shows it while you write, -- tables derives tables."""
     session.install("-e", ".", *_groups("docs"))

@@ -13,7 +13,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from .kinds import write
+from .tables import write
 from .tree import ROOT, ReleaseRefused, run
 
 # What makes a browser fetch at once; a plain link (``a href``) waits for a click.

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from groupdocs_translation.formats import KINDS, FileOptions
 
-from release import kinds
+from release import tables
 from release.site import fetched_from_elsewhere
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -91,15 +91,15 @@ def test_a_page_that_fetches_from_another_host_is_named(tmp_path: Path, fetching
     assert [line.split(":")[0] for line in fetched_from_elsewhere(tmp_path)] == ["bad.html"]
 
 
-@pytest.mark.parametrize("page", kinds.pages(), ids=lambda path: path.stem)
+@pytest.mark.parametrize("page", tables.pages(), ids=lambda path: path.stem)
 def test_the_tables_of_a_page_say_what_the_code_takes(page: Path) -> None:
     text = page.read_text(encoding="utf-8")
 
-    assert kinds.filled(text) == text, "nox -s docs -- tables"
+    assert tables.filled(text) == text, "nox -s docs -- tables"
 
 
 def test_every_kind_has_a_page_with_its_table_and_every_option_a_meaning() -> None:
-    places = [name for page in kinds.pages() for name in kinds.PLACE.findall(page.read_text(encoding="utf-8"))]
+    places = [name for page in tables.pages() for name in tables.PLACE.findall(page.read_text(encoding="utf-8"))]
 
-    assert sorted([*places, "auto"]) == sorted(KINDS)
-    assert set(kinds.meanings()) == set(FileOptions.__annotations__)
+    assert sorted([*places, "auto"]) == sorted([*KINDS, "operations"])
+    assert set(tables.meanings()) == set(FileOptions.__annotations__)

@@ -1,4 +1,4 @@
-"""The tables of formats and options in the pages under ``docs/kinds``, derived from ``formats.KINDS``.
+"""The tables in the pages that are derived from the code: formats and options of each kind, and every operation.
 
 A page marks their places: ``<!-- table: pdf -->`` to ``<!-- end of table -->``. ``nox -s docs -- tables`` writes them,
 and a test compares: a table that says what the code does not take cannot stay.
@@ -11,6 +11,8 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from groupdocs_translation._operations import OPERATIONS, Operation
+from groupdocs_translation._requests import FILE_STYLES, TEXT_STYLES
 from groupdocs_translation.formats import AUTO_FORMATS, KINDS, FileOptions, Kind
 
 from .tree import ROOT
@@ -58,7 +60,7 @@ def facts(kind: Kind) -> Iterator[tuple[str, str]]:
         yield "Trial", "the first page, without credentials"
 
 
-def table(kind: Kind) -> str:
+def kind_table(kind: Kind) -> str:
     """The facts of a kind, and a table of the options that it takes."""
     meaning = meanings()
     rows = [
@@ -75,14 +77,75 @@ def table(kind: Kind) -> str:
     return "\n".join(rows)
 
 
+PLAIN_CALLS = {
+    "uploadFile": "client.upload(file)",
+    "listLanguages": "client.languages()",
+    "getHealth": "client.health()",
+    "getOpenapiDocument": "client.openapi_document()",
+    "analyzeHugo": "client.analyze_hugo(file)",
+    "summarizeText": "client.translate_text(…, summarize=True)",
+    "translateTextTrial": "TranslationClient.trial().translate_text(…)",
+}
+# Calls that stand for a family of kinds, whichever comes first in KINDS.
+FILE_CALLS = (
+    ("to_text", "client.translate_to_text(file, …)"),
+    ("summary", "client.translate_file(file, …, summarize=True)"),
+    ("trial", "TranslationClient.trial().translate_file(file, …)"),
+)
+
+
+def published_name(operation: Operation) -> str:
+    """The method that `groupdocs-translation-cloud` has for an operation: its path and HTTP method in snake case."""
+    words = re.sub(r"(?<=[a-z])(?=[A-Z])|\W+", "_", operation.path).strip("_").lower()
+    return f"{words}_{operation.method.lower()}"
+
+
+def call(operation: Operation) -> str:
+    """How one calls an operation with the clients of this package."""
+    if operation.id in PLAIN_CALLS:
+        return PLAIN_CALLS[operation.id]
+    if operation.role == "poll":
+        return "job.status(), job.wait(), job.result()"
+    for style, name in TEXT_STYLES.items():
+        if name == operation.id:
+            return "client.translate_text(…)" if style is None else f'client.translate_text(…, style="{style}")'
+    for style, name in FILE_STYLES.items():
+        if name == operation.id:
+            return f'client.translate_file(file, …, style="{style}")'
+    for kind in KINDS.values():
+        if kind.operation == operation.id:
+            if kind.formats:
+                usual = next((name for name in kind.formats if name.endswith("x")), kind.formats[0])
+                return f'client.translate_file("….{usual.lower()}", …)'
+            return f'client.translate_file(file, …, kind="{kind.name}")'
+        for role, text in FILE_CALLS:
+            if getattr(kind, role) == operation.id:
+                return text
+    raise LookupError(operation.id)
+
+
+def operations_table() -> str:
+    """Every operation: as the published SDK, as this package's clients, and as the generated functions call it."""
+    rows = [
+        f"| `{published_name(row)}` | `{call(row)}` | `{row.module}` |"
+        for row in sorted(OPERATIONS, key=lambda row: (row.path, row.method))
+    ]
+    return "\n".join(["| old method | here | as generated |", "|---|---|---|", *rows])
+
+
+def table(name: str) -> str:
+    """The table of a place."""
+    return operations_table() if name == "operations" else kind_table(KINDS[name])
+
+
 def filled(page: str) -> str:
     """A page's text with its tables as they should be."""
-    return PLACE.sub(lambda place: f"<!-- table: {place[1]} -->\n{table(KINDS[place[1]])}\n<!-- end of table -->", page)
+    return PLACE.sub(lambda place: f"<!-- table: {place[1]} -->\n{table(place[1])}\n<!-- end of table -->", page)
 
 
 def pages(root: Path = ROOT) -> list[Path]:
     """The pages that may have tables."""
-    return sorted((root / "docs" / "kinds").glob("*.md"))
+    return sorted((root / "docs").rglob("*.md"))
 
 
 def write(root: Path = ROOT) -> None:
