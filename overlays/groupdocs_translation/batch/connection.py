@@ -13,7 +13,7 @@ from attrs import evolve
 from .._async.client import AsyncTranslationClient
 from .._async.connection import AsyncConnection
 from .._async.session import OPERATION
-from .._errors import ConfigurationError
+from .._errors import CallBudgetExceeded, ConfigurationError
 from .._rules.retry import REFUSED_STATUSES, retry_after
 from .._usage import Usage
 
@@ -50,7 +50,12 @@ class BatchUsage(Usage):
         Raises:
             CallBudgetExceeded: it would pass the run's budget or the client's; nothing is counted.
         """
-        super().reserve(operation)
+        try:
+            super().reserve(operation)
+        except CallBudgetExceeded as error:
+            raise CallBudgetExceeded(
+                f"max_calls={error.budget} is used up: {operation} was not sent", budget=error.budget, used=error.used
+            ) from None
         try:
             self._above.reserve(operation)
         except BaseException:

@@ -15,7 +15,12 @@ from .states import FileState
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-CALLS_LEFT = {FileState.PLANNED: 3, FileState.UPLOADED: 2, FileState.SUBMITTED: 1}  # at least, in a state
+CALLS_LEFT = {  # at least, in a state; a submission in flight may be counted already, so this is on the safe side
+    FileState.PLANNED: 3,
+    FileState.UPLOADED: 2,
+    FileState.SUBMITTING: 2,
+    FileState.SUBMITTED: 1,
+}
 USUAL_POLLS = 1.3  # of a job, before this journal has experience: what the balanced schedule takes (benchmarks/reports)
 
 

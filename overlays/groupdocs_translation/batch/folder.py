@@ -10,7 +10,6 @@ that called ``run()``, and Ctrl-C is handled there.
 
 from __future__ import annotations
 
-import contextvars
 import queue
 import threading
 from collections.abc import Callable, Coroutine
@@ -231,8 +230,7 @@ class _Portal:
 
     def result(self, hook: Callable[[BatchProgress], object] | None, stop: Callable[[], None]) -> Any:
         """What the coroutine returns or raises; ``hook`` gets the steps, ``stop`` is called on the first Ctrl-C."""
-        context = contextvars.copy_context()
-        thread = threading.Thread(target=context.run, args=(self._work,), name="groupdocs-batch", daemon=True)
+        thread = threading.Thread(target=self._work, name="groupdocs-batch", daemon=True)
         thread.start()
         raised: BaseException | None = None
         while True:

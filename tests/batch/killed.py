@@ -1,0 +1,49 @@
+"""A batch in a process of its own, to be killed; forked from a server that has everything imported, so it starts fast."""
+
+from __future__ import annotations
+
+import multiprocessing
+import random
+import time
+
+from groupdocs_translation import PollingSchedule, TranslationClient
+
+PROCESSES = multiprocessing.get_context("forkserver")
+PROCESSES.set_forkserver_preload(
+    [
+        "tests.batch.killed",
+        "anyio._backends._asyncio",
+        "httpcore",
+        "groupdocs_translation._async.connection",
+        "groupdocs_translation._sync.connection",
+        "groupdocs_translation.auth.endpoint",
+        "groupdocs_translation_api.api.translation.get_file_translation",
+        "groupdocs_translation_api.api.translation.translate_document",
+    ]
+)
+SOON = PollingSchedule(patience=0.0, growth=0.0, shortest_gap_s=0.2, longest_gap_s=0.2)
+
+
+def translate(settings, source, out, options):
+    """What the process does."""
+    with TranslationClient(**settings, polling=SOON) as client:
+        client.translate_folder(source, target="de", output_dir=out, **options)
+
+
+def run_and_kill(arguments, sandbox, *, after_requests, pause_s):
+    """Start a batch, kill it with SIGKILL after so many requests and a pause; whether it was killed before its end."""
+    process = PROCESSES.Process(target=translate, args=arguments, daemon=True)
+    seen = len(sandbox.records)
+    process.start()
+    while process.is_alive() and len(sandbox.records) < seen + after_requests:
+        time.sleep(0.001)
+    time.sleep(pause_s)
+    process.kill()
+    process.join(10)
+    return process.exitcode == -9
+
+
+def moments(seed, count):
+    """Random moments, the same for the same seed: requests to wait for, and seconds after the last of them."""
+    chance = random.Random(seed)
+    return [(chance.randint(1, 40), chance.uniform(0.0, 0.008)) for _ in range(count)]

@@ -1,0 +1,267 @@
+"""The decisions of a batch, as tables: what becomes of a file, how many at a time, which is next, what it costs."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+from groupdocs_translation import (
+    APIError,
+    AuthenticationError,
+    BadRequest,
+    CallBudgetExceeded,
+    ConfigurationError,
+    ConnectionFailed,
+    JobExpired,
+    JobFailed,
+    JobTimeout,
+    NotFound,
+    RateLimited,
+    ServerError,
+    SubmissionUncertain,
+    TransferError,
+    batch,
+)
+from groupdocs_translation.batch.costs import fits, kind_cost
+from groupdocs_translation.batch.lanes import BIG_BYTES, Lane, Road, lane_of, next_lane
+from groupdocs_translation.batch.limits import CALM_S, Limit
+from groupdocs_translation.batch.states import Decision, FileState, Known, Wish, decide, is_expired
+from groupdocs_translation.batch.verdicts import Step, Verdict, pause_s, verdict
+
+HOUR = 3600.0
+PLANNED, UPLOADED, SUBMITTING, SUBMITTED, DONE, FAILED, UNCERTAIN = FileState
+
+
+@pytest.mark.parametrize("module", ["states", "limits", "lanes", "costs", "verdicts"])
+def test_decisions_know_no_io_clock_or_chance(module):
+    tree = ast.parse((Path(batch.__file__).parent / f"{module}.py").read_text())
+    imported = {
+        name.partition(".")[0]
+        for node in ast.walk(tree)
+        for name in (
+            [alias.name for alias in node.names]
+            if isinstance(node, ast.Import)
+            else [node.module or ""]
+            if isinstance(node, ast.ImportFrom)
+            else []
+        )
+    }
+    assert imported <= {"__future__", "attrs", "collections", "enum", "typing", "_errors", "states", "lanes"}
+
+
+WANTED = Wish(["de", "fr"])
+
+
+@pytest.mark.parametrize(
+    ("known", "wish", "decision"),
+    [
+        pytest.param(None, WANTED, (PLANNED, ["de", "fr"]), id="new"),
+        pytest.param(None, Wish(["de"], ["de"]), (DONE, []), id="new, and somebody else's result is there"),
+        pytest.param(Known(PLANNED), WANTED, (PLANNED, ["de", "fr"]), id="planned"),
+        pytest.param(Known(UPLOADED, upload_age_s=60), WANTED, (UPLOADED, ["de", "fr"]), id="uploaded a minute ago"),
+        pytest.param(Known(UPLOADED, upload_age_s=HOUR), WANTED, (PLANNED, ["de", "fr"]), id="uploaded too long ago"),
+        pytest.param(Known(UPLOADED), WANTED, (PLANNED, ["de", "fr"]), id="uploaded, address lost"),
+        pytest.param(Known(SUBMITTING, ["de"], 5), WANTED, (UNCERTAIN, ["de"]), id="killed while submitting"),
+        pytest.param(
+            Known(SUBMITTING, ["de"], 5),
+            Wish(["de"], retry_uncertain=True),
+            (UPLOADED, ["de"]),
+            id="killed while submitting, told to risk it",
+        ),
+        pytest.param(Known(UNCERTAIN, ["de"], 5), WANTED, (UNCERTAIN, ["de"]), id="in doubt"),
+        pytest.param(
+            Known(UNCERTAIN, ["de"], 2 * HOUR),
+            Wish(["de"], retry_uncertain=True),
+            (PLANNED, ["de"]),
+            id="in doubt for long, told to risk it",
+        ),
+        pytest.param(
+            Known(SUBMITTED, ["de", "fr"], job_age_s=23.9 * HOUR), WANTED, (SUBMITTED, ["de", "fr"]), id="job of today"
+        ),
+        pytest.param(
+            Known(SUBMITTED, ["de"], job_age_s=HOUR),
+            WANTED,
+            (SUBMITTED, ["de"]),
+            id="job of today, a language more now",
+        ),
+        pytest.param(
+            Known(SUBMITTED, ["de", "fr"], job_age_s=24 * HOUR), WANTED, (PLANNED, ["de", "fr"]), id="job of yesterday"
+        ),
+        pytest.param(Known(DONE, ["de", "fr"]), Wish(["de"], ["de"]), (DONE, []), id="done"),
+        pytest.param(
+            Known(DONE, ["de", "fr"], job_age_s=HOUR),
+            Wish(["de", "fr"], ["de"]),
+            (SUBMITTED, ["de", "fr"]),
+            id="done, a result was deleted: fetched again by the job's id",
+        ),
+        pytest.param(
+            Known(DONE, ["de", "fr"], job_age_s=25 * HOUR),
+            Wish(["de", "fr"], ["de"]),
+            (PLANNED, ["fr"]),
+            id="done long ago, a result was deleted: made anew",
+        ),
+        pytest.param(
+            Known(DONE, ["de"], job_age_s=HOUR),
+            Wish(["de", "fr"], ["de"]),
+            (PLANNED, ["fr"]),
+            id="done, a language more",
+        ),
+        pytest.param(
+            Known(DONE, ["de"], job_age_s=HOUR),
+            Wish(["de"], is_changed=True),
+            (PLANNED, ["de"]),
+            id="the source changed",
+        ),
+        pytest.param(
+            Known(SUBMITTED, ["de"], job_age_s=HOUR),
+            Wish(["de"], is_changed=True),
+            (PLANNED, ["de"]),
+            id="the source changed after it was submitted",
+        ),
+        pytest.param(Known(FAILED, ["de"]), Wish(["de"]), (FAILED, ["de"]), id="failed"),
+        pytest.param(
+            Known(FAILED, ["de"]), Wish(["de"], retry_failed=True), (PLANNED, ["de"]), id="failed, told to try"
+        ),
+        pytest.param(
+            Known(FAILED, ["de"], is_passing=True), Wish(["de"]), (PLANNED, ["de"]), id="failed by the network"
+        ),
+    ],
+)
+def test_a_file_goes_on_from_where_it_was(known, wish, decision):
+    state, targets = decision
+
+    found = decide(known, wish)
+
+    assert Decision(found.state, list(found.targets)) == Decision(state, targets)
+
+
+@pytest.mark.parametrize(("age", "expired"), [(0, False), (22 * HOUR, False), (23 * HOUR, True), (30 * HOUR, True)])
+def test_an_unknown_job_has_expired_only_near_its_end(age, expired):
+    assert is_expired(age) is expired
+
+
+# -- limits ------------------------------------------------------------------------------------------------------------
+
+
+def test_a_limit_doubles_each_round_until_the_first_refusal_then_grows_by_one():
+    limit = Limit.up_to(64)
+    for _ in range(4):
+        limit = limit.succeeded()
+    assert limit.width == 8
+    limit = limit.refused(now=100.0)
+    assert (limit.width, limit.is_probing) == (4, False)
+    for _ in range(5):
+        limit = limit.succeeded()
+    assert limit.width == 5
+
+
+def test_refusals_of_one_burst_count_once_and_a_pause_asked_for_is_part_of_it():
+    limit = Limit(64, 32.0)
+    burst = limit.refused(10.0).refused(10.0 + CALM_S / 2)
+    assert burst.width == 16
+    assert burst.refused(10.0 + CALM_S).width == 8
+    asked = limit.refused(10.0, retry_after_s=30.0)
+    assert asked.refused(39.0).width == 16
+    assert asked.refused(40.0).width == 8
+
+
+@pytest.mark.parametrize("most", [1, 2, 3, 100])
+def test_a_limit_stays_between_one_and_its_most(most):
+    low = high = Limit.up_to(most)
+    for second in range(100):
+        low, high = low.refused(second * 10.0), high.succeeded()
+    assert (low.width, high.width) == (1, most)
+
+
+# -- lanes -------------------------------------------------------------------------------------------------------------
+
+F, S, B = Lane.FETCH, Lane.SMALL, Lane.BIG
+
+
+@pytest.mark.parametrize(
+    ("waiting", "small", "big", "width", "job_slot", "lane"),
+    [
+        ({F, S, B}, 0, 0, 8, True, F),  # what is paid for comes first
+        ({F, S, B}, 0, 0, 8, False, B),  # and does not hold up the rest
+        ({F}, 0, 0, 8, False, None),
+        ({S, B}, 0, 4, 8, True, S),  # big files have half of the slots
+        ({S, B}, 4, 3, 8, True, B),  # and keep it, however many small ones wait
+        ({S, B}, 7, 0, 8, True, B),
+        ({S, B}, 0, 0, 1, True, B),  # one slot: in turn
+        ({B}, 0, 7, 8, True, B),  # nobody else wants it
+        ({S}, 7, 0, 8, True, S),
+        ({S, B}, 5, 3, 8, True, None),
+        (set(), 0, 0, 8, True, None),
+    ],
+)
+def test_no_file_waits_for_all_others(waiting, small, big, width, job_slot, lane):
+    road = Road(frozenset(waiting), sending_small=small, sending_big=big, width=width, has_job_slot=job_slot)
+
+    assert next_lane(road) is lane
+
+
+def test_lanes_part_at_the_size_where_sending_takes_time():
+    assert (lane_of(BIG_BYTES - 1), lane_of(BIG_BYTES)) == (S, B)
+
+
+# -- costs -------------------------------------------------------------------------------------------------------------
+
+
+def test_each_state_costs_what_is_left_of_it():
+    cost = kind_cost("pdf", [(PLANNED, 3, 30), (UPLOADED, 2, 20), (SUBMITTED, 5, 50), (DONE, 7, 70)], None)
+
+    assert (cost.files, cost.bytes) == (10, 30)
+    assert (cost.uploads, cost.submissions, cost.polls) == (3, 5, 10)
+    assert cost.minimum == 18
+
+
+def test_experience_replaces_the_usual_number_of_polls():
+    assert kind_cost("pdf", [(PLANNED, 100, 1)], 2.5).expected == 450
+    assert kind_cost("pdf", [(PLANNED, 100, 1)], 0.2).expected == 300  # never below the least
+
+
+@pytest.mark.parametrize(
+    ("remaining", "promised", "need", "fit"),
+    [(None, 99, 3, True), (3, 0, 3, True), (2, 0, 3, False), (9, 7, 3, False), (10, 7, 3, True), (0, 0, 1, False)],
+)
+def test_a_file_is_begun_only_if_it_can_be_ended(remaining, promised, need, fit):
+    assert fits(remaining, promised=promised, need=need) is fit
+
+
+# -- verdicts ----------------------------------------------------------------------------------------------------------
+
+
+def api(kind, status):
+    return kind("text", status_code=status, operation="op")
+
+
+@pytest.mark.parametrize(
+    ("error", "step", "meaning"),
+    [
+        (SubmissionUncertain("x", operation="op", request=None), Step.SUBMIT, Verdict.UNCERTAIN),
+        (CallBudgetExceeded("x", budget=1, used=1), Step.WAIT, Verdict.STOP),
+        (AuthenticationError("x"), Step.UPLOAD, Verdict.STOP),
+        (api(RateLimited, 429), Step.SUBMIT, Verdict.REFUSED),
+        (api(ServerError, 503), Step.UPLOAD, Verdict.REFUSED),
+        (api(ServerError, 500), Step.UPLOAD, Verdict.AGAIN),
+        (ConnectionFailed("x"), Step.SUBMIT, Verdict.AGAIN),
+        (TransferError("x"), Step.FETCH, Verdict.AGAIN),
+        (api(APIError, 200), Step.WAIT, Verdict.AGAIN),
+        (api(APIError, 413), Step.UPLOAD, Verdict.FAILED),
+        (api(BadRequest, 400), Step.SUBMIT, Verdict.FAILED),
+        (api(NotFound, 404), Step.SUBMIT, Verdict.FAILED),
+        (api(NotFound, 404), Step.WAIT, Verdict.EXPIRED),
+        (JobFailed("x", job=None), Step.FETCH, Verdict.FAILED),
+        (JobExpired("x", job=None), Step.FETCH, Verdict.EXPIRED),
+        (JobTimeout("x", job=None), Step.WAIT, Verdict.UNFINISHED),
+        (ConfigurationError("x"), Step.UPLOAD, Verdict.FAILED),
+    ],
+)
+def test_an_error_means_one_thing(error, step, meaning):
+    assert verdict(error, step) is meaning
+
+
+def test_pauses_grow_and_keep_what_was_asked_for():
+    assert [pause_s(tries, None) for tries in (1, 2, 3, 10)] == [1.0, 2.0, 4.0, 60.0]
+    assert pause_s(1, 90.0) == 90.0
