@@ -1,4 +1,4 @@
-"""A batch in a process of its own, to be killed; forked from a server that has everything imported, so it starts fast."""
+"""A batch in a process of its own, to be killed; forked from a server that has all imported: it starts fast."""
 
 from __future__ import annotations
 

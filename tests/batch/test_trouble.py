@@ -1,0 +1,402 @@
+"""What goes wrong in a batch: files that fail, a service that refuses, doubt, expiry, and other batches."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sqlite3
+import sys
+import time
+import tracemalloc
+
+import anyio
+import pytest
+from groupdocs_translation import (
+    AsyncTranslationClient,
+    AuthenticationError,
+    Batch,
+    BatchRunning,
+    Concurrency,
+    ConfigurationError,
+    RetryPolicy,
+    TranslationClient,
+)
+from groupdocs_translation.batch import lanes
+from groupdocs_translation.batch.journal import SCHEMA_VERSION, Journal
+from groupdocs_translation.batch.lock import JournalLock
+from groupdocs_translation.sandbox.latency import Latency
+
+from tests.batch.conftest import results
+from tests.batch.killed import PROCESSES, translate
+
+HOUR = 3600
+
+
+def slow(sandbox, seconds):
+    """Let jobs take about that long, and large ones longer."""
+    sandbox.state.jobs.latency = Latency(seconds, 0)
+
+
+def reasons(report, *states):
+    return {entry.path: entry.reason for entry in report.each(*states)}
+
+
+# -- files that fail ---------------------------------------------------------------------------------------------------
+
+
+def test_a_file_that_the_service_cannot_do_fails_alone_and_is_not_paid_for_again_unasked(sandbox, client, folder, out):
+    source = folder("a.txt", "c.txt", **{"b.docx": "no document"})
+
+    report = client.translate_folder(source, target="de", output_dir=out)
+
+    assert (report.done, report.failed, report.stopped) == (2, 1, None)
+    assert "no Docx" in reasons(report, "failed")["b.docx"]
+    assert client.translate_folder(source, target="de", output_dir=out).total_calls == 0
+    assert client.translate_folder(source, target="de", output_dir=out, retry_failed=True).total_calls == 3
+
+
+def test_of_a_job_done_in_part_the_rest_is_made_when_it_is_asked_for(sandbox, client, folder, out):
+    source = folder("a.txt")
+    sandbox.fail("translateDocument", job="partial")
+
+    report = client.translate_folder(source, target=["de", "fr"], output_dir=out)
+
+    (entry,) = report.each("failed")
+    (made,), (missing,) = entry.results, entry.missing
+    assert {made, missing} == {"de", "fr"}
+    assert results(out) == [f"a.{made}.txt"]
+    assert missing in entry.reason
+
+    report = client.translate_folder(source, target=["de", "fr"], output_dir=out, retry_failed=True)
+    assert report.is_complete
+    assert results(out) == ["a.de.txt", "a.fr.txt"]
+    assert [job.request["targetLanguages"] for job in sandbox.jobs.values()] == [["de", "fr"], [missing]]
+
+
+@pytest.mark.parametrize(
+    ("operation", "fault"),
+    [
+        ("uploadFile", {"status": 500}),
+        ("uploadFile", {"reset": "before"}),
+        ("uploadFile", {"html": True}),
+        ("uploadFile", {"status": 429, "headers": {"Retry-After": "1"}}),
+        ("translateDocument", {"status": 429}),
+        ("translateDocument", {"status": 503, "headers": {"Retry-After": "1"}}),
+        ("getFileTranslation", {"status": 500}),
+        ("getFileTranslation", {"reset": "after"}),
+        ("getFileTranslation", {"truncate": True}),
+        ("getFileTranslation", {"wrong_type": True}),
+        ("/storage/*", {"truncate": True}),
+        ("/storage/*", {"reset": "middle"}),
+        ("/storage/*", {"status": 503}),
+    ],
+)
+def test_what_passes_is_waited_for_and_no_job_is_made_twice(sandbox, folder, out, operation, fault):
+    source = folder("a.txt", "b.txt", "c.txt")
+    sandbox.fail(operation, times=3, **fault)
+
+    with TranslationClient(**sandbox.client_settings(), retries=RetryPolicy.never()) as client:
+        report = client.translate_folder(source, target="de", output_dir=out)
+
+    assert report.is_complete
+    assert len(sandbox.jobs) == 3
+    assert results(out) == ["a.de.txt", "b.de.txt", "c.de.txt"]
+
+
+def test_what_does_not_pass_ends_the_run_and_is_tried_by_the_next(sandbox, folder, out):
+    source = folder("a.txt", "b.txt")
+    sandbox.fail("uploadFile", times=100, status=500)
+    with TranslationClient(**sandbox.client_settings(), retries=RetryPolicy.never()) as client:
+        report = client.translate_folder(source, target="de", output_dir=out)
+        assert (report.failed, report.calls) == (2, {"uploadFile": 8})
+        assert "HTTP 500" in reasons(report)["a.txt"]
+        sandbox.state.faults.clear()
+        assert client.translate_folder(source, target="de", output_dir=out).is_complete
+
+
+def test_refusals_make_the_batch_slower_not_incomplete(sandbox, folder, out):
+    source = folder(*[f"{number}.txt" for number in range(30)])
+    sandbox.fail("translateDocument", nth=5, times=20, status=429, headers={"Retry-After": "2"})
+    widths = []
+    with TranslationClient(**sandbox.client_settings()) as client:
+        report = client.translate_folder(
+            source, target="de", output_dir=out, progress=lambda step: widths.append(step.under_way)
+        )
+
+    assert report.is_complete
+    assert len(sandbox.jobs) == 30
+    assert report.calls["translateDocument"] == 50  # each refusal is seen, none is hidden
+
+
+def test_a_job_that_takes_too_long_is_left_to_the_next_run(sandbox, folder, clock, out):
+    source = folder("a.txt")
+    slow(sandbox, 60.0)
+    with TranslationClient(**sandbox.client_settings()) as client:
+        report = client.translate_folder(source, target="de", output_dir=out, timeout=10.0)
+        assert (report.unfinished, report.by_state) == (1, {"submitted": 1})
+        assert "not ready after 10 s" in reasons(report)["a.txt"]
+        sandbox.advance(20 * HOUR)
+        clock.advance(20 * HOUR)
+        report = client.translate_folder(source, target="de", output_dir=out)
+
+    assert report.is_complete
+    assert report.calls == {"getFileTranslation": 1}
+
+
+# -- doubt and expiry --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("fault", [{"reset": "after"}, {"status": 500, "after": True}, {"html": True, "after": True}])
+def test_a_submission_in_doubt_is_not_repeated_unless_told(sandbox, client, folder, out, fault):
+    source = folder("a.txt", "b.txt")
+    sandbox.fail("translateDocument", **fault)
+
+    for _ in range(2):
+        report = client.translate_folder(source, target="de", output_dir=out)
+        assert (report.done, report.uncertain) == (1, 1)
+        assert len(sandbox.jobs) == 2
+    assert "may have taken" in next(iter(reasons(report, "uncertain").values()))
+
+    report = client.translate_folder(source, target="de", output_dir=out, retry_uncertain=True)
+    assert report.is_complete
+    assert report.calls == {"translateDocument": 1, "getFileTranslation": 1}  # the upload is still good
+    assert len(sandbox.jobs) == 3
+
+
+def test_told_to_risk_it_a_run_repeats_what_falls_into_doubt_meanwhile(sandbox, client, folder, out):
+    sandbox.fail("translateDocument", reset="after")
+
+    report = client.translate_folder(folder("a.txt"), target="de", output_dir=out, retry_uncertain=True)
+
+    assert report.is_complete
+    assert len(sandbox.jobs) == 2
+
+
+def interrupted(client, source, out):
+    """A run that was stopped when everything had been submitted and nothing fetched."""
+    batch = Batch(
+        client, source, target="de", output_dir=out, progress=lambda step: step.step == "waiting" and batch.stop()
+    )
+    report = batch.run()
+    assert report.stopped == "interrupted"
+    return report
+
+
+@pytest.mark.parametrize(("hours", "jobs"), [(1, 1), (23.9, 1), (24.1, 2)])
+def test_a_job_of_an_earlier_run_is_fetched_by_its_id_for_24_hours(sandbox, clock, folder, out, hours, jobs):
+    source = folder("a.txt")
+    with TranslationClient(**sandbox.client_settings()) as client:
+        slow(sandbox, 1.0)  # it is not ready before it is interrupted
+        assert interrupted(client, source, out).by_state == {"submitted": 1}
+        slow(sandbox, 0.0)
+        sandbox.advance(hours * HOUR)
+        clock.advance(hours * HOUR)
+        report = client.translate_folder(source, target="de", output_dir=out)
+
+    assert report.is_complete
+    assert len(sandbox.jobs) == jobs
+
+
+def test_a_job_that_the_service_forgot_early_is_not_paid_for_again_unasked(sandbox, folder, out):
+    source = folder("a.txt")
+    with TranslationClient(**sandbox.client_settings()) as client:
+        slow(sandbox, 60.0)
+        interrupted(client, source, out)
+        sandbox.fail("getFileTranslation", status=404)
+        report = client.translate_folder(source, target="de", output_dir=out)
+        assert (report.failed, len(sandbox.jobs)) == (1, 1)
+        assert "unknown to the service" in reasons(report)["a.txt"]
+
+
+def test_a_source_that_is_gone_is_fetched_all_the_same_when_its_job_was_paid_for(sandbox, folder, out):
+    source = folder("a.txt", "b.txt")
+    with TranslationClient(**sandbox.client_settings()) as client:
+        slow(sandbox, 60.0)
+        interrupted(client, source, out)
+        submitted = len(sandbox.jobs)
+        sandbox.advance(20 * HOUR)
+        for path in source.iterdir():
+            path.unlink()
+        report = client.translate_folder(source, target="de", output_dir=out)
+
+    assert submitted == report.done == report.files > 0
+
+
+# -- interrupts --------------------------------------------------------------------------------------------------------
+
+
+def test_ctrl_c_once_stops_in_order_and_the_next_run_goes_on(sandbox, folder, out):
+    source = folder(*[f"{number:02}.txt" for number in range(40)])
+    steps = []
+
+    def progress(step):
+        steps.append(step.step)
+        if step.step == "done" and steps.count("done") == 3:
+            signal.raise_signal(signal.SIGINT)
+
+    with TranslationClient(**sandbox.client_settings()) as client:
+        batch = Batch(client, source, target="de", output_dir=out, progress=progress, concurrency=Concurrency(jobs=4))
+        with pytest.raises(KeyboardInterrupt):
+            batch.run()
+        assert batch.report.stopped == "interrupted"
+        assert 3 <= batch.report.done < 40
+        assert "goes on where it stopped" in batch.report.html.read_text()
+        assert set(batch.report.by_state) <= {"done", "planned", "uploaded", "submitted"}  # nothing in doubt
+        assert batch.run().is_complete
+
+    assert len(sandbox.jobs) == 40
+
+
+def test_an_error_of_the_users_hook_stops_in_order_and_is_raised(sandbox, client, folder, out):
+    def progress(step):
+        if step.step == "done":
+            raise LookupError("mine")
+
+    with pytest.raises(LookupError, match="mine"):
+        client.translate_folder(folder("a.txt", "b.txt"), target="de", output_dir=out, progress=progress)
+    assert client.translate_folder(folder("a.txt", "b.txt"), target="de", output_dir=out).is_complete
+    assert len(sandbox.jobs) == 2
+
+
+async def test_a_cancelled_run_finishes_what_it_submits_and_leaves_nothing_in_doubt(sandbox, folder, out):
+    source = folder(*[f"{number}.txt" for number in range(12)])
+    sandbox.fail("translateDocument", times=12, delay_s=0.1)
+    async with AsyncTranslationClient(**sandbox.client_settings()) as client:
+        with anyio.CancelScope() as scope:
+            cancel = lambda step: step.step == "submitting" and scope.cancel()  # noqa: E731
+            await client.translate_folder(source, target="de", output_dir=out, progress=cancel)
+        assert scope.cancelled_caught
+        report = await client.translate_folder(source, target="de", output_dir=out)
+
+    assert report.is_complete
+    assert len(sandbox.jobs) == 12
+
+
+def test_refused_credentials_stop_the_batch_and_lose_nothing(sandbox, folder, out):
+    source = folder("a.txt", "b.txt", "c.txt")
+    with TranslationClient(**sandbox.client_settings() | {"client_secret": "wrong"}) as client:
+        batch = Batch(client, source, target="de", output_dir=out)
+        with pytest.raises(AuthenticationError):
+            batch.run()
+        assert batch.report.stopped == "authentication"
+        assert batch.report.unfinished == 3
+    with TranslationClient(**sandbox.client_settings()) as client:
+        report = client.translate_folder(source, target="de", output_dir=out)
+
+    assert report.is_complete
+    assert len(sandbox.jobs) == 3
+
+
+# -- other batches -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no fork server")
+def test_a_second_batch_on_a_journal_is_refused_with_the_pid_of_the_first(sandbox, client, folder, out):
+    settings = {name: value for name, value in sandbox.client_settings().items() if name != "clock"}
+    source = folder("a.txt")
+    slow(sandbox, 3600.0)  # it waits until it is killed
+    process = PROCESSES.Process(target=translate, args=(settings, source, out, {}), daemon=True)
+    process.start()
+    deadline = time.monotonic() + 20
+    while not list(out.glob(".groupdocs-batch/*.pid")) and time.monotonic() < deadline:
+        time.sleep(0.01)
+
+    with pytest.raises(BatchRunning, match=str(process.pid)) as caught:
+        client.translate_folder(source, target="de", output_dir=out)
+    assert caught.value.pid == process.pid
+    assert Batch(client, source, target="de", output_dir=out).plan().files == 1  # a dry run needs no lock
+
+    process.kill()
+    process.join(10)
+    assert (out / ".groupdocs-batch" / "journal.sqlite3.pid").exists()  # stale, and no hindrance
+    slow(sandbox, 0.0)
+    sandbox.advance(20 * HOUR)
+    assert client.translate_folder(source, target="de", output_dir=out).is_complete
+
+
+def test_two_batches_of_one_process_exclude_each_other_too(client, folder, out):
+    refused = []
+
+    def progress(step):
+        if step.step == "start":
+            with pytest.raises(BatchRunning, match=str(os.getpid())):
+                client.translate_folder(folder("a.txt"), target="de", output_dir=out)
+            refused.append(step)
+
+    assert client.translate_folder(folder("a.txt"), target="de", output_dir=out, progress=progress).is_complete
+    assert refused
+
+
+def test_a_lock_is_free_again_after_its_holder(tmp_path):
+    for _ in range(2):
+        lock = JournalLock(tmp_path / "journal")
+        lock.acquire()
+        lock.release()
+
+
+# -- the journal -------------------------------------------------------------------------------------------------------
+
+
+def test_a_journal_of_a_newer_version_and_what_is_none_are_refused(client, folder, out, tmp_path):
+    journal = tmp_path / "journal"
+    Journal.open(journal).close()
+    with sqlite3.connect(journal) as connection:
+        connection.execute(f"PRAGMA user_version={SCHEMA_VERSION + 1}")
+    connection.close()
+    with pytest.raises(ConfigurationError, match=f"version {SCHEMA_VERSION + 1}"):
+        client.translate_folder(folder("a.txt"), target="de", output_dir=out, journal=journal)
+    journal.write_text("Dear diary, today I was mistaken for a database. " * 99)
+    for call in (Batch.plan, Batch.run):
+        with pytest.raises(ConfigurationError, match="as a journal"):
+            call(Batch(client, folder("a.txt"), target="de", output_dir=out, journal=journal))
+
+
+def test_sources_and_results_may_be_moved_together_with_the_journal(sandbox, client, folder, out, tmp_path):
+    source = folder("a/b.txt")
+    client.translate_folder(source, target="de", output_dir=out)
+    source.rename(tmp_path / "elsewhere")
+    out.rename(tmp_path / "results")
+
+    report = client.translate_folder(tmp_path / "elsewhere", target="de", output_dir=tmp_path / "results")
+
+    assert (report.done, report.total_calls) == (1, 0)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such modes")
+def test_nobody_else_reads_the_journal_for_it_has_addresses(client, folder, out):
+    client.translate_folder(folder("a.txt"), target="de", output_dir=out)
+
+    assert (out / ".groupdocs-batch" / "journal.sqlite3").stat().st_mode & 0o077 == 0
+
+
+def test_big_files_do_not_hold_up_small_ones_nor_wait_for_them(client, folder, out, monkeypatch):
+    monkeypatch.setattr(lanes, "BIG_BYTES", 1_000)
+    source = folder(*[f"{n}.txt" for n in range(6)], **{f"big{n}.txt": "word " * 300 for n in range(3)})
+    order = []
+    client.translate_folder(
+        source,
+        target="de",
+        output_dir=out,
+        concurrency=Concurrency(uploads=2),
+        progress=lambda step: step.step == "uploading" and order.append(step.path),
+    )
+
+    assert {path.startswith("big") for path in order[:2]} == {True, False}
+
+
+def test_memory_does_not_grow_with_the_number_of_files(client, tmp_path, out):
+    for number in range(1_500):
+        path = tmp_path / "src" / f"{number % 3}{number % 10}" / f"{number}.txt"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("x")
+
+    def peak(include, count):
+        batch = Batch(client, tmp_path / "src", target="de", output_dir=out, include=include)
+        tracemalloc.start()
+        assert batch.plan().files == count
+        found = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        return found
+
+    peak("*", 1_500)  # what is loaded once
+    assert peak("*", 1_500) < 1.3 * peak("0?/*", 500)
