@@ -21,7 +21,7 @@ PROCESSES.set_forkserver_preload(
         "groupdocs_translation_api.api.translation.translate_document",
     ]
 )
-SOON = PollingSchedule(patience=0.0, growth=0.0, shortest_gap_s=0.2, longest_gap_s=0.2)
+SOON = PollingSchedule.every(0.2)
 
 
 def translate(settings, source, out, options):

@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from attrs import field, fields, frozen
+from attrs import field, frozen
 
 from .._errors import ConfigurationError
 from .._plans import SubmitOptions
@@ -71,6 +71,17 @@ class FolderOptions(SubmitOptions, total=False):
 
 
 _NOT_FOR_FOLDERS = ("name", "format", "retries")
+_OWN = (  # options that are settings of the same name; what is left goes to the files
+    "overwrite",
+    "max_calls",
+    "retry_uncertain",
+    "retry_failed",
+    "follow_symlinks",
+    "concurrency",
+    "timeout",
+    "polling",
+    "progress",
+)
 
 
 @frozen(kw_only=True)
@@ -122,10 +133,8 @@ def batch_settings(
     Raises:
         ConfigurationError: an argument is wrong.
     """
-    names = {attribute.name for attribute in fields(BatchSettings)} & set(FolderOptions.__annotations__)
-    names -= {"source"}  # a language among the options, a folder among the settings
-    own = {name: value for name, value in given.items() if name in names and name != "journal"}
-    options = {name: value for name, value in given.items() if name not in names | {"include", "exclude", "journal"}}
+    own = {name: given[name] for name in _OWN if name in given}
+    options = {name: value for name, value in given.items() if name not in {*_OWN, "include", "exclude", "journal"}}
     if refused := sorted(set(options) & set(_NOT_FOR_FOLDERS)):
         raise ConfigurationError(f"a folder takes no {', '.join(refused)}: each file has its own")
     known = {name for kind in (FolderOptions, SubmitOptions, FileOptions) for name in kind.__annotations__}

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from .recipes import Recipe, Recipes
     from .walk import FoundFile
 
-FILES_PER_STEP = 500  # one transaction, and the time until a stop is heard
+FILES_PER_STEP = 200  # one transaction, and the time until a stop is heard
 
 
 @define
