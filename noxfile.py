@@ -72,6 +72,13 @@ def regenerate(session: nox.Session) -> None:
 
 
 @nox.session
+def contract(session: nox.Session) -> None:
+    """Let schemathesis search for answers of the sandbox that its contract does not have; -- SCHEMATHESIS ARGUMENTS."""
+    session.install("-e", ".[sandbox]", *_groups("contract"))
+    session.run("python", "-m", "tests.conformance", *session.posargs)
+
+
+@nox.session
 def bench(session: nox.Session) -> None:
     """Measure against a yardstick in the same run and write the report; -- NAME."""
     session.install("-e", ".[cli,sandbox]", *_groups(*SUITE, "bench"))

@@ -24,6 +24,7 @@ from openapi import changes, client, correct, documents, invariants, sync_twin, 
 
 ROOT = Path(__file__).resolve().parents[1]
 UPSTREAM, CORRECTIONS, TRANSLATION = (f"openapi/{name}.yaml" for name in ("upstream", "corrections", "translation"))
+ERRORS, CONTRACT = "openapi/errors.yaml", f"{client.PACKAGE}/contract.yaml"
 PROVENANCE = "generated/provenance.json"
 DERIVED = (TRANSLATION, "generated", *(f"{place}/_sync" for place in sync_twin.PLACES))
 UPSTREAM_NOTE = """\
@@ -33,6 +34,9 @@ Never edited for the generator's sake: that is what corrections.yaml is for. Str
 TRANSLATION_NOTE = """\
 Derived from upstream.yaml and corrections.yaml with `nox -s regenerate`: edit those, never this file.
 The only document that generator, sandbox and tests read."""
+CONTRACT_NOTE = """\
+Derived from openapi/translation.yaml and openapi/errors.yaml with `nox -s regenerate`: edit those, never this file.
+What the sandbox holds requests against, and is held against itself: the document with its error answers."""
 
 
 class PipelineError(Exception):
@@ -62,7 +66,7 @@ class Run:
             PipelineError, documents.SourceError: see there.
         """
         document = self._take(source) if source else documents.parse((self.root / UPSTREAM).read_bytes(), UPSTREAM)
-        corrected = self._correct(document)
+        corrected = self._corrected(document, CORRECTIONS)
         self._write(TRANSLATION, documents.dump(corrected, TRANSLATION_NOTE))
         return corrected
 
@@ -78,6 +82,7 @@ class Run:
         if modules != (count := sum(1 for _ in tree.operations(document))):
             raise PipelineError(f"{count} operations in the document, but {modules} generated modules")
         self.say(f"generated {modules} operations")
+        self._write(CONTRACT, documents.dump(self._corrected(document, ERRORS), CONTRACT_NOTE))
         self._write(PROVENANCE, json.dumps(self._provenance(tools, document), indent=2) + "\n")
         folders = sync_twin.write(self.root, self.stage)
         self.say(f"derived the sync twin: {', '.join(folders) or 'no async source yet'}")
@@ -99,21 +104,23 @@ class Run:
         self.source = {"name": documents.label(source), "sha256": hashlib.sha256(data).hexdigest()}
         return new
 
-    def _correct(self, document: Any) -> Any:
-        overlay = documents.load_yaml((self.root / CORRECTIONS).read_text(encoding="utf-8"))
+    def _corrected(self, document: Any, name: str) -> Any:
+        overlay = documents.load_yaml((self.root / name).read_text(encoding="utf-8"))
         corrected, failures = correct.correct(document, overlay)
         if failures:
-            raise PipelineError(f"{len(failures)} corrections do not fit the document:\n  " + "\n  ".join(failures))
+            raise PipelineError(
+                f"{len(failures)} actions of {name} do not fit the document:\n  " + "\n  ".join(failures)
+            )
         if broken := invariants.violations(corrected):
             raise PipelineError(f"the corrected document breaks {len(broken)} rules:\n  " + "\n  ".join(broken))
-        self.say(f"corrected: {len(overlay['actions'])} actions; the document is valid")
+        self.say(f"{name}: {len(overlay['actions'])} actions; the document is valid")
         return corrected
 
     def _provenance(self, tools: dict[str, str], document: Any) -> dict[str, Any]:
         """What was made of what, by which tools; the document's version is a label only: it named several documents."""
         upstream = (self.stage if UPSTREAM in self.names else self.root) / UPSTREAM
         templates = sorted((self.root / client.TEMPLATES).glob("*.jinja"))
-        inputs = [self.root / CORRECTIONS, self.root / client.CONFIG, *templates]
+        inputs = [self.root / CORRECTIONS, self.root / ERRORS, self.root / client.CONFIG, *templates]
         hashes = {path.relative_to(self.root).as_posix(): _sha256(path) for path in inputs} | {
             UPSTREAM: _sha256(upstream)
         }

@@ -93,6 +93,7 @@ OPERATIONS: tuple[Operation, ...] = (
 BY_ID: dict[str, Operation] = {operation.id: operation for operation in OPERATIONS}
 
 _FIXED = {(operation.method, operation.path): operation for operation in OPERATIONS if "{" not in operation.path}
+_FIXED_PATHS = {path for _, path in _FIXED}
 _BY_PREFIX = {operation.path.partition("{")[0]: operation for operation in OPERATIONS if "{" in operation.path}
 
 
@@ -100,10 +101,10 @@ def match(method: str, path: str) -> Operation | None:
     """The operation that a request means, ``None`` if the document has no such operation.
 
     ``path`` is relative to the base URL. Fixed paths win over templated ones (OpenAPI 3.0.3, "Path Templating
-    Matching"): ``/text/trial`` is the trial, never a request id.
+    Matching"), whatever their methods: neither ``/text/trial`` nor ``/text/slang`` is ever a request id.
     """
     found = _FIXED.get((method, path))
-    if found is None and method == "GET":
+    if found is None and method == "GET" and path not in _FIXED_PATHS:
         head, slash, _ = path.rpartition("/")
         found = _BY_PREFIX.get(head + slash)
     return found

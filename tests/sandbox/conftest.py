@@ -6,8 +6,7 @@ import httpx
 import pytest
 from groupdocs_translation.sandbox import Sandbox
 
-TEXT = {"sourceLanguage": "en", "targetLanguages": ["de"], "texts": ["Hello"]}
-
+from tests.sandbox.sources import TEXT
 
 # For what needs no token. Without TLS nothing is verified, and making a client takes no time.
 bare = httpx.Client(verify=False, timeout=10, limits=httpx.Limits(max_keepalive_connections=0))

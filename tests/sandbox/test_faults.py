@@ -8,7 +8,8 @@ import httpx
 import pytest
 from groupdocs_translation.sandbox.faults import Fault
 
-from tests.sandbox.conftest import TEXT, bare
+from tests.sandbox.conftest import bare
+from tests.sandbox.sources import TEXT
 
 
 def statuses(client, count, path="languages"):

@@ -7,7 +7,8 @@ import base64
 import jwt
 import pytest
 
-from tests.sandbox.conftest import TEXT, bare
+from tests.sandbox.conftest import bare
+from tests.sandbox.sources import TEXT
 
 
 def basic(client_id, secret):

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-from pathlib import Path
-
 import pytest
 from groupdocs_translation._operations import BY_ID, OPERATIONS
 from groupdocs_translation.sandbox import Sandbox
@@ -12,49 +9,11 @@ from groupdocs_translation.sandbox.contract import document
 from groupdocs_translation.sandbox.latency import Latency
 from openapi_schema_validator import OAS30Validator
 
-from tests.sandbox.conftest import TEXT, Plain, bare
+from tests.sandbox.conftest import Plain, bare
+from tests.sandbox.sources import EXAMPLES, LANGUAGES, TEXT, request_of
 
-EXAMPLES = Path(__file__).parents[2] / "examples" / "files"
-LANGUAGES = {"sourceLanguage": "en", "targetLanguages": ["de", "fr"]}
-MEDIA = ("a.mp3", b"ID3 not listened to", {"format": "Mp3"})
-IMAGE = ("a.png", b"\x89PNG not looked at", {"ocrformat": "Pdf", "outputFormat": "Pdf"})
-DOCUMENT = ("report.docx", None, {"format": "Docx", "outputFormat": "Docx"})
-# Each submission of a file: the upload's name, its content (None: of examples/files), and members of the request.
-FILES = {
-    "translateDocument": DOCUMENT,
-    "translateDocumentTrial": DOCUMENT,
-    "translatePdf": ("report.pdf", None, {"outputFormat": "Pdf"}),
-    "translatePdfTrial": ("report.pdf", None, {"outputFormat": "Pdf"}),
-    "translateSpreadsheet": ("sales.xlsx", None, {"format": "Xlsx", "outputFormat": "Xlsx"}),
-    "translateCsv": ("prices.csv", None, {"outputFormat": "Csv"}),
-    "translatePresentation": ("talk.pptx", None, {"format": "Pptx", "outputFormat": "Pptx"}),
-    "translateHtml": ("report.html", None, {"outputFormat": "Html"}),
-    "translateMarkdown": ("advice.md", None, {"outputFormat": "Md"}),
-    "translateXml": ("catalogue.xml", None, {}),
-    "translateResx": ("Messages.resx", None, {}),
-    "translateSrt": ("repair.srt", None, {}),
-    "translateImageToFile": IMAGE,
-    "summarizeImage": IMAGE,
-    "translateMediaToFile": (*MEDIA[:2], MEDIA[2] | {"outputFormat": "Txt"}),
-    "summarizeMedia": (*MEDIA[:2], MEDIA[2] | {"outputFormat": "Txt"}),
-    "translateMediaToText": MEDIA,
-    **dict.fromkeys(("translateFile", "translateFileSlang", "translateFileClassification"), ("report.docx", None, {})),
-    "summarizeDocument": ("report.docx", None, {}),
-}
 POLLS = {"text": "text/{}", "file": "document/{}", "hugo": "hugo?id={}"}
 TRIAL_POLLS = {"text": "text/trial?requestId={}", "file": "document/trial?requestId={}"}
-
-
-def request_of(client, operation):
-    if operation.model == "TextRequest":
-        return TEXT | {"targetLanguages": ["de", "fr"]}
-    if operation.id == "translateImageToText":
-        return {"source": "en", "targets": ["de"], "file": base64.b64encode(b"image").decode()}
-    if operation.id == "analyzeHugo":
-        return {"file": base64.b64encode(b"---\ntitle: A\n---\n{{< figure src=a >}}\n").decode()}
-    name, content, members = FILES[operation.id]
-    url = client.upload((EXAMPLES / name).read_bytes() if content is None else content, name)
-    return LANGUAGES | members | {"url": url}
 
 
 def fits(operation_id, answer):
@@ -77,7 +36,7 @@ def test_every_submission_leads_to_a_result_that_fits_the_document(client, opera
     if trial:
         del client.headers["authorization"]
 
-    taken = fits(operation.id, client.post(operation.path[1:], json=request_of(client, operation)))
+    taken = fits(operation.id, client.post(operation.path[1:], json=request_of(operation, client.upload)))
     poll = (TRIAL_POLLS if trial else POLLS)[operation.family].format(taken["id"])
     poll_id = {"text": "getTextTranslation", "file": "getFileTranslation", "hugo": "getHugoStructure"}[operation.family]
     done = fits(poll_id + ("Trial" if trial else ""), client.get(poll))

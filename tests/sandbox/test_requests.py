@@ -8,7 +8,7 @@ from groupdocs_translation._operations import OPERATIONS
 from groupdocs_translation.sandbox.contract import document
 from groupdocs_translation.sandbox.engine import PseudoEngine
 
-from tests.sandbox.conftest import TEXT
+from tests.sandbox.sources import TEXT
 
 FILE = {"sourceLanguage": "en", "targetLanguages": ["de"], "format": "Docx", "outputFormat": "Docx"}
 
@@ -167,3 +167,14 @@ def test_an_engine_of_ones_own_is_asked_what_it_converts(client):
     url = client.upload(b"a,b\n", "a.csv")
     request = {"sourceLanguage": "en", "targetLanguages": ["de"], "url": url, "format": "Csv", "outputFormat": "Tsv"}
     assert client.post("csv", json=request).status_code == 200
+
+
+def test_content_that_is_no_base64_is_named(client):
+    for content in ("ä", "a", "=", ""):
+        answer = client.post("hugo", json={"file": content})
+        assert refusal(answer) == (400, "file")
+
+
+def test_a_fixed_path_is_never_a_request_id(client):
+    answer = client.get("text/slang")
+    assert (answer.status_code, answer.headers["allow"]) == (405, "POST")

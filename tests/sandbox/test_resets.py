@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tests.sandbox.conftest import TEXT
+from tests.sandbox.sources import TEXT
 
 
 def connect(client):

@@ -12,7 +12,8 @@ import pytest
 from groupdocs_translation.sandbox import Sandbox
 from groupdocs_translation.sandbox.server import NO_PRODUCTION_SERVER
 
-from tests.sandbox.conftest import TEXT, Plain, bare
+from tests.sandbox.conftest import Plain, bare
+from tests.sandbox.sources import TEXT
 
 
 def test_it_listens_on_loopback_only(sandbox):

@@ -7,7 +7,8 @@ import json
 
 import pytest
 
-from tests.sandbox.conftest import TEXT, bare
+from tests.sandbox.conftest import bare
+from tests.sandbox.sources import TEXT
 
 
 @pytest.fixture

@@ -1,16 +1,19 @@
-"""The corrected document of the service, and whether a request is what it says: parameters, media type, JSON body.
+"""The contract, and whether a request is what it says: parameters, media type, JSON body.
 
 Stricter than the service is known to be: what the document does not name is refused, and the refusal names the member.
+The contract is the corrected document with its error answers; it is also what ``GET /swagger/spec`` serves.
 """
 
 from __future__ import annotations
 
+import base64
 import json
 from functools import cache
 from importlib.resources import files as resources
 from typing import TYPE_CHECKING, Any
 
 import yaml
+from jsonschema import FormatChecker
 from openapi_schema_validator import OAS30Validator, oas30_format_checker
 
 from .._operations import Operation, match
@@ -26,8 +29,8 @@ _BOOLEANS = frozenset({"true", "false"})
 
 @cache
 def document() -> dict[str, Any]:
-    """The corrected document."""
-    text = (resources("groupdocs_translation_api") / "translation.yaml").read_text(encoding="utf-8")
+    """The corrected document with its error answers."""
+    text = (resources("groupdocs_translation_api") / "contract.yaml").read_text(encoding="utf-8")
     found: dict[str, Any] = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506  (both are safe)
     return found
 
@@ -124,7 +127,22 @@ def check_body(model: str, request: Any) -> None:
 @cache
 def _validator(model: str) -> Any:
     schema = {"$ref": f"#/components/schemas/{model}", "components": document()["components"]}
-    return OAS30Validator(schema, format_checker=oas30_format_checker)
+    return OAS30Validator(schema, format_checker=formats())
+
+
+@cache
+def formats() -> FormatChecker:
+    """The formats of OpenAPI 3.0; the library's own check of base64 fails at letters that are not ASCII."""
+    checker = FormatChecker(formats=())
+    checker.checkers = {**oas30_format_checker.checkers, "byte": (_is_base64, ())}
+    return checker
+
+
+def _is_base64(value: object) -> bool:
+    try:
+        return not isinstance(value, str) or base64.b64decode(value, validate=True) is not None
+    except ValueError:
+        return False
 
 
 def _explain(error: Any) -> tuple[str | None, str]:

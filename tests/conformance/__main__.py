@@ -1,0 +1,67 @@
+"""Starts a sandbox, lets schemathesis loose on it, and then looks at what the sandbox itself recorded.
+
+Arguments go to schemathesis. Exit status 0: no failure, every operation was answered with success and, unless it is
+public, refused without a token, and no status was answered that the contract does not have.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections import defaultdict
+from importlib.resources import files
+from pathlib import Path
+
+import httpx
+from groupdocs_translation._operations import OPERATIONS
+from groupdocs_translation.sandbox import Sandbox
+from groupdocs_translation.sandbox.contract import document
+
+ROOT = Path(__file__).parents[2]
+EXAMPLES = "15"  # at most so many cases of each operation in the phase that invents them
+CALLS_A_DAY = 1_000_000  # the trial's limit has tests of its own
+
+
+def main(arguments: list[str]) -> int:
+    """Run it."""
+    with Sandbox() as sandbox:
+        sandbox.state.trial_calls.calls_a_day = CALLS_A_DAY
+        settings = sandbox.client_settings()
+        form = {name: settings[name] for name in ("client_id", "client_secret")} | {"grant_type": "client_credentials"}
+        token = httpx.post(settings["token_url"], data=form).json()["access_token"]
+        hooks = {"SCHEMATHESIS_HOOKS": "tests.conformance.hooks"}
+        environment = os.environ | hooks | {"SANDBOX_URL": settings["base_url"], "SANDBOX_TOKEN": token}
+        contract = str(files("groupdocs_translation_api") / "contract.yaml")
+        command = ["run", contract, "--url", settings["base_url"]]
+        options = ["--checks", "all", "--max-examples", EXAMPLES, "--seed", "1", "--no-color", *arguments]
+        done = subprocess.run(["schemathesis", *command, *options], cwd=ROOT, env=environment, check=False)
+        wrong = [*violations(sandbox)]
+    for line in wrong:
+        print(f"contract: {line}")
+    if not wrong:
+        print("contract: every operation succeeded at least once; every status is in the contract")
+    return done.returncode or bool(wrong)
+
+
+def violations(sandbox: Sandbox) -> list[str]:
+    """What the records say against the sandbox."""
+    statuses: dict[str, set[int | None]] = defaultdict(set)
+    for record in sandbox.records:
+        statuses[record.operation].add(record.status)
+    found = []
+    for operation in OPERATIONS:
+        answered = statuses[operation.id]
+        known = {int(status) for status in document()["paths"][operation.path][operation.method.lower()]["responses"]}
+        wanted = {401} if not operation.public else set()
+        if extra := answered - known:
+            found.append(f"{operation.id} answered {extra}, which the contract does not have")
+        if missing := wanted - answered:
+            found.append(f"{operation.id} was never answered {missing}")
+        if not answered & {200, 202}:
+            found.append(f"{operation.id} never succeeded")
+    return found
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,125 @@
+"""Puts real values where a schema cannot say what is real: files that were uploaded, languages, jobs that exist.
+
+Loaded by schemathesis (``SCHEMATHESIS_HOOKS``). A value is replaced only where it fits its schema. So a request that is
+valid by the schema is one that the sandbox must take, and in one that is invalid nothing is wrong but what schemathesis
+made wrong.
+"""
+
+from __future__ import annotations
+
+import base64
+import os
+from functools import cache
+from itertools import count
+from typing import Any
+
+import httpx
+import schemathesis
+from groupdocs_translation._operations import BY_ID
+from groupdocs_translation.sandbox.contract import document, formats
+from openapi_schema_validator import OAS30Validator
+
+from tests.sandbox.sources import request_of
+
+API = httpx.Client(
+    base_url=os.environ["SANDBOX_URL"], headers={"authorization": f"Bearer {os.environ['SANDBOX_TOKEN']}"}, timeout=30
+)
+CONTENT = base64.b64encode(b"---\ntitle: A\n---\n").decode()
+TURNS = count()
+
+
+@cache
+def upload(content: bytes, name: str) -> str:
+    """The address of a file, uploaded once."""
+    return API.post("file/upload", files={"file": (name, content)}, headers={"authorization": ""}).text
+
+
+@cache
+def job(family: str, *, trial: bool) -> str:
+    """The id of a job whose result is of the family."""
+    operation = BY_ID[
+        {"text": "translateText", "file": "translateDocument", "hugo": "analyzeHugo"}[family] + "Trial" * trial
+    ]
+    return str(API.post(operation.path[1:], json=request_of(operation, upload)).json()["id"])
+
+
+@cache
+def validator(model: str, member: str) -> Any:
+    """Says whether a member of a request fits its schema."""
+    schema = document()["components"]["schemas"][model]["properties"][member]
+    return OAS30Validator({"allOf": [schema], "components": document()["components"]}, format_checker=formats())
+
+
+def numbers(values: list[int]) -> list[int]:
+    """As many numbers, counted from 1."""
+    return [1 + abs(value) % 9 for value in values]
+
+
+def made_real(operation: Any, member: str, value: Any) -> Any:
+    """A value that means something, in place of one that only fits."""
+    real = request_of(operation, upload)
+    match member:
+        case "texts":
+            return [text[:50] for text in value[:10]] or ["Hello"]
+        case "file":
+            return CONTENT
+        case "url":
+            return real.get("url") or upload(b"image", "a.png")
+        case "ranges":
+            return {str(number): part for number, part in enumerate(value.values(), start=1)}
+        case "pages" | "slides" | "worksheets" | "elements":
+            return numbers(value)
+        case "outputFormat":
+            return real.get("outputFormat") or real.get("format") or "Docx"
+        case "format":
+            return real.get("format", {"translateCsv": "Csv"}.get(operation.id, "Unknown"))
+        case _:
+            return real.get(member, value)
+
+
+@schemathesis.auth()
+class Tokens:
+    """Puts a token on every case, and on one of sixteen one that is forged."""
+
+    def get(self, case: Any, context: Any) -> str:
+        """The token."""
+        return os.environ["SANDBOX_TOKEN"]
+
+    def set(self, case: Any, data: str, context: Any) -> None:
+        """Put it on."""
+        case.headers["Authorization"] = f"Bearer {data if next(TURNS) % 16 else 'forged'}"
+
+
+@schemathesis.hook
+def before_call(context: Any, case: Any, kwargs: Any) -> None:
+    """Make one case real."""
+    operation = BY_ID.get(case.operation.definition.raw.get("operationId", ""))
+    if operation is None or case.method != operation.method:
+        return
+    if case.query.get("SerialaizeAsV2") == "true":
+        case.query["SerialaizeAsV2"] = "false"
+    if operation.role == "upload" and isinstance(case.query.get("format"), str):
+        case.query["format"] = "Docx"
+    if operation.role == "poll":  # one of four asks for a job that nobody knows
+        known = job(operation.family, trial=operation.public) if next(TURNS) % 4 else "unknown"
+        if "requestId" in case.path_parameters:
+            case.path_parameters["requestId"] = known
+        for name in ("id", "requestId"):
+            if isinstance(case.query.get(name), str):
+                case.query[name] = known
+    if operation.role == "submit" and isinstance(case.body, dict):
+        model = str(operation.model)
+        properties = document()["components"]["schemas"][model]["properties"]
+        for member, value in case.body.items():
+            if member in properties and validator(model, member).is_valid(value):
+                case.body[member] = made_real(operation, member, value)
+        if {"file", "url"} <= properties.keys():
+            one_of_two(model, case.body)
+
+
+def one_of_two(model: str, body: dict[str, Any]) -> None:
+    """Content or address: the document says in words that exactly one of them is needed."""
+    if not {"file", "url"} & body.keys():
+        body["file"] = CONTENT
+    elif all(name in body and validator(model, name).is_valid(body[name]) for name in ("file", "url")):
+        del body["url"]
