@@ -44,7 +44,7 @@ def demo(session: nox.Session) -> None:
 def tests(session: nox.Session) -> None:
     """Run the test suite on every supported Python that is installed; -- PYTEST ARGUMENTS."""
     session.install("-e", ".[cli,sandbox]", *_groups(*SUITE))
-    session.run("pytest", *session.posargs)
+    session.run("pytest", "--numprocesses=auto", *session.posargs)
 
 
 @nox.session
