@@ -1,0 +1,70 @@
+"""One contender's submit-and-fetch pairs, in a process of its own: ``python -m benchmarks._pairs NAME ADDRESS COUNT``.
+
+A pair is: a text of 13 characters is submitted as a JSON body, the id is read from the JSON answer, the result is
+fetched by that id and the translated string is read from its JSON. Raw ``httpx`` does it with a token that it has, the
+SDKs with all that they do beside it. Prints CPU seconds a pair, after a warm-up.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+BASE = "/v2.0/translation"
+WARM_UP = 50
+EXPECTED = "Hallo, Welt!"
+
+
+def raw_httpx(address: str) -> Callable[[], None]:
+    """``httpx`` as one would use it for two requests."""
+    import httpx
+
+    client = httpx.Client(base_url=address + BASE, headers={"Authorization": f"Bearer {'t' * 900}"})
+
+    def pair() -> None:
+        body = {"sourceLanguage": "en", "targetLanguages": ["de"], "texts": ["Hello, world!"]}
+        answer = client.post("/text", json=body)
+        answer.raise_for_status()
+        result = client.get(f"/text/{answer.json()['id']}")
+        result.raise_for_status()
+        assert result.json()["translations"]["de"][0] == EXPECTED
+
+    return pair
+
+
+def ours(address: str) -> Callable[[], None]:
+    """This package."""
+    from groupdocs_translation import TranslationClient
+
+    client = TranslationClient(
+        client_id="id", client_secret="secret", base_url=address + BASE, token_url=f"{address}/connect/token"
+    )
+
+    def pair() -> None:
+        job = client.submit_text("Hello, world!", target="de")
+        job.status()
+        assert job.result().text == EXPECTED
+
+    return pair
+
+
+CONTENDERS: dict[str, Callable[[str], Callable[[], None]]] = {"httpx": raw_httpx, "groupdocs-translation": ours}
+
+
+def main(name: str, address: str, count: int) -> None:
+    """Measure."""
+    pair = CONTENDERS[name](address)
+    for _ in range(WARM_UP):
+        pair()
+    before = time.process_time()
+    for _ in range(count):
+        pair()
+    print((time.process_time() - before) / count)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], sys.argv[2], int(sys.argv[3]))
