@@ -1,8 +1,8 @@
-"""One contender's submit-and-fetch pairs, in a process of its own: ``python -m benchmarks._pairs NAME ADDRESS COUNT``.
+"""One contender's submit-and-fetch pairs: ``python -m benchmarks._pairs NAME ADDRESS``, a process of ``_turns``.
 
 A pair is: a text of 13 characters is submitted as a JSON body, the id is read from the JSON answer, the result is
 fetched by that id and the translated string is read from its JSON. Raw ``httpx`` does it with a token that it has, the
-SDKs with all that they do beside it. Prints CPU seconds a pair, after a warm-up.
+SDKs with all that they do beside it. Costs are CPU seconds.
 """
 
 from __future__ import annotations
@@ -15,13 +15,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 BASE = "/v2.0/translation"
-WARM_UP = 50
 EXPECTED = "Hallo, Welt!"
 
 
 def raw_httpx(address: str) -> Callable[[], None]:
     """``httpx`` as one would use it for two requests."""
-    import httpx
+    import httpx  # noqa: PLC0415  (each contender loads its own library)
 
     client = httpx.Client(base_url=address + BASE, headers={"Authorization": f"Bearer {'t' * 900}"})
 
@@ -37,8 +36,8 @@ def raw_httpx(address: str) -> Callable[[], None]:
 
 
 def ours(address: str) -> Callable[[], None]:
-    """This package."""
-    from groupdocs_translation import TranslationClient
+    """The package of this repository."""
+    from groupdocs_translation import TranslationClient  # noqa: PLC0415  (each contender loads its own library)
 
     client = TranslationClient(
         client_id="id", client_secret="secret", base_url=address + BASE, token_url=f"{address}/connect/token"
@@ -55,16 +54,15 @@ def ours(address: str) -> Callable[[], None]:
 CONTENDERS: dict[str, Callable[[str], Callable[[], None]]] = {"httpx": raw_httpx, "groupdocs-translation": ours}
 
 
-def main(name: str, address: str, count: int) -> None:
-    """Measure."""
+def main(name: str, address: str) -> None:
+    """Answer each number on the standard input with the cost of a pair."""
     pair = CONTENDERS[name](address)
-    for _ in range(WARM_UP):
-        pair()
-    before = time.process_time()
-    for _ in range(count):
-        pair()
-    print((time.process_time() - before) / count)
+    for line in sys.stdin:
+        before = time.process_time()
+        for _ in range(int(line)):
+            pair()
+        print((time.process_time() - before) / int(line), flush=True)
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], sys.argv[2], int(sys.argv[3]))
+    main(*sys.argv[1:])

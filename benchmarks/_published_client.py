@@ -1,7 +1,7 @@
-"""What the published SDK does, run by the interpreter of its own environment: ``python -P FILE TASK ADDRESS
-COUNT`` (without ``-P``, ``benchmarks/requests.py`` would stand in for the library of that name).
+"""What the published SDK does, run by the interpreter of its own environment.
 
-Prints one number: CPU seconds for each submit-and-fetch pair, or the growth of peak memory in MiB.
+``python -P FILE pairs ADDRESS`` is a process of ``_turns``; ``python -P FILE upload ADDRESS PATH`` prints the growth of
+peak memory in MiB. Without ``-P``, ``benchmarks/requests.py`` would stand in for the library of that name.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import time
 
 os.environ["OAUTHLIB_INSECURE_TRANSPORT"] = "1"  # its token request refuses http, which loopback speaks here
 
-import groupdocs_translation_cloud as sdk  # noqa: E402
+import groupdocs_translation_cloud as sdk
 
 
 def _clients(address: str) -> tuple[object, object]:
@@ -23,21 +23,16 @@ def _clients(address: str) -> tuple[object, object]:
     return sdk.TranslationApi(client), sdk.FileApi(client)
 
 
-def pairs(address: str, count: int) -> float:
-    """CPU seconds a pair."""
+def pairs(address: str) -> None:
+    """Answer each number on the standard input with the CPU seconds of a pair."""
     api, _ = _clients(address)
-
-    def pair() -> None:
-        request = sdk.TextRequest(sourceLanguage="en", targetLanguages=["de"], texts=["Hello, world!"])
-        job = api.text_post(text_request=request)
-        assert api.text_request_id_get(job.id).translations["de"] == ["Hallo, Welt!"]
-
-    for _ in range(20):
-        pair()
-    before = time.process_time()
-    for _ in range(count):
-        pair()
-    return (time.process_time() - before) / count
+    for line in sys.stdin:
+        before = time.process_time()
+        for _ in range(int(line)):
+            request = sdk.TextRequest(sourceLanguage="en", targetLanguages=["de"], texts=["Hello, world!"])
+            job = api.text_post(text_request=request)
+            assert api.text_request_id_get(job.id).translations["de"] == ["Hallo, Welt!"]
+        print((time.process_time() - before) / int(line), flush=True)
 
 
 def upload(address: str, path: str) -> float:
@@ -49,5 +44,7 @@ def upload(address: str, path: str) -> float:
 
 
 if __name__ == "__main__":
-    task, address, argument = sys.argv[1:]
-    print(pairs(address, int(argument)) if task == "pairs" else upload(address, argument))
+    if sys.argv[1] == "pairs":
+        pairs(sys.argv[2])
+    else:
+        print(upload(*sys.argv[2:]))

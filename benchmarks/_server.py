@@ -1,12 +1,13 @@
 """A loopback server that costs next to nothing, in a process of its own: the same for every contender.
 
 It knows just enough HTTP/1.1 for clients that behave: token, submission, result, upload (read and forgotten) and
-``/storage/N``, N bytes. ``delay=`` seconds in the query of ``/storage`` are not needed here: answers come at once.
+``/storage/N``, N bytes. Answers come at once; each submission gets an id of its own.
 """
 
 from __future__ import annotations
 
 import asyncio
+import itertools
 import json
 import subprocess
 import sys
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
 BASE = "/v2.0/translation"
 ROOT = Path(__file__).parents[1]
-JOB = "a4fc6c6e-0000-4000-8000-000000000000"
+JOBS = itertools.count()
 PIECE = bytes(2**18)
 
 
@@ -28,8 +29,14 @@ def _answer(body: bytes, kind: bytes = b"application/json") -> bytes:
 
 
 TOKEN = _answer(json.dumps({"access_token": "t" * 900, "expires_in": 3600, "token_type": "Bearer"}).encode())
-SUBMITTED = _answer(json.dumps({"status": 202, "message": "taken", "id": JOB}).encode())
 TEXT = _answer(json.dumps({"status": 200, "message": "done", "translations": {"de": ["Hallo, Welt!"]}}).encode())
+
+
+def _submitted() -> bytes:
+    """A job of its own for each submission."""
+    return _answer(b'{"status": 202, "message": "taken", "id": "a4fc6c6e-0000-4000-8000-%012x"}' % next(JOBS))
+
+
 NOT_FOUND = b"HTTP/1.1 404 Not Found\r\ncontent-length: 0\r\n\r\n"
 
 
@@ -88,7 +95,7 @@ class Connection(asyncio.Protocol):
         if path.startswith(f"{BASE}/file/upload"):
             return _answer(f"{self._address}/storage/1".encode(), b"text/plain")
         if path.startswith((f"{BASE}/text", f"{BASE}/document")):
-            return SUBMITTED if method == b"POST" else TEXT
+            return _submitted() if method == b"POST" else TEXT
         return NOT_FOUND
 
     async def _send(self, size: int) -> None:

@@ -14,9 +14,11 @@ from typing import TYPE_CHECKING, Any, cast
 import httpx
 
 from .._concurrency import async_sleep
+from .._cookies import NoCookies
 from .._errors import (
     APIError,
     AuthenticationError,
+    ConfigurationError,
     ConnectionFailed,
     SubmissionUncertain,
     TransferError,
@@ -35,6 +37,8 @@ if TYPE_CHECKING:
     from .._usage import Usage
 
 log = logging.getLogger("groupdocs_translation.session")
+
+KNOWN_URLS = 256  # parsed once: the paths of all operations, and those of jobs that are asked for again
 
 OPERATION = "groupdocs.operation"  # the request extension that tells auth and counting what a request is
 
@@ -90,6 +94,34 @@ class AsyncSession(httpx.AsyncClient):
         self._retries = retries
         self._clock = clock
         self._prefix = self.base_url.path.rstrip("/")
+        self._base = str(self.base_url).rstrip("/")
+        self._urls: dict[str, httpx.URL] = {}
+        self._no_cookies = NoCookies()
+        del self.headers["Connection"]  # keep-alive is what HTTP/1.1 means anyway (RFC 9112 §9.3)
+
+    @property
+    def cookies(self) -> httpx.Cookies:
+        """Always empty."""
+        return self._no_cookies
+
+    @cookies.setter
+    def cookies(self, cookies: Any) -> None:
+        raise ConfigurationError("sessions of this package have no cookies")
+
+    def build_request(self, method: str, url: httpx.URL | str, **options: Any) -> httpx.Request:
+        """Build a request, as ``httpx`` does; paths that were used before are not parsed again."""
+        if isinstance(url, str):
+            known = self._urls.get(url)
+            if known is None:
+                if len(self._urls) >= KNOWN_URLS:
+                    self._urls.clear()
+                known = self._urls[url] = self._joined(url)
+            url = known
+        return super().build_request(method, url, **options)
+
+    def _joined(self, url: str) -> httpx.URL:
+        """The absolute address, parsed once; ``httpx`` parses both parts of it."""
+        return httpx.URL(f"{self._base}{url}") if url[:1] == "/" != url[1:2] else self._merge_url(url)
 
     async def send(self, request: httpx.Request, *, stream: bool = False, **options: Any) -> httpx.Response:
         """Send, as ``httpx`` does, with counting, retries and errors.

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from .transfer import Watcher
 
 USER_AGENT = "groupdocs-translation-python"
+KEEPALIVE_S = 30.0  # of an idle connection: polls share it, and servers and balancers in front of them close after 60 s
 
 
 class Connection:
@@ -95,7 +96,9 @@ class Connection:
     def _transport_settings(self) -> dict[str, Any]:
         settings = self.settings
         limits = httpx.Limits(
-            max_connections=settings.max_connections, max_keepalive_connections=settings.max_connections
+            max_connections=settings.max_connections,
+            max_keepalive_connections=settings.max_connections,
+            keepalive_expiry=KEEPALIVE_S,
         )
         return {
             "timeout": timeouts(settings.timeout),

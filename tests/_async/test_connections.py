@@ -1,0 +1,71 @@
+"""What goes over the wire besides the call itself: connections, cookies, headers."""
+
+from __future__ import annotations
+
+import json
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+from groupdocs_translation import AsyncTranslationClient
+from groupdocs_translation._async import session
+
+
+class Recorder(BaseHTTPRequestHandler):
+    """Answers every poll with a finished text, and with a cookie."""
+
+    protocol_version = "HTTP/1.1"
+
+    def do_GET(self):
+        self.server.seen.append((self.client_address, self.path, dict(self.headers)))
+        body = json.dumps({"status": 200, "message": "done", "translations": {"de": ["Hallo"]}}).encode()
+        self.send_response(200)
+        self.send_header("Set-Cookie", "session=1; Path=/")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_):
+        pass
+
+
+@pytest.fixture
+def recorder():
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Recorder)
+    server.daemon_threads = True
+    server.seen = []
+    thread = threading.Thread(target=server.serve_forever, args=(0.01,))
+    thread.start()
+    yield server
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture
+def settings(recorder, clock):
+    address = f"http://127.0.0.1:{recorder.server_address[1]}"
+    return {"access_token": "token", "base_url": f"{address}/v2.0/translation", "clock": clock}
+
+
+async def test_calls_share_a_connection_and_keep_no_cookie(recorder, settings):
+    async with AsyncTranslationClient(**settings) as client:
+        for number in range(3):
+            await client.job(f"job-{number}", kind="text").result()
+    assert [path for _, path, _ in recorder.seen] == [f"/v2.0/translation/text/job-{number}" for number in range(3)]
+    assert len({address for address, _, _ in recorder.seen}) == 1
+    assert not any("Cookie" in headers for _, _, headers in recorder.seen)
+
+
+async def test_an_id_is_sent_as_one_segment_of_the_path(recorder, settings):
+    async with AsyncTranslationClient(**settings) as client:
+        await client.job("a/../b?c#d e%", kind="text").result()
+    assert recorder.seen[0][1] == "/v2.0/translation/text/a%2F..%2Fb%3Fc%23d%20e%25"
+
+
+async def test_many_jobs_leave_nothing_behind_in_the_session(recorder, settings, monkeypatch):
+    monkeypatch.setattr(session, "KNOWN_URLS", 3)
+    async with AsyncTranslationClient(**settings) as client:
+        for number in range(10):
+            await client.job(f"job-{number}", kind="text").result()
+        assert len(client._connection.session()._urls) <= 3
