@@ -214,10 +214,13 @@ def test_a_string_that_cells_share_changes_in_the_chosen_ones_alone(
     assert changed_cells(translate(source, "xlsx", **options), source) == set(expected.split())
 
 
-def test_the_table_of_strings_says_how_many_it_has(translate: Translate) -> None:
-    with zipfile.ZipFile(translate(workbook(), "xlsx", worksheets=[1])) as archive:
-        root = etree.fromstring(archive.read("xl/sharedStrings.xml"))
-    assert root.get("uniqueCount") == str(len(root)) == "2"
+def test_a_shared_string_is_translated_in_its_place_unless_other_cells_need_it(translate: Translate) -> None:
+    for options, shared, own in (({}, "[de] šååɱéé", 0), ({"worksheets": [1]}, "same", 6)):
+        with zipfile.ZipFile(translate(workbook(), "xlsx", **options)) as archive:
+            strings = etree.fromstring(archive.read("xl/sharedStrings.xml"))
+            sheet = etree.fromstring(archive.read("xl/worksheets/sheet1.xml"))
+        assert [text.text for text in strings.iter("{*}t")] == [shared]
+        assert len(list(sheet.iter("{*}is"))) == own
 
 
 @pytest.mark.parametrize(

@@ -121,7 +121,8 @@ class PseudoEngine:
                     raise EngineError(f"the sandbox takes {WHOLE_FILE_LIMIT_BYTES >> 20} MiB of this format")
                 destination.write_bytes(_REWRITES[formats](source.read_bytes(), pseudo, task.options))
             elif formats[0] in _PACKAGES:
-                with Package(source) as package:
+                with zipfile.ZipFile(source) as archive:
+                    package = Package(archive)
                     package.write(destination, _PACKAGES[formats[0]](package, pseudo, task.options))
             else:
                 copyfile(source, destination)

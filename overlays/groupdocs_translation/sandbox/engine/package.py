@@ -18,8 +18,6 @@ from .contract import EngineError
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
-    from types import TracebackType
-    from typing import Self
 
     Change = Callable[[etree._Element], object]
     Changes = Mapping[str, Change]  # by the names of parts
@@ -45,7 +43,7 @@ def parse(content: bytes) -> etree._Element:
     root = etree.fromstring(content, parser)
     document = root.getroottree().docinfo
     if document.internalDTD is not None and any(True for _ in document.internalDTD.iterentities()):
-        raise EngineError("The XML declares entities, which the sandbox refuses.")
+        raise EngineError("the XML declares entities, which the sandbox refuses")
     return root
 
 
@@ -57,45 +55,29 @@ def serialize(root: etree._Element, *, declare: bool = True) -> bytes:
 
 
 class Package:
-    """An office file open for reading; one owner, one thread. Use it with ``with``.
+    """The parts of an office file that is open for reading; one owner, one thread.
 
     Raises:
         EngineError: too many parts, too large when unpacked, packed beyond belief, encrypted, or names twice.
     """
 
-    def __init__(self, source: Path) -> None:
-        self._archive = zipfile.ZipFile(source)
-        try:
-            self._check()
-        except EngineError:
-            self._archive.close()
-            raise
-        self.names = frozenset(self._archive.namelist())
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._archive.close()
-
-    def _check(self) -> None:
-        parts = self._archive.infolist()
-        if len(parts) > MAX_PARTS or len({part.filename for part in parts}) < len(parts):
-            raise EngineError("The archive has too many parts, or one twice.")
+    def __init__(self, archive: zipfile.ZipFile) -> None:
+        self._archive = archive
+        self.names = frozenset(archive.namelist())
+        parts = archive.infolist()
+        if len(parts) > MAX_PARTS or len(self.names) < len(parts):
+            raise EngineError("the archive has too many parts, or one twice")
         if any(part.flag_bits & 1 for part in parts):
-            raise EngineError("The archive is encrypted.")
+            raise EngineError("the archive is encrypted")
         # what these sizes say is enforced: zipfile reads no further, and then the checksum is wrong
         unpacked, packed = sum(part.file_size for part in parts), sum(part.compress_size for part in parts)
         if unpacked > MAX_UNPACKED_BYTES or (unpacked > RATIO_MATTERS_BYTES and unpacked > packed * MAX_RATIO):
-            raise EngineError(f"The archive unpacks to {unpacked} bytes from {packed}: more than the sandbox takes.")
+            raise EngineError(f"the archive unpacks to {unpacked} bytes from {packed}: more than the sandbox takes")
 
     def root(self, name: str) -> etree._Element:
         """The parsed part; ``KeyError`` if there is none."""
-        if self._archive.getinfo(name).file_size > MAX_XML_BYTES:
-            raise EngineError(f"the sandbox takes {MAX_XML_BYTES >> 20} MiB of XML in one part")
-        return parse(self._archive.read(name))
+        with self._archive.open(name) as part:
+            return parse(part.read(MAX_XML_BYTES + 1))
 
     def related(self, part: str) -> dict[str, tuple[str, str]]:
         """Relationships of an Office Open XML part: id to (last word of its type, name of the other part)."""

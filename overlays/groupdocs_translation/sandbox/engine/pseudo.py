@@ -8,25 +8,18 @@ from __future__ import annotations
 
 import re
 from html import escape
-from itertools import accumulate
+from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
-    _Span = tuple[int, int, "Callable[[str], str] | str"]  # start, end, what becomes of it
-
-_ACCENTS = str.maketrans(
-    dict(
-        zip(
-            "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ",
-            "åƀçðéƒĝĥîĵķļɱñöþǫŕšţûṽŵẋýžÅƁÇÐÉƑĜĤÎĴĶĻṀÑÖÞǪŔŠŢÛṼŴẊÝŽ",
-            strict=True,
-        )
-    )
-    # these are about 30 % of the characters of English prose: doubling needs no state, so runs can be cut anywhere
-    | {vowel: 2 * accented for vowel, accented in zip("aeioAEIO", "åéîöÅÉÎÖ", strict=True)}
-)
+_LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+_ACCENTED = "åƀçðéƒĝĥîĵķļɱñöþǫŕšţûṽŵẋýžÅƁÇÐÉƑĜĤÎĴĶĻṀÑÖÞǪŔŠŢÛṼŴẊÝŽ"
+# These vowels are about 30 % of the letters of English prose. Doubling needs no state, so runs can be cut anywhere.
+_ACCENTS = {
+    plain: accented * (2 if plain in "aeioAEIO" else 1) for plain, accented in zip(_LETTERS, _ACCENTED, strict=True)
+}
 
 # Quantifiers are bounded where a long run without the closing character would be scanned again from each position.
 _KEPT = r"""
@@ -38,10 +31,8 @@ _KEPT = r"""
   | %(?:\(\w+\)|\d+\$)?[\-+\#0]*\d*(?:\.\d+)?(?:hh?|ll?|[Lqjzt])?[diouxXeEfFgGcrsaA@%]
   | \$[A-Za-z_]\w*
 """
-# Text without any of these holds nothing that is kept: the common case, several times as fast.
-_SUSPECT = re.compile(r"[<&{%$@:\d]|www\.")
-_PLAIN = r"(?:[^\W\d_]++[\s,;!?]++)++ |"  # words that can be the start of nothing, many at once
-_PATTERN = r"{plain} (?P<kept>{kept}) | (?P<word>{words}) | (?P<number>[^\W\d]*+\d\w*+) | \w++\s*+"
+_PATTERN = r"(?P<kept>{kept}) | (?P<word>{words}) | (?P<number>[^\W\d]*+\d\w*+) | \w++\s*+"
+_LETTER = re.compile(r"[^\W\d_]")
 
 
 class Pseudo:
@@ -56,10 +47,8 @@ class Pseudo:
         self._glossary = {word.strip().casefold(): wanted for word, wanted in (glossary or {}).items() if word.strip()}
         longest_first = sorted(self._glossary, key=len, reverse=True)
         words = "|".join(map(re.escape, longest_first))
-        self._all_is_text = not kept and not words
         self._token = re.compile(
             _PATTERN.format(
-                plain="" if words else _PLAIN,
                 kept=f"{kept} | {_KEPT}" if kept else _KEPT,
                 words=rf"(?<!\w)(?i:{words})(?!\w)" if words else r"(?!)",
             ),
@@ -85,54 +74,25 @@ class Pseudo:
         A placeholder or URL over several parts is seen as the whole it is. A glossary's word goes where the word began.
         """
         whole = "".join(parts)
-        spans = list(self._spans(whole))
-        if not any(change is not _same and any(map(str.isalpha, whole[start:end])) for start, end, change in spans):
-            return list(parts)
-        indent = len(whole) - len(whole.lstrip())
-        marked: list[_Span] = [(0, indent, _same), (indent, indent, self.mark)]
-        marked += [(max(start, indent), end, change) for start, end, change in spans if end > indent]
-        return _distribute(whole, marked, list(accumulate(map(len, parts))))
-
-    def _spans(self, text: str) -> Iterator[_Span]:
-        """Start, end and change of each stretch; together they cover the text."""
-        cursor = 0
-        simple = self._all_is_text and not _SUSPECT.search(text)
-        for match in () if simple else self._token.finditer(text):
+        out = list(map(_ACCENTS.get, whole, whole))  # what becomes of each character
+        has_text, cursor = False, 0
+        for match in self._token.finditer(whole):
             if match.lastgroup is None:
                 continue
             start, end = match.span()
-            if cursor < start:
-                yield cursor, start, _accented
+            has_text = has_text or _LETTER.search(whole, cursor, start) is not None
             cursor = end
-            word = match.group()
-            yield start, end, self._glossary.get(word.casefold(), word) if match.lastgroup == "word" else _same
-        if cursor < len(text):
-            yield cursor, len(text), _accented
-
-
-def _same(text: str) -> str:
-    return text
-
-
-def _accented(text: str) -> str:
-    return text.translate(_ACCENTS)
-
-
-def _distribute(whole: str, spans: Sequence[_Span], ends: Sequence[int]) -> list[str]:
-    """The changed spans, cut where the parts that end at ``ends`` were cut."""
-    result: list[list[str]] = [[] for _ in ends]
-    part = 0
-    for start, end, change in spans:
-        if isinstance(change, str):
-            while start >= ends[part]:
-                part += 1
-            result[part].append(change)
-            continue
-        cursor = start
-        while cursor < end:
-            while cursor >= ends[part]:
-                part += 1
-            stop = min(end, ends[part])
-            result[part].append(change(whole[cursor:stop]))
-            cursor = stop
-    return ["".join(pieces) for pieces in result]
+            if match.lastgroup == "word":
+                has_text = True
+                out[start:end] = [
+                    self._glossary.get(match.group().casefold(), match.group()),
+                    *[""] * (end - start - 1),
+                ]
+            else:
+                out[start:end] = match.group()
+        if not has_text and _LETTER.search(whole, cursor) is None:
+            return list(parts)
+        indent = len(whole) - len(whole.lstrip())
+        out[indent] = self.mark + out[indent]
+        ends = list(accumulate(map(len, parts), initial=0))
+        return ["".join(out[start:end]) for start, end in pairwise(ends)]

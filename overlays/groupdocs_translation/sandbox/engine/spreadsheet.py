@@ -1,7 +1,7 @@
 """XLSX and XLSM: the strings of the chosen cells; formulas, numbers, dates and the names of things stay.
 
-Cells refer to a table of shared strings. One that is used by chosen cells only is translated there; one that other
-cells use as well gets a translated copy at the table's end, to which the chosen cells are turned.
+Cells refer to a table of shared strings. One that only chosen cells use is translated there; where other cells use it
+too, the chosen ones get the translation as a string of their own.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from .markup import translate_paragraphs, translate_runs
 from .package import relationship_id
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Set
 
     from lxml import etree
 
@@ -36,19 +36,19 @@ def changes_of_workbook(package: Package, pseudo: Pseudo, options: Mapping[str, 
     sheets = [related[relationship_id(entry)][1] for entry in entries]
     areas = chosen_areas(options, len(sheets))
     cells = {name: _Cells(package, name, areas.get(number)) for number, name in enumerate(sheets, 1)}
-    used: set[int] = set()
-    kept: set[int] = set()
-    for name, choice in cells.items():
-        for cell, is_chosen in choice.of(package.root(name)):
-            (used if is_chosen else kept).update(_shared(cell))
-    copies: dict[int, int] = {}
+    kept: set[str | None] = set()  # numbers of shared strings
+    for name in sheets:
+        others = (cell for cell, is_chosen in cells[name].of(package.root(name)) if not is_chosen)
+        kept.update(cell.findtext("{*}v") for cell in others if cell.get("t") == "s")
     changes: dict[str, Change] = {}
+    strings: list[etree._Element] = []
     if table := next(package.kin(main, "sharedStrings"), None):
-        copies = _copies(package.root(table), used & kept)
-        changes[table] = partial(_translate_strings, used=used, copies=copies, pseudo=pseudo)
+        strings = package.root(table).findall("{*}si")
+        changes[table] = partial(_translate_strings, kept=kept, pseudo=pseudo)
     for number, area in areas.items():
         name = sheets[number - 1]
-        changes[name] = partial(_translate_sheet, cells=cells[name], copies=copies, pseudo=pseudo)
+        own = {text: strings[int(text)] for text in kept if text}
+        changes[name] = partial(_translate_sheet, cells=cells[name], own=own, pseudo=pseudo)
         if area.is_all:
             beside = package.kin(name, "comments", "drawing")
             changes |= dict.fromkeys(beside, partial(_translate_beside, pseudo=pseudo))
@@ -85,47 +85,23 @@ class _Cells:
                 )
 
 
-def _shared(cell: etree._Element) -> list[int]:
-    """The number of the shared string of a cell, if it has one."""
-    value = cell.findtext("{*}v") if cell.get("t") == "s" else None
-    return [] if value is None else [int(value)]
-
-
-def _copies(strings: etree._Element, shared: set[int]) -> dict[int, int]:
-    """Where the copies of these strings will be in the table."""
-    count = len(strings.findall("{*}si"))
-    return {number: count + offset for offset, number in enumerate(sorted(shared))}
-
-
-def _translate_strings(strings: etree._Element, used: set[int], copies: Mapping[int, int], pseudo: Pseudo) -> None:
-    entries = strings.findall("{*}si")
-    if not entries:
-        return
-    extra = [deepcopy(entries[number]) for number in copies]
-    for number, entry in enumerate(entries):
-        if number in used and number not in copies:
+def _translate_strings(table: etree._Element, kept: Set[str | None], pseudo: Pseudo) -> None:
+    for number, entry in enumerate(table.findall("{*}si")):
+        if str(number) not in kept:
             _translate_string(entry, pseudo)
-    for entry in extra:
-        _translate_string(entry, pseudo)
-    last = entries[-1]
-    for entry in extra:
-        last.addnext(entry)
-        last = entry
-    if "uniqueCount" in strings.attrib:
-        strings.set("uniqueCount", str(len(entries) + len(extra)))
 
 
-def _translate_sheet(sheet: etree._Element, cells: _Cells, copies: Mapping[int, int], pseudo: Pseudo) -> None:
+def _translate_sheet(sheet: etree._Element, cells: _Cells, own: Mapping[str, etree._Element], pseudo: Pseudo) -> None:
     for cell, is_chosen in cells.of(sheet):
-        if not is_chosen:
+        if not is_chosen or cell.get("t") not in {"s", "inlineStr"}:
             continue
-        if cell.get("t") == "inlineStr":
-            for text in cell.iterfind("{*}is"):
-                _translate_string(text, pseudo)
-        for number in _shared(cell):
-            value = cell.find("{*}v")
-            if value is not None and number in copies:
-                value.text = str(copies[number])
+        value = cell.find("{*}v")
+        if value is not None and (string := own.get(value.text or "")) is not None:
+            cell.set("t", "inlineStr")
+            value.extend(list(deepcopy(string)))
+            value.tag, value.text = str(value.tag)[:-1] + "is", None
+        for text in cell.iterfind("{*}is"):
+            _translate_string(text, pseudo)
 
 
 def _translate_string(entry: etree._Element, pseudo: Pseudo) -> None:
