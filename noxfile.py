@@ -59,7 +59,8 @@ def lint(session: nox.Session) -> None:
 def types(session: nox.Session) -> None:
     """Check types: mypy --strict over all that is written and generated, pyright strict over what is written."""
     session.install("-e", ".[cli,sandbox]", *_groups(*SUITE, "types"), "nox")
-    session.run("mypy", "generated", "overlays", "release", "noxfile.py", "examples/demo.py")
+    examples = ("examples/demo.py", "examples/catalogue_app/catalogue.py")
+    session.run("mypy", "generated", "overlays", "release", "noxfile.py", *examples)
     session.run("mypy", "openapi")  # apart: its modules find each other as scripts do
     session.run("pyright")
 

@@ -1,0 +1,53 @@
+"""The example of ``docs/sandbox.md``: an application whose tests use the fixtures, run as its owner would run them."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+APP = Path(__file__).parents[2] / "examples" / "catalogue_app"
+# A mistake in the application, and the test of the application that must notice it.
+MISTAKES = {
+    ('{"unclear": True}', "{}"): "test_an_order_whose_answer_was_lost_is_not_paid_for_twice",
+    ('{"job": job.to_dict(), ', "{"): "test_a_slow_job_is_left_to_the_next_run",
+    (' if text not in kept["texts"]]', "]"): "test_only_new_products_are_ordered",
+    ("glossary=BRANDS", "glossary={}"): "test_products_are_shown_in_english_until_they_are_translated",
+}
+
+
+@pytest.fixture
+def run(tmp_path):
+    """Run the application's tests in a copy of its folder; what pytest printed."""
+    folder = tmp_path / "catalogue_app"
+    shutil.copytree(APP, folder, ignore=shutil.ignore_patterns("__pycache__", ".pytest_cache"))
+
+    def run(source: str) -> str:
+        (folder / "catalogue.py").write_text(source, "utf-8")
+        # A folder of its own: sessions that share one clean up behind each other, and warn.
+        options = ["-q", "-p", "no:asyncio", "--strict-markers", "-Werror", f"--basetemp={tmp_path / 'temp'}"]
+        command = [sys.executable, "-m", "pytest", *options]
+        return subprocess.run(command, cwd=folder, check=False, capture_output=True, text=True).stdout
+
+    return run
+
+
+def test_the_examples_own_tests_pass(run):
+    printed = run((APP / "catalogue.py").read_text("utf-8"))
+    tests = (APP / "test_catalogue.py").read_text("utf-8").count("def test_")
+    assert re.search(rf"^{tests} passed in ", printed, re.MULTILINE), printed
+
+
+def test_the_examples_tests_notice_mistakes_in_the_application(run):
+    source = (APP / "catalogue.py").read_text("utf-8")
+    for was, becomes in MISTAKES:
+        assert was in source
+        source = source.replace(was, becomes)
+    printed = run(source)
+    assert set(re.findall(r"^FAILED test_catalogue.py::(\w+)", printed, re.MULTILINE)) >= set(MISTAKES.values()), (
+        printed
+    )
