@@ -39,7 +39,7 @@ _INLINE = r"""
     {held}\d+{held}
   | \\[!-/:-@\[-`{{-~]                                       # escapes
   | (?P<ticks>`+)(?!`).{{1,10000}}?(?<!`)(?P=ticks)(?!`) | `+   # code spans; ticks that open none
-  | \]\((?:[^()\n]|\([^()\n]*\))*\) | \]\[[^\]\n]*\]           # targets and titles of links, names of references
+  | \]\((?:[^()\n]|\([^()\n]*\))*\) | \]\[[^\]\n]*\](?!\()           # targets and titles of links, names of references
   | \[\^[^\]\n]+\] {references}
 """
 
