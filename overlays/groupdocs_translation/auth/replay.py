@@ -28,7 +28,7 @@ def rewinder(request: httpx.Request) -> Callable[[], bool] | None:
         files = [field.file for field in fields if hasattr(field, "file") and not isinstance(field.file, str | bytes)]
         return (lambda: all(_position(file) is not None for file in files)) if all(map(_is_seekable, files)) else None
     file = getattr(stream, "_stream", None)  # what httpx wraps for content=; there is no public way to it
-    if file is None or not _is_seekable(file):
+    if not isinstance(stream, httpx.SyncByteStream) or not _is_seekable(file):  # async files would have to be awaited
         return None
     start = _position(file)
     return None if start is None else lambda: _worked(lambda: file.seek(start))
@@ -56,7 +56,7 @@ def _position(file: Any) -> int | None:
         found: object = file.tell()
     except (OSError, ValueError):
         return None
-    return found if isinstance(found, int) else None  # an async file answers with a coroutine
+    return found if isinstance(found, int) else None
 
 
 class _CutStream(httpx.SyncByteStream, httpx.AsyncByteStream):

@@ -49,7 +49,7 @@ class Shelf:
     def take(self, clock: Clock, unwanted: AccessToken | None) -> AccessToken | None:
         """The token kept there, if it is fresh and not the one that the API refused."""
         record = Secret(self._guarded("read", lambda: self._store.read(self.key)))
-        token = None if record.reveal() is None else self._opened(record, clock)
+        token = self._opened(record, clock) if isinstance(record.reveal(), str) else None
         if token is None or (unwanted is not None and token.value.is_same(unwanted.value)):
             return None
         return token if token.remaining(clock.monotonic(), clock.wall()) > token.advisory_s else None

@@ -1,0 +1,467 @@
+"""Where id and secret come from, what is refused, and what is told of it."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+import keyring
+import keyring.backend
+import pytest
+from groupdocs_translation import AuthenticationError, ConfigurationError, TokenResponseError, TranslationClient
+from groupdocs_translation.auth import Secret, token_source
+from groupdocs_translation.auth.credentials import checked
+from groupdocs_translation.auth.lookup import find_credentials, profile_path
+
+from tests.auth.servers import http, token
+
+PROFILE = '[default]\nclient_id = "profile-id"\nclient_secret = "profile-secret"\n'
+
+
+def found(client_id=None, client_secret=None):
+    return find_credentials(Secret(client_id), Secret(client_secret))
+
+
+@pytest.fixture
+def config(tmp_path, monkeypatch):
+    """Writes the profile file, readable by its owner only."""
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+
+    def write(text, mode=0o600):
+        path = profile_path()
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text)
+        path.chmod(mode)
+        return path
+
+    return write
+
+
+@pytest.fixture
+def ring(monkeypatch):
+    """A system keyring with entries by (service, name)."""
+
+    class Ring(keyring.backend.KeyringBackend):
+        priority = 1
+
+        def __init__(self):
+            super().__init__()
+            self.entries = {}
+
+        def get_password(self, service, username):
+            return self.entries.get((service, username))
+
+        def set_password(self, service, username, password): ...
+
+    before = keyring.get_keyring()
+    ring = Ring()
+    keyring.set_keyring(ring)
+    yield ring
+    keyring.set_keyring(before)
+
+
+def fill(ring, service="groupdocs-translation", client_id="ring-id", client_secret="ring-secret"):
+    ring.entries |= {(service, "client_id"): client_id, (service, "client_secret"): client_secret}
+
+
+# -- the order ---------------------------------------------------------------------------------------------------------
+
+
+def test_arguments_win_over_environment_over_profile_over_keyring(config, ring, monkeypatch):
+    fill(ring)
+    assert (found().client_id, found().origin) == ("ring-id", "keyring, 'default'")
+    path = config(PROFILE)
+    assert (found().client_id, found().origin) == ("profile-id", f"profile 'default' in {path}")
+    monkeypatch.setenv("GROUPDOCS_CLIENT_ID", "variable-id")
+    monkeypatch.setenv("GROUPDOCS_CLIENT_SECRET", "variable-secret")
+    assert (found().client_id, found().origin) == ("variable-id", "environment")
+    assert (found("argument-id", "s").client_id, found("argument-id", "s").origin) == ("argument-id", "arguments")
+
+
+def test_the_secret_comes_from_where_the_id_does(config, ring, monkeypatch):
+    fill(ring)
+    assert found().client_secret.reveal() == "ring-secret"
+    config(PROFILE)
+    assert found().client_secret.reveal() == "profile-secret"
+    monkeypatch.setenv("GROUPDOCS_CLIENT_SECRET", "variable-secret")
+    with pytest.raises(ConfigurationError, match="GROUPDOCS_CLIENT_ID is missing, but its partner is there"):
+        found()
+
+
+@pytest.mark.parametrize(
+    ("pair", "missing"),
+    [(("id", None), "client_secret"), ((None, "secret"), "client_id"), (("id", ""), "client_secret")],
+)
+def test_half_a_pair_is_named(pair, missing):
+    with pytest.raises(ConfigurationError, match=f"^{missing} "):
+        found(*pair)
+
+
+def test_an_empty_variable_is_one_that_is_not_set(monkeypatch, config):
+    monkeypatch.setenv("GROUPDOCS_CLIENT_ID", "")
+    monkeypatch.setenv("GROUPDOCS_CLIENT_SECRET", "")
+    config(PROFILE)
+    assert found().client_id == "profile-id"
+
+
+def test_no_credentials_anywhere_names_all_the_ways_to_give_them():
+    with pytest.raises(ConfigurationError) as caught:
+        found()
+    for way in ("client_id and client_secret", "GROUPDOCS_CLIENT_ID", "credentials.toml", "dashboard"):
+        assert way in str(caught.value)
+
+
+def test_the_client_tells_which_source_won_and_never_a_value(config, monkeypatch):
+    config(PROFILE)
+    with TranslationClient() as client:
+        assert "profile 'default'" in repr(client)
+        assert "profile-secret" not in repr(client)
+        assert "profile-id" not in repr(client)
+    with TranslationClient(credentials=lambda: ("a", "b")) as client:
+        assert "credentials=" in repr(client)
+
+
+# -- the profile file --------------------------------------------------------------------------------------------------
+
+
+def test_another_profile_is_chosen_by_a_variable(config, ring, monkeypatch):
+    path = config(PROFILE + '[work]\nclient_id = "work-id"\nclient_secret = "s"\n')
+    monkeypatch.setenv("GROUPDOCS_PROFILE", "work")
+    assert (found().client_id, found().origin) == ("work-id", f"profile 'work' in {path}")
+    monkeypatch.setenv("GROUPDOCS_PROFILE", "home")
+    with pytest.raises(ConfigurationError, match="no credentials"):
+        found()
+    fill(ring, "groupdocs-translation/home")
+    assert found().origin == "keyring, 'home'"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such bits")
+@pytest.mark.parametrize("mode", [0o640, 0o604, 0o620, 0o602, 0o644, 0o777])
+def test_a_profile_that_others_can_read_is_refused(config, mode):
+    config(PROFILE, mode)
+    with pytest.raises(ConfigurationError, match="can be read by other users"):
+        found()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such owners")
+def test_a_profile_of_another_user_is_refused(config, monkeypatch):
+    path = config(PROFILE)
+    if os.getuid() == 0:
+        os.chown(path, 12_345, -1)
+    else:
+        monkeypatch.setattr("os.getuid", lambda: 12_345)
+    with pytest.raises(ConfigurationError, match="belongs to another user"):
+        found()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such owners")
+def test_a_profile_that_an_administrator_put_there_is_read(config, monkeypatch):
+    if config(PROFILE).stat().st_uid != 0:
+        pytest.skip("only root can make a file of root's")
+    monkeypatch.setattr("os.getuid", lambda: 12_345)
+    assert found().client_id == "profile-id"
+
+
+@pytest.mark.parametrize(
+    "text", ['[default\nclient_secret = "canary"', "default = 'canary'", "\udcff", 'client_id = "canary"\n[default'],
+)  # fmt: skip
+def test_a_profile_that_is_no_toml_is_refused_without_showing_it(config, text):
+    config("").write_bytes(text.encode(errors="surrogateescape"))
+    with pytest.raises(ConfigurationError, match="is not TOML with a table for each profile") as caught:
+        found()
+    assert "canary" not in str(caught.value)
+    assert caught.value.__cause__ is None
+
+
+def test_a_profile_with_half_a_pair_says_which(config):
+    path = config('[default]\nclient_id = "x"\n')
+    with pytest.raises(ConfigurationError) as caught:
+        found()
+    assert f"client_secret in {path} is missing" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "text", ["[default]\nclient_id = 1\nclient_secret = 's'", "[default]\nclient_id = ['x']\nclient_secret = 's'"]
+)
+def test_a_profile_with_other_types_is_refused(config, text):
+    config(text)
+    with pytest.raises(ConfigurationError, match=r"client_id in .* must be a non-empty string"):
+        found()
+
+
+def test_a_profile_that_cannot_be_read_says_so(config):
+    path = config(PROFILE)
+    path.unlink()
+    path.mkdir()
+    with pytest.raises(ConfigurationError, match=r"credentials\.toml cannot be read: "):
+        found()
+
+
+def test_an_empty_profile_is_passed_by(config, ring):
+    config("[default]\n")
+    fill(ring)
+    assert found().client_id == "ring-id"
+
+
+# -- the keyring -------------------------------------------------------------------------------------------------------
+
+
+def test_a_keyring_that_fails_is_passed_by(ring, monkeypatch, caplog):
+    caplog.set_level("DEBUG")
+
+    def locked(*_):
+        raise keyring.errors.KeyringLocked("canary")
+
+    monkeypatch.setattr(ring, "get_password", locked)
+    with pytest.raises(ConfigurationError, match="no credentials"):
+        found()
+    assert "KeyringLocked" in caplog.text
+    assert "canary" not in caplog.text
+
+
+def test_the_keyring_is_an_extra(monkeypatch):
+    monkeypatch.setitem(sys.modules, "keyring", None)
+    with pytest.raises(ConfigurationError, match="no credentials"):
+        found()
+
+
+def test_half_a_pair_in_the_keyring_is_named(ring):
+    fill(ring, client_secret=None)
+    with pytest.raises(ConfigurationError, match="client_secret in the keyring is missing"):
+        found()
+
+
+# -- values ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("place", [0, 1])
+@pytest.mark.parametrize(
+    "value", ["", " canary", "canary ", "canary\n", "can\tary", "can\0ary", "canáry", "canary" * 200, b"canary", 1,
+    ["canary"]],
+    ids=repr,
+)  # fmt: skip
+def test_what_no_server_takes_is_refused_by_name_and_never_shown(place, value):
+    pair = [Secret("good"), Secret("good")]
+    pair[place] = Secret(value)
+    with pytest.raises(ConfigurationError) as caught:
+        checked(tuple(pair), origin="arguments", names=("the id", "the secret"))
+    assert str(caught.value).startswith(("the id", "the secret")[place])
+    assert "canary" not in str(caught.value)
+
+
+def test_the_longest_values_and_every_printable_character_are_taken():
+    value = "".join(map(chr, range(0x21, 0x7F))) + " " + "a" * (1024 - 95)
+    assert checked((Secret(value), Secret(value)), origin="x", names=("a", "b")).client_id == value
+    with pytest.raises(ConfigurationError, match="at most 1024"):
+        checked((Secret(value + "a"), Secret("s")), origin="x", names=("a", "b"))
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://id.example.com/token", "http://127.0.0.1:80@evil.example.com/", "http://localhost.evil.example.com/",
+        "http://2130706433/", "https://user:pw@id.example.com/", "https://id.example.com/?a=b",
+        "https://id.example.com/#a",
+        "https://", "ftp://id.example.com/", "id.example.com", "", "https://id.example.com:x/",
+    ],
+)  # fmt: skip
+def test_an_address_that_would_give_the_secret_away_is_refused(url):
+    with pytest.raises(ConfigurationError, match="token_url"):
+        TranslationClient("id", "secret", token_url=url)
+
+
+@pytest.mark.parametrize(
+    "url", ["http://[::1]/token", "http://127.9.9.9/token", "http://localhost/token", "https://id.example.com/o/token/"]
+)
+def test_an_address_is_taken_as_it_is_written(url):
+    with TranslationClient("id", "secret", token_url=url) as client:
+        assert client._source._grant._endpoint.url == url
+
+
+# -- callables ---------------------------------------------------------------------------------------------------------
+
+
+class Vault:
+    """A secret manager: hands out its pairs in turn, the last for ever."""
+
+    def __init__(self, *pairs):
+        self.pairs = list(pairs)
+        self.asked = 0
+
+    def __call__(self):
+        self.asked += 1
+        return self.pairs.pop(0) if len(self.pairs) > 1 else self.pairs[0]
+
+
+def secret_of(request):
+    return dict(request.form)["client_secret"]
+
+
+def test_a_vault_is_asked_with_the_first_token_and_not_again(identity, make_source, clock):
+    vault = Vault(("id", "one"), ("id", "two"))
+    source = make_source(credentials=vault)
+    assert vault.asked == 0
+    for _ in range(3):
+        source.get()
+        clock.advance(3600)
+    assert vault.asked == 1
+    assert [secret_of(request) for request in identity.requests] == ["one"] * 3
+
+
+def rotating(request):
+    return token("t") if secret_of(request) == "two" else http({"error": "invalid_client"}, 400)
+
+
+def test_a_rotated_secret_needs_no_restart(identity, make_source, clock):
+    vault = Vault(("id", "one"), ("id", "two"))
+    source = make_source(credentials=vault)
+    source.get()
+    identity.then(rotating)
+    clock.advance(3600)
+    assert source.get().value.reveal() == "t"
+    assert [secret_of(request) for request in identity.requests] == ["one", "one", "two"]
+    clock.advance(3600)
+    source.get()
+    assert (vault.asked, len(identity.requests)) == (2, 4)
+
+
+def test_a_vault_with_nothing_new_is_asked_once(identity, make_source, clock):
+    vault = Vault(("id", "one"))
+    source = make_source(credentials=vault)
+    source.get()
+    identity.then(rotating)
+    clock.advance(3600)
+    with pytest.raises(AuthenticationError, match="invalid_client"):
+        source.get()
+    assert (vault.asked, len(identity.requests)) == (2, 2)
+    vault.pairs = [("id", "two")]
+    clock.advance(31)
+    assert source.get().value.reveal() == "t"
+    assert vault.asked == 3
+
+
+def test_a_vault_whose_new_secret_is_refused_too_is_not_asked_a_third_time(identity, make_source, clock):
+    vault = Vault(("id", "one"), ("id", "wrong"))
+    source = make_source(credentials=vault)
+    source.get()
+    identity.then(rotating)
+    clock.advance(3600)
+    with pytest.raises(AuthenticationError, match="invalid_client"):
+        source.get()
+    assert (vault.asked, len(identity.requests)) == (2, 3)
+
+
+def test_a_vault_is_not_asked_again_for_any_other_reason(identity, make_source, clock):
+    vault = Vault(("id", "one"), ("id", "two"))
+    source = make_source(credentials=vault)
+    source.get()
+    identity.then(http({"error": "invalid_scope"}, 400))
+    clock.advance(3600)
+    with pytest.raises(AuthenticationError, match="invalid_scope"):
+        source.get()
+    assert vault.asked == 1
+
+
+def test_fixed_credentials_are_not_tried_twice(identity, source):
+    identity.then(http({"error": "invalid_client"}, 400))
+    with pytest.raises(AuthenticationError):
+        source.get()
+    assert len(identity.requests) == 1
+
+
+@pytest.mark.parametrize("answer", ["canary", ("canary",), ("canary", "b", "c"), None, 1])
+def test_a_vault_that_answers_nonsense_is_named_without_its_answer(make_source, answer):
+    with pytest.raises(ConfigurationError, match="credentials= raised") as caught:
+        make_source(credentials=lambda: answer).get()
+    assert "canary" not in str(caught.value)
+
+
+def test_a_vault_that_fails_is_asked_again_a_moment_later(identity, make_source, clock):
+    def sealed():
+        raise OSError("canary")
+
+    vault = Vault(("id", "one"))
+    source = make_source(credentials=lambda: vault() if clock.monotonic() > 1000 else sealed())
+    with pytest.raises(ConfigurationError, match="credentials= raised OSError") as caught:
+        source.get()
+    assert "canary" not in str(caught.value)
+    clock.advance(1)
+    assert source.get()
+
+
+def test_a_vault_that_gives_a_wrong_pair_is_told_which_half(make_source):
+    with pytest.raises(ConfigurationError, match="the secret from credentials= has white space around it"):
+        make_source(credentials=lambda: ("id", "secret\n")).get()
+
+
+# -- people with an identity layer of their own ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("given", "lifetime"),
+    [("mine", 300), (("mine", 60), 60), (("mine", "60"), 60), (("mine", None), 300), (("mine", 1e9), 86_400)],
+)
+def test_a_token_provider_gives_a_token_and_perhaps_its_lifetime(make_source, identity, given, lifetime):
+    found = make_source(token_provider=lambda: given).get()
+    assert (found.value.reveal(), found.lifetime_s) == ("mine", lifetime)
+    assert identity.requests == []
+
+
+@pytest.mark.parametrize(
+    ("given", "why"),
+    [
+        (None, "no token"), ("a b", "no token"), ("canary\n", "no token"), (1, "no token"), (("canary", 0), "lifetime"),
+        (("canary", "soon"), "lifetime"), (("canary", True), "lifetime"), (("canary", 1, 2), "raised ValueError"),
+    ],
+)  # fmt: skip
+def test_a_token_provider_that_gives_nonsense_is_named(make_source, given, why):
+    with pytest.raises((TokenResponseError, AuthenticationError), match=f"token_provider= .*{why}") as caught:
+        make_source(token_provider=lambda: given).get()
+    assert "canary" not in str(caught.value)
+
+
+def test_a_provider_whose_token_the_api_refused_must_have_another(make_source, clock):
+    tokens = ["one"]
+    source = make_source(token_provider=lambda: (tokens[-1], 3600))
+    first = source.get()
+    clock.advance(60)
+    assert source.invalidate(first)
+    with pytest.raises(AuthenticationError, match="token_provider= has no other"):
+        source.get()
+    tokens.append("two")
+    clock.advance(2)
+    assert source.get().value.reveal() == "two"
+
+
+def ready(access_token, clock):
+    return token_source(Secret(None), Secret(None), token_url="", access_token=Secret(access_token), clock=clock)
+
+
+def test_a_ready_token_is_used_for_as_long_as_the_api_takes_it(clock):
+    source = ready("mine", clock)
+    first = source.get()
+    clock.advance(10**9)
+    assert source.get() is first
+    assert "access_token=" in repr(source)
+    assert source.invalidate(first)
+    with pytest.raises(AuthenticationError, match="refused the token given as access_token="):
+        source.get()
+
+
+def test_a_ready_token_that_is_none_is_refused_at_once(clock):
+    with pytest.raises(ConfigurationError, match="access_token=") as caught:
+        ready("canary\n", clock)
+    assert "canary" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "ways",
+    [
+        {"client_id": "a", "access_token": "t"}, {"client_secret": "a", "credentials": lambda: ("a", "b")},
+        {"access_token": "t", "token_provider": lambda: "t"}, {"credentials": lambda: ("a", "b"),
+        "token_provider": lambda: "t"},
+    ],
+)  # fmt: skip
+def test_two_ways_at_once_are_refused(ways):
+    with pytest.raises(ConfigurationError, match="give one of"):
+        TranslationClient(**ways)

@@ -1,0 +1,420 @@
+"""The token request on the wire, and identity servers that misbehave."""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+import socket
+import ssl
+import time
+from base64 import b64decode
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from email.utils import formatdate
+from urllib.parse import unquote_plus
+
+import httpx
+import pytest
+import trio
+import trustme
+from groupdocs_translation import AuthenticationError, ConfigurationError, ConnectionFailed, TokenResponseError
+from groupdocs_translation.auth import Secret, token_source
+from groupdocs_translation.auth.endpoint import DEADLINE_S
+from groupdocs_translation.auth.reply import MAX_BODY_BYTES
+
+from tests.auth.conftest import CLIENT_ID, CLIENT_SECRET
+from tests.auth.servers import Identity, RawServer, http, token
+
+PRINTABLE = "".join(map(chr, range(33, 127)))
+FOREVER = 10_000
+
+
+# -- what is sent ------------------------------------------------------------------------------------------------------
+
+
+def test_the_request_is_a_form_in_the_documented_order(identity, source):
+    source.get()
+    (request,) = identity.requests
+    assert (request.method, request.path) == ("POST", "/connect/token")
+    assert request.form == [
+        ("grant_type", "client_credentials"),
+        ("client_id", CLIENT_ID),
+        ("client_secret", CLIENT_SECRET),
+    ]
+    assert request.headers["content-type"] == "application/x-www-form-urlencoded"
+    assert request.headers["accept"] == "application/json"
+    assert request.headers["accept-encoding"] == "identity"
+    assert "authorization" not in request.headers
+
+
+def test_a_renewal_is_the_first_request_again(identity, make_source, clock):
+    source = make_source(scope="read write")
+    source.get()
+    clock.advance(3600)
+    source.get()
+    first, second = identity.requests
+    assert first == second
+    assert first.form[-1] == ("scope", "read write")
+
+
+def test_basic_authentication_encodes_both_parts_as_forms(identity, make_source):
+    make_source(client_auth="basic", scope="read").get()
+    (request,) = identity.requests
+    assert request.form == [("grant_type", "client_credentials"), ("scope", "read")]
+    expected = httpx.BasicAuth("canary-id", "canary%2Bs3cr%2Ft%26%3D")._auth_header
+    assert request.headers["authorization"] == expected
+
+
+def test_an_unknown_way_to_authenticate_is_refused_at_once(make_source):
+    with pytest.raises(ConfigurationError, match="'body', 'basic'"):
+        make_source(client_auth="jwt")
+
+
+@pytest.mark.parametrize("client_auth", ["body", "basic"])
+def test_every_printable_character_arrives_as_it_is(identity, clock, client_auth):
+    pair = map(Secret, (PRINTABLE, f"a {PRINTABLE}"))
+    token_source(*pair, token_url=identity.token_url, clock=clock, client_auth=client_auth).get()
+    (request,) = identity.requests
+    if client_auth == "body":
+        assert dict(request.form) | {"grant_type": ""} == {
+            "grant_type": "",
+            "client_id": PRINTABLE,
+            "client_secret": f"a {PRINTABLE}",
+        }
+    else:
+        sent = b64decode(request.headers["authorization"].removeprefix("Basic ")).decode().split(":")
+        assert [unquote_plus(part) for part in sent] == [PRINTABLE, f"a {PRINTABLE}"]
+
+
+def test_a_proxy_of_the_environment_does_not_see_a_loopback_token_request(identity, source, monkeypatch):
+    with RawServer(lambda _: http("a proxy", 502)) as proxy:
+        for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"):
+            monkeypatch.setenv(name, proxy.address)
+        source.get()
+        assert proxy.requests == []
+        assert len(identity.requests) == 1
+
+
+def test_a_proxy_is_used_for_the_token_request_too(make_source):
+    with RawServer(lambda _: http("no way", 502)) as proxy:
+        source = make_source(token_url="https://id.example.com/connect/token", proxy=proxy.address)
+        with pytest.raises(ConnectionFailed, match="ProxyError"):
+            source.get()
+        assert {(request.method, request.path) for request in proxy.requests} == {("CONNECT", "id.example.com:443")}
+
+
+def test_cookies_of_the_identity_server_are_not_sent_back(identity, source, clock):
+    identity.then(http({"access_token": "t1", "token_type": "Bearer", "expires_in": 1}, set_cookie="a=b"))
+    source.get()
+    clock.advance(2)
+    source.get()
+    assert all("cookie" not in request.headers for request in identity.requests)
+
+
+def test_each_token_request_has_a_connection_of_its_own(identity, source, clock):
+    source.get()
+    clock.advance(3600)
+    source.get()
+    assert identity.connections == 2
+
+
+# -- answers that are no token -----------------------------------------------------------------------------------------
+
+
+def big(_):
+    yield b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n"
+    for _ in range(160):
+        yield b" " * 65_536
+
+
+HOPELESS: dict[str, tuple[bytes | Callable, type[AuthenticationError]]] = {
+    "HTML with 200": (http("<html>log in</html>", content_type="text/html"), TokenResponseError),
+    "an empty body": (http(""), TokenResponseError),
+    "204 without a body": (b"HTTP/1.1 204 No Content\r\n\r\n", TokenResponseError),
+    "truncated JSON": (http('{"access_token": "canary'), TokenResponseError),
+    "an array": (http([]), TokenResponseError),
+    "ten megabytes": (big, TokenResponseError),
+    "gzip that was not asked for": (
+        http(gzip.compress(b'{"access_token": "canary", "token_type": "Bearer"}'), content_encoding="gzip"),
+        TokenResponseError,
+    ),
+    "200 with an error": (http({"error": "invalid_client"}), AuthenticationError),
+    "a token with a newline": (token("canary\nX-Injected: y"), TokenResponseError),
+    "a token of another kind": (token("canary", token_type="mac"), TokenResponseError),
+    "no expiry to speak of": (token("canary", expires_in=0), TokenResponseError),
+    "an expiry in the past": (token("canary", expires_in=-1), TokenResponseError),
+    "a boolean for an expiry": (token("canary", expires_in=True), TokenResponseError),
+    "400 invalid_client": (http({"error": "invalid_client"}, 400), AuthenticationError),
+    "401 with a challenge": (
+        http({"error": "invalid_client"}, 401, www_authenticate='Basic realm="x"'),
+        AuthenticationError,
+    ),
+    "403 of a firewall": (http("<html>no</html>", 403, content_type="text/html"), AuthenticationError),
+    "404": (http("", 404), AuthenticationError),
+    "405": (http("", 405), AuthenticationError),
+    "a redirect to the same host": (http("", 307, location="/elsewhere"), AuthenticationError),
+}
+
+
+@pytest.mark.parametrize("case", HOPELESS)
+def test_a_hopeless_answer_is_named_and_not_asked_for_again(identity, source, case):
+    answer, kind = HOPELESS[case]
+    identity.then(answer)
+    with pytest.raises(kind) as caught:
+        source.get()
+    assert type(caught.value) is kind
+    assert len(identity.requests) == 1
+    assert "canary" not in str(caught.value)
+    assert caught.value.status_code
+    identity.then(token("t2"))
+    with pytest.raises(kind):
+        source.get()
+    assert source._token is None
+
+
+@pytest.mark.parametrize(
+    ("answer", "lifetime"),
+    [
+        (token("t1", expires_in="3600"), 3600),
+        (token("t1", expires_in=1e18), 86_400),
+        (token("t1", expires_in=None), 300),
+        (token("t1", expires_in=...), 300),
+        (token("t1", token_type="bEaReR", scope="a", extra={"a": []}), 3600),
+        (b"HTTP/1.1 100 Continue\r\n\r\n" + token("t1"), 3600),
+        (b"HTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\n" + token("t1"), 3600),
+        (lambda _: iter([b"HTTP/1.0 200 OK\r\n\r\n", b"\xef\xbb\xbf", token("t1").partition(b"\r\n\r\n")[2]]), 3600),
+    ],
+)
+def test_an_unusual_answer_that_is_a_token(identity, source, answer, lifetime):
+    identity.then(answer)
+    assert source.get().lifetime_s == lifetime
+    assert len(identity.requests) == 1
+
+
+def test_a_large_answer_is_not_read_to_its_end(identity, source):
+    sent = []
+
+    def endless(_):
+        yield b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n"
+        while True:
+            sent.append(1)
+            yield b" " * 65_536
+
+    identity.then(endless)
+    with pytest.raises(TokenResponseError, match=f"longer than {MAX_BODY_BYTES} bytes"):
+        source.get()
+    assert len(sent) < 200  # what the sockets' buffers take
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+def test_the_secret_is_not_sent_on_to_where_a_redirect_points(identity, source, status):
+    with RawServer(lambda _: token("stolen")) as elsewhere:
+        identity.then(http("", status, location=f"{elsewhere.address}/token"))
+        with pytest.raises(AuthenticationError, match="correct token_url"):
+            source.get()
+        assert elsewhere.requests == []
+
+
+# -- trouble that passes -----------------------------------------------------------------------------------------------
+
+
+def hang_up(_):
+    return None
+
+
+def half_an_answer(_):
+    yield b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 500\r\n\r\n"
+    yield b'{"access_token": "canary'
+
+
+def garbage(_):
+    yield b"this is not HTTP at all\r\n\r\n"
+
+
+PASSING = {
+    "503": http("", 503), "500": http("oops", 500), "502": http("<html>", 502), "504": http("", 504), "408": http("",
+    408),
+    "429": http("", 429), "server_error": http({"error": "server_error"}, 500), "a reset": hang_up,
+    "half an answer": half_an_answer,
+    "no HTTP": garbage, "temporarily_unavailable": http({"error": "temporarily_unavailable"}, 400),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", PASSING)
+def test_trouble_that_passes_is_waited_out(identity, source, clock, case):
+    identity.then(PASSING[case], PASSING[case], token("t1"))
+    assert source.get().value.reveal() == "t1"
+    assert len(identity.requests) == 3
+    assert len(clock.slept) == 2
+    assert 0 <= clock.slept[0] <= 0.5
+    assert 0 <= clock.slept[1] <= 1.0
+
+
+@pytest.mark.parametrize("case", PASSING)
+def test_trouble_that_stays_is_reported_after_three_tries(identity, source, case):
+    identity.then(PASSING[case])
+    with pytest.raises((AuthenticationError, ConnectionFailed)) as caught:
+        source.get()
+    assert len(identity.requests) == 3
+    assert "canary" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("headers", "waits"),
+    [
+        ({"retry_after": "7"}, 7.0),
+        ({"retry_after": "0"}, 0.0),
+        ({"retry_after": "Wed, 21 Oct 2015 07:28:02 GMT", "date": "Wed, 21 Oct 2015 07:28:00 GMT"}, 2.0),
+        ({"retry_after": "Wed, 21 Oct 2015 07:28:02 GMT"}, 0.0),
+        ({"retry_after": formatdate(1_700_000_009, usegmt=True)}, 9.0),
+    ],
+)
+def test_what_a_server_asks_for_is_waited(identity, source, clock, headers, waits):
+    identity.then(http("", 429, **headers), token("t1"))
+    source.get()
+    assert clock.slept == [waits]
+
+
+@pytest.mark.parametrize("value", ["-1", "abc", "1.5", "1e9", "9999999999", "soon"])
+def test_nonsense_for_a_pause_is_ignored(identity, source, clock, value):
+    identity.then(http("", 429, retry_after=value), token("t1"))
+    source.get()
+    (slept,) = clock.slept
+    assert 0 <= slept <= 0.5
+
+
+@pytest.mark.parametrize("seconds", [26, 61, 3600])
+def test_a_pause_that_nobody_would_wait_for_is_told_at_once(identity, source, clock, seconds):
+    identity.then(http("", 429, retry_after=str(seconds)))
+    with pytest.raises(AuthenticationError) as caught:
+        source.get()
+    assert caught.value.retry_after == seconds
+    assert clock.slept == []
+    clock.advance(min(seconds, 300) - 0.1)
+    with pytest.raises(AuthenticationError):
+        source.get()
+    assert len(identity.requests) == 1
+
+
+def test_an_unknown_host_is_named(make_source):
+    with pytest.raises(ConnectionFailed, match=r"token request to id\.invalid: ConnectError") as caught:
+        make_source(token_url="https://id.invalid/connect/token", trust_env=False).get()
+    assert isinstance(caught.value.__cause__, httpx.ConnectError)
+
+
+def test_a_port_where_nobody_listens_is_tried_three_times(make_source, clock):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+    with pytest.raises(ConnectionFailed, match="ConnectError"):
+        make_source(token_url=f"http://127.0.0.1:{port}/connect/token").get()
+    assert len(clock.slept) == 2
+
+
+# -- TLS ---------------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def authority():
+    return trustme.CA()
+
+
+def server_context(authority, *names, **dates):
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert(*names, **dates).configure_cert(context)
+    return context
+
+
+def test_a_certificate_that_is_trusted_is_no_obstacle(authority, make_source):
+    trusting = ssl.create_default_context()
+    authority.configure_trust(trusting)
+    with Identity(ssl=server_context(authority, "127.0.0.1")) as identity:
+        assert make_source(token_url=identity.token_url, verify=trusting).get()
+
+
+@pytest.mark.parametrize("case", ["an unknown authority", "another host's name", "expired"])
+def test_a_certificate_that_is_not_trusted_is_not_tried_twice(authority, make_source, clock, case):
+    names = ["elsewhere.example.com"] if case == "another host's name" else ["127.0.0.1"]
+    dates = {"not_after": datetime.now(UTC) - timedelta(days=1)} if case == "expired" else {}
+    trusting = ssl.create_default_context()
+    if case != "an unknown authority":
+        authority.configure_trust(trusting)
+    with Identity(ssl=server_context(authority, *names, **dates)) as identity:
+        with pytest.raises(ConnectionFailed, match="CERTIFICATE_VERIFY_FAILED"):
+            make_source(token_url=identity.token_url, verify=trusting).get()
+        assert (identity.connections, identity.requests, clock.slept) == (1, [], [])
+
+
+def test_a_server_that_speaks_no_tls_is_not_tried_twice(make_source, clock):
+    with RawServer(lambda _: http("", 400, connection="close")) as server:
+        with pytest.raises(ConnectionFailed, match="SSL"):
+            make_source(token_url=f"{server.address.replace('http:', 'https:')}/token").get()
+        assert (len(server.requests), clock.slept) == (1, [])
+
+
+def test_switching_verification_off_is_said_loudly_but_for_loopback(make_source, caplog):
+    make_source(verify=False)
+    assert caplog.text == ""
+    make_source(verify=False, token_url="https://id.example.com/connect/token")
+    assert "anybody on the way to id.example.com can read the client secret" in caplog.text
+
+
+# -- the deadline: real time, because that is what a server that stalls takes ------------------------------------------
+
+
+def drip_headers(_):
+    yield b"HTTP/1.1 200 OK\r\n"
+    for number in range(FOREVER):
+        time.sleep(0.02)
+        yield f"X-{number}: y\r\n".encode()
+
+
+def drip_body(_):
+    yield b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n"
+    for _ in range(FOREVER):
+        time.sleep(0.02)
+        yield b" "
+
+
+def say_nothing(_):
+    time.sleep(0.02)
+    yield b""
+    for _ in range(FOREVER):
+        time.sleep(0.1)
+        yield b""
+
+
+CALLERS = {
+    "a thread": lambda source: source.get(),
+    "asyncio": lambda source: asyncio.run(source.aget()),
+    "trio": lambda source: trio.run(source.aget),
+}
+
+
+@pytest.mark.parametrize("caller", CALLERS)
+@pytest.mark.parametrize("stall", [drip_headers, drip_body, say_nothing])
+def test_a_server_that_stalls_holds_nobody_past_the_deadline(identity, make_source, clock, stall, caller):
+    identity.then(stall)
+    source = make_source(timeout=0.15)
+    with pytest.raises(ConnectionFailed, match=r"0\.15 s|Timeout"):
+        CALLERS[caller](source)
+    identity.then(token("t2"))
+    clock.advance(60)
+    assert source.get().value.reveal() == "t2"
+
+
+def test_the_deadline_is_thirty_seconds(make_source):
+    assert make_source()._timeout == make_source()._grant._endpoint.timeout_s == DEADLINE_S == 30
+
+
+def test_a_body_that_drips_is_given_up_by_the_worker_too(identity, make_source, clock):
+    def slow(_):
+        yield b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n"
+        for _ in range(3):
+            clock.advance(20)
+            yield b" "
+            time.sleep(0.02)
+
+    identity.then(slow)
+    with pytest.raises(ConnectionFailed, match="not complete within 30 s"):
+        make_source().get()
+    assert len(identity.requests) == 1

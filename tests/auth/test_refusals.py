@@ -1,0 +1,419 @@
+"""What a 401 of the API leads to: one renewal, one replay, and never a body that is not the first one."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import os
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+
+import anyio
+import httpx
+import pytest
+from groupdocs_translation import AuthenticationError
+from groupdocs_translation.auth.replay import MAX_REFUSAL_BYTES, rewinder
+
+from tests.auth.servers import Api, Direct, RawServer, http
+
+
+@pytest.fixture
+def client(auth):
+    with httpx.Client(auth=auth) as client:
+        yield client
+
+
+def revoke(api, *left):
+    """From now on the API takes only these tokens."""
+    api.accepted = set(left)
+
+
+def used(client, api, clock):
+    """Let the client's token be taken by the API, and grow old."""
+    assert client.get(api.address).status_code == 200
+    clock.advance(60)
+    api.requests.clear()
+
+
+# -- one renewal, one replay -------------------------------------------------------------------------------------------
+
+
+def test_a_refused_token_is_replaced_and_the_request_sent_once_more(client, api, identity, clock, events):
+    used(client, api, clock)
+    revoke(api, "t2")
+    response = client.get(api.address)
+    assert response.status_code == 200
+    assert [request.token for request in api.requests] == ["t1", "t2"]
+    assert len(identity.requests) == 2
+    assert [event.kind for event in events] == ["obtained", "refreshed", "replayed"]
+    assert [earlier.status_code for earlier in response.history] == [401]
+
+
+@pytest.mark.parametrize("backend", ["asyncio", "trio"])
+def test_a_refused_token_is_replaced_for_async_clients_too(auth, api, identity, clock, backend):
+    async def main():
+        async with httpx.AsyncClient(auth=auth) as client:
+            assert (await client.get(api.address)).status_code == 200
+            clock.advance(60)
+            revoke(api, "t2")
+            assert (await client.get(api.address)).status_code == 200
+
+    anyio.run(main, backend=backend)
+    assert [request.token for request in api.requests] == ["t1", "t1", "t2"]
+    assert len(identity.requests) == 2
+
+
+def test_a_token_revoked_just_after_it_was_taken_is_replaced(client, api, identity):
+    assert client.get(api.address).status_code == 200
+    revoke(api, "t2")
+    assert client.get(api.address).status_code == 200
+    assert len(identity.requests) == 2
+
+
+def test_a_thousand_tasks_with_a_revoked_token_cost_one_renewal(auth, api, identity, clock):
+    async def main():
+        async with httpx.AsyncClient(auth=auth, transport=Direct()) as client:
+            assert (await client.get(api.address)).status_code == 200
+            clock.advance(60)
+            revoke(api, "t2")
+            return await asyncio.gather(*(client.get(api.address) for _ in range(1000)))
+
+    assert {response.status_code for response in asyncio.run(main())} == {200}
+    assert len(identity.requests) == 2
+
+
+def test_staggered_refusals_of_one_token_cost_one_renewal(client, api, identity, clock):
+    used(client, api, clock)
+    revoke(api, "t2")
+    with ThreadPoolExecutor(16) as pool:
+        answers = list(pool.map(lambda _: client.get(api.address).status_code, range(160)))
+    assert set(answers) == {200}
+    assert len(identity.requests) == 2
+
+
+def test_a_token_that_was_replaced_meanwhile_costs_nothing(identity, source, clock):
+    old = source.get()
+    clock.advance(60)
+    assert all(source.invalidate(old) for _ in range(1000))
+    assert source.get().value.reveal() == "t2"
+    assert source.invalidate(old)
+    assert source.get().value.reveal() == "t2"
+    assert len(identity.requests) == 2
+
+
+# -- a server that always says 401 -------------------------------------------------------------------------------------
+
+
+def test_an_api_that_always_says_401_costs_two_tokens_a_minute_at_most(client, api, identity, clock):
+    revoke(api)
+    assert client.get(api.address).status_code == 401  # a token that is seconds old: no other would do better
+    assert (len(api.requests), len(identity.requests)) == (1, 1)
+    clock.advance(10)
+    assert client.get(api.address).status_code == 401
+    assert (len(api.requests), len(identity.requests)) == (3, 2)
+    for _ in range(59):
+        clock.advance(1)
+        assert client.get(api.address).status_code == 401
+    assert (len(api.requests), len(identity.requests)) == (62, 2)
+    clock.advance(1)
+    client.get(api.address)
+    assert (len(api.requests), len(identity.requests)) == (64, 3)
+
+
+def test_an_api_that_refuses_one_address_only_does_not_cost_a_token_each_time(auth, identity, clock):
+    def answer(request):
+        return http({}, 401) if request.path == "/never" else http({})
+
+    with RawServer(answer) as api:
+        auth._origin = ("http", "127.0.0.1", int(api.address.rpartition(":")[2]))
+        with httpx.Client(auth=auth) as client:
+            for _ in range(20):
+                assert client.get(f"{api.address}/fine").status_code == 200
+                assert client.get(f"{api.address}/never").status_code == 401
+                clock.advance(1)
+    assert len(identity.requests) <= 6  # once, and then not within 5 s
+
+
+def test_a_renewal_that_fails_after_a_401_is_what_the_caller_hears_of(client, api, identity, clock):
+    used(client, api, clock)
+    revoke(api)
+    identity.then(http({"error": "invalid_client"}, 400))
+    with pytest.raises(AuthenticationError, match="invalid_client"):
+        client.get(api.address)
+    assert len(api.requests) == 1
+
+
+# -- whose 401 it is ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("challenge", "sends"),
+    [
+        ('Bearer error="invalid_token"', 2),
+        ('Bearer realm="x", error="invalid_token", error_description="The token expired"', 2),
+        ("Bearer error=invalid_token", 2),
+        ("Bearer", 2),
+        ("", 2),
+        ('Basic realm="x"', 2),
+        ('Bearer error="insufficient_scope"', 1),
+        ('bearer realm="x",error="invalid_request"', 1),
+    ],
+)
+def test_only_a_challenge_that_another_token_may_answer_leads_to_one(client, api, clock, challenge, sends):
+    used(client, api, clock)
+    api.challenge = challenge
+    revoke(api, "t2")
+    assert client.get(api.address).status_code == (200 if sends == 2 else 401)
+    assert len(api.requests) == sends
+
+
+def test_a_403_is_not_about_the_token(client, identity, auth):
+    with RawServer(lambda _: http({}, 403)) as api:
+        auth._origin = ("http", "127.0.0.1", int(api.address.rpartition(":")[2]))
+        assert client.get(api.address).status_code == 403
+        assert (len(api.requests), len(identity.requests)) == (1, 1)
+
+
+def test_a_401_of_where_a_redirect_led_is_not_about_our_token(auth, api, identity, clock):
+    with RawServer(lambda _: http({}, 401)) as elsewhere, httpx.Client(auth=auth, follow_redirects=True) as client:
+        used(client, api, clock)
+        api.answer = lambda _: http("", 307, location=elsewhere.address)
+        assert client.get(api.address).status_code == 401
+        assert "authorization" not in elsewhere.requests[0].headers
+        assert len(elsewhere.requests) == 1
+        assert len(identity.requests) == 1
+
+
+def test_a_header_of_the_callers_own_is_left_alone(client, api, identity):
+    revoke(api)
+    response = client.get(api.address, headers={"Authorization": "Bearer mine"})
+    assert response.status_code == 401
+    assert [request.token for request in api.requests] == ["mine"]
+    assert identity.requests == []
+
+
+def test_other_origins_get_no_token_and_cause_none(client, api, identity):
+    with Api() as other:
+        for url in (other.address, api.address.replace("127.0.0.1", "localhost")):
+            client.get(url)
+            assert "authorization" not in (other.requests + api.requests)[-1].headers
+    assert identity.requests == []
+
+
+def test_a_request_that_is_sent_again_gets_the_token_of_that_moment(client, api, identity, clock):
+    request = client.build_request("GET", api.address)
+    client.send(request)
+    clock.advance(3600)
+    client.send(request)
+    assert [seen.token for seen in api.requests] == ["t1", "t2"]
+
+
+# -- bodies ------------------------------------------------------------------------------------------------------------
+
+
+class Pipe(io.RawIOBase):
+    """A file that can be read only once."""
+
+    def __init__(self, content):
+        self._file = io.BytesIO(content)
+
+    def readable(self):
+        return True
+
+    def seekable(self):
+        return False
+
+    def readinto(self, buffer):
+        return self._file.readinto(buffer)
+
+
+@pytest.fixture
+def opened(tmp_path):
+    """Opens a file with that content; closed at the end of the test."""
+    files = ExitStack()
+
+    def make(content):
+        path = tmp_path / "file"
+        path.write_bytes(content)
+        return files.enter_context(path.open("rb"))
+
+    with files:
+        yield make
+
+
+CONTENT = b"a body " * 10_000
+REPLAYABLE = {
+    "nothing": lambda _: {},
+    "bytes": lambda _: {"content": CONTENT},
+    "JSON": lambda _: {"json": {"text": "a" * 1000}},
+    "a form": lambda _: {"data": {"a": "b" * 1000}},
+    "bytes in memory": lambda _: {"content": io.BytesIO(CONTENT)},
+    "a file": lambda opened: {"content": opened(CONTENT)},
+    "a part in memory": lambda _: {"files": {"file": io.BytesIO(CONTENT)}},
+    "parts of bytes and text": lambda _: {"files": {"file": CONTENT, "name": "text"}, "data": {"a": "b"}},
+    "a part from a file": lambda opened: {"files": {"file": opened(CONTENT)}},
+}
+ONCE = {
+    "a generator": lambda _: {"content": (CONTENT for _ in range(1))},
+    "an iterator": lambda _: {"content": iter([CONTENT])},
+    "a map": lambda _: {"content": map(bytes, [CONTENT])},
+    "a pipe": lambda _: {"content": Pipe(CONTENT)},
+    "a part from a pipe": lambda _: {"files": {"file": Pipe(CONTENT)}},
+}
+
+
+@pytest.mark.parametrize("body", REPLAYABLE)
+def test_a_body_that_can_be_sent_again_is_sent_whole(client, api, clock, opened, body):
+    used(client, api, clock)
+    revoke(api, "t2")
+    assert client.post(api.address, **REPLAYABLE[body](opened)).status_code == 200
+    first, second = api.requests
+    assert first.body == second.body
+    assert first.headers.get("content-length") == second.headers.get("content-length")
+    assert body == "nothing" or len(second.body) >= 1000
+
+
+@pytest.mark.parametrize("body", ONCE)
+def test_a_body_that_cannot_be_sent_again_is_not_but_the_next_request_is_right(client, api, identity, clock, body):
+    used(client, api, clock)
+    revoke(api, "t2")
+    assert client.post(api.address, **ONCE[body](None)).status_code == 401
+    assert len(api.requests) == 1
+    assert CONTENT in api.requests[0].body
+    assert client.get(api.address).status_code == 200
+    assert [request.token for request in api.requests] == ["t1", "t2"]
+    assert len(identity.requests) == 2
+
+
+def test_async_iterables_and_async_files_are_sent_once(auth, api, clock, tmp_path):
+    path = tmp_path / "file"
+    path.write_bytes(CONTENT)
+
+    async def pieces():
+        yield CONTENT
+
+    async def main():
+        async with httpx.AsyncClient(auth=auth) as client:
+            assert (await client.get(api.address)).status_code == 200
+            clock.advance(60)
+            revoke(api)
+            api.requests.clear()
+            assert (await client.post(api.address, content=pieces())).status_code == 401
+            async with await anyio.open_file(path, "rb") as file:
+                assert rewinder(client.build_request("POST", api.address, content=file)) is None
+
+    asyncio.run(main())
+    assert [request.body for request in api.requests] == [CONTENT]
+
+
+def test_a_file_that_starts_in_the_middle_is_sent_from_there_again(client, api, clock, opened):
+    used(client, api, clock)
+    revoke(api, "t2")
+    file = opened(b"0123456789")
+    file.seek(4)
+    assert client.post(api.address, content=file, headers={"Content-Length": "6"}).status_code == 200
+    assert [request.body for request in api.requests] == [b"456789"] * 2
+
+
+@pytest.mark.parametrize("as_part", [True, False])
+def test_a_file_that_was_closed_meanwhile_is_not_sent_by_halves(client, api, clock, opened, as_part):
+    used(client, api, clock)
+    file = opened(CONTENT)
+    revoke(api)
+    client.event_hooks = {"response": [lambda _: file.close()]}  # after the first try, before the second
+    body = {"files": {"file": file}} if as_part else {"content": file}
+    assert client.post(api.address, **body).status_code == 401
+    assert len(api.requests) == 1
+
+
+def test_a_pipe_of_the_system_is_sent_once(client, api, clock):
+    used(client, api, clock)
+    revoke(api)
+    reading, writing = os.pipe()
+    os.write(writing, b"once")
+    os.close(writing)
+    with open(reading, "rb") as pipe:
+        assert client.post(api.address, content=pipe, headers={"Content-Length": "4"}).status_code == 401
+    assert [request.body for request in api.requests] == [b"once"]
+
+
+def test_an_endless_refusal_is_not_read_to_its_end(client, api, clock):
+    used(client, api, clock)
+    sent = []
+
+    def endless(request):
+        if request.token == "t2":
+            return http({})
+
+        def pieces():
+            yield b"HTTP/1.1 401 No\r\nContent-Type: text/plain\r\n\r\n"
+            while True:
+                sent.append(1)
+                yield b"x" * 16_384
+
+        return pieces()
+
+    api.answer = endless
+    response = client.get(api.address)
+    assert response.status_code == 200
+    (refusal,) = response.history
+    assert MAX_REFUSAL_BYTES <= len(refusal.content) < 4 * MAX_REFUSAL_BYTES
+    assert len(sent) < 1000
+
+
+def test_an_endless_refusal_is_not_read_to_its_end_by_async_clients(auth, api, clock):
+    def answer(request):
+        if request.token != "t1" or len(api.requests) == 1:
+            return http({})
+        return (piece for piece in (b"HTTP/1.1 401 No\r\n\r\n", *[b"x" * 16_384] * 10_000))
+
+    api.answer = answer
+
+    async def main():
+        async with httpx.AsyncClient(auth=auth) as client:
+            await client.get(api.address)
+            clock.advance(60)
+            return await client.get(api.address)
+
+    response = asyncio.run(main())
+    assert response.status_code == 200
+    assert len(response.history[0].content) < 4 * MAX_REFUSAL_BYTES
+
+
+def test_a_streamed_answer_is_handed_out_after_the_replay(client, api, clock):
+    used(client, api, clock)
+    revoke(api, "t2")
+    with client.stream("GET", api.address) as response:
+        assert response.status_code == 200
+        assert response.read()
+
+
+def test_hooks_and_history_never_see_the_token_request(auth, api, clock):
+    seen = []
+
+    with httpx.Client(auth=auth, event_hooks={"request": [seen.append], "response": [seen.append]}) as client:
+        used(client, api, clock)
+        revoke(api, "t2")
+        response = client.get(api.address)
+    assert {str(one.url) for one in seen} == {api.address}
+    assert [str(one.url) for one in response.history] == [api.address]
+
+
+def test_a_flow_that_is_given_up_leaves_nothing_behind(auth, api, identity):
+    async def main():
+        flow = auth.async_auth_flow(httpx.Request("GET", api.address))
+        await anext(flow)
+        await asyncio.create_task(flow.aclose())  # from another task, as httpx may
+        async with httpx.AsyncClient(auth=auth) as client:
+            assert (await client.get(api.address)).status_code == 200
+
+    asyncio.run(main())
+    assert len(identity.requests) == 1
+
+
+def test_any_other_answer_says_that_the_token_was_taken(client, api, identity, clock):
+    api.answer = lambda _: http("", 500)
+    client.get(api.address)
+    api.answer = lambda request: http({}, 200 if request.token == "t2" else 401)
+    assert client.get(api.address).status_code == 200  # seconds old, but known to have been good
+    assert len(identity.requests) == 2

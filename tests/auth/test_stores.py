@@ -1,0 +1,512 @@
+"""Tokens that are kept for others: sealed, for their owner's eyes, and never in anybody's way."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import socket
+import stat
+import subprocess
+import sys
+import threading
+import time
+from base64 import b64encode
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, nullcontext
+
+import pytest
+import redis
+from fakeredis import TcpFakeServer
+from groupdocs_translation import ConfigurationError, FileTokenStore, MemoryTokenStore, RedisTokenStore
+from groupdocs_translation.auth import Secret, token_source
+from groupdocs_translation.auth.shelf import Shelf
+
+from tests.auth.conftest import CLIENT_ID, CLIENT_SECRET
+from tests.auth.servers import token
+
+posix = pytest.mark.skipif(sys.platform == "win32", reason="Windows has access lists instead of such bits")
+
+
+@pytest.fixture
+def folder(tmp_path):
+    return tmp_path / "tokens"
+
+
+@pytest.fixture
+def store(folder):
+    return FileTokenStore(folder)
+
+
+def record_of(folder):
+    (path,) = folder.glob("*.json")
+    return path
+
+
+def value(source):
+    return source.get().value.reveal()
+
+
+# -- what all stores do ------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def real_redis(tmp_path_factory):
+    """The address of a Redis server of the machine."""
+    binary = shutil.which("redis-server")
+    if binary is None:
+        pytest.skip("no redis-server on this machine: install the Debian package redis-server")
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    arguments = [
+        "--port",
+        str(port),
+        "--bind",
+        "127.0.0.1",
+        "--save",
+        "",
+        "--dir",
+        str(tmp_path_factory.mktemp("redis")),
+    ]
+    server = subprocess.Popen([binary, *arguments], stdout=subprocess.DEVNULL)
+    url = f"redis://127.0.0.1:{port}/0"
+    yield from reachable(url)
+    server.terminate()
+    server.wait(10)
+
+
+@pytest.fixture(scope="module")
+def imitated_redis():
+    """The address of a Redis server written in Python."""
+    server = TcpFakeServer(("127.0.0.1", 0), server_type="redis")
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield from reachable(f"redis://127.0.0.1:{server.server_address[1]}/0")
+    server.shutdown()
+    server.server_close()
+
+
+def reachable(url):
+    client = redis.Redis.from_url(url)
+    for _ in range(500):
+        try:
+            client.ping()
+            break
+        except redis.ConnectionError:
+            time.sleep(0.01)
+    yield url
+    client.close()
+
+
+@pytest.fixture(params=["memory", "file", "imitated redis", "redis"])
+def any_store(request, folder):
+    if request.param == "memory":
+        yield MemoryTokenStore()
+    elif request.param == "file":
+        yield FileTokenStore(folder)
+    else:
+        url = request.getfixturevalue("real_redis" if request.param == "redis" else "imitated_redis")
+        client = redis.Redis.from_url(url)
+        client.flushdb()
+        store = RedisTokenStore(url)
+        yield store
+        store._redis.close()
+        client.close()
+
+
+def test_sources_with_one_store_share_a_token(identity, make_source, any_store, events):
+    assert value(make_source(store=any_store)) == "t1"
+    assert value(make_source(store=any_store)) == "t1"
+    assert len(identity.requests) == 1
+    assert [event.kind for event in events] == ["obtained", "loaded"]
+
+
+def test_sources_that_start_together_cost_one_token_request(identity, make_source, any_store):
+    identity.gate.clear()
+    sources = [make_source(store=any_store) for _ in range(10)]
+    with ThreadPoolExecutor(10) as pool:
+        waiting = [pool.submit(value, source) for source in sources]
+        while not identity.requests:
+            threading.Event().wait(0.001)
+        identity.gate.set()
+        assert {future.result(20) for future in waiting} == {"t1"}
+    assert len(identity.requests) == 1
+
+
+def test_a_renewal_is_shared_too(identity, make_source, any_store, clock):
+    sources = [make_source(store=any_store) for _ in range(3)]
+    for number in (1, 2):
+        assert [value(source) for source in sources] == [f"t{number}"] * 3
+        clock.advance(3600)
+    assert len(identity.requests) == 2
+
+
+def test_a_token_that_the_api_refused_is_not_taken_from_the_store_again(identity, make_source, any_store, clock):
+    sources = [make_source(store=any_store) for _ in range(3)]
+    tokens = [source.get() for source in sources]
+    clock.advance(60)
+    assert all(source.invalidate(token) for source, token in zip(sources, tokens, strict=True))
+    assert [value(source) for source in sources] == ["t2"] * 3
+    assert len(identity.requests) == 2
+
+
+def test_nobody_finds_the_token_of_another_application(identity, make_source, any_store, clock):
+    def source(client_id=CLIENT_ID, client_secret=CLIENT_SECRET, **settings):
+        settings = {"token_url": identity.token_url, "clock": clock, "store": any_store} | settings
+        return token_source(Secret(client_id), Secret(client_secret), **settings)
+
+    others = [
+        source(),
+        source(client_id="another"),
+        source(client_secret="another"),
+        source(scope="read"),
+        source(client_auth="basic"),
+        source(token_url=f"{identity.token_url}/"),
+        source(client_id=f"{CLIENT_ID}1", client_secret=CLIENT_SECRET),
+    ]
+    assert len({value(one) for one in others}) == len(others)
+
+
+def test_a_record_holds_no_secret_nor_a_plain_digest_of_it(identity, make_source, folder, store):
+    make_source(store=store).get()
+    content = b"".join(path.read_bytes() + path.name.encode() for path in folder.iterdir())
+    secret = CLIENT_SECRET.encode()
+    assert secret not in content
+    assert b64encode(secret) not in content
+    for name in ("sha256", "sha1", "md5", "sha512"):
+        assert hashlib.new(name, secret).hexdigest().encode() not in content
+    assert CLIENT_ID.encode() not in content
+
+
+# -- a store that fails ------------------------------------------------------------------------------------------------
+
+
+class Broken:
+    """A store of a user whose parts fail; ``parts`` names them."""
+
+    def __init__(self, *parts):
+        self.parts = parts
+
+    def _fail(self, part):
+        if part in self.parts:
+            raise LookupError("canary")
+
+    def read(self, key):
+        self._fail("read")
+
+    def write(self, key, record, *, seconds):
+        self._fail("write")
+
+    @contextmanager
+    def _locked(self):
+        yield
+        self._fail("unlock")
+
+    def lock(self, key, *, wait_s):
+        self._fail("lock")
+        return self._locked() if "unlock" in self.parts else nullcontext()
+
+    def __repr__(self):
+        return "Broken()"
+
+
+@pytest.mark.parametrize("part", ["read", "write", "lock", "unlock"])
+def test_a_store_that_fails_never_fails_a_request(identity, make_source, clock, caplog, part):
+    source = make_source(store=Broken(part))
+    for number in (1, 2):
+        assert value(source) == f"t{number}"
+        clock.advance(3600)
+    assert f"the token store Broken() failed to {part} (LookupError); going on without it" in caplog.text
+    assert "canary" not in caplog.text
+
+
+def test_a_lock_that_is_held_for_too_long_is_gone_on_without(identity, make_source, folder, caplog, monkeypatch):
+    monkeypatch.setattr("groupdocs_translation.auth.shelf.LOCK_WAIT_S", 0.05)
+    store = FileTokenStore(folder)
+    source = make_source(store=store)
+    with store.lock(key_of(source), wait_s=1):
+        assert value(source) == "t1"
+    assert "failed to lock (not in time)" in caplog.text
+
+
+def key_of(source):
+    return Shelf(source._grant._store, source._grant._endpoint, source._grant._credentials).key
+
+
+@pytest.mark.parametrize(
+    "answer", [1, b"bytes", "", "{}", "[]", '{"seal": 1}', '{"seal": "\\ud800"}', "null", "x" * 100_000]
+)
+def test_a_store_that_answers_nonsense_is_passed_by(identity, make_source, answer):
+    class Odd(Broken):
+        def read(self, key):
+            return answer
+
+    assert value(make_source(store=Odd())) == "t1"
+
+
+# -- what a record must be ---------------------------------------------------------------------------------------------
+
+
+def planted(folder, **changes):
+    path = record_of(folder)
+    path.write_text(json.dumps(json.loads(path.read_text()) | changes))
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"access_token": "planted"},
+        {"lifetime_s": 9e9},
+        {"at": 0},
+        {"at": 4e9},
+        {"seal": "0" * 64},
+        {"seal": None},
+        {"seal": ""},
+    ],
+)
+def test_a_planted_record_is_not_believed(identity, make_source, store, folder, changes):
+    make_source(store=store).get()
+    planted(folder, **changes)
+    assert value(make_source(store=store)) == "t2"
+    assert value(make_source(store=store)) == "t2"  # replaced
+
+
+def test_a_record_broken_off_anywhere_is_replaced(identity, make_source, store, folder):
+    make_source(store=store).get()
+    whole = record_of(folder).read_bytes()
+    for length in range(0, len(whole), 7):
+        record_of(folder).write_bytes(whole[:length])
+        assert value(make_source(store=store)) != "t1"
+    record_of(folder).write_bytes(whole)
+    assert value(make_source(store=store)) == "t1"
+
+
+def test_a_record_with_a_flipped_bit_is_replaced(identity, make_source, store, folder):
+    make_source(store=store).get()
+    whole = record_of(folder).read_bytes()
+    for place in range(0, len(whole), 5):
+        record_of(folder).write_bytes(whole[:place] + bytes([whole[place] ^ 1]) + whole[place + 1 :])
+        assert value(make_source(store=store)) != "t1"
+
+
+@pytest.mark.parametrize(
+    ("jump", "gets"), [(-61, "t2"), (-59, "t1"), (3000, "t1"), (3239, "t1"), (3301, "t2"), (3600, "t2")]
+)
+def test_a_record_of_another_time_is_passed_by(identity, make_source, store, clock, monkeypatch, jump, gets):
+    monkeypatch.setattr("groupdocs_translation.auth.shelf.random", lambda: 0.0)
+    make_source(store=store).get()
+    clock.jump_wall(jump)
+    assert value(make_source(store=store)) == gets
+
+
+def test_a_loaded_token_is_as_old_as_it_is(identity, make_source, store, clock):
+    make_source(store=store).get()
+    clock.advance(3000)
+    loaded = make_source(store=store).get()
+    assert loaded.remaining(clock.monotonic(), clock.wall()) == 600
+
+
+def test_a_token_that_is_old_before_it_arrives_is_not_kept(identity, make_source, store, folder, clock):
+    def slow(_):
+        clock.advance(20)
+        return token("t1", expires_in=20)
+
+    identity.then(slow)
+    make_source(store=store).get()
+    assert list(folder.glob("*.json")) == []
+
+
+# -- files -------------------------------------------------------------------------------------------------------------
+
+
+@posix
+@pytest.mark.parametrize("umask", [0o000, 0o022, 0o077])
+def test_files_are_for_their_owner_alone(identity, make_source, store, folder, umask):
+    before = os.umask(umask)
+    try:
+        make_source(store=store).get()
+    finally:
+        os.umask(before)
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+    assert {stat.S_IMODE(path.stat().st_mode) for path in folder.iterdir()} == {0o600}
+    assert {path.suffix for path in folder.iterdir()} <= {".json", ".lock"}
+
+
+def wider(path):
+    path.chmod(0o640)
+
+
+def linked(path):
+    path.rename(path.with_suffix(".elsewhere"))
+    path.symlink_to(path.with_suffix(".elsewhere"))
+
+
+def a_pipe(path):
+    path.unlink()
+    os.mkfifo(path, 0o600)
+
+
+def someone_elses(path):
+    os.chown(path, 12_345, -1)
+
+
+@posix
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        (wider, "other users can read it"),
+        (linked, "symbolic links"),
+        (a_pipe, "no regular file"),
+        (someone_elses, "another user"),
+    ],
+)
+def test_a_file_that_others_had_their_hands_on_is_not_read_and_replaced(
+    identity, make_source, store, folder, caplog, change, says
+):
+    make_source(store=store).get()
+    if change is someone_elses and os.getuid() != 0:
+        pytest.skip("only root can give a file away")
+    change(record_of(folder))
+    assert value(make_source(store=store)) == "t2"
+    assert says in caplog.text
+    caplog.clear()
+    assert value(make_source(store=store)) == "t2"
+    assert caplog.text == ""
+
+
+def test_a_folder_in_the_place_of_a_record_is_said_and_gone_on_without(identity, make_source, store, folder, caplog):
+    make_source(store=store).get()
+    path = record_of(folder)
+    path.unlink()
+    path.mkdir(mode=0o700)
+    assert value(make_source(store=store)) == "t2"
+    assert "failed to write" in caplog.text
+    assert list(folder.glob("*.tmp")) == []
+
+
+@posix
+@pytest.mark.parametrize("mode", [0o777, 0o770, 0o702])
+def test_a_folder_that_others_can_write_to_is_not_used(identity, make_source, store, folder, caplog, mode):
+    folder.mkdir()
+    folder.chmod(mode)
+    assert value(make_source(store=store)) == "t1"
+    assert "other users can write to the folder" in caplog.text
+    assert list(folder.iterdir()) == []
+
+
+@posix
+def test_a_folder_of_another_user_is_not_used(identity, make_source, store, folder, caplog):
+    if os.getuid() != 0:
+        pytest.skip("only root can give a folder away")
+    folder.mkdir(mode=0o700)
+    os.chown(folder, 12_345, -1)
+    assert value(make_source(store=store)) == "t1"
+    assert list(folder.iterdir()) == []
+
+
+@pytest.mark.parametrize("failing", ["open", "fsync", "replace", "mkdir"])
+def test_a_disk_that_is_full_or_read_only_fails_no_request(
+    identity, make_source, store, folder, monkeypatch, caplog, failing
+):
+    make_source(store=store).get()
+    before = record_of(folder).read_bytes()
+
+    def full(*_, **__):
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        if failing == "mkdir":
+            patch.setattr("pathlib.Path.mkdir", full)
+        elif failing == "open":
+            patch.setattr("groupdocs_translation.auth.file_store.os.open", full)
+        else:
+            patch.setattr(f"groupdocs_translation.auth.file_store.os.{failing}", full)
+        source = make_source(store=store)
+        source._unwanted = source.get() if failing != "open" else None
+        source._token = None
+        assert value(source) == "t2"
+    assert "No space left on device" in caplog.text
+    assert record_of(folder).read_bytes() == before
+    assert list(folder.glob("*.tmp")) == []
+
+
+def test_what_a_process_left_that_died_while_it_wrote_is_cleared(identity, make_source, store, folder):
+    source = make_source(store=store)
+    folder.mkdir(mode=0o700)
+    left = folder / f"{key_of(source)}.12345.tmp"
+    left.write_text("half a")
+    source.get()
+    assert not left.exists()
+    assert value(make_source(store=store)) == "t1"
+
+
+def test_the_usual_place_is_the_users_cache(monkeypatch, tmp_path):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    assert repr(FileTokenStore()).endswith(("groupdocs-translation/tokens')", "groupdocs-translation\\\\tokens')"))
+
+
+# -- Redis -------------------------------------------------------------------------------------------------------------
+
+
+def test_a_record_in_redis_expires_with_its_token(identity, make_source, imitated_redis):
+    client = redis.Redis.from_url(imitated_redis)
+    client.flushdb()
+    make_source(store=RedisTokenStore(client, prefix="mine:")).get()
+    (key,) = client.keys("*")
+    assert key.startswith(b"mine:")
+    assert 3590 < client.ttl(key) <= 3600
+    client.close()
+
+
+def test_a_lock_in_redis_expires_with_a_holder_that_died(imitated_redis):
+    client = redis.Redis.from_url(imitated_redis)
+    client.flushdb()
+    store = RedisTokenStore(client)
+    with store.lock("key", wait_s=1):
+        (name,) = client.keys("*:lock")
+        assert 30 < client.ttl(name) <= 35
+        with pytest.raises(TimeoutError), store.lock("key", wait_s=0.01):
+            pass
+    with store.lock("key", wait_s=1):
+        pass
+    client.close()
+
+
+def test_a_lock_in_redis_that_another_has_by_now_is_left_alone(identity, make_source, imitated_redis, caplog):
+    client = redis.Redis.from_url(imitated_redis)
+    client.flushdb()
+    name = None
+
+    def slower_than_the_lock_lives(_):
+        nonlocal name
+        (name,) = client.keys("*:lock")
+        client.set(name, "another", px=35_000)
+        return token("t1")
+
+    identity.then(slower_than_the_lock_lives)
+    assert value(make_source(store=RedisTokenStore(client))) == "t1"
+    assert client.get(name) == b"another"
+    assert "failed to unlock (LockNotOwnedError)" in caplog.text
+    client.close()
+
+
+def test_a_redis_that_is_away_fails_no_request(identity, make_source, caplog):
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    store = RedisTokenStore(f"redis://user:canary-password@127.0.0.1:{port}/0")
+    assert value(make_source(store=store)) == "t1"
+    assert "the token store RedisTokenStore(127.0.0.1) failed to read" in caplog.text
+    assert "canary-password" not in caplog.text + repr(store)
+
+
+@pytest.mark.parametrize("url", ["http://canary@example.com", "canary", "redis://canary:x@[", ""])
+def test_what_is_no_address_of_redis_is_refused_without_showing_it(url):
+    with pytest.raises(ConfigurationError, match="needs a URL such as redis://") as caught:
+        RedisTokenStore(url)
+    assert "canary" not in str(caught.value)
+
+
+def test_redis_is_an_extra(monkeypatch):
+    monkeypatch.setitem(sys.modules, "redis", None)
+    with pytest.raises(ConfigurationError, match=r"groupdocs-translation\[redis\]"):
+        RedisTokenStore("redis://127.0.0.1/0")
