@@ -174,8 +174,11 @@ class Face:
 
     def __repr__(self) -> str:
         """Address, where the credentials came from, and usage; no value of theirs."""
+        name = type(self).__name__
+        if "_source" not in self.__dict__:  # a crash reporter shows the client that could not be made
+            return f"{name}(not made)"
         source = "trial" if self._source is None else repr(self._source)
-        name, address = type(self).__name__, self._settings.base_url
+        address = self._settings.base_url
         return f"{name}(base_url={address!r}, credentials={source}, calls={self._usage.calls})"
 
     def __reduce__(self) -> NoReturn:

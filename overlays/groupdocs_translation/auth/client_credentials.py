@@ -77,4 +77,5 @@ class ClientCredentials(BearerAuth):
 
     def __repr__(self) -> str:
         """Where the credentials come from, and whether there is a token."""
-        return f"ClientCredentials({self._source!r})"
+        source = self.__dict__.get("_source", "not made")  # a crash reporter shows what could not be made
+        return f"ClientCredentials({source!r})"

@@ -101,7 +101,10 @@ class Endpoint:
 
         try:
             reply = self._post(credentials, clock, until=until)
-        except (httpx.HTTPError, httpx.InvalidURL, OSError) as failure:
+        except (httpx.InvalidURL, ValueError) as failure:  # of a proxy: token_url is known to be well formed
+            text = f"token request to {self.host}: proxy= or a proxy variable is wrong ({type(failure).__name__})"
+            return ConfigurationError(text), False  # what httpx says of it may quote a password
+        except (httpx.HTTPError, OSError) as failure:
             kind, said, is_final = type(failure), masked(str(failure), credentials), _is_tls_failure(failure)
         else:
             return judge(reply, host=self.host, credentials=credentials, now=clock.wall())

@@ -33,6 +33,7 @@ class RedisTokenStore:
     def __init__(self, redis: Any, *, prefix: str = f"{APPLICATION}:") -> None:
         if isinstance(redis, str):
             redis = Secret(redis)  # it may hold a password, and this frame is shown when it is wrong
+        self._name = "?"
         self._prefix = prefix
         self._redis: Any = _connected(redis) if isinstance(redis, Secret) else redis
         self._name = _host(redis) if isinstance(redis, Secret) else type(redis).__name__

@@ -27,7 +27,7 @@ def rewinder(request: httpx.Request) -> Callable[[], bool] | None:
     if fields is not None:
         files = [field.file for field in fields if hasattr(field, "file") and not isinstance(field.file, str | bytes)]
         return (lambda: all(_position(file) is not None for file in files)) if all(map(_is_seekable, files)) else None
-    file = getattr(stream, "_stream", None)  # what httpx wraps for content=; there is no public way to it
+    file: Any = getattr(stream, "_stream", None)  # what httpx wraps for content=; there is no public way to it
     if not isinstance(stream, httpx.SyncByteStream) or not _is_seekable(file):  # async files would have to be awaited
         return None
     start = _position(file)
