@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import os
+from importlib import import_module
 
 import hypothesis
 import pytest
 from groupdocs_translation.sandbox import Sandbox
 
 from tests.clocks import FakeClock
+
+# Now, not in some thread of a test: pytest rewrites modules as it imports them, and CPython 3.11 fails with a
+# SystemError when two threads do that at once (gh-106905).
+for mode in ("_async", "_sync"):
+    import_module(f"groupdocs_translation.{mode}.connection")
 
 os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.null.Keyring"  # read once, at the first import of keyring
 

@@ -18,7 +18,8 @@ from groupdocs_translation import (
     MemoryTokenStore,
     TranslationClient,
 )
-from groupdocs_translation_api.api.translation import get_openapi_document, list_languages
+from groupdocs_translation_api.api.swagger import get_openapi_document
+from groupdocs_translation_api.api.translation import list_languages
 
 from tests.auth.servers import Identity, http, token
 
@@ -143,7 +144,7 @@ def test_a_rotated_secret_needs_no_restart_of_a_client(sandbox, settings, clock)
     secrets = {"now": settings["client_secret"]}
     with TranslationClient(credentials=lambda: (settings["client_id"], secrets["now"]), **urls) as client:
         client.openapi_document()
-        secrets["now"] = sandbox.state.clients[settings["client_id"]] = "rotated"
+        secrets["now"] = sandbox.rotate_secret()
         clock.advance(4000)
         client.openapi_document()
 

@@ -17,8 +17,8 @@ pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
 
 PREAMBLE = """
 import os, sys, threading, time
-import filelock, httpcore, httpx  # all that a child would import: it is not what is tested
-from groupdocs_translation import ClientCredentials, FileTokenStore
+import encodings.idna, filelock, httpcore, httpx  # all that a thread would import: a fork in the middle of an import
+from groupdocs_translation import ClientCredentials, FileTokenStore  # leaves every child waiting, whoever forks
 
 identity, api, folder = sys.argv[1:]
 
