@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from pathlib import Path
 
@@ -36,3 +37,16 @@ def test_files_that_a_page_points_to_exist(page: str) -> None:
     named = re.findall(r"`((?:docs|tests|openapi|changes\.d)/[\w./-]*)`", text)
 
     assert [path for path in [*links, *named] if path and not (ROOT / path).exists()] == []
+
+
+def test_the_readme_lists_every_session_of_the_project_and_no_other() -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    listed = re.findall(r"^\| `(\w+)` \|", readme[readme.index("| session |") :], flags=re.MULTILINE)
+    sessions = [
+        node.name
+        for node in ast.parse((ROOT / "noxfile.py").read_text(encoding="utf-8")).body
+        if isinstance(node, ast.FunctionDef) and any("session" in ast.unparse(mark) for mark in node.decorator_list)
+    ]
+
+    assert len(listed) == len(set(listed))
+    assert set(listed) == set(sessions)
