@@ -48,7 +48,6 @@ def _asset(name: str) -> str:
 def write_page(report: BatchReport, file: IO[str], *, mark: str) -> None:
     """Write the page to an open text file, a row at a time."""
     style, script = _asset("report.css"), _asset("report.js")
-    at = report.html.parent
     file.write(
         '<!doctype html>\n<html lang="en">\n<meta charset="utf-8">\n'
         f'<meta name="generator" content="{mark}">\n'
@@ -61,12 +60,12 @@ def write_page(report: BatchReport, file: IO[str], *, mark: str) -> None:
     file.write(_head(report))
     if problems := report.failed + report.uncertain:
         entries = report.each(FileState.FAILED, FileState.UNCERTAIN)
-        _section(file, "Needs a look", problems, entries, report, at, "problems")
+        _section(file, "Needs a look", problems, entries, report, "problems", _hint(report))
     if report.unfinished:
         rest = (FileState.PLANNED, FileState.UPLOADED, FileState.SUBMITTING, FileState.SUBMITTED)
-        _section(file, "Still to do", report.unfinished, report.each(*rest), report, at, "rest")
+        _section(file, "Still to do", report.unfinished, report.each(*rest), report, "rest")
     if report.done:
-        _section(file, "Translated", report.done, report.each(FileState.DONE), report, at, "done")
+        _section(file, "Translated", report.done, report.each(FileState.DONE), report, "done")
     file.write(_passed_by(report))
     file.write(
         '<footer>Every file is in <a href="report.json">report.json</a>.</footer>\n'
@@ -135,6 +134,22 @@ def _verdict(report: BatchReport) -> tuple[str, str]:
     return f"Of {report.files:,} files: {', '.join(parts)}.", "bad" if report.failed or report.uncertain else "open"
 
 
+def _hint(report: BatchReport) -> str:
+    """What to do about files that are not done."""
+    parts = []
+    if report.failed:
+        parts.append(
+            "Failed files cost nothing more until you ask for them: <code>retry_failed=True</code> "
+            "(<code>--retry-failed</code>) tries them again."
+        )
+    if report.uncertain:
+        parts.append(
+            "Of an uncertain file nobody knows whether the service took it. <code>retry_uncertain=True</code> "
+            "(<code>--retry-uncertain</code>) submits it again; it may then be billed twice."
+        )
+    return f'<p class="hint">{" ".join(parts)}</p>\n'
+
+
 def _bar(report: BatchReport) -> str:
     """Shares of the files, as one bar."""
     shares = (
@@ -169,46 +184,55 @@ def _pace(report: BatchReport) -> str:
 
 
 def _section(
-    file: IO[str], title: str, count: int, entries: Iterable[BatchFile], report: BatchReport, at: Path, name: str
+    file: IO[str], title: str, count: int, entries: Iterable[BatchFile], report: BatchReport, name: str, hint: str = ""
 ) -> None:
     file.write(
-        f'<section id="{name}">\n<h2>{title} <span class="count">{count:,}</span></h2>\n'
-        '<div class="scroll"><table>\n<thead><tr><th scope="col">File<th scope="col">State<th scope="col">Results'
+        f'<section id="{name}">\n<h2>{title} <span class="count">{count:,}</span></h2>\n{hint}'
+        '<div class="scroll"><table>\n'
+        '<colgroup><col><col class="c-state"><col class="c-results"><col class="c-n"><col class="c-n"><col class="c-n">'
+        '</colgroup>\n<thead><tr><th scope="col">File<th scope="col">State<th scope="col">Results'
         '<th scope="col" class="number">Size<th scope="col" class="number">Time<th scope="col" class="number">Calls'
         "</tr></thead>\n<tbody>\n"
     )
     for entry in islice(entries, MOST_ROWS):
-        file.write(_row(entry, report, at))
+        file.write(_row(entry, report))
     file.write("</tbody>\n</table></div>\n")
     if count > MOST_ROWS:
         file.write(f'<p class="more">{count - MOST_ROWS:,} more are in <a href="report.json">report.json</a>.</p>\n')
     file.write("</section>\n")
 
 
-def _row(entry: BatchFile, report: BatchReport, at: Path) -> str:
+def _row(entry: BatchFile, report: BatchReport) -> str:
+    at = report.html.parent
     word, tone = _WORDS[entry.state]
-    links = " ".join(
-        f'<a href="{_address(report.output / path, at)}" title="{_text(path)}">{_text(language)}</a>'
+    if entry.state is FileState.FAILED and entry.results:
+        word, tone = "In part", "uncertain"
+    links = "".join(
+        f'<a href="{_address(report.output / path, at)}" title="{_text(path)}">{_text(language)}</a> '
         for language, path in entry.results.items()
     )
-    missing = "".join(
-        f' <span class="missing" title="not there">{_text(language)}</span>' for language in entry.missing
-    )
-    reason = f'<div class="reason">{_text(entry.reason)}</div>' if entry.reason else ""
-    job = (
-        f'<div class="job">job <code>{_text(entry.job)}</code></div>'
-        if entry.job and entry.state is not FileState.DONE
-        else ""
-    )
-    age = "" if entry.is_new or entry.state is not FileState.DONE else '<span class="before">before</span>'
+    missing = "".join(f'<span class="missing" title="not there">{_text(code)}</span> ' for code in entry.missing)
+    folder, slash, name = entry.path.rpartition("/")
+    above = f'<span class="above">{_text(folder + slash)}</span>' if folder else ""
+    before = '<span class="before">before</span>' if entry.state is FileState.DONE and not entry.is_new else ""
+    seconds = duration(entry.seconds) if entry.seconds else ""
     return (
-        f'<tr><td><a class="file" href="{_address(report.source / entry.path, at)}">{_text(entry.path)}</a>'
-        f'<span class="kind">{_text(entry.kind)}</span>{reason}{job}'
-        f'<td><span class="state {tone}">{word}</span>{age}'
-        f'<td class="results">{links}{missing}'
-        f'<td class="number">{size(entry.size)}<td class="number">{duration(entry.seconds) if entry.seconds else ""}'
-        f'<td class="number">{entry.calls or ""}</tr>\n'
+        f'<tr><td data-by="{_text(entry.path)}">'
+        f'<a class="file" href="{_address(report.source / entry.path, at)}">{above}{_text(name)}</a> '
+        f'<span class="kind">{_text(entry.kind)}</span>{_why(entry)}'
+        f'<td data-by="{word}"><span class="state {tone}">{word}</span>{before}'
+        f'<td class="results" data-by="{len(entry.results)}">{links}{missing}'
+        f'<td class="number" data-by="{entry.size}">{size(entry.size)}'
+        f'<td class="number" data-by="{entry.seconds}">{seconds}'
+        f'<td class="number calls" data-by="{entry.calls}">{entry.calls or ""}</tr>\n'
     )
+
+
+def _why(entry: BatchFile) -> str:
+    """The reason, and the job's id where it helps: in a mail to the service, or to look it up."""
+    reason = f'<div class="reason">{_text(entry.reason)}</div>' if entry.reason else ""
+    is_told = entry.state is FileState.DONE or not entry.job or entry.job in (entry.reason or "")
+    return reason if is_told else f'{reason}<div class="job">job <code>{_text(entry.job)}</code></div>'
 
 
 def _address(path: Path, at: Path) -> str:
