@@ -1,0 +1,86 @@
+"""Other users of the machine, who look at files that grow, and put links where results will be."""
+
+from __future__ import annotations
+
+import os
+import stat
+import sys
+
+import pytest
+from groupdocs_translation import TranslationClient, TranslationError
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="modes and links of POSIX")
+
+
+@pytest.fixture
+def client(sandbox):
+    with TranslationClient(**sandbox.client_settings()) as client:
+        yield client
+
+
+@pytest.fixture
+def source(tmp_path):
+    path = tmp_path / "source" / "secret.txt"
+    path.parent.mkdir()
+    path.write_text("Known to us alone.\n" * 20_000)
+    return path
+
+
+@pytest.fixture
+def folder(tmp_path):
+    path = tmp_path / "results"
+    path.mkdir()
+    return path
+
+
+def test_a_document_that_is_being_downloaded_is_readable_by_its_owner_alone(client, source, folder):
+    growing: dict[str, int] = {}
+
+    def look(step):
+        if step.stage == "download":
+            growing.update({path.name: stat.S_IMODE(path.lstat().st_mode) for path in folder.iterdir()})
+
+    before = os.umask(0o022)
+    try:
+        result = client.translate_file(source, target="de", output_dir=folder, progress=look)
+    finally:
+        os.umask(before)
+
+    partial = {name: mode for name, mode in growing.items() if name != result.path.name}
+    assert partial
+    assert set(partial.values()) == {0o600}
+    assert [path.name for path in folder.iterdir()] == ["secret.de.txt"]
+    assert stat.S_IMODE(result.path.stat().st_mode) == 0o644
+
+
+def test_the_temporary_name_cannot_be_guessed_and_lies_in_the_folder_of_the_result(client, source, folder):
+    names: set[str] = set()
+
+    def look(step):
+        if step.stage == "download":
+            names.update(path.name for path in folder.iterdir() if path.suffix == ".part")
+
+    for _ in range(3):
+        client.translate_file(source, target="de", output_dir=folder, overwrite=True, progress=look)
+
+    assert len(names) == 3
+
+
+def test_a_link_in_the_place_of_a_result_is_replaced_and_not_written_through(client, source, folder, tmp_path):
+    victim = tmp_path / "victim"
+    victim.write_text("untouched")
+    (folder / "secret.de.txt").symlink_to(victim)
+
+    result = client.translate_file(source, target="de", output_dir=folder, overwrite=True)
+
+    assert victim.read_text() == "untouched"
+    assert not result.path.is_symlink()
+
+
+def test_a_link_to_nowhere_in_the_place_of_a_result_is_not_followed(client, source, folder, tmp_path):
+    (folder / "secret.de.txt").symlink_to(tmp_path / "planted")
+
+    with pytest.raises(TranslationError, match=r"secret\.de\.txt"):
+        client.translate_file(source, target="de", output_dir=folder)
+
+    assert not (tmp_path / "planted").exists()
