@@ -7,49 +7,69 @@ from __future__ import annotations
 
 import argparse
 import sys
+import zipfile
+from collections.abc import Iterable
 from pathlib import Path
 
-from groupdocs_translation import FileTranslation, TranslationClient
+from groupdocs_translation import TranslationClient
 from groupdocs_translation.sandbox import Sandbox
 
 FILES = Path(__file__).parent / "files"
+LANGUAGES = ["de", "fr"]
+TOKEN_LIFETIME_S = 2
+
+
+def table(title: str, rows: Iterable[tuple[object, object]], *, left: int = 52) -> None:
+    """Print rows of two columns, the second one to the right."""
+    print(f"\n{title}\n{'-' * (left + 12)}")
+    for name, value in rows:
+        print(f"{name!s:{left}}{value!s:>12}")
+
+
+def check(source: Path, translated: Path) -> None:
+    """Stop the demo unless the file opens and says something else than its source."""
+    if translated.suffix == ".docx":
+        with zipfile.ZipFile(translated) as new, zipfile.ZipFile(source) as old:
+            is_same = new.read("word/document.xml") == old.read("word/document.xml")
+    else:
+        is_same = translated.read_text(encoding="utf-8") == source.read_text(encoding="utf-8")
+    if is_same:
+        sys.exit(f"{translated} is not translated")
 
 
 def main() -> int:
     """Run the demo and print what happened."""
     parser = argparse.ArgumentParser(description="Translate a text and two files against a local sandbox.")
     parser.add_argument("--output-dir", type=Path, default=Path("out"))
-    output = parser.parse_args().output_dir
+    output: Path = parser.parse_args().output_dir
     with (
-        Sandbox(token_lifetime_s=2, latency_s=1.5) as sandbox,
+        Sandbox(token_lifetime_s=TOKEN_LIFETIME_S, latency_s=1.5) as sandbox,
         TranslationClient(**sandbox.client_settings()) as client,
     ):
-        texts = client.translate_text("Hello, {name}! Read https://example.com/news", target=["de", "fr"])
-        print("Texts")
+        text = "Hello, {name}! Read https://example.com/news"
+        texts = client.translate_text(text, target=LANGUAGES)
+        print(f"{'en':4}{text}")
         for language in texts:
-            print(f"  {language}  {texts[language]}")
-        results: list[tuple[Path, FileTranslation]] = []
+            print(f"{language:4}{texts[language]}")
+
+        sizes: list[tuple[object, object]] = []
         for name in ("report.docx", "harbour.md"):
             source = FILES / name
-            results.append(
-                (source, client.translate_file(source, target=["de", "fr"], output_dir=output, overwrite=True))
-            )
-        print("\nFiles (bytes)")
-        for source, result in results:
-            print(f"  {source.name:24} {source.stat().st_size:>8}")
+            result = client.translate_file(source, target=LANGUAGES, output_dir=output, overwrite=True)
+            sizes.append((f"{name} (source)", source.stat().st_size))
             for language in result:
-                path = result[language]
-                print(f"    {path.name:22} {path.stat().st_size:>8}  {path.resolve().parent}")
-                if path.read_bytes() == source.read_bytes():
-                    sys.exit(f"{path} is not translated")
-        print("\nCalls")
-        for operation, count in client.usage.by_operation.items():
-            print(f"  {operation:24} {count:>8}")
-        print(f"  {'in all':24} {client.usage.calls:>8}")
-        print("\nTokens")
-        print(f"  {'issued':24} {sandbox.state.tokens_issued:>8}  (they lived 2 seconds)")
-        if sandbox.state.tokens_issued < 2:
+                check(source, result[language])
+                sizes.append((f"  {result[language]}", result[language].stat().st_size))
+        table("files", [("", "bytes"), *sizes])
+
+        calls = client.usage.by_operation
+        table("API calls, each billed", [*calls.items(), ("in all", client.usage.calls)])
+
+        issued = sandbox.calls()["/connect/token"]
+        table("access tokens", [(f"obtained; each lived {TOKEN_LIFETIME_S} s", issued)])
+        if issued < 2:
             sys.exit("no token expired on the way")
+    print(f"\nThe translated files are in {output.resolve()}")
     return 0
 
 
