@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 from groupdocs_translation.sandbox import Sandbox
@@ -21,15 +21,49 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> EmptyEnvironment:
     return environment
 
 
+def variables(sandbox: Sandbox) -> dict[str, str]:
+    """The variables that name a sandbox."""
+    settings = sandbox.client_settings()
+    return {
+        "GROUPDOCS_CLIENT_ID": settings["client_id"],
+        "GROUPDOCS_CLIENT_SECRET": settings["client_secret"],
+        "GROUPDOCS_TRANSLATION_URL": settings["base_url"],
+        "GROUPDOCS_TOKEN_URL": settings["token_url"],
+        "OAUTHLIB_INSECURE_TRANSPORT": "1",  # the token comes by http, from loopback
+    }
+
+
 @pytest.fixture
 def service() -> Iterator[dict[str, str]]:
     """A sandbox, as the variables that name it."""
     with Sandbox() as sandbox:
-        settings = sandbox.client_settings()
-        yield {
-            "GROUPDOCS_CLIENT_ID": settings["client_id"],
-            "GROUPDOCS_CLIENT_SECRET": settings["client_secret"],
-            "GROUPDOCS_TRANSLATION_URL": settings["base_url"],
-            "GROUPDOCS_TOKEN_URL": settings["token_url"],
-            "OAUTHLIB_INSECURE_TRANSPORT": "1",  # the token comes by http, from loopback
-        }
+        yield variables(sandbox)
+
+
+@pytest.fixture
+def slow_service() -> Iterator[tuple[Sandbox, dict[str, str]]]:
+    """A sandbox whose jobs are not ready at once, and the variables that name it."""
+    with Sandbox(latency_s=0.05) as sandbox:
+        yield sandbox, variables(sandbox)
+
+
+ROWS = pytest.StashKey[list[tuple[str, str, str]]]()
+
+
+@pytest.fixture
+def tell(request: pytest.FixtureRequest) -> Callable[[str, str, str], None]:
+    """Put a row into the table at the end: whose software, which step, what came of it."""
+    rows = request.config.stash.setdefault(ROWS, [])
+    return lambda *row: rows.append(row)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Print the table."""
+    rows = config.stash.get(ROWS, [])
+    if rows:
+        terminalreporter.section("others' software against the sandbox, and ours against others'")
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for row in rows:
+        terminalreporter.write_line(
+            "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+        )

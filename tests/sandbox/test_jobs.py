@@ -220,3 +220,15 @@ def test_a_trial_translates_the_first_page_only(client):
         return client.get(f"document/{job}").json()["urls"]["de"]["size"]
 
     assert size(trial) == size(chosen) != size(whole)
+
+
+def test_the_pairs_are_those_of_the_service_s_page(client):
+    pairs = {pair["source"]: pair["targets"] for pair in client.get("languages").json()}
+    assert (len(pairs), sum(map(len, pairs.values()))) == (46, 162)
+    assert client.post("text", json=TEXT | {"sourceLanguage": "de", "targetLanguages": ["fr"]}).status_code == 200
+    answer = client.post("text", json=TEXT | {"sourceLanguage": "de", "targetLanguages": ["en", "ja"]})
+    assert (answer.status_code, answer.json()["field"]) == (400, "targetLanguages")
+
+
+def test_a_hugo_file_is_taken_with_202_as_the_service_s_document_says(client):
+    assert client.post("hugo", json={"file": "QQ=="}).status_code == 202

@@ -186,7 +186,9 @@ class App:
         outcome = _spoilt(work, fault)
         job = self.state.jobs.add(operation, request, exchange.digest, work.size_bytes, outcome)
         exchange.job_id = job.id
-        return Answer.json({"status": 202, "message": "taken", "id": job.id}, self.state.statuses.submitted)
+        return Answer.json(
+            {"status": 202, "message": "taken", "id": job.id}, self.state.statuses.of_submission(operation)
+        )
 
     def _address_of(self, exchange: Exchange) -> str:
         """The origin by which this client knows the sandbox: behind a container's port it is not that of the socket."""

@@ -140,9 +140,10 @@ def formats() -> FormatChecker:
 
 def _is_base64(value: object) -> bool:
     try:
-        return not isinstance(value, str) or base64.b64decode(value, validate=True) is not None
+        base64.b64decode(value if isinstance(value, str) else "", validate=True)
     except ValueError:
         return False
+    return True
 
 
 def _explain(error: Any) -> tuple[str | None, str]:

@@ -1,4 +1,4 @@
-"""The languages of the sandbox, as ``GET /languages`` lists them: 46, each into all others."""
+"""The languages of the service, as its published page lists them: 46, and which is translated into which."""
 
 from __future__ import annotations
 
@@ -9,15 +9,41 @@ from .answers import Refused
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-CODES = (
-    "ar bg bn ca cs da de el en es et fa fi fr gu he hi hr hu id is it ja kn ko lt lv ml mr ms nl no pl pt ro ru sk sl"
-    " sv ta te th tr uk vi zh"
+# Every language goes into English and out of it; these pairs go without.
+_BESIDES_ENGLISH = {
+    "af": "fr nl ru",
+    "ar": "de es fr it pl ru tr",
+    "de": "ar es fr it ms no pl uk zh",
+    "el": "fr sv",
+    "es": "ar de fr it ru uk",
+    "fi": "nl",
+    "fr": "af ar de el es id it ms pl ru sv vi",
+    "id": "fr",
+    "it": "ar de es fr ms uk",
+    "ms": "de fr it",
+    "nl": "af fi",
+    "no": "de",
+    "pl": "ar de fr",
+    "ru": "af ar es fr uk",
+    "sv": "el fr zh",
+    "tr": "ar",
+    "uk": "de es it ru",
+    "vi": "fr",
+    "zh": "de sv",
+}
+_OTHERS = (
+    "af ar az bg bn ca cs da de el es et fa fi fr ga he hi hr hu hy id it ja ka ko lt lv ms nl no pl pt ro ru sk sr sv"
+    " th tl tr uk ur vi zh"
 ).split()
+TARGETS: dict[str, tuple[str, ...]] = {
+    "en": tuple(_OTHERS),
+    **{code: ("en", *_BESIDES_ENGLISH.get(code, "").split()) for code in _OTHERS},
+}
 
 
 def pairs() -> list[dict[str, Any]]:
     """Each source language with its targets."""
-    return [{"source": source, "targets": [code for code in CODES if code != source]} for source in CODES]
+    return [{"source": source, "targets": list(targets)} for source, targets in TARGETS.items()]
 
 
 def check_languages(request: Mapping[str, Any]) -> tuple[str, list[str]]:
@@ -28,15 +54,10 @@ def check_languages(request: Mapping[str, Any]) -> tuple[str, list[str]]:
     """
     names = ("source", "targets") if "targets" in request else ("sourceLanguage", "targetLanguages")
     source, targets = request[names[0]], request[names[1]]
-    if source not in CODES:
-        raise Refused(400, f"must be one of {', '.join(CODES)}", member=names[0])
+    if source not in TARGETS:
+        raise Refused(400, f"must be one of {', '.join(TARGETS)}", member=names[0])
     if not targets:
         raise Refused(400, "must not be empty", member=names[1])
-    for target in targets:
-        if target not in CODES or target == source:
-            raise Refused(
-                400,
-                f"{source} is translated into {', '.join(code for code in CODES if code != source)}",
-                member=names[1],
-            )
+    if not set(targets) <= set(TARGETS[source]):
+        raise Refused(400, f"{source} is translated into {', '.join(TARGETS[source])}", member=names[1])
     return source, targets

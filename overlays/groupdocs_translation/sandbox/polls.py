@@ -23,12 +23,17 @@ class Statuses:
     """Which of the forms that the service is known to use: may be changed while the sandbox runs.
 
     ``submitted`` and ``pending`` are the HTTP statuses (200 or 202) of a submission and of a poll for a job that is not
-    ready; ``pending_body`` is the ``status`` in the latter's body (202 or 102).
+    ready; ``pending_body`` is the ``status`` in the latter's body (202 or 102). A submission's is by default that which
+    clients of the service rely on: 202 for ``POST /hugo``, 200 for all others.
     """
 
-    submitted: int = 200
+    submitted: int | None = None
     pending: int = 200
     pending_body: int = 202
+
+    def of_submission(self, operation: Operation) -> int:
+        """The HTTP status of a submission."""
+        return self.submitted or (202 if operation.family == "hugo" else 200)
 
 
 class Polls:
