@@ -20,6 +20,17 @@ MISTAKES = {
 }
 
 
+PAGE = APP.parents[1] / "docs" / "sandbox.md"
+
+
+def test_the_page_quotes_the_example_as_it_is():
+    quotes = re.findall(r"^```py\n(.*?)^```$", PAGE.read_text("utf-8"), re.DOTALL | re.MULTILINE)
+    code = [path.read_text("utf-8") for path in sorted(APP.glob("*.py"))]
+    assert len(quotes) == 5
+    for quote in quotes:
+        assert any(quote in source for source in code), quote
+
+
 @pytest.fixture
 def run(tmp_path):
     """Run the application's tests in a copy of its folder; what pytest printed."""
