@@ -69,7 +69,7 @@ def _share_time(clock: Any, patch: pytest.MonkeyPatch) -> None:
     from ._clock import SYSTEM_CLOCK  # noqa: PLC0415  (nothing is loaded before a fixture is used)
 
     for name in ("monotonic", "wall", "sleep", "asleep"):
-        patch.setattr(SYSTEM_CLOCK, name, getattr(clock, name))
+        patch.setitem(vars(SYSTEM_CLOCK), name, getattr(clock, name))  # afterwards it is gone, not what it was
 
 
 @pytest.fixture

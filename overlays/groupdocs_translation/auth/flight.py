@@ -52,7 +52,7 @@ class Flight:
         """Suspend this task until the landing, under asyncio or trio; False at the deadline."""
         left = max(0.0, self._until - time.monotonic())
         trio: Any = sys.modules.get("trio")
-        if trio is not None and trio.lowlevel.in_trio_task():  # asked first: trio may run as a guest of asyncio
+        if trio is not None and _is_task(trio):  # asked first: trio may run as a guest of asyncio
             return await self._await_trio(left, trio)
         loop = asyncio.get_running_loop()
         done = loop.create_future()
@@ -85,3 +85,12 @@ class Flight:
         """Register a waker; False if it has landed. Appended first: the landing sees it, or we see the landing."""
         self._wakers.append(wake)
         return not self._landed.is_set()
+
+
+def _is_task(trio: Any) -> bool:
+    """``trio.lowlevel.in_trio_task()``, which trio 0.26 lacks: whoever has that one has not chosen it for us."""
+    try:
+        trio.lowlevel.current_task()
+    except RuntimeError:
+        return False
+    return True
