@@ -9,7 +9,7 @@ EXAMPLES = Path(__file__).parents[2] / "examples" / "files"
 LANGUAGES = {"sourceLanguage": "en", "targetLanguages": ["de", "fr"]}
 TEXT = {"sourceLanguage": "en", "targetLanguages": ["de"], "texts": ["Hello"]}
 MEDIA = ("a.mp3", b"ID3 not listened to", {"format": "Mp3"})
-IMAGE = ("a.png", b"\x89PNG not looked at", {"ocrformat": "Pdf", "outputFormat": "Pdf"})
+IMAGE = ("a.png", b"\x89PNG not looked at", {"ocrformat": "Pdf", "outputFormat": "Docx"})
 DOCUMENT = ("report.docx", None, {"format": "Docx", "outputFormat": "Docx"})
 # Each submission of a file: the upload's name, its content (None: of examples/files), and members of the request.
 FILES = {

@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 from attrs import evolve, frozen
 
 from ..formats import KINDS, Kind, format_name
+from . import recognition
 from .answers import Refused
 from .engine import EngineError, FileTask, hugo_structure
 from .jobs import Outcome
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
     from .storage import Storage, StoredFile
 
 DONE = "done"
-RECOGNISED = "Recognised text."
 INLINE_CHARACTERS = 10_000  # more than that is translated in a thread, so that others are answered meanwhile
 NUMBERS = ("pages", "slides", "worksheets", "elements")
 # The kind of each operation that takes files of one kind.
@@ -96,7 +96,7 @@ class Submissions:
         size = len(_content(request)) if "file" in request else 0
         if not size:
             size = self._source(request, addresses).path.stat().st_size
-        return await self._texts(request, [RECOGNISED], languages, size)
+        return await self._texts(request, [recognition.TEXT], languages, size)
 
     async def _texts(
         self, request: dict[str, Any], texts: list[str], languages: tuple[str, list[str]], size: int
@@ -122,6 +122,10 @@ class Submissions:
         self, operation: Operation, request: dict[str, Any], languages: tuple[str, list[str]], addresses: Sequence[str]
     ) -> Work:
         file = self._source(request, addresses)
+        kind = _KINDS.get(operation.id)
+        if kind is not None and kind.name in {"image", "media"}:
+            _source_format(kind, request, file)  # refuses what is of another kind
+            return await self._transcribe(request, languages, file)
         task = self._task(operation, request, file, languages[0])
         remark: str | None = None
         results: dict[str, Any] = {}
@@ -136,6 +140,22 @@ class Submissions:
             results[code] = {"key": self._storage.keep(destination), "size": destination.stat().st_size}
         return Work(Outcome(200, remark or DONE, {"files": results}), file.path.stat().st_size)
 
+    async def _transcribe(self, request: dict[str, Any], languages: tuple[str, list[str]], file: StoredFile) -> Work:
+        wanted: str = request["outputFormat"]
+        if wanted not in recognition.FORMATS:
+            known = ", ".join(recognition.FORMATS)
+            raise Refused(400, f"the sandbox turns images and recordings into {known}", member="outputFormat")
+        size = file.path.stat().st_size
+        texts = (await self._texts(request, [recognition.TEXT], languages, size)).outcome.result["translations"]
+        results: dict[str, Any] = {}
+        for code, (text,) in texts.items():
+            destination = self._storage.new_path()
+            recognition.write(destination, wanted, text)
+            results[code] = {"key": self._storage.keep(destination), "size": destination.stat().st_size}
+        return Work(
+            Outcome(200, "the sandbox recognises nothing: it says the same of every source", {"files": results}), size
+        )
+
     def _task(self, operation: Operation, request: dict[str, Any], file: StoredFile, source_language: str) -> FileTask:
         kind = _KINDS.get(operation.id)
         source_format = _source_format(kind, request, file)
@@ -144,9 +164,7 @@ class Submissions:
         if operation.id.endswith("Trial"):
             check_trial(request, source_format)
             options = {**request, "pages": FIRST_PAGE}
-        if kind is not None and kind.name in {"image", "media"}:
-            output_format = source_format
-        elif not self._engine.can_convert(source_format, output_format):
+        if not self._engine.can_convert(source_format, output_format):
             raise Refused(400, f"the sandbox does not turn {source_format} into {output_format}", member="outputFormat")
         return FileTask(
             source_format=source_format,

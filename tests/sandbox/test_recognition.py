@@ -1,0 +1,86 @@
+"""Images and recordings become real files of the format that was asked for, and nothing else."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+
+import docx
+import openpyxl
+import pytest
+
+from tests.sandbox.conftest import bare
+
+SAID = re.compile(r"\[de\] \w+ \w+\.$")
+
+
+def text_of_pdf(data):
+    """The text of its one page; every offset of its table of objects leads to an object."""
+    start = int(re.search(rb"startxref\n(\d+)\n%%EOF", data)[1])
+    entries = re.findall(rb"(\d{10}) 00000 n ", data[start:])
+    assert data[start:].startswith(b"xref\n0 %d\n" % (len(entries) + 1))
+    for number, offset in enumerate(map(int, entries), start=1):
+        assert data[offset:].startswith(b"%d 0 obj\n" % number)
+    length, content = re.search(rb"/Length (\d+)>>stream\n(.*?)\nendstream", data, re.DOTALL).groups()
+    assert int(length) == len(content)
+    return re.search(rb"\((.*)\) Tj", content)[1].decode("cp1252")
+
+
+READERS = {
+    "Txt": lambda data: data.decode(),
+    "Md": lambda data: data.decode(),
+    "Html": lambda data: re.search(r"<p>(.*)</p>", data.decode())[1],
+    "Csv": lambda data: next(csv.reader(io.StringIO(data.decode())))[0],
+    "Srt": lambda data: data.decode().splitlines()[2],
+    "Docx": lambda data: docx.Document(io.BytesIO(data)).paragraphs[0].text,
+    "Xlsx": lambda data: openpyxl.load_workbook(io.BytesIO(data)).active["A1"].value,
+}
+
+
+def image(client, **members):
+    request = {"sourceLanguage": "en", "targetLanguages": ["de"], "ocrformat": "Pdf", "outputFormat": "Pdf"}
+    return client.post("image-to-file", json=request | {"url": client.upload(b"image", "a.png")} | members)
+
+
+def result(client, answer):
+    body = client.get(f"document/{answer.json()['id']}").json()
+    assert "recognises nothing" in body["message"]
+    return bare.get(body["urls"]["de"]["url"]).content
+
+
+@pytest.mark.parametrize("output", READERS)
+def test_the_result_is_a_file_of_the_format(client, output):
+    data = result(client, image(client, outputFormat=output))
+    assert SAID.match(READERS[output](data).strip())
+
+
+def test_a_pdf_has_the_letters_that_its_font_has(client):
+    glossary = {"Recognised": r"a (b) \c"}
+    data = result(client, image(client, outputFormat="Pdf", translationDictionary=glossary))
+    assert text_of_pdf(data).startswith(r"[de] a \(b\) \\c")
+
+
+def test_markup_in_a_glossary_stays_text(client):
+    for output in ("Html", "Docx", "Xlsx", "Csv"):
+        answer = image(client, outputFormat=output, translationDictionary={"Recognised": '<b>&"'})
+        said = READERS[output](result(client, answer))
+        assert (
+            said.replace("&lt;", "<")
+            .replace("&gt;", ">")
+            .replace("&amp;", "&")
+            .replace("&quot;", '"')
+            .startswith('[de] <b>&"')
+        )
+
+
+def test_a_format_that_is_not_written_here_is_refused(sandbox, client):
+    answer = image(client, outputFormat="Tiff")
+    assert (answer.status_code, answer.json()["field"]) == (400, "outputFormat")
+    assert "Docx" in answer.json()["message"]
+    assert not sandbox.jobs
+
+
+def test_what_is_no_image_is_refused(client):
+    answer = image(client, url=client.upload(b"x", "a.docx"))
+    assert (answer.status_code, answer.json()["field"]) == (400, "format")
