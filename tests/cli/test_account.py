@@ -1,0 +1,149 @@
+"""``login``, ``token``, ``doctor``: credentials in, and never out."""
+
+from __future__ import annotations
+
+import getpass
+import stat
+import sys
+
+import click
+import pytest
+from groupdocs_translation.auth.lookup import profile_path
+
+SECRETS = ("client_id", "client_secret")
+
+
+@pytest.fixture
+def account(sandbox):
+    """The sandbox's settings without credentials, and the credentials."""
+    settings = sandbox.client_settings()
+    return {**settings, **dict.fromkeys(SECRETS)}, [settings[name] for name in SECRETS]
+
+
+def test_token_tells_life_and_source_and_not_the_token(command, clock):
+    done = command("token")
+    assert done.code == 0
+    assert "credentials from arguments" in done.out
+    assert "good for 3600 s" in done.out
+    assert "eyJ" not in done.out
+    found = command("token", "--json").json
+    assert found == {"source": "arguments", "lifetime_s": 3600.0, "expires_at": clock.wall() + 3600}
+
+
+def test_a_refused_secret_is_exit_3_with_what_to_do(command):
+    done = command("token", client_secret="wrong-secret")
+    assert done.code == 3
+    assert "invalid_client" in done.err
+    assert "groupdocs-translation login" in done.err
+    assert "wrong-secret" not in done.err
+
+
+def test_no_credentials_name_every_way_to_give_them(command, account):
+    settings, _ = account
+    done = command("token", **settings)
+    assert done.code == 2
+    for way in ("groupdocs-translation login", "GROUPDOCS_CLIENT_ID", "credentials.toml"):
+        assert way in done.err
+
+
+def test_login_from_a_pipe_is_checked_stored_and_used_by_the_next_command(command, account, sandbox):
+    settings, (client_id, secret) = account
+    line = ["login", "--client-id", client_id, "--secret-stdin"]
+    done = command(*line, stdin=f"{secret}\n".encode(), **settings)
+    assert done.code == 0
+    assert secret not in done.out + done.err
+    assert sandbox.calls()["/connect/token"] == 1
+    assert "profile 'default'" in command("token", **settings).out
+    if sys.platform != "win32":
+        assert stat.S_IMODE(profile_path().stat().st_mode) == 0o600
+
+
+def test_login_under_a_name_is_found_by_that_name_only(command, account):
+    settings, (client_id, secret) = account
+    line = ["login", "--profile", "work", "--client-id", client_id, "--secret-stdin"]
+    assert command(*line, stdin=secret.encode(), **settings).code == 0
+    assert command("token", **settings).code == 2
+    assert "profile 'work'" in command("token", "--profile", "work", **settings).out
+    assert command("--profile", "work", "token", **settings).code == 0, "before the command too"
+
+
+def test_login_asks_for_the_secret_without_echo(command, account, monkeypatch):
+    settings, (client_id, secret) = account
+    asked = []
+
+    def hidden(prompt, *_, **__):
+        asked.append(prompt)
+        return secret
+
+    monkeypatch.setattr(click.termui, "hidden_prompt_func", hidden)
+    monkeypatch.setattr(getpass, "getpass", hidden)
+    done = command("login", "--client-id", client_id, **settings)
+    assert done.code == 0
+    assert len(asked) == 1
+    assert secret not in done.out + done.err
+
+
+def test_a_wrong_secret_is_not_stored_unless_wanted(command, account):
+    settings, (client_id, _) = account
+    line = ["login", "--client-id", client_id, "--secret-stdin"]
+    assert command(*line, stdin=b"wrong", **settings).code == 3
+    assert not profile_path().exists()
+    assert command(*line, "--no-check", stdin=b"wrong", **settings).code == 0
+    assert profile_path().exists()
+
+
+def test_login_with_nobody_to_ask_is_usage(command, account):
+    settings, _ = account
+    assert command("login", stdin=b"", **settings).code == 2
+    assert command("login", "--secret-stdin", stdin=b"x", **settings).code == 2
+    assert not profile_path().exists()
+
+
+def verdicts(done):
+    return {finding["name"]: finding["verdict"] for finding in done.json["findings"]}
+
+
+def test_a_healthy_machine_costs_no_call(command, sandbox, clock):
+    done = command("doctor", "--json")
+    assert done.code == 0
+    assert done.json["is_healthy"]
+    assert verdicts(done) == {
+        "versions": "ok",
+        "network settings": "ok",
+        "api host": "ok",
+        "identity host": "ok",
+        "clock": "warning",  # the tests' own clock stands in another year than the sandbox's answers
+        "credentials": "ok",
+        "token": "ok",
+    }
+    assert not [name for name in sandbox.calls() if name[0].islower()], "no operation of the service"
+
+
+def test_the_clock_is_compared_with_what_the_hosts_say(command):
+    from groupdocs_translation._clock import SYSTEM_CLOCK
+
+    assert verdicts(command("doctor", "--json", clock=SYSTEM_CLOCK))["clock"] == "ok"
+    told = command("doctor")
+    assert any(line.startswith("warning\tclock\t") and "slow" in line for line in told.out.splitlines())
+
+
+def test_each_ailment_is_named_and_has_its_exit_code(command, account, sandbox):
+    settings, _ = account
+    nobody = command("doctor", "--json", **settings)
+    assert nobody.code == 3
+    assert (verdicts(nobody)["credentials"], verdicts(nobody)["token"]) == ("failed", "skipped")
+    refused = command("doctor", "--json", client_secret="wrong")
+    assert refused.code == 3
+    assert verdicts(refused)["token"] == "failed"
+    deaf = command("doctor", "--json", base_url="http://127.0.0.1:9/v2.0/translation")
+    assert deaf.code == 1
+    assert (verdicts(deaf)["api host"], verdicts(deaf)["identity host"]) == ("failed", "ok")
+    wrong = command("doctor", "--json", base_url="http://api.example.com")
+    assert verdicts(wrong)["api host"] == "failed"
+
+
+def test_a_proxys_password_is_not_told(command, monkeypatch):
+    monkeypatch.setenv("HTTPS_PROXY", "http://user:hunter2@proxy.example:3128")
+    done = command("doctor", trust_env=False)
+    assert "proxy.example" in done.out
+    assert "hunter2" not in done.out

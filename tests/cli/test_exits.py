@@ -1,0 +1,85 @@
+"""One table says what each error means on the command line."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import groupdocs_translation.batch  # noqa: F401  (has an error class of its own)
+import pytest
+from groupdocs_translation import _errors
+from groupdocs_translation._errors import TranslationError
+from groupdocs_translation.cli.exits import MEANINGS, Exit, in_words, meaning_of
+
+
+def every(kind):
+    yield kind
+    for below in kind.__subclasses__():
+        yield from every(below)
+
+
+OURS = [kind for kind in every(TranslationError) if kind.__module__.startswith("groupdocs_translation")]
+
+
+@pytest.mark.parametrize("kind", OURS, ids=lambda kind: kind.__name__)
+def test_every_error_has_a_row_of_its_own(kind):
+    assert kind.__name__ in MEANINGS
+
+
+def test_the_table_has_no_row_for_an_error_that_is_gone():
+    assert set(MEANINGS) == {kind.__name__ for kind in OURS}
+    assert len(OURS) > len(_errors.__doc__.splitlines()) // 2
+
+
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [
+        (_errors.ConfigurationError("x"), Exit.USAGE),
+        (_errors.UnsupportedFormat("x"), Exit.USAGE),
+        (_errors.AuthenticationError("x"), Exit.AUTHORIZATION),
+        (_errors.TokenResponseError("x"), Exit.AUTHORIZATION),
+        (_errors.JobPartial("x", job=None, result=None, missing=["de"]), Exit.PARTLY),
+        (_errors.JobFailed("x", job=None), Exit.FAILED),
+        (_errors.ServerError("x", status_code=500, operation="x"), Exit.FAILED),
+        (_errors.SubmissionUncertain("x", operation="x", request=None), Exit.FAILED),
+    ],
+)
+def test_codes_are_the_documented_ones(error, code):
+    assert meaning_of(error).exit == code
+
+
+def test_a_users_own_error_means_what_its_parent_means():
+    class Mine(_errors.AuthenticationError):
+        pass
+
+    assert meaning_of(Mine("x")).exit == Exit.AUTHORIZATION
+
+
+@pytest.mark.parametrize(
+    ("said", "in_ours"),
+    [
+        ("already there: a; give overwrite=True or another output_dir", "give --overwrite or another --out"),
+        (
+            "translatePdf takes no slides, ocr_format; it takes pages",
+            "takes no --slides, --ocr-format; it takes --pages",
+        ),
+        ("call_budget=5 is used up: x was not sent", "--max-calls 5 is used up"),
+        ("target='xx': there is no language", "--to 'xx'"),
+    ],
+)
+def test_messages_speak_of_options_not_of_python(said, in_ours):
+    assert in_ours in in_words(_errors.ConfigurationError(said))
+
+
+def test_no_advice_names_a_command_that_is_not_there():
+    from groupdocs_translation.cli.app import COMMANDS
+
+    named = set(re.findall(r"groupdocs-translation (\w+)", " ".join(row.advice for row in MEANINGS.values())))
+    assert named
+    assert named <= set(COMMANDS)
+
+
+def test_the_page_has_the_codes():
+    page = (Path(__file__).parents[2] / "docs" / "cli.md").read_text(encoding="utf-8")
+    for code in Exit:
+        assert f"| {code.value} |" in page

@@ -1,0 +1,126 @@
+"""``file``: documents in, documents out, or texts, or the id of a job."""
+
+from __future__ import annotations
+
+import pytest
+
+
+@pytest.fixture
+def note(tmp_path):
+    path = tmp_path / "note.txt"
+    path.write_text("Hello\n")
+    return path
+
+
+def test_the_paths_of_the_results_are_all_that_is_printed(command, note, tmp_path):
+    done = command("file", note, "--to", "de,fr", "--out", "out")
+    assert done.code == 0
+    assert done.out.splitlines() == ["out/note.de.txt", "out/note.fr.txt"]
+    assert "[fr]" in (tmp_path / "out" / "note.fr.txt").read_text()
+
+
+def test_messages_name_the_steps_in_plain_lines(command, note):
+    done = command("file", note, "--to", "de")
+    assert [line.split(": ", 1)[1].split(" ")[0] for line in done.err.splitlines()] == [
+        "uploading",
+        "submitted",
+        "waiting,",
+        "downloading",
+    ]
+    assert "\x1b" not in done.err
+    assert command("file", note, "--to", "de", "--overwrite", "-q").err == ""
+
+
+def test_json_has_paths_sizes_jobs_and_calls(command, note, sandbox):
+    done = command("file", note, "--to", "de", "--json")
+    (file,) = done.json["files"]
+    assert file["results"]["de"]["path"] == "note.de.txt"
+    assert file["results"]["de"]["size"] > 0
+    assert len(sandbox.jobs) == 1
+    assert done.json["calls"] == {"getFileTranslation": 1, "translateDocument": 1, "uploadFile": 1}
+
+
+def test_standard_input_needs_a_name_and_is_translated_like_a_file(command, sandbox):
+    refused = command("file", "-", "--to", "de", stdin=b"Hello\n")
+    assert (refused.code, len(sandbox.records)) == (2, 0)
+    assert "--name" in refused.err
+    assert command("file", "-", "--to", "de", "--name", "note.txt", stdin=b"Hello\n").out == "note.de.txt\n"
+
+
+def test_an_option_that_the_kind_does_not_take_is_refused_with_those_it_takes(command, note, sandbox):
+    done = command("file", note, "--to", "de", "--slides", "1")
+    assert (done.code, len(sandbox.records)) == (2, 0)
+    assert "takes no --slides; it takes --alignment, --glossary, --pages, --preserve-formatting" in done.err
+
+
+def test_options_of_a_kind_reach_the_service(command, tmp_path, sandbox):
+    table = tmp_path / "table.csv"
+    table.write_text("Name;Price\nApple;1\n")
+    assert command("file", table, "--to", "de", "--separator", ";").code == 0
+    assert "[de]" in (tmp_path / "table.de.csv").read_text().split(";")[1]
+
+
+def test_a_conversion_gives_the_result_its_extension_and_an_impossible_one_costs_nothing(command, note, sandbox):
+    done = command("file", note, "--to", "de", "--output-format", "mp3")
+    assert (done.code, len(sandbox.records)) == (2, 0)
+    assert "Txt cannot be turned into Mp3" in done.err
+
+
+def test_a_result_that_is_there_is_not_replaced_and_nothing_is_paid(command, note, tmp_path, sandbox):
+    (tmp_path / "note.de.txt").write_text("mine")
+    done = command("file", note, "--to", "de")
+    assert (done.code, len(sandbox.records)) == (2, 0)
+    assert "give --overwrite or another --out" in done.err
+    assert (tmp_path / "note.de.txt").read_text() == "mine"
+    assert command("file", note, "--to", "de", "--overwrite").code == 0
+
+
+def test_one_of_several_files_fails_and_the_others_are_done(command, note, sandbox):
+    done = command("file", note, "nowhere.docx", "--to", "de")
+    assert done.code == 4
+    assert done.out == "note.de.txt\n"
+    assert "(nowhere.docx)" in done.err
+    found = command("file", note, "nowhere.docx", "--to", "de", "--overwrite", "--json").json["files"]
+    assert "results" in found[0]
+    assert found[1]["error"]["type"] == "ConfigurationError"
+
+
+def test_a_wrong_secret_stops_at_the_first_file(command, note, sandbox):
+    done = command("file", note, note, "--to", "de", client_secret="wrong")
+    assert (done.code, done.out) == (3, "")
+    assert sandbox.calls()["/connect/token"] == 1
+    assert "groupdocs-translation doctor" in done.err
+
+
+def test_no_wait_prints_the_id_with_which_the_files_are_fetched_later(command, note, tmp_path):
+    submitted = command("file", note, "--to", "de", "--no-wait")
+    (job_id,) = submitted.out.split()
+    fetched = command("jobs", "download", job_id, "--out", "later")
+    assert fetched.out == "later/note.de.txt\n", "the file's name was remembered"
+    assert (tmp_path / "later" / "note.de.txt").exists()
+
+
+def test_an_image_is_read_as_text(command, tmp_path, sandbox):
+    image = tmp_path / "sign.png"
+    image.write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(32))
+    done = command("file", image, "--to", "de", "--as-text")
+    assert sandbox.calls()["translateImageToText"] == 1
+    assert done.code in {0, 1}
+
+
+def test_a_download_that_fails_says_how_to_fetch_what_was_paid_for(command, note, sandbox, monkeypatch):
+    sandbox.fail("/storage", status=403, times=50)
+    done = command("file", note, "--to", "de", "--out", "my out")
+    assert done.code == 1
+    assert "jobs download" in done.err
+    assert "--out 'my out'" in done.err
+    assert len(sandbox.jobs) == 1
+
+
+def test_a_job_that_is_not_ready_in_time_is_told_with_the_command_that_goes_on(command, note, sandbox):
+    sandbox.fail("getFileTranslation", status=200, body=b'{"status": 202, "message": "in work"}', times=1000)
+    done = command("file", note, "--to", "de", "--timeout", "30", "--json")
+    assert done.code == 1
+    assert done.error["type"] == "JobTimeout"
+    (command_line,) = done.error["go_on"]
+    assert command_line == f"groupdocs-translation jobs download {next(iter(sandbox.state.jobs))}"

@@ -1,0 +1,88 @@
+"""``jobs``: whatever was submitted is picked up by its id."""
+
+from __future__ import annotations
+
+import pytest
+from groupdocs_translation import TranslationClient
+from groupdocs_translation.cli.invocation import history_folder
+
+
+@pytest.fixture
+def elsewhere(sandbox):
+    """Jobs of another machine: nothing is remembered of them here."""
+    with TranslationClient(**sandbox.client_settings()) as client:
+        yield client
+
+
+def test_a_job_of_this_machine_is_listed_with_its_file_and_costs_nothing_to_list(command, tmp_path, sandbox):
+    (tmp_path / "note.txt").write_text("Hello")
+    job_id = command("file", "note.txt", "--to", "de,fr", "--no-wait").out.strip()
+    calls = len(sandbox.records)
+    assert command("jobs", "list").out == f"{job_id}\tfile\tde fr\tnote.txt\n"
+    (job,) = command("jobs", "list", "--json").json["jobs"]
+    assert (job["id"], job["name"]) == (job_id, "note.txt")
+    assert len(sandbox.records) == calls
+
+
+def test_jobs_of_yesterday_and_of_other_services_are_not_listed(command, tmp_path, clock):
+    command("text", "Hello", "--to", "de")
+    assert command("jobs", "list").out
+    clock.advance(24 * 3600)
+    assert command("jobs", "list").out == ""
+    command("text", "Hello", "--to", "de")
+    assert command("jobs", "list").out
+    assert command("jobs", "list", base_url="https://api.example.com").out == ""
+
+
+def test_a_history_with_a_torn_line_still_tells_the_rest(command):
+    command("text", "Hello", "--to", "de")
+    (file,) = history_folder().iterdir()
+    file.write_bytes(file.read_bytes() + b'{"at": 1, "jo')
+    assert len(command("jobs", "list").out.splitlines()) == 1
+
+
+def test_a_history_that_cannot_be_written_stops_nothing(command, tmp_path):
+    history_folder().parent.mkdir(parents=True, exist_ok=True)
+    history_folder().write_text("a file in the way")
+    assert command("text", "Hello", "--to", "de").code == 0
+
+
+def test_states_are_told_with_one_call_each(command, elsewhere, sandbox):
+    done = elsewhere.submit_file(b"Hello", name="a.txt", target="de")
+    text = elsewhere.submit_text("Hello", target="de")
+    before = sandbox.calls().total()
+    told = command("jobs", "status", done.id)
+    assert (told.code, told.out.split("\t")[:3]) == (0, [done.id, "done", "de"])
+    assert command("jobs", "status", text.id, "--kind", "text").out.split("\t")[1] == "done"
+    assert sandbox.calls().total() == before + 2 + 2  # and a token each
+
+
+def test_a_job_that_is_unknown_is_expired_and_fails(command):
+    done = command("jobs", "status", "nowhere", "--json")
+    assert done.code == 1
+    assert done.json["jobs"][0]["state"] == "expired"
+    waited = command("jobs", "wait", "nowhere")
+    assert waited.code == 1
+    assert "--kind" in waited.err
+
+
+def test_waiting_for_texts_prints_them_although_they_were_submitted_elsewhere(command, elsewhere):
+    job = elsewhere.submit_text(["Yes", "No"], target=["de", "fr"])
+    done = command("jobs", "wait", job.id, "--kind", "text")
+    assert [line.split("\t")[0] for line in done.out.splitlines()] == ["de", "de", "fr", "fr"]
+
+
+def test_a_job_of_another_machine_is_fetched_under_the_name_that_is_given(command, elsewhere):
+    job = elsewhere.submit_file(b"Hello", name="a.txt", target="de")
+    assert command("jobs", "download", job.id, "--name", "report.txt", "--out", "out").out == "out/report.de.txt\n"
+    assert command("jobs", "wait", job.id).out == f"{job.id}\tdone\tde\n"
+
+
+def test_a_failed_job_is_told_with_its_reason(command, elsewhere, sandbox):
+    job = elsewhere.submit_file(b"Hello", name="a.txt", target="de")
+    body = b'{"status": 500, "message": "the file is encrypted"}'
+    sandbox.fail("getFileTranslation", status=200, body=body, times=2)
+    assert command("jobs", "status", job.id).code == 1
+    done = command("jobs", "download", job.id)
+    assert done.code == 1
+    assert "the file is encrypted" in done.err

@@ -1,0 +1,115 @@
+"""How values are written on a command line, and that every option of the Python API can be."""
+
+from __future__ import annotations
+
+import click
+import pytest
+from groupdocs_translation.cli.kind_options import HELP, given_options, hints, kind_options, kinds_taking
+from groupdocs_translation.cli.values import COMMA_LIST, NUMBERS, PAIR, KeyPaths, NamedLists, SheetPart, merged
+from groupdocs_translation.formats import KINDS, FileOptions
+
+
+@pytest.mark.parametrize(
+    ("kind", "written", "meant"),
+    [
+        (COMMA_LIST, "de, fr", ["de", "fr"]),
+        (NUMBERS, "1,3-5, 9", [1, 3, 4, 5, 9]),
+        (PAIR, "harbour = Hafen=Port", {"harbour": "Hafen=Port"}),
+        (KeyPaths(), "title,params.summary", [["title"], ["params", "summary"]]),
+        (NamedLists(), "figure=caption,alt", {"figure": ["caption", "alt"]}),
+        (SheetPart(), "2!a1:C9", {2: {"ranges": [("A1", "C9")]}}),
+        (SheetPart(), "1!rows=2-4", {1: {"rows": [2, 3, 4]}}),
+        (SheetPart(), "1!columns=1,3", {1: {"columns": [1, 3]}}),
+    ],
+)
+def test_values_are_read(kind, written, meant):
+    assert kind.convert(written, None, None) == meant
+
+
+@pytest.mark.parametrize(
+    ("kind", "written"),
+    [
+        (COMMA_LIST, "de,,fr"),
+        (COMMA_LIST, ""),
+        (NUMBERS, "0"),
+        (NUMBERS, "5-3"),
+        (NUMBERS, "1-9999999999"),
+        (NUMBERS, "one"),
+        (NUMBERS, "-1"),
+        (PAIR, "harbour"),
+        (PAIR, "harbour="),
+        (PAIR, "@nowhere.txt"),
+        (NamedLists(), "figure"),
+        (SheetPart(), "A1:C9"),
+        (SheetPart(), "1!cells=3"),
+    ],
+)
+def test_a_slip_of_the_finger_is_refused_with_an_example(kind, written):
+    with pytest.raises(click.BadParameter):
+        kind.convert(written, None, None)
+
+
+def test_a_glossary_file_has_a_pair_a_line(tmp_path):
+    file = tmp_path / "words.txt"
+    file.write_text("\ufeffharbour=Hafen\n\nship = Schiff\n", encoding="utf-8")
+    assert PAIR.convert(f"@{file}", None, None) == {"harbour": "Hafen", "ship": "Schiff"}
+    file.write_bytes(b"caf\xe9=x")
+    with pytest.raises(click.BadParameter, match="not UTF-8"):
+        PAIR.convert(f"@{file}", None, None)
+
+
+def test_options_given_several_times_are_joined_to_the_last_detail():
+    assert merged(([1, 2], [4])) == [1, 2, 4]
+    assert merged(({1: {"rows": [1]}}, {1: {"rows": [3], "columns": [2]}}, {2: {"rows": [5]}})) == {
+        1: {"rows": [1, 3], "columns": [2]},
+        2: {"rows": [5]},
+    }
+
+
+@click.command()
+@kind_options
+def probe(**given):
+    """Gives back what the client would get."""
+    return given_options(given)
+
+
+LINES = {
+    "glossary": (["harbour=Hafen"], {"harbour": "Hafen"}),
+    "alignment": ([], True),
+    "saving_mode": (["archive"], "Archive"),
+    "pages": (["1-2"], [1, 2]),
+    "slides": (["3"], [3]),
+    "worksheets": (["1,2"], [1, 2]),
+    "ranges": (["1!A1:B2"], {1: {"ranges": [("A1", "B2")]}}),
+    "separator": ([";"], ";"),
+    "masters": ([], True),
+    "preserve_formatting": ([], True),
+    "front_matter": (["title"], [["title"]]),
+    "shortcodes": (["figure=alt"], {"figure": ["alt"]}),
+    "ignore_list": (["code,id"], ["code", "id"]),
+    "is_white_list": ([], True),
+    "ocr_format": (["PDF"], "Pdf"),
+    "rotation_angle": (["90"], 90),
+    "handwritten": ([], True),
+    "fragments": (["00:00:10-00:01:00"], ["00:00:10-00:01:00"]),
+    "interval": (["5"], 5),
+}
+
+
+def test_every_option_of_the_python_api_has_a_flag_a_help_and_a_line_here():
+    names = set(FileOptions.__annotations__)
+    assert set(hints()) == set(HELP) == set(LINES) == names
+    assert {option.name for option in probe.params} == names
+    assert all(kinds_taking(name) for name in names)
+    assert all(name in names for kind in KINDS.values() for name in (*kind.options, *kind.text_options))
+
+
+@pytest.mark.parametrize("name", LINES)
+def test_an_option_reaches_the_client_as_its_python_value(name):
+    written, meant = LINES[name]
+    assert probe.main([f"--{name.replace('_', '-')}", *written], standalone_mode=False) == {name: meant}
+
+
+def test_nothing_is_sent_that_was_not_given():
+    assert probe.main([], standalone_mode=False) == {}
+    assert probe.main(["--no-masters"], standalone_mode=False) == {"masters": False}
