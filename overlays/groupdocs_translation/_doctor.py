@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import platform
-import ssl
 from contextlib import suppress
 from email.utils import parsedate_to_datetime
 from enum import Enum
@@ -113,6 +112,8 @@ def diagnose(**settings: Any) -> Diagnosis:
 
 
 def _versions() -> Finding:
+    import ssl  # noqa: PLC0415  (a command's help does without)
+
     names = {
         "groupdocs-translation": version("groupdocs-translation"),
         "python": platform.python_version(),

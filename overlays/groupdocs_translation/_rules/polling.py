@@ -114,10 +114,15 @@ class PollingSchedule:
         return min(self.longest_gap_s, max(self.shortest_gap_s, gap))
 
     def _first_wait(self, kind: str, size: int | None) -> float:
-        first = FIRST_WAIT_S.get(kind, OTHER_FIRST_WAIT_S)
-        if size is not None and kind not in TEXT_KINDS:
-            first += WAIT_PER_MIB_S * size / 2**20
-        return min(first, LONGEST_FIRST_WAIT_S) * sqrt(self.seconds_per_call / _BALANCED_S)
+        return usual_duration(kind, size) * sqrt(self.seconds_per_call / _BALANCED_S)
+
+
+def usual_duration(kind: str, size: int | None) -> float:
+    """Seconds that a job of a kind and a size (bytes) is taken to last as long as none was seen."""
+    first = FIRST_WAIT_S.get(kind, OTHER_FIRST_WAIT_S)
+    if size is not None and kind not in TEXT_KINDS:
+        first += WAIT_PER_MIB_S * size / 2**20
+    return min(first, LONGEST_FIRST_WAIT_S)
 
 
 @lru_cache(maxsize=256)

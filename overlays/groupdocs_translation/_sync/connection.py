@@ -16,7 +16,7 @@ from .._config import timeouts
 from .._errors import ConfigurationError
 from .._operations import BY_ID, generated
 from .._rules.durations import Durations
-from .._rules.polling import PollingSchedule, schedule_named
+from .._rules.polling import PollingSchedule, schedule_named, usual_duration
 from .._trial import NoToken
 from .session import OPERATION, Session
 from .transfer import Download
@@ -145,9 +145,11 @@ class Connection:
             kind=kind, size=ref.size, elapsed=elapsed, polls=polls, learnt=self.durations.learnt(kind)
         )
 
-    def usual_duration(self, ref: JobRef) -> float | None:
-        """Seconds that such jobs took so far, ``None`` before the first."""
-        return self.durations.median(ref.subject or ref.kind)
+    def usual_duration(self, ref: JobRef) -> float:
+        """Seconds that half of such jobs took so far; before the first, what the service's page lets one expect."""
+        kind = ref.subject or ref.kind
+        median = self.durations.median(kind)
+        return usual_duration(kind, ref.size) if median is None else median
 
     def learn(self, ref: JobRef, *, at_least: float, at_most: float) -> None:
         """Remember how long a job took: it was not ready at the one moment, and ready at the other."""

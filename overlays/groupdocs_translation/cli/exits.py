@@ -25,10 +25,11 @@ class Exit(IntEnum):
 
 
 class Meaning(NamedTuple):
-    """The exit code of an error, and a line of advice (empty: the message says all)."""
+    """The exit code of an error, a line of advice (empty: the message says all), and whether its job is over."""
 
     exit: Exit
     advice: str = ""
+    is_over: bool = False
 
 
 _LATER = "a job that was submitted is not lost: 'groupdocs-translation jobs list' has its id"
@@ -55,10 +56,10 @@ MEANINGS: dict[str, Meaning] = {
     "RateLimited": Meaning(Exit.FAILED, "the service wants fewer calls: wait, then run the command again"),
     "ServerError": Meaning(Exit.FAILED, "the service failed: run the command again in a while"),
     "JobError": Meaning(Exit.FAILED),
-    "JobFailed": Meaning(Exit.FAILED),
+    "JobFailed": Meaning(Exit.FAILED, is_over=True),
     "JobPartial": Meaning(Exit.PARTLY, "what was there was written; the rest may come later"),
     "JobExpired": Meaning(
-        Exit.FAILED, "is the id right, of this application, and of the kind (--kind) that was submitted?"
+        Exit.FAILED, "is the id right, of this application, and of the kind (--kind) that was submitted?", is_over=True
     ),
     "JobTimeout": Meaning(Exit.FAILED, "it goes on at the service, and waiting for it again costs no second job"),
     "SubmissionUncertain": Meaning(

@@ -17,7 +17,10 @@ if TYPE_CHECKING:
 def report(invocation: Invocation, error: TranslationError) -> int:
     """Say what went wrong and how to go on; the exit code."""
     meaning = meaning_of(error)
-    invocation.keep(error.job)
+    if meaning.is_over:
+        invocation.going_on.pop(error.job.id, None)
+    else:
+        invocation.keep(error.job)
     report_as(invocation, type(error).__name__, in_words(error), meaning.exit, meaning.advice)
     return meaning.exit
 

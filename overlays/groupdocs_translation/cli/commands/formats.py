@@ -25,7 +25,7 @@ def command(invocation: Invocation, format: str | None) -> None:
     """
     kinds = [kind for kind in KINDS.values() if kind.name != "auto"]
     if format is not None:
-        _, name = recognize(format if "." in format else f"x.{format}")
+        _, name = recognize(f"x.{format.rpartition('.')[2]}")
         kinds = [kind for kind in kinds if name in kind.formats]
     if invocation.is_json:
         write_json({"kinds": {kind.name: _members(kind) for kind in kinds}})

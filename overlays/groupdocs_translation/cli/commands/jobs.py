@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import click
+from click.shell_completion import CompletionItem
 
+from ..._errors import ConfigurationError
 from ..._rules.answers import State
+from ...formats import check_output, format_name, recognize
 from .. import options
 from ..exits import Exit
+from ..invocation import Invocation
 from ..output import write, write_json, write_table
 from .file import files_of
 
 if TYPE_CHECKING:
     from ..._sync.client import TranslationClient
     from ..._sync.jobs import Job
-    from ..invocation import Invocation
 
 SAMPLE = "sample"  # with --sandbox, the id of a job that is made on the spot: a new sandbox knows no other
 _CODES = {State.FAILED: Exit.FAILED, State.EXPIRED: Exit.FAILED, State.PARTIAL: Exit.PARTLY}
@@ -31,7 +35,16 @@ def command() -> None:
     """
 
 
-_ids = click.argument("ids", nargs=-1, required=True, metavar="ID...")
+def _known(context: click.Context, _: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """The ids that a shell may complete, each with its file."""
+    invocation = context.find_object(Invocation) or Invocation({})
+    with suppress(ConfigurationError):
+        jobs = invocation.history(invocation.service).jobs(now=invocation.clock.wall())
+        return [CompletionItem(job["id"], help=job.get("name")) for job in jobs if job["id"].startswith(incomplete)]
+    return []
+
+
+_ids = click.argument("ids", nargs=-1, required=True, metavar="ID...", shell_complete=_known)
 _kind = click.option("--kind", type=click.Choice(["file", "text", "hugo"]), help="Of a job that is not remembered.")
 
 
@@ -134,6 +147,7 @@ def _result(invocation: Invocation, job: Job, result: Any) -> dict[str, Any]:
 @_ids
 @options.output
 @click.option("--name", metavar="NAME", help="The source's name, which the results get theirs from.")
+@click.option("--output-format", metavar="FORMAT", help="Of the results, if it is not the source's.")
 @options.patience
 @options.spread
 @click.pass_obj
@@ -143,6 +157,7 @@ def download(
     output_dir: str,
     overwrite: bool,
     name: str | None,
+    output_format: str | None,
     polling: str | None,
     timeout: float | None,
 ) -> None:
@@ -153,9 +168,13 @@ def download(
     if name and len(ids) > 1:
         raise click.UsageError("--name is for one job")
     found: list[dict[str, Any]] = []
+    details: dict[str, Any] = {"output_format": format_name(output_format)} if output_format else {}
+    if name:
+        kind, source_format = recognize(name)
+        details = {"name": name, "output_format": check_output(kind, source_format, output_format)}
     with invocation.client(**options.client_settings(max_calls=None, polling=polling)) as client:
         for job_id in ids:
-            job = _pick(invocation, client, job_id, None, **({"name": name} if name else {}))
+            job = _pick(invocation, client, job_id, None, **details)
             with invocation.watching(client, lambda _: []) as watch:
                 invocation.keep(job, lambda values: ["jobs", "download", values["id"], "--out", output_dir])
                 result = job.download(output_dir, overwrite=overwrite, timeout=timeout, progress=watch)

@@ -1,0 +1,269 @@
+"""The command as a process of its own: signals, pipes, terminals, locales. Windows has neither pty nor SIGINT."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import re
+import select
+import shlex
+import signal
+import struct
+import subprocess
+import sys
+import time
+
+import pytest
+from groupdocs_translation.cli.app import run
+from groupdocs_translation.sandbox import Sandbox
+
+fcntl = pytest.importorskip("fcntl", reason="no POSIX, no pseudo-terminals")
+pty = pytest.importorskip("pty")
+termios = pytest.importorskip("termios")
+
+PATIENCE_S = 20.0  # for what takes a tenth of a second on a quiet machine
+# The command as it is, asking often: the sandbox's time is real here, and so is ours.
+STARTER = (
+    "import sys; from groupdocs_translation import PollingSchedule; from groupdocs_translation.cli.app import run; "
+    "sys.exit(run(sys.argv[1:], polling=PollingSchedule(first_wait_s=0.2, shortest_gap_s=0.2, longest_gap_s=0.3)))"
+)
+COLOUR = re.compile(rb"\x1b\[[0-9;]*3[0-9][;m]")
+
+
+@pytest.fixture
+def sandbox():
+    with Sandbox() as sandbox:
+        yield sandbox
+
+
+@pytest.fixture
+def environment(sandbox):
+    settings = sandbox.client_settings()
+    return {
+        **os.environ,
+        "GROUPDOCS_CLIENT_ID": settings["client_id"],
+        "GROUPDOCS_CLIENT_SECRET": settings["client_secret"],
+        "GROUPDOCS_TRANSLATION_URL": settings["base_url"],
+        "GROUPDOCS_TOKEN_URL": settings["token_url"],
+    }
+
+
+@pytest.fixture
+def start(environment):
+    """Start the command; whatever still runs is ended with the test."""
+    started = []
+
+    def start(*arguments, **options):
+        options = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE} | options
+        options["env"] = environment | options.pop("env", {})
+        process = subprocess.Popen([sys.executable, "-c", STARTER, *arguments], **options)
+        started.append(process)
+        return process
+
+    yield start
+    for process in started:
+        process.kill()
+        process.wait()
+        for pipe in (process.stdout, process.stderr):
+            if pipe is not None:
+                pipe.close()
+
+
+class Terminal:
+    """A pseudo-terminal and what was printed on it."""
+
+    def __init__(self, columns=100):
+        self.ours, self.theirs = pty.openpty()
+        fcntl.ioctl(self.theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
+        self.printed = b""
+
+    def until(self, wanted, process):
+        """Read until something was printed, or, with ``wanted=None``, until the process ended."""
+        limit = time.monotonic() + PATIENCE_S
+        while wanted is None or wanted not in self.printed:
+            assert time.monotonic() < limit, self.printed
+            is_over = process.poll() is not None
+            if select.select([self.ours], [], [], 0.05)[0]:
+                with contextlib.suppress(OSError):
+                    self.printed += os.read(self.ours, 65536)
+            elif is_over:
+                assert wanted is None, self.printed
+                return self.printed
+        return self.printed
+
+    def close(self):
+        os.close(self.ours)
+        os.close(self.theirs)
+
+
+@pytest.fixture
+def terminal():
+    with contextlib.closing(Terminal()) as terminal:
+        yield terminal
+
+
+def line_with(process, words):
+    """Read stderr until a line has the words."""
+    for line in process.stderr:
+        if words in line:
+            return line
+    raise AssertionError(f"it ended without {words!r}")
+
+
+def wait_for(condition):
+    limit = time.monotonic() + PATIENCE_S
+    while not condition():
+        assert time.monotonic() < limit
+        time.sleep(0.01)
+
+
+def test_ctrl_c_while_a_job_is_waited_for_stops_and_the_command_it_names_fetches_the_file(
+    start, sandbox, environment, tmp_path, monkeypatch, capsys
+):
+    (tmp_path / "note.txt").write_text("Hello\n")
+    in_work = b'{"status": 202, "message": "in work"}'
+    sandbox.fail("getFileTranslation", status=200, body=in_work, times=10_000)
+    process = start("file", "note.txt", "--to", "de", "--out", "out dir")
+    line_with(process, b"waiting")
+    process.send_signal(signal.SIGINT)
+    rest = process.stderr.read().decode()
+    assert process.wait(PATIENCE_S) == 130
+    assert "Traceback" not in rest
+    (go_on,) = [line.strip() for line in rest.splitlines() if "jobs download" in line]
+
+    sandbox.state.faults.clear()
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    program, *line = shlex.split(go_on)
+    assert program == "groupdocs-translation"
+    assert run(line) == 0
+    assert capsys.readouterr().out == "out dir/note.de.txt\n"
+    assert len(sandbox.state.jobs) == 1
+
+
+def test_ctrl_c_while_a_job_is_submitted_waits_for_its_id_and_twice_does_not(start, sandbox):
+    sandbox.fail("translateText", delay_s=1.0, times=2)
+    first, second = start("text", "Hello", "--to", "de"), start("text", "Bye", "--to", "de")
+    wait_for(lambda: sandbox.calls()["/connect/token"] == 2)  # a token is asked for when the job is to be sent
+    for process in (first, second):
+        process.send_signal(signal.SIGINT)
+        line_with(process, b"stopping when the service has told the job's id")
+    second.send_signal(signal.SIGINT)
+    said = first.stderr.read()
+    assert (first.wait(PATIENCE_S), second.wait(PATIENCE_S)) == (130, 130)
+    assert b"groupdocs-translation jobs wait " in said
+    assert b"jobs wait" not in second.stderr.read()
+
+
+def test_a_batch_that_is_interrupted_goes_on_with_the_same_command(start, sandbox, tmp_path):
+    folder = tmp_path / "src"
+    folder.mkdir()
+    for number in range(6):
+        (folder / f"{number}.txt").write_text(f"Text {number}\n")
+    in_work = b'{"status": 202, "message": "in work"}'
+    sandbox.fail("getFileTranslation", status=200, body=in_work, times=10_000)
+    process = start("batch", "src", "--to", "de", "--out", "out")
+    line_with(process, b"6 of 6 files to do")
+    wait_for(lambda: len(sandbox.state.jobs) >= 2)
+    process.send_signal(signal.SIGINT)
+    said = process.stderr.read()
+    assert process.wait(PATIENCE_S) == 130
+    assert b"groupdocs-translation batch src --to de --out out" in said
+    assert b"Traceback" not in said
+
+
+def test_a_reader_that_goes_away_is_no_error_worth_a_word(start):
+    process = start("formats")
+    process.stdout.close()
+    said = process.stderr.read()
+    assert (process.wait(PATIENCE_S), said) == (1, b"")
+    process.stdout = None
+
+
+def test_no_locale_and_no_encoding_makes_it_crash(start, environment, monkeypatch, capsys):
+    """In a locale of ASCII, as cron has it, results are UTF-8 all the same; another encoding gets escapes."""
+    bare = {"LC_ALL": "C", "PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": "0"}
+    line = ("text", "Größe".encode(), "--to", "de", "-q")
+    plain, latin = start(*line, env=bare), start(*line, env=bare | {"PYTHONIOENCODING": "latin-1"})
+    document = start(*line, "--json", env=bare | {"PYTHONIOENCODING": "ascii"})
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    assert run(["text", "Größe", "--to", "de", "-q"]) == 0
+    right = capsys.readouterr().out
+    assert not right.isascii()
+    outcomes = [process.communicate(timeout=PATIENCE_S) for process in (plain, latin, document)]
+    assert [process.returncode for process in (plain, latin, document)] == [0, 0, 0]
+    assert [error for _, error in outcomes] == [b"", b"", b""]
+    assert outcomes[0][0] == right.encode()
+    assert outcomes[1][0] == right.encode("latin-1", "backslashreplace")
+    assert outcomes[2][0].isascii()
+    assert json.loads(outcomes[2][0])["translations"]["de"] == [right.strip()]
+
+
+def test_a_terminal_gets_bars_that_are_gone_at_the_end(start, sandbox, terminal, tmp_path):
+    (tmp_path / "note.txt").write_text("Hello\n")
+    sandbox.fail("getFileTranslation", status=200, body=b'{"status": 202}', times=2)
+    streams = dict.fromkeys(("stdin", "stdout", "stderr"), terminal.theirs)
+    process = start("file", "note.txt", "--to", "de", env={"TERM": "xterm-256color", "COLUMNS": ""}, **streams)
+    printed = terminal.until(None, process)
+    assert process.returncode == 0
+    assert b"waiting" in printed
+    assert COLOUR.search(printed)
+    assert b"\x1b[?25l" in printed
+    assert printed.rstrip().endswith(b"\x1b[?25h") or printed.index(b"\x1b[?25h") > printed.index(b"\x1b[?25l")
+    assert b"\r\x1b[1A\x1b[2K" in printed or b"\x1b[2K" in printed, "the bar is erased"
+    assert b"note.de.txt\r\n" in printed
+
+
+def test_no_color_and_a_narrow_terminal_are_respected(start, terminal):
+    fcntl.ioctl(terminal.theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 40, 0, 0))
+    streams = dict.fromkeys(("stdin", "stdout", "stderr"), terminal.theirs)
+    settings = {"TERM": "xterm-256color", "NO_COLOR": "1"}
+    process = start("languages", env=settings, **streams)
+    printed = terminal.until(None, process)
+    assert process.returncode == 0
+    assert not COLOUR.search(printed)
+    widths = [len(line.rstrip()) for line in printed.decode().splitlines() if "\x1b" not in line]
+    assert len(widths) > 46
+    assert max(widths) <= 40
+
+
+def test_a_dumb_terminal_gets_lines(start, terminal, tmp_path):
+    (tmp_path / "note.txt").write_text("Hello\n")
+    streams = dict.fromkeys(("stdin", "stdout", "stderr"), terminal.theirs)
+    process = start("file", "note.txt", "--to", "de", env={"TERM": "dumb"}, **streams)
+    printed = terminal.until(None, process)
+    assert process.returncode == 0
+    assert b"\x1b" not in printed
+    assert b"note.txt: waiting" in printed
+
+
+def test_the_secret_is_typed_without_echo(start, terminal, sandbox, environment):
+    secret = environment["GROUPDOCS_CLIENT_SECRET"]
+    streams = dict.fromkeys(("stdin", "stdout", "stderr"), terminal.theirs)
+    process = start("login", "--client-id", environment["GROUPDOCS_CLIENT_ID"], start_new_session=True, **streams)
+    terminal.until(b"Client secret", process)
+    time.sleep(0.2)  # the echo is switched off with the prompt
+    os.write(terminal.ours, secret.encode() + b"\n")
+    printed = terminal.until(None, process)
+    assert process.returncode == 0, printed
+    assert b"profile 'default' stored" in printed
+    assert secret.encode() not in printed
+
+
+def test_a_sandbox_runs_until_ctrl_c_or_for_one_command_and_tells_both_what_to_use(start):
+    script = "import os, sys; print(os.environ['GROUPDOCS_TRANSLATION_URL']); sys.exit(7)"
+    lasting, brief = start("sandbox"), start("sandbox", "--", sys.executable, "-c", script)
+    lines = [lasting.stdout.readline().decode() for _ in range(4)]
+    assert [line.split("=")[0] for line in lines] == [
+        "export GROUPDOCS_CLIENT_ID",
+        "export GROUPDOCS_CLIENT_SECRET",
+        "export GROUPDOCS_TRANSLATION_URL",
+        "export GROUPDOCS_TOKEN_URL",
+    ]
+    lasting.send_signal(signal.SIGINT)
+    assert lasting.wait(PATIENCE_S) == 130
+    said, _ = brief.communicate(timeout=PATIENCE_S)
+    assert brief.returncode == 7
+    assert said.startswith(b"http://127.0.0.1:")

@@ -1,0 +1,109 @@
+"""How the command starts: without the extra, without what it does not need, and for a shell that completes."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from importlib.metadata import entry_points, version
+
+import pytest
+from groupdocs_translation.cli.__main__ import main
+from groupdocs_translation.cli.app import COMMANDS, app, run
+
+
+@pytest.mark.parametrize("missing", ["click", "rich", "tomlkit"])
+def test_without_the_extra_it_says_what_to_install(monkeypatch, capsys, missing):
+    monkeypatch.setitem(sys.modules, missing, None)
+    assert main() == 2
+    assert f"needs {missing}: pip install 'groupdocs-translation[cli]'" in capsys.readouterr().err
+
+
+def test_the_sandbox_without_its_extra_says_what_to_install(command, monkeypatch):
+    monkeypatch.setitem(sys.modules, "groupdocs_translation.sandbox.server", None)
+    done = command("languages", "--sandbox")
+    assert done.code == 2
+    assert "pip install 'groupdocs-translation[sandbox]'" in done.err
+
+
+def test_the_script_is_installed_with_and_without_the_extra():
+    (script,) = entry_points(group="console_scripts", name="groupdocs-translation")
+    assert script.load() is main
+
+
+def test_helps_and_tables_load_neither_http_nor_models_nor_drawing():
+    script = (
+        "import sys\n"
+        "from groupdocs_translation.cli.app import run\n"
+        "for line in (['--help'], ['text', '--help'], ['file', '--help'], ['batch', '--help'], ['formats', '-q']):\n"
+        "    assert run(line) == 0, line\n"
+        "heavy = {'httpx', 'anyio', 'rich', 'sqlite3', 'uvicorn', 'groupdocs_translation_api', 'tomlkit', 'ssl'}\n"
+        "print(*sorted(heavy & set(sys.modules)), file=sys.stderr)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stderr.strip() == ""
+
+
+def test_every_command_has_a_help_whose_first_line_fits_the_list(command):
+    listed = command("--help").out
+    for name in COMMANDS:
+        told = command(name, "--help")
+        assert told.code == 0
+        assert "--sandbox" in told.out
+        assert max(map(len, told.out.splitlines())) <= 120
+    assert "..." not in listed.partition("Commands:")[2], "a first sentence is too long for the list"
+
+
+def test_the_version_is_that_of_the_package(command):
+    assert command("--version").out == f"groupdocs-translation {version('groupdocs-translation')}\n"
+
+
+def test_nothing_at_all_shows_the_help(command):
+    done = command()
+    assert "Commands:" in done.out + done.err
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        (["translate", "x"], "No such command 'translate'"),
+        (["text", "x", "--to", "de", "--colour"], "No such option"),
+        (["jobs", "cancel"], "No such command 'cancel'"),
+    ],
+)
+def test_a_command_that_is_not_there_is_usage(command, line, said):
+    done = command(*line)
+    assert (done.code, done.out) == (2, "")
+    assert said in done.err
+    told = command(*line, "--json")
+    assert told.error["exit_code"] == 2
+    assert said in told.error["message"]
+
+
+def completed(monkeypatch, capsys, words):
+    monkeypatch.setenv("_GROUPDOCS_TRANSLATION_COMPLETE", "bash_complete")
+    monkeypatch.setenv("COMP_WORDS", words)
+    monkeypatch.setenv("COMP_CWORD", str(len(words.split(" ")) - 1))
+    with pytest.raises(SystemExit):
+        run([])
+    return [line.partition(",")[2] for line in capsys.readouterr().out.splitlines()]
+
+
+def test_a_shell_completes_commands_options_and_values(monkeypatch, capsys):
+    assert completed(monkeypatch, capsys, "groupdocs-translation la") == ["languages"]
+    assert "--separator" in completed(monkeypatch, capsys, "groupdocs-translation file --se")
+    assert completed(monkeypatch, capsys, "groupdocs-translation text --style me") == ["medical"]
+
+
+def test_a_shell_completes_the_ids_of_jobs(command, monkeypatch, capsys, sandbox):
+    command("text", "Hello", "--to", "de")
+    (job_id,) = sandbox.state.jobs
+    settings = sandbox.client_settings()
+    monkeypatch.setenv("GROUPDOCS_TRANSLATION_URL", settings["base_url"])
+    monkeypatch.setattr("groupdocs_translation._clock.SYSTEM_CLOCK", settings["clock"])
+    assert completed(monkeypatch, capsys, "groupdocs-translation jobs wait ") == [job_id]
+
+
+def test_an_error_that_is_ours_is_not_hidden(monkeypatch):
+    monkeypatch.setattr(app, "main", lambda *_, **__: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        run(["formats"])
