@@ -123,6 +123,14 @@ def docs(session: nox.Session) -> None:
 
 
 @nox.session
+def screenshots(session: nox.Session) -> None:
+    """Record the terminal sessions of docs/cli.md again, and make the pictures beside them (needs Chromium)."""
+    session.install("-e", ".[cli,sandbox]", *_groups("pictures"))
+    session.run("python", "-m", "release.terminal", *session.posargs)
+    session.run("python", "-m", "release.pictures")
+
+
+@nox.session
 def build(session: nox.Session) -> None:
     """Build wheel and sdist twice, byte for byte the same, check them and import the wheel where nothing else is."""
     session.install(*_groups("release"))

@@ -119,7 +119,7 @@ def _versions() -> Finding:
         "python": platform.python_version(),
         "httpx": version("httpx"),
         "openssl": ssl.OPENSSL_VERSION.removeprefix("OpenSSL ").partition(" ")[0],
-        "system": f"{platform.system()} {platform.release()}",
+        "system": platform.system(),
     }
     return Finding("versions", Verdict.OK, ", ".join(f"{name} {number}" for name, number in names.items()), names)
 

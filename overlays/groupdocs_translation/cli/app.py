@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from importlib import import_module
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -69,6 +70,7 @@ def app() -> None:
 def run(arguments: Sequence[str] | None = None, **settings: Any) -> int:
     """Run one command line; its exit code. ``settings`` are further arguments of the client, for tests."""
     prepare_streams()
+    sys.modules.setdefault("httpx._main", ModuleType("httpx._main"))  # its own command: 150 ms of rich and pygments
     given = list(sys.argv[1:] if arguments is None else arguments)
     invocation = Invocation(settings, given)
     invocation.is_json = "--json" in given  # known even if the rest of the line cannot be read

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import sys
 from typing import TYPE_CHECKING, Any, TextIO
 
@@ -75,7 +76,8 @@ def write_table(
         table.add_column(heading, no_wrap=wrapped is not None and number != wrapped, overflow="fold")
     for row in rows:
         table.add_row(*(Text(cell) for cell in row))  # Text: square brackets in a name are no markup
-    console = Console(highlight=False)
+    size = shutil.get_terminal_size()  # rich takes the width of a dumb terminal for 80
+    console = Console(highlight=False, width=size.columns, height=size.lines)
     with console.capture() as drawn:
         console.print(table)
     for line in drawn.get().splitlines():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING
 
 import click
@@ -28,7 +29,7 @@ def command(invocation: Invocation, source: str | None) -> None:
         languages = type(languages)({source: languages[source]})
     if invocation.is_json:
         write_json({"languages": {code: list(languages[code]) for code in languages}, "calls": dict(invocation.calls)})
-    elif source is not None:
+    elif source is not None and not sys.stdout.isatty():
         for target in languages[source]:
             write(target)
     else:
