@@ -96,6 +96,14 @@ def test_a_part_that_lies_about_its_size_is_refused(translate: Translate, tmp_pa
     refused(translate, tmp_path, bytes(source), "odt", "broken or is no ")
 
 
+@pytest.mark.parametrize("extension", ["html", "md", "txt"])
+@pytest.mark.parametrize(
+    "piece", ["<a ", "<a '", '<a alt="', "<!a", "<?", "<pre>", "[", "](", "`a", "{{< ", "{{< highlight >}}"]
+)
+def test_what_never_ends_is_not_sought_again_and_again(translate: Translate, extension: str, piece: str) -> None:
+    assert translate(piece * 20_000, extension).exists()  # in quadratic time this takes half a minute
+
+
 def test_an_archive_with_a_part_twice_is_refused(translate: Translate, tmp_path: Path) -> None:
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w") as file:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import html5lib
 import pytest
 import yaml
-from groupdocs_translation.sandbox.engine import PseudoEngine, hugo_structure
+from groupdocs_translation.sandbox.engine import EngineError, PseudoEngine, hugo_structure
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
@@ -62,6 +62,8 @@ def shape(text: str) -> list[Any]:
         ("go[^n]\n\n[^n]: my note", "[de] ĝöö[^n]\n\n[^n]: [de] ɱý ñööţéé"),
         ("a\r\nb\r\n", "[de] åå\r\nƀ\r\n"),
         ("{{< figure src='a' >}} go", "{{< figure src='a' >}} [de] ĝöö"),
+        ("{{< >}} go", "{{< >}} [de] ĝöö"),
+        ("the sign \ue000 of what is held", "the sign \ue000 of what is held"),
     ],
 )
 def test_markdown_of_a_text(text: str, expected: str) -> None:
@@ -137,6 +139,8 @@ def _pair(translate: Translate, **options: Any) -> tuple[str, str]:
             '+++\ntitle = "[de] ÅÅ \\"ƀ\\"" # why\n[menu]\ntitle = "[de] ç"\n+++\n',
         ),
         ('{\n  "title": "a",\n  "n": 1\n}\n', '{\n  "title": "[de] åå",\n  "n": 1\n}\n'),
+        ('+++\ntitle = "\\U0001F6B2"\nlead = "a"\n+++\n', '+++\ntitle = "\\U0001F6B2"\nlead = "[de] åå"\n+++\n'),
+        ("{a: b\n", "[de] {åå: ƀ\n"),
         ("---\n---\n", "---\n---\n"),
         ("---\nnot closed\n", "---\n[de] ñööţ çļööšééð\n"),
     ],
@@ -160,6 +164,12 @@ def test_a_page_of_markdown_becomes_html(translate: Translate) -> None:
     assert tree.findtext(".//h1", "").startswith("[de] Ç")
     assert tree.find(".//pre/code").text.startswith("bike.configure(")
     assert len(tree.findall(".//td")) == 6
+
+
+@pytest.mark.parametrize("page", [b"---\ntitle: [\n---\n", b"\xef\xbb\xbf\xff"])
+def test_a_page_that_cannot_be_read_has_no_structure(page: bytes) -> None:
+    with pytest.raises(EngineError, match="cannot be read"):
+        hugo_structure(page)
 
 
 def test_the_structure_of_a_hugo_page_is_listed() -> None:

@@ -75,6 +75,14 @@ def test_pages_of_a_text(translate: Translate) -> None:
     assert paragraphs(translate(saved(document), "odt", pages=[2])) == ["one", "[de] ţŵöö", "[de] ţĥŕéééé", "four"]
 
 
+def test_where_a_text_was_laid_out_the_noted_page_breaks_count(translate: Translate) -> None:
+    document: Any = OpenDocumentText()
+    for line in ("one", "two"):
+        document.text.addElement(text.P(text=line))
+    document.text.insertBefore(text.SoftPageBreak(), document.text.lastChild)
+    assert paragraphs(translate(saved(document), "odt", elements=[2])) == ["one", "[de] ţŵöö"]
+
+
 def spreadsheet() -> bytes:
     """Two worksheets; cells of text, numbers, a formula, and two repeated ones."""
     document: Any = OpenDocumentSpreadsheet()

@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from .pseudo import Pseudo
 
-_TAG = r"""</?(?P<name>[A-Za-z][^\s/>]*)(?:"[^"]*"|'[^']*'|[^"'>])*>"""
+# No tag goes on over another "<" but in quotes: else each of many that never end is sought to the end of the page.
+_TAG = r"""</?(?P<name>[A-Za-z][^\s/<>]*+)(?:"[^"]*+"|'[^']*+'|[^"'<>])*+>"""
 _TOKEN = re.compile(
-    r"<!--.*?(?:-->|\Z)|<[!?][^>]*>|<(?P<raw>script|style|textarea|xmp|iframe|noembed)\b.*?(?:</(?P=raw)\s*>|\Z)|"
+    r"<!--.*?(?:-->|\Z)|<[!?](?:(?!<[!?])[^>])*+>|<(?P<raw>script|style|textarea|xmp|iframe|noembed)\b.*?(?:</(?P=raw)\s*>|\Z)|"
     + _TAG,
     re.DOTALL | re.IGNORECASE,
 )

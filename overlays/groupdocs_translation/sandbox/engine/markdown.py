@@ -29,7 +29,9 @@ if TYPE_CHECKING:
 _PARSER = MarkdownIt("commonmark").enable("table")
 # {{< name … >}}, {{% name … %}}; the second alternative of highlight takes its content with it: that is code
 _SHORTCODE = re.compile(
-    r"\{\{[<%]\s*highlight\b.*?[>%]\}\}.*?\{\{[<%]\s*/highlight\s*[>%]\}\}|\{\{[<%].*?[>%]\}\}", re.DOTALL
+    r"\{\{[<%]\s*highlight\b(?:(?!\{\{).)*?[>%]\}\}(?:(?!\{\{[<%]\s*highlight).)*?\{\{[<%]\s*/highlight\s*[>%]\}\}"
+    r"|\{\{[<%](?:(?!\{\{).)*?[>%]\}\}",
+    re.DOTALL,
 )
 _PARAMETER = re.compile(r"""(?:(?P<name>[\w-]+)\s*=\s*)?(?:"(?P<text>(?:[^"\\]|\\.)*)"|`[^`]*`|[^\s"`=<>%{}]+)""")
 _HELD = "\ue000"  # private use: a held short code is this, its number, this
