@@ -31,7 +31,9 @@ class Source:
     def __init__(
         self, name: str, size: int | None, opener: Callable[[], IO[bytes]] | None, url: str | None = None
     ) -> None:
-        self.name = name
+        self.name = name.encode(
+            errors="replace"
+        ).decode()  # bytes in a name that are no text: "?", or nothing could be sent
         self.size = size
         self.url = url
         self._opener = opener

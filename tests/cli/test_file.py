@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import sys
+
 import pytest
 
 
@@ -124,3 +127,12 @@ def test_a_job_that_is_not_ready_in_time_is_told_with_the_command_that_goes_on(c
     assert done.error["type"] == "JobTimeout"
     (command_line,) = done.error["go_on"]
     assert command_line == f"groupdocs-translation jobs download {next(iter(sandbox.state.jobs))}"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere every file name is text")
+def test_a_file_whose_name_is_no_text_is_translated_all_the_same(command, tmp_path):
+    path = os.fsencode(tmp_path) + b"/gr\xfc\xdf.txt"
+    with open(path, "wb") as file:
+        file.write(b"Hello")
+    done = command("file", os.fsdecode(path), "--to", "de")
+    assert (done.code, done.out) == (0, "gr__.de.txt\n")

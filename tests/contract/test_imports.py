@@ -30,6 +30,9 @@ FORBIDDEN = {
     "_async": {"_sync", "cli", "sandbox"},  # batch is imported by the clients' translate_folder, when it is called
     "_sync": {"_async", "cli", "sandbox"},
     "batch": {"cli", "sandbox"},
+    "cli": {"_api", "_async", "_operations", "_requests"},
+    "_doctor": {"_api", "_async", "_operations", "_requests", "batch", "cli", "sandbox"},
+    "_history": {"*"},
     "sandbox": {"_api", "_async", "_requests", "_sync", "auth", "batch", "cli"},
 }
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from groupdocs_translation import RetryPolicy, State
+from groupdocs_translation import ConfigurationError, RetryPolicy, State
 from groupdocs_translation._rules.answers import body_status, clean, job_state
 from groupdocs_translation._rules.names import result_name
 from groupdocs_translation._rules.retry import Fate, fate_of_status, is_uncertain, may_repeat, pause, retry_after
+from groupdocs_translation._rules.texts import Packer
 
 
 @pytest.mark.parametrize(
@@ -108,3 +109,8 @@ def test_messages_lose_control_characters_and_queries():
 )
 def test_result_names_cannot_leave_the_folder(name, language, result):
     assert result_name(name, language, "Docx") == result
+
+
+def test_half_of_a_surrogate_pair_is_refused_before_anything_is_sent():
+    with pytest.raises(ConfigurationError, match="character 2 "):
+        Packer().add("ab\ud800")

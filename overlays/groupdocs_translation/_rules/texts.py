@@ -56,10 +56,14 @@ class Packer:
         """Take one text; the request that was full before it, if it did not fit any more.
 
         Raises:
-            ConfigurationError: it is no string.
+            ConfigurationError: it is no string, or one that no file or request can hold.
         """
         if not isinstance(text, str):
             raise ConfigurationError(f"texts are strings, not {type(text).__name__}")
+        if (lone := _lone_surrogate(text)) is not None:
+            raise ConfigurationError(
+                f"character {lone} of a text is half of a surrogate pair (bytes that were no UTF-8?): it cannot be sent"
+            )
         full: Packed | None = None
         if not text.strip():
             self._order.append(BLANK)
@@ -82,6 +86,15 @@ class Packer:
         packed = Packed(list(self._places), tuple(self._order), tuple(self._blanks)) if self._order else None
         self._clear()
         return packed
+
+
+def _lone_surrogate(text: str) -> int | None:
+    """Where the first one is: what UTF-8 cannot say."""
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        return error.start
+    return None
 
 
 def restore(translated: Sequence[str], order: Sequence[int] | None, blanks: Sequence[str]) -> list[str] | None:

@@ -18,9 +18,12 @@ def main() -> int:
             file=sys.stderr,
         )
         return 2
-    from .app import run  # noqa: PLC0415  (needs the extra)
+    try:
+        from .app import run  # noqa: PLC0415  (needs the extra)
 
-    return run()
+        return run()
+    except KeyboardInterrupt:  # before the command itself could say a word
+        return 130
 
 
 if __name__ == "__main__":

@@ -73,7 +73,8 @@ def run(arguments: Sequence[str] | None = None, **settings: Any) -> int:
     sys.modules.setdefault("httpx._main", ModuleType("httpx._main"))  # its own command: 150 ms of rich and pygments
     given = list(sys.argv[1:] if arguments is None else arguments)
     invocation = Invocation(settings, given)
-    invocation.is_json = "--json" in given  # known even if the rest of the line cannot be read
+    ours = given[: given.index("--")] if "--" in given else given
+    invocation.is_json = "--json" in ours  # known even if the rest of the line cannot be read
     try:
         code = _run(given, invocation)
         sys.stdout.flush()

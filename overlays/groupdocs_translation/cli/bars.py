@@ -82,8 +82,9 @@ def bars(console: Console | None = None) -> Generator[Callable[[Progress], None]
             for old in current.values():
                 shown.remove_task(old)
             current.clear()
+            name = "text" if step.job is not None and step.name == step.job.id else step.name
             current[key] = shown.add_task(
-                step.name, total=step.total, stage=step.stage, verb=_VERBS[step.stage], since=step.done
+                name, total=step.total, stage=step.stage, verb=_VERBS[step.stage], since=step.done
             )
         if step.stage != "wait":
             shown.update(current[key], completed=step.done, total=step.total)

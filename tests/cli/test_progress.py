@@ -1,0 +1,173 @@
+"""What is shown of a translation while it goes on: bars on a terminal, lines elsewhere."""
+
+from __future__ import annotations
+
+import io
+from types import SimpleNamespace
+
+import pytest
+from groupdocs_translation import Progress
+from groupdocs_translation.batch import BatchProgress
+from groupdocs_translation.cli.bars import bars
+from groupdocs_translation.cli.batch_progress import BatchLines, batch_bar
+from groupdocs_translation.cli.interrupt import Interrupt
+from groupdocs_translation.cli.output import human_size, human_time
+from groupdocs_translation.cli.progress import line_of
+from rich.console import Console
+
+JOB = SimpleNamespace(id="0d36a582")
+WAIT = Progress("wait", "report.docx", 3.0, 6.0, JOB)
+
+
+@pytest.fixture
+def screen():
+    return Console(file=io.StringIO(), force_terminal=True, width=80, color_system=None)
+
+
+def test_a_wait_shows_how_long_it_has_been_and_how_long_it_usually_is(screen):
+    with bars(screen) as show:
+        show(WAIT)
+    assert "report.docx waiting" in screen.file.getvalue()
+    assert "3 s, usually 6 s" in screen.file.getvalue()
+
+
+def test_a_wait_of_texts_shows_no_id(screen):
+    with bars(screen) as show:
+        show(Progress("wait", JOB.id, 0.0, 2.0, JOB))
+    assert "text waiting" in screen.file.getvalue()
+    assert JOB.id not in screen.file.getvalue()
+
+
+def test_a_wait_longer_than_usual_and_one_that_nobody_knows_are_shown_all_the_same(screen):
+    with bars(screen) as show:
+        show(Progress("wait", "late.docx", 90.0, 6.0, JOB))
+        show(Progress("wait", "new.docx", 1.0, None, JOB))
+    assert "90 s, usually 6 s" in screen.file.getvalue()
+    assert "new.docx waiting" in screen.file.getvalue()
+
+
+def test_bytes_are_shown_as_they_go_up_and_down(screen):
+    with bars(screen) as show:
+        show(Progress("upload", "report.docx", 1024, 4096))
+        show(Progress("upload", "report.docx", 2048, 4096))
+        show(Progress("submit", "report.docx", 0, None))
+        show(Progress("download", "report.de.docx", 500, None))
+    printed = screen.file.getvalue()
+    assert "report.docx uploading" in printed
+    assert "report.de.docx downloading" in printed
+    assert "500 B" in printed
+
+
+def test_a_narrow_terminal_shortens_the_name_and_a_bracket_in_it_is_no_markup():
+    screen = Console(file=io.StringIO(), force_terminal=True, width=60, color_system=None)
+    with bars(screen) as show:
+        show(Progress("wait", "[bold]a very long name of a very long report.docx", 3.0, 6.0, JOB))
+    assert "[bold]a" in screen.file.getvalue()
+    assert "report.docx" not in screen.file.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("step", "line"),
+    [
+        (Progress("upload", "a.docx", 1, 2048), "a.docx: uploading (2.0 KiB)"),
+        (Progress("submitted", "a.docx", 0, None, JOB), "a.docx: submitted as job 0d36a582"),
+        (Progress("submitted", "0d36a582", 0, None, JOB), "submitted as job 0d36a582"),
+        (Progress("wait", "a.docx", 0, 600, JOB), "a.docx: waiting, usually 10 min"),
+        (Progress("wait", "a.docx", 0, None, JOB), "a.docx: waiting"),
+        (Progress("download", "a.de.docx", 0, None), "a.de.docx: downloading"),
+        (Progress("submit", "a.docx", 0, None), None),
+    ],
+)
+def test_a_step_is_a_line_in_words(step, line):
+    assert line_of(step) == line
+
+
+def test_sizes_and_times_are_said_as_people_say_them():
+    assert [human_size(size) for size in (0, 999, 1536, 20_480, 5 * 2**20, 3 * 2**30)] == [
+        "0 B",
+        "999 B",
+        "1.5 KiB",
+        "20 KiB",
+        "5.0 MiB",
+        "3.0 GiB",
+    ]
+    assert [human_time(seconds) for seconds in (0.2, 99, 150, 5990, 9000)] == [
+        "0 s",
+        "99 s",
+        "2 min",
+        "1 h 40 min",
+        "2 h 30 min",
+    ]
+
+
+def step(name, **values):
+    return BatchProgress(**{"step": name, "total": 40, "finished": 10, "calls": 31, **values})
+
+
+def test_a_batch_in_a_log_says_failures_at_once_and_the_rest_now_and_then(capsys):
+    lines = BatchLines()
+    for seen in (
+        step("start", finished=4),
+        step("done", seconds=3.0),
+        step("failed", path="a/b.xlsx", reason="it is protected"),
+        step("done", seconds=12.0, failed=1, remaining_s=300.0),
+        step("done", seconds=13.0),
+        step("stopping"),
+    ):
+        lines.show(seen)
+    assert capsys.readouterr().err.splitlines() == [
+        "36 of 40 files to do",
+        "a/b.xlsx: failed: it is protected",
+        "10 of 40 files, 1 failed, 31 calls, about 5 min left",
+        "stopping when the steps under way are finished; Ctrl-C again stops at once",
+    ]
+
+
+def test_a_batch_on_a_terminal_has_one_bar_with_its_failures_above(screen):
+    with batch_bar(screen) as show:
+        show(step("planning"))
+        show(step("done"))
+        show(step("uncertain", path="[x].docx", reason="no answer"))
+        show(step("stopping"))
+    printed = screen.file.getvalue()
+    assert "[x].docx: uncertain: no answer" in printed
+    assert "10 of 40 files, 31 calls" in printed
+    assert "stopping" in printed
+
+
+def pressed_while_submitting(then):
+    """Ctrl-C after ``submit``, and then another step."""
+    said = []
+    with Interrupt(said.append) as interrupt:
+        interrupt.watch(Progress("submit", "a", 0, None))
+        interrupt._on_signal(2, None)
+        assert len(said) == 1
+        then(interrupt)
+
+
+def test_ctrl_c_while_a_job_is_submitted_waits_for_its_id():
+    with pytest.raises(KeyboardInterrupt):
+        pressed_while_submitting(lambda interrupt: interrupt.watch(Progress("submitted", "a", 0, None, JOB)))
+
+
+def test_ctrl_c_twice_does_not_wait():
+    with pytest.raises(KeyboardInterrupt):
+        pressed_while_submitting(lambda interrupt: interrupt._on_signal(2, None))
+
+
+def test_ctrl_c_at_any_other_moment_stops_at_once():
+    for stage in ("upload", "submitted", "wait", "download"):
+        interrupt = Interrupt(print)
+        interrupt.watch(Progress(stage, "a", 0, None, JOB))
+        with pytest.raises(KeyboardInterrupt):
+            interrupt._on_signal(2, None)
+
+
+def test_ctrl_c_in_the_last_submission_is_not_forgotten():
+    with pytest.raises(KeyboardInterrupt):
+        pressed_while_submitting(lambda _: None)
+
+
+def test_an_error_is_not_hidden_by_the_interrupt_that_came_with_it():
+    with pytest.raises(ZeroDivisionError):
+        pressed_while_submitting(lambda _: 1 / 0)
