@@ -1,4 +1,4 @@
-"""Writes ``examples/files/``: one small, real document for each text-bearing format, all about the same company.
+"""Writes ``examples/files/``: one small, real document for each text-bearing format, nearly all about one company.
 
 Run by hand when the content should change (needs the dependency group ``test``); the files are committed, and the same
 content gives the same bytes: office archives carry a fixed date. The demo, the docs and the tests read them.
@@ -252,6 +252,23 @@ Try it first: {GREETING}
 [terms]: https://northwind.example/terms
 """
 
+HARBOUR = """\
+---
+title: "Harbour report"
+draft: false
+---
+# Harbour report
+
+The ferry to **Ærø** left {time} minutes late on 12 of 30 days.
+
+- Tickets: [book here](https://ferry.example/book)
+- Questions: harbour@ferry.example
+
+```sh
+ferry --status
+```
+"""
+
 HTML = f"""\
 <!DOCTYPE html>
 <html lang="en">
@@ -342,6 +359,7 @@ def main() -> int:
         "talk.pptx": pptx(),
         "letter.odt": odt(),
         "advice.md": MARKDOWN,
+        "harbour.md": HARBOUR,
         "prices.csv": table(),
         "repair.srt": SRT,
         "catalogue.xml": XML,

@@ -51,8 +51,7 @@ def translation_sandbox(request: pytest.FixtureRequest) -> Iterator[Sandbox]:
         arguments |= marker.kwargs
     real_time = arguments.pop("real_time", False)
     try:
-        from .sandbox import Sandbox  # noqa: PLC0415  (an extra)
-        from .sandbox.client_clock import ClientClock  # noqa: PLC0415  (as above)
+        from .sandbox import ClientClock, Sandbox  # noqa: PLC0415  (an extra)
     except ImportError as error:
         pytest.fail(f"the fixture translation_sandbox cannot be made: {error}", pytrace=False)
     with Sandbox(**arguments) as sandbox, pytest.MonkeyPatch.context() as patch:

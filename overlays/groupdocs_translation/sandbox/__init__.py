@@ -7,22 +7,24 @@ and no production server.
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from .client_clock import ClientClock
     from .server import Sandbox
 
-__all__ = ["Sandbox"]
+__all__ = ["ClientClock", "Sandbox"]
+_HOMES = {"ClientClock": ".client_clock", "Sandbox": ".server"}
 
 
 def __getattr__(name: str) -> Any:
-    """Import the server on first use: it needs the extra."""
-    if name != "Sandbox":
+    """Import a public name on first use: it needs the extra."""
+    if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     try:
-        from .server import Sandbox  # noqa: PLC0415  (an extra)
+        return getattr(import_module(_HOMES[name], __name__), name)
     except ImportError as error:
         raise ImportError(
             f"the sandbox needs more packages: pip install 'groupdocs-translation[sandbox]' ({error})"
         ) from error
-    return Sandbox

@@ -21,7 +21,7 @@ def position(cell: str) -> tuple[int, int]:
     """Row and column of a cell's name: ``C7`` is (7, 3)."""
     match = _CELL.fullmatch(cell.strip())
     if match is None:
-        raise EngineError("A cell is named by letters and a number, such as B12.")
+        raise EngineError("a cell is named by letters and a number, such as B12")
     column = 0
     for letter in match[1].upper():
         column = column * 26 + ord(letter) - ord("A") + 1
@@ -72,7 +72,7 @@ def chosen_numbers(noun: str, wanted: Sequence[int] | None, count: int) -> list[
     """
     for number in wanted or ():
         if not 1 <= number <= count:
-            raise EngineError(f"There is no {noun} {number}: the file has {count}, counted from 1.")
+            raise EngineError(f"there is no {noun} {number}: the file has {count}, counted from 1")
     return sorted(set(wanted)) if wanted else list(range(1, count + 1))
 
 
@@ -82,6 +82,6 @@ def chosen_areas(options: Mapping[str, Any], count: int) -> dict[int, Area]:
     try:
         areas = {int(number): Area.of(data) for number, data in given.items()}
     except ValueError as error:
-        raise EngineError("The keys of ranges are worksheet numbers.") from error
+        raise EngineError("the keys of ranges are worksheet numbers") from error
     listed = [*(options.get("worksheets") or options.get("elements") or ()), *areas]
     return {number: areas.get(number, Area()) for number in chosen_numbers("worksheet", listed, count)}
