@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from .sandbox import Sandbox
 
 MARKER = "translation_sandbox"
+_PYTEST_ASYNCIO = ("asyncio", "pytest_asyncio", "pytest_asyncio.plugin")  # its name as found, or as given to -p
 _ASYNCIO_PLUGIN = "groupdocs_translation_asyncio"
 _VARIABLES = {
     "client_id": "GROUPDOCS_CLIENT_ID",
@@ -35,7 +36,7 @@ def pytest_configure(config: pytest.Config) -> None:
         f"{MARKER}(*, real_time=False, **arguments): of this test's Sandbox, such as latency_s=30; with real_time "
         "clients really wait.",
     )
-    if config.pluginmanager.hasplugin("asyncio"):
+    if any(map(config.pluginmanager.hasplugin, _PYTEST_ASYNCIO)):
         config.pluginmanager.register(_asyncio_plugin(), _ASYNCIO_PLUGIN)
 
 

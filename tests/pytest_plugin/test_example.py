@@ -42,7 +42,15 @@ def run(tmp_path):
     def run(source: str) -> str:
         (folder / "catalogue.py").write_text(source, "utf-8")
         # A folder of its own: sessions that share one clean up behind each other, and warn.
-        options = ["-q", "-p", "no:asyncio", "--strict-markers", "-Werror", f"--basetemp={tmp_path / 'temp'}"]
+        options = [
+            "-q",
+            "-p",
+            "no:asyncio",
+            "--strict-markers",
+            "--assert=plain",
+            "-Werror",
+            f"--basetemp={tmp_path / 'temp'}",
+        ]
         command = [sys.executable, "-m", "pytest", *options]
         return subprocess.run(command, cwd=folder, check=False, capture_output=True, text=True).stdout
 
