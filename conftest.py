@@ -31,7 +31,7 @@ from sybil import Document, Example, Lexeme, Region, Sybil
 from sybil.integration.pytest import SybilItem
 from sybil.parsers.markdown import CodeBlockParser, SkipParser
 
-from release.rehearsal import without_placeholders
+from release.examples import without_placeholders
 
 ROOT = Path(__file__).parent
 VARIABLES = {
@@ -135,6 +135,19 @@ def _close_page(namespace: dict[str, Any]) -> None:
     stack: ExitStack = namespace.pop(STACK)
     namespace.clear()
     stack.close()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """On several processes: the blocks of a page stay in one of them, since each needs what those before it did."""
+    from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped]  # noqa: PLC0415  (untyped, only where xdist is)
+
+    class Pages(LoadScopeScheduling):  # type: ignore[misc]  # untyped
+        def _split_scope(self, nodeid: str) -> str:
+            page, _, block = nodeid.partition("::")
+            return page if block.startswith("line:") else nodeid
+
+    return Pages(config, log)
 
 
 pytest_collect_file = Sybil(

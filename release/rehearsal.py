@@ -16,6 +16,7 @@ from packaging.version import Version
 
 from .bump import bump
 from .emptiness import EmptyEnvironment
+from .examples import readme_example
 from .index import Index, loopback_index
 from .publish import objections, publish
 from .tree import ROOT, ReleaseRefused, files, metadata, run
@@ -32,19 +33,6 @@ with Sandbox() as sandbox:
     os.environ["GROUPDOCS_TOKEN_URL"] = settings["token_url"]
     runpy.run_path(sys.argv[1], run_name="__main__")
 """
-
-
-def without_placeholders(example: str) -> str:
-    """An example whose credentials are written as ``...``, made to read them from the environment."""
-    return re.sub(r'client_id="\.\.\.", client_secret="\.\.\."(, )?', "", example)
-
-
-def readme_example(readme: str) -> str:
-    """The README's first Python block, ready to run."""
-    found = re.search(r"^```python\n(.*?)^```$", readme, re.MULTILINE | re.DOTALL)
-    if found is None:
-        raise ReleaseRefused("README.md has no ```python block to rehearse")
-    return without_placeholders(found[1])
 
 
 def install_by_name(environment: EmptyEnvironment, requirement: str, index: Index) -> str:

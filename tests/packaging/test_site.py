@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -103,3 +104,16 @@ def test_every_kind_has_a_page_with_its_table_and_every_option_a_meaning() -> No
 
     assert sorted([*places, "auto"]) == sorted([*KINDS, "operations"])
     assert set(tables.meanings()) == set(FileOptions.__annotations__)
+
+
+def test_the_first_page_lists_every_extra_and_every_requirement() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    page = (ROOT / "docs" / "index.md").read_text(encoding="utf-8")
+    listed = re.findall(r"^\| `(\w+)` \|", page[page.index("| extra |") :], re.MULTILINE)
+    (small,) = re.findall(r"The base installation is small: (.+?);", page)
+
+    assert sorted(listed) == sorted(project["optional-dependencies"])
+    assert sorted(re.findall(r"\w+", small.replace(" and ", ", "))) == sorted(
+        re.match(r"[\w-]+", requirement)[0]
+        for requirement in project["dependencies"]  # type: ignore[index]
+    )
