@@ -19,28 +19,34 @@ from .output import prepare_streams, silence_stdout
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-COMMANDS = (
-    "text",
-    "file",
-    "batch",
-    "jobs",
-    "languages",
-    "formats",
-    "usage",
-    "login",
-    "token",
-    "doctor",
-    "sandbox",
-    "completion",
-)
+# In the order in which one meets them, each with the first sentence of its help: the list must not import them all.
+COMMANDS = {
+    "text": "Translate texts.",
+    "file": "Translate files.",
+    "batch": "Translate a folder.",
+    "jobs": "Pick up submitted jobs.",
+    "languages": "List language pairs.",
+    "formats": "List formats, conversions and options.",
+    "usage": "Count the calls made so far.",
+    "login": "Store client id and secret.",
+    "token": "Check the credentials.",
+    "doctor": "Find out what is wrong.",
+    "sandbox": "Run a local stand-in of the service.",
+    "completion": "Print a shell's completion script.",
+}
 
 
 class Commands(click.Group):
     """A group that imports a command when it is asked for."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        """In the order in which one meets them."""
+        """All of them."""
         return list(COMMANDS)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the list without importing a command."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """The command, ``None`` if there is none of that name."""

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
-from attrs import define, field
 
 from .interrupt import Interrupt
 from .output import is_terminal, say
@@ -28,24 +27,22 @@ PROGRAM = "groupdocs-translation"
 SANDBOX_LATENCY_S = 0.3  # of the throwaway sandbox's jobs: long enough to be seen, short enough to be tried often
 
 
-@define
 class Invocation:
-    """State of one run, of one thread.
+    """State of one run, of one thread; ``settings`` are further arguments of the client, ``arguments`` the line.
 
     ``jobs`` are the ids of those that were submitted, ``going_on`` those not fetched yet with the commands that pick
     them up, ``calls`` what the client has sent, by operation.
     """
 
-    settings: Mapping[str, Any]
-    arguments: Sequence[str] = ()
-    is_json: bool = False
-    is_sandbox: bool = False
-    is_quiet: bool = False
-    verbosity: int = 0
-    profile: str | None = None
-    jobs: list[str] = field(factory=list[str])
-    going_on: dict[str, str] = field(factory=dict[str, str])
-    calls: Mapping[str, int] = field(factory=dict[str, int])
+    def __init__(self, settings: Mapping[str, Any] | None = None, arguments: Sequence[str] = ()) -> None:
+        self.settings = settings or {}
+        self.arguments = arguments
+        self.is_json = self.is_sandbox = self.is_quiet = False
+        self.verbosity = 0
+        self.profile: str | None = None
+        self.jobs: list[str] = []
+        self.going_on: dict[str, str] = {}
+        self.calls: Mapping[str, int] = {}
 
     @property
     def clock(self) -> Clock:

@@ -37,7 +37,7 @@ def command() -> None:
 
 def _known(context: click.Context, _: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """The ids that a shell may complete, each with its file."""
-    invocation = context.find_object(Invocation) or Invocation({})
+    invocation = context.ensure_object(Invocation)
     with suppress(ConfigurationError):
         jobs = invocation.history(invocation.service).jobs(now=invocation.clock.wall())
         return [CompletionItem(job["id"], help=job.get("name")) for job in jobs if job["id"].startswith(incomplete)]
