@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import logging
 import os
-import re
 from collections import Counter
 from datetime import UTC, datetime
 from pathlib import Path
@@ -23,7 +22,6 @@ if TYPE_CHECKING:
 log = logging.getLogger("groupdocs_translation.history")
 
 RETENTION_S = 24 * 3600.0  # the service keeps results so long (its page on jobs)
-_FILE_NAME = re.compile(r"calls-(\d{4}-\d{2})\.jsonl")
 
 
 @frozen
@@ -55,12 +53,6 @@ class History:
                 counter = found.setdefault(str(line.get("command")), Counter())
                 counter.update({name: count for name, count in counts.items() if isinstance(count, int)})
         return found
-
-    def months(self) -> list[str]:
-        """The months that there are lines of, oldest first."""
-        if self.folder is None or not self.folder.is_dir():
-            return []
-        return sorted(match[1] for path in self.folder.iterdir() if (match := _FILE_NAME.fullmatch(path.name)))
 
     def jobs(self, *, now: float) -> list[dict[str, Any]]:
         """The jobs whose results the service still has, newest first."""

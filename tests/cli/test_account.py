@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import getpass
+import logging
 import stat
 import sys
+from types import SimpleNamespace
 
 import click
 import pytest
@@ -147,3 +149,39 @@ def test_a_proxys_password_is_not_told(command, monkeypatch):
     done = command("doctor", trust_env=False)
     assert "proxy.example" in done.out
     assert "hunter2" not in done.out
+
+
+def test_a_throwaway_sandbox_can_be_logged_in_to_and_nothing_is_stored(command):
+    done = command("login", "--sandbox", "--json")
+    assert done.code == 0
+    assert done.json["is_checked"]
+    assert not profile_path().exists()
+
+
+def test_login_can_store_in_the_keyring(command, account, monkeypatch):
+    kept = {}
+    fake = SimpleNamespace(
+        set_password=lambda service, name, value: kept.update({(service, name): value}),
+        get_password=lambda service, name: kept.get((service, name)),
+    )
+    monkeypatch.setitem(sys.modules, "keyring", fake)
+    settings, (client_id, secret) = account
+    line = ["login", "--keyring", "--profile", "work", "--client-id", client_id, "--secret-stdin"]
+    done = command(*line, stdin=secret.encode(), **settings)
+    assert done.code == 0
+    assert not profile_path().exists()
+    assert "keyring, 'work'" in command("token", "--profile", "work", **settings).out
+
+
+def test_verbose_logs_what_happens_and_no_secret(command, account):
+    _, (_, secret) = account
+    logger = logging.getLogger("groupdocs_translation")
+    before = (list(logger.handlers), logger.level)
+    try:
+        done = command("text", "A text of mine", "--to", "de", "-vv")
+    finally:
+        logger.handlers[:], _ = before
+        logger.setLevel(before[1])
+    assert "INFO groupdocs_translation.client: translateText: job" in done.err
+    for hidden in (secret, "eyJ", "A text of mine"):
+        assert hidden not in done.err

@@ -86,3 +86,25 @@ def test_a_failed_job_is_told_with_its_reason(command, elsewhere, sandbox):
     done = command("jobs", "download", job.id)
     assert done.code == 1
     assert "the file is encrypted" in done.err
+
+
+def test_the_structure_of_a_hugo_file_is_told(command, elsewhere, sandbox):
+    from groupdocs_translation_api.api.translation import analyze_hugo
+    from groupdocs_translation_api.models import HugoRequest
+
+    url = elsewhere.upload(b"---\ntitle: Hello\n---\n# Hello\n", name="a.md")
+    job = analyze_hugo.sync(client=elsewhere.api, body=HugoRequest(url=url))
+    done = command("jobs", "wait", job.id, "--kind", "hugo")
+    assert done.code == 0
+    assert "title" in done.out
+
+
+def test_with_a_sandbox_a_sample_stands_for_any_job(command):
+    line = ["--sandbox", "--json", "--quiet"]
+    assert command("jobs", "status", "sample", *line).json["jobs"][0]["kind"] == "file"
+    assert command("jobs", "wait", "sample", "--kind", "text", *line).json["jobs"][0]["translations"]["de"]
+    assert command("jobs", "download", "sample", *line).json["jobs"][0]["results"]["de"]["size"] > 0
+
+
+def test_one_name_is_not_for_many_jobs(command):
+    assert command("jobs", "download", "a", "b", "--name", "report.docx").code == 2

@@ -145,9 +145,11 @@ class Invocation:
 
     def _log(self) -> None:
         if self.verbosity:
-            level = logging.DEBUG if self.verbosity > 1 else logging.INFO
-            logging.basicConfig(stream=sys.stderr, format="%(levelname)s %(name)s: %(message)s")
-            logging.getLogger("groupdocs_translation").setLevel(level)
+            ours = logging.getLogger("groupdocs_translation")  # not httpx's: its lines have whole addresses
+            ours.setLevel(logging.DEBUG if self.verbosity > 1 else logging.INFO)
+            handler = logging.StreamHandler(sys.stderr)
+            handler.setFormatter(logging.Formatter("%(levelname)s %(name)s: %(message)s"))
+            ours.handlers = [handler]
 
 
 _CREDENTIALS = frozenset({"client_id", "client_secret", "token_url", "profile"})
