@@ -106,3 +106,10 @@ def test_text_that_no_answer_came_for_is_not_sent_again(command, sandbox):
     assert done.error["type"] == "SubmissionUncertain"
     assert "pay twice" in done.error["advice"]
     assert sandbox.calls()["translateText"] == 1
+
+
+def test_a_job_that_is_gone_with_its_sandbox_is_not_offered(command):
+    done = command("text", "Hello", "--to", "de", "--max-calls", "1", "--sandbox")
+    assert done.code == 1
+    assert "is used up" in done.err
+    assert "jobs wait" not in done.err

@@ -14,7 +14,7 @@ from .exits import Exit
 from .failures import report, report_as
 from .invocation import PROGRAM, Invocation
 from .options import show_version, spread
-from .output import prepare_streams, silence_stdout
+from .output import prepare_streams
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -74,20 +74,18 @@ def app() -> None:
 
 
 def run(arguments: Sequence[str] | None = None, **settings: Any) -> int:
-    """Run one command line; its exit code. ``settings`` are further arguments of the client, for tests."""
+    """Run one command line; its exit code. ``settings`` are further arguments of the client, for tests.
+
+    Raises:
+        SystemExit: with 1 when the reader of a pipe has gone, with 0 after a shell's completion; both are click's.
+    """
     prepare_streams()
     sys.modules.setdefault("httpx._main", ModuleType("httpx._main"))  # its own command: 150 ms of rich and pygments
     given = list(sys.argv[1:] if arguments is None else arguments)
     invocation = Invocation(settings, given)
     ours = given[: given.index("--")] if "--" in given else given
     invocation.is_json = "--json" in ours  # known even if the rest of the line cannot be read
-    try:
-        code = _run(given, invocation)
-        sys.stdout.flush()
-    except BrokenPipeError:
-        silence_stdout()
-        return Exit.FAILED
-    return code
+    return _run(given, invocation)
 
 
 def _run(arguments: Sequence[str], invocation: Invocation) -> int:

@@ -22,17 +22,6 @@ def prepare_streams() -> None:
             reconfigure(errors="backslashreplace")
 
 
-def silence_stdout() -> None:
-    """The reader of a pipe has gone: what is still buffered must not raise again when Python closes the stream."""
-    try:
-        descriptor = sys.stdout.fileno()
-    except (OSError, ValueError):
-        return
-    null = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(null, descriptor)
-    os.close(null)
-
-
 def is_terminal(stream: TextIO) -> bool:
     """True for a terminal that can move its cursor."""
     return stream.isatty() and os.environ.get("TERM") not in {"dumb", "unknown"}
