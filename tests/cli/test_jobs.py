@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import stat
+import sys
+
 import pytest
 from groupdocs_translation import TranslationClient
 from groupdocs_translation.cli.invocation import history_folder
@@ -108,3 +111,13 @@ def test_with_a_sandbox_a_sample_stands_for_any_job(command):
 
 def test_one_name_is_not_for_many_jobs(command):
     assert command("jobs", "download", "a", "b", "--name", "report.docx").code == 2
+
+
+def test_what_is_remembered_holds_no_text_and_is_for_nobody_else(command, sandbox):
+    command("text", "A text of mine", "--to", "de", "--glossary", "mine=meiner")
+    (file,) = history_folder().iterdir()
+    kept = file.read_text()
+    for hidden in ("A text of mine", "meiner", sandbox.client_settings()["client_secret"], "eyJ"):
+        assert hidden not in kept
+    if sys.platform != "win32":
+        assert stat.S_IMODE(file.stat().st_mode) == 0o600

@@ -229,14 +229,16 @@ def test_no_color_and_a_narrow_terminal_are_respected(start, terminal):
     assert max(widths) <= 40
 
 
-def test_a_dumb_terminal_gets_lines(start, terminal, tmp_path):
-    (tmp_path / "note.txt").write_text("Hello\n")
+def test_a_dumb_terminal_gets_lines_and_none_gets_the_escapes_of_a_hostile_answer(start, terminal, sandbox):
+    body = json.dumps({"status": 200, "translations": {"de": ["\x1b]0;owned\x07Hallo"]}}).encode()
+    sandbox.fail("getTextTranslation", status=200, headers={"content-type": "application/json"}, body=body)
     streams = dict.fromkeys(("stdin", "stdout", "stderr"), terminal.theirs)
-    process = start("file", "note.txt", "--to", "de", env={"TERM": "dumb"}, **streams)
+    process = start("text", "Hello", "--to", "de", env={"TERM": "dumb"}, **streams)
     printed = terminal.until(None, process)
     assert process.returncode == 0
     assert b"\x1b" not in printed
-    assert b"note.txt: waiting" in printed
+    assert b"waiting" in printed
+    assert "\ufffd]0;owned\ufffdHallo".encode() in printed
 
 
 def test_the_secret_is_typed_without_echo(start, terminal, sandbox, environment):

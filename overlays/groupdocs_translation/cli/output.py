@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import sys
 from typing import TYPE_CHECKING, Any, TextIO
@@ -12,6 +13,9 @@ import click
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+
+
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")  # all but tab and newline
 
 
 def prepare_streams() -> None:
@@ -27,14 +31,19 @@ def is_terminal(stream: TextIO) -> bool:
     return stream.isatty() and os.environ.get("TERM") not in {"dumb", "unknown"}
 
 
+def harmless(text: str, stream: TextIO) -> str:
+    """The text; for a terminal without control characters, which a translation or a file name could command it with."""
+    return _CONTROL.sub("\ufffd", text) if stream.isatty() else text
+
+
 def say(message: str) -> None:
     """A message for the person, on stderr."""
-    click.echo(message, err=True)
+    click.echo(harmless(message, sys.stderr), err=True)
 
 
 def write(line: str) -> None:
     """A line of the result."""
-    click.echo(line)
+    click.echo(harmless(line, sys.stdout))
 
 
 def write_json(value: Any) -> None:
@@ -64,13 +73,14 @@ def write_table(
     for number, heading in enumerate(headings):
         table.add_column(heading, no_wrap=wrapped is not None and number != wrapped, overflow="fold")
     for row in rows:
-        table.add_row(*(Text(cell) for cell in row))  # Text: square brackets in a name are no markup
+        cells = (Text(harmless(cell, sys.stdout)) for cell in row)  # Text: square brackets in a name are no markup
+        table.add_row(*cells)
     size = shutil.get_terminal_size()  # rich takes the width of a dumb terminal for 80
     console = Console(highlight=False, width=size.columns, height=size.lines)
     with console.capture() as drawn:
         console.print(table)
     for line in drawn.get().splitlines():
-        write(line.rstrip())
+        click.echo(line.rstrip())
 
 
 def human_size(size: float) -> str:
