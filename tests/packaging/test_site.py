@@ -117,3 +117,10 @@ def test_the_first_page_lists_every_extra_and_every_requirement() -> None:
         re.match(r"[\w-]+", requirement)[0]
         for requirement in project["dependencies"]  # type: ignore[index]
     )
+
+
+def test_every_report_of_a_measurement_has_a_page() -> None:
+    reports = {path.name for path in (ROOT / "benchmarks" / "reports").glob("*.md")}
+    shown = {path.name for path in (ROOT / "docs" / "measurements").glob("*.md")} - {"index.md"}
+
+    assert shown == reports
