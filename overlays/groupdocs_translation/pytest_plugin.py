@@ -7,6 +7,7 @@ extra is missing, importing this costs nothing, and a test that asks for a fixtu
 
 from __future__ import annotations
 
+import os
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
@@ -59,9 +60,17 @@ def translation_sandbox(request: pytest.FixtureRequest) -> Iterator[Sandbox]:
         settings = sandbox.client_settings()
         for name, variable in _VARIABLES.items():
             patch.setenv(variable, settings[name])
+        _leave_proxies_out(patch)
         if not real_time:
             _share_time(ClientClock(sandbox), patch)
         yield sandbox
+
+
+def _leave_proxies_out(patch: pytest.MonkeyPatch) -> None:
+    """Where the environment names a proxy, it would be asked for the sandbox, which is on this machine."""
+    known = os.environ.get("no_proxy") or os.environ.get("NO_PROXY")
+    for variable in ("NO_PROXY", "no_proxy"):  # both are read, in an order that differs
+        patch.setenv(variable, f"{known},127.0.0.1" if known else "127.0.0.1")
 
 
 def _share_time(clock: Any, patch: pytest.MonkeyPatch) -> None:

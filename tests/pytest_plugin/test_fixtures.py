@@ -21,6 +21,11 @@ def test_an_application_that_makes_its_own_client_talks_to_the_sandbox_too(trans
     assert len(translation_sandbox.jobs) == 1
 
 
+def test_a_proxy_of_the_environment_is_not_asked_for_the_sandbox(translation_client, monkeypatch):
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")  # where nobody listens
+    assert translation_client.translate_text("Hello", target="de").text.startswith("[de] ")
+
+
 @pytest.mark.translation_sandbox(latency_s=300)
 def test_waiting_for_a_long_job_moves_the_sandboxes_time_instead_of_taking_it(translation_client, translation_sandbox):
     translation_client.translate_text("Hello", target="de", timeout=86_400)
