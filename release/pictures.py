@@ -31,7 +31,7 @@ from rich.style import Style
 from rich.text import Text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Generator
 
 ROOT = Path(__file__).parents[1]
 PICTURES = ROOT / "docs" / "assets"
@@ -136,7 +136,7 @@ def photograph(page: Path, target: Path, *, size: tuple[int, int], is_dark: bool
 
 
 @contextmanager
-def running(sandbox: Sandbox, words: list[str], folder: Path) -> Iterator[Screen]:
+def running(sandbox: Sandbox, words: list[str], folder: Path) -> Generator[Screen]:
     """A command on a screen, against a sandbox."""
     settings = sandbox.client_settings()
     environment = {
