@@ -50,6 +50,11 @@ def test_what_is_no_office_file_is_refused(translate: Translate, tmp_path: Path,
     refused(translate, tmp_path, source, extension, "broken or is no ")
 
 
+def test_an_archive_that_lacks_bytes_is_refused(translate: Translate, tmp_path: Path) -> None:
+    source = (EXAMPLES / "letter.odt").read_bytes()
+    refused(translate, tmp_path, source[:100] + source[118:], "odt", "broken or is no ")
+
+
 @pytest.mark.parametrize(
     ("name", "part"),
     [
@@ -79,7 +84,15 @@ def test_xml_nested_too_deeply_is_refused(translate: Translate, tmp_path: Path) 
 
 
 def test_front_matter_nested_too_deeply_is_refused(translate: Translate, tmp_path: Path) -> None:
-    refused(translate, tmp_path, b"---\na: " + b"[" * 1200 + b"]" * 1200 + b"\n---\n", "md", "broken")
+    refused(translate, tmp_path, b"---\na: " + b"[" * 1200 + b"]" * 1200 + b"\n---\n", "md", "50 levels")
+
+
+def test_what_an_alias_repeats_in_front_matter_is_read_once(translate: Translate) -> None:
+    bomb = "".join(
+        f"{chr(98 + level)}: &{chr(98 + level)} [{', '.join([f'*{chr(97 + level)}'] * 9)}]\n" for level in range(9)
+    )
+    matter = f"---\ntitle: &a word\nlead: *a\n{bomb}---\n"
+    assert translate(matter, "md").read_text("utf-8") == matter.replace("&a word", '&a "[de] ŵööŕð"')
 
 
 def test_a_bomb_of_zeros_is_refused_by_its_ratio(translate: Translate, tmp_path: Path) -> None:

@@ -134,6 +134,7 @@ def _pair(translate: Translate, **options: Any) -> tuple[str, str]:
         ("---\ntitle: >-\n  Long\n  text\nn: 1\n---\n", '---\ntitle: "[de] Ļööñĝ ţééẋţ"\nn: 1\n---\n'),
         ("---\r\ntitle: 'It''s'\r\n---\r\n", '---\r\ntitle: "[de] ÎÎţ\'š"\r\n---\r\n'),
         ("---\ntitle: 2025-01-01\n---\n", "---\ntitle: 2025-01-01\n---\n"),
+        ("---\ntitle: !!str &t |\n  a\nx: *t\n---\n", '---\ntitle: !!str &t "[de] åå\\n"\nx: *t\n---\n'),
         (
             '+++\ntitle = "A \\"b\\"" # why\n[menu]\ntitle = \'c\'\n+++\n',
             '+++\ntitle = "[de] ÅÅ \\"ƀ\\"" # why\n[menu]\ntitle = "[de] ç"\n+++\n',

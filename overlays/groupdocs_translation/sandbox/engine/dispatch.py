@@ -7,6 +7,7 @@ an office file and gives the changes of its parts.
 from __future__ import annotations
 
 import csv
+import errno
 import zipfile
 import zlib
 from shutil import copyfile
@@ -129,7 +130,8 @@ class PseudoEngine:
                 return f"the sandbox does not read {formats[0]}: the file came back unchanged"
         except BaseException as error:
             destination.unlink(missing_ok=True)
-            if isinstance(error, _BROKEN):
+            # EINVAL: zipfile went to a place before the file's beginning, as a broken directory said
+            if isinstance(error, _BROKEN) or (isinstance(error, OSError) and error.errno == errno.EINVAL):
                 kind = type(error).__name__
                 raise EngineError(f"the file is broken or is no {formats[0]} ({kind})") from error
             raise

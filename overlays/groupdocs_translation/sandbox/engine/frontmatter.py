@@ -11,15 +11,19 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import yaml
 
+from .contract import EngineError
+
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
     from .pseudo import Pseudo
 
+MAX_DEPTH = 50
 _FENCED = re.compile(r"\ufeff?(---|\+\+\+)[ \t]*\r?\n(.*?\n)??\1[ \t]*(?:\r?\n|$)", re.DOTALL)
 _TEXT_KEYS = frozenset({"title", "linktitle", "subtitle", "description", "summary", "excerpt", "lead", "caption"})
 _TOML_TABLE = re.compile(r"\s*\[\[?([^\[\]]+)\]\]?\s*(?:#.*)?$")
 _TOML_STRING = re.compile(r"""\s*([\w.-]+)\s*=\s*("(?:[^"\\]|\\.)*"|'[^']*')\s*(?:#.*)?$""")
+_PROPERTIES = re.compile(r"(?:[&!]\S*\s+)*")  # a node's anchor and tag
 _UNSAFE = re.compile(r"[\x7f-\x9f\u2028\u2029\ufeff]")
 
 
@@ -72,21 +76,31 @@ def _scalars(matter: str) -> Iterator[_Scalar]:
         yield from _toml(match[2], match.start(2))
     elif matter:
         content, offset = (match[2], match.start(2)) if match else (matter, 0)
-        root = yaml.compose(content, Loader=yaml.SafeLoader)  # JSON is YAML
+        depth = 0
+        for event in yaml.parse(content, Loader=yaml.SafeLoader):  # JSON is YAML
+            depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+            if depth > MAX_DEPTH:
+                raise EngineError(f"the sandbox takes front matter of {MAX_DEPTH} levels")
+        root = yaml.compose(content, Loader=yaml.SafeLoader)
         if root is not None:
-            yield from _yaml(root, [], content, offset)
+            yield from _yaml(root, [], content, offset, set())
 
 
-def _yaml(node: yaml.Node, path: list[str], content: str, offset: int) -> Iterator[_Scalar]:
+def _yaml(node: yaml.Node, path: list[str], content: str, offset: int, seen: set[int]) -> Iterator[_Scalar]:
+    """Each node where it is written: what an alias repeats is the same text, and can be repeated without end."""
+    if id(node) in seen:
+        return
+    seen.add(id(node))
     if isinstance(node, yaml.MappingNode):
         for key, value in node.value:
             if isinstance(key, yaml.ScalarNode):
-                yield from _yaml(value, [*path, str(key.value)], content, offset)
+                yield from _yaml(value, [*path, str(key.value)], content, offset, seen)
     elif isinstance(node, yaml.SequenceNode):
         for value in node.value:
-            yield from _yaml(value, path, content, offset)
+            yield from _yaml(value, path, content, offset, seen)
     elif isinstance(node, yaml.ScalarNode) and node.tag == "tag:yaml.org,2002:str":
-        start, end = node.start_mark.index, node.end_mark.index
+        end = node.end_mark.index
+        start = _PROPERTIES.match(content, node.start_mark.index, end).end()  # type: ignore[union-attr]  # it always matches
         tail = "\n" if node.style in {"|", ">"} and content[:end].endswith("\n") else ""
         # JSON writes characters beyond 16 bits as two escapes, which YAML does not join
         value = str(node.value).encode("utf-16", "surrogatepass").decode("utf-16", "replace")
