@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import zipfile
+from random import Random
 from typing import TYPE_CHECKING
 
 import pytest
@@ -149,3 +151,39 @@ def test_a_table_with_a_quote_that_never_closes_is_refused(translate: Translate,
 
 def test_invalid_bytes_after_a_byte_order_mark_are_refused(translate: Translate, tmp_path: Path) -> None:
     refused(translate, tmp_path, b"\xef\xbb\xbfa\xff", "txt", "broken or is no ")
+
+
+PIECES = [b"<", b">", b"&", b'"', b"\x00", b"{", b"]]>", b"<!--", b"99999999999", b"-1", b"{{<", b"---\n", b"\xff\xfe"]
+
+
+def damaged(content: bytes, chance: Random) -> bytes:
+    """The content with a few bytes changed, taken out, put in or repeated."""
+    result = bytearray(content)
+    for _ in range(chance.choice([1, 2, 5, 20])):
+        place, length = chance.randrange(len(result) or 1), chance.randrange(1, 30)
+        what = chance.randrange(4)
+        result[place : place + (length, 1, 0, 0)[what]] = (
+            b"",
+            bytes([chance.randrange(256)]),
+            chance.choice(PIECES),
+            result[place : place + length],
+        )[what]
+    return bytes(result)
+
+
+@pytest.mark.parametrize("name", sorted(path.name for path in EXAMPLES.iterdir() if path.suffix != ".pdf"))
+def test_a_damaged_file_is_translated_or_refused_and_nothing_else(
+    translate: Translate, tmp_path: Path, name: str
+) -> None:
+    source, chance = EXAMPLES / name, Random(name)
+    extension = name.rpartition(".")[2]
+    for _ in range(25):
+        content = damaged(source.read_bytes(), chance)
+        if zipfile.is_zipfile(source) and chance.random() < 0.9:
+            with zipfile.ZipFile(source) as archive:
+                part = chance.choice([part for part in archive.namelist() if part.endswith((".xml", ".rels"))])
+                content = replaced(source, part, damaged(archive.read(part), chance))
+        with contextlib.suppress(EngineError):
+            translate(content, extension)
+            continue
+        assert not (tmp_path / f"result.{extension}").exists()
