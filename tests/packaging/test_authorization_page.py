@@ -1,0 +1,33 @@
+"""The page of cases names tests that exist, one for each row."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGE = (ROOT / "docs" / "authorization-cases.md").read_text(encoding="utf-8")
+TESTS = {
+    name
+    for path in (ROOT / "tests" / "auth").glob("test_*.py")
+    for name in re.findall(r"def (test_\w+)", path.read_text(encoding="utf-8"))
+}
+CASES = [
+    [cell.strip() for cell in line.strip("|").split("|")]
+    for line in PAGE.partition("## The numbers")[0].splitlines()
+    if line.startswith("| ") and not line.startswith("| case ")
+]
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case[0][:50])
+def test_a_case_of_authorization_names_the_test_that_shows_it(case: list[str]) -> None:
+    _, happens, test = case
+
+    assert happens
+    assert test.strip("`") in TESTS
+
+
+def test_the_page_has_all_groups_of_cases() -> None:
+    assert len(CASES) > 50
