@@ -219,7 +219,7 @@ def test_a_terminal_gets_bars_that_are_gone_at_the_end(start, sandbox, terminal,
 def test_no_color_and_a_narrow_terminal_are_respected(start, terminal):
     fcntl.ioctl(terminal.theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 40, 0, 0))
     streams = dict.fromkeys(("stdin", "stdout", "stderr"), terminal.theirs)
-    settings = {"TERM": "xterm-256color", "NO_COLOR": "1"}
+    settings = {"TERM": "xterm-256color", "NO_COLOR": "1", "COLUMNS": ""}
     process = start("languages", env=settings, **streams)
     printed = terminal.until(None, process)
     assert process.returncode == 0
