@@ -6,7 +6,6 @@ import json
 
 import httpx
 import pytest
-from groupdocs_translation.sandbox.faults import Fault
 
 from tests.sandbox.conftest import bare
 from tests.sandbox.sources import TEXT
@@ -188,8 +187,11 @@ def test_a_job_that_comes_to_a_part_is_answered_with_206(sandbox, client):
         {"reset": "before", "after": True},
         {"reset": "before", "status": 500},
         {"status": 500, "job": "failed"},
+        {"operation": "translateTxt"},
+        {"operation": ""},
     ],
 )
-def test_a_fault_that_cannot_be_meant_is_an_error(wrong):
+def test_a_fault_that_cannot_be_meant_is_an_error(sandbox, wrong):
     with pytest.raises(ValueError, match=r"\w"):
-        Fault("*", **wrong)
+        sandbox.fail(**{"operation": "*"} | wrong)
+    assert sandbox.state.faults.pending() == []

@@ -90,7 +90,10 @@ def test_a_job_is_forgotten_after_a_day(sandbox, client):
     assert client.authorize().get(f"text/{job}").status_code == 200
     sandbox.advance(5)
     assert client.authorize().get(f"text/{job}").status_code == 404
-    assert job in sandbox.jobs
+    assert sandbox.jobs[job].request == TEXT
+    client.submit()
+    assert sandbox.jobs[job].request == {}  # what was translated is not kept for ever
+    assert len(sandbox.jobs) == 2
 
 
 @pytest.mark.parametrize("path", ["text/{}", "hugo?id={}", "document/trial?requestId={}", "document/nobody"])

@@ -23,6 +23,9 @@ async def deliver(exchange: Exchange, answer: Answer, fault: Fault | None, *, no
     headers = [(name.encode(), value.encode("latin-1")) for name, value in answer.headers.items()]
     headers += [(b"content-length", str(size).encode()), (b"date", formatdate(now, usegmt=True).encode())]
     await exchange.send({"type": "http.response.start", "status": answer.status, "headers": headers})
+    if exchange.method == "HEAD":
+        await exchange.send({"type": "http.response.body"})
+        return
     if fault is None and isinstance(answer.body, bytes):
         await exchange.send({"type": "http.response.body", "body": answer.body})
         return

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal, cast
 
 from attrs import field, frozen
 
+from .._operations import BY_ID
 from .answers import Answer
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ class Fault:
     was told.
 
     Raises:
-        ValueError: a number out of range, or parts that exclude each other.
+        ValueError: no such operation, a number out of range, or parts that exclude each other.
     """
 
     operation: str
@@ -66,6 +67,8 @@ class Fault:
 
     def __attrs_post_init__(self) -> None:
         """Refuse what cannot be meant."""
+        if not (self.operation in BY_ID or set(self.operation) & set("/*?[")):
+            raise ValueError(f"operation: {self.operation!r} is none; {', '.join(BY_ID)}, a path, or a pattern")
         if self.times < 1 or self.nth < 1 or self.delay_s < 0 or self.drip_s < 0:
             raise ValueError("times and nth count from 1; delay_s and drip_s are not negative")
         if self.status is not None and not 200 <= self.status <= 599:

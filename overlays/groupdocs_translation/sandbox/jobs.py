@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import threading
 import uuid
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from .storage import RETENTION_S
 
@@ -50,13 +50,17 @@ class Job:
 
 
 class Jobs(Mapping[str, Job]):
-    """All jobs by their ids. One lock guards the tables; any thread may call."""
+    """All jobs by their ids. One lock guards the tables; any thread may call.
+
+    Of a job that is older than ``RETENTION_S`` only the bare facts are kept, not request and result.
+    """
 
     def __init__(self, clock: VirtualClock, latency: Latency) -> None:
         self.latency = latency
         self._clock = clock
         self._lock = threading.Lock()
         self._jobs: dict[str, Job] = {}
+        self._whole: deque[str] = deque()  # ids of those with request and result, oldest first
         self._by_digest: Counter[str] = Counter()
 
     def __getitem__(self, job_id: str) -> Job:
@@ -90,7 +94,10 @@ class Jobs(Mapping[str, Job]):
             outcome=outcome,
         )
         with self._lock:
+            while self._whole and now - (old := self._jobs[self._whole[0]]).made_at >= RETENTION_S:
+                self._jobs[self._whole.popleft()] = evolve(old, request={}, outcome=evolve(old.outcome, result={}))
             self._jobs[job.id] = job
+            self._whole.append(job.id)
             self._by_digest[digest] += 1
         return job
 

@@ -170,6 +170,10 @@ class Sandbox:
         """Let time pass: tokens, jobs, addresses and files grow old."""
         self.state.clock.advance(seconds)
 
+    def set_time(self, epoch_s: float) -> None:
+        """Make it that moment, in seconds since the epoch; time goes on from there."""
+        self.state.clock.set(epoch_s)
+
     # -- who may call --------------------------------------------------------------------------------------------------
 
     def add_client(self, client_id: str, secret: str | None = None, **application: Any) -> str:

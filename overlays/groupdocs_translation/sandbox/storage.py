@@ -70,10 +70,10 @@ class Storage(Mapping[str, bytes]):
 
     def keep(self, path: Path, *, file_name: str = "", format_: str = "") -> str:
         """Take in a file that was written to a path of ``new_path``; its key. What is too old is dropped."""
-        now = self._clock.now()
+        now, gone = self._clock.now(), list[StoredFile]()
         with self._lock:
-            old = [key for key, file in self._files.items() if now - file.stored_at >= RETENTION_S]
-            gone = [self._files.pop(key) for key in old]
+            while self._files and now - (oldest := next(iter(self._files.values()))).stored_at >= RETENTION_S:
+                gone.append(self._files.pop(oldest.path.name))
             self._files[path.name] = StoredFile(path, now, file_name, format_)
         for file in gone:
             file.path.unlink(missing_ok=True)
