@@ -154,6 +154,13 @@ def test_the_interface_lists_itself_and_is_neither_recorded_nor_hit(sandbox, adm
     assert len(sandbox.records) == 0
 
 
+def test_a_body_that_is_no_json_is_no_order(sandbox, admin):
+    order = b'{"operation": "*", "body": NaN}'
+    answer = bare.post(f"{admin.url}faults", content=order, headers={"content-type": "application/json"})
+    assert answer.status_code == 400
+    assert sandbox.state.faults.pending() == []
+
+
 def test_a_page_in_a_browser_cannot_steer_a_sandbox(sandbox, admin):
     answer = bare.post(f"{admin.url}tokens/revoke", content=b"{}", headers={"content-type": "text/plain"})
     assert answer.status_code == 415
