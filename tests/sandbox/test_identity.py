@@ -101,7 +101,7 @@ def test_discovery_leads_to_the_key_that_tokens_are_signed_with(plain):
     ).json()["access_token"]
 
     key = jwt.PyJWKClient(found["jwks_uri"]).get_signing_key_from_jwt(token)
-    claims = jwt.decode(token, key, ["RS256"], audience="translation", issuer=found["issuer"])
+    claims = jwt.decode(token, key.key, ["RS256"], audience="translation", issuer=found["issuer"])
 
     assert jwt.get_unverified_header(token)["alg"] == "RS256"
     assert claims["client_id"] == plain.settings["client_id"]

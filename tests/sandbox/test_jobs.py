@@ -6,6 +6,7 @@ import pytest
 from groupdocs_translation._operations import BY_ID, OPERATIONS
 from groupdocs_translation.sandbox import Sandbox
 from groupdocs_translation.sandbox.contract import document
+from groupdocs_translation.sandbox.engine import PseudoEngine
 from groupdocs_translation.sandbox.latency import Latency
 from openapi_schema_validator import OAS30Validator
 
@@ -235,3 +236,15 @@ def test_the_pairs_are_those_of_the_service_s_page(client):
 
 def test_a_hugo_file_is_taken_with_202_as_the_service_s_document_says(client):
     assert client.post("hugo", json={"file": "QQ=="}).status_code == 202
+
+
+def test_a_trial_does_not_convert_even_where_the_engine_can():
+    class Converter(PseudoEngine):
+        def can_convert(self, source_format, output_format):
+            return True
+
+    with Sandbox(engine=Converter()) as sandbox, Plain(sandbox) as plain:
+        request = LANGUAGES | {"url": plain.upload(), "format": "Txt", "outputFormat": "Md"}
+        answer = plain.post("document/trial", json=request)
+        assert (answer.status_code, answer.json()["field"]) == (400, "outputFormat")
+        assert plain.authorize().post("document", json=request).status_code == 200
