@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import io
 import json
+import ssl
 import sys
 from typing import NamedTuple
 
 import pytest
 from groupdocs_translation.cli.app import run
+
+
+CERTIFICATES = ssl.create_default_context()  # reading them would take longer than all the rest of a test
 
 
 class Outcome(NamedTuple):
@@ -51,7 +55,8 @@ def command(sandbox, capsys, monkeypatch):
         source = Terminal() if stdin is None else io.TextIOWrapper(io.BytesIO(stdin))
         monkeypatch.setattr(sys, "stdin", source)
         capsys.readouterr()
-        code = run([str(argument) for argument in arguments], **{**sandbox.client_settings(), **settings})
+        given = {"verify": CERTIFICATES, **sandbox.client_settings(), **settings}
+        code = run([str(argument) for argument in arguments], **given)
         return Outcome(code, *capsys.readouterr())
 
     return command

@@ -86,7 +86,10 @@ class Invocation:
 
     def client_settings(self, stack: ExitStack) -> dict[str, Any]:
         """Arguments of a client; ``stack`` holds the throwaway sandbox, if there is one."""
-        given = dict(self.settings)
+        import httpx  # noqa: PLC0415  (a command's help does without)
+
+        # One for the API, the token and the storage: reading the certificates is a good part of a short command.
+        given = {"verify": httpx.create_ssl_context()} | dict(self.settings)
         if self.is_sandbox:
             from .._rules.polling import PollingSchedule  # noqa: PLC0415
 
