@@ -11,7 +11,6 @@ from typing import NamedTuple
 import pytest
 from groupdocs_translation.cli.app import run
 
-
 CERTIFICATES = ssl.create_default_context()  # reading them would take longer than all the rest of a test
 
 
