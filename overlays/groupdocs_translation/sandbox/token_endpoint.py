@@ -11,7 +11,7 @@ import binascii
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, unquote_plus
 
-from .answers import Answer, Refused
+from .answers import Answer
 from .identity import GRANT, key_set
 
 if TYPE_CHECKING:
@@ -111,8 +111,3 @@ def _credentials(exchange: Exchange, form: dict[str, str]) -> tuple[str, str]:
     if not colon or form.get("client_id", client_id) != client_id:
         raise _OAuthError("invalid_client")
     return client_id, secret
-
-
-def refuse_method(allowed: str) -> Refused:
-    """405, with what is allowed."""
-    return Refused(405, f"only {allowed} is possible here", headers={"allow": allowed})
