@@ -64,9 +64,11 @@ def test_the_budget_stops_it_and_the_same_command_goes_on(command, folder, sandb
 
 
 def test_options_of_a_kind_are_refused_with_the_list_before_anything_is_sent(command, folder, sandbox):
-    done = command("batch", folder, "--to", "de", "--out", "out", "--kind", "csv", "--slides", "1")
-    assert done.code in {1, 2}
-    assert not [name for name in sandbox.calls() if name.startswith("translate")]
+    done = command("batch", folder, "--to", "de", "--out", "out", "--slides", "1")
+    assert done.code == 1
+    (line,) = [line for line in done.out.splitlines() if line.startswith("deep/b.csv\tfailed\t")]
+    assert "takes no --slides; it takes --alignment, --glossary, --saving-mode, --separator" in line
+    assert not [name for name in sandbox.calls() if name[0].islower()], "no operation of the service"
 
 
 def test_a_folder_that_is_none_is_usage(command):

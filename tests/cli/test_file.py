@@ -106,9 +106,12 @@ def test_no_wait_prints_the_id_with_which_the_files_are_fetched_later(command, n
 def test_an_image_is_read_as_text(command, tmp_path, sandbox):
     image = tmp_path / "sign.png"
     image.write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(32))
-    done = command("file", image, "--to", "de", "--as-text")
+    done = command("file", image, "--to", "de,fr", "--as-text")
+    assert done.code == 0
+    assert [line.split("\t")[0] for line in done.out.splitlines()] == ["de", "fr"]
     assert sandbox.calls()["translateImageToText"] == 1
-    assert done.code in {0, 1}
+    (file,) = command("file", image, "--to", "de", "--as-text", "--json").json["files"]
+    assert file["texts"]["de"] == [done.out.splitlines()[0].removeprefix("de\t")]
 
 
 def test_a_download_that_fails_says_how_to_fetch_what_was_paid_for(command, note, sandbox, monkeypatch):

@@ -6,7 +6,8 @@ import sys
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from .output import human_time, is_terminal, say
+from .exits import in_words
+from .output import harmless, human_time, is_terminal, say
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
@@ -48,12 +49,16 @@ class BatchLines:
         if step.step == "start":
             say(f"{step.total - step.finished} of {step.total} files to do")
         elif step.step in _BAD:
-            say(f"{step.path}: {step.step}: {step.reason}")
+            say(_failure(step))
         elif step.step == "stopping":
             say("stopping when the steps under way are finished; Ctrl-C again stops at once")
         elif step.step == "done" and step.seconds - self._last >= LINE_EVERY_S:
             self._last = step.seconds
             say(summary(step))
+
+
+def _failure(step: BatchProgress) -> str:
+    return f"{step.path}: {step.step}: {in_words(step.reason or '')}"
 
 
 def summary(step: BatchProgress) -> str:
@@ -79,7 +84,7 @@ def batch_bar(console: Console | None = None) -> Generator[Show]:
                 shown.update(bar, description=f"{step.total} files found")
                 return
             if step.step in _BAD:
-                shown.print(Text(f"{step.path}: {step.step}: {step.reason}"), soft_wrap=True)
+                shown.print(Text(harmless(_failure(step), sys.stderr)), soft_wrap=True)
             if step.step == "stopping":
                 shown.print(Text("stopping when the steps under way are finished; Ctrl-C again stops at once"))
             shown.update(bar, description=summary(step), total=step.total or None, completed=step.finished)

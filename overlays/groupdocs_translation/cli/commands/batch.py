@@ -11,7 +11,7 @@ import click
 from ...formats import KINDS
 from .. import options
 from ..batch_progress import batch_shown
-from ..exits import Exit
+from ..exits import Exit, in_words
 from ..invocation import PROGRAM
 from ..kind_options import given_options, kind_options
 from ..output import human_size, human_time, write, write_json, write_table
@@ -164,7 +164,7 @@ def _rows(report: BatchReport) -> list[tuple[str, str]]:
 
 
 def _failure(file: BatchFile) -> tuple[str, str, str]:
-    return file.path, file.state.value, file.reason or ""
+    return file.path, file.state.value, in_words(file.reason or "")
 
 
 def _code(report: BatchReport) -> int:
