@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import os
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from ._errors import ConfigurationError
@@ -60,6 +60,16 @@ def service_url(
     return value
 
 
+def check_timeout(given: Any) -> None:
+    """Refuse what is no time limit of a request.
+
+    Raises:
+        ConfigurationError: no number, none above 0, or no end.
+    """
+    if isinstance(given, bool) or not isinstance(given, int | float) or not 0 < given < float("inf"):
+        raise ConfigurationError("timeout must be a positive number of seconds, or an httpx.Timeout")
+
+
 def timeouts(given: float | httpx.Timeout | None) -> httpx.Timeout:
     """The httpx timeouts: ``None`` means ours, a number of seconds replaces read and write.
 
@@ -76,6 +86,5 @@ def timeouts(given: float | httpx.Timeout | None) -> httpx.Timeout:
                 "timeout must set connect, read, write and pool: without one a call can wait for ever"
             )
         return given
-    if not given > 0 or given == float("inf"):
-        raise ConfigurationError("timeout must be a positive number of seconds, or an httpx.Timeout")
+    check_timeout(given)
     return httpx.Timeout(given, connect=min(CONNECT_TIMEOUT_S, given), pool=POOL_TIMEOUT_S)

@@ -37,11 +37,13 @@ if TYPE_CHECKING:
 class TranslationError(Exception):
     """Base of everything raised by this package on purpose.
 
-    ``job`` is the job that was being waited for or fetched, ``None`` if there was none: what was paid for is never
+    ``job`` is the job that was being waited for or fetched, ``None`` if there was none. A call that makes several jobs
+    gives all that it has submitted in ``jobs``, in order, those that are done among them: what was paid for is never
     lost.
     """
 
     job: Any = None
+    jobs: Sequence[Any] = ()
 
 
 class ConfigurationError(TranslationError, ValueError):

@@ -3,24 +3,37 @@
 from __future__ import annotations
 
 import os
+import secrets
 import tempfile
+import threading
 from pathlib import Path
+from typing import IO, cast
 
 from ._errors import ConfigurationError
 
 
 def output_folder(given: str | os.PathLike[str]) -> Path:
-    """The folder for results, made if it is not there.
+    """The folder for results, made if it is not there; found out before anything is paid for.
 
     Raises:
-        ConfigurationError: it cannot be made, or is a file.
+        ConfigurationError: it cannot be made or written to, or is a file.
     """
-    folder = Path(given)
     try:
+        folder = Path(given)
         folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise ConfigurationError(f"cannot use {folder} for results: {error.strerror}") from error
+        tempfile.TemporaryFile(dir=folder).close()  # permissions, read-only mounts and the like: only trying tells
+    except (OSError, TypeError, ValueError) as error:  # of another type, or with a null in it
+        reason = error.strerror if isinstance(error, OSError) else error
+        raise ConfigurationError(f"cannot use {given!r} for results: {reason}") from error
     return folder
+
+
+def is_written(path: Path, size: int | None) -> bool:
+    """Whether the file is there and has that many bytes; ``None`` means that it was never written."""
+    try:
+        return size is not None and path.stat().st_size == size
+    except OSError:
+        return False
 
 
 def refuse_existing(paths: list[Path]) -> None:
@@ -48,7 +61,11 @@ def move_into_place(whole: Path, target: Path, *, overwrite: bool) -> None:
         raise
     except OSError:  # a file system without hard links: claim the name first
         target.touch(exist_ok=False)
-        whole.replace(target)
+        try:
+            whole.replace(target)
+        except BaseException:
+            target.unlink()  # it is ours, and empty
+            raise
         return
     whole.unlink()
 
@@ -56,26 +73,42 @@ def move_into_place(whole: Path, target: Path, *, overwrite: bool) -> None:
 class PartialFile:
     """A file under a temporary name beside its target; ``finish()`` renames it, ``discard()`` leaves nothing behind.
 
-    Used by one download at a time. ``size`` is the number of bytes written so far.
+    Making one touches no disk; ``open()`` does. Used by one download at a time, from whatever thread: one lock keeps
+    ``discard()`` apart from work that a cancelled task has left behind in a thread. ``size`` is the number of bytes
+    written so far.
     """
 
     def __init__(self, target: Path) -> None:
         self.target = target
-        handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name[:60]}.", suffix=".part")
-        self._path = Path(name)
-        self._file = os.fdopen(handle, "wb")
         self.size = 0
+        # Known before it exists, so that an interrupt at any moment finds it. 40 letters are at most 160 bytes.
+        self._path = target.with_name(f".{target.name[:40]}.{secrets.token_hex(8)}.part")
+        self._file: IO[bytes] | None = None
+        self._is_over = False
+        self._lock = threading.Lock()
+
+    def open(self) -> None:
+        """Make the file, with the permissions that any new file gets.
+
+        Raises:
+            OSError: the folder takes no file.
+        """
+        with self._lock:
+            self._refuse_over()
+            self._file = cast("IO[bytes]", self._path.open("xb"))
 
     def write(self, chunk: bytes) -> None:
         """Append."""
-        self._file.write(chunk)
-        self.size += len(chunk)
+        with self._lock:
+            self._opened.write(chunk)
+            self.size += len(chunk)
 
     def restart(self) -> None:
         """Throw away what was written: the server began anew."""
-        self._file.seek(0)
-        self._file.truncate()
-        self.size = 0
+        with self._lock:
+            self._opened.seek(0)
+            self._opened.truncate()
+            self.size = 0
 
     def finish(self, *, overwrite: bool) -> None:
         """Flush to disk and rename; without ``overwrite`` a file that appeared meanwhile is left alone.
@@ -83,20 +116,31 @@ class PartialFile:
         Raises:
             FileExistsError: the target is there and must not be replaced.
         """
-        self._file.flush()
-        os.fsync(self._file.fileno())  # or a crash could leave an empty file under the final name
-        self._file.close()
-        self._path.chmod(0o666 & ~_umask())  # mkstemp makes it 0600; a result gets what a new file would get
-        move_into_place(self._path, self.target, overwrite=overwrite)
+        with self._lock:
+            file = self._opened
+            file.flush()
+            os.fsync(file.fileno())  # or a crash could leave an empty file under the final name
+            file.close()
+            move_into_place(self._path, self.target, overwrite=overwrite)
 
     def discard(self) -> None:
         """Remove what is left of it; does nothing after ``finish()``."""
-        self._file.close()
-        self._path.unlink(missing_ok=True)
+        with self._lock:
+            self._is_over = True
+            try:
+                if self._file is not None:
+                    self._file.close()  # flushes: on a full disk that fails once more
+            except OSError:
+                pass
+            finally:
+                self._path.unlink(missing_ok=True)
 
+    @property
+    def _opened(self) -> IO[bytes]:
+        self._refuse_over()
+        assert self._file is not None
+        return self._file
 
-def _umask() -> int:
-    """The process's umask, read in the only way there is: by setting it."""
-    current = os.umask(0o077)
-    os.umask(current)
-    return current
+    def _refuse_over(self) -> None:
+        if self._is_over:
+            raise OSError("the download was given up")

@@ -4,19 +4,25 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypedDict
 
-from attrs import fields
-
 from ._errors import APIError, ConfigurationError, UnsupportedLanguage
-from ._requests import TRIAL_TEXT_CHARACTERS, file_operation, file_request, text_operation, text_request
-from ._results import Health, JobRef, Languages
+from ._requests import (
+    TRIAL_TEXT_CHARACTERS,
+    check_option,
+    file_operation,
+    file_request,
+    text_operation,
+    text_request,
+)
+from ._results import Health, Languages
 from ._rules.answers import clean, parse
 from ._rules.names import check_language, target_languages
-from ._rules.texts import MAX_CHARACTERS_PER_REQUEST, Packed, Packer
+from ._rules.texts import Packed, Packer, characters_per_request
+from ._settings import check_wait
 from ._sources import check_url, read_source
 from .formats import FileOptions, Style, recognize
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from ._results import Progress, TextTranslation
     from ._rules.polling import PollingSchedule
@@ -82,22 +88,32 @@ class TextPlan:
         self.operation = text_operation(
             style=options.get("style"), summarize=options.get("summarize", False), trial=trial
         )
-        self.timeout: float | None = options.get("timeout")
+        self.timeout = check_wait(options.get("timeout"))
+        self.retries: RetryPolicy | None = options.get("retries")
         self.polling: str | PollingSchedule | None = options.get("polling")
         self.progress: Callable[[Progress], object] | None = options.get("progress")
-        self._markdown = options.get("markdown", False)
-        self._glossary = options.get("glossary")
-        self._characters = TRIAL_TEXT_CHARACTERS if trial else MAX_CHARACTERS_PER_REQUEST
+        self._markdown = check_option("markdown", options.get("markdown", False))
+        self._glossary = check_option("glossary", options.get("glossary"))
+        self._characters = TRIAL_TEXT_CHARACTERS if trial else characters_per_request(len(self.targets))
         self._is_trial = trial
 
     def packer(self) -> Packer:
         """Fills requests up to the limits that hold for this call."""
         return Packer(max_characters=self._characters)
 
-    def pack(self, texts: Iterable[str]) -> list[Packed]:
-        """The requests that the texts make."""
+    def pack(self, texts: str | Iterable[str]) -> list[Packed]:
+        """The requests that the texts make.
+
+        Raises:
+            ConfigurationError: it is neither a string nor an iterable of strings.
+        """
         packer = self.packer()
-        full = [packed for text in texts if (packed := packer.add(text)) is not None]
+        try:
+            given = iter([texts] if isinstance(texts, str) else texts)
+        except TypeError:
+            what = type(texts).__name__
+            raise ConfigurationError(f"text is a string or an iterable of strings, not {what}") from None
+        full = [packed for text in given if (packed := packer.add(text)) is not None]
         last = packer.flush()
         return full if last is None else [*full, last]
 
@@ -117,13 +133,21 @@ class TextPlan:
             targets=self.targets,
             origin=origin,
             markdown=self._markdown,
-            glossary=self._glossary,
+            glossary=self._glossary or None,
         )
 
     def by_target(self, result: TextTranslation[Any], *, is_single: bool) -> dict[str, list[str]]:
         """A job's result under the language codes that were asked for, whatever case the service writes them in."""
         found = {code.lower(): texts for code, texts in result.by_language.items()}
         return {code: [found[code.lower()]] if is_single else found[code.lower()] for code in self.targets}
+
+    def rows(self, result: TextTranslation[list[str]]) -> Iterator[Any]:
+        """What a stream yields: a string for each text or, for a list of targets, language to string."""
+        if self.is_one_target:
+            yield from result.by_language[self.targets[0]]
+            return
+        for row in zip(*result.by_language.values(), strict=True):
+            yield dict(zip(result.by_language, row, strict=True))
 
 
 class FilePlan:
@@ -164,19 +188,6 @@ class FilePlan:
         )
         if settings.trial and self.output != self.format:
             raise ConfigurationError(f"the trial does not convert: output_format must be {self.format}")
-
-
-def job_ref(id: str, kind: str, details: Mapping[str, Any], *, trial: bool) -> JobRef:
-    """The reference of a job to pick up again.
-
-    Raises:
-        ConfigurationError: a detail that jobs do not have.
-    """
-    known = {attribute.name for attribute in fields(JobRef)} - {"id", "kind"}
-    if unknown := sorted(set(details) - known):
-        raise ConfigurationError(f"jobs have no {', '.join(unknown)}; they have {', '.join(sorted(known))}")
-    members: dict[str, Any] = {"trial": trial, **details}
-    return JobRef(id=id, kind=kind, **members)
 
 
 def uploaded_url(content: bytes) -> str:

@@ -53,6 +53,7 @@ def text_operation(*, style: str | None, summarize: bool, trial: bool) -> Operat
         ConfigurationError: an unknown style, a style with a summary, or either in the trial.
     """
     one_of(style, TEXT_STYLES, "style")
+    _flag(summarize, "summarize")
     if summarize and style is not None:
         raise ConfigurationError("summarize=True and style= exclude each other")
     if trial:
@@ -69,16 +70,16 @@ def text_request(
     targets: Sequence[str],
     origin: str | None,
     markdown: bool,
-    glossary: Mapping[str, str] | None,
+    glossary: Any,
 ) -> Any:
-    """The request for texts; options that were not given are not sent."""
+    """The request for texts; options that were not given are not sent. ``glossary`` as ``check_option`` made it."""
     members: dict[str, Any] = {"source_language": source, "target_languages": list(targets), "texts": list(texts)}
     if origin:
         members["origin"] = origin
     if markdown:
         members["contains_markdown"] = True
-    if glossary:
-        members["translation_dictionary"] = glossary_model(glossary)
+    if glossary is not None:
+        members["translation_dictionary"] = glossary
     return model("TextRequest")(**members)
 
 
@@ -91,7 +92,7 @@ def file_operation(
         ConfigurationError: a style that files do not have, or a combination that no operation serves.
         UnsupportedFormat: the kind cannot be summarised, styled, read as text, or tried without an account.
     """
-    if sum((style is not None, summarize, as_text)) > 1:
+    if sum((style is not None, _flag(summarize, "summarize"), _flag(as_text, "as_text"))) > 1:
         raise ConfigurationError("style=, summarize=True and as_text=True exclude each other")
     if trial:
         if style is not None or summarize or as_text or kind.trial is None:
@@ -150,7 +151,7 @@ def file_request(
             f"{operation.id} (kind {kind.name!r}) takes no {', '.join(unknown)}; "
             f"it takes {', '.join(sorted(names)) or 'no options'}"
         )
-    given = {names[name]: _OPTIONS[name](value, name) for name, value in options.items() if value is not None}
+    given = {names[name]: check_option(name, value) for name, value in options.items() if value is not None}
     if operation.model == "ImageToTextRequest":
         if output_format is not None:
             raise ConfigurationError("output_format is for files; as_text=True gives texts")
@@ -174,6 +175,20 @@ def file_request(
     if operation.model == "ImageToFileRequest":
         given.setdefault("ocrformat", output if output in {"Pdf", "Xlsx", "Csv"} else "Pdf")
     return model(str(operation.model))(**_with_origin(members, origin), **given), output
+
+
+def check_option(name: str, value: Any) -> Any:
+    """What an option's value becomes in a request; ``None`` stays: it was not given.
+
+    Raises:
+        ConfigurationError: it is not what the option takes.
+    """
+    try:
+        return None if value is None else _OPTIONS[name](value, name)
+    except ConfigurationError:
+        raise
+    except (AttributeError, TypeError, ValueError):  # no list, no mapping, no pair where one is needed
+        raise ConfigurationError(f"{name} does not take a {type(value).__name__} such as {value!r:.60}") from None
 
 
 def _with_origin(members: dict[str, Any], origin: str | None) -> dict[str, Any]:
@@ -250,6 +265,7 @@ def _ocr_format(value: Any, name: str) -> Any:
 
 
 _OPTIONS: dict[str, Callable[[Any, str], Any]] = {
+    "markdown": _flag,
     "glossary": _glossary,
     "alignment": _flag,
     "saving_mode": _saving_mode,

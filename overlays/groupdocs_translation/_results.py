@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
-from attrs import asdict, field, frozen
+from attrs import field, frozen
 
 from ._errors import ConfigurationError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
     from ._rules.answers import State
@@ -160,44 +160,3 @@ class Progress:
     done: float
     total: float | None
     job: Any = field(default=None, repr=False)
-
-
-def _strings(given: Iterable[str]) -> tuple[str, ...]:
-    return tuple(given)
-
-
-def _places(given: Iterable[int] | None) -> tuple[int, ...] | None:
-    return None if given is None else tuple(given)
-
-
-def _plain(value: Any) -> Any:
-    return [*value] if isinstance(value, tuple) else value
-
-
-@frozen
-class JobRef:
-    """All that is needed to pick a job up again, in another process too.
-
-    Made of plain values; ``to_dict`` writes JSON types. ``kind`` is the result's: ``text``, ``file`` or ``hugo``.
-    ``subject`` (``document``, ``pdf``, …) and ``size`` (bytes or characters) let waiting be cheap; ``targets`` tell
-    what may be missing; ``name`` and ``output_format`` give result files their names; ``order`` maps each text given
-    to its place in the request (equal texts are sent once), -1 for blank ones, which are kept in ``blanks``.
-    """
-
-    id: str
-    kind: str
-    trial: bool = False
-    subject: str = ""
-    size: int | None = None
-    targets: tuple[str, ...] = field(default=(), converter=_strings)
-    name: str = ""
-    output_format: str = ""
-    is_single: bool = False
-    order: tuple[int, ...] | None = field(default=None, converter=_places)
-    blanks: tuple[str, ...] = field(default=(), converter=_strings)
-    submitted_at: float | None = None
-
-    def to_dict(self) -> dict[str, Any]:
-        """As JSON types, without what is unset."""
-        values: dict[str, Any] = asdict(self, value_serializer=lambda _, __, value: _plain(value))
-        return {name: value for name, value in values.items() if value not in (None, "", [], False)}

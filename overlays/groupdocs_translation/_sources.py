@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import re
 import tempfile
 import weakref
 from pathlib import Path
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
 type_of_source = str | os.PathLike[str] | bytes | bytearray | memoryview | IO[bytes]
 
 SPOOL_BYTES = 8 * 2**20  # a stream that cannot be rewound is kept in memory up to here, then on disk
+
+
+_URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")  # two letters at least: C:/ is a drive
 
 
 class Source:
@@ -83,14 +87,16 @@ def check_url(url: str, parameter: str) -> str:
 def read_source(given: type_of_source, *, name: str | None = None) -> Source:
     """The source that a user's argument means.
 
-    A string that starts with ``http://`` or ``https://`` is a URL, any other string a path. A stream is read from
+    A string that starts with a scheme such as ``https://`` is a URL, any other string a path. A stream is read from
     where it stands, and stays open; one that cannot seek is copied aside first (memory, then disk), so that a broken
     upload can be repeated.
 
     Raises:
         ConfigurationError: no such file, a folder, nothing in it, a text stream, or a stream or bytes without a name.
     """
-    if isinstance(given, str) and given.startswith(("http://", "https://")):
+    if name is not None and not isinstance(name, str):
+        raise ConfigurationError(f"name is a file name such as 'report.docx', not a {type(name).__name__}")
+    if isinstance(given, str) and _URL.match(given):
         url = check_url(given, "the source URL")
         return Source(name or Path(unquote(urlsplit(url).path)).name, None, None, url)
     if isinstance(given, bytes | bytearray | memoryview):
@@ -121,9 +127,11 @@ def _from_path(path: Path, name: str | None) -> Source:
     if path.is_dir():
         raise ConfigurationError(f"{path} is a folder, not a file")
     try:
+        if not path.is_fifo():  # opening a pipe without a writer waits for ever; its size says 0
+            path.open("rb").close()  # found out now, not in the middle of an upload
         size = path.stat().st_size
-    except OSError as error:
-        raise ConfigurationError(f"cannot read {path}: {error.strerror}") from error
+    except (OSError, ValueError) as error:  # ValueError: a null in the name
+        raise ConfigurationError(f"cannot read {path}: {getattr(error, 'strerror', error)}") from error
     return _checked(Source(name or path.name, size, lambda: cast("IO[bytes]", path.open("rb"))))
 
 
@@ -132,12 +140,17 @@ def _from_stream(stream: IO[bytes], name: str | None) -> Source:
     named = _named(name or (Path(own).name if isinstance(own, str) else None), "streams")
     if isinstance(stream, io.TextIOBase):
         raise ConfigurationError(f"{named} is open as text: open it with mode 'rb'")
-    is_copied = not stream.seekable()
-    if is_copied:
-        stream = _spool(stream)
-    start = stream.tell()
-    size = stream.seek(0, os.SEEK_END) - start
-    stream.seek(start)
+    try:
+        is_copied = not (hasattr(stream, "seekable") and stream.seekable())
+        if is_copied:
+            stream = _spool(stream)
+        start = stream.tell()
+        size = stream.seek(0, os.SEEK_END) - start
+        stream.seek(start)
+    except ConfigurationError:
+        raise
+    except (OSError, ValueError) as error:  # ValueError: it is closed
+        raise ConfigurationError(f"{named} cannot be read: {error}") from error
     source = Source(named, size, lambda: cast("IO[bytes]", io.BufferedReader(_Borrowed(stream, start))))
     if is_copied:
         weakref.finalize(source, stream.close)
@@ -146,9 +159,13 @@ def _from_stream(stream: IO[bytes], name: str | None) -> Source:
 
 def _spool(stream: IO[bytes]) -> IO[bytes]:
     copy = tempfile.SpooledTemporaryFile(max_size=SPOOL_BYTES)  # noqa: SIM115  (lives as long as the source)
-    while chunk := stream.read(2**20):
-        if not isinstance(chunk, bytes):
-            raise ConfigurationError("the stream gives text: open it in binary mode")
-        copy.write(chunk)
-    copy.seek(0)
+    try:
+        while chunk := stream.read(2**20):
+            if not isinstance(chunk, bytes):
+                raise ConfigurationError("the stream gives text: open it in binary mode")
+            copy.write(chunk)
+        copy.seek(0)
+    except BaseException:
+        copy.close()
+        raise
     return cast("IO[bytes]", copy)

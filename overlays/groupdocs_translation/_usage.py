@@ -20,7 +20,7 @@ class Usage:
     """
 
     def __init__(self, budget: int | None = None) -> None:
-        if budget is not None and (isinstance(budget, bool) or budget < 0):
+        if budget is not None and (isinstance(budget, bool) or not isinstance(budget, int) or budget < 0):
             raise ConfigurationError("call_budget must be a number of calls, 0 or more")
         self.budget = budget
         self._lock = threading.Lock()

@@ -251,7 +251,7 @@ def format_name(given: str) -> str:
     Raises:
         UnsupportedFormat: not a format that the service knows, with those it knows.
     """
-    name = _NAMES.get(given.lower().lstrip("."))
+    name = _NAMES.get(given.lower().lstrip(".")) if isinstance(given, str) else None
     if name is None:
         raise UnsupportedFormat(f"{given!r} is not a known format; known: {', '.join(sorted(set(_NAMES.values())))}")
     return name
@@ -276,7 +276,7 @@ def recognize(file_name: str, *, format: str | None = None, kind: str | None = N
         ) from None
     if kind is None:
         return owner, name
-    if kind not in KINDS:
+    if not isinstance(kind, str) or kind not in KINDS:
         raise ConfigurationError(f"kind {kind!r} is unknown; known: {', '.join(KINDS)}")
     chosen = KINDS[kind]
     allowed = AUTO_FORMATS if kind == "auto" else chosen.formats

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import logging
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Self, Unpack, overload
 
 from attrs import evolve
 
-from .._concurrency import async_each
+from .._concurrency import async_each, async_run
 from .._errors import ConfigurationError, TranslationError
 from .._face import Face
 from .._files import output_folder, refuse_existing
+from .._job_ref import JobRef, job_ref
 from .._operations import BY_ID, Operation, model
 from .._plans import (
     FilePlan,
@@ -19,23 +21,23 @@ from .._plans import (
     TextPlan,
     check_pairs,
     health_of,
-    job_ref,
     languages_of,
     uploaded_url,
 )
-from .._results import FileTranslation, Health, HugoStructure, JobRef, Languages, Progress, TextTranslation
+from .._results import FileTranslation, Health, HugoStructure, Languages, Progress, TextTranslation
 from .._rules.names import result_name
-from .._settings import call_retries
+from .._settings import call_retries, check_wait
 from .._sources import Source, read_source
 from ..formats import recognize
 from .jobs import FILE_TIMEOUT_S, AsyncJob
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import AsyncIterable, AsyncIterator, Iterable
+    from collections.abc import AsyncIterable, AsyncIterator, Generator, Iterable, Iterator, Sequence
 
     from .._api import ApiClient
     from .._rules.polling import PollingSchedule
+    from .._rules.retry import RetryPolicy
     from .._rules.texts import Packed
     from .._sources import type_of_source
     from ..batch import BatchReport, FolderOptions
@@ -43,6 +45,18 @@ if TYPE_CHECKING:
     from .transfer import Watcher
 
 log = logging.getLogger("groupdocs_translation.client")
+
+
+@contextmanager
+def _keeping(jobs: Sequence[AsyncJob | None]) -> Generator[None]:
+    """Give an error the jobs of a call that has submitted more than one can name."""
+    try:
+        yield
+    except TranslationError as error:
+        error.jobs = [job for job in jobs if job is not None]
+        if others := [job.id for job in error.jobs if job is not error.job]:
+            error.add_note(f"other jobs of the same call are in error.jobs: {', '.join(others)}")
+        raise
 
 
 class AsyncTranslationClient(Face):
@@ -91,18 +105,22 @@ class AsyncTranslationClient(Face):
         """Translate one text or many, into one language or many, and wait for the result.
 
         Equal texts are sent once, blank ones not at all; many texts and many languages go in one call, split only at
-        ``MAX_TEXTS_PER_REQUEST`` and ``MAX_CHARACTERS_PER_REQUEST``. See ``TextOptions`` for the options.
+        ``MAX_TEXTS_PER_REQUEST``, ``MAX_CHARACTERS_PER_REQUEST`` and ``MAX_TRANSLATED_CHARACTERS``. See
+        ``TextOptions`` for the options.
 
         Raises:
             ConfigurationError: a wrong argument; nothing was sent.
-            JobFailed, JobPartial, JobTimeout: the job did not end well; ``error.job`` is kept.
+            JobFailed, JobPartial, JobTimeout: the job did not end well; ``error.job`` is kept. If the texts made
+                several jobs, ``error.jobs`` are those that were submitted, in order.
             SubmissionUncertain: the job may have been made; it is not sent twice.
         """
         plan = TextPlan(target, options, trial=self._settings.trial)
         is_single = isinstance(text, str)
-        packs = plan.pack([text] if isinstance(text, str) else text)
-        with call_retries(options.get("retries")):
-            jobs = [await self._submit_texts(packed, plan, is_single=is_single) for packed in packs]
+        packs = plan.pack(text)
+        jobs: list[AsyncJob | None] = []
+        with call_retries(plan.retries), _keeping(jobs):
+            for packed in packs:
+                jobs.append(await self._submit_texts(packed, plan, is_single=is_single))
             return await self._collect(jobs, packs, plan, is_single=is_single)
 
     async def submit_text(
@@ -115,7 +133,7 @@ class AsyncTranslationClient(Face):
             SubmissionUncertain: the job may have been made; it is not sent twice.
         """
         plan = TextPlan(target, options, trial=self._settings.trial)
-        packs = plan.pack([text] if isinstance(text, str) else text)
+        packs = plan.pack(text)
         if len(packs) != 1 or not packs[0].texts:
             what = (
                 "is too much for one job: use translate_text, which makes several"
@@ -123,7 +141,7 @@ class AsyncTranslationClient(Face):
                 else "has nothing to translate"
             )
             raise ConfigurationError(f"text {what}")
-        with call_retries(options.get("retries")):
+        with call_retries(plan.retries):
             job = await self._submit_texts(packs[0], plan, is_single=isinstance(text, str))
         assert job is not None
         return job
@@ -142,38 +160,51 @@ class AsyncTranslationClient(Face):
         **options: Unpack[TextOptions],
     ) -> AsyncIterator[dict[str, str]]: ...
 
-    async def translate_stream(
+    def translate_stream(
         self, texts: Iterable[str] | AsyncIterable[str], *, target: Any, **options: Unpack[TextOptions]
     ) -> AsyncIterator[Any]:
         """Translate texts that do not fit in memory: yields one translation for each, in order.
 
         For one target language (a string) strings are yielded, for a list of them dictionaries of language to string.
-        At most two requests' worth of texts is held: one being translated while the next is read.
+        At most three requests' worth of texts is held: one handed out, one being translated, one being read.
+
+        Raises:
+            ConfigurationError: a wrong argument, at once; nothing was sent.
+            TranslationError: as ``translate_text``, while walking; ``error.jobs`` are the jobs whose translations were
+                not handed out yet.
         """
-        plan = TextPlan(target, options, trial=self._settings.trial)
+        return self._stream(texts, TextPlan(target, options, trial=self._settings.trial))
+
+    async def _stream(self, texts: Iterable[str] | AsyncIterable[str], plan: TextPlan) -> AsyncIterator[Any]:
         packer = plan.packer()
-        ahead: tuple[AsyncJob | None, Packed] | None = None
+        jobs: list[AsyncJob | None] = []
+        packs: list[Packed] = []
         async for text in async_each(texts):
             packed = packer.add(text)
-            if packed is None:
-                continue
-            following = (await self._submit_texts(packed, plan, is_single=False), packed)
-            if ahead is not None:
-                async for translated in self._rows(*ahead, plan):
-                    yield translated
-            ahead = following
+            if packed is not None:
+                await self._follow(packed, plan, jobs, packs)
+                if len(jobs) > 1:
+                    for row in await self._next_rows(plan, jobs, packs):
+                        yield row
         last = packer.flush()
-        final = (await self._submit_texts(last, plan, is_single=False), last) if last is not None else None
-        for pending in (ahead, final):
-            if pending is not None:
-                async for translated in self._rows(*pending, plan):
-                    yield translated
+        if last is not None:
+            await self._follow(last, plan, jobs, packs)
+        while jobs:
+            for row in await self._next_rows(plan, jobs, packs):
+                yield row
 
-    async def _rows(self, job: AsyncJob | None, packed: Packed, plan: TextPlan) -> AsyncIterator[Any]:
-        result = await self._collect([job], [packed], plan, is_single=False)
-        for index in range(len(packed.order)):
-            row = {language: texts[index] for language, texts in result.by_language.items()}
-            yield row[plan.targets[0]] if plan.is_one_target else row
+    async def _follow(self, packed: Packed, plan: TextPlan, jobs: list[AsyncJob | None], packs: list[Packed]) -> None:
+        """Submit a pack behind those of a stream; retries are set here, a generator must not keep a context open."""
+        with call_retries(plan.retries), _keeping(jobs):
+            jobs.append(await self._submit_texts(packed, plan, is_single=False))
+            packs.append(packed)
+
+    async def _next_rows(self, plan: TextPlan, jobs: list[AsyncJob | None], packs: list[Packed]) -> Iterator[Any]:
+        """The translations of a stream's first pack, which then leaves the lists."""
+        with call_retries(plan.retries), _keeping(jobs):
+            result = await self._collect(jobs[:1], packs[:1], plan, is_single=False)
+        del jobs[0], packs[0]
+        return plan.rows(result)
 
     async def _submit_texts(self, packed: Packed, plan: TextPlan, *, is_single: bool) -> AsyncJob | None:
         """One request for one pack; ``None`` if all of it is blank."""
@@ -187,6 +218,7 @@ class AsyncTranslationClient(Face):
             size=packed.characters,
             targets=plan.targets,
             is_single=is_single,
+            count=len(packed.texts),
             order=None if packed.is_plain else packed.order,
             blanks=packed.blanks,
         )
@@ -201,21 +233,14 @@ class AsyncTranslationClient(Face):
             if job is None:
                 found = {language: list(packed.blanks) for language in plan.targets}
             else:
-                found = plan.by_target(await self._text_result(job, jobs, plan), is_single=is_single)
+                found = plan.by_target(await self._text_result(job, plan), is_single=is_single)
             for language, texts in found.items():
                 rows[language].extend(texts)
         ids = [job.id for job in jobs if job is not None]
         return TextTranslation({language: texts[0] if is_single else texts for language, texts in rows.items()}, ids)
 
-    async def _text_result(self, job: AsyncJob, jobs: list[AsyncJob | None], plan: TextPlan) -> TextTranslation[Any]:
-        try:
-            result: TextTranslation[Any] = await job.result(plan.timeout, polling=plan.polling, progress=plan.progress)
-        except TranslationError as error:
-            if others := [other.id for other in jobs if other is not None and other is not job]:
-                error.add_note(
-                    f"other jobs of the same call: {', '.join(others)}; client.job(id, kind='text') picks them up"
-                )
-            raise
+    async def _text_result(self, job: AsyncJob, plan: TextPlan) -> TextTranslation[Any]:
+        result: TextTranslation[Any] = await job.result(plan.timeout, polling=plan.polling, progress=plan.progress)
         return result
 
     # -- files ---------------------------------------------------------------------------------------------------------
@@ -246,8 +271,11 @@ class AsyncTranslationClient(Face):
             SubmissionUncertain: the job may have been made; it is not sent twice.
             TransferError: the upload or a download failed.
         """
-        plan = FilePlan(file, target, options, as_text=False, settings=self._settings)
-        folder = output_folder(output_dir)
+        check_wait(timeout)
+        plan = await async_run(
+            lambda: FilePlan(file, target, options, as_text=False, settings=self._settings)  # may read a pipe
+        )
+        folder = await async_run(output_folder, output_dir)
         if not overwrite:
             refuse_existing(
                 [folder / result_name(plan.source.name, language, plan.output) for language in plan.targets]
@@ -271,7 +299,7 @@ class AsyncTranslationClient(Face):
             ConfigurationError: a wrong argument; nothing was sent.
             SubmissionUncertain: the job may have been made; it is not sent twice.
         """
-        plan = FilePlan(file, target, options, as_text=as_text, settings=self._settings)
+        plan = await async_run(lambda: FilePlan(file, target, options, as_text=as_text, settings=self._settings))
         with call_retries(options.get("retries")):
             return await self._submit_file(plan, progress)
 
@@ -290,9 +318,13 @@ class AsyncTranslationClient(Face):
         Raises:
             UnsupportedFormat: neither an image nor a recording.
         """
+        check_wait(timeout)
         job = await self.submit_file(file, target=target, as_text=True, progress=progress, **options)
         limit = timeout if timeout is not None else FILE_TIMEOUT_S
-        result: TextTranslation[list[str]] = await job.result(limit, polling=polling, progress=progress)
+        retries = options.get("retries")
+        result: TextTranslation[list[str]] = await job.result(
+            limit, polling=polling, progress=progress, retries=retries
+        )
         return result
 
     async def translate_folder(
@@ -318,15 +350,27 @@ class AsyncTranslationClient(Face):
         return await AsyncBatch(self, folder, target=target, output_dir=output_dir, **options).run()
 
     async def analyze_hugo(
-        self, file: type_of_source, *, name: str | None = None, timeout: float | None = None
+        self,
+        file: type_of_source,
+        *,
+        name: str | None = None,
+        timeout: float | None = None,
+        retries: RetryPolicy | None = None,
     ) -> HugoStructure:
-        """What of a Hugo Markdown file can be translated: front matter's key paths and short codes' parameters."""
-        source = read_source(file, name=name)
+        """What of a Hugo Markdown file can be translated: front matter's key paths and short codes' parameters.
+
+        Raises:
+            ConfigurationError, UnsupportedFormat: no such file, or none of Markdown; nothing was sent.
+            SubmissionUncertain: the job may have been made; it is not sent twice.
+        """
+        check_wait(timeout)
+        source = await async_run(lambda: read_source(file, name=name))
         recognize(source.name, kind="markdown")
-        url = source.url or await self._upload(source, "Md", None)
-        ref = JobRef(id="", kind="hugo", subject="hugo", size=source.size, name=source.name)
-        job = await self._submit(BY_ID["analyzeHugo"], model("HugoRequest")(url=url), ref)
-        result: HugoStructure = await job.result(timeout)
+        with call_retries(retries):
+            url = source.url or await self._upload(source, "Md", None)
+            ref = JobRef(id="", kind="hugo", subject="hugo", size=source.size, name=source.name)
+            job = await self._submit(BY_ID["analyzeHugo"], model("HugoRequest")(url=url), ref)
+            result: HugoStructure = await job.result(timeout)
         return result
 
     async def upload(
@@ -336,6 +380,7 @@ class AsyncTranslationClient(Face):
         name: str | None = None,
         format: str | None = None,
         progress: Watcher | None = None,
+        retries: RetryPolicy | None = None,
     ) -> str:
         """Store a file at the service for translation and return its URL, a secret while it lives. Constant memory.
 
@@ -343,10 +388,11 @@ class AsyncTranslationClient(Face):
             ConfigurationError: no such file, an empty one, or a URL (which needs no upload).
             TransferError: the file changed while it was sent.
         """
-        source = read_source(file, name=name)
+        source = await async_run(lambda: read_source(file, name=name))
         if source.url is not None:
             raise ConfigurationError("a URL needs no upload: give it to translate_file or submit_file as it is")
-        return await self._upload(source, recognize(source.name, format=format)[1], progress)
+        with call_retries(retries):
+            return await self._upload(source, recognize(source.name, format=format)[1], progress)
 
     async def _submit_file(self, plan: FilePlan, progress: Watcher | None) -> AsyncJob:
         await self._check_pairs(plan.language, plan.targets)
@@ -369,7 +415,10 @@ class AsyncTranslationClient(Face):
         body = AsyncUpload(source, progress)
         request = session.build_request("POST", "/file/upload", params={"format": source_format}, headers=body.headers)
         request.stream = body
-        response = await session.send(request)
+        try:
+            response = await session.send(request)
+        finally:
+            body.discard()
         return uploaded_url(response.content)
 
     # -- jobs and facts ------------------------------------------------------------------------------------------------
@@ -380,7 +429,13 @@ class AsyncTranslationClient(Face):
         connection = self._connection
         if progress is not None:
             progress(Progress("submit", ref.name, 0, None))
-        response = await connection.call(operation.id, body=request)
+        try:
+            response = await connection.call(operation.id, body=request)
+        except Exception:
+            raise
+        except BaseException as interrupt:
+            interrupt.add_note(f"{operation.id} was cut short: the service may have taken and billed the job")
+            raise
         ref = evolve(ref, id=response.parsed.id, trial=self._settings.trial, submitted_at=connection.clock.wall())
         log.info("%s: job %s", operation.id, ref.id)
         job = AsyncJob(connection, ref, submitted=connection.clock.monotonic())
@@ -399,20 +454,23 @@ class AsyncTranslationClient(Face):
         """
         return AsyncJob(self._connection, job_ref(id, kind, details, trial=self._settings.trial))
 
-    async def languages(self, *, refresh: bool = False) -> Languages:
+    async def languages(self, *, refresh: bool = False, retries: RetryPolicy | None = None) -> Languages:
         """The language pairs of the service; fetched once for the life of the client, unless ``refresh`` asks again."""
         if self._languages is None or refresh:
-            response = await self._connection.call("listLanguages")
+            with call_retries(retries):
+                response = await self._connection.call("listLanguages")
             self._languages = languages_of(response.parsed)
         return self._languages
 
-    async def health(self) -> Health:
+    async def health(self, *, retries: RetryPolicy | None = None) -> Health:
         """What the service says of its parts."""
-        return health_of((await self._connection.call("getHealth")).parsed)
+        with call_retries(retries):
+            return health_of((await self._connection.call("getHealth")).parsed)
 
-    async def openapi_document(self, *, as_yaml: bool = False) -> str:
+    async def openapi_document(self, *, as_yaml: bool = False, retries: RetryPolicy | None = None) -> str:
         """The OpenAPI document that the service serves of itself, as JSON or YAML text."""
-        text: str = (await self._connection.call("getOpenapiDocument", is_yaml=as_yaml)).parsed
+        with call_retries(retries):
+            text: str = (await self._connection.call("getOpenapiDocument", is_yaml=as_yaml)).parsed
         return text
 
     async def _check_pairs(self, source: str, targets: list[str]) -> None:

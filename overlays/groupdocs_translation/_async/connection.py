@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import threading
 import weakref
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import httpx
 
@@ -16,16 +16,21 @@ from .._errors import ConfigurationError
 from .._operations import BY_ID, generated
 from .._rules.durations import Durations
 from .._rules.polling import PollingSchedule, schedule_named, usual_duration
+from .._settings import CALL_RETRIES, CLOSED
 from .._trial import NoToken
 from .session import OPERATION, AsyncSession
 from .transfer import AsyncDownload
 
 if TYPE_CHECKING:
-    from .._results import JobRef
+    from collections.abc import Callable
+
+    from .._job_ref import JobRef
     from .._settings import Settings
     from .._usage import Usage
     from ..auth import TokenSource
     from .transfer import Watcher
+
+T = TypeVar("T")
 
 USER_AGENT = "groupdocs-translation-python"
 KEEPALIVE_S = 30.0  # of an idle connection: polls share it, and servers and balancers in front of them close after 60 s
@@ -64,7 +69,8 @@ class AsyncConnection:
         with self._lock:
             self._refuse_closed()
             if owner not in self._sessions:
-                self._sessions[owner] = AsyncSession(
+                self._sessions[owner] = _made(
+                    AsyncSession,
                     usage=self.usage,
                     retries=self.settings.retries,
                     clock=self.clock,
@@ -85,14 +91,14 @@ class AsyncConnection:
         with self._lock:
             self._refuse_closed()
             if owner not in self._storages:
-                self._storages[owner] = httpx.AsyncClient(
-                    headers={"User-Agent": USER_AGENT}, **self._transport_settings()
+                self._storages[owner] = _made(
+                    httpx.AsyncClient, headers={"User-Agent": USER_AGENT}, **self._transport_settings()
                 )
             return self._storages[owner]
 
     def _refuse_closed(self) -> None:
         if self._is_closed:
-            raise ConfigurationError("this client is closed: make another, or use it inside its with block")
+            raise ConfigurationError(CLOSED)
 
     def _transport_settings(self) -> dict[str, Any]:
         settings = self.settings
@@ -132,7 +138,8 @@ class AsyncConnection:
 
     def downloader(self, watcher: Watcher | None) -> AsyncDownload:
         """Fetches result files."""
-        return AsyncDownload(self.storage(), clock=self.clock, retries=self.settings.retries, watcher=watcher)
+        retries = CALL_RETRIES.get() or self.settings.retries
+        return AsyncDownload(self.storage(), clock=self.clock, retries=retries, watcher=watcher)
 
     def schedule(self, polling: str | PollingSchedule | None) -> PollingSchedule:
         """The schedule of a wait: its own, else the client's."""
@@ -164,11 +171,13 @@ class AsyncConnection:
             mine = [table.pop(owner, None) for table in (self._sessions, self._storages)]
             self._sessions.clear()  # those of other loops go with their loops
             self._storages.clear()
-        for session in mine:
-            if session is not None:
-                await session.aclose()
-        if self.source is not None:
-            self.source.close()
+        try:
+            for session in mine:
+                if session is not None:
+                    await session.aclose()
+        finally:
+            if self.source is not None:
+                self.source.close()
 
     def _after_fork(self) -> None:
         self._lock = threading.Lock()  # another thread of the parent may have held it
@@ -176,6 +185,20 @@ class AsyncConnection:
         self._storages = weakref.WeakKeyDictionary()
         self.usage._after_fork()
         self.durations.after_fork()
+
+
+def _made(session: Callable[..., T], **settings: Any) -> T:
+    """A session; ``proxy``, ``verify`` and the proxy variables of the environment are looked at only here.
+
+    The cause is not kept: it may show a proxy's password.
+    """
+    try:
+        return session(**settings)
+    except (ImportError, OSError, TypeError, ValueError, httpx.InvalidURL) as error:
+        reason = str(error) if isinstance(error, ImportError) else type(error).__name__
+    raise ConfigurationError(
+        f"proxy=, verify=, transport= or a proxy variable of the environment cannot be used: {reason}"
+    )
 
 
 _CONNECTIONS: weakref.WeakSet[AsyncConnection] = weakref.WeakSet()

@@ -27,7 +27,8 @@ from .._errors import (
 from .._operations import Operation, match
 from .._rules import answers
 from .._rules.retry import Fate, fate_of_status, is_uncertain, may_repeat, pause
-from .._settings import CALL_RETRIES
+from .._settings import CALL_RETRIES, CLOSED
+from ..auth.replay import rewinder
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -41,6 +42,8 @@ log = logging.getLogger("groupdocs_translation.session")
 KNOWN_URLS = 256  # parsed once: the paths of all operations, and those of jobs that are asked for again
 
 OPERATION = "groupdocs.operation"  # the request extension that tells auth and counting what a request is
+
+SHORTEST_TIMEOUT_S = 0.001  # httpx reads 0 as "do not wait", some transports as "for ever"
 
 _NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError, httpx.UnsupportedProtocol)
 _DOCUMENTED = {"submit": {200, 202}, "poll": {200, 202}, "upload": {200}, "read": {200}}
@@ -93,7 +96,7 @@ class AsyncSession(httpx.AsyncClient):
         self._usage = usage
         self._retries = retries
         self._clock = clock
-        self._prefix = self.base_url.path.rstrip("/")
+        self._prefix = self.base_url.raw_path.decode("ascii").rstrip("/")
         self._base = str(self.base_url).rstrip("/")
         self._urls: dict[str, httpx.URL] = {}
         self._no_cookies = NoCookies()
@@ -129,25 +132,34 @@ class AsyncSession(httpx.AsyncClient):
         Raises:
             TranslationError: see ``_errors``; ``SubmissionUncertain`` when a job may have been made.
         """
-        operation = match(request.method, request.url.path.removeprefix(self._prefix))
+        path = request.url.raw_path.partition(b"?")[0].decode("ascii")  # a job's id may hold an encoded slash
+        operation = match(request.method, path.removeprefix(self._prefix))
         name = operation.id if operation else f"{request.method} {request.url.path}"
         request.extensions[OPERATION] = operation
         policy = CALL_RETRIES.get() or self._retries
         started = self._clock.monotonic()
-        rewind = getattr(request.stream, "rewind", None)
-        is_replayable = rewind is not None or isinstance(request.stream, httpx.ByteStream)
+        role = operation.role if operation else None
+        rewind = rewinder(request)
+        limits: dict[str, float | None] = request.extensions.get("timeout", {})
         tries = 0
         while True:
             tries += 1
-            response, fate, error = await self._try(request, operation, name, stream, started + policy.total_s, options)
+            tried = self._clock.monotonic()
+            if role in {"poll", "read"}:  # cutting a submission short would leave its outcome in doubt
+                left = max(SHORTEST_TIMEOUT_S, started + policy.total_s - tried)
+                request.extensions["timeout"] = {
+                    what: left if limit is None else min(limit, left) for what, limit in limits.items()
+                }
+            response, fate, error = await self._try(request, operation, name, stream, policy.total_s, options)
+            if role == "upload":  # moving bytes is work, not waiting
+                started += self._clock.monotonic() - tried
             if error is None and response is not None:
                 return response
             assert error is not None
-            role = operation.role if operation else None
             if fate in {Fate.NOT_SENT, Fate.UNREACHABLE}:
                 self._usage.release(name)
             wait = None
-            if is_replayable and may_repeat(fate, role):
+            if rewind is not None and may_repeat(fate, role):
                 wait = pause(
                     policy,
                     tries=tries,
@@ -161,8 +173,8 @@ class AsyncSession(httpx.AsyncClient):
                 raise error
             log.warning("%s; sent again in %.1f s (try %d of %d)", error, wait, tries + 1, policy.tries)
             await async_sleep(self._clock, wait)
-            if rewind is not None:
-                rewind()
+            if rewind is not None and not rewind():
+                raise error
 
     async def _try(
         self,
@@ -170,17 +182,17 @@ class AsyncSession(httpx.AsyncClient):
         operation: Operation | None,
         name: str,
         stream: bool,
-        until: float,
+        total_s: float,
         options: dict[str, Any],
     ) -> tuple[httpx.Response | None, Fate, TranslationError | None]:
-        """One try: the answer, or its fate and the error that it would raise."""
+        """One try: the answer, or its fate and the error that it would raise; ``total_s`` bounds the answer."""
         failure: httpx.HTTPError
         try:
             response = await super().send(request, stream=True, **options)
             if stream and response.is_success:
                 return response, Fate.REJECTED, None
             try:
-                await self._read(response, until)
+                await self._read(response, operation, self._clock.monotonic() + total_s)
             finally:
                 await response.aclose()
         except TooLargeError as too_large:
@@ -188,14 +200,18 @@ class AsyncSession(httpx.AsyncClient):
             return None, fate, answers.nonsense(name, too_large.status_code, "it is too large")
         except httpx.HTTPError as caught:
             failure = caught
+        except RuntimeError:
+            if self.is_closed:
+                raise ConfigurationError(CLOSED) from None
+            raise
         else:
             return self._judge(response, operation, name)
         return None, *_network_failure(failure, request, name)
 
-    async def _read(self, response: httpx.Response, until: float) -> None:
+    async def _read(self, response: httpx.Response, operation: Operation | None, until: float) -> None:
         """Read the body, never more than an answer may have."""
         is_encoded = response.headers.get("content-encoding", "identity") != "identity"
-        limit = answers.MAX_ENCODED_ANSWER_BYTES if is_encoded else answers.MAX_ANSWER_BYTES
+        limit = answers.MAX_ENCODED_ANSWER_BYTES if is_encoded else answers.most_bytes(operation, response.status_code)
         response.stream = AsyncCappedStream(response, limit=limit, clock=self._clock, until=until)
         await response.aread()
 

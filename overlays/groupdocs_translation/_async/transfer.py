@@ -17,7 +17,9 @@ from .._concurrency import async_run, async_sleep
 from .._errors import ConfigurationError, TransferError
 from .._files import PartialFile
 from .._results import Progress
+from .._rules.content_range import content_range
 from .._rules.retry import Fate, RetryPolicy, fate_of_status, pause, retry_after
+from .._settings import CLOSED
 from .._sources import Source, check_url
 
 if TYPE_CHECKING:
@@ -34,10 +36,18 @@ CHUNK_BYTES = 2**20  # large enough that thread hops cost nothing, small enough 
 MAX_REDIRECTS = 5
 
 
+class OtherPartError(TransferError):
+    """The storage went on at another place, or with another file: only beginning anew helps."""
+
+
 class AsyncUpload(httpx.AsyncByteStream):
     """A multipart body with one file, streamed from its source; each iteration opens the source anew.
 
-    ``rewind()`` tells sessions and authorization that the body can be sent again.
+    ``rewind()`` tells sessions and authorization that the body can be sent again. Whoever makes one closes it: a
+    cancelled request leaves an iteration unfinished.
+
+    Raises:
+        TransferError: the source cannot be opened or read any more.
     """
 
     def __init__(self, source: Source, watcher: Watcher | None) -> None:
@@ -52,6 +62,7 @@ class AsyncUpload(httpx.AsyncByteStream):
         self._tail = f"\r\n--{boundary}--\r\n".encode()
         self._source = source
         self._watcher = watcher
+        self._reader: IO[bytes] | None = None
         assert source.size is not None
         self.headers = {
             "Content-Type": f"multipart/form-data; boundary={boundary}",
@@ -59,22 +70,36 @@ class AsyncUpload(httpx.AsyncByteStream):
         }
 
     def rewind(self) -> None:
-        """Nothing to do: every iteration starts at the beginning."""
+        """Every iteration starts at the beginning."""
+        self.discard()
+
+    def discard(self) -> None:
+        """Close the source, wherever the last iteration has stopped."""
+        if self._reader is not None:
+            self._reader.close()
+            self._reader = None
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         """Yield head, file and tail."""
+        self.discard()
         yield self._head
-        reader: IO[bytes] = await async_run(self._source.open)
         sent = 0
-        try:
-            while chunk := await async_run(reader.read, CHUNK_BYTES):
-                yield chunk
-                sent += len(chunk)
-                if self._watcher is not None:
-                    self._watcher(Progress("upload", self._source.name, sent, self._source.size))
-        finally:
-            reader.close()
+        while chunk := await self._read():
+            yield chunk
+            sent += len(chunk)
+            if self._watcher is not None:
+                self._watcher(Progress("upload", self._source.name, sent, self._source.size))
+        self.discard()
         yield self._tail
+
+    async def _read(self) -> bytes:
+        try:
+            if self._reader is None:
+                self._reader = self._source.open()  # not in a thread: cancelled there, nobody would close it
+            return await async_run(self._reader.read, CHUNK_BYTES)
+        except (OSError, TypeError, ValueError) as error:  # gone, closed by its owner, or text after all
+            reason = error.strerror if isinstance(error, OSError) and error.strerror else error
+            raise TransferError(f"{self._source.name} cannot be read: {reason}") from error
 
 
 class AsyncDownload:
@@ -97,11 +122,9 @@ class AsyncDownload:
             TransferError: the address is unsafe, the storage refuses, or what came is not what was announced.
             ConfigurationError: the target exists and ``overwrite`` is false.
         """
+        partial = PartialFile(target)
         try:
-            partial = await async_run(PartialFile, target)
-        except OSError as error:
-            raise TransferError(f"cannot write to {target.parent}: {error.strerror}") from error
-        try:
+            await async_run(partial.open)
             await self._fill(partial, _checked(url), size or None)
             await async_run(lambda: partial.finish(overwrite=overwrite))
         except FileExistsError:
@@ -109,22 +132,21 @@ class AsyncDownload:
                 f"{target.name} is already there; give overwrite=True or another output_dir"
             ) from None
         except OSError as error:
-            raise TransferError(f"cannot write {target}: {error.strerror}") from error
+            raise TransferError(f"cannot write {target}: {error.strerror or error}") from error
         finally:
             partial.discard()
         return partial.size
 
     async def _fill(self, partial: PartialFile, url: str, size: int | None) -> None:
-        started, tries = self._clock.monotonic(), 0
+        started, tries, furthest = self._clock.monotonic(), 0, 0
         etag: str | None = None
         while True:
             tries += 1
-            before = partial.size
             failure, wanted, asked, etag = await self._attempt(partial, url, size, etag)
             if failure is None:
                 return
-            if etag and partial.size > before:
-                tries, started = 1, self._clock.monotonic()  # it moves: a long file may break off often
+            if etag and partial.size > furthest:  # it moves: a long file may break off often
+                tries, started, furthest = 1, self._clock.monotonic(), partial.size
             wait = None
             if wanted:
                 elapsed = self._clock.monotonic() - started
@@ -149,10 +171,15 @@ class AsyncDownload:
         try:
             response = await self._open(url, headers)
             try:
-                etag = _strong_etag(response)
                 if response.status_code not in {200, 206}:
                     return self._refused(response, name)
-                announced = _begin(response, partial, size)
+                try:
+                    announced = _announced(response, partial, size, etag)
+                except OtherPartError as error:
+                    return error, True, None, None
+                if response.status_code == 200:
+                    await async_run(partial.restart)
+                etag = _strong_etag(response)
                 async for chunk in response.aiter_raw(CHUNK_BYTES):
                     await async_run(partial.write, chunk)
                     if announced is not None and partial.size > announced:
@@ -173,12 +200,19 @@ class AsyncDownload:
     async def _open(self, url: str, headers: dict[str, str]) -> httpx.Response:
         """Send the request, following redirects to addresses that are as safe."""
         for _ in range(MAX_REDIRECTS):
-            request = self._storage.build_request("GET", url, headers=headers)
-            response = await self._storage.send(request, stream=True)
+            try:
+                request = self._storage.build_request("GET", url, headers=headers)
+                response = await self._storage.send(request, stream=True)
+            except httpx.InvalidURL:
+                raise TransferError("a result's address is not a URL; it was not fetched") from None
+            except RuntimeError:
+                if self._storage.is_closed:
+                    raise ConfigurationError(CLOSED) from None
+                raise
             if response.next_request is None:
                 return response
-            url = _checked(str(response.next_request.url))
             await response.aclose()
+            url = _checked(str(response.next_request.url))
         raise TransferError("the storage redirects in a circle")
 
     def _refused(self, response: httpx.Response, name: str) -> tuple[TransferError, bool, float | None, str | None]:
@@ -202,23 +236,27 @@ def _strong_etag(response: httpx.Response) -> str | None:
     return None if etag is None or etag.startswith("W/") else etag  # If-Range takes strong ones only (RFC 9110 §13.1.5)
 
 
-def _begin(response: httpx.Response, partial: PartialFile, size: int | None) -> int | None:
-    """Get the file ready for this answer; the number of bytes that the whole must have, ``None`` if nobody says.
+def _announced(response: httpx.Response, partial: PartialFile, size: int | None, etag: str | None) -> int | None:
+    """The number of bytes that the whole file must have, by this answer; ``None`` if nobody says.
 
     Raises:
-        TransferError: the answer is encoded, or contradicts what was announced.
+        TransferError: the answer is no file, is encoded, or contradicts what was announced or asked for.
     """
     name = partial.target.name
     if response.headers.get("content-encoding", "identity") != "identity":
         raise TransferError(f"{name}: the storage sends an encoding that was not asked for")
-    length = response.headers.get("content-length")
-    announced = int(length) if length and length.isascii() and length.isdigit() else None
+    is_page = response.headers.get("content-type", "").lower().startswith("text/html")
+    if is_page and partial.target.suffix not in {".html", ".md", ".txt"}:
+        raise TransferError(f"{name}: a web page came in place of the file; is there a proxy or a portal in between?")
+    length = response.headers.get("content-length", "")
+    announced = int(length) if length.isascii() and length.isdigit() else None
     if response.status_code == 206:
-        if not response.headers.get("content-range", "").startswith(f"bytes {partial.size}-"):
-            raise TransferError(f"{name}: the storage resumed at another place than asked")
-        announced = None if announced is None else announced + partial.size
-    else:
-        partial.restart()
+        part = content_range(response.headers.get("content-range"))
+        if part is None or part.start != partial.size:
+            raise OtherPartError(f"{name}: the storage resumed at another place than asked")
+        if etag is not None and response.headers.get("etag", etag) != etag:
+            raise OtherPartError(f"{name}: the file changed in the storage while it was fetched")
+        announced = part.end + 1 if part.total is None else part.total
     if size is not None and announced is not None and announced != size:
         raise TransferError(f"{name}: the storage has {announced} bytes, the service announced {size}")
     return size if size is not None else announced

@@ -20,9 +20,11 @@ if TYPE_CHECKING:
 
     from .._operations import Operation
 
-MAX_ANSWER_BYTES = 64 * 2**20  # translations of a full request are a few MiB; more is no answer but an attack
+MAX_TEXTS_BYTES = 64 * 2**20  # the translations of a full request; see texts.MAX_TRANSLATED_CHARACTERS
+MAX_ANSWER_BYTES = 8 * 2**20  # of any other answer: ids, addresses, languages, the service's document
 MAX_ENCODED_ANSWER_BYTES = 256 * 2**10  # before decompression, which can multiply by a thousand
 MAX_MESSAGE_LENGTH = 300
+MAX_ID_LENGTH = 1_000  # ids are GUIDs today; a path of more is refused by many servers
 
 _NOT_PRINTABLE = re.compile(r"[^\x20-\x7e\xa0-\U0010ffff]+")
 _QUERY = re.compile(r"(https?://[^\s?#]+)[?#]\S*")
@@ -34,6 +36,12 @@ def clean(text: object) -> str | None:
         return None
     line = _QUERY.sub(r"\1?...", _NOT_PRINTABLE.sub(" ", text)).strip()
     return line if len(line) <= MAX_MESSAGE_LENGTH else f"{line[:MAX_MESSAGE_LENGTH]}..."
+
+
+def most_bytes(operation: Operation | None, status_code: int) -> int:
+    """How large an answer may be; more is no answer but an attack on memory."""
+    has_texts = operation is not None and operation.role == "poll" and operation.family == "text"
+    return MAX_TEXTS_BYTES if has_texts and status_code < 300 else MAX_ANSWER_BYTES
 
 
 def parse(content: bytes) -> Any:
@@ -187,7 +195,8 @@ def _is_file(value: Any) -> bool:
     if members is None:
         return value is None
     url, size = members.get("url"), members.get("size")
-    return isinstance(url, str | None) and (size is None or (isinstance(size, int) and size >= 0))
+    is_size = isinstance(size, int) and not isinstance(size, bool) and size >= 0
+    return isinstance(url, str | None) and (size is None or is_size)
 
 
 def _is_pair(value: Any) -> bool:
@@ -195,12 +204,16 @@ def _is_pair(value: Any) -> bool:
     return members is not None and isinstance(members.get("source"), str | None) and _is_texts(members.get("targets"))
 
 
+def is_job_id(value: Any) -> bool:
+    """Whether a value can be a job's id: it becomes one segment of a path, so no dots alone, nothing unprintable."""
+    return isinstance(value, str) and value.isprintable() and bool(value.strip(" .")) and len(value) <= MAX_ID_LENGTH
+
+
 def _wrong_submit(body: Any) -> str | None:
     members = as_object(body)
     if members is None:
         return "it is not an object"
-    job = members.get("id")
-    return None if isinstance(job, str) and job.strip() else "it has no job id"
+    return None if is_job_id(members.get("id")) else "it has no job id that can be asked for"
 
 
 def _wrong_text(body: Any) -> str | None:

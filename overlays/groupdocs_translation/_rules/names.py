@@ -6,7 +6,8 @@ import re
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
-from .._errors import ConfigurationError, UnsupportedLanguage
+from .._errors import ConfigurationError, UnsupportedFormat, UnsupportedLanguage
+from ..formats import format_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -52,13 +53,16 @@ def target_languages(target: str | Iterable[str], source: str) -> list[str]:
         UnsupportedLanguage: a code is wrong, or is the source itself.
         ConfigurationError: there is none.
     """
-    codes = [target] if isinstance(target, str) else list(dict.fromkeys(target))
+    try:
+        given = [target] if isinstance(target, str) else list(target)
+    except TypeError:
+        raise ConfigurationError(f"target={target!r} is no language code and no list of them") from None
+    codes = {check_language(code, "target").lower(): code for code in reversed(given)}
     if not codes:
         raise ConfigurationError("target names no language: give one such as target='de', or several in a list")
-    for code in codes:
-        if check_language(code, "target") == source:
-            raise UnsupportedLanguage(f"target={code!r} is the source language")
-    return codes
+    if source.lower() in codes:
+        raise UnsupportedLanguage(f"target={codes[source.lower()]!r} is the source language")
+    return [codes[code] for code in dict.fromkeys(code.lower() for code in given)]
 
 
 def safe_stem(file_name: str) -> str:
@@ -77,7 +81,17 @@ def result_name(file_name: str, language: str, output_format: str) -> str:
     ``language`` may come from the server's answer, so it is reduced to letters, digits and hyphens.
     """
     tag = re.sub(r"[^A-Za-z0-9-]", "", language)[:32] or "result"
-    return f"{safe_stem(file_name)}.{tag}.{output_format.lower()}"
+    extension = re.sub(r"[^a-z0-9]", "", output_format.lower())[:16] or "bin"
+    return f"{safe_stem(file_name)}.{tag}.{extension}"
+
+
+def known_extension(url: str) -> str:
+    """Extension of a result whose format nobody told us: that of its address if it is a format's, else ``bin``."""
+    extension = url.partition("?")[0].rpartition("/")[2].rpartition(".")[2]
+    try:
+        return format_name(extension).lower()
+    except UnsupportedFormat:
+        return "bin"
 
 
 def missing_languages(wanted: Sequence[str], got: Iterable[str]) -> list[str]:

@@ -170,6 +170,6 @@ def schedule_named(given: str | PollingSchedule) -> PollingSchedule:
     """
     if isinstance(given, PollingSchedule):
         return given
-    if given not in _PRESETS:
+    if not isinstance(given, str) or given not in _PRESETS:
         raise ConfigurationError(f"polling={given!r} is not one of {', '.join(_PRESETS)}, nor a PollingSchedule")
     return _PRESETS[given]

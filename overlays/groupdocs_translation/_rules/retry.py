@@ -7,6 +7,7 @@ billed twice.
 
 from __future__ import annotations
 
+from datetime import UTC
 from email.utils import parsedate_to_datetime
 from enum import Enum
 from typing import TYPE_CHECKING, Any
@@ -28,8 +29,9 @@ FAILED_STATUSES = frozenset({408, 500, 502, 504})  # it may or may not have been
 
 
 def _at_least(minimum: float) -> Callable[[Any, Attribute[Any], Any], None]:
-    def check(_: Any, attribute: Attribute[Any], value: float) -> None:
-        if not value >= minimum or value == float("inf"):
+    def check(_: Any, attribute: Attribute[Any], value: Any) -> None:
+        is_number = isinstance(value, int | float) and not isinstance(value, bool)
+        if not is_number or not minimum <= value < float("inf"):
             raise ConfigurationError(f"RetryPolicy.{attribute.name} must be a number of at least {minimum}")
 
     return check
@@ -41,7 +43,9 @@ class RetryPolicy:
 
     ``tries`` counts the first one. Pauses are drawn from 0 to ``first_pause_s`` · 2ⁿ, at most ``longest_pause_s``
     ("full jitter"). A ``Retry-After`` is honoured up to ``longest_retry_after_s``; a longer one ends the call with the
-    error at once. ``total_s`` bounds all tries and pauses of one call together.
+    error at once. ``total_s`` bounds all tries and pauses of one call together: a poll that is still waiting for its
+    answer then is given up. A submission may take its read timeout longer, since its outcome would be in doubt; the
+    time that an upload needs for its bytes does not count.
     """
 
     tries: int = field(default=4, validator=_at_least(1))
@@ -127,6 +131,7 @@ def retry_after(value: str | None, *, date: str | None, now: float) -> float | N
 def _timestamp(text: str) -> float | None:
     try:
         moment: datetime = parsedate_to_datetime(text)
-        return moment.timestamp()
+        # RFC 9110 §5.6.7: one of the old forms names no zone, and means UTC
+        return (moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)).timestamp()
     except (TypeError, ValueError, OverflowError):
         return None

@@ -14,6 +14,10 @@ if TYPE_CHECKING:
 MAX_TEXTS_PER_REQUEST = 10_000
 MAX_CHARACTERS_PER_REQUEST = 500_000
 
+# The answer has each text once a language. So many characters in all stay under the 64 MiB that an answer may have
+# (answers.MAX_TEXTS_BYTES), at six bytes for a character that JSON escapes and a third more for a longer language.
+MAX_TRANSLATED_CHARACTERS = 8_000_000
+
 BLANK = -1
 MAX_REPEATS = 10  # equal and blank texts cost nothing to send, but their places must be remembered
 
@@ -97,15 +101,23 @@ def _lone_surrogate(text: str) -> int | None:
     return None
 
 
-def restore(translated: Sequence[str], order: Sequence[int] | None, blanks: Sequence[str]) -> list[str] | None:
+def characters_per_request(targets: int) -> int:
+    """How many characters one request may have for so many target languages."""
+    return min(MAX_CHARACTERS_PER_REQUEST, MAX_TRANSLATED_CHARACTERS // max(1, targets))
+
+
+def restore(
+    translated: Sequence[str], count: int | None, order: Sequence[int] | None, blanks: Sequence[str]
+) -> list[str] | None:
     """One translation for each original, blank ones as they were; ``None`` if the numbers do not fit.
 
-    ``order=None`` means as sent, or not known.
+    ``count`` texts were sent (``None``: nobody knows how many there are in a picture); ``order=None`` means as sent.
     """
+    if count is None and order is not None:
+        count = max(order, default=BLANK) + 1
+    if count is not None and count != len(translated):
+        return None
     if order is None:
         return list(translated)
-    distinct = max(order, default=BLANK) + 1
-    if distinct != len(translated):
-        return None
     kept = iter(blanks)
     return [next(kept) if place == BLANK else translated[place] for place in order]

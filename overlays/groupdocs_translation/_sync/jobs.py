@@ -6,7 +6,7 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING, Any, Self
 
-from .._concurrency import sync_sleep
+from .._concurrency import sync_run, sync_sleep
 from .._errors import (
     ConfigurationError,
     JobExpired,
@@ -17,26 +17,28 @@ from .._errors import (
     TransferError,
     TranslationError,
 )
-from .._files import output_folder, refuse_existing
+from .._files import is_written, output_folder, refuse_existing
 from .._results import (
     FileResult,
     FileTranslation,
     HugoStructure,
-    JobRef,
     JobStatus,
     Progress,
     TextTranslation,
 )
-from .._rules.answers import State, body_status, clean, job_state
-from .._rules.names import missing_languages, result_name
+from .._rules.answers import State, body_status, clean, is_job_id, job_state
+from .._rules.names import known_extension, missing_languages, result_name
 from .._rules.texts import restore
+from .._settings import call_retries, check_wait
 
 if TYPE_CHECKING:
     import os
     from collections.abc import Mapping
     from pathlib import Path
 
+    from .._job_ref import JobRef
     from .._rules.polling import PollingSchedule
+    from .._rules.retry import RetryPolicy
     from .connection import Connection
     from .transfer import Watcher
 
@@ -65,7 +67,7 @@ class Job:
     def __init__(self, connection: Connection, ref: JobRef, *, submitted: float | None = None) -> None:
         if (ref.kind, ref.trial) not in _POLLS:
             raise ConfigurationError(f"kind {ref.kind!r} is not one of 'text', 'file', 'hugo'")
-        if not isinstance(ref.id, str) or not ref.id.strip() or not ref.id.isprintable():
+        if not is_job_id(ref.id):
             raise ConfigurationError("a job id is a non-empty string, as the service gave it")
         self._connection = connection
         self._ref = ref
@@ -74,6 +76,8 @@ class Job:
         self._unready_at = submitted  # when the job was last seen to be not ready
         self._last: JobStatus | None = None
         self._answer: Any = None
+        self._is_told = False  # that the job is done in part: who waits again wants to know whether that is still so
+        self._fetched: dict[Path, int] = {}  # bytes of the files that are down already
 
     @property
     def id(self) -> str:
@@ -102,6 +106,7 @@ class Job:
         """
         if self._last is not None and self._last.state.is_final:
             return self._last
+        self._is_told = False
         operation, parameter = _POLLS[self._ref.kind, self._ref.trial]
         self._polls += 1
         try:
@@ -133,24 +138,33 @@ class Job:
         *,
         polling: str | PollingSchedule | None = None,
         progress: Watcher | None = None,
+        retries: RetryPolicy | None = None,
     ) -> Self:
         """Wait until the job is over, asking as seldom as the schedule allows.
 
         ``timeout`` in seconds counts from now; ``None`` means the schedule's deadline, and if that has none, five
         minutes for texts and an hour for files.
-        ``polling`` replaces the client's schedule for this wait.
+        ``polling`` and ``retries`` replace the client's schedule and policy for this wait.
 
         Raises:
+            ConfigurationError: ``timeout`` is no number of seconds.
             JobTimeout: it is not over in time; it goes on at the service, so wait again.
             TranslationError: a call failed; the job is ``error.job``.
         """
-        clock = self._connection.clock
-        limit = timeout if timeout is not None else self._connection.schedule(polling).deadline_s
+        limit = check_wait(timeout)
+        if limit is None:
+            limit = self._connection.schedule(polling).deadline_s
         if limit is None:
             limit = TEXT_TIMEOUT_S if self.kind == "text" else FILE_TIMEOUT_S
+        with call_retries(retries):
+            if self._submitted is None or self._is_told:
+                self.status()  # picked up from elsewhere: it may have been done for hours
+            self._until_over(limit, polling, progress)
+        return self
+
+    def _until_over(self, limit: float, polling: str | PollingSchedule | None, progress: Watcher | None) -> None:
+        clock = self._connection.clock
         deadline = clock.monotonic() + limit
-        if self._submitted is None:
-            self.status()  # picked up from elsewhere: it may have been done for hours
         while self._last is None or self._last.state is State.PENDING:
             now = clock.monotonic()
             pause = self._connection.next_wait(self._ref, self._since(now), self._polls, polling)
@@ -165,7 +179,6 @@ class Job:
                 progress(Progress("wait", self._ref.name or self.id, self._since(now), usual, self))
             sync_sleep(clock, max(0.0, min(pause, remaining)))
             self.status()
-        return self
 
     def result(
         self,
@@ -173,6 +186,7 @@ class Job:
         *,
         polling: str | PollingSchedule | None = None,
         progress: Watcher | None = None,
+        retries: RetryPolicy | None = None,
     ) -> Any:
         """Wait and return a ``TextTranslation``, a ``FileResult`` (addresses, nothing fetched) or a ``HugoStructure``.
 
@@ -181,7 +195,7 @@ class Job:
             JobPartial: some languages are missing; ``error.result`` has the others.
             JobTimeout: not over in time.
         """
-        self.wait(timeout, polling=polling, progress=progress)
+        self.wait(timeout, polling=polling, progress=progress, retries=retries)
         assert self._last is not None
         if self._last.state is State.EXPIRED:
             raise JobExpired(
@@ -189,8 +203,10 @@ class Job:
                 job=self,
             )
         if self._last.state is State.FAILED:
+            is_empty = self._last.code == 200
+            why = "the service calls it done and gives no result" if is_empty else self._last.message
             raise JobFailed(
-                f"job {self.id} failed: {self._last.message or 'no reason given'} (status {self._last.code})",
+                f"job {self.id} failed: {why or 'no reason given'} (status {self._last.code})",
                 job=self,
                 status=self._last.code,
                 reason=self._last.message,
@@ -198,6 +214,7 @@ class Job:
         result = {"text": self._texts, "file": self._files, "hugo": self._structure}[self.kind]()
         missing = missing_languages(self._ref.targets, self._last.languages)
         if self.kind != "hugo" and (missing or self._last.state is State.PARTIAL):
+            self._is_told = True
             raise JobPartial(
                 f"job {self.id} is done in part: {', '.join(self._last.languages) or 'nothing'} is there, "
                 f"{', '.join(missing) or 'some of it'} is missing; error.result has the former, wait() asks again",
@@ -215,8 +232,11 @@ class Job:
         timeout: float | None = None,
         polling: str | PollingSchedule | None = None,
         progress: Watcher | None = None,
+        retries: RetryPolicy | None = None,
     ) -> FileTranslation:
         """Wait, then fetch the files into ``output_dir`` as ``report.de.docx``. Fetching is no API call.
+
+        After a ``TransferError``, downloading again fetches only the files that are not there yet.
 
         Raises:
             ConfigurationError: the job makes no files, or a file is there already and ``overwrite`` is false.
@@ -225,14 +245,15 @@ class Job:
         """
         if self.kind != "file":
             raise ConfigurationError(f"a {self.kind} job makes no files: use result()")
-        folder = output_folder(output_dir)
+        folder = sync_run(output_folder, output_dir)
         partial: JobPartial | None = None
         try:
-            result: FileResult = self.result(timeout, polling=polling, progress=progress)
+            result: FileResult = self.result(timeout, polling=polling, progress=progress, retries=retries)
         except JobPartial as error:
             partial, result = error, error.result
         try:
-            translation = self._fetch(result, folder, overwrite, progress)
+            with call_retries(retries):
+                translation = self._fetch(result, folder, overwrite, progress)
         except TranslationError as error:
             error.job = self
             raise
@@ -244,18 +265,24 @@ class Job:
         name = self._ref.name or f"{self.id}.x"
         paths: dict[str, Path] = {}
         for language in result.urls:
-            path = folder / result_name(name, language, self._ref.output_format or _extension(result.urls[language]))
+            extension = self._ref.output_format or known_extension(result.urls[language])
+            path = folder / result_name(name, language, extension)
             if path in paths.values():
                 raise TransferError(f"two results of job {self.id} would be called {path.name}")
             paths[language] = path
+        done: set[Path] = set()
         if not overwrite:
-            refuse_existing(list(paths.values()))
+            done = {path for path in paths.values() if is_written(path, self._fetched.get(path.absolute()))}
+            refuse_existing([path for path in paths.values() if path not in done])
         download = self._connection.downloader(progress)
-        sizes: dict[str, int] = {}
         for language, path in paths.items():
-            size = result.sizes[language]
-            sizes[language] = download.fetch(result.urls[language], path, size=size, overwrite=overwrite)
-        return FileTranslation(paths, sizes, self.id)
+            if path not in done:
+                size = result.sizes[language]
+                size = download.fetch(result.urls[language], path, size=size, overwrite=overwrite)
+                self._fetched[path.absolute()] = size
+        return FileTranslation(
+            paths, {language: self._fetched[path.absolute()] for language, path in paths.items()}, self.id
+        )
 
     def _since(self, now: float) -> float:
         """Seconds since the submission, as well as it is known."""
@@ -280,19 +307,31 @@ class Job:
             )
 
     def _there(self) -> Mapping[str, Any]:
-        """Language → result, for those that the last answer has."""
+        """Language → result, for those that the last answer has and that were asked for, in the spelling asked for."""
         answer = getattr(self._answer, "translations" if self.kind == "text" else "urls", None)
-        entries: Mapping[str, Any] = getattr(answer, "additional_properties", {})
-        if self.kind == "file":
-            return {language: info for language, info in entries.items() if info is not None and info.url}
-        return {language: texts for language, texts in entries.items() if texts}
+        given: Mapping[str, Any] = getattr(answer, "additional_properties", {})
+        entries = {language: value for language, value in given.items() if self._is_result(value)}
+        if not self._ref.targets:
+            return entries
+        spelled = {language.lower(): value for language, value in entries.items()}
+        return {code: spelled[code.lower()] for code in self._ref.targets if code.lower() in spelled}
+
+    def _is_result(self, value: Any) -> bool:
+        """Whether an entry of the answer is one; a picture may have no text in it, texts that were sent cannot."""
+        if value is None:
+            return False
+        return bool(value.url) if self.kind == "file" else bool(value) or self._ref.count is None
 
     def _has_structure(self) -> bool:
-        return self.kind == "hugo" and bool(self._answer.frontmatters or self._answer.shortcodes)
+        """Whether the answer has lists, be they empty: a file may have nothing to translate but its text."""
+        if self.kind != "hugo":
+            return False
+        return isinstance(self._answer.frontmatters, list) or hasattr(self._answer.shortcodes, "additional_properties")
 
     def _texts(self) -> TextTranslation[Any]:
+        ref = self._ref
         by_language = {
-            language: restore(texts, self._ref.order, self._ref.blanks) for language, texts in self._there().items()
+            language: restore(texts, ref.count, ref.order, ref.blanks) for language, texts in self._there().items()
         }
         if None in by_language.values():
             raise JobFailed(f"job {self.id}: the service returned another number of texts than were sent", job=self)
@@ -318,9 +357,3 @@ class Job:
         return HugoStructure(
             list(front_matter) if front_matter else [], {name: rows or [] for name, rows in shortcodes.items()}
         )
-
-
-def _extension(url: str) -> str:
-    """Extension of a result whose format nobody told us: letters and digits of the address's path, else ``bin``."""
-    extension = url.partition("?")[0].rpartition("/")[2].rpartition(".")[2]
-    return extension if extension.isascii() and extension.isalnum() and len(extension) <= 8 else "bin"

@@ -18,7 +18,9 @@ from .._concurrency import sync_run, sync_sleep
 from .._errors import ConfigurationError, TransferError
 from .._files import PartialFile
 from .._results import Progress
+from .._rules.content_range import content_range
 from .._rules.retry import Fate, RetryPolicy, fate_of_status, pause, retry_after
+from .._settings import CLOSED
 from .._sources import Source, check_url
 
 if TYPE_CHECKING:
@@ -35,10 +37,18 @@ CHUNK_BYTES = 2**20  # large enough that thread hops cost nothing, small enough 
 MAX_REDIRECTS = 5
 
 
+class OtherPartError(TransferError):
+    """The storage went on at another place, or with another file: only beginning anew helps."""
+
+
 class Upload(httpx.SyncByteStream):
     """A multipart body with one file, streamed from its source; each iteration opens the source anew.
 
-    ``rewind()`` tells sessions and authorization that the body can be sent again.
+    ``rewind()`` tells sessions and authorization that the body can be sent again. Whoever makes one closes it: a
+    cancelled request leaves an iteration unfinished.
+
+    Raises:
+        TransferError: the source cannot be opened or read any more.
     """
 
     def __init__(self, source: Source, watcher: Watcher | None) -> None:
@@ -53,6 +63,7 @@ class Upload(httpx.SyncByteStream):
         self._tail = f"\r\n--{boundary}--\r\n".encode()
         self._source = source
         self._watcher = watcher
+        self._reader: IO[bytes] | None = None
         assert source.size is not None
         self.headers = {
             "Content-Type": f"multipart/form-data; boundary={boundary}",
@@ -60,22 +71,36 @@ class Upload(httpx.SyncByteStream):
         }
 
     def rewind(self) -> None:
-        """Nothing to do: every iteration starts at the beginning."""
+        """Every iteration starts at the beginning."""
+        self.discard()
+
+    def discard(self) -> None:
+        """Close the source, wherever the last iteration has stopped."""
+        if self._reader is not None:
+            self._reader.close()
+            self._reader = None
 
     def __iter__(self) -> Iterator[bytes]:
         """Yield head, file and tail."""
+        self.discard()
         yield self._head
-        reader: IO[bytes] = sync_run(self._source.open)
         sent = 0
-        try:
-            while chunk := sync_run(reader.read, CHUNK_BYTES):
-                yield chunk
-                sent += len(chunk)
-                if self._watcher is not None:
-                    self._watcher(Progress("upload", self._source.name, sent, self._source.size))
-        finally:
-            reader.close()
+        while chunk := self._read():
+            yield chunk
+            sent += len(chunk)
+            if self._watcher is not None:
+                self._watcher(Progress("upload", self._source.name, sent, self._source.size))
+        self.discard()
         yield self._tail
+
+    def _read(self) -> bytes:
+        try:
+            if self._reader is None:
+                self._reader = self._source.open()  # not in a thread: cancelled there, nobody would close it
+            return sync_run(self._reader.read, CHUNK_BYTES)
+        except (OSError, TypeError, ValueError) as error:  # gone, closed by its owner, or text after all
+            reason = error.strerror if isinstance(error, OSError) and error.strerror else error
+            raise TransferError(f"{self._source.name} cannot be read: {reason}") from error
 
 
 class Download:
@@ -96,11 +121,9 @@ class Download:
             TransferError: the address is unsafe, the storage refuses, or what came is not what was announced.
             ConfigurationError: the target exists and ``overwrite`` is false.
         """
+        partial = PartialFile(target)
         try:
-            partial = sync_run(PartialFile, target)
-        except OSError as error:
-            raise TransferError(f"cannot write to {target.parent}: {error.strerror}") from error
-        try:
+            sync_run(partial.open)
             self._fill(partial, _checked(url), size or None)
             sync_run(lambda: partial.finish(overwrite=overwrite))
         except FileExistsError:
@@ -108,22 +131,21 @@ class Download:
                 f"{target.name} is already there; give overwrite=True or another output_dir"
             ) from None
         except OSError as error:
-            raise TransferError(f"cannot write {target}: {error.strerror}") from error
+            raise TransferError(f"cannot write {target}: {error.strerror or error}") from error
         finally:
             partial.discard()
         return partial.size
 
     def _fill(self, partial: PartialFile, url: str, size: int | None) -> None:
-        started, tries = self._clock.monotonic(), 0
+        started, tries, furthest = self._clock.monotonic(), 0, 0
         etag: str | None = None
         while True:
             tries += 1
-            before = partial.size
             failure, wanted, asked, etag = self._attempt(partial, url, size, etag)
             if failure is None:
                 return
-            if etag and partial.size > before:
-                tries, started = 1, self._clock.monotonic()  # it moves: a long file may break off often
+            if etag and partial.size > furthest:  # it moves: a long file may break off often
+                tries, started, furthest = 1, self._clock.monotonic(), partial.size
             wait = None
             if wanted:
                 elapsed = self._clock.monotonic() - started
@@ -148,10 +170,15 @@ class Download:
         try:
             response = self._open(url, headers)
             try:
-                etag = _strong_etag(response)
                 if response.status_code not in {200, 206}:
                     return self._refused(response, name)
-                announced = _begin(response, partial, size)
+                try:
+                    announced = _announced(response, partial, size, etag)
+                except OtherPartError as error:
+                    return error, True, None, None
+                if response.status_code == 200:
+                    sync_run(partial.restart)
+                etag = _strong_etag(response)
                 for chunk in response.iter_raw(CHUNK_BYTES):
                     sync_run(partial.write, chunk)
                     if announced is not None and partial.size > announced:
@@ -172,12 +199,19 @@ class Download:
     def _open(self, url: str, headers: dict[str, str]) -> httpx.Response:
         """Send the request, following redirects to addresses that are as safe."""
         for _ in range(MAX_REDIRECTS):
-            request = self._storage.build_request("GET", url, headers=headers)
-            response = self._storage.send(request, stream=True)
+            try:
+                request = self._storage.build_request("GET", url, headers=headers)
+                response = self._storage.send(request, stream=True)
+            except httpx.InvalidURL:
+                raise TransferError("a result's address is not a URL; it was not fetched") from None
+            except RuntimeError:
+                if self._storage.is_closed:
+                    raise ConfigurationError(CLOSED) from None
+                raise
             if response.next_request is None:
                 return response
-            url = _checked(str(response.next_request.url))
             response.close()
+            url = _checked(str(response.next_request.url))
         raise TransferError("the storage redirects in a circle")
 
     def _refused(self, response: httpx.Response, name: str) -> tuple[TransferError, bool, float | None, str | None]:
@@ -201,23 +235,27 @@ def _strong_etag(response: httpx.Response) -> str | None:
     return None if etag is None or etag.startswith("W/") else etag  # If-Range takes strong ones only (RFC 9110 §13.1.5)
 
 
-def _begin(response: httpx.Response, partial: PartialFile, size: int | None) -> int | None:
-    """Get the file ready for this answer; the number of bytes that the whole must have, ``None`` if nobody says.
+def _announced(response: httpx.Response, partial: PartialFile, size: int | None, etag: str | None) -> int | None:
+    """The number of bytes that the whole file must have, by this answer; ``None`` if nobody says.
 
     Raises:
-        TransferError: the answer is encoded, or contradicts what was announced.
+        TransferError: the answer is no file, is encoded, or contradicts what was announced or asked for.
     """
     name = partial.target.name
     if response.headers.get("content-encoding", "identity") != "identity":
         raise TransferError(f"{name}: the storage sends an encoding that was not asked for")
-    length = response.headers.get("content-length")
-    announced = int(length) if length and length.isascii() and length.isdigit() else None
+    is_page = response.headers.get("content-type", "").lower().startswith("text/html")
+    if is_page and partial.target.suffix not in {".html", ".md", ".txt"}:
+        raise TransferError(f"{name}: a web page came in place of the file; is there a proxy or a portal in between?")
+    length = response.headers.get("content-length", "")
+    announced = int(length) if length.isascii() and length.isdigit() else None
     if response.status_code == 206:
-        if not response.headers.get("content-range", "").startswith(f"bytes {partial.size}-"):
-            raise TransferError(f"{name}: the storage resumed at another place than asked")
-        announced = None if announced is None else announced + partial.size
-    else:
-        partial.restart()
+        part = content_range(response.headers.get("content-range"))
+        if part is None or part.start != partial.size:
+            raise OtherPartError(f"{name}: the storage resumed at another place than asked")
+        if etag is not None and response.headers.get("etag", etag) != etag:
+            raise OtherPartError(f"{name}: the file changed in the storage while it was fetched")
+        announced = part.end + 1 if part.total is None else part.total
     if size is not None and announced is not None and announced != size:
         raise TransferError(f"{name}: the storage has {announced} bytes, the service announced {size}")
     return size if size is not None else announced

@@ -1,0 +1,96 @@
+"""What is known of a job besides its state: enough to pick it up again, in another process too."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from attrs import asdict, field, fields, frozen
+
+from ._errors import ConfigurationError
+from ._rules.texts import BLANK
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+
+def _strings(given: str | Iterable[str]) -> tuple[str, ...]:
+    return (given,) if isinstance(given, str) else tuple(given)
+
+
+def _places(given: Iterable[int] | None) -> tuple[int, ...] | None:
+    return None if given is None else tuple(given)
+
+
+def _plain(value: Any) -> Any:
+    return [*value] if isinstance(value, tuple) else value
+
+
+@frozen
+class JobRef:
+    """All that is needed to pick a job up again, in another process too.
+
+    Made of plain values; ``to_dict`` writes JSON types. ``kind`` is the result's: ``text``, ``file`` or ``hugo``.
+    ``subject`` (``document``, ``pdf``, …) and ``size`` (bytes or characters) let waiting be cheap; ``targets`` tell
+    what may be missing; ``name`` and ``output_format`` give result files their names; ``count`` is the number of texts
+    that were sent; ``order`` maps each text given to its place among them (equal texts are sent once), -1 for blank
+    ones, which are kept in ``blanks``.
+    """
+
+    id: str
+    kind: str
+    trial: bool = False
+    subject: str = ""
+    size: int | None = None
+    targets: tuple[str, ...] = field(default=(), converter=_strings)
+    name: str = ""
+    output_format: str = ""
+    is_single: bool = False
+    count: int | None = None
+    order: tuple[int, ...] | None = field(default=None, converter=_places)
+    blanks: tuple[str, ...] = field(default=(), converter=_strings)
+    submitted_at: float | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """As JSON types, without what is unset."""
+        values: dict[str, Any] = asdict(self, value_serializer=lambda _, __, value: _plain(value))
+        return {name: value for name, value in values.items() if value not in (None, "", [], False)}
+
+
+_NUMBERS: dict[str, tuple[type, ...]] = {"size": (int,), "count": (int,), "submitted_at": (int, float)}
+_DETAILS = {attribute.name for attribute in fields(JobRef)} - {"id", "kind"}
+
+
+def job_ref(id: str, kind: str, details: Mapping[str, Any], *, trial: bool) -> JobRef:
+    """The reference of a job to pick up again, from what its ``to_dict()`` gave.
+
+    Raises:
+        ConfigurationError: a detail that jobs do not have, or one that is not what it should be.
+    """
+    if unknown := sorted(set(details) - _DETAILS):
+        raise ConfigurationError(f"jobs have no {', '.join(unknown)}; they have {', '.join(sorted(_DETAILS))}")
+    members: dict[str, Any] = {"trial": trial, **details}
+    try:
+        ref = JobRef(id=id, kind=kind, **members)
+    except TypeError:
+        raise ConfigurationError("targets, order and blanks of a job are lists; give what to_dict() gave") from None
+    for name, value in members.items():
+        if not _fits(name, getattr(ref, name)):
+            raise ConfigurationError(f"{name} is not what a job's to_dict() gives: {value!r:.60}")
+    if ref.order is not None and ref.order.count(BLANK) != len(ref.blanks):
+        raise ConfigurationError("order and blanks of the job do not belong together; give what to_dict() gave")
+    return ref
+
+
+def _fits(name: str, value: Any) -> bool:
+    if value is None:
+        return name in {*_NUMBERS, "order"}
+    if name in {"trial", "is_single"}:
+        return isinstance(value, bool)
+    if name in {"targets", "blanks"}:
+        return all(isinstance(item, str) for item in value)
+    if name == "order":
+        return all(isinstance(place, int) and place >= BLANK for place in value)
+    if name in _NUMBERS:
+        is_number = isinstance(value, _NUMBERS[name]) and not isinstance(value, bool)
+        return is_number and bool(value >= 0)
+    return isinstance(value, str)
