@@ -1,0 +1,297 @@
+"""Jobs: how they end, what an error keeps of them, and that waiting again works."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from groupdocs_translation import (
+    APIError,
+    AsyncTranslationClient,
+    BadRequest,
+    CallBudgetExceeded,
+    ConfigurationError,
+    JobExpired,
+    JobFailed,
+    JobPartial,
+    JobTimeout,
+    RetryPolicy,
+    ServerError,
+    State,
+    SubmissionUncertain,
+)
+
+from tests.auth.servers import http
+from tests.services import Service
+
+
+async def test_a_job_says_its_id_kind_and_state(sandbox):
+    async with AsyncTranslationClient(**sandbox.client_settings()) as client:
+        job = await client.submit_text("Hello", target="de")
+        assert job.id in sandbox.jobs
+        assert job.kind == "text"
+        assert "not asked yet" in repr(job)
+        assert (await job.status()).state is State.DONE
+        assert await job.done()
+        assert "state='done'" in repr(job)
+        assert sandbox.calls()["getTextTranslation"] == 1
+
+
+async def test_a_job_picked_up_elsewhere_from_json_gives_what_it_would_have_given_here(sandbox, tmp_path):
+    texts = ["One", "Two", "One", " ", "Three"]
+    async with AsyncTranslationClient(**sandbox.client_settings()) as client:
+        job = await client.submit_text(texts, target=["de", "fr"])
+        file = await client.submit_file(b"Hello", name="note.txt", target="de")
+        kept = json.dumps([job.to_dict(), file.to_dict()])
+        here = await job.result()
+    async with AsyncTranslationClient(**sandbox.client_settings()) as other:
+        first, second = (other.job(**values) for values in json.loads(kept))
+        there = await first.result()
+        assert (there["de"], there["fr"]) == (here["de"], here["fr"])
+        assert there["de"][0] == there["de"][2]
+        assert (await second.download(tmp_path)).path.name == "note.de.txt"
+
+
+async def test_a_failed_job_is_an_error_that_keeps_it_and_costs_nothing_to_wait_for_again(sandbox):
+    sandbox.fail("translateText", job="failed")
+    async with AsyncTranslationClient(**sandbox.client_settings()) as client:
+        with pytest.raises(JobFailed) as caught:
+            await client.translate_text("Hello", target="de")
+        with pytest.raises(JobFailed):
+            await caught.value.job.result()
+    assert (caught.value.status, sandbox.calls()["getTextTranslation"]) == (500, 1)
+    assert caught.value.job.id in sandbox.jobs
+
+
+async def test_a_job_done_in_part_gives_what_is_there_and_says_what_is_missing(sandbox, tmp_path):
+    sandbox.fail("translateDocument", job="partial")
+    async with AsyncTranslationClient(**sandbox.client_settings()) as client:
+        with pytest.raises(JobPartial, match="missing") as caught:
+            await client.translate_file(b"Hello", name="a.txt", target=["de", "fr", "es"], output_dir=tmp_path)
+    there = caught.value.result
+    assert set(there) | set(caught.value.missing) == {"de", "fr", "es"}
+    assert caught.value.missing
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted(f"a.{language}.txt" for language in there)
+    assert caught.value.job.id == there.job
+
+
+async def test_who_waits_again_for_a_job_done_in_part_gets_the_rest_once_it_is_there(clock):
+    with Service(
+        poll=[
+            http({"status": 206, "translations": {"de": ["Hallo"], "fr": None}}, 206),
+            http({"status": 200, "translations": {"de": ["Hallo"], "fr": ["Bonjour"]}}),
+        ]
+    ) as service:
+        async with AsyncTranslationClient(**service.settings(clock)) as client:
+            job = await client.submit_text("Hello", target=["de", "fr"])
+            await job.wait()
+            with pytest.raises(JobPartial) as caught:
+                await job.result()
+            assert (caught.value.result["de"], caught.value.missing) == ("Hallo", ("fr",))
+            assert service.count("poll") == 1
+            assert (await job.result())["fr"] == "Bonjour"
+
+
+async def test_a_206_with_every_language_is_still_a_job_done_in_part(clock):
+    with Service(poll=http({"status": 206, "translations": {"de": ["Hallo"]}}, 206)) as service:
+        async with AsyncTranslationClient(**service.settings(clock)) as client:
+            with pytest.raises(JobPartial) as caught:
+                await client.translate_text("Hello", target="de")
+    assert (caught.value.result.text, caught.value.missing) == ("Hallo", ())
+
+
+async def test_a_job_older_than_a_day_has_expired_and_stays_so(sandbox):
+    async with AsyncTranslationClient(**sandbox.client_settings()) as client:
+        job = await client.submit_text("Hello", target="de")
+        sandbox.advance(25 * 3600)
+        for _ in range(2):
+            with pytest.raises(JobExpired) as caught:
+                await job.result()
+            assert caught.value.job is job
+
+
+async def test_a_wait_ends_in_time_and_goes_on_when_asked_again(sandbox, clock):
+    async with AsyncTranslationClient(**sandbox.client_settings()) as client:
+        sandbox.state.jobs.latency.median_s = 1000.0
+        job = await client.submit_text("Hello", target="de")
+        before = clock.monotonic()
+        with pytest.raises(JobTimeout, match="not ready after 30 s") as caught:
+            await job.result(30)
+        assert clock.monotonic() - before == pytest.approx(30)
+        sandbox.advance(5000)
+        assert (await caught.value.job.result()).text.startswith("[de]")
+
+
+@pytest.mark.parametrize("timeout", [-1, float("nan"), float("inf"), "5", True])
+async def test_a_timeout_that_is_no_number_of_seconds_is_refused_before_anything_is_sent(sandbox, tmp_path, timeout):
+    async with AsyncTranslationClient(**sandbox.client_settings()) as client:
+        for call in (
+            lambda: client.translate_text("Hello", target="de", timeout=timeout),
+            lambda: client.translate_file(b"x", name="a.txt", target="de", output_dir=tmp_path, timeout=timeout),
+            lambda: client.translate_to_text(b"x", name="a.png", target="de", timeout=timeout),
+            lambda: client.analyze_hugo(b"x", name="a.md", timeout=timeout),
+            lambda: client.job("a", kind="text").wait(timeout),
+        ):
+            with pytest.raises(ConfigurationError, match="timeout"):
+                await call()
+        assert client.usage.calls == 0
+
+
+@pytest.mark.parametrize("given", [["Hallo"], ["Hallo", "Welt", "!"], []])
+async def test_another_number_of_texts_than_was_sent_is_never_passed_on_as_a_result(clock, given):
+    with Service(poll=http({"status": 200, "translations": {"de": given}})) as service:
+        async with AsyncTranslationClient(**service.settings(clock)) as client:
+            with pytest.raises(JobFailed) as caught:
+                await client.translate_text(["Hello", "world"], target="de")
+    assert caught.value.job is not None
+
+
+async def test_languages_come_back_in_the_spelling_that_was_asked_for_and_no_others(clock, tmp_path):
+    urls = {"ZH-tw": {"url": "", "size": 0}, "fr": {"url": "", "size": 0}}
+    with Service() as service:
+        for entry in urls.values():
+            entry["url"] = service.url
+        service._roles["poll"] = http({"status": 200, "urls": urls})
+        async with AsyncTranslationClient(**service.settings(clock)) as client:
+            result = await client.translate_file(b"Hello", name="a.txt", target="zh-TW", output_dir=tmp_path)
+    assert result["zh-TW"].name == "a.zh-TW.txt"
+    assert [path.name for path in tmp_path.iterdir()] == ["a.zh-TW.txt"]
+
+
+async def test_a_hugo_file_with_nothing_special_in_it_is_analysed_to_empty_lists(clock):
+    with Service(poll=http({"status": 200, "frontmatters": [], "shortcodes": {}})) as service:
+        async with AsyncTranslationClient(**service.settings(clock)) as client:
+            structure = await client.analyze_hugo(b"# Hello", name="a.md")
+    assert (list(structure.front_matter), dict(structure.shortcodes)) == ([], {})
+
+
+async def test_an_image_without_text_has_no_texts_and_is_no_failure(clock):
+    with Service(poll=http({"status": 200, "translations": {"de": []}})) as service:
+        async with AsyncTranslationClient(**service.settings(clock)) as client:
+            assert (await client.translate_to_text(b"x", name="a.png", target="de"))["de"] == []
+
+
+async def test_a_job_called_done_without_a_result_says_that(clock):
+    with Service(poll=http({"status": 200, "message": "done", "urls": {}})) as service:
+        async with AsyncTranslationClient(**service.settings(clock)) as client:
+            with pytest.raises(JobFailed, match="done and gives no result"):
+                await (await client.submit_file(b"x", name="a.txt", target="de")).result()
+
+
+@pytest.mark.parametrize(
+    ("answer", "error"),
+    [
+        (http({"status": 400, "message": "texts: too odd"}), BadRequest),
+        (http({"status": 429, "message": "slower"}), APIError),
+        (http({"status": 500, "message": "broken"}), SubmissionUncertain),
+        (http({"status": 202, "id": "."}), SubmissionUncertain),
+        (http({"status": 202, "id": "a\r\nb"}), SubmissionUncertain),
+        (http({"message": "broken"}, 500), SubmissionUncertain),
+        (http({"message": "no"}, 403), APIError),
+    ],
+)
+async def test_what_a_submission_without_a_job_means(clock, answer, error):
+    with Service(submit=answer) as service:
+        async with AsyncTranslationClient(**service.settings(clock), retries=RetryPolicy.never()) as client:
+            with pytest.raises(error) as caught:
+                await client.translate_text("Hello", target="de")
+    assert type(caught.value) in {error, *error.__subclasses__()}
+    assert service.count("submit") == 1
+
+
+async def test_an_id_with_a_slash_stays_one_segment_of_the_path(clock):
+    with Service(poll=http({"status": 404, "message": "unknown"})) as service:
+        async with AsyncTranslationClient(**service.settings(clock)) as client:
+            assert (await client.job("../a/b?c", kind="text").status()).state is State.EXPIRED
+            assert client.usage.by_operation == {"getTextTranslation": 1}
+    assert service.requests[-1].path == "/api/text/..%2Fa%2Fb%3Fc"
+
+
+@pytest.mark.parametrize(
+    "details",
+    [
+        {"id": ""},
+        {"id": ".."},
+        {"id": "a", "kind": "letter"},
+        {"id": "a", "colour": "red"},
+        {"id": "a", "targets": 7},
+        {"id": "a", "order": ["x"]},
+        {"id": "a", "order": [0, -1], "blanks": []},
+        {"id": "a", "order": [0, -7]},
+        {"id": "a", "size": "large"},
+        {"id": "a", "submitted_at": "yesterday"},
+        {"id": "a", "trial": "no"},
+        {"id": "a", "name": 3},
+    ],
+)
+async def test_a_job_that_cannot_be_one_is_refused(sandbox, details):
+    async with AsyncTranslationClient(**sandbox.client_settings()) as client:
+        with pytest.raises(ConfigurationError):
+            client.job(**{"kind": "text"} | details)
+
+
+@pytest.fixture
+def small_requests(monkeypatch):
+    """Requests take three texts."""
+    limits = {"max_texts": 3, "max_characters": 999}
+    monkeypatch.setattr("groupdocs_translation._rules.texts.Packer.__init__.__kwdefaults__", limits)
+
+
+async def test_an_error_of_one_of_several_jobs_brings_all_that_were_paid_for(sandbox, small_requests):
+    sandbox.fail("translateText", nth=3, status=500)
+    texts = [f"Text {number}" for number in range(9)]
+    async with AsyncTranslationClient(**sandbox.client_settings()) as client:
+        with pytest.raises(SubmissionUncertain) as caught:
+            await client.translate_text(texts, target="de")
+        assert [job.id for job in caught.value.jobs] == list(sandbox.jobs)
+        rows = [row for job in caught.value.jobs for row in (await job.result())["de"]]
+    assert [row.rpartition(" ")[2] for row in rows] == list("012345")
+    assert caught.value.jobs[0].id in "".join(caught.value.__notes__)
+
+
+async def _walk(rows, seen):
+    async for row in rows:
+        seen.append(row)
+
+
+async def test_a_stream_that_breaks_gives_the_jobs_it_has_not_handed_out(sandbox, small_requests):
+    seen = []
+    async with AsyncTranslationClient(**sandbox.client_settings(), call_budget=4) as client:
+        with pytest.raises(CallBudgetExceeded) as caught:
+            await _walk(client.translate_stream((f"Text {n}" for n in range(12)), target="de"), seen)
+    assert [row.rpartition(" ")[2] for row in seen] == list("012")
+    assert [job.id for job in caught.value.jobs] == list(sandbox.jobs)[1:]
+
+
+async def test_the_policy_of_one_call_reaches_every_request_of_it(sandbox, small_requests, tmp_path):
+    never = RetryPolicy.never()
+    async with AsyncTranslationClient(**sandbox.client_settings()) as client:
+        sandbox.fail("getTextTranslation", status=502)
+        with pytest.raises(ServerError):
+            await client.translate_text("Hello", target="de", retries=never)
+        sandbox.fail("getTextTranslation", status=502)
+        with pytest.raises(ServerError):
+            [row async for row in client.translate_stream(["Hello"], target="de", retries=never)]
+        job = await client.submit_file(b"Hello", name="a.txt", target="de")
+        sandbox.fail("getFileTranslation", status=502)
+        with pytest.raises(ServerError):
+            await job.wait(retries=never)
+        sandbox.fail("/storage/*", status=503)
+        with pytest.raises(Exception, match="HTTP 503"):
+            await job.download(tmp_path, retries=never)
+        for operation, call in {
+            "uploadFile": lambda: client.upload(b"x", name="a.txt", retries=never),
+            "listLanguages": lambda: client.languages(retries=never),
+            "getHealth": lambda: client.health(retries=never),
+            "getOpenapiDocument": lambda: client.openapi_document(retries=never),
+        }.items():
+            sandbox.fail(operation, status=502)
+            with pytest.raises(ServerError):
+                await call()
+        assert await client.languages()
+
+
+async def test_a_stream_refuses_wrong_arguments_at_once(sandbox):
+    async with AsyncTranslationClient(**sandbox.client_settings()) as client:
+        with pytest.raises(ConfigurationError, match="glossary"):
+            client.translate_stream(["Hello"], target="de", glosary={})  # type: ignore[call-overload]
