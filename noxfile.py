@@ -112,7 +112,7 @@ def lowest(session: nox.Session) -> None:
 
 @nox.session
 def interop(session: nox.Session) -> None:
-    """Run the SDK that the service's makers publish, in an environment of its own, against the sandbox."""
+    """Run the published SDK against the sandbox, and our authorization against two servers that others wrote."""
     session.install("-e", ".[sandbox]", *_groups(*SUITE))
     session.run("pytest", "interop", *session.posargs)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import base64
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote_plus
+from urllib.parse import quote, quote_plus
 
 from attrs import frozen
 
@@ -79,11 +79,14 @@ def is_transient(error: TranslationError) -> bool:
 
 
 def basic(credentials: Credentials) -> Secret:
-    """The value for HTTP Basic, with form-encoded parts (RFC 6749 §2.3.1)."""
-    secret = credentials.client_secret
-    return Secret(
-        base64.b64encode(f"{quote_plus(credentials.client_id)}:{quote_plus(secret.reveal())}".encode()).decode()
-    )
+    """The value for HTTP Basic, with form-encoded parts (RFC 6749 §2.3.1).
+
+    A space becomes ``%20``: every form decoder takes that, and servers have been seen that do not take ``+``.
+    """
+    parts = (credentials.client_id, credentials.client_secret.reveal())
+    pair = Secret(":".join(quote(part, safe="") for part in parts))
+    del parts
+    return Secret(base64.b64encode(pair.reveal().encode()).decode())
 
 
 def masked(text: object, credentials: Credentials) -> str | None:

@@ -1,0 +1,115 @@
+"""Two authorization servers of others give us tokens by both ways to authenticate, and refuse what they must."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from groupdocs_translation import AuthenticationError
+from groupdocs_translation.auth import Secret, TokenSource, token_source
+
+from release.emptiness import EmptyEnvironment
+
+HERE = Path(__file__).parent
+SECRET = "s3cr+t/&= %:"  # every character that a careless encoding breaks
+WAYS = ["body", "basic"]
+
+
+@contextmanager
+def started(command: list[str], cwd: Path) -> Iterator[str]:
+    """The address of a server that prints its port first."""
+    environment = os.environ | {"SECRET": SECRET}
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=cwd, env=environment) as process:
+        assert process.stdout is not None
+        try:
+            yield f"http://127.0.0.1:{int(process.stdout.readline())}/token"
+        finally:
+            process.terminate()
+
+
+@pytest.fixture(scope="module")
+def oidc_provider(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The token endpoint of npm's oidc-provider."""
+    node, npm = shutil.which("node"), shutil.which("npm")
+    if node is None or npm is None:
+        pytest.skip("needs Node.js with npm")
+    folder = tmp_path_factory.mktemp("oidc")
+    subprocess.run(
+        [npm, "install", "--no-audit", "--no-fund", "--silent", "oidc-provider@9.13.3"], cwd=folder, check=True
+    )
+    shutil.copy(HERE / "oidc_provider.mjs", folder)
+    with started([node, "oidc_provider.mjs"], folder) as address:
+        yield address
+
+
+@pytest.fixture(scope="module")
+def authlib(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The token endpoint of Authlib on Flask."""
+    environment = EmptyEnvironment(tmp_path_factory.mktemp("authlib"))
+    environment.install("authlib>=1.6", "flask>=3")
+    with started([str(environment.python), str(HERE / "authlib_server.py")], HERE) as address:
+        yield address
+
+
+@pytest.fixture(params=["oidc_provider", "authlib"])
+def token_url(request: pytest.FixtureRequest) -> str:
+    """Each server in turn."""
+    found: str = request.getfixturevalue(request.param)
+    return found
+
+
+def source(
+    token_url: str, *, client_id: str, client_auth: str, secret: str = SECRET, scope: str | None = None
+) -> TokenSource:
+    return token_source(Secret(client_id), Secret(secret), token_url=token_url, client_auth=client_auth, scope=scope)
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("scope", [None, "read"])
+def test_a_token_is_given_by_both_ways_to_authenticate(token_url: str, way: str, scope: str | None) -> None:
+    token = source(token_url, client_id=way, client_auth=way, scope=scope).get()
+
+    assert len(token.value.reveal()) > 20
+    assert token.lifetime_s > 60
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_a_wrong_secret_is_refused(token_url: str, way: str) -> None:
+    with pytest.raises(AuthenticationError, match="invalid_client") as caught:
+        source(token_url, client_id=way, client_auth=way, secret="wrong").get()
+
+    assert caught.value.error == "invalid_client"
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_an_unknown_client_is_refused(token_url: str, way: str) -> None:
+    with pytest.raises(AuthenticationError, match="invalid_client"):
+        source(token_url, client_id="nobody", client_auth=way).get()
+
+
+# oidc-provider takes either way from a client with a secret, and drops scopes that it does not know.
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_the_other_way_to_authenticate_is_refused(authlib: str, way: str) -> None:
+    (other,) = set(WAYS) - {way}
+
+    with pytest.raises(AuthenticationError) as caught:
+        source(authlib, client_id=way, client_auth=other).get()
+
+    assert caught.value.error in {"invalid_client", "invalid_request"}
+
+
+def test_a_scope_that_nobody_knows_is_refused(authlib: str) -> None:
+    with pytest.raises(AuthenticationError, match="invalid_scope"):
+        source(authlib, client_id="body", client_auth="body", scope="everything").get()
+
+
+def test_the_wrong_address_of_the_right_server_is_named(token_url: str) -> None:
+    with pytest.raises(AuthenticationError, match="HTTP 40"):
+        source(f"{token_url}/elsewhere", client_id="body", client_auth="body").get()
