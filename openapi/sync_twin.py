@@ -42,6 +42,7 @@ WORDS = {  # async → sync; one that no source uses is an error, so the table c
     "async_run": "sync_run",
     "async_session": "session",
     "async_sleep": "sync_sleep",
+    "async_transport": "sync_transport",
     "asyncio_detailed": "sync_detailed",
 }
 TEST_WORDS = {"_async": "_sync", "aget": "get", "asleep": "sleep"}  # may be used, by tests above all

@@ -80,6 +80,8 @@ class Settings:
             raise ConfigurationError("origin must be a string: the name of your application")
         if self.timeout is not None and not hasattr(self.timeout, "connect"):  # an httpx.Timeout is looked at later
             check_timeout(self.timeout)
+        if isinstance(self.transport, str) and self.transport not in {"httpx", "aiohttp", "auto"}:
+            raise ConfigurationError(f"transport={self.transport!r} is not httpx, aiohttp, auto or an httpx transport")
 
 
 def api_url(given: str | None) -> str:

@@ -17,6 +17,7 @@ from .._operations import BY_ID, generated
 from .._rules.durations import Durations
 from .._rules.polling import PollingSchedule, schedule_named, usual_duration
 from .._settings import CALL_RETRIES, CLOSED
+from .._transports import async_transport
 from .._trial import NoToken
 from .session import OPERATION, AsyncSession
 from .transfer import AsyncDownload
@@ -113,7 +114,7 @@ class AsyncConnection:
             "proxy": settings.proxy,
             "trust_env": settings.trust_env,
             "limits": limits,
-            "transport": settings.transport,
+            "transport": async_transport(settings, limits),
             "follow_redirects": False,
         }
 

@@ -18,6 +18,7 @@ from .._operations import BY_ID, generated
 from .._rules.durations import Durations
 from .._rules.polling import PollingSchedule, schedule_named, usual_duration
 from .._settings import CALL_RETRIES, CLOSED
+from .._transports import sync_transport
 from .._trial import NoToken
 from .session import OPERATION, Session
 from .transfer import Download
@@ -114,7 +115,7 @@ class Connection:
             "proxy": settings.proxy,
             "trust_env": settings.trust_env,
             "limits": limits,
-            "transport": settings.transport,
+            "transport": sync_transport(settings, limits),
             "follow_redirects": False,
         }
 

@@ -65,6 +65,7 @@ class Upload(httpx.SyncByteStream):
         self._watcher = watcher
         self._reader: IO[bytes] | None = None
         assert source.size is not None
+        self._size = source.size
         self.headers = {
             "Content-Type": f"multipart/form-data; boundary={boundary}",
             "Content-Length": str(len(self._head) + source.size + len(self._tail)),
@@ -86,11 +87,13 @@ class Upload(httpx.SyncByteStream):
         yield self._head
         sent = 0
         while chunk := self._read():
-            yield chunk
             sent += len(chunk)
+            self._check(sent <= self._size)
+            yield chunk
             if self._watcher is not None:
                 self._watcher(Progress("upload", self._source.name, sent, self._source.size))
         self.discard()
+        self._check(sent == self._size)
         yield self._tail
 
     def _read(self) -> bytes:
@@ -101,6 +104,11 @@ class Upload(httpx.SyncByteStream):
         except (OSError, TypeError, ValueError) as error:  # gone, closed by its owner, or text after all
             reason = error.strerror if isinstance(error, OSError) and error.strerror else error
             raise TransferError(f"{self._source.name} cannot be read: {reason}") from error
+
+    def _check(self, as_announced: bool) -> None:
+        """Raise if the file has not the announced size; h11's own error for that would pass httpx by unmapped."""
+        if not as_announced:
+            raise httpx.LocalProtocolError(f"{self._source.name} changed while it was sent")
 
 
 class Download:

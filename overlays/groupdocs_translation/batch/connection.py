@@ -125,13 +125,15 @@ class BatchClient(AsyncTranslationClient):
     def __init__(self, face: Face, usage: BatchUsage, on_refusal: Callable[[float | None], object]) -> None:
         # not super().__init__: credentials and settings are those that the user's client has checked
         settings = face._settings
-        if settings.transport is not None:
+        if settings.transport is not None and not isinstance(settings.transport, str):
             if not isinstance(settings.transport, httpx.AsyncBaseTransport):
                 raise ConfigurationError(
                     "this client's transport is a synchronous one, and folders are translated with asynchronous "
                     "connections: use AsyncTranslationClient with an httpx.AsyncBaseTransport"
                 )
             settings = evolve(settings, transport=_LentTransport(settings.transport))
+        elif settings.transport is None:
+            settings = evolve(settings, transport="auto")
         self._settings = settings
         self._source = face._source
         self._usage = usage

@@ -1,0 +1,203 @@
+"""aiohttp's connections under httpx's interface, for async clients with many calls in flight (extra ``aiohttp``).
+
+httpx's own async pool looks through all its connections for each request: with hundreds in flight that is most of the
+CPU time. Everything above the connection, from timeouts to authorization, stays httpx's and ours.
+
+The library ``httpx-aiohttp`` is not used: it reports a connection that broke after the request was sent as one that
+was never made (``ConnectTimeout``). A submission would be sent again, and billed twice.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import warnings
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import aiohttp
+import httpx
+from yarl import URL
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Generator
+
+READ_BUFFER_BYTES = 2**17  # of one connection; reading pauses at twice as much
+
+# The first that fits, from errors before anything was sent to those when anything may have happened.
+_MEANINGS: tuple[tuple[type[Exception], type[httpx.RequestError]], ...] = (
+    (aiohttp.ClientConnectorError, httpx.ConnectError),  # certificates and names included
+    (aiohttp.ConnectionTimeoutError, httpx.ConnectTimeout),  # for a free connection, too
+    (aiohttp.InvalidURL, httpx.UnsupportedProtocol),
+    (aiohttp.NonHttpUrlClientError, httpx.UnsupportedProtocol),
+    (aiohttp.ServerTimeoutError, httpx.ReadTimeout),
+    (aiohttp.ServerDisconnectedError, httpx.RemoteProtocolError),
+    (aiohttp.ClientResponseError, httpx.RemoteProtocolError),  # the answer is no HTTP
+    (aiohttp.ClientPayloadError, httpx.RemoteProtocolError),  # it ended early, or its chunks are wrong
+    (aiohttp.ClientError, httpx.ReadError),
+    (OSError, httpx.ReadError),
+)
+
+
+@contextmanager
+def _as_httpx() -> Generator[None]:
+    """Let errors of aiohttp be those that httpx's own transport would raise."""
+    try:
+        yield
+    except (aiohttp.ClientError, OSError) as error:
+        meaning = next(ours for theirs, ours in _MEANINGS if isinstance(error, theirs))
+        raise meaning(str(error) or type(error).__name__) from error
+
+
+class _Body:
+    """A streamed request body: counted, timed, and with its own errors kept apart from the connection's.
+
+    aiohttp sends it in a task of its own, cuts it off or waits for more when it has not the announced length, and
+    knows no limit for a server that does not read on.
+    """
+
+    def __init__(self, request: httpx.Request, timeout_s: float | None, scope: asyncio.Timeout) -> None:
+        self._stream: Any = request.stream
+        announced = request.headers.get("content-length", "")
+        self._left = int(announced) if announced.isdigit() else None
+        self._timeout_s = timeout_s
+        self._scope = scope
+        self.error: BaseException | None = None
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        """Yield what the stream yields; aiohttp asks for the next piece when it has sent the last one."""
+        try:
+            async for chunk in self._stream:
+                if self._left is not None:
+                    self._left -= len(chunk)
+                    if self._left < 0:
+                        raise httpx.LocalProtocolError("Too much data for declared Content-Length")
+                self._limit(self._timeout_s)
+                yield chunk
+                self._limit(None)
+            if self._left:
+                raise httpx.LocalProtocolError("Too little data for declared Content-Length")
+        except BaseException as error:
+            self.error = error
+            raise
+
+    def _limit(self, seconds: float | None) -> None:
+        if not self._scope.expired():
+            self._scope.reschedule(None if seconds is None else asyncio.get_running_loop().time() + seconds)
+
+
+class _Stream(httpx.AsyncByteStream):
+    """The body of a response."""
+
+    def __init__(self, response: aiohttp.ClientResponse) -> None:
+        self._response = response
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        """Yield what has come."""
+        with _as_httpx():
+            async for chunk in self._response.content.iter_any():
+                yield chunk
+
+    async def aclose(self) -> None:
+        """Give the connection back, or close it if something is still to come."""
+        if self._response.content.at_eof():
+            await self._response.release()
+        else:
+            self._response.close()
+
+
+class AiohttpTransport(httpx.AsyncBaseTransport):
+    """Sends requests over one aiohttp session, opened with the first one, in the event loop that sends it.
+
+    Cookies, redirects, decompression, proxies and the environment are left out: httpx and this package know better
+    what they want of them.
+    """
+
+    def __init__(self, *, verify: Any, trust_env: bool, limits: httpx.Limits) -> None:
+        self._context = httpx.create_ssl_context(verify=verify, trust_env=trust_env)
+        self._limits = limits
+        self._session: aiohttp.ClientSession | None = None
+
+    def _open(self) -> aiohttp.ClientSession:
+        connector = aiohttp.TCPConnector(
+            ssl=self._context,
+            limit=self._limits.max_connections or 0,
+            keepalive_timeout=self._limits.keepalive_expiry,
+        )
+        return aiohttp.ClientSession(
+            connector=connector,
+            cookie_jar=aiohttp.DummyCookieJar(),
+            auto_decompress=False,
+            read_bufsize=READ_BUFFER_BYTES,
+            timeout=aiohttp.ClientTimeout(total=None),
+        )
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """Send one request; its response, with the body still to be read."""
+        if self._session is None:
+            self._session = self._open()
+        limits = request.extensions.get("timeout", {})
+        timeout = aiohttp.ClientTimeout(
+            total=None, connect=limits.get("pool"), sock_connect=limits.get("connect"), sock_read=limits.get("read")
+        )
+        headers = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in request.headers.raw]
+        body: Any = None
+        if isinstance(request.stream, httpx.ByteStream):
+            body = request.content or None
+        else:
+            return await self._send_stream(request, headers, timeout, limits.get("write"))
+        with _as_httpx():
+            return _response(await self._request(request, headers, timeout, body))
+
+    async def _send_stream(
+        self,
+        request: httpx.Request,
+        headers: list[tuple[str, str]],
+        timeout: aiohttp.ClientTimeout,
+        write: float | None,
+    ) -> httpx.Response:
+        headers = [(name, value) for name, value in headers if name.lower() != "transfer-encoding"]  # aiohttp's own
+        body: _Body | None = None
+        try:
+            async with asyncio.timeout(None) as scope:
+                body = _Body(request, write, scope)
+                with _as_httpx():
+                    return _response(await self._request(request, headers, timeout, body))
+        except TimeoutError as error:
+            raise httpx.WriteTimeout("the server does not read on") from error
+        except httpx.RequestError:
+            if body is not None and isinstance(body.error, Exception):
+                raise body.error from None
+            raise
+
+    async def _request(
+        self, request: httpx.Request, headers: list[tuple[str, str]], timeout: aiohttp.ClientTimeout, body: Any
+    ) -> aiohttp.ClientResponse:
+        assert self._session is not None
+        url = URL(str(request.url), encoded=True)  # as it is: a signed address must not be written anew
+        return await self._session.request(
+            request.method, url, headers=headers, data=body, allow_redirects=False, timeout=timeout
+        )
+
+    async def aclose(self) -> None:
+        """Close all connections."""
+        if self._session is not None:
+            await self._session.close()
+
+    def __del__(self) -> None:
+        """The client outlived the event loop that this belonged to: nobody can await ``aclose()`` any more."""
+        session: aiohttp.ClientSession | None = getattr(self, "_session", None)
+        if session is None or session.closed:
+            return
+        connector = session.connector
+        session.detach()
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", DeprecationWarning)  # that close() should be awaited
+            if connector is not None:
+                connector.close()
+
+
+def _response(response: aiohttp.ClientResponse) -> httpx.Response:
+    extensions = {"http_version": b"HTTP/1.1", "reason_phrase": (response.reason or "").encode("latin-1", "replace")}
+    return httpx.Response(
+        response.status, headers=response.raw_headers, stream=_Stream(response), extensions=extensions
+    )

@@ -1,0 +1,74 @@
+"""Which transport a session gets: the user's, httpx's own, or aiohttp's for async sessions with the extra ``aiohttp``.
+
+httpx's own is ``None`` here, and the default. ``"aiohttp"`` insists, ``"auto"`` takes aiohttp's where it can serve: not
+in sync, not under trio, not through a proxy. Batches, which have much in flight and surely close what they open, use
+``"auto"``.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from functools import cache
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, Any
+from urllib.request import getproxies
+
+from ._errors import ConfigurationError
+
+if TYPE_CHECKING:
+    import httpx
+
+    from ._settings import Settings
+
+
+@cache
+def _is_installed() -> bool:
+    return find_spec("aiohttp") is not None
+
+
+def _runs_under_asyncio() -> bool:
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return False
+    return True
+
+
+def _unfit(settings: Settings) -> str | None:
+    """Why aiohttp cannot serve these settings here, ``None`` if it can."""
+    if not _is_installed():
+        return "it is not installed: pip install 'groupdocs-translation[aiohttp]'"
+    if settings.proxy is not None or (settings.trust_env and getproxies()):
+        return "it is not used through a proxy"
+    return None if _runs_under_asyncio() else "it runs under asyncio only"
+
+
+def async_transport(settings: Settings, limits: httpx.Limits) -> Any:
+    """The transport of an async session that is opened in the running loop; ``None`` is httpx's own.
+
+    Raises:
+        ConfigurationError: ``transport="aiohttp"`` was asked for and cannot be had.
+    """
+    given = settings.transport
+    if given not in {"aiohttp", "auto"}:
+        return None if given == "httpx" else given
+    why_not = _unfit(settings)
+    if why_not is None:
+        from ._aiohttp import AiohttpTransport  # noqa: PLC0415  (an extra)
+
+        return AiohttpTransport(verify=settings.verify, trust_env=settings.trust_env, limits=limits)
+    if given == "aiohttp":
+        raise ConfigurationError(f"transport='aiohttp': {why_not}")
+    return None
+
+
+def sync_transport(settings: Settings, limits: httpx.Limits) -> Any:
+    """The transport of a sync session; ``None`` is httpx's own.
+
+    Raises:
+        ConfigurationError: ``transport="aiohttp"``, which is for async.
+    """
+    del limits
+    if settings.transport == "aiohttp":
+        raise ConfigurationError("transport='aiohttp' is for AsyncTranslationClient")
+    return None if settings.transport in {"httpx", "auto"} else settings.transport

@@ -1,0 +1,178 @@
+"""The two transports of async clients do the same: what arrives, what is billed, and what an error means."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import threading
+
+import httpx
+import pytest
+from groupdocs_translation import (
+    AsyncTranslationClient,
+    ConfigurationError,
+    ConnectionFailed,
+    RetryPolicy,
+    SubmissionUncertain,
+    TransferError,
+    TranslationClient,
+)
+from groupdocs_translation._aiohttp import AiohttpTransport
+from groupdocs_translation._transports import async_transport
+
+BIG = bytes(range(256)) * 4096 * 3  # 3 MiB: more than buffers hold
+
+
+@pytest.fixture(params=["httpx", "aiohttp"])
+def settings(request, sandbox):
+    return sandbox.client_settings() | {"transport": request.param}
+
+
+@pytest.fixture
+def deaf():
+    """A server that takes connections and does not read."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        yield listener
+
+
+async def test_a_file_goes_up_and_comes_down_unchanged(settings, sandbox, tmp_path):
+    source = tmp_path / "a.pdf"
+    source.write_bytes(b"%PDF-1.4" + BIG)
+    async with AsyncTranslationClient(**settings) as client:
+        stored = await client.upload(source)
+        async with httpx.AsyncClient() as browser:
+            assert (await browser.get(stored)).content == source.read_bytes()
+        text = await client.translate_file(b"Hello", name="a.txt", target="de", output_dir=tmp_path)
+    assert text.path.read_text().startswith("[de]")
+    assert text.sizes["de"] == text.path.stat().st_size
+
+
+async def test_fifty_texts_at_a_time_need_no_more_connections_than_allowed(settings):
+    async with AsyncTranslationClient(**settings, max_connections=5) as client:
+        async with asyncio.TaskGroup() as group:
+            tasks = [group.create_task(client.translate_text(f"Text {n}", target="de")) for n in range(50)]
+        assert [task.result().text.rpartition(" ")[2] for task in tasks] == [str(n) for n in range(50)]
+        assert client.usage.by_operation["translateText"] == 50
+
+
+@pytest.mark.parametrize("reset", ["before", "after", "middle"])
+async def test_a_submission_is_never_sent_again_after_a_reset(settings, sandbox, reset):
+    sandbox.fail("translateText", reset=reset)
+    async with AsyncTranslationClient(**settings) as client:
+        with pytest.raises(SubmissionUncertain):
+            await client.submit_text("Hello", target="de")
+    assert sandbox.calls()["translateText"] == 1
+
+
+@pytest.mark.parametrize("reset", ["before", "after", "middle"])
+async def test_a_poll_is_sent_again_after_a_reset(settings, sandbox, reset):
+    async with AsyncTranslationClient(**settings) as client:
+        job = await client.submit_text("Hello", target="de")
+        sandbox.fail("getTextTranslation", reset=reset)
+        assert (await job.result()).text.startswith("[de]")
+    assert sandbox.calls()["getTextTranslation"] == 2
+
+
+async def test_a_connection_that_was_not_made_costs_nothing(settings, clock):
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        address = f"http://127.0.0.1:{listener.getsockname()[1]}"
+    given = settings | {"base_url": address}
+    async with AsyncTranslationClient(**given) as client:
+        with pytest.raises(ConnectionFailed):
+            await client.submit_text("Hello", target="de")
+        assert client.usage.calls == 0
+    assert len(clock.slept) > 0  # it was tried again: the service surely did not take it
+
+
+async def test_a_server_that_does_not_read_ends_the_upload_in_time(settings, deaf, tmp_path):
+    source = tmp_path / "a.txt"
+    with source.open("wb") as file:
+        file.truncate(64 * 2**20)
+    given = settings | {
+        "base_url": f"http://127.0.0.1:{deaf.getsockname()[1]}",
+        "retries": RetryPolicy.never(),
+    }
+    async with AsyncTranslationClient(**given, timeout=httpx.Timeout(0.3)) as client:
+        with pytest.raises(ConnectionFailed, match="WriteTimeout"):
+            await client.upload(source)
+        deaf.close()  # or aiohttp's connection would go on trying to be rid of what was written to it
+        await asyncio.sleep(0.01)
+
+
+@pytest.mark.parametrize("change", [-5, 5])
+async def test_a_file_that_changes_while_it_is_sent_is_told_from_a_bad_connection(settings, tmp_path, change):
+    source = tmp_path / "a.txt"
+    source.write_bytes(BIG)
+
+    def shrink_or_grow(_):
+        with source.open("r+b") as file:
+            file.truncate(len(BIG) + change)
+
+    async with AsyncTranslationClient(**settings, retries=RetryPolicy.never()) as client:
+        with pytest.raises(TransferError, match="our side"):
+            await client.upload(source, progress=shrink_or_grow)
+
+
+async def test_an_answer_that_is_no_http_is_an_error_of_the_connection(settings, sandbox):
+    def speak(listener):
+        while True:
+            try:
+                connection, _ = listener.accept()
+            except OSError:
+                return
+            with connection:
+                connection.recv(65536)
+                connection.sendall(b"SSH-2.0-OpenSSH_9.6\r\n\r\n")
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        threading.Thread(target=speak, args=(listener,), daemon=True).start()
+        given = settings | {"base_url": f"http://127.0.0.1:{listener.getsockname()[1]}"}
+        async with AsyncTranslationClient(**given) as client:
+            with pytest.raises(SubmissionUncertain):
+                await client.submit_text("Hello", target="de")
+        listener.shutdown(socket.SHUT_RDWR)
+
+
+def transport_of(settings):
+    async def inside():
+        async with AsyncTranslationClient(**settings) as client:
+            return async_transport(client._settings, httpx.Limits())
+
+    return asyncio.run(inside())
+
+
+def test_aiohttp_serves_where_it_is_asked_for(sandbox):
+    given = sandbox.client_settings()
+    own = httpx.AsyncHTTPTransport()
+    assert transport_of(given) is None
+    assert isinstance(transport_of(given | {"transport": "auto"}), AiohttpTransport)
+    assert transport_of(given | {"transport": "httpx"}) is None
+    assert transport_of(given | {"transport": own}) is own
+
+
+@pytest.mark.parametrize("proxied", ["argument", "environment"])
+def test_a_proxy_is_left_to_httpx(sandbox, monkeypatch, proxied):
+    given = sandbox.client_settings() | {"transport": "auto"}
+    if proxied == "argument":
+        given["proxy"] = "http://127.0.0.1:9"
+    else:
+        monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:9")
+    assert transport_of(given) is None
+    with pytest.raises(ConfigurationError, match="proxy"):
+        transport_of(given | {"transport": "aiohttp"})
+    if proxied == "environment":
+        assert isinstance(transport_of(given | {"trust_env": False}), AiohttpTransport)
+
+
+def test_a_wrong_choice_is_refused(sandbox):
+    with pytest.raises(ConfigurationError, match="httpx"):
+        TranslationClient(**sandbox.client_settings(), transport="curl")
+    client = TranslationClient(**sandbox.client_settings(), transport="aiohttp")
+    with pytest.raises(ConfigurationError, match="AsyncTranslationClient"), client:
+        client.health()
+
+
+@pytest.mark.parametrize("anyio_backend", ["trio"])
+async def test_under_trio_httpx_serves(sandbox, anyio_backend):
+    async with AsyncTranslationClient(**sandbox.client_settings(), transport="auto") as client:
+        assert (await client.translate_text("Hello", target="de")).text.startswith("[de]")
