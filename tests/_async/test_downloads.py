@@ -1,0 +1,181 @@
+"""Results on their way to the disk: resumed, checked, renamed when whole; and nothing left when they are not."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+from groupdocs_translation import AsyncTranslationClient, ConfigurationError, RetryPolicy, TransferError
+from groupdocs_translation._async import transfer
+
+from tests.auth.servers import http
+from tests.services import CONTENT, JOB, Service
+
+HALF = len(CONTENT) // 2
+BINARY = {"content_type": "application/octet-stream"}
+
+
+def whole(**headers):
+    return http(CONTENT, **BINARY, **headers)
+
+
+def broken(**headers):
+    """Announces everything, sends half, hangs up."""
+    return [whole(**headers)[:-HALF]]
+
+
+def rest(start=len(CONTENT) - HALF, **headers):
+    content_range = f"bytes {start}-{len(CONTENT) - 1}/{len(CONTENT)}"
+    return http(CONTENT[start:], 206, content_range=content_range, **BINARY, **headers)
+
+
+async def download(service, clock, folder, **options):
+    async with AsyncTranslationClient(**service.settings(clock), retries=RetryPolicy(tries=3)) as client:
+        job = client.job(JOB, kind="file", name="result.pdf", output_format="Pdf", targets=["de"])
+        return await job.download(folder, **options)
+
+
+def files(folder):
+    return sorted(path.name for path in folder.iterdir())
+
+
+def fetched(service):
+    return [request.headers for request in service.requests if service.role(request) == "file"]
+
+
+async def test_a_download_that_broke_off_goes_on_where_it_stopped(clock, tmp_path, monkeypatch):
+    monkeypatch.setattr(transfer, "CHUNK_BYTES", HALF // 10)  # what is not a whole one yet is lost
+    answers = [lambda _: broken(etag='"1"'), lambda _: rest(etag='"1"')]
+    with Service(file=answers) as service:
+        result = await download(service, clock, tmp_path)
+    first, second = fetched(service)
+    assert result.path.read_bytes() == CONTENT
+    assert "range" not in first
+    assert second["range"] == f"bytes={len(CONTENT) - HALF}-"
+    assert second["if-range"] == '"1"'
+    assert files(tmp_path) == ["result.de.pdf"]
+
+
+@pytest.mark.parametrize(
+    "second",
+    [
+        lambda: whole(etag='"2"'),  # the file changed: the storage sends all of it
+        lambda: rest(etag='"2"'),  # the file changed, and the storage does not care
+        lambda: rest(start=7, etag='"1"'),  # another part than was asked for
+        lambda: http(CONTENT[-HALF:], 206, etag='"1"', **BINARY),  # a part that does not say which
+        lambda: http(b"", 416, **BINARY),
+    ],
+)
+async def test_what_cannot_be_gone_on_with_is_begun_anew(clock, tmp_path, second):
+    answers = [lambda _: broken(etag='"1"'), lambda _: second(), lambda _: whole(etag='"2"')]
+    with Service(file=answers) as service:
+        result = await download(service, clock, tmp_path)
+    assert result.path.read_bytes() == CONTENT
+    assert "range" not in fetched(service)[-1] or len(fetched(service)) == 2
+
+
+@pytest.mark.parametrize("etag", [{}, {"etag": 'W/"1"'}])
+async def test_without_a_strong_validator_a_download_is_not_pieced_together(clock, tmp_path, etag):
+    with Service(file=[lambda _: broken(**etag), lambda _: whole(**etag)]) as service:
+        result = await download(service, clock, tmp_path)
+    assert result.path.read_bytes() == CONTENT
+    assert all("range" not in headers for headers in fetched(service))
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        http(CONTENT[:-1], **BINARY),
+        http(CONTENT + b"x", **BINARY),
+        http(b"<html>Please log in</html>", content_type="text/html; charset=utf-8"),
+        http(CONTENT, content_encoding="gzip", **BINARY),
+        http(CONTENT, 403, **BINARY),
+        http(b"", 302, location="https://user:password@storage.example/file"),
+        http(b"", 302, location="file:///etc/passwd"),
+        http(b"", 302, location="http://storage.example/file"),
+    ],
+    ids=["short", "long", "page", "encoded", "403", "credentials", "file", "http"],
+)
+async def test_what_is_not_the_announced_file_is_refused_and_leaves_nothing(clock, tmp_path, answer):
+    with Service(file=answer) as service, pytest.raises(TransferError) as caught:
+        await download(service, clock, tmp_path)
+    assert caught.value.job.id == JOB
+    assert "canary" not in str(caught.value)
+    assert "password" not in str(caught.value)
+    assert files(tmp_path) == []
+
+
+async def test_a_storage_that_redirects_in_a_circle_is_given_up(clock, tmp_path):
+    with Service(file=lambda _: http(b"", 302, location="/files/again")) as service:
+        with pytest.raises(TransferError, match="circle"):
+            await download(service, clock, tmp_path)
+    assert files(tmp_path) == []
+
+
+async def test_a_download_that_never_gets_further_ends(clock, tmp_path):
+    with Service(file=lambda _: broken()) as service, pytest.raises(TransferError, match="broke off at byte"):
+        await download(service, clock, tmp_path)
+    assert service.count("file") == 3
+    assert files(tmp_path) == []
+
+
+async def test_a_full_disk_is_named_and_leaves_nothing(clock, tmp_path):
+    resource = pytest.importorskip("resource", reason="only POSIX systems can limit a file's size")
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    with Service() as service:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (HALF, limits[1]))
+        try:
+            with pytest.raises(TransferError, match="cannot write") as caught:
+                await download(service, clock, tmp_path)
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+        assert files(tmp_path) == []
+        assert (await caught.value.job.wait()).id == JOB  # known to be over: no call, also after the client is closed
+
+
+@pytest.mark.parametrize("interruption", [KeyboardInterrupt, SystemExit, ZeroDivisionError])
+async def test_whatever_interrupts_a_download_nothing_is_left(clock, tmp_path, interruption):
+    def stop(step):
+        if step.stage == "download":
+            raise interruption
+
+    with Service() as service, pytest.raises(interruption):
+        await download(service, clock, tmp_path, progress=stop)
+    assert files(tmp_path) == []
+
+
+@pytest.mark.parametrize("overwrite", [False, True])
+async def test_a_file_that_appears_during_a_download_is_replaced_only_if_that_was_asked_for(clock, tmp_path, overwrite):
+    def appear(_):
+        (tmp_path / "result.de.pdf").write_bytes(b"somebody else's")
+
+    with Service() as service:
+        if overwrite:
+            result = await download(service, clock, tmp_path, progress=appear, overwrite=True)
+            assert result.path.read_bytes() == CONTENT
+        else:
+            with pytest.raises(ConfigurationError, match="already there"):
+                await download(service, clock, tmp_path, progress=appear)
+            assert (tmp_path / "result.de.pdf").read_bytes() == b"somebody else's"
+    assert files(tmp_path) == ["result.de.pdf"]
+
+
+async def test_a_second_download_fetches_only_what_is_missing(clock, tmp_path):
+    with Service() as service:
+        async with AsyncTranslationClient(**service.settings(clock)) as client:
+            job = client.job(JOB, kind="file", name="result.pdf", output_format="Pdf", targets=["de"])
+            first = await job.download(tmp_path)
+            os.utime(first.path, (1, 1))
+            again = await job.download(tmp_path)
+    assert again.path == first.path
+    assert again.path.stat().st_mtime == 1
+    assert (service.count("file"), service.count("poll")) == (1, 1)
+
+
+async def test_bytes_are_told_as_they_come_up_to_the_announced_size(clock, tmp_path):
+    seen = []
+    with Service() as service:
+        await download(service, clock, tmp_path, progress=seen.append)
+    steps = [(step.done, step.total) for step in seen if step.stage == "download"]
+    assert steps == sorted(steps)
+    assert steps[-1] == (len(CONTENT), len(CONTENT))
