@@ -30,7 +30,7 @@ def broken(**headers):
     return [whole(**headers)[:-HALF]]
 
 
-def rest(start=len(CONTENT) - HALF, **headers):
+def rest(start=HALF, **headers):
     content_range = f"bytes {start}-{len(CONTENT) - 1}/{len(CONTENT)}"
     return http(CONTENT[start:], 206, content_range=content_range, **BINARY, **headers)
 
@@ -112,9 +112,9 @@ def test_what_is_not_the_announced_file_is_refused_and_leaves_nothing(clock, tmp
 
 
 def test_a_storage_that_redirects_in_a_circle_is_given_up(clock, tmp_path):
-    with Service(file=lambda _: http(b"", 302, location="/files/again")) as service:
-        with pytest.raises(TransferError, match="circle"):
-            download(service, clock, tmp_path)
+    again = http(b"", 302, location="/files/again")
+    with Service(file=again) as service, pytest.raises(TransferError, match="circle"):
+        download(service, clock, tmp_path)
     assert files(tmp_path) == []
 
 
