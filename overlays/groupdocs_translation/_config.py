@@ -10,6 +10,8 @@ from urllib.parse import urlsplit
 from ._errors import ConfigurationError
 
 if TYPE_CHECKING:
+    import ssl
+
     import httpx
 
 BASE_URL = "https://api.groupdocs.cloud/v2.0/translation"
@@ -68,6 +70,23 @@ def check_timeout(given: Any) -> None:
     """
     if isinstance(given, bool) or not isinstance(given, int | float) or not 0 < given < float("inf"):
         raise ConfigurationError("timeout must be a positive number of seconds, or an httpx.Timeout")
+
+
+def trusted(verify: bool | str | os.PathLike[str] | ssl.SSLContext) -> bool | ssl.SSLContext:
+    """What httpx takes as ``verify``: the address of a file or folder of certificates becomes a context, read now.
+
+    Raises:
+        ConfigurationError: there are no certificates in that place.
+    """
+    if not isinstance(verify, str | os.PathLike):
+        return verify
+    import ssl  # noqa: PLC0415  (10 ms, for the few who have certificates of their own)
+
+    place, is_folder = os.fspath(verify), os.path.isdir(verify)
+    try:
+        return ssl.create_default_context(cafile=None if is_folder else place, capath=place if is_folder else None)
+    except OSError as error:  # ssl.SSLError is one
+        raise ConfigurationError(f"verify={place!r} has no certificates to trust: {error.strerror or error}") from error
 
 
 def timeouts(given: float | httpx.Timeout | None) -> httpx.Timeout:

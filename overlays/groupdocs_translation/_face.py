@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NoReturn, Self
 
 from ._clock import SYSTEM_CLOCK
-from ._config import MAX_CONNECTIONS, TOKEN_URL, TOKEN_URL_VARIABLE, service_url
+from ._config import MAX_CONNECTIONS, TOKEN_URL, TOKEN_URL_VARIABLE, service_url, trusted
 from ._errors import ConfigurationError
 from ._rules.polling import BALANCED, schedule_named
 from ._rules.retry import RetryPolicy
@@ -13,6 +13,7 @@ from ._settings import Settings, api_url
 from ._usage import Usage
 
 if TYPE_CHECKING:
+    import os
     import ssl
     from collections.abc import Callable
 
@@ -50,7 +51,7 @@ class Face:
             ``CallBudgetExceeded``.
         max_connections: at most so many at a time.
         proxy: as in ``httpx.Client``.
-        verify: as in ``httpx.Client``.
+        verify: as in ``httpx.Client``, or a file or folder of certificates to trust in place of the usual ones.
         trust_env: as in ``httpx.Client``.
         transport: as in ``httpx.Client``; serves the API and storage, not the token request. ``"aiohttp"`` (with the
             extra of that name, in async clients) is many times faster with much in flight; ``"auto"`` uses it where it
@@ -83,7 +84,7 @@ class Face:
         call_budget: int | None = None,
         max_connections: int = MAX_CONNECTIONS,
         proxy: Any = None,
-        verify: bool | str | ssl.SSLContext = True,
+        verify: bool | str | os.PathLike[str] | ssl.SSLContext = True,
         trust_env: bool = True,
         transport: Any = None,
         origin: str | None = None,
@@ -96,6 +97,7 @@ class Face:
         del client_id, client_secret, access_token  # the frames of an error are shown by crash reporters
         self._usage = Usage(call_budget)
         self._languages: Languages | None = None
+        trust = trusted(verify)
         self._settings = Settings(
             base_url=api_url(base_url),
             timeout=timeout,
@@ -103,7 +105,7 @@ class Face:
             polling=schedule_named(polling),
             max_connections=max_connections,
             proxy=proxy,
-            verify=verify,
+            verify=trust,
             trust_env=trust_env,
             transport=transport,
             origin=origin,
@@ -126,7 +128,7 @@ class Face:
             client_auth=client_auth,
             store=token_store,
             proxy=proxy,
-            verify=verify,
+            verify=trust,
             trust_env=trust_env,
             clock=clock,
             on_event=self._token_event(on_token_event),

@@ -17,7 +17,7 @@ async def test_a_stream_reads_no_more_than_two_requests_ahead(clock, monkeypatch
 
     def texts():
         nonlocal read
-        for read in range(1, 61):  # noqa: B007  (the test looks at it)
+        for read in range(1, 61):  # the test looks at it
             yield f"Text {read}"
 
     poll = http({"status": 200, "translations": {"de": ["Hallo"] * PACK}})

@@ -76,10 +76,12 @@ def test_a_certificate_of_nobody_is_refused_at_once_and_costs_nothing(clock, sec
     assert clock.slept == []
 
 
-def test_a_file_of_certificates_that_is_not_there_is_named_before_anything_is_sent(tmp_path):
-    with pytest.raises(ConfigurationError, match="verify"):
-        with TranslationClient("id", "secret", verify=str(tmp_path / "none.pem")) as client:
-            client.health()
+def test_a_file_of_certificates_that_is_not_there_is_named_when_the_client_is_made(tmp_path):
+    with pytest.raises(ConfigurationError, match=r"verify='.*none\.pem' has no certificates"):
+        TranslationClient("id", "secret", verify=str(tmp_path / "none.pem"))
+    (tmp_path / "none.pem").write_text("Hello")
+    with pytest.raises(ConfigurationError, match=r"verify='.*none\.pem' has no certificates"):
+        TranslationClient("id", "secret", verify=tmp_path / "none.pem")
 
 
 def test_a_transport_of_ones_own_carries_every_call(clock):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from .._clock import SYSTEM_CLOCK
-from .._config import service_url
+from .._config import service_url, trusted
 from .._errors import ConfigurationError
 from .arguments import token_source
 from .bearer import BearerAuth
@@ -67,7 +67,7 @@ class ClientCredentials(BearerAuth):
             scope=scope,
             client_auth=client_auth,
             store=token_store,
-            verify=verify,
+            verify=trusted(verify),
             proxy=proxy,
             trust_env=trust_env,
             on_event=on_event,
