@@ -461,6 +461,7 @@ def test_how_long_a_failure_is_remembered(error, failures, seconds):
     [
         (3600, 0, 0.5, None, 30), (3600, 1, 0.5, None, 60), (3600, 3, 0.5, None, 240), (3600, 0, 0, None, 24),
         (3600, 0, 1, None, 36), (100, 0, 0.5, None, 5), (3600, 0, 0.5, 500, 500), (3600, 1, 0.5, 10, 60),
+        (2, 0, 0.5, None, 0.1),
     ],
 )  # fmt: skip
 def test_when_an_early_renewal_is_tried_again(lifetime, failures, chance, retry_after, seconds):
@@ -475,7 +476,8 @@ def test_when_an_early_renewal_is_tried_again(lifetime, failures, chance, retry_
         None, True),
         (10, 3600, False, 59.9, False), (10, 3600, False, 60, True), (0, 3600, True, None, True), (4.9, 3600, True, 1,
         False),
-        (5, 3600, True, 1, True), (0.05, 2, True, 1, False), (0.1, 2, True, 1, True), (0, 3600, True, 60, True),
+        (5, 3600, True, 1, True), (100, 3600, False, None, True), (100, 3600, True, 1, True), (0, 3600, True, 61, True),
+        (0.05, 2, True, 1, False), (0.1, 2, True, 1, True), (0, 3600, True, 60, True),
     ],
 )  # fmt: skip
 def test_when_a_refused_token_is_worth_exchanging(age, lifetime, accepted, again, curable):
