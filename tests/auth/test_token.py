@@ -57,6 +57,16 @@ def test_a_missing_lifetime_is_shortened_by_what_the_token_says_of_itself(claims
     assert read(GOOD | {"access_token": jwt(**claims), "expires_in": None})[0][1] == seconds
 
 
+@pytest.mark.parametrize("name", ["", "a", "aa", "aaa"])
+def test_the_length_of_what_a_token_says_does_not_matter(name):
+    assert read(GOOD | {"access_token": jwt(exp=NOW + 120, name=name), "expires_in": None})[0][1] == 120
+
+
+def test_an_error_that_was_cut_off_is_not_believed():
+    assert isinstance(read({"error": "invalid_client"}, whole=False)[0], TokenResponseError)
+    assert isinstance(read({"error": "invalid_client"}, encoding="gzip")[0], TokenResponseError)
+
+
 def test_a_token_that_only_looks_like_a_jwt_counts_five_minutes():
     for value in ("a.b.c", "a.W10.c", f"a.{'W' * 9000}.c", "a.b.c.d"):
         assert read(GOOD | {"access_token": value, "expires_in": None})[0][1] == 300
@@ -137,7 +147,8 @@ def test_an_oauth_error_is_one_whatever_the_status_says(status, extra):
     [
         (400, "", False), (401, "<html>", False), (403, "WAF", False), (404, "", False), (405, "", False), (415, "",
         False),
-        (301, "", False), (302, "", False), (307, {"error": "server_error"}, False), (308, "", False),
+        (300, "", False), (399, "", False), (301, "", False), (302, "", False), (307, {"error": "server_error"},
+        False), (308, "", False),
         (408, "", True), (429, "", True), (429, {"error": "invalid_client"}, True),
         (500, "", True), (502, "", True), (503, "<html>", True), (504, "", True), (599, "", True),
         (500, {"error": "server_error"}, True), (400, {"error": "temporarily_unavailable"}, True),
@@ -148,7 +159,7 @@ def test_an_oauth_error_is_one_whatever_the_status_says(status, extra):
 )  # fmt: skip
 def test_only_what_may_pass_is_asked_again(status, body, again):
     error, found = read(body, status=status, content_type="text/html")
-    assert isinstance(error, AuthenticationError)
+    assert type(error) is AuthenticationError
     assert found is again
     assert error.status_code == status
 

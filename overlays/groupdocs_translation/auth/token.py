@@ -96,7 +96,8 @@ def _jwt_lifetime(token: Secret | None, now: float) -> float | None:
         return None
     try:
         payload = token.reveal().split(".")[1]
-        claims: Any = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
+        # JWTs leave padding out; more than is needed is ignored.
+        claims: Any = json.loads(base64.urlsafe_b64decode(payload + "=="))
         expires = claims["exp"]
         begins = claims.get("iat", now)
         return max(1.0, float(expires) - float(begins))
