@@ -3,14 +3,14 @@
 httpx's own async pool looks through all its connections for each request: with hundreds in flight that is most of the
 CPU time. Everything above the connection, from timeouts to authorization, stays httpx's and ours.
 
-The library ``httpx-aiohttp`` is not used: it reports a connection that broke after the request was sent as one that
-was never made (``ConnectTimeout``). A submission would be sent again, and billed twice.
+The library ``httpx-aiohttp`` (0.2.0) is not used: it reports a connection that broke after the request was sent as one
+that was never made (``ConnectTimeout``), so a submission would be sent again, and billed twice. It keeps cookies, knows
+no limit for a server that does not read an upload, and leaves an upload hanging whose source ends too soon.
 """
 
 from __future__ import annotations
 
 import asyncio
-import warnings
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -37,6 +37,8 @@ _MEANINGS: tuple[tuple[type[Exception], type[httpx.RequestError]], ...] = (
     (OSError, httpx.ReadError),
 )
 
+_LEFT_TO_HTTPX = ("Accept", "Accept-Encoding", "Content-Type", "User-Agent")  # aiohttp would add its own
+
 
 @contextmanager
 def _as_httpx() -> Generator[None]:
@@ -55,13 +57,13 @@ class _Body:
     knows no limit for a server that does not read on.
     """
 
-    def __init__(self, request: httpx.Request, timeout_s: float | None, scope: asyncio.Timeout) -> None:
+    def __init__(self, request: httpx.Request, timeout_s: float | None) -> None:
         self._stream: Any = request.stream
         announced = request.headers.get("content-length", "")
         self._left = int(announced) if announced.isdigit() else None
         self._timeout_s = timeout_s
-        self._scope = scope
-        self.error: BaseException | None = None
+        self._scope: asyncio.Timeout | None = None
+        self.error: Exception | None = None
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         """Yield what the stream yields; aiohttp asks for the next piece when it has sent the last one."""
@@ -76,13 +78,26 @@ class _Body:
                 self._limit(None)
             if self._left:
                 raise httpx.LocalProtocolError("Too little data for declared Content-Length")
-        except BaseException as error:
+        except Exception as error:
             self.error = error
             raise
 
     def _limit(self, seconds: float | None) -> None:
-        if not self._scope.expired():
+        if self._scope is not None and not self._scope.expired():
             self._scope.reschedule(None if seconds is None else asyncio.get_running_loop().time() + seconds)
+
+    @contextmanager
+    def watched(self, scope: asyncio.Timeout) -> Generator[None]:
+        """Limit the sending by ``scope``, until an answer comes, and raise the body's own error in place of others."""
+        self._scope = scope
+        try:
+            yield
+        except httpx.RequestError:
+            if self.error is not None:
+                raise self.error from None
+            raise
+        finally:
+            self._scope = None  # an answer may come before the body has been sent, and the sending goes on
 
 
 class _Stream(httpx.AsyncByteStream):
@@ -100,7 +115,7 @@ class _Stream(httpx.AsyncByteStream):
     async def aclose(self) -> None:
         """Give the connection back, or close it if something is still to come."""
         if self._response.content.at_eof():
-            await self._response.release()
+            self._response.release()
         else:
             self._response.close()
 
@@ -117,65 +132,62 @@ class AiohttpTransport(httpx.AsyncBaseTransport):
         self._limits = limits
         self._session: aiohttp.ClientSession | None = None
 
-    def _open(self) -> aiohttp.ClientSession:
-        connector = aiohttp.TCPConnector(
-            ssl=self._context,
-            limit=self._limits.max_connections or 0,
-            keepalive_timeout=self._limits.keepalive_expiry,
-        )
-        return aiohttp.ClientSession(
-            connector=connector,
-            cookie_jar=aiohttp.DummyCookieJar(),
-            auto_decompress=False,
-            read_bufsize=READ_BUFFER_BYTES,
-            timeout=aiohttp.ClientTimeout(total=None),
-        )
+    def _opened(self) -> aiohttp.ClientSession:
+        if self._session is None:
+            connector = aiohttp.TCPConnector(
+                ssl=self._context,
+                limit=self._limits.max_connections or 0,
+                keepalive_timeout=self._limits.keepalive_expiry,
+            )
+            self._session = aiohttp.ClientSession(
+                connector=connector,
+                cookie_jar=aiohttp.DummyCookieJar(),
+                auto_decompress=False,
+                read_bufsize=READ_BUFFER_BYTES,
+                skip_auto_headers=_LEFT_TO_HTTPX,
+                timeout=aiohttp.ClientTimeout(total=None),
+            )
+        return self._session
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """Send one request; its response, with the body still to be read."""
-        if self._session is None:
-            self._session = self._open()
-        limits = request.extensions.get("timeout", {})
-        timeout = aiohttp.ClientTimeout(
-            total=None, connect=limits.get("pool"), sock_connect=limits.get("connect"), sock_read=limits.get("read")
-        )
-        headers = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in request.headers.raw]
-        body: Any = None
-        if isinstance(request.stream, httpx.ByteStream):
-            body = request.content or None
-        else:
-            return await self._send_stream(request, headers, timeout, limits.get("write"))
-        with _as_httpx():
-            return _response(await self._request(request, headers, timeout, body))
+        """Send one request; its response, with the body still to be read.
 
-    async def _send_stream(
-        self,
-        request: httpx.Request,
-        headers: list[tuple[str, str]],
-        timeout: aiohttp.ClientTimeout,
-        write: float | None,
-    ) -> httpx.Response:
-        headers = [(name, value) for name, value in headers if name.lower() != "transfer-encoding"]  # aiohttp's own
-        body: _Body | None = None
+        Raises:
+            httpx.RequestError: as httpx's own transport would.
+        """
+        if isinstance(request.stream, httpx.ByteStream):
+            with _as_httpx():
+                return await self._send(request, request.content or None)
+        body = _Body(request, request.extensions.get("timeout", {}).get("write"))
         try:
             async with asyncio.timeout(None) as scope:
-                body = _Body(request, write, scope)
-                with _as_httpx():
-                    return _response(await self._request(request, headers, timeout, body))
+                with body.watched(scope), _as_httpx():
+                    return await self._send(request, body)
         except TimeoutError as error:
             raise httpx.WriteTimeout("the server does not read on") from error
-        except httpx.RequestError:
-            if body is not None and isinstance(body.error, Exception):
-                raise body.error from None
-            raise
 
-    async def _request(
-        self, request: httpx.Request, headers: list[tuple[str, str]], timeout: aiohttp.ClientTimeout, body: Any
-    ) -> aiohttp.ClientResponse:
-        assert self._session is not None
-        url = URL(str(request.url), encoded=True)  # as it is: a signed address must not be written anew
-        return await self._session.request(
-            request.method, url, headers=headers, data=body, allow_redirects=False, timeout=timeout
+    async def _send(self, request: httpx.Request, body: Any) -> httpx.Response:
+        limits = request.extensions.get("timeout", {})
+        response = await self._opened().request(
+            request.method,
+            URL(str(request.url), encoded=True),  # as it is: a signed address must not be written anew
+            headers=[
+                (name.decode("latin-1"), value.decode("latin-1"))
+                for name, value in request.headers.raw
+                if name.lower() != b"transfer-encoding"  # aiohttp's own
+            ],
+            data=body,
+            allow_redirects=False,
+            timeout=aiohttp.ClientTimeout(
+                total=None, connect=limits.get("pool"), sock_connect=limits.get("connect"), sock_read=limits.get("read")
+            ),
+        )
+        reason = (response.reason or "").encode("latin-1", "replace")
+        return httpx.Response(
+            response.status,
+            headers=response.raw_headers,
+            stream=_Stream(response),
+            extensions={"http_version": b"HTTP/1.1", "reason_phrase": reason},
         )
 
     async def aclose(self) -> None:
@@ -190,14 +202,6 @@ class AiohttpTransport(httpx.AsyncBaseTransport):
             return
         connector = session.connector
         session.detach()
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", DeprecationWarning)  # that close() should be awaited
-            if connector is not None:
-                connector.close()
-
-
-def _response(response: aiohttp.ClientResponse) -> httpx.Response:
-    extensions = {"http_version": b"HTTP/1.1", "reason_phrase": (response.reason or "").encode("latin-1", "replace")}
-    return httpx.Response(
-        response.status, headers=response.raw_headers, stream=_Stream(response), extensions=extensions
-    )
+        if connector is not None:
+            # Not TCPConnector's own, which has become a coroutine; __await__() tells it that we know what is awaited.
+            aiohttp.BaseConnector.close(connector).__await__()

@@ -38,7 +38,8 @@ def _unfit(settings: Settings) -> str | None:
     """Why aiohttp cannot serve these settings here, ``None`` if it can."""
     if not _is_installed():
         return "it is not installed: pip install 'groupdocs-translation[aiohttp]'"
-    if settings.proxy is not None or (settings.trust_env and getproxies()):
+    named_by_environment = settings.trust_env and not {"http", "https", "all"}.isdisjoint(getproxies())
+    if settings.proxy is not None or named_by_environment:
         return "it is not used through a proxy"
     return None if _runs_under_asyncio() else "it runs under asyncio only"
 
