@@ -89,8 +89,11 @@ class Flight:
 
 def _is_task(trio: Any) -> bool:
     """``trio.lowlevel.in_trio_task()``, which trio 0.26 lacks: whoever has that one has not chosen it for us."""
+    lowlevel = getattr(trio, "lowlevel", None)
+    if lowlevel is None:  # another thread is about to import trio, so nothing runs under it yet
+        return False
     try:
-        trio.lowlevel.current_task()
+        lowlevel.current_task()
     except RuntimeError:
         return False
     return True
