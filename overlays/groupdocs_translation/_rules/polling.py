@@ -53,6 +53,15 @@ _LEAST = {
 }
 
 
+def _check(_schedule: object, attribute: Attribute[Any], value: Any) -> None:
+    """Hold a number of a schedule against its minimum; ``None`` is right where it is the default."""
+    if value is None and attribute.default is None:
+        return
+    minimum = _LEAST[attribute.name]
+    if isinstance(value, bool) or not isinstance(value, int | float) or not minimum <= value < inf:
+        raise ConfigurationError(f"PollingSchedule.{attribute.name} must be a number of at least {minimum}")
+
+
 @frozen(kw_only=True)
 class PollingSchedule:
     """How patient a client is; all values are in seconds.
@@ -64,24 +73,12 @@ class PollingSchedule:
     and an hour for files. ``learns=False`` plans without regard to how long earlier jobs took.
     """
 
-    seconds_per_call: float = field(default=_BALANCED_S)
-    first_wait_s: float | None = field(default=None)
-    shortest_gap_s: float = field(default=0.5)
-    longest_gap_s: float = field(default=120.0)
-    deadline_s: float | None = field(default=None)
+    seconds_per_call: float = field(default=_BALANCED_S, validator=_check)
+    first_wait_s: float | None = field(default=None, validator=_check)
+    shortest_gap_s: float = field(default=0.5, validator=_check)
+    longest_gap_s: float = field(default=120.0, validator=_check)
+    deadline_s: float | None = field(default=None, validator=_check)
     learns: bool = True
-
-    @seconds_per_call.validator
-    @first_wait_s.validator
-    @shortest_gap_s.validator
-    @longest_gap_s.validator
-    @deadline_s.validator
-    def _check(self, attribute: Attribute[Any], value: Any) -> None:
-        if value is None and attribute.default is None:
-            return
-        minimum = _LEAST[attribute.name]
-        if isinstance(value, bool) or not isinstance(value, int | float) or not minimum <= value < inf:
-            raise ConfigurationError(f"PollingSchedule.{attribute.name} must be a number of at least {minimum}")
 
     def __attrs_post_init__(self) -> None:
         if self.longest_gap_s < self.shortest_gap_s:

@@ -18,7 +18,7 @@ from .._rules.retry import REFUSED_STATUSES, retry_after
 from .._usage import Usage
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Generator
 
     from .._async.session import AsyncSession
     from .._face import Face
@@ -28,7 +28,7 @@ _TALLY: ContextVar[Counter[str] | None] = ContextVar("groupdocs_batch_tally", de
 
 
 @contextmanager
-def tallied(tally: Counter[str]) -> Iterator[None]:
+def tallied(tally: Counter[str]) -> Generator[None, None, None]:
     """Let the calls made inside be counted, by operation."""
     token = _TALLY.set(tally)
     try:

@@ -20,7 +20,7 @@ from .lanes import Lane
 from .states import FileState
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Generator, Iterable, Iterator, Sequence
     from pathlib import Path
 
     from .walk import FoundFile
@@ -169,7 +169,7 @@ class Journal:
             )
 
     @contextmanager
-    def writing(self) -> Iterator[sqlite3.Connection]:
+    def writing(self) -> Generator[sqlite3.Connection, None, None]:
         """One transaction: all of it is on disk afterwards, or none."""
         with self._lock:
             self._connection.execute("BEGIN IMMEDIATE")

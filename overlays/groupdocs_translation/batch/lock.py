@@ -45,7 +45,9 @@ class JournalLock:
                 f"a batch is at work on {self._journal} already ({who}): wait for it, stop it, or give another journal",
                 pid=pid,
             ) from None
-        self._owner.write_text(f"{os.getpid()}\n", encoding="ascii")
+        whole = self._owner.with_name(f"{self._owner.name}.new")  # whoever is refused reads a number or nothing
+        whole.write_text(f"{os.getpid()}\n", encoding="ascii")
+        whole.replace(self._owner)
 
     def release(self) -> None:
         """Give it back."""

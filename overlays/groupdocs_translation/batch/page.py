@@ -136,7 +136,7 @@ def _verdict(report: BatchReport) -> tuple[str, str]:
 
 def _hint(report: BatchReport) -> str:
     """What to do about files that are not done."""
-    parts = []
+    parts: list[str] = []
     if report.failed:
         parts.append(
             "Failed files cost nothing more until you ask for them: <code>retry_failed=True</code> "
@@ -158,7 +158,8 @@ def _bar(report: BatchReport) -> str:
         ("uncertain", report.uncertain),
         ("left", report.unfinished),
     )
-    width, x, parts = 1000.0, 0.0, []
+    width, x = 1000.0, 0.0
+    parts: list[str] = []
     for tone, count in shares:
         if count:
             part = max(6.0, width * count / max(1, report.files))
@@ -245,7 +246,7 @@ def _address(path: Path, at: Path) -> str:
 
 
 def _passed_by(report: BatchReport) -> str:
-    parts = []
+    parts: list[str] = []
     if report.ignored:
         kinds = ", ".join(
             f"{count:,} {'.' + extension if extension else 'without extension'}"
