@@ -1,0 +1,197 @@
+"""Folders: 2,000 small files while every twentieth request goes wrong, and the memory that 100,000 files take.
+
+The sandbox, the batch and the published SDK run in processes of their own, on one machine; the sandbox answers at once
+and does most of the work, so files a second are those of the pair. Faults are drawn once, from a fixed seed: errors of
+the service and of proxies, refusals, connections reset before, in and after the answer, truncated and slow answers,
+revoked tokens, jobs that were taken although the answer said otherwise, jobs that fail.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from benchmarks import _published
+from benchmarks._report import Target, machine, table, write
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+ROOT = Path(__file__).parents[1]
+FILES, MANY = 2_000, 100_000
+SHARE = 0.05  # of all requests go wrong
+THREADS = 64  # of the published SDK: as many jobs in flight as a batch has
+MOST_MIB = 150.0
+
+
+class Server:
+    """A sandbox in a process of its own."""
+
+    def __init__(self, share: float, requests: int) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "benchmarks._folder_server", str(share), str(requests)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            cwd=ROOT,
+        )
+        self.settings: dict[str, str] = self._line()
+
+    def _line(self) -> Any:
+        assert self._process.stdout is not None
+        return json.loads(self._process.stdout.readline())
+
+    def seen(self) -> dict[str, Any]:
+        """What happened so far."""
+        assert self._process.stdin is not None
+        self._process.stdin.write("\n")
+        self._process.stdin.flush()
+        return dict(self._line())
+
+    def stop(self) -> None:
+        """End it."""
+        self._process.kill()
+        self._process.wait()
+
+
+@contextmanager
+def serving(share: float, requests: int) -> Iterator[Server]:
+    """A server for one contender."""
+    server = Server(share, requests)
+    try:
+        yield server
+    finally:
+        server.stop()
+
+
+def make_files(folder: Path, count: int) -> Path:
+    """Small texts, a thousand in a folder."""
+    for number in range(count):
+        path = folder / f"{number // 1_000:03}" / f"{number:06}.txt"
+        if number % 1_000 == 0:
+            path.parent.mkdir(parents=True)
+        path.write_text(f"Paragraph {number} of a folder with many files.\n")
+    return folder
+
+
+def run(module: str, *arguments: str, python: str = sys.executable) -> dict[str, Any]:
+    """A contender's figures."""
+    command = [python, "-m", module] if python == sys.executable else [python, "-P", module]
+    done = subprocess.run([*command, *arguments], cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True)
+    return dict(json.loads(done.stdout))
+
+
+def ours(settings: Any, source: Path, out: Path, *, is_plan: bool = False, **options: Any) -> dict[str, Any]:
+    """A run of a batch."""
+    task = {"settings": settings, "source": str(source), "out": str(out), "options": options, "is_plan": is_plan}
+    return run("benchmarks._folder_ours", json.dumps(task))
+
+
+def published(server: Server, source: Path, out: Path) -> dict[str, Any] | None:
+    """The same with the published SDK, if it can be had."""
+    python = _published.python()
+    if python is None:
+        return None
+    address = server.settings["base_url"].removesuffix("/v2.0/translation")
+    who = (server.settings["client_id"], server.settings["client_secret"])
+    script = str(ROOT / "benchmarks" / "_folder_published.py")
+    return run(script, address, *who, str(source), str(out), str(THREADS), python=python)
+
+
+def compare(source: Path, count: int, scratch: Path) -> tuple[list[str], list[Target]]:
+    """2,000 files, with and without faults, by both."""
+    rows: list[list[object]] = []
+    targets: list[Target] = []
+    for share in (0.0, SHARE):
+        weather = f"{share:.0%} faults" if share else "no faults"
+        with serving(share, 2 * count) as server:
+            out = scratch / f"ours-{share}"
+            first = ours(server.settings, source, out)
+            seen = server.seen()
+            calls = sum(seen["calls"].values()) / count
+            rows.append(["batch", weather, _states(first["by_state"]), count / first["seconds"], calls,
+                         seen["repeated"], first["cpu"] / count * 1_000, first["peak_mib"]])  # fmt: skip
+            targets.append(Target(f"jobs made twice unasked, {weather}", seen["repeated"], 0))
+            targets.append(Target(f"peak memory of a run, MiB, {weather}", first["peak_mib"], MOST_MIB))
+            if share:
+                doubt = first["by_state"].get("uncertain", 0)
+                second = ours(server.settings, source, out, retry_uncertain=True, retry_failed=True)
+                seen = server.seen()
+                left = doubt + first["by_state"].get("failed", 0)
+                rows.append(["batch, told to retry", weather, _states(second["by_state"]), left / second["seconds"],
+                             sum(seen["calls"].values()) / count, seen["repeated"], second["cpu"] / count * 1_000,
+                             second["peak_mib"]])  # fmt: skip
+                targets.append(Target("files not done in the end", count - second["by_state"].get("done", 0), 0))
+                targets.append(Target("results on disk that are missing", count - len(list(out.rglob("*.de.txt"))), 0))
+                targets.append(Target("jobs beyond one a file, of those in doubt or failed", seen["repeated"], left))
+        with serving(share, 2 * count) as server:
+            theirs = published(server, source, scratch / f"published-{share}")
+            if theirs is None:
+                continue
+            seen = server.seen()
+            calls = sum(seen["calls"].values()) / count
+            rows.append([f"published SDK, {THREADS} threads", weather, _states(theirs["outcomes"]),
+                         theirs["outcomes"].get("done", 0) / theirs["seconds"], calls, seen["repeated"],
+                         theirs["cpu"] / count * 1_000, theirs["peak_mib"]])  # fmt: skip
+            rows[-1].append(seen["jobs"] - theirs["outcomes"].get("done", 0))
+    for row in rows:
+        if len(row) == 8:
+            row.append(0)
+    head = ["", "weather", "files", "done a second", "calls a file", "jobs made again", "own CPU, ms a file",
+            "peak MiB", "paid and lost"]  # fmt: skip
+    return [f"## {count:,} small files", EXPLAINED, table(head, rows)], targets
+
+
+EXPLAINED = (
+    "Calls and jobs are those that the sandbox saw. The batch's first run leaves alone what is in doubt or failed at "
+    "the service; told to retry, it ends complete. The published SDK's calls are the least that a file can take: it is "
+    "handed jobs that are ready at once. It repeats nothing and remembers nothing: any fault loses the file, and with "
+    "it a job that was paid for; running it again pays for all files once more."
+)
+
+
+def _states(counts: dict[str, int]) -> str:
+    return ", ".join(f"{count:,} {name}" for name, count in sorted(counts.items(), key=lambda item: -item[1]))
+
+
+def memory(scratch: Path, count: int) -> tuple[list[str], list[Target]]:
+    """What planning takes, and a run that plans, journals and reports but may make no call."""
+    settings = {"client_id": "id", "client_secret": "secret"}
+    rows: list[list[object]] = []
+    targets: list[Target] = []
+    for number in (count // 100, count):
+        source = make_files(scratch / f"many-{number}", number)
+        plan = ours(settings, source, scratch / f"out-{number}", is_plan=True)
+        made = ours(settings, source, scratch / f"out-{number}", max_calls=0)
+        journal = scratch / f"out-{number}" / ".groupdocs-batch" / "journal.sqlite3"
+        rows.append([f"{number:,}", plan["seconds"], plan["peak_mib"], made["seconds"], made["peak_mib"],
+                     journal.stat().st_size / 2**20])  # fmt: skip
+    targets.append(Target(f"peak memory of {count:,} planned files, MiB", max(rows[-1][2], rows[-1][4]), MOST_MIB))  # type: ignore[type-var]
+    head = ["files", "dry run, s", "peak MiB", "run without calls, s", "peak MiB", "journal, MiB"]
+    return [
+        f"## {count:,} planned files",
+        "The second run writes the journal and both reports.",
+        table(head, rows),
+    ], targets
+
+
+def main(argv: list[str]) -> int:
+    """Measure; ``argv`` may give the number of files and of planned files."""
+    count, many = (int(argv[0]), int(argv[1])) if len(argv) == 2 else (FILES, MANY)
+    with tempfile.TemporaryDirectory() as name:
+        scratch = Path(name)
+        compared, targets = compare(make_files(scratch / "source", count), count, scratch)
+        planned, more = memory(scratch, many)
+    parts = [
+        __doc__ or "",
+        f"{machine('httpx', 'anyio')}; load {os.getloadavg()[0]:.1f} at the end.",
+        *compared,
+        *planned,
+    ]
+    return write("batch", "Whole folders", parts, [*targets, *more])
