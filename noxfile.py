@@ -59,7 +59,7 @@ def lint(session: nox.Session) -> None:
 @nox.session
 def types(session: nox.Session) -> None:
     """Check types: mypy --strict over all that is written and generated, pyright strict over what is written."""
-    session.install("-e", ".[cli,sandbox]", *_groups(*SUITE, "types"), "nox")
+    session.install("-e", ".[cli,sandbox]", *_groups(*SUITE, "pictures", "types"), "nox")
     examples = ("examples/demo.py", "examples/catalogue_app/catalogue.py")
     session.run("mypy", "generated", "overlays", "release", "noxfile.py", *examples)
     session.run("mypy", "openapi")  # apart: its modules find each other as scripts do
