@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import sqlite3
 import sys
+import threading
 import time
 import tracemalloc
 
@@ -325,6 +327,27 @@ def test_two_batches_of_one_process_exclude_each_other_too(client, folder, out):
 
     assert client.translate_folder(folder("a.txt"), target="de", output_dir=out, progress=progress).is_complete
     assert refused
+
+
+def test_who_is_refused_never_reads_half_a_pid(tmp_path):
+    journal, over, read = tmp_path / "journal.sqlite3", threading.Event(), set()
+
+    def look():
+        while not over.is_set():
+            with contextlib.suppress(FileNotFoundError):
+                read.add((tmp_path / "journal.sqlite3.pid").read_text())
+
+    looking = threading.Thread(target=look)
+    looking.start()
+    try:
+        for _ in range(300):
+            lock = JournalLock(journal)
+            lock.acquire()
+            lock.release()
+    finally:
+        over.set()
+        looking.join()
+    assert read <= {f"{os.getpid()}\n"}
 
 
 def test_a_lock_is_free_again_after_its_holder(tmp_path):
