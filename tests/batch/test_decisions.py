@@ -242,6 +242,8 @@ def api(kind, status):
         (SubmissionUncertain("x", operation="op", request=None), Step.SUBMIT, Verdict.UNCERTAIN),
         (CallBudgetExceeded("x", budget=1, used=1), Step.WAIT, Verdict.STOP),
         (AuthenticationError("x"), Step.UPLOAD, Verdict.STOP),
+        (AuthenticationError("x", error="invalid_client", status_code=400), Step.SUBMIT, Verdict.STOP),
+        (AuthenticationError("x", error="invalid_token", status_code=401), Step.SUBMIT, Verdict.REVOKED),
         (api(RateLimited, 429), Step.SUBMIT, Verdict.REFUSED),
         (api(ServerError, 503), Step.UPLOAD, Verdict.REFUSED),
         (api(ServerError, 500), Step.UPLOAD, Verdict.AGAIN),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import os
 import signal
 import sqlite3
@@ -289,6 +290,30 @@ def test_refused_credentials_stop_the_batch_and_lose_nothing(sandbox, folder, ou
     assert len(sandbox.jobs) == 3
 
 
+def test_tokens_that_are_revoked_one_after_another_do_not_end_the_batch(sandbox, folder, out):
+    source = folder("a.txt", "b.txt", "c.txt")
+    sandbox.fail("translateDocument", times=4, revoke=True)  # the call and its replay, twice
+    with TranslationClient(**sandbox.client_settings()) as client:
+        report = client.translate_folder(source, target="de", output_dir=out)
+
+    assert report.is_complete
+    assert len(sandbox.jobs) == 3
+
+
+def test_an_api_that_takes_no_token_at_all_stops_the_batch(sandbox, folder, out):
+    source = folder("a.txt")
+    sandbox.fail(
+        "translateDocument", times=1000, status=401, headers={"WWW-Authenticate": 'Bearer error="invalid_token"'}
+    )
+    with TranslationClient(**sandbox.client_settings()) as client:
+        batch = Batch(client, source, target="de", output_dir=out)
+        with pytest.raises(AuthenticationError):
+            batch.run()
+    assert batch.report.stopped == "authentication"
+    assert len(sandbox.jobs) == 0
+    assert sandbox.calls()["translateDocument"] < 20
+
+
 # -- other batches -----------------------------------------------------------------------------------------------------
 
 
@@ -415,11 +440,15 @@ def test_memory_does_not_grow_with_the_number_of_files(client, tmp_path, out):
 
     def peak(include, count):
         batch = Batch(client, tmp_path / "src", target="de", output_dir=out, include=include)
+        gc.collect()
         tracemalloc.start()
         assert batch.plan().files == count
         found = tracemalloc.get_traced_memory()[1]
         tracemalloc.stop()
         return found
 
-    peak("*", 900)  # what is loaded once
-    assert peak("*", 900) < 1.3 * peak("0?/*", 300)
+    def least(include, count):
+        """Of three: the sandbox's thread allocates in the same process, and some things are loaded once."""
+        return min(peak(include, count) for _ in range(3))
+
+    assert least("*", 900) < 1.3 * least("0?/*", 300)

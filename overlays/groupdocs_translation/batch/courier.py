@@ -25,7 +25,7 @@ from .journal import NOT_IN_THIS_RUN, update
 from .lanes import Lane, lane_of
 from .source import take_print
 from .states import FileState, is_expired
-from .verdicts import REFUSALS, TRIES, Step, Verdict, pause_s, verdict
+from .verdicts import REFUSALS, REVOKED_PAUSE_S, TRIES, Step, Verdict, pause_s, verdict
 
 if TYPE_CHECKING:
     import sqlite3
@@ -225,7 +225,9 @@ class Courier:
         """Do what an error means."""
         row, text = trip.row, str(error)
         match verdict(error, step):
-            case Verdict.STOP:
+            case Verdict.REVOKED if self._tries.get(row.id, 0) + 1 < TRIES:
+                await self._again(trip, step, text, REVOKED_PAUSE_S)
+            case Verdict.STOP | Verdict.REVOKED:
                 await self._note(trip, state=_before(row.state), reason=text)
                 self._halt(error)
             case Verdict.AGAIN | Verdict.REFUSED as again:

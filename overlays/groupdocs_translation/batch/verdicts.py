@@ -22,6 +22,7 @@ TRIES = 4  # of a step of one file in one run, on top of the retries of each cal
 REFUSALS = 20  # of one file in one run: with limits that halve and pauses that are kept this is minutes
 FIRST_PAUSE_S = 1.0
 LONGEST_PAUSE_S = 60.0
+REVOKED_PAUSE_S = 6.0  # a token younger than 5 s is not given up for a 401: before that nothing would be different
 
 
 class Step(Enum):
@@ -42,6 +43,7 @@ class Verdict(Enum):
     UNCERTAIN = "uncertain"
     EXPIRED = "expired"
     UNFINISHED = "unfinished"  # it goes on at the service; the next run fetches it
+    REVOKED = "revoked"  # the API refuses what the identity server gives: passes, unless it comes again and again
     STOP = "stop"  # every other file would meet the same
 
 
@@ -50,6 +52,8 @@ def verdict(error: Exception, step: Step) -> Verdict:
     match error:
         case SubmissionUncertain():
             return Verdict.UNCERTAIN
+        case AuthenticationError() if error.status_code == 401 and error.error == "invalid_token":
+            return Verdict.REVOKED  # two revocations in a row look like this
         case CallBudgetExceeded() | AuthenticationError():
             return Verdict.STOP
         case RateLimited():
