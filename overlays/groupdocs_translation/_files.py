@@ -84,11 +84,12 @@ class PartialFile:
         # Known before it exists, so that an interrupt at any moment finds it. 40 letters are at most 160 bytes.
         self._path = target.with_name(f".{target.name[:40]}.{secrets.token_hex(8)}.part")
         self._file: IO[bytes] | None = None
+        self._mode = 0o600
         self._is_over = False
         self._lock = threading.Lock()
 
     def open(self) -> None:
-        """Make the file, with the permissions that any new file gets.
+        """Make the file, for its owner alone until it is whole.
 
         Raises:
             OSError: the folder takes no file.
@@ -96,6 +97,8 @@ class PartialFile:
         with self._lock:
             self._refuse_over()
             self._file = cast("IO[bytes]", self._path.open("xb"))
+            self._mode = self._path.stat().st_mode  # what a new file gets: the umask cannot be read without setting it
+            self._path.chmod(0o600)
 
     def write(self, chunk: bytes) -> None:
         """Append."""
@@ -121,6 +124,7 @@ class PartialFile:
             file.flush()
             os.fsync(file.fileno())  # or a crash could leave an empty file under the final name
             file.close()
+            self._path.chmod(self._mode)
             move_into_place(self._path, self.target, overwrite=overwrite)
 
     def discard(self) -> None:

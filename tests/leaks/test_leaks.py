@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 import gc
 import os
+import socket
 import sys
 import threading
 from functools import partial
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from groupdocs_translation import AsyncTranslationClient, ConfigurationError, TranslationClient, TranslationError
@@ -19,8 +21,8 @@ TARGETS = ["de", "fr"]
 AWAITS_AT_MOST = 400  # of one translate_file; more would be a mistake of this test
 
 
-def open_files():
-    """Sockets and regular files of this process; pipes and event descriptors come and go with event loops."""
+def open_files(sandbox):
+    """Files of this process, and sockets that lead to the sandbox; its own ends close when it notices."""
     gc.collect()
     found = []
     for descriptor in os.listdir("/proc/self/fd"):
@@ -28,8 +30,19 @@ def open_files():
             target = os.readlink(f"/proc/self/fd/{descriptor}")
         except OSError:
             continue  # the one that lists the folder
-        found += [target] if target.startswith(("socket:", "/")) and "/dev/" not in target else []
+        if target.startswith("/") and not target.startswith("/dev/"):
+            found.append(target)
+        if target.startswith("socket:") and _leads_to(sandbox, int(descriptor)):
+            found.append("a connection")
     return sorted(found)
+
+
+def _leads_to(sandbox, descriptor):
+    try:
+        with socket.socket(fileno=os.dup(descriptor)) as copy:
+            return copy.getpeername()[1] == urlsplit(sandbox.client_settings()["base_url"]).port
+    except (OSError, IndexError):
+        return False  # not connected, or of another family
 
 
 def threads():
@@ -58,12 +71,12 @@ async def use(client, source, folder):
 async def test_a_closed_async_client_leaves_nothing_behind(sandbox, source, tmp_path):
     async with AsyncTranslationClient(**sandbox.client_settings()) as client:  # what is made once for the process
         await use(client, source, tmp_path / "out")
-    before = open_files(), threads(), len(asyncio.all_tasks())
+    before = open_files(sandbox), threads(), len(asyncio.all_tasks())
     for _ in range(3):
         async with AsyncTranslationClient(**sandbox.client_settings()) as client:
             await use(client, source, tmp_path / "out")
     await asyncio.sleep(0)
-    assert (open_files(), threads(), len(asyncio.all_tasks())) == before
+    assert (open_files(sandbox), threads(), len(asyncio.all_tasks())) == before
     assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["note.de.txt", "note.fr.txt"]
 
 
@@ -82,11 +95,11 @@ def test_a_closed_client_that_threads_have_shared_leaves_nothing_behind(sandbox,
             return client.usage.by_operation
 
     round_of_threads()
-    before = open_files(), threads()
+    before = open_files(sandbox), threads()
     for number in range(8):
         (tmp_path / str(number) / "note.de.txt").unlink()
     counted = round_of_threads()
-    assert (open_files(), threads()) == before
+    assert (open_files(sandbox), threads()) == before
     assert counted["translateText"] == counted["translateDocument"] == 8
     assert all((tmp_path / str(number) / "note.de.txt").exists() for number in range(8))
 
@@ -179,10 +192,10 @@ async def test_one_client_serves_one_event_loop_after_another(sandbox):
 def test_an_error_leaves_no_open_file(sandbox, source, tmp_path):
     with TranslationClient(**sandbox.client_settings()) as client:
         client.translate_file(source, target="de", output_dir=tmp_path / "a")
-        before = [name for name in open_files() if not name.startswith("socket:")]
+        before = open_files(sandbox)
         for status in (400, 500):
             sandbox.fail("translateDocument", status=status)
             with pytest.raises(TranslationError):
                 client.translate_file(source, target="de", output_dir=tmp_path / "b")
-        assert [name for name in open_files() if not name.startswith("socket:")] == before
+        assert open_files(sandbox) == before  # one connection, kept for the next call
     assert list(Path(tmp_path / "b").glob("*")) == []
