@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from importlib import import_module
 
 import hypothesis
@@ -17,6 +18,11 @@ for mode in ("_async", "_sync"):
     import_module(f"groupdocs_translation.{mode}.connection")
 
 os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.null.Keyring"  # read once, at the first import of keyring
+
+# A shell without job control lets its background commands ignore Ctrl-C, and they hand that down to the processes that
+# tests interrupt.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # The same inputs in every run: a change is to blame for what it broke, not for what nobody had met yet. To look for
 # that: nox -s tests -- --hypothesis-profile=default

@@ -157,6 +157,8 @@ class Courier:
         self._tell("waiting", trip.row.path, None)
         with anyio.CancelScope() as scope:
             self._waits.add(scope)
+            if self._is_stopping:  # asked for after the last look: nobody would cut this wait
+                scope.cancel()
             try:
                 await trip.job.wait(self._settings.timeout, polling=self._settings.polling)
             finally:

@@ -141,6 +141,9 @@ class Dispatcher:
         """Wait until something may go; false if nothing ever will."""
         now = self._clock.wall()
         due = await anyio.to_thread.run_sync(self._journal.next_due, self._run, now)
+        if self._changed.is_set():  # the last file under way may have ended during the look, and left room for others
+            self._dry.clear()
+            return True
         if not self.under_way and (due is None or self.ran_dry):
             return False
         await self._pause(None if due is None else max(0.0, due - now))
