@@ -10,7 +10,7 @@ import json
 import secrets
 import sqlite3
 import threading
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING, Any, Self
 
 from attrs import frozen
@@ -126,11 +126,9 @@ class Journal:
         """
         try:
             path.touch(mode=0o600)
-            journal = cls(sqlite3.connect(path, check_same_thread=False, isolation_level=None), str(path))
-            journal._prepare()
+            return cls._prepared(sqlite3.connect(path, check_same_thread=False, isolation_level=None), path)
         except (sqlite3.Error, OSError) as error:
             raise ConfigurationError(f"cannot use {path} as a journal: {error}") from error
-        return journal
 
     @classmethod
     def rehearse(cls, path: Path) -> Self:
@@ -144,13 +142,22 @@ class Journal:
         copy = sqlite3.connect("", check_same_thread=False, isolation_level=None)
         try:
             if path.exists() and path.stat().st_size:
-                original = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)
-                original.backup(copy)
-                original.close()
-            journal = cls(copy, str(path))
-            journal._prepare()
+                with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as original:
+                    original.backup(copy)
+            return cls._prepared(copy, path)
         except (sqlite3.Error, OSError) as error:
+            copy.close()
             raise ConfigurationError(f"cannot use {path} as a journal: {error}") from error
+
+    @classmethod
+    def _prepared(cls, connection: sqlite3.Connection, path: Path) -> Self:
+        """A journal on this connection, which is closed if it is none."""
+        journal = cls(connection, str(path))
+        try:
+            journal._prepare()
+        except BaseException:
+            connection.close()
+            raise
         return journal
 
     def _prepare(self) -> None:
