@@ -32,6 +32,7 @@ WORDS = {  # async → sync; one that no source uses is an error, so the table c
     "AsyncIterator": "Iterator",
     "AsyncJob": "Job",
     "AsyncSession": "Session",
+    "AsyncTexts": "Texts",
     "AsyncTranslationClient": "TranslationClient",
     "AsyncUpload": "Upload",
     "aclose": "close",

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, Self
 from ._clock import SYSTEM_CLOCK
 from ._config import MAX_CONNECTIONS, TOKEN_URL, TOKEN_URL_VARIABLE, service_url, trusted
 from ._errors import ConfigurationError
+from ._plans import FilePlan, TextPlan, check_pairs
 from ._rules.polling import BALANCED, schedule_named
 from ._rules.retry import RetryPolicy
 from ._settings import Settings, api_url
@@ -15,13 +16,14 @@ from ._usage import Usage
 if TYPE_CHECKING:
     import os
     import ssl
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, Mapping
 
     import httpx
 
     from ._clock import Clock
     from ._results import Languages
     from ._rules.polling import PollingSchedule
+    from ._sources import type_of_source
     from .auth import TokenSource, TokenStore
 
 
@@ -167,6 +169,23 @@ class Face:
         if self._source is None:
             raise ConfigurationError("a trial client has no credentials")
         return self._source
+
+    def _text_plan(self, target: str | Iterable[str], options: Mapping[str, Any]) -> TextPlan:
+        plan = TextPlan(target, options, self._settings)
+        self._refuse_pairs(plan.source, plan.targets)
+        return plan
+
+    def _file_plan(
+        self, file: type_of_source, target: str | Iterable[str], options: Mapping[str, Any], *, as_text: bool = False
+    ) -> FilePlan:
+        plan = FilePlan(file, target, options, as_text=as_text, settings=self._settings)
+        self._refuse_pairs(plan.language, plan.targets)
+        return plan
+
+    def _refuse_pairs(self, source: str, targets: Iterable[str]) -> None:
+        """Refuse what the service does not translate, if its languages are known; asking would cost a call."""
+        if self._languages is not None:
+            check_pairs(self._languages, source, targets)
 
     def _token_event(self, hook: Callable[[Any], object] | None) -> Callable[[Any], None]:
         def on_event(event: Any) -> None:

@@ -24,7 +24,7 @@ from .formats import FileOptions, Style, recognize
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
-    from ._results import Progress, TextTranslation
+    from ._results import Progress
     from ._rules.polling import PollingSchedule
     from ._rules.retry import RetryPolicy
     from ._settings import Settings
@@ -79,14 +79,14 @@ _CALL_NAMES = frozenset(SubmitOptions.__annotations__) - frozenset(FileOptions._
 class TextPlan:
     """A checked call of the text methods."""
 
-    def __init__(self, target: str | Iterable[str], options: Mapping[str, Any], *, trial: bool) -> None:
+    def __init__(self, target: str | Iterable[str], options: Mapping[str, Any], settings: Settings) -> None:
         if unknown := sorted(set(options) - _TEXT_NAMES):
             raise ConfigurationError(f"texts take no {', '.join(unknown)}; they take {', '.join(sorted(_TEXT_NAMES))}")
         self.source = check_language(options.get("source", "en"), "source")
         self.targets = target_languages(target, self.source)
         self.is_one_target = isinstance(target, str)
         self.operation = text_operation(
-            style=options.get("style"), summarize=options.get("summarize", False), trial=trial
+            style=options.get("style"), summarize=options.get("summarize", False), trial=settings.trial
         )
         self.timeout = check_wait(options.get("timeout"))
         self.retries: RetryPolicy | None = options.get("retries")
@@ -94,8 +94,8 @@ class TextPlan:
         self.progress: Callable[[Progress], object] | None = options.get("progress")
         self._markdown = check_option("markdown", options.get("markdown", False))
         self._glossary = check_option("glossary", options.get("glossary"))
-        self._characters = TRIAL_TEXT_CHARACTERS if trial else characters_per_request(len(self.targets))
-        self._is_trial = trial
+        self._characters = TRIAL_TEXT_CHARACTERS if settings.trial else characters_per_request(len(self.targets))
+        self._settings = settings
 
     def packer(self) -> Packer:
         """Fills requests up to the limits that hold for this call."""
@@ -117,13 +117,13 @@ class TextPlan:
         last = packer.flush()
         return full if last is None else [*full, last]
 
-    def request(self, packed: Packed, origin: str | None) -> Any:
+    def request(self, packed: Packed) -> Any:
         """The request for one pack.
 
         Raises:
             ConfigurationError: a text is longer than the trial takes.
         """
-        if self._is_trial and packed.characters > TRIAL_TEXT_CHARACTERS:
+        if self._settings.trial and packed.characters > TRIAL_TEXT_CHARACTERS:
             raise ConfigurationError(
                 f"the trial takes {TRIAL_TEXT_CHARACTERS} characters; this text has {packed.characters}"
             )
@@ -131,23 +131,18 @@ class TextPlan:
             packed.texts,
             source=self.source,
             targets=self.targets,
-            origin=origin,
+            origin=self._settings.origin,
             markdown=self._markdown,
             glossary=self._glossary or None,
         )
 
-    def by_target(self, result: TextTranslation[Any], *, is_single: bool) -> dict[str, list[str]]:
-        """A job's result under the language codes that were asked for, whatever case the service writes them in."""
-        found = {code.lower(): texts for code, texts in result.by_language.items()}
-        return {code: [found[code.lower()]] if is_single else found[code.lower()] for code in self.targets}
-
-    def rows(self, result: TextTranslation[list[str]]) -> Iterator[Any]:
+    def rows(self, by_language: Mapping[str, list[str]]) -> Iterator[Any]:
         """What a stream yields: a string for each text or, for a list of targets, language to string."""
         if self.is_one_target:
-            yield from result.by_language[self.targets[0]]
+            yield from by_language[self.targets[0]]
             return
-        for row in zip(*result.by_language.values(), strict=True):
-            yield dict(zip(result.by_language, row, strict=True))
+        for row in zip(*by_language.values(), strict=True):
+            yield dict(zip(by_language, row, strict=True))
 
 
 class FilePlan:

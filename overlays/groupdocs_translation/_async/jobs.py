@@ -17,18 +17,18 @@ from .._errors import (
     TranslationError,
 )
 from .._files import is_written, output_folder, refuse_existing
-from .._results import FileResult, FileTranslation, HugoStructure, JobStatus, Progress, TextTranslation
+from .._results import FileTranslation, JobStatus, Progress
+from .._rules import results
 from .._rules.answers import State, body_status, clean, is_job_id, job_state
 from .._rules.names import known_extension, missing_languages, result_name
-from .._rules.texts import restore
 from .._settings import call_retries, check_wait
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Mapping
     from pathlib import Path
 
     from .._job_ref import JobRef
+    from .._results import FileResult
     from .._rules.polling import PollingSchedule
     from .._rules.retry import RetryPolicy
     from .connection import AsyncConnection
@@ -110,10 +110,10 @@ class AsyncJob:
             error.job = self
             raise
         self._answer = response.parsed
-        languages = list(self._there())
+        languages = list(results.entries(self._ref, self._answer))
         code = body_status(self._answer.status)
         message = clean(self._answer.message)
-        has_result = bool(languages) or self._has_structure()
+        has_result = bool(languages) or results.has_structure(self._ref, self._answer)
         self._last = JobStatus(
             job_state(code, int(response.status_code), has_result=has_result), code, message, languages
         )
@@ -203,7 +203,7 @@ class AsyncJob:
                 status=self._last.code,
                 reason=self._last.message,
             )
-        result = {"text": self._texts, "file": self._files, "hugo": self._structure}[self.kind]()
+        result = self._read()
         missing = missing_languages(self._ref.targets, self._last.languages)
         if self.kind != "hugo" and (missing or self._last.state is State.PARTIAL):
             self._is_told = True
@@ -300,54 +300,13 @@ class AsyncJob:
                 self._ref, at_least=self._unready_at - self._submitted, at_most=now - self._submitted
             )
 
-    def _there(self) -> Mapping[str, Any]:
-        """Language → result, for those that the last answer has and that were asked for, in the spelling asked for."""
-        answer = getattr(self._answer, "translations" if self.kind == "text" else "urls", None)
-        given: Mapping[str, Any] = getattr(answer, "additional_properties", {})
-        entries = {language: value for language, value in given.items() if self._is_result(value)}
-        if not self._ref.targets:
-            return entries
-        spelled = {language.lower(): value for language, value in entries.items()}
-        return {code: spelled[code.lower()] for code in self._ref.targets if code.lower() in spelled}
-
-    def _is_result(self, value: Any) -> bool:
-        """Whether an entry of the answer is one; a picture may have no text in it, texts that were sent cannot."""
-        if value is None:
-            return False
-        return bool(value.url) if self.kind == "file" else bool(value) or self._ref.count is None
-
-    def _has_structure(self) -> bool:
-        """Whether the answer has lists, be they empty: a file may have nothing to translate but its text."""
-        if self.kind != "hugo":
-            return False
-        return isinstance(self._answer.frontmatters, list) or hasattr(self._answer.shortcodes, "additional_properties")
-
-    def _texts(self) -> TextTranslation[Any]:
-        ref = self._ref
-        by_language = {
-            language: restore(texts, ref.count, ref.order, ref.blanks) for language, texts in self._there().items()
-        }
-        if None in by_language.values():
+    def _read(self) -> Any:
+        """The result in the last answer."""
+        if self.kind == "file":
+            return results.files(self._ref, self._answer)
+        if self.kind == "hugo":
+            return results.structure(self._answer)
+        found = results.texts(self._ref, self._answer)
+        if found is None:
             raise JobFailed(f"job {self.id}: the service returned another number of texts than were sent", job=self)
-        if self._ref.is_single:
-            return TextTranslation({language: texts[0] for language, texts in by_language.items() if texts}, [self.id])
-        return TextTranslation(
-            {language: texts for language, texts in by_language.items() if texts is not None}, [self.id]
-        )
-
-    def _files(self) -> FileResult:
-        there = self._there()
-        sizes = {language: info.size if isinstance(info.size, int) else None for language, info in there.items()}
-        scores = getattr(self._answer.scores, "additional_properties", {})
-        return FileResult(
-            {language: info.url for language, info in there.items()},
-            sizes,
-            {language: float(score) for language, score in scores.items() if isinstance(score, int | float)},
-        )
-
-    def _structure(self) -> HugoStructure:
-        shortcodes = getattr(self._answer.shortcodes, "additional_properties", {})
-        front_matter = self._answer.frontmatters
-        return HugoStructure(
-            list(front_matter) if front_matter else [], {name: rows or [] for name, rows in shortcodes.items()}
-        )
+        return found

@@ -3,68 +3,41 @@
 
 from __future__ import annotations
 
-import logging
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Self, Unpack, overload
 
-from attrs import evolve
-
-from .._concurrency import sync_each, sync_run
-from .._errors import ConfigurationError, TranslationError
+from .._concurrency import sync_run
+from .._errors import ConfigurationError
 from .._face import Face
 from .._files import output_folder, refuse_existing
 from .._job_ref import JobRef, job_ref
-from .._operations import BY_ID, Operation, model
-from .._plans import (
-    FilePlan,
-    SubmitOptions,
-    TextOptions,
-    TextPlan,
-    check_pairs,
-    health_of,
-    languages_of,
-    uploaded_url,
-)
+from .._operations import BY_ID, model
+from .._plans import SubmitOptions, TextOptions, health_of, languages_of
 from .._results import (
     FileTranslation,
     Health,
     HugoStructure,
     Languages,
-    Progress,
     TextTranslation,
 )
 from .._rules.names import result_name
 from .._settings import call_retries, check_wait
-from .._sources import Source, read_source
+from .._sources import read_source
 from ..formats import recognize
 from .jobs import FILE_TIMEOUT_S, Job
+from .submissions import submit, submit_file, upload
+from .texts import Texts
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Generator, Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator
 
     from .._api import ApiClient
     from .._rules.polling import PollingSchedule
     from .._rules.retry import RetryPolicy
-    from .._rules.texts import Packed
     from .._sources import type_of_source
     from ..batch import BatchReport, FolderOptions
     from .connection import Connection
     from .transfer import Watcher
-
-log = logging.getLogger("groupdocs_translation.client")
-
-
-@contextmanager
-def _keeping(jobs: Sequence[Job | None]) -> Generator[None]:
-    """Give an error the jobs of a call that has submitted more than one can name."""
-    try:
-        yield
-    except TranslationError as error:
-        error.jobs = [job for job in jobs if job is not None]
-        if others := [job.id for job in error.jobs if job is not error.job]:
-            error.add_note(f"other jobs of the same call are in error.jobs: {', '.join(others)}")
-        raise
 
 
 class TranslationClient(Face):
@@ -122,14 +95,12 @@ class TranslationClient(Face):
                 several jobs, ``error.jobs`` are those that were submitted, in order.
             SubmissionUncertain: the job may have been made; it is not sent twice.
         """
-        plan = TextPlan(target, options, trial=self._settings.trial)
-        is_single = isinstance(text, str)
+        plan = self._text_plan(target, options)
         packs = plan.pack(text)
-        jobs: list[Job | None] = []
-        with call_retries(plan.retries), _keeping(jobs):
-            for packed in packs:
-                jobs.append(self._submit_texts(packed, plan, is_single=is_single))
-            return self._collect(jobs, packs, plan, is_single=is_single)
+        texts = Texts(self._connection, plan, is_single=isinstance(text, str))
+        for packed in packs:
+            texts.submit(packed)
+        return texts.collect()
 
     def submit_text(
         self, text: str | Iterable[str], *, target: str | Iterable[str], **options: Unpack[TextOptions]
@@ -140,7 +111,7 @@ class TranslationClient(Face):
             ConfigurationError: a wrong argument, nothing to translate, or more than fits in one request.
             SubmissionUncertain: the job may have been made; it is not sent twice.
         """
-        plan = TextPlan(target, options, trial=self._settings.trial)
+        plan = self._text_plan(target, options)
         packs = plan.pack(text)
         if len(packs) != 1 or not packs[0].texts:
             what = (
@@ -149,8 +120,7 @@ class TranslationClient(Face):
                 else "has nothing to translate"
             )
             raise ConfigurationError(f"text {what}")
-        with call_retries(plan.retries):
-            job = self._submit_texts(packs[0], plan, is_single=isinstance(text, str))
+        job = Texts(self._connection, plan, is_single=isinstance(text, str)).submit(packs[0])
         assert job is not None
         return job
 
@@ -181,75 +151,8 @@ class TranslationClient(Face):
             TranslationError: as ``translate_text``, while walking; ``error.jobs`` are the jobs whose translations were
                 not handed out yet.
         """
-        return self._stream(texts, TextPlan(target, options, trial=self._settings.trial))
-
-    def _stream(self, texts: Iterable[str] | Iterable[str], plan: TextPlan) -> Iterator[Any]:
-        packer = plan.packer()
-        jobs: list[Job | None] = []
-        packs: list[Packed] = []
-        for text in sync_each(texts):
-            packed = packer.add(text)
-            if packed is not None:
-                self._follow(packed, plan, jobs, packs)
-                if len(jobs) > 1:
-                    for row in self._next_rows(plan, jobs, packs):
-                        yield row
-        last = packer.flush()
-        if last is not None:
-            self._follow(last, plan, jobs, packs)
-        while jobs:
-            for row in self._next_rows(plan, jobs, packs):
-                yield row
-
-    def _follow(self, packed: Packed, plan: TextPlan, jobs: list[Job | None], packs: list[Packed]) -> None:
-        """Submit a pack behind those of a stream; retries are set here, a generator must not keep a context open."""
-        with call_retries(plan.retries), _keeping(jobs):
-            jobs.append(self._submit_texts(packed, plan, is_single=False))
-            packs.append(packed)
-
-    def _next_rows(self, plan: TextPlan, jobs: list[Job | None], packs: list[Packed]) -> Iterator[Any]:
-        """The translations of a stream's first pack, which then leaves the lists."""
-        with call_retries(plan.retries), _keeping(jobs):
-            result = self._collect(jobs[:1], packs[:1], plan, is_single=False)
-        del jobs[0], packs[0]
-        return plan.rows(result)
-
-    def _submit_texts(self, packed: Packed, plan: TextPlan, *, is_single: bool) -> Job | None:
-        """One request for one pack; ``None`` if all of it is blank."""
-        if not packed.texts:
-            return None
-        self._check_pairs(plan.source, plan.targets)
-        ref = JobRef(
-            id="",
-            kind="text",
-            subject="text",
-            size=packed.characters,
-            targets=plan.targets,
-            is_single=is_single,
-            count=len(packed.texts),
-            order=None if packed.is_plain else packed.order,
-            blanks=packed.blanks,
-        )
-        return self._submit(plan.operation, plan.request(packed, self._settings.origin), ref, plan.progress)
-
-    def _collect(
-        self, jobs: list[Job | None], packs: list[Packed], plan: TextPlan, *, is_single: bool
-    ) -> TextTranslation[Any]:
-        """The results of all packs as one."""
-        rows: dict[str, list[str]] = {language: [] for language in plan.targets}
-        for job, packed in zip(jobs, packs, strict=True):
-            if job is None:
-                found = {language: list(packed.blanks) for language in plan.targets}
-            else:
-                found = plan.by_target(self._text_result(job, plan), is_single=is_single)
-            for language, texts in found.items():
-                rows[language].extend(texts)
-        ids = [job.id for job in jobs if job is not None]
-        return TextTranslation({language: texts[0] if is_single else texts for language, texts in rows.items()}, ids)
-
-    def _text_result(self, job: Job, plan: TextPlan) -> TextTranslation[Any]:
-        result: TextTranslation[Any] = job.result(plan.timeout, polling=plan.polling, progress=plan.progress)
-        return result
+        plan = self._text_plan(target, options)
+        return Texts(self._connection, plan).stream(texts)
 
     # -- files ---------------------------------------------------------------------------------------------------------
 
@@ -281,7 +184,7 @@ class TranslationClient(Face):
         """
         check_wait(timeout)
         plan = sync_run(
-            lambda: FilePlan(file, target, options, as_text=False, settings=self._settings)  # may read a pipe
+            lambda: self._file_plan(file, target, options)  # may read a pipe
         )
         folder = sync_run(output_folder, output_dir)
         if not overwrite:
@@ -289,7 +192,7 @@ class TranslationClient(Face):
                 [folder / result_name(plan.source.name, language, plan.output) for language in plan.targets]
             )
         with call_retries(options.get("retries")):
-            job = self._submit_file(plan, progress)
+            job = submit_file(self._connection, plan, progress)
             return job.download(folder, overwrite=overwrite, timeout=timeout, polling=polling, progress=progress)
 
     def submit_file(
@@ -307,9 +210,9 @@ class TranslationClient(Face):
             ConfigurationError: a wrong argument; nothing was sent.
             SubmissionUncertain: the job may have been made; it is not sent twice.
         """
-        plan = sync_run(lambda: FilePlan(file, target, options, as_text=as_text, settings=self._settings))
+        plan = sync_run(lambda: self._file_plan(file, target, options, as_text=as_text))
         with call_retries(options.get("retries")):
-            return self._submit_file(plan, progress)
+            return submit_file(self._connection, plan, progress)
 
     def translate_to_text(
         self,
@@ -373,9 +276,9 @@ class TranslationClient(Face):
         source = sync_run(lambda: read_source(file, name=name))
         recognize(source.name, kind="markdown")
         with call_retries(retries):
-            url = source.url or self._upload(source, "Md", None)
+            url = source.url or upload(self._connection, source, "Md")
             ref = JobRef(id="", kind="hugo", subject="hugo", size=source.size, name=source.name)
-            job = self._submit(BY_ID["analyzeHugo"], model("HugoRequest")(url=url), ref)
+            job = submit(self._connection, BY_ID["analyzeHugo"], model("HugoRequest")(url=url), ref)
             result: HugoStructure = job.result(timeout)
         return result
 
@@ -398,54 +301,9 @@ class TranslationClient(Face):
         if source.url is not None:
             raise ConfigurationError("a URL needs no upload: give it to translate_file or submit_file as it is")
         with call_retries(retries):
-            return self._upload(source, recognize(source.name, format=format)[1], progress)
-
-    def _submit_file(self, plan: FilePlan, progress: Watcher | None) -> Job:
-        self._check_pairs(plan.language, plan.targets)
-        plan.request.url = plan.source.url or self._upload(plan.source, plan.format, progress)
-        ref = JobRef(
-            id="",
-            kind=plan.operation.family,
-            subject=plan.kind.name,
-            size=plan.source.size,
-            targets=plan.targets,
-            name=plan.source.name,
-            output_format=plan.output,
-        )
-        return self._submit(plan.operation, plan.request, ref, progress)
-
-    def _upload(self, source: Source, source_format: str, progress: Watcher | None) -> str:
-        from .transfer import Upload  # noqa: PLC0415  (loads httpx)
-
-        session = self._connection.session()
-        body = Upload(source, progress)
-        request = session.build_request("POST", "/file/upload", params={"format": source_format}, headers=body.headers)
-        request.stream = body
-        try:
-            response = session.send(request)
-        finally:
-            body.discard()
-        return uploaded_url(response.content)
+            return upload(self._connection, source, recognize(source.name, format=format)[1], progress)
 
     # -- jobs and facts ------------------------------------------------------------------------------------------------
-
-    def _submit(self, operation: Operation, request: Any, ref: JobRef, progress: Watcher | None = None) -> Job:
-        connection = self._connection
-        if progress is not None:
-            progress(Progress("submit", ref.name, 0, None))
-        try:
-            response = connection.call(operation.id, body=request)
-        except Exception:
-            raise
-        except BaseException as interrupt:
-            interrupt.add_note(f"{operation.id} was cut short: the service may have taken and billed the job")
-            raise
-        ref = evolve(ref, id=response.parsed.id, trial=self._settings.trial, submitted_at=connection.clock.wall())
-        log.info("%s: job %s", operation.id, ref.id)
-        job = Job(connection, ref, submitted=connection.clock.monotonic())
-        if progress is not None:
-            progress(Progress("submitted", ref.name or ref.id, 0, None, job))
-        return job
 
     def job(self, id: str, *, kind: str = "file", **details: Any) -> Job:
         """A job that was submitted before, here or in another process; nothing is sent.
@@ -476,11 +334,6 @@ class TranslationClient(Face):
         with call_retries(retries):
             text: str = (self._connection.call("getOpenapiDocument", is_yaml=as_yaml)).parsed
         return text
-
-    def _check_pairs(self, source: str, targets: list[str]) -> None:
-        """Refuse a pair that the service does not translate, if its languages are known; asking would cost a call."""
-        if self._languages is not None:
-            check_pairs(self._languages, source, targets)
 
     def close(self) -> None:
         """Close connections. A closed client raises ``ConfigurationError`` when it is used; closing twice is fine."""

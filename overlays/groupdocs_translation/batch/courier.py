@@ -15,6 +15,7 @@ import anyio
 import anyio.to_thread
 from attrs import evolve
 
+from .._async.submissions import submit_file
 from .._errors import JobPartial, TransferError, TranslationError
 from .._plans import FilePlan
 from .._rules.retry import RetryPolicy
@@ -139,7 +140,7 @@ class Courier:
         with anyio.CancelScope(shield=True), call_retries(RetryPolicy.never()):  # cut here, it would be in doubt
             await self._note(trip, state=FileState.SUBMITTING)
             try:
-                job = await self._client._submit_file(plan, None)
+                job = await submit_file(self._client._connection, plan)
             except TranslationError as error:
                 await self._settle(trip, Step.SUBMIT, error)
                 return

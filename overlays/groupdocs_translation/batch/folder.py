@@ -74,6 +74,7 @@ class AsyncBatch:
         self._face = client
         self.settings = batch_settings(folder, target, output_dir, options)
         self.report: BatchReport | None = None
+        client._refuse_pairs(self.settings.options.get("source", "en"), self.settings.targets)
         self._recipes = Recipes(self.settings.targets, self.settings.options, client._settings)
         self._run: Run | None = None
         self._token: Any = None  # of the loop that runs it
