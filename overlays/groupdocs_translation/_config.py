@@ -49,7 +49,7 @@ def service_url(
     if value is None:
         name, value = variable, os.environ.get(variable) or default
     try:
-        parts = urlsplit(value)
+        parts = urlsplit(value if isinstance(value, str) else "")
         host, _ = parts.hostname, parts.port  # .port raises for nonsense
     except ValueError:
         host, parts = None, urlsplit("")
@@ -76,11 +76,16 @@ def trusted(verify: bool | str | os.PathLike[str] | ssl.SSLContext) -> bool | ss
     """What httpx takes as ``verify``: the address of a file or folder of certificates becomes a context, read now.
 
     Raises:
-        ConfigurationError: there are no certificates in that place.
+        ConfigurationError: there are no certificates in that place, or it is none.
     """
-    if not isinstance(verify, str | os.PathLike):
+    if isinstance(verify, bool):
         return verify
     import ssl  # noqa: PLC0415  (10 ms, for the few who have certificates of their own)
+
+    if isinstance(verify, ssl.SSLContext):
+        return verify
+    if not isinstance(verify, str | os.PathLike):
+        raise ConfigurationError("verify is True, False, a file or folder of certificates, or an ssl.SSLContext")
 
     place, is_folder = os.fspath(verify), os.path.isdir(verify)
     try:

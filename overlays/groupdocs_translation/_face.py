@@ -10,7 +10,7 @@ from ._errors import ConfigurationError
 from ._plans import FilePlan, TextPlan, check_pairs
 from ._rules.polling import BALANCED, schedule_named
 from ._rules.retry import RetryPolicy
-from ._settings import Settings, api_url
+from ._settings import Settings, api_url, check_callable
 from ._usage import Usage
 
 if TYPE_CHECKING:
@@ -97,6 +97,7 @@ class Face:
 
         pair, ready = (Secret(client_id), Secret(client_secret)), Secret(access_token)
         del client_id, client_secret, access_token  # the frames of an error are shown by crash reporters
+        check_callable(on_token_event, "on_token_event")
         self._usage = Usage(call_budget)
         self._languages: Languages | None = None
         trust = trusted(verify)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, TypedDict
 
 from ._errors import APIError, ConfigurationError, UnsupportedLanguage
@@ -22,7 +23,7 @@ from ._sources import check_url, read_source
 from .formats import FileOptions, Style, recognize
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from ._results import Progress
     from ._rules.polling import PollingSchedule
@@ -88,7 +89,7 @@ class TextPlan:
         self.operation = text_operation(
             style=options.get("style"), summarize=options.get("summarize", False), trial=settings.trial
         )
-        self.timeout = check_wait(options.get("timeout"))
+        self.timeout = check_wait(options.get("timeout"), options.get("polling"), options.get("progress"))
         self.retries: RetryPolicy | None = options.get("retries")
         self.polling: str | PollingSchedule | None = options.get("polling")
         self.progress: Callable[[Progress], object] | None = options.get("progress")
@@ -107,12 +108,10 @@ class TextPlan:
         Raises:
             ConfigurationError: it is neither a string nor an iterable of strings.
         """
+        given = [texts] if isinstance(texts, str) else texts
+        if isinstance(given, bytes) or not isinstance(given, Iterable):
+            raise ConfigurationError(f"text is a string or an iterable of strings, not {type(given).__name__}")
         packer = self.packer()
-        try:
-            given = iter([texts] if isinstance(texts, str) else texts)
-        except TypeError:
-            what = type(texts).__name__
-            raise ConfigurationError(f"text is a string or an iterable of strings, not {what}") from None
         full = [packed for text in given if (packed := packer.add(text)) is not None]
         last = packer.flush()
         return full if last is None else [*full, last]

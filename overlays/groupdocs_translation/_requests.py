@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from ._errors import ConfigurationError, UnsupportedFormat
 from ._operations import BY_ID, Operation, model
+from ._settings import check_flag
 from .formats import AUTO_FORMATS, KINDS, Kind, check_output
 
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ def text_operation(*, style: str | None, summarize: bool, trial: bool) -> Operat
         ConfigurationError: an unknown style, a style with a summary, or either in the trial.
     """
     one_of(style, TEXT_STYLES, "style")
-    _flag(summarize, "summarize")
+    check_flag(summarize, "summarize")
     if summarize and style is not None:
         raise ConfigurationError("summarize=True and style= exclude each other")
     if trial:
@@ -92,7 +93,7 @@ def file_operation(
         ConfigurationError: a style that files do not have, or a combination that no operation serves.
         UnsupportedFormat: the kind cannot be summarised, styled, read as text, or tried without an account.
     """
-    if sum((style is not None, _flag(summarize, "summarize"), _flag(as_text, "as_text"))) > 1:
+    if sum((style is not None, check_flag(summarize, "summarize"), check_flag(as_text, "as_text"))) > 1:
         raise ConfigurationError("style=, summarize=True and as_text=True exclude each other")
     if trial:
         if style is not None or summarize or as_text or kind.trial is None:
@@ -202,12 +203,6 @@ def _numbers(value: Any, name: str) -> list[int]:
     return sorted(set(numbers))
 
 
-def _flag(value: Any, name: str) -> bool:
-    if not isinstance(value, bool):
-        raise ConfigurationError(f"{name} is True or False")
-    return value
-
-
 def _number(value: Any, name: str) -> int:
     if not isinstance(value, int) or isinstance(value, bool):
         raise ConfigurationError(f"{name} is a whole number")
@@ -265,24 +260,24 @@ def _ocr_format(value: Any, name: str) -> Any:
 
 
 _OPTIONS: dict[str, Callable[[Any, str], Any]] = {
-    "markdown": _flag,
+    "markdown": check_flag,
     "glossary": _glossary,
-    "alignment": _flag,
+    "alignment": check_flag,
     "saving_mode": _saving_mode,
     "pages": _numbers,
     "slides": _numbers,
     "worksheets": _numbers,
     "ranges": _ranges,
     "separator": _separator,
-    "masters": _flag,
-    "preserve_formatting": _flag,
+    "masters": check_flag,
+    "preserve_formatting": check_flag,
     "front_matter": _paths,
     "shortcodes": _shortcodes,
     "ignore_list": _strings,
-    "is_white_list": _flag,
+    "is_white_list": check_flag,
     "ocr_format": _ocr_format,
     "rotation_angle": _number,
-    "handwritten": _flag,
+    "handwritten": check_flag,
     "fragments": _strings,
     "interval": _number,
 }

@@ -11,7 +11,7 @@ from attrs import field, frozen
 from ._clock import SYSTEM_CLOCK
 from ._config import BASE_URL, BASE_URL_VARIABLE, MAX_CONNECTIONS, check_timeout, service_url
 from ._errors import ConfigurationError
-from ._rules.polling import BALANCED, PollingSchedule
+from ._rules.polling import BALANCED, PollingSchedule, schedule_named
 from ._rules.retry import RetryPolicy
 
 if TYPE_CHECKING:
@@ -40,12 +40,46 @@ def call_retries(policy: RetryPolicy | None) -> Generator[None]:
         CALL_RETRIES.reset(token)
 
 
-def check_wait(timeout: Any) -> float | None:
-    """The seconds to wait for a job, ``None`` for the default.
+def check_flag(value: Any, name: str) -> bool:
+    """The value, if it is one of the two: ``overwrite="no"`` must not mean yes.
 
     Raises:
-        ConfigurationError: no number, a negative one, or no end.
+        ConfigurationError: it is neither.
     """
+    if not isinstance(value, bool):
+        raise ConfigurationError(f"{name} is True or False, not {value!r}")
+    return value
+
+
+def check_callable(value: Any, name: str) -> None:
+    """Refuse what can't be called, before it would be, in the midst of what has been paid for.
+
+    Raises:
+        ConfigurationError: neither ``None`` nor a callable.
+    """
+    if value is not None and not callable(value):
+        raise ConfigurationError(f"{name} is called by us: give a function, not {value!r}")
+
+
+def check_methods(value: object, name: str, *methods: str) -> None:
+    """Refuse what lacks a method that we will call.
+
+    Raises:
+        ConfigurationError: with the methods that are missing.
+    """
+    if missing := [method for method in methods if not callable(getattr(value, method, None))]:
+        raise ConfigurationError(f"{name} must have {', '.join(f'{method}()' for method in missing)}")
+
+
+def check_wait(timeout: Any, polling: Any = None, progress: Any = None) -> float | None:
+    """The seconds to wait for a job, ``None`` for the default; all that a wait takes is looked at.
+
+    Raises:
+        ConfigurationError: ``timeout`` is no number, a negative one, or no end; no such schedule; no function.
+    """
+    check_callable(progress, "progress")
+    if polling is not None:
+        schedule_named(polling)
     if timeout is None:
         return None
     if isinstance(timeout, bool) or not isinstance(timeout, int | float) or not 0 <= timeout < float("inf"):
@@ -78,10 +112,12 @@ class Settings:
             raise ConfigurationError("retries must be a RetryPolicy, for example RetryPolicy(tries=2)")
         if self.origin is not None and not isinstance(self.origin, str):
             raise ConfigurationError("origin must be a string: the name of your application")
+        check_flag(self.trust_env, "trust_env")
         if self.timeout is not None and not hasattr(self.timeout, "connect"):  # an httpx.Timeout is looked at later
             check_timeout(self.timeout)
         if isinstance(self.transport, str) and self.transport not in {"httpx", "aiohttp", "auto"}:
             raise ConfigurationError(f"transport={self.transport!r} is not httpx, aiohttp, auto or an httpx transport")
+        check_methods(self.clock, "clock", "monotonic", "wall", "sleep", "asleep")
 
 
 def api_url(given: str | None) -> str:

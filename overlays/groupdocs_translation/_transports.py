@@ -48,11 +48,11 @@ def async_transport(settings: Settings, limits: httpx.Limits) -> Any:
     """The transport of an async session that is opened in the running loop; ``None`` is httpx's own.
 
     Raises:
-        ConfigurationError: ``transport="aiohttp"`` was asked for and cannot be had.
+        ConfigurationError: ``transport="aiohttp"`` was asked for and cannot be had; or one that is no async transport.
     """
     given = settings.transport
     if given not in {"aiohttp", "auto"}:
-        return None if given == "httpx" else given
+        return _own(given, "handle_async_request")
     why_not = _unfit(settings)
     if why_not is None:
         from ._aiohttp import AiohttpTransport  # noqa: PLC0415  (an extra)
@@ -67,9 +67,18 @@ def sync_transport(settings: Settings, limits: httpx.Limits) -> Any:
     """The transport of a sync session; ``None`` is httpx's own.
 
     Raises:
-        ConfigurationError: ``transport="aiohttp"``, which is for async.
+        ConfigurationError: ``transport="aiohttp"``, which is for async; or one that is no sync transport.
     """
     del limits
     if settings.transport == "aiohttp":
         raise ConfigurationError("transport='aiohttp' is for AsyncTranslationClient")
-    return None if settings.transport in {"httpx", "auto"} else settings.transport
+    return None if settings.transport == "auto" else _own(settings.transport, "handle_request")
+
+
+def _own(given: Any, method: str) -> Any:
+    """A transport of the user's; ``None`` for httpx's own."""
+    if given is None or given == "httpx":
+        return None
+    if not callable(getattr(given, method, None)):
+        raise ConfigurationError(f"transport= must be an httpx transport with {method}(), not a {type(given).__name__}")
+    return given

@@ -295,7 +295,6 @@ def check_output(kind: Kind, source: str, wanted: str | None) -> str:
         return kind.default_output or source
     name = format_name(wanted)
     if kind.outputs and name != source and name not in kind.outputs:
-        raise UnsupportedFormat(
-            f"{source} cannot be turned into {name}; a {kind.name} can become {', '.join((source, *kind.outputs))}"
-        )
+        made = ", ".join(dict.fromkeys((source, *kind.outputs)))
+        raise UnsupportedFormat(f"{source} cannot be turned into {name}; a {kind.name} can become {made}")
     return name

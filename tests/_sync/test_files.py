@@ -16,7 +16,6 @@ from groupdocs_translation import (
     RetryPolicy,
     TransferError,
     TranslationClient,
-    UnsupportedFormat,
 )
 
 TEXTS = {
@@ -140,30 +139,6 @@ def test_a_file_that_cannot_be_read_is_a_failed_job(sandbox, tmp_path):
         with pytest.raises(JobFailed, match="no Docx") as caught:
             client.translate_file(b"not a zip", name="a.docx", target="de", output_dir=tmp_path)
         assert caught.value.status == 500
-
-
-@pytest.mark.parametrize(
-    ("file", "options", "error", "says"),
-    [
-        ("missing.docx", {}, ConfigurationError, "missing.docx"),
-        ("a.exe", {}, UnsupportedFormat, "Docx"),
-        ("a.docx", {"output_format": "mp3"}, UnsupportedFormat, "Pdf"),
-        ("a.docx", {"slides": [1]}, ConfigurationError, "pages"),
-        ("a.docx", {"pages": [0]}, ConfigurationError, "from 1"),
-        ("empty.txt", {}, ConfigurationError, "empty"),
-        ("http://example.com/a.docx", {}, ConfigurationError, "https"),
-        ("https://me:pw@example.com/a.docx", {}, ConfigurationError, "credentials"),
-    ],
-)
-def test_bad_input_is_named_before_anything_is_sent(sandbox, tmp_path, file, options, error, says):
-    for name in ("a.exe", "a.docx"):
-        (tmp_path / name).write_bytes(b"x")
-    (tmp_path / "empty.txt").touch()
-    source = file if file.startswith("http") else tmp_path / file
-    with TranslationClient(**sandbox.client_settings()) as client:
-        with pytest.raises(error, match=says):
-            client.translate_file(source, target="de", output_dir=tmp_path / "out", **options)
-        assert client.usage.calls == 0
 
 
 def test_progress_is_told_in_bytes(sandbox, tmp_path):

@@ -68,13 +68,6 @@ def test_an_unknown_language_is_refused_before_anything_is_sent(sandbox):
         assert client.usage.by_operation == {"listLanguages": 1}
 
 
-def test_an_unknown_option_is_refused_with_the_known_ones(sandbox):
-    with TranslationClient(**sandbox.client_settings()) as client:
-        with pytest.raises(ConfigurationError, match="glossary"):
-            client.translate_text("Hi", target="de", glosary={})  # type: ignore[call-overload]
-        assert client.usage.calls == 0
-
-
 @pytest.mark.parametrize(
     "fault",
     [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterable, Iterable
 from typing import TYPE_CHECKING, Any, Self, Unpack, overload
 
 from .._concurrency import async_run
@@ -13,7 +14,7 @@ from .._operations import BY_ID, model
 from .._plans import SubmitOptions, TextOptions, health_of, languages_of
 from .._results import FileTranslation, Health, HugoStructure, Languages, TextTranslation
 from .._rules.names import result_name
-from .._settings import call_retries, check_wait
+from .._settings import call_retries, check_callable, check_flag, check_wait
 from .._sources import read_source
 from ..formats import recognize
 from .jobs import FILE_TIMEOUT_S, AsyncJob
@@ -22,7 +23,7 @@ from .texts import AsyncTexts
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import AsyncIterable, AsyncIterator, Iterable
+    from collections.abc import AsyncIterator
 
     from .._api import ApiClient
     from .._rules.polling import PollingSchedule
@@ -144,6 +145,8 @@ class AsyncTranslationClient(Face):
             TranslationError: as ``translate_text``, while walking; ``error.jobs`` are the jobs whose translations were
                 not handed out yet.
         """
+        if isinstance(texts, str | bytes) or not isinstance(texts, Iterable | AsyncIterable):
+            raise ConfigurationError(f"texts is an iterable of strings, not {type(texts).__name__}")
         plan = self._text_plan(target, options)
         return AsyncTexts(self._connection, plan).stream(texts)
 
@@ -175,7 +178,8 @@ class AsyncTranslationClient(Face):
             SubmissionUncertain: the job may have been made; it is not sent twice.
             TransferError: the upload or a download failed.
         """
-        check_wait(timeout)
+        check_wait(timeout, polling, progress)
+        check_flag(overwrite, "overwrite")
         plan = await async_run(
             lambda: self._file_plan(file, target, options)  # may read a pipe
         )
@@ -203,6 +207,7 @@ class AsyncTranslationClient(Face):
             ConfigurationError: a wrong argument; nothing was sent.
             SubmissionUncertain: the job may have been made; it is not sent twice.
         """
+        check_callable(progress, "progress")
         plan = await async_run(lambda: self._file_plan(file, target, options, as_text=as_text))
         with call_retries(options.get("retries")):
             return await submit_file(self._connection, plan, progress)
@@ -222,7 +227,7 @@ class AsyncTranslationClient(Face):
         Raises:
             UnsupportedFormat: neither an image nor a recording.
         """
-        check_wait(timeout)
+        check_wait(timeout, polling, progress)
         job = await self.submit_file(file, target=target, as_text=True, progress=progress, **options)
         limit = timeout if timeout is not None else FILE_TIMEOUT_S
         retries = options.get("retries")
@@ -292,6 +297,7 @@ class AsyncTranslationClient(Face):
             ConfigurationError: no such file, an empty one, or a URL (which needs no upload).
             TransferError: the file changed while it was sent.
         """
+        check_callable(progress, "progress")
         source = await async_run(lambda: read_source(file, name=name))
         if source.url is not None:
             raise ConfigurationError("a URL needs no upload: give it to translate_file or submit_file as it is")
@@ -326,6 +332,7 @@ class AsyncTranslationClient(Face):
 
     async def openapi_document(self, *, as_yaml: bool = False, retries: RetryPolicy | None = None) -> str:
         """The OpenAPI document that the service serves of itself, as JSON or YAML text."""
+        check_flag(as_yaml, "as_yaml")
         with call_retries(retries):
             text: str = (await self._connection.call("getOpenapiDocument", is_yaml=as_yaml)).parsed
         return text

@@ -195,7 +195,7 @@ def _made(session: Callable[..., T], **settings: Any) -> T:
     """
     try:
         return session(**settings)
-    except (ImportError, OSError, TypeError, ValueError, httpx.InvalidURL) as error:
+    except (AttributeError, ImportError, OSError, TypeError, ValueError, httpx.InvalidURL) as error:
         reason = str(error) if isinstance(error, ImportError) else type(error).__name__
     raise ConfigurationError(
         f"proxy=, verify=, transport= or a proxy variable of the environment cannot be used: {reason}"

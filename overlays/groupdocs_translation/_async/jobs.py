@@ -21,7 +21,7 @@ from .._results import FileTranslation, JobStatus, Progress
 from .._rules import results
 from .._rules.answers import State, body_status, clean, is_job_id, job_state
 from .._rules.names import known_extension, missing_languages, result_name
-from .._settings import call_retries, check_wait
+from .._settings import call_retries, check_flag, check_wait
 
 if TYPE_CHECKING:
     import os
@@ -139,11 +139,11 @@ class AsyncJob:
         ``polling`` and ``retries`` replace the client's schedule and policy for this wait.
 
         Raises:
-            ConfigurationError: ``timeout`` is no number of seconds.
+            ConfigurationError: ``timeout`` is no number of seconds, or there is no such schedule.
             JobTimeout: it is not over in time; it goes on at the service, so wait again.
             TranslationError: a call failed; the job is ``error.job``.
         """
-        limit = check_wait(timeout)
+        limit = check_wait(timeout, polling, progress)
         if limit is None:
             limit = self._connection.schedule(polling).deadline_s
         if limit is None:
@@ -237,6 +237,7 @@ class AsyncJob:
         """
         if self.kind != "file":
             raise ConfigurationError(f"a {self.kind} job makes no files: use result()")
+        check_flag(overwrite, "overwrite")
         folder = await async_run(output_folder, output_dir)
         partial: JobPartial | None = None
         try:

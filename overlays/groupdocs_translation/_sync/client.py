@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Self, Unpack, overload
 
 from .._concurrency import sync_run
@@ -20,7 +21,7 @@ from .._results import (
     TextTranslation,
 )
 from .._rules.names import result_name
-from .._settings import call_retries, check_wait
+from .._settings import call_retries, check_callable, check_flag, check_wait
 from .._sources import read_source
 from ..formats import recognize
 from .jobs import FILE_TIMEOUT_S, Job
@@ -29,7 +30,7 @@ from .texts import Texts
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
     from .._api import ApiClient
     from .._rules.polling import PollingSchedule
@@ -151,6 +152,8 @@ class TranslationClient(Face):
             TranslationError: as ``translate_text``, while walking; ``error.jobs`` are the jobs whose translations were
                 not handed out yet.
         """
+        if isinstance(texts, str | bytes) or not isinstance(texts, Iterable | Iterable):
+            raise ConfigurationError(f"texts is an iterable of strings, not {type(texts).__name__}")
         plan = self._text_plan(target, options)
         return Texts(self._connection, plan).stream(texts)
 
@@ -182,7 +185,8 @@ class TranslationClient(Face):
             SubmissionUncertain: the job may have been made; it is not sent twice.
             TransferError: the upload or a download failed.
         """
-        check_wait(timeout)
+        check_wait(timeout, polling, progress)
+        check_flag(overwrite, "overwrite")
         plan = sync_run(
             lambda: self._file_plan(file, target, options)  # may read a pipe
         )
@@ -210,6 +214,7 @@ class TranslationClient(Face):
             ConfigurationError: a wrong argument; nothing was sent.
             SubmissionUncertain: the job may have been made; it is not sent twice.
         """
+        check_callable(progress, "progress")
         plan = sync_run(lambda: self._file_plan(file, target, options, as_text=as_text))
         with call_retries(options.get("retries")):
             return submit_file(self._connection, plan, progress)
@@ -229,7 +234,7 @@ class TranslationClient(Face):
         Raises:
             UnsupportedFormat: neither an image nor a recording.
         """
-        check_wait(timeout)
+        check_wait(timeout, polling, progress)
         job = self.submit_file(file, target=target, as_text=True, progress=progress, **options)
         limit = timeout if timeout is not None else FILE_TIMEOUT_S
         retries = options.get("retries")
@@ -297,6 +302,7 @@ class TranslationClient(Face):
             ConfigurationError: no such file, an empty one, or a URL (which needs no upload).
             TransferError: the file changed while it was sent.
         """
+        check_callable(progress, "progress")
         source = sync_run(lambda: read_source(file, name=name))
         if source.url is not None:
             raise ConfigurationError("a URL needs no upload: give it to translate_file or submit_file as it is")
@@ -331,6 +337,7 @@ class TranslationClient(Face):
 
     def openapi_document(self, *, as_yaml: bool = False, retries: RetryPolicy | None = None) -> str:
         """The OpenAPI document that the service serves of itself, as JSON or YAML text."""
+        check_flag(as_yaml, "as_yaml")
         with call_retries(retries):
             text: str = (self._connection.call("getOpenapiDocument", is_yaml=as_yaml)).parsed
         return text

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from .._clock import SYSTEM_CLOCK
 from .._errors import ConfigurationError
+from .._settings import check_callable, check_methods
 from .endpoint import DEADLINE_S, Endpoint
 from .grant import ClientCredentialsGrant, ProvidedGrant, ReadyGrant, SuppliedGrant
 from .lookup import find_credentials
@@ -53,6 +54,10 @@ def token_source(
         raise ConfigurationError(
             "give one of: client_id and client_secret, credentials=, profile=, access_token=, token_provider="
         )
+    check_callable(credentials, "credentials")
+    check_callable(token_provider, "token_provider")
+    if store is not None:
+        check_methods(store, "token_store", "read", "write", "lock")
     grant: Grant
     if access_token is not None and ready:
         grant = ReadyGrant(access_token)

@@ -54,6 +54,8 @@ class Endpoint:
     def __attrs_post_init__(self) -> None:
         if self.client_auth not in {"body", "basic"}:
             raise ConfigurationError(f"client_auth={self.client_auth!r} is not one of 'body', 'basic'")
+        if self.scope is not None and not isinstance(self.scope, str):
+            raise ConfigurationError("scope is a string: scopes with spaces between them (RFC 6749 §3.3)")
         if self.verify is False and not is_loopback(self.host):
             log.warning("verify=False: anybody on the way to %s can read the client secret", self.host)
 

@@ -11,6 +11,7 @@ from attrs import field, frozen
 from .._errors import ConfigurationError
 from .._plans import SubmitOptions
 from .._rules.names import target_languages
+from .._settings import check_flag, check_wait
 from ..formats import FileOptions
 from .walk import Globs
 
@@ -143,7 +144,12 @@ def batch_settings(
     budget = own.get("max_calls")
     if budget is not None and (isinstance(budget, bool) or not isinstance(budget, int) or budget < 0):
         raise ConfigurationError("max_calls must be a number of calls, 0 or more")
-    source, output = Path(os.path.abspath(folder)), Path(os.path.abspath(output_dir))
+    check_wait(own.get("timeout"), own.get("polling"), own.get("progress"))
+    for name in ("overwrite", "retry_uncertain", "retry_failed", "follow_symlinks"):
+        check_flag(own.get(name, False), name)
+    if not isinstance(own.get("concurrency", Concurrency()), Concurrency):
+        raise ConfigurationError("concurrency is a Concurrency, for example Concurrency(jobs=4)")
+    source, output = _path(folder, "folder"), _path(output_dir, "output_dir")
     if not source.is_dir():
         raise ConfigurationError(f"{folder} is not a folder")
     if output.exists() and not output.is_dir():
@@ -153,11 +159,17 @@ def batch_settings(
         source=source,
         output=output,
         targets=tuple(target_languages(target, options.get("source", "en"))),
-        journal=Path(os.path.abspath(journal)) if journal is not None else output / STATE_FOLDER / JOURNAL_NAME,
+        journal=_path(journal, "journal") if journal is not None else output / STATE_FOLDER / JOURNAL_NAME,
         options=options,
         globs=Globs(_patterns(given, "include"), _patterns(given, "exclude")),
         **own,
     )
+
+
+def _path(given: str | os.PathLike[str], name: str) -> Path:
+    if not isinstance(given, str | os.PathLike) or not os.fspath(given):
+        raise ConfigurationError(f"{name} is a path, not {given!r}")
+    return Path(os.path.abspath(given))
 
 
 def _patterns(given: Mapping[str, Any], name: str) -> tuple[str, ...]:
