@@ -50,3 +50,22 @@ def test_the_readme_lists_every_session_of_the_project_and_no_other() -> None:
 
     assert len(listed) == len(set(listed))
     assert set(listed) == set(sessions)
+
+
+def test_the_page_on_jobs_says_of_polling_what_was_measured() -> None:
+    report = (ROOT / "benchmarks" / "reports" / "polling.md").read_text(encoding="utf-8")
+    rows: dict[tuple[str, str], str] = {}
+    for section in report.split("\n## ")[1:]:
+        heading = section.partition("\n")[0]
+        for schedule, calls, _, late, *_ in re.findall(
+            r"^\| ([^|]+) \|([^|]+)\|([^|]+)\|([^|]+)\|", section, re.MULTILINE
+        ):
+            rows[heading, schedule] = f"{calls.strip()} calls, {late.strip()} s late"
+    page = (ROOT / "docs" / "jobs.md").read_text(encoding="utf-8")
+    told = re.findall(r"^\| (\S[^|]*) \| ([^|]+ late) \| ([^|]+ late) \| ([^|]+ late) \|$", page, re.MULTILINE)
+    jobs = ("text, median 1.6 s", "document, median 45 s", "document, median 300 s")
+
+    assert [row[0] for row in told] == ['`"economy"`', '`"balanced"`', '`"prompt"`', "every 2 s"]
+    for name, *cells in told:
+        schedule = "fixed 2 s" if name == "every 2 s" else name.strip('`"')
+        assert cells == [rows[job, schedule] for job in jobs]
