@@ -20,11 +20,6 @@ MARK = "groupdocs.authorized"  # the request extension that tells our header fro
 _CHALLENGE = re.compile(r'\bbearer\b.*?\berror\s*=\s*"?(\w+)', re.IGNORECASE)
 
 
-def origin_of(url: httpx.URL) -> tuple[str, str, int | None]:
-    """Scheme, host and port (``None`` for the scheme's usual one)."""
-    return url.scheme, url.host, url.port
-
-
 class BearerAuth(httpx.Auth):
     """Authorizes requests to one origin with the token of a source.
 
@@ -46,7 +41,8 @@ class BearerAuth(httpx.Auth):
         before_send: Callable[[httpx.Request], None] | None = None,
     ) -> None:
         self._source = source
-        self._origin = origin_of(httpx.URL(origin))
+        url = httpx.URL(origin)
+        self._origin = (url.raw_host, url.scheme, url.port)
         self._is_public = is_public
         self._before_send = before_send
 
@@ -60,7 +56,9 @@ class BearerAuth(httpx.Auth):
         token = self._source.usable() or self._source.get()
         self._authorize(request, token)
         response = yield request
-        if self._is_to_replay(request, response, token) and rewind is not None:
+        if response.status_code != 401:
+            self._source.accept(token)
+        elif self._is_to_replay(request, response, token) and rewind is not None:
             token = self._source.get()
             if rewind():
                 response.stream = cut(response.stream)
@@ -77,7 +75,9 @@ class BearerAuth(httpx.Auth):
         token = self._source.usable() or await self._source.aget()
         self._authorize(request, token)
         response = yield request
-        if self._is_to_replay(request, response, token) and rewind is not None:
+        if response.status_code != 401:
+            self._source.accept(token)
+        elif self._is_to_replay(request, response, token) and rewind is not None:
             token = await self._source.aget()
             if rewind():
                 response.stream = cut(response.stream)
@@ -87,7 +87,10 @@ class BearerAuth(httpx.Auth):
     def _is_ours(self, request: httpx.Request) -> bool:
         if "authorization" in request.headers and request.extensions.get(MARK) is not self:
             return False
-        return origin_of(request.url) == self._origin and (self._is_public is None or not self._is_public(request))
+        url = request.url
+        if (url.raw_host, url.scheme, url.port) != self._origin:
+            return False
+        return self._is_public is None or not self._is_public(request)
 
     def _announce(self, request: httpx.Request) -> None:
         if self._before_send is not None:
@@ -100,10 +103,7 @@ class BearerAuth(httpx.Auth):
             self._before_send(request)
 
     def _is_to_replay(self, request: httpx.Request, response: httpx.Response, token: AccessToken) -> bool:
-        """Whether the answer is a 401 to this very request, for the token's sake, and another token may help."""
-        if response.status_code != 401:
-            self._source.accept(token)
-            return False
+        """Whether a 401 answers this very request, is for the token's sake, and another token may help."""
         if response.request is not request:  # httpx followed a redirect: another server speaks
             return False
         said = _CHALLENGE.search(response.headers.get("www-authenticate", ""))

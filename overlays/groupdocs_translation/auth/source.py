@@ -54,6 +54,7 @@ class TokenSource:
     ) -> None:
         self._grant = grant
         self._clock = clock
+        self._monotonic, self._wall = clock.monotonic, clock.wall  # every request asks them
         self._timeout = timeout
         self._on_event = on_event
         self._lock = threading.Lock()
@@ -98,12 +99,13 @@ class TokenSource:
         token = self._token
         if token is None:
             return None
-        remaining = token.remaining(self._clock.monotonic(), self._clock.wall())
-        if remaining > token.advisory_s:
+        now, wall = self._monotonic(), self._wall()
+        if now - token.monotonic < token.fresh_s and wall - token.wall < token.fresh_s:
             return token
+        remaining = token.remaining(now, wall)
         if remaining <= token.mandatory_s:
             return None
-        if self._flight is None and self._clock.monotonic() >= self._early_from:
+        if self._flight is None and now >= self._early_from:
             self._renew_early(token)
         return token
 

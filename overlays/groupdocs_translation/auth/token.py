@@ -55,6 +55,7 @@ class AccessToken:
     generation: int = 0
     header: Secret = field(init=False, default=Factory(_header, takes_self=True))
     advisory_s: float = field(init=False, default=Factory(_advisory, takes_self=True))
+    fresh_s: float = field(init=False, default=Factory(lambda self: self.lifetime_s - self.advisory_s, takes_self=True))
     mandatory_s: float = field(init=False, default=Factory(_mandatory, takes_self=True))
 
     def age(self, monotonic: float, wall: float) -> float:
