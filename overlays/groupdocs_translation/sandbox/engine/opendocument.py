@@ -49,10 +49,10 @@ def changes_of_presentation(package: Package, pseudo: Pseudo, options: Mapping[s
         numbers = chosen_numbers("slide", options.get("slides") or options.get("elements"), len(slides))
         _translate(_paragraphs(slides[number - 1] for number in numbers), pseudo)
 
-    masters: Change | None = None
-    if options.get("masters"):
-        masters = lambda root: _translate(_paragraphs(root.iter(f"{_OFFICE}master-styles")), pseudo)  # noqa: E731
-    return _changes(package, translate, masters)
+    def translate_masters(root: etree._Element) -> None:
+        _translate(_paragraphs(root.iter(f"{_OFFICE}master-styles")), pseudo)
+
+    return _changes(package, translate, translate_masters if options.get("masters") else None)
 
 
 def changes_of_spreadsheet(package: Package, pseudo: Pseudo, options: Mapping[str, Any]) -> Changes:
