@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sys
+from base64 import urlsafe_b64encode
 
 import keyring
 import keyring.backend
@@ -351,13 +353,14 @@ def test_a_vault_whose_new_secret_is_refused_too_is_not_asked_a_third_time(ident
     assert (vault.asked, len(identity.requests)) == (2, 3)
 
 
-def test_a_vault_is_not_asked_again_for_any_other_reason(identity, make_source, clock):
+@pytest.mark.parametrize("reason", ["access_denied", "invalid_scope"])
+def test_a_vault_is_not_asked_again_for_any_other_reason(identity, make_source, clock, reason):
     vault = Vault(("id", "one"), ("id", "two"))
     source = make_source(credentials=vault)
     source.get()
-    identity.then(http({"error": "invalid_scope"}, 400))
+    identity.then(http({"error": reason}, 400))
     clock.advance(3600)
-    with pytest.raises(AuthenticationError, match="invalid_scope"):
+    with pytest.raises(AuthenticationError, match=reason):
         source.get()
     assert vault.asked == 1
 
@@ -405,6 +408,11 @@ def test_a_token_provider_gives_a_token_and_perhaps_its_lifetime(make_source, id
     found = make_source(token_provider=lambda: given).get()
     assert (found.value.reveal(), found.lifetime_s) == ("mine", lifetime)
     assert identity.requests == []
+
+
+def test_a_jwt_of_a_provider_that_names_no_lifetime_lives_as_long_as_it_says_itself(make_source, clock):
+    claims = urlsafe_b64encode(json.dumps({"exp": clock.wall() + 100}).encode()).decode().rstrip("=")
+    assert make_source(token_provider=lambda: f"e30.{claims}.c2ln").get().lifetime_s == 100
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ import ssl
 import time
 from base64 import b64decode
 from collections.abc import Callable
+from contextlib import nullcontext
 from datetime import UTC, datetime, timedelta
 from email.utils import formatdate
 from urllib.parse import unquote_plus
@@ -101,6 +102,14 @@ def test_a_proxy_is_used_for_the_token_request_too(make_source):
         with pytest.raises(ConnectionFailed, match="ProxyError"):
             source.get()
         assert {(request.method, request.path) for request in proxy.requests} == {("CONNECT", "id.example.com:443")}
+
+
+def test_a_proxy_that_is_wrong_is_said_at_once_and_without_its_password(make_source, clock):
+    source = make_source(proxy="gopher://u:canary@127.0.0.1:9")
+    with pytest.raises(ConfigurationError, match="proxy= or a proxy variable is wrong") as caught:
+        source.get()
+    assert clock.slept == []
+    assert "canary" not in str(caught.value) + repr(source._grant._endpoint)
 
 
 def test_cookies_of_the_identity_server_are_not_sent_back(identity, source, clock):
@@ -206,6 +215,13 @@ def test_a_large_answer_is_not_read_to_its_end(identity, source):
     assert len(sent) < 200  # what the sockets' buffers take
 
 
+@pytest.mark.parametrize(("size", "is_read"), [(MAX_BODY_BYTES, True), (MAX_BODY_BYTES + 1, False)])
+def test_the_largest_answer_that_is_read_is_read_whole(identity, source, size, is_read):
+    identity.then(http(token("t1").partition(b"\r\n\r\n")[2].ljust(size)))
+    with nullcontext() if is_read else pytest.raises(TokenResponseError, match="longer than"):
+        assert source.get().value.reveal() == "t1"
+
+
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
 def test_the_secret_is_not_sent_on_to_where_a_redirect_points(identity, source, status):
     with RawServer(lambda _: token("stolen")) as elsewhere:
@@ -296,10 +312,19 @@ def test_a_pause_that_nobody_would_wait_for_is_told_at_once(identity, source, cl
     assert len(identity.requests) == 1
 
 
+@pytest.mark.parametrize(("seconds", "tries"), [(3, 2), (4, 1)])
+def test_a_short_deadline_is_not_spent_on_a_pause_by_more_than_half(identity, make_source, seconds, tries):
+    identity.then(http("", 429, retry_after=str(seconds)))
+    with pytest.raises(AuthenticationError):
+        make_source(timeout=7).get()
+    assert len(identity.requests) == tries
+
+
 def test_an_unknown_host_is_named(make_source):
     with pytest.raises(ConnectionFailed, match=r"token request to id\.invalid: ConnectError") as caught:
         make_source(token_url="https://id.invalid/connect/token", trust_env=False).get()
     assert isinstance(caught.value.__cause__, httpx.ConnectError)
+    assert str(caught.value).endswith(f"ConnectError: {caught.value.__cause__}")
 
 
 def test_a_port_where_nobody_listens_is_tried_three_times(make_source, clock):

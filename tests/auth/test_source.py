@@ -125,6 +125,18 @@ def test_a_remembered_failure_is_answered_at_once_until_it_is_worth_asking_again
     assert len(identity.requests) == 2
 
 
+def test_each_failure_in_a_row_is_remembered_for_twice_as_long(identity, source, clock):
+    identity.then(DOWN)
+    for number, seconds in enumerate((1, 2, 4, 8), start=1):
+        with pytest.raises(AuthenticationError):
+            source.get()
+        clock.advance(seconds - 0.1)
+        with pytest.raises(AuthenticationError):
+            source.get()
+        assert len(identity.requests) == 3 * number
+        clock.advance(0.2)
+
+
 # -- those who go away -------------------------------------------------------------------------------------------------
 
 
@@ -255,8 +267,8 @@ def at_age(identity, source, clock, monkeypatch, age):
 
 @pytest.mark.parametrize(
     ("left", "gets", "requests"),
-    [(301, "t1", 1), (299, "t1", 2), (31, "t1", 2), (29, "t2", 2), (1, "t2", 2), (0, "t2", 2), (-1, "t2", 2), (-99_999,
-    "t2", 2)],
+    [(301, "t1", 1), (299, "t1", 2), (31, "t1", 2), (30, "t2", 2), (29, "t2", 2), (1, "t2", 2), (0, "t2", 2),
+     (-1, "t2", 2), (-99_999, "t2", 2)],
 )  # fmt: skip
 def test_what_a_caller_gets_depends_on_the_time_that_is_left(
     identity, source, clock, monkeypatch, left, gets, requests
@@ -381,6 +393,46 @@ def test_a_failure_in_the_mandatory_margin_reaches_every_waiter(identity, source
     assert len(identity.requests) == 2
 
 
+class AfterAnother:
+    """A lock that lets another go first, once: two callers who see the same moment, in the worst order."""
+
+    def __init__(self, lock, another):
+        self._lock = lock
+        self._another = another
+
+    def __enter__(self):
+        another, self._another = self._another, None
+        if another:
+            another()
+        self._lock.acquire()
+
+    def __exit__(self, *_):
+        self._lock.release()
+
+
+@pytest.mark.parametrize("another", ["starts it", "has it", "closes"])
+def test_an_early_renewal_that_another_caller_was_faster_with_is_not_repeated(
+    identity, source, clock, monkeypatch, another
+):
+    at_age(identity, source, clock, monkeypatch, 3400)
+
+    def first():
+        if another == "closes":
+            source.close()
+            return
+        source.usable()
+        if another == "has it":
+            settle(source)
+
+    if another == "starts it":
+        identity.gate.clear()
+    source._lock = AfterAnother(source._lock, first)
+    assert value(source.usable()) == "t1"
+    identity.gate.set()
+    settle(source)
+    assert len(identity.requests) == (1 if another == "closes" else 2)
+
+
 def test_a_server_that_gives_the_same_token_again_is_not_asked_until_its_end(identity, source, clock):
     source.get()
     for left in (250, 200, 100, 50):
@@ -401,6 +453,16 @@ def test_a_late_token_is_still_of_use(identity, make_source):
         threading.Event().wait(0.001)
     assert value(source.get()) == "t1"
     assert len(identity.requests) == 1
+
+
+@pytest.mark.parametrize(("seconds", "is_dropped"), [(59, False), (60, True), (1010, True)])
+def test_a_refusal_that_a_new_token_did_not_cure_is_held_against_untried_ones_for_a_minute(
+    source, clock, seconds, is_dropped
+):
+    untried = source.get()
+    source.report_replay(is_refused=True)
+    clock.advance(seconds)
+    assert source.invalidate(untried) is is_dropped
 
 
 # -- observers ---------------------------------------------------------------------------------------------------------

@@ -22,6 +22,7 @@ from fakeredis import TcpFakeServer
 from groupdocs_translation import ConfigurationError, FileTokenStore, MemoryTokenStore, RedisTokenStore
 from groupdocs_translation.auth import Secret, token_source
 from groupdocs_translation.auth.shelf import Shelf
+from groupdocs_translation.auth.token import AccessToken
 
 from tests.auth.conftest import CLIENT_ID, CLIENT_SECRET
 from tests.auth.servers import token
@@ -121,7 +122,7 @@ def test_sources_with_one_store_share_a_token(identity, make_source, any_store, 
     assert [event.kind for event in events] == ["obtained", "loaded"]
 
 
-def test_sources_that_start_together_cost_one_token_request(identity, make_source, any_store):
+def test_sources_that_start_together_cost_one_token_request(identity, make_source, any_store, caplog):
     identity.gate.clear()
     sources = [make_source(store=any_store) for _ in range(10)]
     with ThreadPoolExecutor(10) as pool:
@@ -131,6 +132,7 @@ def test_sources_that_start_together_cost_one_token_request(identity, make_sourc
         identity.gate.set()
         assert {future.result(20) for future in waiting} == {"t1"}
     assert len(identity.requests) == 1
+    assert caplog.text == ""
 
 
 def test_a_renewal_is_shared_too(identity, make_source, any_store, clock):
@@ -290,7 +292,8 @@ def test_a_record_with_a_flipped_bit_is_replaced(identity, make_source, store, f
 
 
 @pytest.mark.parametrize(
-    ("jump", "gets"), [(-61, "t2"), (-59, "t1"), (3000, "t1"), (3239, "t1"), (3301, "t2"), (3600, "t2")]
+    ("jump", "gets"),
+    [(-61, "t2"), (-60, "t1"), (3000, "t1"), (3299, "t1"), (3300, "t2"), (3600, "t2")],
 )
 def test_a_record_of_another_time_is_passed_by(identity, make_source, store, clock, monkeypatch, jump, gets):
     monkeypatch.setattr("groupdocs_translation.auth.shelf.random", lambda: 0.0)
@@ -304,11 +307,37 @@ def test_a_loaded_token_is_as_old_as_it_is(identity, make_source, store, clock):
     clock.advance(3000)
     loaded = make_source(store=store).get()
     assert loaded.remaining(clock.monotonic(), clock.wall()) == 600
+    clock.jump_wall(-3600)
+    assert loaded.remaining(clock.monotonic(), clock.wall()) == 600
 
 
-def test_a_token_that_is_old_before_it_arrives_is_not_kept(identity, make_source, store, folder, clock):
+@pytest.mark.parametrize("jump", [0, -30])
+def test_a_token_loaded_at_once_or_from_a_machine_whose_clock_is_ahead_is_new(make_source, store, clock, jump):
+    make_source(store=store).get()
+    clock.jump_wall(jump)
+    loaded = make_source(store=store).get()
+    assert loaded.remaining(clock.monotonic(), clock.wall()) == 3600
+
+
+@pytest.mark.parametrize(("lifetime", "is_taken"), [(86_400, True), (86_401, False)])
+def test_a_record_that_promises_more_than_a_day_is_passed_by_although_it_is_sealed(
+    make_source, store, clock, lifetime, is_taken
+):
+    grant = make_source(store=store)._grant
+    shelf = Shelf(store, grant._endpoint, grant._credentials)
+    shelf.put(AccessToken(Secret("t"), lifetime, clock.monotonic(), clock.wall()), clock)
+    assert (shelf.take(clock, None) is not None) is is_taken
+
+
+def test_a_token_of_one_second_is_shared_too(identity, make_source, store):
+    identity.then(token("t1", expires_in=1), token("t2"))
+    assert [value(make_source(store=store)) for _ in range(2)] == ["t1", "t1"]
+
+
+@pytest.mark.parametrize("took", [20, 25])
+def test_a_token_that_is_old_before_it_arrives_is_not_kept(identity, make_source, store, folder, clock, took):
     def slow(_):
-        clock.advance(20)
+        clock.advance(took)
         return token("t1", expires_in=20)
 
     identity.then(slow)
@@ -395,13 +424,39 @@ def test_a_folder_that_others_can_write_to_is_not_used(identity, make_source, st
 
 
 @posix
-def test_a_folder_of_another_user_is_not_used(identity, make_source, store, folder, caplog):
-    if os.getuid() != 0:
-        pytest.skip("only root can give a folder away")
+def test_a_folder_that_others_can_only_look_into_is_used(identity, make_source, store, folder, caplog):
+    folder.mkdir()
+    folder.chmod(0o755)
+    assert value(make_source(store=store)) == "t1"
+    assert record_of(folder)
+    assert caplog.text == ""
+
+
+@posix
+@pytest.mark.parametrize("difference", [-1, 1])
+def test_a_folder_of_another_user_is_not_used(make_source, store, folder, monkeypatch, difference):
     folder.mkdir(mode=0o700)
-    os.chown(folder, 12_345, -1)
+    monkeypatch.setattr("os.getuid", lambda: folder.stat().st_uid + difference)
     assert value(make_source(store=store)) == "t1"
     assert list(folder.iterdir()) == []
+
+
+@posix
+def test_a_file_of_an_administrator_is_not_read(make_source, store, folder, monkeypatch, caplog):
+    make_source(store=store).get()
+    if record_of(folder).stat().st_uid != 0:
+        pytest.skip("only root can make a file of root's in the folder of another")
+    os.chown(folder, 12_345, -1)
+    monkeypatch.setattr("os.getuid", lambda: 12_345)
+    assert value(make_source(store=store)) == "t2"
+    assert "another user" in caplog.text
+
+
+def test_folders_above_are_made_too(make_source, tmp_path, caplog):
+    folder = tmp_path / "not yet" / "tokens"
+    assert value(make_source(store=FileTokenStore(folder))) == "t1"
+    assert record_of(folder)
+    assert caplog.text == ""
 
 
 @pytest.mark.parametrize("failing", ["open", "fsync", "replace", "mkdir"])

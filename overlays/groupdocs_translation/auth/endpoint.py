@@ -44,12 +44,12 @@ class Endpoint:
     """Where and how tokens are asked for; nothing secret in it."""
 
     url: str
-    scope: str | None = None
-    client_auth: str = "body"
-    verify: Any = True
-    proxy: Any = field(default=None, repr=False)  # its URL may hold a password
-    trust_env: bool = True
-    timeout_s: float = DEADLINE_S
+    scope: str | None
+    client_auth: str
+    verify: Any
+    proxy: Any = field(repr=False)  # its URL may hold a password
+    trust_env: bool
+    timeout_s: float
 
     def __attrs_post_init__(self) -> None:
         if self.client_auth not in {"body", "basic"}:

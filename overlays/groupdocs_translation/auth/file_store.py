@@ -64,7 +64,7 @@ class FileTokenStore:
             os.replace(temporary, self._file(key))
         finally:
             with suppress(OSError):
-                temporary.unlink(missing_ok=True)
+                temporary.unlink()
 
     def lock(self, key: str, *, wait_s: float) -> AbstractContextManager[object]:
         """A lock of the operating system on a file beside the record: it ends with the process that holds it."""

@@ -96,13 +96,13 @@ class Shelf:
             return None
         secret, at, lifetime = token_of(content["access_token"]), content["at"], content["lifetime_s"]
         age = clock.wall() - at
-        if secret is None or age < -CLOCK_DIFFERENCE_S or not 0 < lifetime <= MAX_LIFETIME_S:
+        if secret is None or age < -CLOCK_DIFFERENCE_S or lifetime > MAX_LIFETIME_S:
             return None
         asked_at = clock.monotonic() - max(0.0, age)
         return AccessToken(secret, lifetime, asked_at, at, jitter=random(), is_stored=True)  # noqa: S311  (spreads load)
 
     def _seal(self, content: dict[str, Any]) -> str:
-        return _digest(self._seal_key, json.dumps(content, sort_keys=True))
+        return _digest(self._seal_key, json.dumps(content))
 
 
 def _digest(key: Secret, text: str) -> str:

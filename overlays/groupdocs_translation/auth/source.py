@@ -129,7 +129,7 @@ class TokenSource:
                 return False
             log.info("access token refused by the API: dropped")
             self._token, self._unwanted = None, current
-            self._failure, self._quiet_until = None, 0.0
+            self._failure = None
             return True
 
     def report_replay(self, *, is_refused: bool) -> None:
