@@ -135,6 +135,15 @@ def test_each_failure_in_a_row_is_remembered_for_twice_as_long(identity, source,
             source.get()
         assert len(identity.requests) == 3 * number
         clock.advance(0.2)
+    identity.then(token("t1"))
+    source.get()
+    clock.advance(3600)
+    identity.then(DOWN)
+    for requests in (12 + 1 + 3, 12 + 1 + 6):
+        with pytest.raises(AuthenticationError):
+            source.get()
+        assert len(identity.requests) == requests
+        clock.advance(1)
 
 
 # -- those who go away -------------------------------------------------------------------------------------------------
@@ -374,7 +383,7 @@ def test_an_early_renewal_that_failed_does_not_keep_a_dying_token_from_being_rep
     assert value(source.get()) == "t2"
 
 
-def test_an_early_renewal_is_tried_once_only_when_nobody_waits(identity, source, clock):
+def test_an_early_renewal_is_tried_once_only_when_nobody_waits(identity, source, clock, caplog):
     source.get()
     identity.then(DOWN)
     clock.advance(3400)
@@ -382,6 +391,8 @@ def test_an_early_renewal_is_tried_once_only_when_nobody_waits(identity, source,
     settle(source)
     assert len(identity.requests) == 2
     assert clock.slept == []
+    assert caplog.text.count("no access token: 127.0.0.1: no OAuth error (HTTP 503)") == 1
+    assert "; the old one stays in use" in caplog.text
 
 
 def test_a_failure_in_the_mandatory_margin_reaches_every_waiter(identity, source, clock):
@@ -484,6 +495,7 @@ def test_observers_hear_of_every_turn_of_a_token(identity, source, clock, events
     said = [record.message for record in caplog.records]
     assert said[:2] == ["access token obtained, good for 3600 s", "access token refreshed, good for 3600 s"]
     assert said[2].startswith("no access token: 127.0.0.1: invalid_client")
+    assert said[2].endswith("; there is none to use")  # one that is all but over is given to nobody
     assert said[3] == "request replayed after a 401 with a new token"
 
 

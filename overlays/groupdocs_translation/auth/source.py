@@ -256,7 +256,9 @@ class TokenSource:
             log.info("access token %s, good for %.0f s", kind, token.lifetime_s)
             self._tell(TokenEvent(kind, lifetime_s=token.lifetime_s))
         elif error is not None:
-            still = "the old one stays in use" if self._token else "there is none to use"
+            old = self._token
+            is_kept = old is not None and self._is_in_use(old)
+            still = "the old one stays in use" if is_kept else "there is none to use"
             log.warning("no access token: %s; %s", error, still)
             self._tell(TokenEvent("refresh_failed", error=str(error)))
 
