@@ -133,12 +133,17 @@ def test_another_profile_is_chosen_by_a_variable(config, ring, monkeypatch):
     monkeypatch.setenv("GROUPDOCS_PROFILE", "home")
     with pytest.raises(ConfigurationError, match="no credentials"):
         found()
-    fill(ring, "groupdocs-translation/home")
-    assert found().origin == "keyring, 'home'"
+    fill(ring)  # of the usual profile: not for others
+    for name in ("home", "a-team"):
+        monkeypatch.setenv("GROUPDOCS_PROFILE", name)
+        with pytest.raises(ConfigurationError, match="no credentials"):
+            found()
+        fill(ring, f"groupdocs-translation/{name}")
+        assert found().origin == f"keyring, '{name}'"
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such bits")
-@pytest.mark.parametrize("mode", [0o640, 0o604, 0o620, 0o602, 0o644, 0o777])
+@pytest.mark.parametrize("mode", [0o640, 0o604, 0o620, 0o602, 0o601, 0o644, 0o777])
 def test_a_profile_that_others_can_read_is_refused(config, mode):
     config(PROFILE, mode)
     with pytest.raises(ConfigurationError, match="can be read by other users"):

@@ -104,6 +104,18 @@ def test_a_proxy_is_used_for_the_token_request_too(make_source):
         assert {(request.method, request.path) for request in proxy.requests} == {("CONNECT", "id.example.com:443")}
 
 
+@pytest.mark.parametrize("is_trusted", [True, False])
+@pytest.mark.parametrize("maker", ["make_source", "make_auth"])
+def test_a_proxy_of_the_environment_is_used_unless_told_otherwise(request, maker, monkeypatch, is_trusted):
+    make = request.getfixturevalue(maker)
+    with RawServer(lambda _: http("no way", 502)) as proxy:
+        monkeypatch.setenv("ALL_PROXY", proxy.address)
+        made = make(token_url="https://id.invalid/connect/token", **({} if is_trusted else {"trust_env": False}))
+        with pytest.raises(ConnectionFailed, match="ProxyError" if is_trusted else "ConnectError"):
+            (made if maker == "make_source" else made._source).get()
+        assert bool(proxy.requests) is is_trusted
+
+
 def test_a_proxy_that_is_wrong_is_said_at_once_and_without_its_password(make_source, clock):
     source = make_source(proxy="gopher://u:canary@127.0.0.1:9")
     with pytest.raises(ConfigurationError, match="proxy= or a proxy variable is wrong") as caught:
@@ -354,6 +366,19 @@ def test_a_certificate_that_is_trusted_is_no_obstacle(authority, make_source):
     authority.configure_trust(trusting)
     with Identity(ssl=server_context(authority, "127.0.0.1")) as identity:
         assert make_source(token_url=identity.token_url, verify=trusting).get()
+
+
+@pytest.mark.parametrize("maker", ["make_source", "make_auth"])
+def test_certificates_are_checked_unless_told_otherwise(authority, request, maker):
+    make = request.getfixturevalue(maker)
+    with Identity(ssl=server_context(authority, "127.0.0.1")) as identity:
+        for settings in ({}, {"verify": True}):
+            made = make(token_url=identity.token_url, **settings)
+            with pytest.raises(ConnectionFailed, match="CERTIFICATE_VERIFY_FAILED"):
+                (made if maker == "make_source" else made._source).get()
+        assert identity.requests == []
+        made = make(token_url=identity.token_url, verify=False)
+        assert (made if maker == "make_source" else made._source).get()
 
 
 @pytest.mark.parametrize("case", ["an unknown authority", "another host's name", "expired"])

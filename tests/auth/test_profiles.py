@@ -41,6 +41,18 @@ def test_the_file_is_its_owners_alone_from_the_first_moment_on():
     assert [entry.name for entry in path.parent.iterdir()] == [path.name]
 
 
+def test_a_folder_that_is_there_already_is_used():
+    profile_path().parent.mkdir(parents=True)
+    store_in_file("default", credentials())
+    assert find_credentials(*NOTHING).client_id == "abc"
+
+
+def test_a_place_that_cannot_be_read_is_named():
+    profile_path().mkdir(parents=True)
+    with pytest.raises(ConfigurationError, match=r"credentials\.toml cannot be read: "):
+        store_in_file("default", credentials())
+
+
 def test_other_profiles_and_comments_stay():
     path = store_in_file("work", credentials("first"))
     path.write_text("# the office's account\n" + path.read_text())
@@ -95,6 +107,12 @@ def test_a_file_that_is_no_toml_is_left_alone_and_not_quoted():
         store_in_file("default", credentials())
     assert "s3cret" not in str(caught.value)
     assert path.read_text() == "secret s3cret of mine"
+
+
+def test_the_keyring_is_an_extra(monkeypatch):
+    monkeypatch.setitem(sys.modules, "keyring", None)
+    with pytest.raises(ConfigurationError, match=r"groupdocs-translation\[keyring\]"):
+        store_in_keyring("default", credentials())
 
 
 def test_a_machine_without_a_keyring_is_said_without_the_secret(monkeypatch):

@@ -115,12 +115,12 @@ def test_a_remembered_failure_is_answered_at_once_until_it_is_worth_asking_again
     for _ in range(100):
         with pytest.raises(AuthenticationError, match="invalid_client"):
             source.get()
-    clock.advance(29.9)
+    clock.advance(29.5)
     with pytest.raises(AuthenticationError):
         source.get()
     assert len(identity.requests) == 1
     identity.then(token("t2"))
-    clock.advance(0.2)
+    clock.advance(0.5)
     assert value(source.get()) == "t2"
     assert len(identity.requests) == 2
 
@@ -402,6 +402,20 @@ def test_a_failure_in_the_mandatory_margin_reaches_every_waiter(identity, source
     errors = a_crowd(identity, source)
     assert {type(error) for error in errors} == {AuthenticationError}
     assert len(identity.requests) == 2
+
+
+def test_a_failure_that_comes_after_the_deadline_is_of_no_account(identity, make_source, clock):
+    source = make_source(timeout=0.05)
+    identity.gate.clear()
+    identity.then(REFUSED)
+    with pytest.raises(ConnectionFailed):
+        source.get()
+    (worker,) = [thread for thread in threading.enumerate() if thread.name == "groupdocs-token"]
+    identity.gate.set()
+    worker.join(10)
+    identity.then(token("t1"))
+    clock.advance(1)
+    assert value(source.get()) == "t1"
 
 
 class AfterAnother:
