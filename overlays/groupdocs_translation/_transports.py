@@ -1,8 +1,8 @@
 """Which transport a session gets: the user's, httpx's own, or aiohttp's for async sessions with the extra ``aiohttp``.
 
-httpx's own is ``None`` here, and the default. ``"aiohttp"`` insists, ``"auto"`` takes aiohttp's where it can serve: not
-in sync, not under trio, not through a proxy. Batches, which have much in flight and surely close what they open, use
-``"auto"``.
+httpx's connections are the default: as ``_lanes`` holds them in async, as its own pool does in sync and behind a proxy
+(``None`` here). ``"aiohttp"`` insists, ``"auto"`` takes aiohttp's where it can serve: not in sync, not under trio, not
+through a proxy. Batches, which have much in flight and surely close what they open, use ``"auto"``.
 """
 
 from __future__ import annotations
@@ -34,33 +34,43 @@ def _runs_under_asyncio() -> bool:
     return True
 
 
+def _is_proxied(settings: Settings) -> bool:
+    if settings.proxy is not None:
+        return True
+    return settings.trust_env and not {"http", "https", "all"}.isdisjoint(getproxies())
+
+
 def _unfit(settings: Settings) -> str | None:
     """Why aiohttp cannot serve these settings here, ``None`` if it can."""
     if not _is_installed():
         return "it is not installed: pip install 'groupdocs-translation[aiohttp]'"
-    named_by_environment = settings.trust_env and not {"http", "https", "all"}.isdisjoint(getproxies())
-    if settings.proxy is not None or named_by_environment:
+    if _is_proxied(settings):
         return "it is not used through a proxy"
     return None if _runs_under_asyncio() else "it runs under asyncio only"
 
 
 def async_transport(settings: Settings, limits: httpx.Limits) -> Any:
-    """The transport of an async session that is opened in the running loop; ``None`` is httpx's own.
+    """The transport of an async session that is opened in the running loop; ``None`` is httpx's own pool.
 
     Raises:
         ConfigurationError: ``transport="aiohttp"`` was asked for and cannot be had; or one that is no async transport.
     """
     given = settings.transport
-    if given not in {"aiohttp", "auto"}:
-        return _own(given, "handle_async_request")
-    why_not = _unfit(settings)
-    if why_not is None:
-        from ._aiohttp import AiohttpTransport  # noqa: PLC0415  (an extra)
+    if given not in {None, "httpx", "aiohttp", "auto"}:
+        return given
+    if given in {"aiohttp", "auto"}:
+        why_not = _unfit(settings)
+        if why_not is None:
+            from ._aiohttp import AiohttpTransport  # noqa: PLC0415  (an extra)
 
-        return AiohttpTransport(verify=settings.verify, trust_env=settings.trust_env, limits=limits)
-    if given == "aiohttp":
-        raise ConfigurationError(f"transport='aiohttp': {why_not}")
-    return None
+            return AiohttpTransport(verify=settings.verify, trust_env=settings.trust_env, limits=limits)
+        if given == "aiohttp":
+            raise ConfigurationError(f"transport='aiohttp': {why_not}")
+    if _is_proxied(settings):
+        return None
+    from ._lanes import LaneTransport  # noqa: PLC0415  (async only)
+
+    return LaneTransport(verify=settings.verify, trust_env=settings.trust_env, limits=limits, clock=settings.clock)
 
 
 def sync_transport(settings: Settings, limits: httpx.Limits) -> Any:

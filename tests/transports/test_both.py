@@ -18,6 +18,7 @@ from groupdocs_translation import (
     TranslationClient,
 )
 from groupdocs_translation._aiohttp import AiohttpTransport
+from groupdocs_translation._lanes import LaneTransport
 from groupdocs_translation._transports import async_transport
 
 BIG = bytes(range(256)) * 4096 * 3  # 3 MiB: more than buffers hold
@@ -133,10 +134,13 @@ async def test_an_answer_that_is_no_http_is_an_error_of_the_connection(settings,
         listener.shutdown(socket.SHUT_RDWR)
 
 
+LIMITS = httpx.Limits(max_connections=5, keepalive_expiry=30)
+
+
 def transport_of(settings):
     async def inside():
         async with AsyncTranslationClient(**settings) as client:
-            return async_transport(client._settings, httpx.Limits())
+            return async_transport(client._settings, LIMITS)
 
     return asyncio.run(inside())
 
@@ -144,9 +148,9 @@ def transport_of(settings):
 def test_aiohttp_serves_where_it_is_asked_for(sandbox):
     given = sandbox.client_settings()
     own = httpx.AsyncHTTPTransport()
-    assert transport_of(given) is None
+    assert isinstance(transport_of(given), LaneTransport)
     assert isinstance(transport_of(given | {"transport": "auto"}), AiohttpTransport)
-    assert transport_of(given | {"transport": "httpx"}) is None
+    assert isinstance(transport_of(given | {"transport": "httpx"}), LaneTransport)
     assert transport_of(given | {"transport": own}) is own
 
 

@@ -114,7 +114,7 @@ class AsyncConnection:
             "proxy": settings.proxy,
             "trust_env": settings.trust_env,
             "limits": limits,
-            "transport": async_transport(settings, limits),
+            "transport": _made(async_transport, settings=settings, limits=limits),
             "follow_redirects": False,
         }
 
@@ -189,12 +189,14 @@ class AsyncConnection:
 
 
 def _made(session: Callable[..., T], **settings: Any) -> T:
-    """A session; ``proxy``, ``verify`` and the proxy variables of the environment are looked at only here.
+    """A session or its transport; ``proxy``, ``verify`` and the proxy variables are looked at only here.
 
     The cause is not kept: it may show a proxy's password.
     """
     try:
         return session(**settings)
+    except ConfigurationError:
+        raise
     except (AttributeError, ImportError, OSError, TypeError, ValueError, httpx.InvalidURL) as error:
         reason = str(error) if isinstance(error, ImportError) else type(error).__name__
     raise ConfigurationError(

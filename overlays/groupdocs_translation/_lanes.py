@@ -1,0 +1,162 @@
+"""httpx's connections for async clients, each in a pool of its own: costs do not grow with their number.
+
+httpx's async pool asks every idle connection about every other one, and the system about each, before and after each
+request: with hundreds of connections that is nearly all of the CPU time (``benchmarks/reports/inflight.md``). A pool
+that holds one connection has nobody to ask. Here is what such a pool then leaves out: who goes next, and which
+connection is taken.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import anyio
+import httpx
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from ._clock import Clock
+
+Origin = tuple[str, str, int | None]
+
+
+class _Lane:
+    """At most one connection of httpx's own; where it leads to, and since when it is idle."""
+
+    __slots__ = ("idle_since", "origin", "transport")
+
+    def __init__(self, origin: Origin, transport: httpx.AsyncHTTPTransport) -> None:
+        self.origin = origin
+        self.transport = transport
+        self.idle_since = 0.0
+
+
+class _Stream(httpx.AsyncByteStream):
+    """The body of a response, which has its lane until it is closed."""
+
+    def __init__(self, lanes: LaneTransport, lane: _Lane, stream: httpx.AsyncByteStream) -> None:
+        self._lanes = lanes
+        self._lane = lane
+        self._stream = stream
+        self._is_open = True
+        self._is_sound = True
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        """Yield what the stream yields."""
+        try:
+            async for chunk in self._stream:
+                yield chunk
+        except BaseException:
+            self._is_sound = False
+            raise
+
+    async def aclose(self) -> None:
+        """Close the stream and let the next request have the lane."""
+        if self._is_open:
+            self._is_open = False
+            await self._lanes._finish(self._lane, self._stream, is_sound=self._is_sound)
+
+
+class LaneTransport(httpx.AsyncBaseTransport):
+    """Sends each request over a lane of its own, first come, first served; belongs to one event loop.
+
+    The lane that was used last is taken first, so that those too many become idle and are closed after the limits'
+    ``keepalive_expiry``. One on which anything went wrong, a cancellation included, is closed and not used again.
+    """
+
+    def __init__(self, *, verify: Any, trust_env: bool, limits: httpx.Limits, clock: Clock) -> None:
+        assert limits.max_connections is not None
+        assert limits.keepalive_expiry is not None
+        self._context = httpx.create_ssl_context(verify=verify, trust_env=trust_env)
+        self._limits = httpx.Limits(
+            max_connections=1, max_keepalive_connections=1, keepalive_expiry=limits.keepalive_expiry
+        )
+        self._most = limits.max_connections
+        self._keepalive_s = limits.keepalive_expiry
+        self._clock = clock
+        self._turns = anyio.Semaphore(self._most, fast_acquire=True)
+        self._lanes: set[_Lane] = set()
+        self._idle: list[_Lane] = []  # those of ``_lanes`` that no request has; the one idle for longest is first
+        self._is_closed = False
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """Send one request; its response, with the body still to be read.
+
+        Raises:
+            httpx.PoolTimeout: no lane came free in the time that the request has for that.
+            httpx.RequestError: as httpx's own transport.
+            RuntimeError: closed meanwhile.
+        """
+        await self._wait_for_turn(request.extensions.get("timeout", {}).get("pool"))
+        lane = None
+        try:
+            await self._close_expired()
+            lane = self._take((request.url.scheme, request.url.host, request.url.port))
+            response = await lane.transport.handle_async_request(request)
+        except BaseException:
+            try:
+                if lane is not None:
+                    await self._drop(lane)
+            finally:
+                self._turns.release()
+            raise
+        assert isinstance(response.stream, httpx.AsyncByteStream)
+        response.stream = _Stream(self, lane, response.stream)
+        return response
+
+    async def _wait_for_turn(self, timeout_s: float | None) -> None:
+        try:
+            with anyio.fail_after(timeout_s):
+                await self._turns.acquire()
+        except TimeoutError:
+            raise httpx.PoolTimeout(f"all {self._most} connections were in use for {timeout_s:g} s") from None
+
+    def _take(self, origin: Origin) -> _Lane:
+        """The lane used last that leads there, else a new one, else one that led elsewhere."""
+        if self._is_closed:
+            raise RuntimeError("this transport is closed")
+        for index in range(len(self._idle) - 1, -1, -1):
+            if self._idle[index].origin == origin:
+                return self._idle.pop(index)
+        if len(self._lanes) < self._most:
+            lane = _Lane(origin, httpx.AsyncHTTPTransport(verify=self._context, limits=self._limits))
+            self._lanes.add(lane)
+        else:
+            lane = self._idle.pop(0)  # its pool of one closes the connection in favour of the new one
+            lane.origin = origin
+        return lane
+
+    async def _finish(self, lane: _Lane, stream: httpx.AsyncByteStream, *, is_sound: bool) -> None:
+        """A response is done with: close its stream, keep the lane if all is well, and let the next request go."""
+        try:
+            try:
+                await stream.aclose()
+            except BaseException:
+                is_sound = False
+                raise
+            finally:
+                if is_sound and not self._is_closed:
+                    lane.idle_since = self._clock.monotonic()
+                    self._idle.append(lane)
+                else:
+                    await self._drop(lane)
+        finally:
+            self._turns.release()
+
+    async def _close_expired(self) -> None:
+        until = self._clock.monotonic() - self._keepalive_s
+        while self._idle and self._idle[0].idle_since < until:
+            await self._drop(self._idle.pop(0))
+
+    async def _drop(self, lane: _Lane) -> None:
+        self._lanes.discard(lane)
+        with anyio.CancelScope(shield=True):
+            await lane.transport.aclose()
+
+    async def aclose(self) -> None:
+        """Close all connections; requests that wait for one are told so."""
+        self._is_closed = True
+        self._idle.clear()
+        for lane in list(self._lanes):
+            await self._drop(lane)

@@ -1,0 +1,255 @@
+"""httpx's connections, one a lane: how many there are, who gets one, and that none is lost however a request ends."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import asynccontextmanager
+
+import anyio
+import httpx
+import pytest
+from groupdocs_translation import AsyncTranslationClient, ConfigurationError
+from groupdocs_translation._lanes import LaneTransport
+
+from tests.clocks import FakeClock
+from tests.leaks.test_leaks import AWAITS_AT_MOST, CancelledAt
+
+KEEPALIVE_S = 30.0
+BODY = bytes(2**20)  # more than buffers hold
+
+
+class Server:
+    """Answers ``/`` at once, ``/held`` when told to, ``/large`` with 1 MiB, ``/last`` and then closes."""
+
+    def __init__(self):
+        self.made = 0
+        self.open = 0
+        self.paths = []
+        self.may_answer = asyncio.Event()
+        self.change = asyncio.Condition()
+
+    async def meet(self, reader, writer):
+        self.made += 1
+        await self._count(1)
+        try:
+            while (line := await reader.readline()) and await reader.readuntil(b"\r\n\r\n"):
+                path = line.split()[1].decode()
+                self.paths.append(path)
+                await self._count(0)
+                if path == "/held":
+                    await self.may_answer.wait()
+                body = BODY if path == "/large" else b"{}"
+                writer.write(b"HTTP/1.1 200 OK\r\ncontent-length: %d\r\n\r\n%b" % (len(body), body))
+                await writer.drain()
+                if path == "/last":
+                    break
+        except (OSError, asyncio.IncompleteReadError):
+            pass  # the client broke off
+        finally:
+            writer.close()
+            await self._count(-1)
+
+    async def _count(self, by):
+        self.open += by
+        async with self.change:
+            self.change.notify_all()
+
+    async def until(self, is_so):
+        """Wait until it is so; a test that waits in vain ends by its own limit."""
+        async with asyncio.timeout(10), self.change:
+            await self.change.wait_for(is_so)
+
+
+@asynccontextmanager
+async def listening():
+    state = Server()
+    server = await asyncio.start_server(state.meet, "127.0.0.1", 0)
+    state.address = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+    try:
+        yield state
+    finally:
+        state.may_answer.set()
+        server.close()
+
+
+@pytest.fixture
+async def server():
+    async with listening() as state:
+        yield state
+
+
+def lanes(most=2, clock=None):
+    limits = httpx.Limits(max_connections=most, keepalive_expiry=KEEPALIVE_S)
+    return LaneTransport(verify=False, trust_env=False, limits=limits, clock=clock or FakeClock())
+
+
+@asynccontextmanager
+async def browsing(server, most=2, **settings):
+    transport = lanes(most, settings.pop("clock", None))
+    async with httpx.AsyncClient(transport=transport, base_url=server.address, **settings) as client:
+        yield client
+
+
+async def test_requests_at_a_time_share_as_many_connections_as_are_allowed_first_come_first_served(server):
+    order = []
+
+    async def get(number):
+        await client.get("/")
+        order.append(number)
+
+    async with browsing(server, most=1) as client, asyncio.TaskGroup() as group:
+        for number in range(20):
+            group.create_task(get(number))
+    assert server.made == 1
+    assert order == list(range(20))
+
+
+async def test_the_connection_used_last_is_taken_first_and_those_too_many_are_closed_in_time(server):
+    clock = FakeClock()
+    async with browsing(server, most=3, clock=clock) as client:
+        async with asyncio.TaskGroup() as group:
+            for _ in range(3):
+                group.create_task(client.get("/held"))
+            await server.until(lambda: server.paths == ["/held"] * 3)
+            server.may_answer.set()
+        for _ in range(4):  # one connection serves them all, the other two are idle meanwhile
+            clock.advance(KEEPALIVE_S / 3)
+            await client.get("/")
+        await server.until(lambda: server.open == 1)
+        assert server.made == 3
+    await server.until(lambda: server.open == 0)
+
+
+async def test_who_waits_too_long_for_a_connection_is_told_so_and_the_next_one_is_served(server):
+    async with browsing(server, most=1) as client:
+        held = asyncio.create_task(client.get("/held"))
+        await server.until(lambda: server.paths == ["/held"])
+        with pytest.raises(httpx.PoolTimeout, match="all 1 connections"):
+            await client.get("/", timeout=httpx.Timeout(5, pool=0.01))
+        server.may_answer.set()
+        assert (await held).status_code == 200
+        assert (await client.get("/")).status_code == 200
+    assert "/" in server.paths
+    assert server.made == 1
+
+
+@pytest.mark.parametrize("reads", ["all of it", "a piece"])
+async def test_a_download_has_its_connection_until_it_is_closed(server, reads):
+    async with browsing(server, most=1) as client:
+        async with client.stream("GET", "/large") as response:
+            if reads == "all of it":
+                assert len(await response.aread()) == len(BODY)
+            else:
+                assert await anext(response.aiter_raw())
+                with pytest.raises(httpx.PoolTimeout):
+                    await client.get("/", timeout=httpx.Timeout(5, pool=0.01))
+        assert (await client.get("/")).status_code == 200
+    assert server.made == (1 if reads == "all of it" else 2)  # the rest of an answer would be in the next one's way
+
+
+async def test_a_request_cancelled_at_any_await_gives_its_connection_back(server):
+    async def downloaded(step):
+        return await CancelledAt(client.get("/large"), step)
+
+    cancelled = 0
+    async with browsing(server, most=1, timeout=httpx.Timeout(10, pool=1)) as client:
+        for step in range(1, AWAITS_AT_MOST):
+            try:
+                response = await asyncio.create_task(downloaded(step))
+            except asyncio.CancelledError:
+                cancelled += 1
+                assert (await client.get("/")).status_code == 200
+            else:
+                assert len(response.content) == len(BODY)
+                break
+        transport = client._transport
+        assert len(transport._lanes) == len(transport._idle) == 1
+    assert 5 < cancelled < AWAITS_AT_MOST - 2
+    await server.until(lambda: server.open == 0)
+
+
+async def test_a_task_cancelled_while_it_waits_for_a_connection_leaves_it_to_the_next(server):
+    async with browsing(server, most=1) as client:
+        held = asyncio.create_task(client.get("/held"))
+        await server.until(lambda: server.paths == ["/held"])
+        waiting = [asyncio.create_task(client.get(f"/{number}")) for number in range(3)]
+        await asyncio.sleep(0)
+        waiting[0].cancel()
+        server.may_answer.set()
+        await held
+        waiting[1].cancel()  # perhaps at the moment when its turn has come
+        await asyncio.gather(*waiting, return_exceptions=True)
+        assert waiting[2].result().status_code == 200
+
+
+async def test_a_connection_that_the_server_has_closed_is_not_used_again(server):
+    async with browsing(server, most=1) as client:
+        for _ in range(3):
+            await client.get("/last")
+            await server.until(lambda: server.open == 0)
+    assert server.paths == ["/last"] * 3
+
+
+async def test_a_connection_that_was_not_made_gives_its_turn_back(server):
+    async with listening() as gone:
+        pass
+    async with browsing(server, most=1) as client:
+        for _ in range(3):
+            with pytest.raises(httpx.ConnectError):
+                await client.get(gone.address)
+        assert (await client.get("/")).status_code == 200
+
+
+async def test_another_host_takes_over_an_idle_connection_when_no_more_are_allowed(server):
+    async with listening() as other, browsing(server, most=2) as client:
+        for _ in range(3):
+            await client.get("/")
+            await client.get(other.address)
+        assert (server.made, other.made) == (1, 1)  # one each
+        async with listening() as third:
+            await client.get(third.address)
+            await server.until(lambda: server.open == 0)  # the one idle for longest
+            await client.get(other.address)
+        assert other.made == 1
+
+
+async def test_who_waits_for_a_connection_when_the_client_is_closed_learns_that_and_opens_none(server):
+    async with AsyncTranslationClient(
+        access_token="token", base_url=server.address, max_connections=1, retries=None
+    ) as client:
+        session = client._connection.session()
+        held = asyncio.create_task(session.get("/held"))
+        await server.until(lambda: server.paths == ["/held"])
+        waiting = asyncio.create_task(session.get("/"))
+        for _ in range(10):
+            await asyncio.sleep(0)
+    held.cancel()
+    with pytest.raises(ConfigurationError, match="closed"):
+        await waiting
+    await asyncio.gather(held, return_exceptions=True)
+    assert server.paths == ["/held"]
+    server.may_answer.set()
+    await server.until(lambda: server.open == 0)
+
+
+@pytest.mark.parametrize("anyio_backend", ["trio"])
+async def test_under_trio_cancelled_requests_give_their_connections_back(sandbox, anyio_backend):
+    address = sandbox.client_settings()["base_url"]
+    async with httpx.AsyncClient(transport=lanes(most=2), base_url=address) as client:
+        for _ in range(5):
+            sandbox.fail("getHealth", delay_s=60)
+            with anyio.move_on_after(0.01):
+                await client.get("/hc")
+        async with anyio.create_task_group() as group:
+            for _ in range(5):
+                group.start_soon(client.get, "/languages")
+        assert len(client._transport._idle) <= 2
+
+
+async def test_certificates_of_the_environment_that_are_not_there_are_named_as_a_setting(
+    monkeypatch, tmp_path, sandbox
+):
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "none.pem"))
+    async with AsyncTranslationClient(**sandbox.client_settings()) as client:
+        with pytest.raises(ConfigurationError, match="verify="):
+            await client.health()
