@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import statistics
 import subprocess
+import time
 from contextlib import ExitStack
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Generator, Mapping, Sequence
 
 ROOT = Path(__file__).parents[1]
 
@@ -41,16 +42,31 @@ class Runner:
         self.process.wait()
 
 
-def take_turns(commands: Mapping[str, Sequence[str]], *, rounds: int, count: int) -> dict[str, list[float]]:
-    """The cost of one unit in each round, by contender; the first round warms up and is left out."""
+class Turn(NamedTuple):
+    """One contender's turn in a round."""
+
+    name: str
+    cost: float  # of one unit, as the contender counts it
+    wall_s: float  # of one unit, as it looked from here
+
+
+def turns(commands: Mapping[str, Sequence[str]], *, rounds: int, count: int) -> Generator[Turn]:
+    """All turns, round by round; the first round warms up and is left out."""
     with ExitStack() as stack:
         runners = {name: stack.enter_context(Runner(command)) for name, command in commands.items()}
-        found: dict[str, list[float]] = {name: [] for name in commands}
         for turn in range(rounds + 1):
             for name, runner in runners.items():
+                began = time.perf_counter()
                 cost = runner.run(count)
                 if turn:
-                    found[name].append(cost)
+                    yield Turn(name, cost, (time.perf_counter() - began) / count)
+
+
+def take_turns(commands: Mapping[str, Sequence[str]], *, rounds: int, count: int) -> dict[str, list[float]]:
+    """The cost of one unit in each round, by contender; the first round warms up and is left out."""
+    found: dict[str, list[float]] = {name: [] for name in commands}
+    for turn in turns(commands, rounds=rounds, count=count):
+        found[turn.name].append(turn.cost)
     return found
 
 

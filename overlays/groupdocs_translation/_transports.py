@@ -1,6 +1,6 @@
 """Which transport a session gets: the user's, httpx's own, or aiohttp's for async sessions with the extra ``aiohttp``.
 
-httpx's connections are the default: as ``_lanes`` holds them in async, as its own pool does in sync and behind a proxy
+httpx's connections are the default: as ``_wires`` holds them in async, as its own pool does in sync and behind a proxy
 (``None`` here). ``"aiohttp"`` insists, ``"auto"`` takes aiohttp's where it can serve: not in sync, not under trio, not
 through a proxy. Batches, which have much in flight and surely close what they open, use ``"auto"``.
 """
@@ -56,8 +56,8 @@ def async_transport(settings: Settings, limits: httpx.Limits) -> Any:
         ConfigurationError: ``transport="aiohttp"`` was asked for and cannot be had; or one that is no async transport.
     """
     given = settings.transport
-    if given not in {None, "httpx", "aiohttp", "auto"}:
-        return given
+    if given is not None and not isinstance(given, str):
+        return _own(given, "handle_async_request")
     if given in {"aiohttp", "auto"}:
         why_not = _unfit(settings)
         if why_not is None:
@@ -68,9 +68,9 @@ def async_transport(settings: Settings, limits: httpx.Limits) -> Any:
             raise ConfigurationError(f"transport='aiohttp': {why_not}")
     if _is_proxied(settings):
         return None
-    from ._lanes import LaneTransport  # noqa: PLC0415  (async only)
+    from ._wires import WireTransport  # noqa: PLC0415  (async only)
 
-    return LaneTransport(verify=settings.verify, trust_env=settings.trust_env, limits=limits, clock=settings.clock)
+    return WireTransport(verify=settings.verify, trust_env=settings.trust_env, limits=limits, clock=settings.clock)
 
 
 def sync_transport(settings: Settings, limits: httpx.Limits) -> Any:
@@ -82,13 +82,12 @@ def sync_transport(settings: Settings, limits: httpx.Limits) -> Any:
     del limits
     if settings.transport == "aiohttp":
         raise ConfigurationError("transport='aiohttp' is for AsyncTranslationClient")
-    return None if settings.transport == "auto" else _own(settings.transport, "handle_request")
+    given = settings.transport
+    return None if given is None or isinstance(given, str) else _own(given, "handle_request")
 
 
 def _own(given: Any, method: str) -> Any:
-    """A transport of the user's; ``None`` for httpx's own."""
-    if given is None or given == "httpx":
-        return None
+    """A transport of the user's, if it is one."""
     if not callable(getattr(given, method, None)):
         raise ConfigurationError(f"transport= must be an httpx transport with {method}(), not a {type(given).__name__}")
     return given

@@ -18,8 +18,8 @@ from groupdocs_translation import (
     TranslationClient,
 )
 from groupdocs_translation._aiohttp import AiohttpTransport
-from groupdocs_translation._lanes import LaneTransport
 from groupdocs_translation._transports import async_transport
+from groupdocs_translation._wires import WireTransport
 
 BIG = bytes(range(256)) * 4096 * 3  # 3 MiB: more than buffers hold
 
@@ -148,9 +148,9 @@ def transport_of(settings):
 def test_aiohttp_serves_where_it_is_asked_for(sandbox):
     given = sandbox.client_settings()
     own = httpx.AsyncHTTPTransport()
-    assert isinstance(transport_of(given), LaneTransport)
+    assert isinstance(transport_of(given), WireTransport)
     assert isinstance(transport_of(given | {"transport": "auto"}), AiohttpTransport)
-    assert isinstance(transport_of(given | {"transport": "httpx"}), LaneTransport)
+    assert isinstance(transport_of(given | {"transport": "httpx"}), WireTransport)
     assert transport_of(given | {"transport": own}) is own
 
 

@@ -1,4 +1,4 @@
-"""httpx's connections, one a lane: how many there are, who gets one, and that none is lost however a request ends."""
+"""httpx's connections, one a wire: how many there are, who gets one, and that none is lost however a request ends."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import anyio
 import httpx
 import pytest
 from groupdocs_translation import AsyncTranslationClient, ConfigurationError
-from groupdocs_translation._lanes import LaneTransport
+from groupdocs_translation._wires import WireTransport
 
 from tests.clocks import FakeClock
 from tests.leaks.test_leaks import AWAITS_AT_MOST, CancelledAt
@@ -78,14 +78,14 @@ async def server():
         yield state
 
 
-def lanes(most=2, clock=None):
+def wires(most=2, clock=None):
     limits = httpx.Limits(max_connections=most, keepalive_expiry=KEEPALIVE_S)
-    return LaneTransport(verify=False, trust_env=False, limits=limits, clock=clock or FakeClock())
+    return WireTransport(verify=False, trust_env=False, limits=limits, clock=clock or FakeClock())
 
 
 @asynccontextmanager
 async def browsing(server, most=2, **settings):
-    transport = lanes(most, settings.pop("clock", None))
+    transport = wires(most, settings.pop("clock", None))
     async with httpx.AsyncClient(transport=transport, base_url=server.address, **settings) as client:
         yield client
 
@@ -163,7 +163,7 @@ async def test_a_request_cancelled_at_any_await_gives_its_connection_back(server
                 assert len(response.content) == len(BODY)
                 break
         transport = client._transport
-        assert len(transport._lanes) == len(transport._idle) == 1
+        assert len(transport._wires) == len(transport._idle) == 1
     assert 5 < cancelled < AWAITS_AT_MOST - 2
     await server.until(lambda: server.open == 0)
 
@@ -235,7 +235,7 @@ async def test_who_waits_for_a_connection_when_the_client_is_closed_learns_that_
 @pytest.mark.parametrize("anyio_backend", ["trio"])
 async def test_under_trio_cancelled_requests_give_their_connections_back(sandbox, anyio_backend):
     address = sandbox.client_settings()["base_url"]
-    async with httpx.AsyncClient(transport=lanes(most=2), base_url=address) as client:
+    async with httpx.AsyncClient(transport=wires(most=2), base_url=address) as client:
         for _ in range(5):
             sandbox.fail("getHealth", delay_s=60)
             with anyio.move_on_after(0.01):

@@ -1,0 +1,88 @@
+"""CPU and time of submitting a text and fetching its result, in async, with 50, 200 and 1,000 such pairs in flight.
+
+A pair is two requests with JSON both ways, as in `requests`: the text is sent, the id is read from the answer, the
+result is fetched by it at once and the translated string is read. So many tasks are open together, each making one pair
+after another; nobody pauses between the two requests, raw or not: a schedule's pause would leave connections idle that
+the others use, and measure the schedule. Everyone may have, and keep, as many connections as there are tasks (httpx's
+default limits, 100 and 20, make its requests fail at 1,000: they wait for a connection until the pool timeout).
+
+The raw libraries have the token already and do nothing else. One server process answers everyone, at once. Each
+contender is a process that lives through all rounds; in each round each has its turn; figures are medians of the
+rounds, ratios are taken within rounds. CPU is that of the contender's process, user and system; time is what passed
+meanwhile.
+"""
+
+from __future__ import annotations
+
+import statistics
+import sys
+
+from benchmarks._report import Target, machine, table, write
+from benchmarks._server import running
+from benchmarks._turns import ratio, turns
+
+PAIRS = {50: 300, 200: 400, 1000: 1000}  # a turn
+ROUNDS = {50: 9, 200: 5, 1000: 3}  # raw httpx needs half a minute for a thousand
+OURS, WITH_EXTRA = "groupdocs-translation", "groupdocs-translation[aiohttp]"
+CONTENDERS = ("httpx", OURS, WITH_EXTRA, "aiohttp")
+HEAD = [
+    "in flight, contender",
+    "CPU, µs a pair",
+    "least",
+    "most",
+    "of httpx",
+    "of aiohttp",
+    "time, µs a pair",
+    "of httpx",
+]
+
+
+def _measure(in_flight: int) -> tuple[dict[str, list[float]], dict[str, list[float]]]:
+    """CPU and time of a pair in each round, by contender."""
+    cpu: dict[str, list[float]] = {name: [] for name in CONTENDERS}
+    wall: dict[str, list[float]] = {name: [] for name in CONTENDERS}
+    with running() as address:
+        command = [sys.executable, "-m", "benchmarks._flight"]
+        commands = {name: [*command, name, address, str(in_flight)] for name in CONTENDERS}
+        for turn in turns(commands, rounds=ROUNDS[in_flight], count=PAIRS[in_flight]):
+            cpu[turn.name].append(turn.cost)
+            wall[turn.name].append(turn.wall_s)
+    return cpu, wall
+
+
+def main(argv: list[str]) -> int:
+    """Measure, print and write the report; arguments choose some of the sizes."""
+    sizes = [int(argument) for argument in argv] or list(PAIRS)
+    rows: list[list[object]] = []
+    targets: list[Target] = []
+    for in_flight in sizes:
+        cpu, wall = _measure(in_flight)
+        rows += [
+            [
+                f"{in_flight:,}, {name}",
+                1e6 * statistics.median(cpu[name]),
+                1e6 * min(cpu[name]),
+                1e6 * max(cpu[name]),
+                ratio(cpu, name, "httpx"),
+                ratio(cpu, name, "aiohttp"),
+                1e6 * statistics.median(wall[name]),
+                ratio(wall, name, "httpx"),
+            ]
+            for name in CONTENDERS
+        ]
+        targets += [
+            Target(f"{in_flight:,} in flight: CPU / httpx", ratio(cpu, OURS, "httpx"), 1.15),
+            Target(f"{in_flight:,} in flight: time / httpx", ratio(wall, OURS, "httpx"), 1.15),
+        ]
+        if in_flight == 200:
+            targets += [
+                Target("200, with the extra: httpx / CPU", ratio(cpu, "httpx", WITH_EXTRA), 5, is_least=True),
+                Target("200, with the extra: httpx / time", ratio(wall, "httpx", WITH_EXTRA), 5, is_least=True),
+                Target("200, with the extra: CPU / aiohttp", ratio(cpu, WITH_EXTRA, "aiohttp"), 3),
+            ]
+    parts = [(__doc__ or "").strip(), machine("httpx", "httpcore", "aiohttp"), table(HEAD, rows)]
+    return write("inflight", "Many requests in flight", parts, targets)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
