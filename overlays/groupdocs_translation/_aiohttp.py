@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import contextmanager
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import aiohttp
@@ -40,14 +41,24 @@ _MEANINGS: tuple[tuple[type[Exception], type[httpx.RequestError]], ...] = (
 _LEFT_TO_HTTPX = ("Accept", "Accept-Encoding", "Content-Type", "User-Agent")  # aiohttp would add its own
 
 
-@contextmanager
-def _as_httpx() -> Generator[None]:
-    """Let errors of aiohttp be those that httpx's own transport would raise."""
-    try:
-        yield
-    except (aiohttp.ClientError, OSError) as error:
-        meaning = next(ours for theirs, ours in _MEANINGS if isinstance(error, theirs))
-        raise meaning(str(error) or type(error).__name__) from error
+class _AsHttpx:
+    """Lets errors of aiohttp be those that httpx's own transport would raise. No generator: each request enters two."""
+
+    def __enter__(self) -> None:
+        """Nothing to begin."""
+
+    def __exit__(self, kind: object, error: BaseException | None, at: object) -> None:
+        if isinstance(error, aiohttp.ClientError | OSError):
+            meaning = next(ours for theirs, ours in _MEANINGS if isinstance(error, theirs))
+            raise meaning(str(error) or type(error).__name__) from error
+
+
+_as_httpx = _AsHttpx()  # has no state
+
+
+@lru_cache(maxsize=64)
+def _timeout(pool: float | None, connect: float | None, read: float | None) -> aiohttp.ClientTimeout:
+    return aiohttp.ClientTimeout(total=None, connect=pool, sock_connect=connect, sock_read=read)
 
 
 class _Body:
@@ -108,7 +119,7 @@ class _Stream(httpx.AsyncByteStream):
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         """Yield what has come."""
-        with _as_httpx():
+        with _as_httpx:
             async for chunk in self._response.content.iter_any():
                 yield chunk
 
@@ -156,12 +167,12 @@ class AiohttpTransport(httpx.AsyncBaseTransport):
             httpx.RequestError: as httpx's own transport would.
         """
         if isinstance(request.stream, httpx.ByteStream):
-            with _as_httpx():
+            with _as_httpx:
                 return await self._send(request, request.content or None)
         body = _Body(request, request.extensions.get("timeout", {}).get("write"))
         try:
             async with asyncio.timeout(None) as scope:
-                with body.watched(scope), _as_httpx():
+                with body.watched(scope), _as_httpx:
                     return await self._send(request, body)
         except TimeoutError as error:
             raise httpx.WriteTimeout("the server does not read on") from error
@@ -178,9 +189,7 @@ class AiohttpTransport(httpx.AsyncBaseTransport):
             ],
             data=body,
             allow_redirects=False,
-            timeout=aiohttp.ClientTimeout(
-                total=None, connect=limits.get("pool"), sock_connect=limits.get("connect"), sock_read=limits.get("read")
-            ),
+            timeout=_timeout(limits.get("pool"), limits.get("connect"), limits.get("read")),
         )
         reason = (response.reason or "").encode("latin-1", "replace")
         return httpx.Response(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
 
@@ -25,14 +25,21 @@ CLOSED = "this client is closed: make another, or use it inside its with block"
 CALL_RETRIES: ContextVar[RetryPolicy | None] = ContextVar("groupdocs_call_retries", default=None)
 
 
-@contextmanager
-def call_retries(policy: RetryPolicy | None) -> Generator[None]:
-    """Let calls made inside follow another policy; ``None`` changes nothing."""
+def call_retries(policy: RetryPolicy | None) -> AbstractContextManager[None]:
+    """Let calls made inside follow another policy; ``None`` changes nothing.
+
+    Raises:
+        ConfigurationError: it is no policy.
+    """
     if policy is None:
-        yield
-        return
+        return nullcontext()
     if not isinstance(policy, RetryPolicy):
         raise ConfigurationError("retries must be a RetryPolicy, for example RetryPolicy(tries=2)")
+    return _following(policy)
+
+
+@contextmanager
+def _following(policy: RetryPolicy) -> Generator[None]:
     token = CALL_RETRIES.set(policy)
     try:
         yield
