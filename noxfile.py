@@ -101,10 +101,11 @@ def coverage(session: nox.Session) -> None:
 def lowest(session: nox.Session) -> None:
     """Run the tests with the oldest versions that our metadata allows, on the oldest Python."""
     session.install("uv")
-    locked = str(Path(session.create_tmp(), "lowest.txt"))
-    compiled = ("pyproject.toml", "--all-extras", "--resolution", "lowest-direct", "--output-file", locked)
-    session.run("uv", "pip", "compile", "--quiet", "--python", "python", *compiled)
-    session.install("-e", ALL_EXTRAS, *_groups("test", "package", "surface"), "--constraint", locked)
+    with tempfile.TemporaryDirectory() as folder:
+        locked = str(Path(folder, "lowest.txt"))
+        compiled = ("pyproject.toml", "--all-extras", "--resolution", "lowest-direct", "--output-file", locked)
+        session.run("uv", "pip", "compile", "--quiet", "--python", "python", *compiled)
+        session.install("-e", ALL_EXTRAS, *_groups("test", "package", "surface"), "--constraint", locked)
     # no part of what users install, and with requirements of their own
     apart = ("--ignore=tests/pipeline", "--ignore=tests/packaging", "--ignore=docs/recipes")
     session.run("pytest", *apart, *session.posargs)

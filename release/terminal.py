@@ -191,7 +191,7 @@ class Recorder:
 def record(page: str) -> str:
     """The page with every session run again."""
     starter = [sys.executable, "-m", "groupdocs_translation.cli", "sandbox", "--latency", "0", "--json", "--quiet"]
-    with tempfile.TemporaryDirectory() as name:
+    with tempfile.TemporaryDirectory(dir="/tmp") as name:  # not TMPDIR: its name may be too long for a line
         folder = Path(os.path.realpath(name))
         shutil.copytree(ROOT / "examples" / "files", folder, dirs_exist_ok=True)
         service = subprocess.Popen(starter, stdout=subprocess.PIPE, text=True)

@@ -17,6 +17,8 @@ def run(pytester, monkeypatch):
     """Run a project's tests in a process of their own, warnings being errors, and check how they end."""
     monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")  # others that are installed here take seconds to load
 
+    pytester.makeini("[pytest]")  # a project of its own, also where the folder for temporary files is below another one
+
     def run(source: str, *arguments: str, **outcomes: int):
         pytester.makepyfile(source)
         result = pytester.runpytest_subprocess("--strict-markers", "--assert=plain", "-Werror", *PLUGINS, *arguments)
