@@ -1,10 +1,11 @@
 """Runs every ```python block of README.md and docs/*.md: ``pytest README.md docs``.
 
 The blocks of a page run in order, in one namespace, in a folder with copies of ``examples/files``; the environment
-names a sandbox, and pauses of the client pass at once. An ```output block is compared with what the block before it
-printed; ``...`` in it stands for anything. A block that cannot run here says why, in a comment before it: ``<!-- skip:
-next "needs a running Redis" -->``. What a page needs and its reader does not: ``<!-- invisible-code: python``, the
-code, ``-->``.
+names a sandbox, and pauses of the client pass at once. This sandbox does what the service does beyond it: it
+converts, with a result whose text is fixed, and reads ``https://www.example.org/``, which is one of the examples. An
+```output block is compared with what the block before it printed; ``...`` in it stands for anything. A block that
+cannot run here says why, in a comment before it: ``<!-- skip: next "needs a running Redis" -->``. What a page needs
+and its reader does not: ``<!-- invisible-code: python``, the code, ``-->``.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ import io
 import os
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, redirect_stdout
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -26,7 +27,10 @@ import anyio.lowlevel
 import pytest
 from _pytest._code import Traceback
 from groupdocs_translation._clock import SystemClock
-from groupdocs_translation.sandbox import Sandbox
+from groupdocs_translation.sandbox import Sandbox, recognition
+from groupdocs_translation.sandbox.engine import FileTask, PseudoEngine
+from groupdocs_translation.sandbox.storage import StoredFile
+from groupdocs_translation.sandbox.submissions import Submissions
 from sybil import Document, Example, Lexeme, Region, Sybil
 from sybil.integration.pytest import SybilItem
 from sybil.parsers.markdown import CodeBlockParser, SkipParser
@@ -40,6 +44,7 @@ VARIABLES = {
     "GROUPDOCS_TRANSLATION_URL": "base_url",
     "GROUPDOCS_TOKEN_URL": "token_url",
 }
+ELSEWHERE = {"https://www.example.org/": ROOT / "examples" / "files" / "report.html"}  # read without an upload
 STACK, PRINTED, LOOP = "_stack", "_printed", "_loop"
 
 
@@ -111,6 +116,28 @@ def _never_wait(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(SystemClock, "asleep", asleep)
 
 
+class _ConvertingEngine(PseudoEngine):
+    """The sandbox's engine, which makes PDF of Word documents too, and the reverse: real files with a fixed text."""
+
+    def can_convert(self, source_format: str, output_format: str) -> bool:
+        return super().can_convert(source_format, output_format) or output_format in {"Pdf", "Docx"}
+
+    def translate_file(self, source: Path, destination: Path, task: FileTask) -> str | None:
+        if super().can_convert(task.source_format, task.output_format):
+            return super().translate_file(source, destination, task)
+        recognition.write(destination, task.output_format, f"[{task.target_language}] converted")
+        return None
+
+
+_stored_source = Submissions._source
+
+
+def _source(self: Submissions, request: Mapping[str, Any], addresses: Sequence[str]) -> StoredFile:
+    """What a request's address means, pages ``ELSEWHERE`` included."""
+    page = ELSEWHERE.get(request.get("url", ""))
+    return StoredFile(page, time.time()) if page else _stored_source(self, request, addresses)
+
+
 def _restore(environment: dict[str, str]) -> None:
     os.environ.clear()
     os.environ.update(environment)
@@ -122,11 +149,12 @@ def _open_page(namespace: dict[str, Any]) -> None:
     folder = stack.enter_context(TemporaryDirectory(ignore_cleanup_errors=True))
     patch = stack.enter_context(pytest.MonkeyPatch.context())  # leaves the folder before it is removed
     shutil.copytree(ROOT / "examples" / "files", folder, dirs_exist_ok=True)
-    settings = stack.enter_context(Sandbox()).client_settings()
+    settings = stack.enter_context(Sandbox(engine=_ConvertingEngine())).client_settings()
     for variable, setting in VARIABLES.items():
         os.environ[variable] = settings[setting]
     for variable in ("HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME", "XDG_DATA_HOME"):
         os.environ[variable] = folder  # no page finds, or writes into, what the person who runs it has
+    patch.setattr(Submissions, "_source", _source)
     patch.chdir(folder)
     _never_wait(patch)
 
