@@ -157,6 +157,7 @@ def test_a_renewal_that_fails_after_a_401_is_what_the_caller_hears_of(client, ap
         ('Basic realm="x"', 2),
         ('Bearer error="insufficient_scope"', 1),
         ('bearer realm="x",error="invalid_request"', 1),
+        ('Bearer error="use_dpop_nonce"', 1),
     ],
 )
 def test_only_a_challenge_that_another_token_may_answer_leads_to_one(client, api, clock, challenge, sends):
@@ -411,9 +412,41 @@ def test_a_flow_that_is_given_up_leaves_nothing_behind(auth, api, identity):
     assert len(identity.requests) == 1
 
 
-def test_any_other_answer_says_that_the_token_was_taken(client, api, identity, clock):
-    api.answer = lambda _: http("", 500)
-    client.get(api.address)
-    api.answer = lambda request: http({}, 200 if request.token == "t2" else 401)
-    assert client.get(api.address).status_code == 200  # seconds old, but known to have been good
+def sync_statuses(auth, api, answers):
+    with httpx.Client(auth=auth) as client:
+        for answer in answers:
+            api.answer = answer
+            yield client.get(api.address).status_code
+
+
+def async_statuses(auth, api, answers):
+    async def main():
+        async with httpx.AsyncClient(auth=auth) as client:
+            found = []
+            for answer in answers:
+                api.answer = answer
+                found.append((await client.get(api.address)).status_code)
+            return found
+
+    return asyncio.run(main())
+
+
+def says(**statuses):
+    """An API that answers each token with that status."""
+    return lambda request: http({}, statuses[request.token])
+
+
+@pytest.mark.parametrize("statuses", [sync_statuses, async_statuses])
+@pytest.mark.parametrize("status", [400, 402, 403, 500])
+def test_any_other_answer_says_that_the_token_was_taken(auth, api, identity, status, statuses):
+    answers = [says(t1=status), says(t1=401, t2=200)]  # refused when seconds old, but known to have been good
+    assert list(statuses(auth, api, answers)) == [status, 200]
     assert len(identity.requests) == 2
+
+
+@pytest.mark.parametrize("statuses", [sync_statuses, async_statuses])
+@pytest.mark.parametrize("status", [200, 400, 403, 500])
+def test_so_does_any_other_answer_to_a_replay(auth, api, identity, status, statuses):
+    answers = [says(t1=200), says(t1=401, t2=status), says(t2=401, t3=200)]
+    assert list(statuses(auth, api, answers)) == [200, status, 200]
+    assert len(identity.requests) == 3
