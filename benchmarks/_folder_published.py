@@ -1,7 +1,7 @@
 """The same folder with the published SDK in a thread pool, run by the interpreter of its own environment.
 
 ``python -P FILE ADDRESS ID SECRET SOURCE OUT THREADS`` prints as JSON what it took. Each file: upload, submit, ask at
-once and then every 2 s (as the examples of the SDK do), fetch. Nothing is remembered, so a file that failed is lost
+once and then every 2 s (as the examples of the SDK do, which would ask for ever for a job that failed), fetch. Nothing is remembered, so a file that failed is lost
 with what was paid for it.
 """
 
@@ -22,6 +22,7 @@ os.environ["OAUTHLIB_INSECURE_TRANSPORT"] = "1"  # its token request refuses htt
 import groupdocs_translation_cloud as sdk
 
 EVERY_S = 2.0
+PATIENCE_S = 60.0  # then a job is given up: the examples would not
 
 
 def main(address: str, client_id: str, secret: str, source: str, out: str, threads: str) -> dict[str, object]:
@@ -40,10 +41,14 @@ def main(address: str, client_id: str, secret: str, source: str, out: str, threa
                 outputFormat="Txt",
             )  # fmt: skip
             job = translations.document_post(text_document_file_request=request)
+            until = time.monotonic() + PATIENCE_S
             while True:
                 answer = translations.document_request_id_get(job.id)
                 if answer.urls:
                     break
+                if time.monotonic() > until:
+                    outcomes["never ready"] += 1
+                    return
                 time.sleep(EVERY_S)
             with urllib.request.urlopen(answer.urls["de"].url) as result:
                 Path(out, f"{path.stem}.de.txt").write_bytes(result.read())
