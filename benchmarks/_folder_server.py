@@ -13,8 +13,10 @@ from collections import Counter
 from typing import Any
 
 from groupdocs_translation.sandbox import Sandbox
+from groupdocs_translation.sandbox.latency import FACTORS
 
 SEED = 6
+MEDIAN_S = 2.0  # of a job: the least that the service's page lets one expect of a small document
 # What happens to a request; a submission may also be carried out without anybody being told, or come to a bad end.
 ANY: list[dict[str, Any]] = [
     {"status": 500},
@@ -61,7 +63,7 @@ def seen(sandbox: Sandbox) -> dict[str, Any]:
 
 def main(share: float, requests: int) -> None:
     """Serve until the standard input is closed."""
-    with Sandbox() as sandbox:
+    with Sandbox(latency_s=MEDIAN_S / FACTORS["file"]) as sandbox:
         add_faults(sandbox, share, requests)
         print(json.dumps(sandbox.client_settings()), flush=True)
         for _ in sys.stdin:
