@@ -1,7 +1,7 @@
 """A sandbox in a process of its own, where a share of all requests goes wrong; and what it has seen.
 
-``python -m benchmarks._folder_server SHARE REQUESTS`` prints the settings of a client as JSON, then answers each line
-of its standard input with what happened so far.
+``python -m benchmarks._folder_server SHARE REQUESTS [--no-revocation]`` prints the settings of a client as JSON, then
+answers each line of its standard input with what happened so far.
 """
 
 from __future__ import annotations
@@ -39,11 +39,12 @@ OPERATIONS = {
 }
 
 
-def add_faults(sandbox: Sandbox, share: float, requests: int) -> int:
+def add_faults(sandbox: Sandbox, share: float, requests: int, *, is_revoking: bool) -> int:
     """Let a share of the next requests of each operation go wrong; how many."""
     chance = random.Random(SEED)
     count = 0
-    for operation, faults in OPERATIONS.items():
+    for operation, all_faults in OPERATIONS.items():
+        faults = [fault for fault in all_faults if is_revoking or "revoke" not in fault]
         ordinary = 0  # a fault counts from the one before it, whose request it does not see
         for _ in range(requests):
             ordinary += 1
@@ -61,14 +62,14 @@ def seen(sandbox: Sandbox) -> dict[str, Any]:
     return {"calls": calls, "jobs": len(sandbox.jobs), "repeated": sum(count - 1 for count in of_file.values())}
 
 
-def main(share: float, requests: int) -> None:
+def main(share: float, requests: int, *, is_revoking: bool) -> None:
     """Serve until the standard input is closed."""
     with Sandbox(latency_s=MEDIAN_S / FACTORS["file"]) as sandbox:
-        add_faults(sandbox, share, requests)
+        add_faults(sandbox, share, requests, is_revoking=is_revoking)
         print(json.dumps(sandbox.client_settings()), flush=True)
         for _ in sys.stdin:
             print(json.dumps(seen(sandbox)), flush=True)
 
 
 if __name__ == "__main__":
-    main(float(sys.argv[1]), int(sys.argv[2]))
+    main(float(sys.argv[1]), int(sys.argv[2]), is_revoking=sys.argv[3:] != ["--no-revocation"])

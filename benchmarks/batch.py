@@ -34,9 +34,9 @@ MOST_MIB = 150.0
 class Server:
     """A sandbox in a process of its own."""
 
-    def __init__(self, share: float, requests: int) -> None:
+    def __init__(self, share: float, requests: int, *options: str) -> None:
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "benchmarks._folder_server", str(share), str(requests)],
+            [sys.executable, "-m", "benchmarks._folder_server", str(share), str(requests), *options],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
@@ -62,9 +62,9 @@ class Server:
 
 
 @contextmanager
-def serving(share: float, requests: int) -> Iterator[Server]:
+def serving(share: float, requests: int, *options: str) -> Iterator[Server]:
     """A server for one contender."""
-    server = Server(share, requests)
+    server = Server(share, requests, *options)
     try:
         yield server
     finally:
@@ -106,54 +106,79 @@ def published(server: Server, source: Path, out: Path) -> dict[str, Any] | None:
 
 
 def compare(source: Path, count: int, scratch: Path) -> tuple[list[str], list[Target]]:
-    """2,000 files, with and without faults, by both."""
-    rows: list[list[object]] = []
-    targets: list[Target] = []
-    for share in (0.0, SHARE):
-        weather = f"{share:.0%} faults" if share else "no faults"
-        with serving(share, 2 * count) as server:
-            out = scratch / f"ours-{share}"
-            first = ours(server.settings, source, out)
-            seen = server.seen()
-            calls = sum(seen["calls"].values()) / count
-            rows.append(["batch", weather, _states(first["by_state"]), count / first["seconds"], calls,
-                         seen["repeated"], first["cpu"] / count * 1_000, first["peak_mib"]])  # fmt: skip
-            targets.append(Target(f"jobs made twice unasked, {weather}", seen["repeated"], 0))
-            targets.append(Target(f"peak memory of a run, MiB, {weather}", first["peak_mib"], MOST_MIB))
-            if share:
-                doubt = first["by_state"].get("uncertain", 0)
-                second = ours(server.settings, source, out, retry_uncertain=True, retry_failed=True)
-                seen = server.seen()
-                left = doubt + first["by_state"].get("failed", 0)
-                rows.append(["batch, told to retry", weather, _states(second["by_state"]), left / second["seconds"],
-                             sum(seen["calls"].values()) / count, seen["repeated"], second["cpu"] / count * 1_000,
-                             second["peak_mib"]])  # fmt: skip
-                targets.append(Target("files not done in the end", count - second["by_state"].get("done", 0), 0))
-                targets.append(Target("results on disk that are missing", count - len(list(out.rglob("*.de.txt"))), 0))
-                targets.append(Target("jobs beyond one a file, of those in doubt or failed", seen["repeated"], left))
-        with serving(share, 2 * count) as server:
-            theirs = published(server, source, scratch / f"published-{share}")
-            if theirs is None:
-                continue
-            seen = server.seen()
-            calls = sum(seen["calls"].values()) / count
-            rows.append([f"published SDK, {THREADS} threads", weather, _states(theirs["outcomes"]),
-                         theirs["outcomes"].get("done", 0) / theirs["seconds"], calls, seen["repeated"],
-                         theirs["cpu"] / count * 1_000, theirs["peak_mib"]])  # fmt: skip
-            rows[-1].append(seen["jobs"] - theirs["outcomes"].get("done", 0))
-    for row in rows:
-        if len(row) == 8:
-            row.append(0)
+    """The files, in each weather, by both."""
+    fair, targets = _batch(source, count, scratch / "ours", "no faults", 0.0)
+    foul, more = _batch(source, count, scratch / "ours-faults", f"{SHARE:.0%} faults", SHARE)
+    rows = [
+        *fair,
+        *_published_sdk(source, count, scratch / "theirs", "no faults", 0.0),
+        *foul,
+        *_published_sdk(source, count, scratch / "theirs-faults", f"{SHARE:.0%} faults", SHARE),
+        *_published_sdk(
+            source, count, scratch / "theirs-unrevoked", "the same, no token revoked", SHARE, "--no-revocation"
+        ),
+    ]
     head = ["", "weather", "files", "done a second", "calls a file", "jobs made again", "own CPU, ms a file",
-            "peak MiB", "paid and lost"]  # fmt: skip
-    return [f"## {count:,} small files", EXPLAINED, table(head, rows)], targets
+            "peak MiB", "jobs paid and lost"]  # fmt: skip
+    return [f"## {count:,} small files", EXPLAINED, table(head, rows)], [*targets, *more]
+
+
+def _batch(source: Path, count: int, out: Path, weather: str, share: float) -> tuple[list[list[object]], list[Target]]:
+    """A run and, if there are faults, another that is told to repeat what is in doubt or failed."""
+    with serving(share, 2 * count) as server:
+        first = ours(server.settings, source, out)
+        seen = server.seen()
+        done = first["by_state"].get("done", 0)
+        rows = [_row("batch", weather, first["by_state"], first, seen, count, done=done, worked=count)]
+        targets = [
+            Target(f"jobs made twice unasked, {weather}", seen["repeated"], 0),
+            Target(f"peak memory of a run, MiB, {weather}", first["peak_mib"], MOST_MIB),
+        ]
+        last, repeatable = first, 0
+        if share:
+            last = ours(server.settings, source, out, retry_uncertain=True, retry_failed=True)
+            seen, left = server.seen(), count - done
+            again = last["by_state"].get("done", 0) - done
+            rows.append(
+                _row("batch, told to retry", weather, last["by_state"], last, seen, count, done=again, worked=left)
+            )
+            repeatable = left + last["doubts"]
+        targets += [
+            Target(f"files not done in the end, {weather}", count - last["by_state"].get("done", 0), 0),
+            Target(f"results on disk that are missing, {weather}", count - len(list(out.rglob("*.de.txt"))), 0),
+            Target(f"jobs beyond one a file: only of submissions in doubt, {weather}", seen["repeated"], repeatable),
+        ]
+        return rows, targets
+
+
+def _published_sdk(
+    source: Path, count: int, out: Path, weather: str, share: float, *options: str
+) -> list[list[object]]:
+    with serving(share, 2 * count, *options) as server:
+        theirs = published(server, source, out)
+        if theirs is None:
+            return []
+        seen, done = server.seen(), theirs["outcomes"].get("done", 0)
+        name = f"published SDK, {THREADS} threads"
+        row = _row(name, weather, theirs["outcomes"], theirs, seen, count, done=done, worked=count)
+        return [[*row[:-1], seen["jobs"] - done]]
+
+
+def _row(
+    name: str, weather: str, outcomes: dict[str, int], used: dict[str, Any], seen: dict[str, Any], count: int,
+    *, done: int, worked: int,
+) -> list[object]:  # fmt: skip
+    calls = sum(seen["calls"].values()) / count
+    cpu = used["cpu"] / worked * 1_000
+    return [name, weather, _states(outcomes), done / used["seconds"], calls, seen["repeated"], cpu, used["peak_mib"], 0]
 
 
 EXPLAINED = (
     "Calls and jobs are those that the sandbox saw. The batch's first run leaves alone what is in doubt or failed at "
     "the service; told to retry, it ends complete. The published SDK asks at once and then every 2 s, as its examples "
     "do. It repeats nothing and remembers nothing: any fault loses the file, and with it a job that was paid for; "
-    "running it again pays for all files once more."
+    "running it again pays for all files once more. It never asks for another token either: the first one that is "
+    "revoked ends it for all files that are left, so a row without revocations stands beside."
 )
 
 

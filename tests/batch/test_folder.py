@@ -195,7 +195,7 @@ def test_a_dry_run_says_what_it_would_cost_and_touches_nothing(sandbox, client, 
     assert len(sandbox.records) == client.usage.calls == 0
     assert {cost.kind: (cost.files, cost.minimum) for cost in plan.kinds} == {"document": (1, 3), "markdown": (2, 6)}
     assert plan.minimum_calls == 9
-    assert plan.calls_by_operation == {"uploads": 3, "submissions": 3, "polls": 4}
+    assert plan.calls_by_operation == {"uploads": 3, "submissions": 3, "polls": 9}
     assert plan.ignored == {"exe": 1}
     assert plan.to_dict()["kinds"][1]["minimum_calls"] == 6
 

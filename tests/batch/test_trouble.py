@@ -25,6 +25,7 @@ from groupdocs_translation import (
     TranslationClient,
 )
 from groupdocs_translation.batch import lanes
+from groupdocs_translation.batch.gates import Gate
 from groupdocs_translation.batch.journal import SCHEMA_VERSION, Journal
 from groupdocs_translation.batch.lock import JournalLock
 from groupdocs_translation.sandbox.latency import Latency
@@ -117,15 +118,22 @@ def test_what_does_not_pass_ends_the_run_and_is_tried_by_the_next(sandbox, folde
         assert client.translate_folder(source, target="de", output_dir=out).is_complete
 
 
-def test_refusals_make_the_batch_slower_not_incomplete(sandbox, folder, out):
+def test_refusals_make_the_batch_slower_not_incomplete(sandbox, client, folder, out, monkeypatch):
     source = folder(*[f"{number}.txt" for number in range(30)])
     sandbox.fail("translateDocument", nth=5, times=20, status=429, headers={"Retry-After": "2"})
     widths = []
-    with TranslationClient(**sandbox.client_settings()) as client:
-        report = client.translate_folder(
-            source, target="de", output_dir=out, progress=lambda step: widths.append(step.under_way)
-        )
 
+    def refused(gate, now, retry_after_s=None, *, real=Gate.refused):
+        before = gate.limit.width
+        real(gate, now, retry_after_s)
+        widths.append((before, gate.limit.width))
+
+    monkeypatch.setattr(Gate, "refused", refused)
+    report = client.translate_folder(source, target="de", output_dir=out)
+
+    before, after = widths[0]
+    assert (before >= 4, after) == (True, before // 2)
+    assert max(after for _, after in widths) < before
     assert report.is_complete
     assert len(sandbox.jobs) == 30
     assert report.calls["translateDocument"] == 50  # each refusal is seen, none is hidden

@@ -21,7 +21,7 @@ CALLS_LEFT = {  # at least, in a state; a submission in flight may be counted al
     FileState.SUBMITTING: 2,
     FileState.SUBMITTED: 1,
 }
-USUAL_POLLS = 1.3  # of a job, before this journal has experience: what the balanced schedule takes (benchmarks/reports)
+USUAL_POLLS = 2.9  # of a job, before this journal has experience: balanced, 20 s (benchmarks/reports/polling.md)
 
 
 @frozen(kw_only=True)

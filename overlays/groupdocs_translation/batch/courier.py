@@ -150,6 +150,7 @@ class Courier:
                 submitted_at=self._clock.wall(), url=None, reason=None,
             )  # fmt: skip
         self._uploads.succeeded()
+        self._jobs.succeeded()  # taken without a refusal: to wait for its end would keep the first rounds small
 
     async def _wait(self, trip: Trip) -> bool:
         """Whether the job's fate is known; false if the batch stopped first."""
