@@ -1,8 +1,8 @@
 """The same folder with the published SDK in a thread pool, run by the interpreter of its own environment.
 
 ``python -P FILE ADDRESS ID SECRET SOURCE OUT THREADS`` prints as JSON what it took. Each file: upload, submit, ask at
-once and then every 2 s (as the examples of the SDK do, which would ask for ever for a job that failed), fetch. Nothing is remembered, so a file that failed is lost
-with what was paid for it.
+once and then every 2 s (as the examples of the SDK do, which would ask for ever for a job that failed), fetch. Nothing
+is remembered, so a file that failed is lost with what was paid for it.
 """
 
 from __future__ import annotations
