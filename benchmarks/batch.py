@@ -2,9 +2,9 @@
 
 The sandbox, the batch and the published SDK run in processes of their own, on one machine, whose files a second are
 those of the pair. A job takes 2 s (median of a log-normal distribution), so 64 at a time end 32 files a second at best.
-Faults are drawn once, from a fixed seed: errors of
-the service and of proxies, refusals, connections reset before, in and after the answer, truncated and slow answers,
-revoked tokens, jobs that were taken although the answer said otherwise, jobs that fail.
+Faults are drawn once, from a fixed seed: errors of the service and of proxies, refusals, connections reset before, in
+and after the answer, truncated and slow answers, revoked tokens, jobs that were taken although the answer said
+otherwise, jobs that fail.
 """
 
 from __future__ import annotations

@@ -114,15 +114,22 @@ class Durations:
             seen = self._kinds.setdefault(kind, _Kind())
             seen.brackets.append(shares(at_least, at_most))
             seen.jobs += 1
-            if seen.jobs >= seen.learn_at:
-                seen.density = explain(seen.brackets, seen.density)
-                seen.learnt = times(seen.density)
-                seen.learn_at = seen.jobs + max(1.0, min(seen.jobs * (RELEARN_GROWTH - 1), RELEARN_JOBS))
 
     def learnt(self, kind: str) -> tuple[float, ...] | None:
-        """Times in seconds by which the shares ``LEVELS`` of jobs of a kind ended; ``None`` before the first."""
-        seen = self._kinds.get(kind)  # replaced as a whole, never changed: no lock to read it
-        return seen.learnt or None if seen is not None else None
+        """Times in seconds by which the shares ``LEVELS`` of jobs of a kind ended; ``None`` before the first.
+
+        Computed when asked for, and then only if enough was seen since: who never waits, pays nothing for it.
+        """
+        seen = self._kinds.get(kind)
+        if seen is None:
+            return None
+        if seen.jobs >= seen.learn_at:
+            with self._lock:
+                if seen.jobs >= seen.learn_at:
+                    seen.density = explain(seen.brackets, seen.density)
+                    seen.learnt = times(seen.density)
+                    seen.learn_at = seen.jobs + max(1.0, min(seen.jobs * (RELEARN_GROWTH - 1), RELEARN_JOBS))
+        return seen.learnt or None  # replaced as a whole, never changed: no lock to read it
 
     def median(self, kind: str) -> float | None:
         """Seconds that half of the jobs of a kind took, ``None`` before the first."""
