@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import itertools
 import multiprocessing
+import os
 import random
+import sqlite3
 import time
 
 from groupdocs_translation import PollingSchedule, TranslationClient
+from groupdocs_translation.batch.journal import Journal
 
 PROCESSES = multiprocessing.get_context("forkserver")
 PROCESSES.set_forkserver_preload(
@@ -47,3 +51,17 @@ def moments(seed, count):
     """Random moments, the same for the same seed: requests to wait for, and seconds after the last of them."""
     chance = random.Random(seed)
     return [(chance.randint(1, 40), chance.uniform(0.0, 0.008)) for _ in range(count)]
+
+
+def make_journal(path, statement):
+    """Make a journal, and die before a statement of it (counted from 0); exit code 7 if it has no such statement."""
+    connect = sqlite3.connect
+
+    def connected(*arguments, **options):
+        connection, count = connect(*arguments, **options), itertools.count()
+        connection.set_trace_callback(lambda _: os._exit(0) if next(count) == statement else None)
+        return connection
+
+    sqlite3.connect = connected
+    Journal.open(path)
+    os._exit(7)

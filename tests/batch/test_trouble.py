@@ -31,7 +31,7 @@ from groupdocs_translation.batch.lock import JournalLock
 from groupdocs_translation.sandbox.latency import Latency
 
 from tests.batch.conftest import results
-from tests.batch.killed import PROCESSES, translate
+from tests.batch.killed import PROCESSES, make_journal, translate
 
 HOUR = 3600
 
@@ -460,3 +460,17 @@ def test_memory_does_not_grow_with_the_number_of_files(client, tmp_path, out):
         return min(peak(include, count) for _ in range(3))
 
     assert least("*", 900) < 1.3 * least("0?/*", 300)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no fork server")
+def test_a_journal_whose_making_was_killed_before_any_statement_is_made_whole(tmp_path):
+    for statement in range(50):
+        path = tmp_path / f"{statement}.sqlite3"
+        process = PROCESSES.Process(target=make_journal, args=(path, statement))
+        process.start()
+        process.join(20)
+        with contextlib.closing(Journal.open(path)) as journal:
+            assert len(journal.name) == 8
+        if process.exitcode == 7:
+            break
+    assert 5 < statement < 49

@@ -7,7 +7,6 @@ the call returns (``synchronous=FULL``): a job that was paid for must survive a 
 from __future__ import annotations
 
 import json
-import secrets
 import sqlite3
 import threading
 from contextlib import closing, contextmanager
@@ -28,6 +27,7 @@ if TYPE_CHECKING:
 SCHEMA_VERSION = 1
 _SCHEMA = """
 CREATE TABLE facts (name TEXT PRIMARY KEY, value) WITHOUT ROWID;
+INSERT INTO facts VALUES ('name', lower(hex(randomblob(4))));
 CREATE TABLE runs (
     id INTEGER PRIMARY KEY, started REAL NOT NULL, ended REAL, calls TEXT NOT NULL DEFAULT '{}', stopped TEXT);
 CREATE TABLE files (
@@ -168,7 +168,6 @@ class Journal:
         (version,) = run("PRAGMA user_version").fetchone()
         if version == 0 and not run("SELECT 1 FROM sqlite_master LIMIT 1").fetchone():
             self._connection.executescript(f"BEGIN IMMEDIATE; {_SCHEMA} PRAGMA user_version={SCHEMA_VERSION}; COMMIT;")
-            run("INSERT INTO facts VALUES ('name', ?)", (secrets.token_hex(4),))
         elif version != SCHEMA_VERSION:
             raise ConfigurationError(
                 f"{self._name} is a journal of version {version}, this program knows {SCHEMA_VERSION}: "
