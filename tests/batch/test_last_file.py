@@ -1,4 +1,4 @@
-"""A run ends when no file is left, however narrow it is and however long a look into the journal takes."""
+"""However long a look into the journal takes: a run ends when no file is left, and asks for no job once more."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import threading
 
 from groupdocs_translation import Concurrency
 from groupdocs_translation.batch.journal import Journal
+from groupdocs_translation.batch.lanes import Lane
 
 
 def test_a_file_that_ends_during_a_look_into_the_journal_does_not_end_the_run(client, folder, out, monkeypatch):
@@ -27,3 +28,22 @@ def test_a_file_that_ends_during_a_look_into_the_journal_does_not_end_the_run(cl
     )
 
     assert report.is_complete
+
+
+def test_a_file_that_ends_during_a_look_is_not_taken_up_again(client, folder, out, monkeypatch):
+    source = folder("a.txt", "b.txt")
+    look, ended = Journal.ready, threading.Event()
+
+    def look_until_a_file_has_ended(journal, run, lane, *arguments):
+        rows = look(journal, run, lane, *arguments)
+        if lane is Lane.FETCH and rows:
+            ended.wait(timeout=5)
+        return rows
+
+    monkeypatch.setattr(Journal, "ready", look_until_a_file_has_ended)  # a race that no server can make
+    report = client.translate_folder(
+        source, target="de", output_dir=out, progress=lambda step: step.step == "done" and ended.set()
+    )
+
+    assert report.is_complete
+    assert report.calls == {"uploadFile": 2, "translateDocument": 2, "getFileTranslation": 2}

@@ -130,9 +130,10 @@ class Dispatcher:
         """Whether a lane has a file that is due; reads on in the journal when what was read is used up."""
         queue = self._queues[lane]
         if not queue and lane not in self._dry:
-            count = AHEAD + len(self.under_way)
+            busy = set(self.under_way)  # as the look begins: one that ends meanwhile may be read as it was before
+            count = AHEAD + len(busy)
             rows = await anyio.to_thread.run_sync(self._journal.ready, self._run, lane, self._clock.wall(), count)
-            queue.extend([row for row in rows if row.id not in self.under_way][:AHEAD])
+            queue.extend([row for row in rows if row.id not in busy][:AHEAD])
             if not queue:
                 self._dry.add(lane)
         return bool(queue)
