@@ -37,7 +37,7 @@ class _Stream(httpx.AsyncByteStream):
 
     def __init__(self, wires: WireTransport, wire: _Wire, stream: httpx.AsyncByteStream) -> None:
         self._wires = wires
-        self._lane = wire
+        self._wire = wire
         self._stream = stream
         self._is_open = True
         self._is_sound = True
@@ -55,7 +55,7 @@ class _Stream(httpx.AsyncByteStream):
         """Close the stream and let the next request have the wire."""
         if self._is_open:
             self._is_open = False
-            await self._wires._finish(self._lane, self._stream, is_sound=self._is_sound)
+            await self._wires._finish(self._wire, self._stream, is_sound=self._is_sound)
 
 
 class WireTransport(httpx.AsyncBaseTransport):

@@ -53,6 +53,20 @@ def test_a_place_that_cannot_be_read_is_named():
         store_in_file("default", credentials())
 
 
+def test_a_disk_that_is_full_is_said_and_leaves_the_profiles_as_they_were():
+    resource = pytest.importorskip("resource", reason="only POSIX systems can limit a file's size")
+    path = store_in_file("default", credentials())
+    before, limits = path.read_bytes(), resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (len(before), limits[1]))
+    try:
+        with pytest.raises(ConfigurationError, match=r"credentials\.toml cannot be written: File too large"):
+            store_in_file("work", credentials())
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert path.read_bytes() == before
+    assert [entry.name for entry in path.parent.iterdir()] == [path.name]
+
+
 def test_other_profiles_and_comments_stay():
     path = store_in_file("work", credentials("first"))
     path.write_text("# the office's account\n" + path.read_text())

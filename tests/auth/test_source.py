@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import copy
 import pickle
+import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor, wait
 
@@ -417,6 +418,12 @@ def test_a_failure_that_comes_after_the_deadline_is_of_no_account(identity, make
     identity.then(token("t1"))
     clock.advance(1)
     assert value(source.get()) == "t1"
+
+
+def test_a_provider_that_ends_its_thread_is_an_error_at_once_and_no_wait_until_the_deadline(make_source):
+    source = make_source(token_provider=sys.exit)
+    with pytest.raises(AuthenticationError, match="on our side: SystemExit"):
+        source.get()
 
 
 class AfterAnother:

@@ -189,13 +189,13 @@ class Connection:
         self.durations.after_fork()
 
 
-def _made(session: Callable[..., T], **settings: Any) -> T:
+def _made(make: Callable[..., T], **settings: Any) -> T:
     """A session or its transport; ``proxy``, ``verify`` and the proxy variables are looked at only here.
 
     The cause is not kept: it may show a proxy's password.
     """
     try:
-        return session(**settings)
+        return make(**settings)
     except ConfigurationError:
         raise
     except (AttributeError, ImportError, OSError, TypeError, ValueError, httpx.InvalidURL) as error:
