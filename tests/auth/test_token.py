@@ -64,11 +64,13 @@ def test_the_length_of_what_a_token_says_does_not_matter(name):
 
 def test_an_error_that_was_cut_off_is_not_believed():
     assert isinstance(read({"error": "invalid_client"}, whole=False)[0], TokenResponseError)
-    assert isinstance(read({"error": "invalid_client"}, encoding="gzip")[0], TokenResponseError)
+    for encoding in ("br", "gzip", "zstd"):
+        assert isinstance(read({"error": "invalid_client"}, encoding=encoding)[0], TokenResponseError)
 
 
 def test_a_token_that_only_looks_like_a_jwt_counts_five_minutes():
-    for value in ("a.b.c", "a.W10.c", f"a.{'W' * 9000}.c", "a.b.c.d"):
+    told = jwt(exp=NOW + 120)
+    for value in ("a.b.c", "a.W10.c", f"a.{'W' * 9000}.c", "a.b.c.d", f"{told}.d", told.rpartition(".")[0], "opaque"):
         assert read(GOOD | {"access_token": value, "expires_in": None})[0][1] == 300
 
 
@@ -114,7 +116,8 @@ def test_the_longest_token_is_taken():
     [
         ({"status": 201}, "status"), ({"status": 204}, "status"), ({"status": 206}, "status"),
         ({"content_type": "text/html; charset=utf-8"}, "not JSON"), ({"content_type": "application/jsonp"}, "not JSON"),
-        ({"encoding": "gzip"}, "compressed"), ({"whole": False}, f"longer than {MAX_BODY_BYTES}"),
+        ({"status": 101}, "status"), ({"encoding": "br"}, "compressed"), ({"encoding": "gzip"}, "compressed"),
+        ({"encoding": "zstd"}, "compressed"), ({"whole": False}, f"longer than {MAX_BODY_BYTES}"),
     ],
 )  # fmt: skip
 def test_a_good_body_in_a_wrong_answer_is_refused(changes, why):
@@ -149,7 +152,7 @@ def test_an_oauth_error_is_one_whatever_the_status_says(status, extra):
         False),
         (300, "", False), (399, "", False), (301, "", False), (302, "", False), (307, {"error": "server_error"},
         False), (308, "", False),
-        (408, "", True), (429, "", True), (429, {"error": "invalid_client"}, True),
+        (499, "", False), (408, "", True), (429, "", True), (429, {"error": "invalid_client"}, True),
         (500, "", True), (502, "", True), (503, "<html>", True), (504, "", True), (599, "", True),
         (500, {"error": "server_error"}, True), (400, {"error": "temporarily_unavailable"}, True),
         *((500, {"error": name}, False) for name in ("invalid_request", "invalid_client", "invalid_grant",
@@ -228,12 +231,27 @@ def test_the_margins_of_a_token_scale_with_its_life():
     assert margins(2.0) == (0.4, 0.2)
 
 
-def test_the_larger_age_counts():
-    token = AccessToken(Secret("t"), 100.0, 1000.0, 5000.0)
-    assert token.remaining(1010.0, 5010.0) == 90.0
-    assert token.remaining(1010.0, 5050.0) == 50.0
-    assert token.remaining(1060.0, 4000.0) == 40.0
-    assert token.age(1010.0, 5050.0) == 50.0
+@pytest.mark.parametrize(
+    ("monotonic", "wall", "age"),
+    [(10.0, 20.0, 0.0), (15.0, 23.0, 5.0), (35.0, 20.0, 25.0), (35.0, -1000.0, 25.0), (10.0, 75.0, 55.0)],
+)
+def test_the_larger_age_counts(monotonic, wall, age):
+    token = AccessToken(Secret("t"), 100.0, 10.0, 20.0)
+    assert token.age(monotonic, wall) == age
+    assert token.remaining(monotonic, wall) == 100.0 - age
+
+
+def test_a_token_is_told_from_another_without_comparing_secrets():
+    secret = Secret("t")
+    first, second = (AccessToken(secret, 100.0, 0.0, 0.0) for _ in range(2))
+    assert first != second
+    assert (first.jitter, first.is_stored, first.generation) == (0.0, False, 0)
+
+
+@pytest.mark.parametrize("name", ["header", "advisory_s", "fresh_s", "mandatory_s"])
+def test_what_follows_from_a_token_cannot_be_given_with_it(name):
+    with pytest.raises(TypeError, match=name):
+        AccessToken(Secret("t"), 100.0, 0.0, 0.0, **{name: 1.0})
 
 
 def test_a_secret_is_not_shown():

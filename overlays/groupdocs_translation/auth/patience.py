@@ -29,9 +29,10 @@ def cool_down(error: TranslationError, failures: int) -> float:
     Only what the identity server itself refused for good is permanent; a user's callable may be well the next moment.
     """
     is_refusal = isinstance(error, AuthenticationError) and error.status_code is not None
-    pause = PERMANENT_COOL_DOWN_S if is_refusal and not is_transient(error) else _doubled(1.0, failures)
+    is_final = is_refusal and not is_transient(error)
+    pause = PERMANENT_COOL_DOWN_S if is_final else min(_doubled(1.0, failures), TRANSIENT_COOL_DOWN_S)
     asked: float = getattr(error, "retry_after", None) or 0.0
-    return max(min(pause, TRANSIENT_COOL_DOWN_S), min(asked, LONGEST_COOL_DOWN_S))
+    return max(pause, min(asked, LONGEST_COOL_DOWN_S))
 
 
 def early_pause(token: AccessToken, error: TranslationError, failures: int, chance: float) -> float:
