@@ -557,7 +557,7 @@ def test_how_long_a_failure_is_remembered(error, failures, seconds):
     [
         (3600, 0, 0.5, None, 30), (3600, 1, 0.5, None, 60), (3600, 3, 0.5, None, 240), (3600, 0, 0, None, 24),
         (3600, 0, 1, None, 36), (100, 0, 0.5, None, 5), (3600, 0, 0.5, 500, 500), (3600, 1, 0.5, 10, 60),
-        (2, 0, 0.5, None, 0.1),
+        (2, 0, 0.5, None, 0.1), (3600, 10**6, 0.5, None, 30 * 2**10),
     ],
 )  # fmt: skip
 def test_when_an_early_renewal_is_tried_again(lifetime, failures, chance, retry_after, seconds):

@@ -116,7 +116,8 @@ def test_the_longest_token_is_taken():
     [
         ({"status": 201}, "status"), ({"status": 204}, "status"), ({"status": 206}, "status"),
         ({"content_type": "text/html; charset=utf-8"}, "not JSON"), ({"content_type": "application/jsonp"}, "not JSON"),
-        ({"status": 101}, "status"), ({"encoding": "br"}, "compressed"), ({"encoding": "gzip"}, "compressed"),
+        ({"status": 101}, "status"), ({"status": 299}, "status"),
+        ({"encoding": "br"}, "compressed"), ({"encoding": "gzip"}, "compressed"),
         ({"encoding": "zstd"}, "compressed"), ({"whole": False}, f"longer than {MAX_BODY_BYTES}"),
     ],
 )  # fmt: skip
@@ -222,6 +223,7 @@ def test_what_a_server_asks_for_with_retry_after_is_kept():
 def test_the_margins_of_a_token_scale_with_its_life():
     def margins(lifetime, jitter=0.0):
         token = AccessToken(Secret("t"), lifetime, 0.0, 0.0, jitter=jitter)
+        assert token.fresh_s == lifetime - token.advisory_s
         return token.advisory_s, token.mandatory_s
 
     assert margins(3600.0) == (300.0, 30.0)
