@@ -41,6 +41,15 @@ def test_a_dry_run_tells_the_calls_by_kind_and_sends_and_writes_nothing(command,
     assert plan["minimum_calls"] == 6
 
 
+def test_one_file_is_one_file(command, folder, tmp_path):
+    (folder / "a.txt").unlink()
+    line = ["batch", folder, "--to", "de", "--out", "out"]
+    assert "1 file; at least 3 calls" in command(*line, "--dry-run").err
+    done = command(*line)
+    assert "1 of 1 file to do" in done.err
+    assert "The file is translated." in (tmp_path / "out" / "report.html").read_text()
+
+
 def test_a_file_that_fails_is_listed_with_its_reason_and_makes_it_partly(command, folder, sandbox):
     sandbox.fail("translateCsv", status=400, body=b'{"message": "no such separator"}')
     done = command("batch", folder, "--to", "de", "--out", "out")

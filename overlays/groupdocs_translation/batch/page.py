@@ -120,7 +120,7 @@ def _verdict(report: BatchReport) -> tuple[str, str]:
     if not report.files:
         return "There was nothing to translate.", "good"
     if report.is_complete:
-        return f"All {report.files:,} files are translated.", "good"
+        return "The file is translated." if report.files == 1 else f"All {report.files:,} files are translated.", "good"
     parts = [
         f"{count:,} {word}"
         for count, word in (
@@ -131,7 +131,8 @@ def _verdict(report: BatchReport) -> tuple[str, str]:
         )
         if count
     ]
-    return f"Of {report.files:,} files: {', '.join(parts)}.", "bad" if report.failed or report.uncertain else "open"
+    noun = "file" if report.files == 1 else "files"
+    return f"Of {report.files:,} {noun}: {', '.join(parts)}.", "bad" if report.failed or report.uncertain else "open"
 
 
 def _hint(report: BatchReport) -> str:

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from .exits import in_words
-from .output import harmless, human_time, is_terminal, say
+from .output import harmless, human_count, human_time, is_terminal, say
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
@@ -47,7 +47,7 @@ class BatchLines:
     def show(self, step: BatchProgress) -> None:
         """Print what this step is worth."""
         if step.step == "start":
-            say(f"{step.total - step.finished} of {step.total} files to do")
+            say(f"{step.total - step.finished} of {human_count(step.total, 'file')} to do")
         elif step.step in _BAD:
             say(_failure(step))
         elif step.step == "stopping":
@@ -65,7 +65,7 @@ def summary(step: BatchProgress) -> str:
     """Where the batch is, in one line."""
     failed = f", {step.failed} failed" if step.failed else ""
     left = "" if step.remaining_s is None else f", about {human_time(step.remaining_s)} left"
-    return f"{step.finished} of {step.total} files{failed}, {step.calls} calls{left}"
+    return f"{step.finished} of {human_count(step.total, 'file')}{failed}, {human_count(step.calls, 'call')}{left}"
 
 
 @contextmanager
@@ -81,7 +81,7 @@ def batch_bar(console: Console | None = None) -> Generator[Show]:
 
         def show(step: BatchProgress) -> None:
             if step.step == "planning":
-                shown.update(bar, description=f"{step.total} files found")
+                shown.update(bar, description=f"{human_count(step.total, 'file')} found")
                 return
             if step.step in _BAD:
                 shown.print(Text(harmless(_failure(step), sys.stderr)), soft_wrap=True)

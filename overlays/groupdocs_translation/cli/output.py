@@ -83,6 +83,11 @@ def write_table(
         click.echo(line.rstrip())
 
 
+def human_count(count: int, noun: str) -> str:
+    """Like ``1 file`` and ``2 files``."""
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
 def human_size(size: float) -> str:
     """Bytes as people read them."""
     for unit in ("B", "KiB", "MiB"):

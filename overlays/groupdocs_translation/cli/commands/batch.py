@@ -14,7 +14,7 @@ from ..batch_progress import batch_shown
 from ..exits import Exit, in_words
 from ..invocation import PROGRAM
 from ..kind_options import given_options, kind_options
-from ..output import human_size, human_time, write, write_json, write_table
+from ..output import human_count, human_size, human_time, write, write_json, write_table
 from ..values import merged
 
 if TYPE_CHECKING:
@@ -125,7 +125,8 @@ def _say_plan(invocation: Invocation, plan: BatchPlan) -> int:
         rows.append(("in all", str(sum(cost.files for cost in plan.kinds)), "", "", "", "", str(plan.expected_calls)))
     write_table(("kind", "files", "size", "uploads", "submissions", "polls", "calls"), rows)
     left = ", ".join(f"{count} {state}" for state, count in plan.by_state.items() if state != "planned" and count)
-    invocation.say(f"{plan.files} files{f': {left}' if left else ''}; at least {plan.minimum_calls} calls")
+    files, calls = human_count(plan.files, "file"), human_count(plan.minimum_calls, "call")
+    invocation.say(f"{files}{f': {left}' if left else ''}; at least {calls}")
     if plan.ignored:
         names = ", ".join(f"{count} {extension or 'without extension'}" for extension, count in plan.ignored.items())
         invocation.say(f"not taken by the service: {names}")
