@@ -30,16 +30,21 @@ class Target(NamedTuple):
     def line(self) -> str:
         """As a row of Markdown."""
         sign = "≥" if self.is_least else "≤"
-        return (
-            f"| {self.what} | {self.measured:.3g} | {sign} {self.limit:g} | {'met' if self.is_met else '**missed**'} |"
-        )
+        verdict = "met" if self.is_met else "**missed**"
+        return f"| {self.what} | {_number(self.measured)} | {sign} {self.limit:g} | {verdict} |"
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
     """A Markdown table; numbers with three digits that count."""
-    cells = [[f"{cell:.3g}" if isinstance(cell, float) else str(cell) for cell in row] for row in rows]
+    cells = [[_number(cell) if isinstance(cell, float) else str(cell) for cell in row] for row in rows]
     lines = [list(head), ["---", *["---:"] * (len(head) - 1)], *cells]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def _number(value: float) -> str:
+    """Three digits that count; thousands in full, for ``2.39e+03`` is hard to compare with ``976``."""
+    rounded = float(f"{value:.3g}")
+    return f"{rounded:,.0f}" if abs(rounded) >= 1000 else f"{rounded:g}"
 
 
 def machine(*packages: str) -> str:
