@@ -297,7 +297,8 @@ class Vault:
 
     def __call__(self):
         self.asked += 1
-        return self.pairs.pop(0) if len(self.pairs) > 1 else self.pairs[0]
+        pair = self.pairs.pop(0) if len(self.pairs) > 1 else self.pairs[0]
+        return tuple(json.loads(json.dumps(pair)))  # new objects each time, as from a vault's answer
 
 
 def secret_of(request):
@@ -330,6 +331,18 @@ def test_a_rotated_secret_needs_no_restart(identity, make_source, clock):
     clock.advance(3600)
     source.get()
     assert (vault.asked, len(identity.requests)) == (2, 4)
+
+
+@pytest.mark.parametrize("new", ["a", "z"])
+def test_an_application_that_has_another_id_by_now_needs_no_restart(identity, make_source, clock, new):
+    def moved(request):
+        return token("t") if dict(request.form)["client_id"] == new else http({"error": "invalid_client"}, 400)
+
+    source = make_source(credentials=Vault(("m", "one"), (new, "one")))
+    source.get()
+    identity.then(moved)
+    clock.advance(3600)
+    assert source.get().value.reveal() == "t"
 
 
 def test_a_vault_with_nothing_new_is_asked_once(identity, make_source, clock):
