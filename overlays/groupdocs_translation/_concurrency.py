@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import sys
 from collections.abc import AsyncIterable
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -36,17 +35,8 @@ class _Process:
 _this_process = _Process()
 
 
-def _renew_process() -> None:
-    global _this_process  # noqa: PLW0603  (the child of a fork is another process)
-    _this_process = _Process()
-
-
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_renew_process)
-
-
 def sync_owner() -> object:
-    """Who owns the connections that are opened now: this process (a forked child must not share a socket)."""
+    """Who owns the connections that are opened now: this process (a forked child forgets those of its parent)."""
     return _this_process
 
 

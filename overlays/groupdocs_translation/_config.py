@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 BASE_URL = "https://api.groupdocs.cloud/v2.0/translation"
 TOKEN_URL = "https://id.groupdocs.cloud/connect/token"  # noqa: S105  (an address, not a secret)
+USER_AGENT = "groupdocs-translation-python"
 BASE_URL_VARIABLE = "GROUPDOCS_TRANSLATION_URL"
 TOKEN_URL_VARIABLE = "GROUPDOCS_TOKEN_URL"  # noqa: S105  (a variable's name)
 

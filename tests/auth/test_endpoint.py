@@ -19,7 +19,7 @@ import pytest
 import trio
 import trustme
 from groupdocs_translation import AuthenticationError, ConfigurationError, ConnectionFailed, TokenResponseError
-from groupdocs_translation.auth import Secret, token_source
+from groupdocs_translation.auth import Secret, endpoint, token_source
 from groupdocs_translation.auth.endpoint import DEADLINE_S
 from groupdocs_translation.auth.reply import MAX_BODY_BYTES
 
@@ -45,17 +45,36 @@ def test_the_request_is_a_form_in_the_documented_order(identity, source):
     assert request.headers["content-type"] == "application/x-www-form-urlencoded"
     assert request.headers["accept"] == "application/json"
     assert request.headers["accept-encoding"] == "identity"
+    assert request.headers["user-agent"] == "groupdocs-translation-python"
     assert "authorization" not in request.headers
 
 
 def test_a_renewal_is_the_first_request_again(identity, make_source, clock):
-    source = make_source(scope="read write")
+    source = make_source(scope="read write", token_params={"audience": "https://api.example.com/?a=b&c"})
     source.get()
     clock.advance(3600)
     source.get()
     first, second = identity.requests
     assert first == second
-    assert first.form[-1] == ("scope", "read write")
+    assert first.form[-2:] == [("scope", "read write"), ("audience", "https://api.example.com/?a=b&c")]
+
+
+@pytest.mark.parametrize("scope", ["a\tb", 'a"b', "a\\b", "é", " a", "a ", "a  b", "a\n", ["a"], 1])
+def test_a_scope_that_no_server_takes_is_refused(make_source, scope):
+    with pytest.raises(ConfigurationError, match="scope is a string"):
+        make_source(scope=scope)
+
+
+@pytest.mark.parametrize("name", ["grant_type", "client_id", "client_secret", "scope", "", 1])
+def test_a_parameter_that_has_an_argument_of_its_own_is_refused(make_source, name):
+    with pytest.raises(ConfigurationError, match="token_params holds strings, and none of client_id"):
+        make_source(token_params={name: "canary"})
+
+
+def test_a_parameter_that_is_no_text_is_refused_without_showing_it(make_source):
+    with pytest.raises(ConfigurationError, match="token_params holds strings") as caught:
+        make_source(token_params={"audience": [CLIENT_SECRET]})
+    assert CLIENT_SECRET not in str(caught.value)
 
 
 def test_basic_authentication_encodes_both_parts_as_forms(identity, make_source):
@@ -292,6 +311,8 @@ def test_trouble_that_stays_is_reported_after_three_tries(identity, source, case
     [
         ({"retry_after": "7"}, 7.0),
         ({"retry_after": "0"}, 0.0),
+        ({"retry_after": "7, 9"}, 7.0),
+        ({"retry_after": "soon, 7"}, 7.0),
         ({"retry_after": "Wed, 21 Oct 2015 07:28:02 GMT", "date": "Wed, 21 Oct 2015 07:28:00 GMT"}, 2.0),
         ({"retry_after": "Wed, 21 Oct 2015 07:28:02 GMT"}, 0.0),
         ({"retry_after": formatdate(1_700_000_009, usegmt=True)}, 9.0),
@@ -303,7 +324,7 @@ def test_what_a_server_asks_for_is_waited(identity, source, clock, headers, wait
     assert clock.slept == [waits]
 
 
-@pytest.mark.parametrize("value", ["-1", "abc", "1.5", "1e9", "9999999999", "soon"])
+@pytest.mark.parametrize("value", ["-1", "abc", "1.5", "1e9", "soon", "soon, later"])
 def test_nonsense_for_a_pause_is_ignored(identity, source, clock, value):
     identity.then(http("", 429, retry_after=value), token("t1"))
     source.get()
@@ -322,6 +343,15 @@ def test_a_pause_that_nobody_would_wait_for_is_told_at_once(identity, source, cl
     with pytest.raises(AuthenticationError):
         source.get()
     assert len(identity.requests) == 1
+
+
+@pytest.mark.parametrize("value", ["1000000000", "9999999999", "9" * 5000])
+def test_a_pause_of_decades_is_told_as_a_number(identity, source, clock, value):
+    identity.then(http("", 429, retry_after=value))
+    with pytest.raises(AuthenticationError) as caught:
+        source.get()
+    assert caught.value.retry_after == 1e9
+    assert clock.slept == []
 
 
 @pytest.mark.parametrize(("seconds", "tries"), [(3, 2), (4, 1)])
@@ -450,6 +480,14 @@ def test_a_server_that_stalls_holds_nobody_past_the_deadline(identity, make_sour
     identity.then(token("t2"))
     clock.advance(60)
     assert source.get().value.reveal() == "t2"
+
+
+def test_a_request_that_is_not_answered_in_time_is_sent_again(identity, source, clock, monkeypatch):
+    monkeypatch.setattr(endpoint, "READ_TIMEOUT_S", 0.1)
+    identity.then(say_nothing, token("t1"))
+    assert source.get().value.reveal() == "t1"
+    assert len(identity.requests) == 2
+    assert len(clock.slept) == 1
 
 
 def test_the_deadline_is_thirty_seconds(make_source):

@@ -11,7 +11,7 @@ import time
 import pytest
 
 from tests.auth.conftest import CLIENT_ID, CLIENT_SECRET
-from tests.auth.servers import Api, Identity, token
+from tests.auth.servers import Api, Identity, http, token
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
 
@@ -104,18 +104,25 @@ def test_workers_of_a_preloaded_server_ask_once_each_and_with_a_store_once_in_al
 
 
 def test_a_child_of_a_fork_has_the_token_and_connections_of_its_own(identity, api, run):
+    api.answer = lambda _: http("openapi: 3.0.1", content_type="text/plain")
     said = run(
         """
-        auth = authorization()
-        get(api, auth)
-        print(*exits([fork(lambda: get(api, auth))]))
+        from groupdocs_translation import TranslationClient
+        urls = {"token_url": identity + "/connect/token", "base_url": api}
+        client = TranslationClient("id", "secret", **urls, trust_env=False, verify=False)
+        client.openapi_document()
+        with client._connection._lock:  # as if another thread had it just then
+            pids = [fork(client.openapi_document) for _ in range(2)]
+        print(*exits(pids))
+        client.openapi_document()
         """,
         identity=identity,
         api=api,
     )
-    assert said == ["0"]
+    assert said == ["0", "0"]
     assert len(identity.requests) == 1
-    assert [request.token for request in api.requests] == ["t1"] * 2
+    assert [request.token for request in api.requests] == ["t1"] * 4
+    assert api.connections == 3  # the parent's is still its own, and still good
 
 
 def test_a_fork_while_a_token_is_fetched_and_a_lock_is_held_leaves_a_child_that_works(api, run):

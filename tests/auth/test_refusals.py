@@ -274,6 +274,22 @@ def test_a_body_that_can_be_sent_again_is_sent_whole(client, api, clock, opened,
     assert body == "nothing" or len(second.body) >= 1000
 
 
+@pytest.mark.parametrize("body", [name for name in REPLAYABLE if name not in {"a file", "bytes in memory"}])
+def test_async_clients_send_whole_what_can_be_sent_again(auth, api, clock, opened, body):
+    async def main():
+        async with httpx.AsyncClient(auth=auth) as client:
+            assert (await client.get(api.address)).status_code == 200
+            clock.advance(60)
+            revoke(api, "t2")
+            api.requests.clear()
+            assert (await client.post(api.address, **REPLAYABLE[body](opened))).status_code == 200
+
+    asyncio.run(main())
+    first, second = api.requests
+    assert first.body == second.body
+    assert body == "nothing" or len(second.body) >= 1000
+
+
 @pytest.mark.parametrize("body", ONCE)
 def test_a_body_that_cannot_be_sent_again_is_not_but_the_next_request_is_right(client, api, identity, clock, body):
     used(client, api, clock)

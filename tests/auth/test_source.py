@@ -373,6 +373,61 @@ def test_a_failed_early_renewal_leaves_the_old_token_in_use_and_is_not_repeated_
     assert value(source.get()) == "t2"
 
 
+def test_an_early_renewal_that_failed_is_made_up_for_while_the_old_token_serves(identity, source, clock, events):
+    source.get()
+    identity.then(DOWN)
+    clock.advance(3300)
+    assert value(source.get()) == "t1"
+    settle(source)
+    identity.then(token("t2"))
+    clock.advance(40)
+    assert value(source.get()) == "t1"
+    settle(source)
+    assert value(source.get()) == "t2"
+    assert [event.kind for event in events] == ["obtained", "refresh_failed", "refreshed"]
+
+
+@pytest.fixture
+def hanging(make_source, clock):
+    """A source whose provider hangs in the early renewal, past the deadline; tokens are named by the call."""
+    release, calls = threading.Event(), []
+
+    def provider():
+        calls.append(len(calls) + 1)
+        if len(calls) == 2:
+            release.wait(30)
+        return f"t{calls[-1]}", 3600
+
+    source = make_source(token_provider=provider)
+    assert value(source.get()) == "t1"
+    clock.advance(3400)
+    assert value(source.get()) == "t1"
+    flight = source._flight
+    flight._until = 0.0  # the deadline is of real time
+    yield source
+    release.set()
+    for thread in threading.enumerate():
+        if thread.name == "groupdocs-token":
+            thread.join(20)
+    assert value(source.get()) == "t3"  # the late one is of no account
+
+
+def test_an_early_renewal_that_hangs_counts_as_one_that_failed(hanging, clock, events):
+    assert value(hanging.get()) == "t1"
+    assert [event.kind for event in events] == ["obtained", "refresh_failed"]
+    assert "no answer to the token request within 30 s" in events[-1].error
+    clock.advance(40)
+    assert value(hanging.get()) == "t1"
+    settle(hanging)
+    assert value(hanging.get()) == "t3"
+
+
+def test_an_early_renewal_that_hangs_fails_nobody_who_needs_a_token(hanging, clock, events):
+    clock.advance(190)
+    assert value(hanging.get()) == "t3"
+    assert [event.kind for event in events] == ["obtained", "refreshed"]
+
+
 def test_an_early_renewal_that_failed_does_not_keep_a_dying_token_from_being_replaced(identity, source, clock):
     source.get()
     identity.then(http("later", 503, retry_after="200"))

@@ -163,6 +163,8 @@ def test_nobody_finds_the_token_of_another_application(identity, make_source, an
         source(client_id="another"),
         source(client_secret="another"),
         source(scope="read"),
+        source(token_params={"audience": "a"}),
+        source(token_params={"audience": "b"}),
         source(client_auth="basic"),
         source(token_url=f"{identity.token_url}/"),
         source(client_id=f"{CLIENT_ID}1", client_secret=CLIENT_SECRET),

@@ -49,7 +49,8 @@ def test_a_missing_lifetime_counts_five_minutes():
 @pytest.mark.parametrize(
     ("claims", "seconds"),
     [
-        ({"exp": NOW + 120, "iat": NOW}, 120), ({"exp": NOW + 100}, 100), ({"exp": NOW + 900, "iat": NOW}, 300),
+        ({"exp": NOW + 120, "iat": NOW}, 120), ({"exp": NOW + 3720, "iat": NOW + 3600}, 120),
+        ({"exp": NOW + 100}, 100), ({"exp": NOW + 900, "iat": NOW}, 300),
         ({"exp": NOW - 5}, 1), ({"exp": "soon"}, 300), ({}, 300), ({"exp": None}, 300), ({"exp": 1e400}, 300),
     ],
 )  # fmt: skip

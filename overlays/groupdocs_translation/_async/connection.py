@@ -11,7 +11,7 @@ import httpx
 
 from .._api import ApiClient
 from .._concurrency import async_owner
-from .._config import timeouts
+from .._config import USER_AGENT, timeouts
 from .._errors import ConfigurationError
 from .._operations import BY_ID, generated
 from .._rules.durations import Durations
@@ -33,7 +33,6 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-USER_AGENT = "groupdocs-translation-python"
 KEEPALIVE_S = 30.0  # of an idle connection: polls share it, and servers and balancers in front of them close after 60 s
 
 

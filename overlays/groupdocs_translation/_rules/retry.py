@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from .._operations import Role
 
 REFUSED_STATUSES = frozenset({429, 503})  # the server says that it did not do it (RFC 6585 §4, RFC 9110 §15.6.4)
+LONGEST_S = 10.0**9  # thirty years: nobody waits, and it is still a number that JSON and time.sleep can take
+MAX_DIGITS = 12
 FAILED_STATUSES = frozenset({408, 500, 502, 504})  # it may or may not have been done
 
 
@@ -114,14 +116,15 @@ def retry_after(value: str | None, *, date: str | None, now: float) -> float | N
     """Seconds that a ``Retry-After`` asks for (RFC 9110 §10.2.3): a number, or a date.
 
     A date is compared with the answer's own ``Date``; ``now`` (seconds since the epoch) stands in for a missing
-    ``Date``. Nonsense counts as absent, the past as 0.
+    ``Date``. Nonsense counts as absent, the past as 0. Of several, which httpx joins with commas, the first number
+    counts; more than ``LONGEST_S`` is taken as that.
     """
     if value is None:
         return None
-    text = value.strip()
-    if text.isascii() and text.isdigit() and len(text) <= 9:
-        return float(text)
-    until = _timestamp(text)
+    for text in map(str.strip, value.split(",")):
+        if text.isascii() and text.isdigit():
+            return min(float(text[:MAX_DIGITS]), LONGEST_S)
+    until = _timestamp(value.strip())
     if until is None:
         return None
     reference = _timestamp(date) if date else None

@@ -30,6 +30,7 @@ from .._rules import answers
 from .._rules.retry import Fate, fate_of_status, is_uncertain, may_repeat, pause
 from .._settings import CALL_RETRIES, CLOSED
 from ..auth.replay import rewinder
+from ..auth.secret import Secret
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -223,8 +224,7 @@ class Session(httpx.Client):
         if status == 401:
             return None, Fate.REJECTED, _refused_token(name, response)
         if not response.is_success:
-            error = answers.status_error(name, status, response.headers, response.content, now=self._clock.wall())
-            return None, fate_of_status(status), error
+            return None, fate_of_status(status), self._status_error(name, status, response)
         if operation is None:
             return response, Fate.REJECTED, None
         reason = answers.wrong_shape(operation, response.content)
@@ -237,10 +237,12 @@ class Session(httpx.Client):
         if operation.role != "submit":
             return None, Fate.REJECTED, answers.nonsense(name, status, reason)
         if (refused := answers.refusal(response.content)) is not None:
-            body = response.content
-            error = answers.status_error(name, refused.status, response.headers, body, now=self._clock.wall())
-            return None, fate_of_status(refused.status), error
+            return None, fate_of_status(refused.status), self._status_error(name, refused.status, response)
         return None, Fate.BROKEN, answers.nonsense(name, status, reason)
+
+    def _status_error(self, name: str, status: int, response: httpx.Response) -> APIError:
+        token, now = _token_of(response.request), self._clock.wall()
+        return answers.status_error(name, status, response.headers, response.content, now=now, hidden=token)
 
 
 def _network_failure(failure: httpx.HTTPError, request: httpx.Request, name: str) -> tuple[Fate, TranslationError]:
@@ -248,9 +250,9 @@ def _network_failure(failure: httpx.HTTPError, request: httpx.Request, name: str
 
     The cause is rebuilt: the frames of the original hold the request's headers, token included.
     """
+    what = _token_of(request).hidden_in(str(failure)) or type(failure).__name__  # a broken status line is quoted
     if isinstance(failure, httpx.LocalProtocolError):
-        return Fate.REJECTED, TransferError(f"{name}: the request broke off on our side: {failure}")
-    what = str(failure) or type(failure).__name__
+        return Fate.REJECTED, TransferError(f"{name}: the request broke off on our side: {what}")
     error = ConnectionFailed(f"{name}: {request.url.host}: {type(failure).__name__}: {what}")
     error.__cause__ = type(failure)(what)
     if not isinstance(failure, _NOT_SENT):
@@ -268,8 +270,12 @@ def _is_certificate_failure(failure: BaseException | None) -> bool:
     return False
 
 
+def _token_of(request: httpx.Request) -> Secret:
+    return Secret(request.headers.get("authorization", "").removeprefix("Bearer "))
+
+
 def _refused_token(name: str, response: httpx.Response) -> AuthenticationError:
-    challenge = answers.clean(response.headers.get("www-authenticate"))
+    challenge = answers.clean(response.headers.get("www-authenticate"), hidden=_token_of(response.request))
     return AuthenticationError(
         f"{name}: the API refused the access token (HTTP 401{': ' + challenge if challenge else ''}); "
         "check that base_url and token_url belong together and that the application may use this API",

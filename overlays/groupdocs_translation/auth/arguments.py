@@ -14,7 +14,7 @@ from .secret import Secret
 from .source import TokenSource
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from .._clock import Clock
     from .event import TokenEvent
@@ -34,6 +34,7 @@ def token_source(
     token_provider: Provider | None = None,
     scope: str | None = None,
     client_auth: str = "body",
+    token_params: Mapping[str, str] | None = None,
     store: TokenStore | None = None,
     proxy: Any = None,
     verify: Any = True,
@@ -72,6 +73,7 @@ def token_source(
             proxy=proxy,
             trust_env=trust_env,
             timeout_s=timeout,
+            params=token_params or {},
         )
         if credentials is not None:
             grant = SuppliedGrant(credentials, endpoint, store)

@@ -12,7 +12,7 @@ from .bearer import BearerAuth
 from .secret import Secret
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from .._clock import Clock
     from .event import TokenEvent
@@ -31,6 +31,7 @@ class ClientCredentials(BearerAuth):
         token_url: of the authorization server; https, or http on loopback.
         api_url: of the API; only its origin is sent the token.
         scope, client_auth: of the token request; ``client_auth`` is ``body`` or ``basic``.
+        token_params: more members of the token request's form, such as ``audience``, or ``resource`` (RFC 8707).
         token_store: shared with other clients or processes. verify, proxy, trust_env: as in ``httpx.Client``, for the
             token request. on_event: called with every ``TokenEvent``. clock: a source of time, for tests.
 
@@ -49,6 +50,7 @@ class ClientCredentials(BearerAuth):
         credentials: Supplier | None = None,
         scope: str | None = None,
         client_auth: str = "body",
+        token_params: Mapping[str, str] | None = None,
         token_store: TokenStore | None = None,
         verify: Any = True,
         proxy: Any = None,
@@ -66,6 +68,7 @@ class ClientCredentials(BearerAuth):
             token_url=service_url(token_url, parameter="token_url"),
             scope=scope,
             client_auth=client_auth,
+            token_params=token_params,
             store=token_store,
             verify=trusted(verify),
             proxy=proxy,

@@ -7,6 +7,7 @@ or redirect of the API client may see the secret.
 from __future__ import annotations
 
 import logging
+import re
 import ssl
 from random import random
 from typing import TYPE_CHECKING, Any
@@ -14,7 +15,7 @@ from urllib.parse import urlsplit
 
 from attrs import field, frozen
 
-from .._config import is_loopback
+from .._config import USER_AGENT, is_loopback
 from .._errors import ConfigurationError, ConnectionFailed, TranslationError
 from .._rules.answers import clean
 from .._rules.retry import RetryPolicy, pause, retry_after
@@ -23,7 +24,7 @@ from .secret import Secret
 from .token import AccessToken
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from .._clock import Clock
     from .credentials import Credentials
@@ -38,6 +39,9 @@ FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.5, 4.0  # full jitter; two pauses of any leng
 LONGEST_RETRY_AFTER_S = 60.0  # a longer one is the caller's to know, at once; so is one that passes the deadline
 LAST_TRY_S = 5.0  # a pause that leaves less than this before the deadline is not worth waiting for
 
+_SCOPES = re.compile(r"([\x21\x23-\x5b\x5d-\x7e]+( [\x21\x23-\x5b\x5d-\x7e]+)*)?")  # RFC 6749 §3.3; none is none
+_OURS = frozenset({"grant_type", "client_id", "client_secret", "scope"})
+
 
 @frozen(kw_only=True)
 class Endpoint:
@@ -50,12 +54,19 @@ class Endpoint:
     proxy: Any = field(repr=False)  # its URL may hold a password
     trust_env: bool
     timeout_s: float
+    params: Mapping[str, str] = field(factory=dict, repr=False)
 
     def __attrs_post_init__(self) -> None:
         if self.client_auth not in {"body", "basic"}:
             raise ConfigurationError(f"client_auth={self.client_auth!r} is not one of 'body', 'basic'")
-        if self.scope is not None and not isinstance(self.scope, str):
-            raise ConfigurationError("scope is a string: scopes with spaces between them (RFC 6749 §3.3)")
+        if self.scope is not None and not (isinstance(self.scope, str) and _SCOPES.fullmatch(self.scope)):
+            raise ConfigurationError(
+                "scope is a string of printable ASCII: scopes with a space between (RFC 6749 §3.3)"
+            )
+        for name, value in self.params.items():
+            if not (isinstance(name, str) and isinstance(value, str)) or not name or name in _OURS:
+                ours = ", ".join(sorted(_OURS))
+                raise ConfigurationError(f"token_params holds strings, and none of {ours}: these are set elsewhere")
         if self.verify is False and not is_loopback(self.host):
             log.warning("verify=False: anybody on the way to %s can read the client secret", self.host)
 
@@ -150,14 +161,14 @@ class Endpoint:
             )
 
     def _form(self, credentials: Credentials) -> dict[str, str]:
-        """The documented order: grant_type, client_id, client_secret, then scope."""
+        """The documented order: grant_type, client_id, client_secret, then scope, then what else the server wants."""
         form = {"grant_type": "client_credentials"}
         if self.client_auth == "body":
             form |= {"client_id": credentials.client_id, "client_secret": credentials.client_secret.reveal()}
-        return form | {"scope": self.scope} if self.scope else form
+        return form | ({"scope": self.scope} if self.scope else {}) | dict(self.params)
 
     def _headers(self, credentials: Credentials) -> dict[str, str]:
-        headers = {"Accept": "application/json", "Accept-Encoding": "identity"}
+        headers = {"Accept": "application/json", "Accept-Encoding": "identity", "User-Agent": USER_AGENT}
         if self.client_auth == "basic":
             headers["Authorization"] = f"Basic {basic(credentials).reveal()}"
         return headers

@@ -44,6 +44,11 @@ class Flight:
         for wake in self._wakers:
             wake()
 
+    @property
+    def is_overdue(self) -> bool:
+        """Whether the deadline has passed: whoever waits has been released, and what still comes is late."""
+        return time.monotonic() >= self._until
+
     def wait(self) -> bool:
         """Block this thread until the landing; False at the deadline."""
         return self._landed.wait(max(0.0, self._until - time.monotonic()))

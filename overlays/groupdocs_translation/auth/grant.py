@@ -135,7 +135,7 @@ class ProvidedGrant:
         except Exception as error:
             return None, None, f"raised {type(error).__name__}"
         secret = token_of(value)
-        return secret, lifetime_of(expires_in, secret, now=now), None
+        return secret, lifetime_of(expires_in, secret, now=now, is_new=False), None
 
 
 class ReadyGrant:

@@ -14,7 +14,7 @@ from attrs import frozen
 
 from .._errors import AuthenticationError, ConnectionFailed, TokenResponseError, TranslationError
 from .._rules.answers import clean
-from .secret import MASK, Secret
+from .secret import Secret
 from .token import is_json, members_of, read_token
 
 if TYPE_CHECKING:
@@ -95,7 +95,7 @@ def masked(text: object, credentials: Credentials) -> str | None:
         return None
     secret = credentials.client_secret
     for form in (secret, Secret(quote_plus(secret.reveal())), basic(credentials)):
-        text = text.replace(form.reveal(), MASK)
+        text = form.hidden_in(text)
     line = clean(text)
     return None if line is None else line.encode("ascii", "replace").decode()[:MAX_WORDS]
 

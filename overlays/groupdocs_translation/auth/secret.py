@@ -27,6 +27,10 @@ class Secret:
         """Whether both hold the same string, in a time that does not tell where they differ."""
         return hmac.compare_digest(self._value.encode(), other._value.encode())
 
+    def hidden_in(self, text: str) -> str:
+        """The text with the mask wherever it quotes this value: servers have been seen to echo what they were sent."""
+        return text.replace(self._value, MASK) if self._value else text
+
     def __repr__(self) -> str:
         """The mask."""
         return MASK

@@ -40,7 +40,8 @@ class Shelf:
 
     def __init__(self, store: TokenStore, endpoint: Endpoint, credentials: Credentials) -> None:
         self._store = store
-        parts = (FORMAT, endpoint.url, credentials.client_id, endpoint.scope or "", endpoint.client_auth)
+        parts = [FORMAT, endpoint.url, credentials.client_id, endpoint.scope or "", endpoint.client_auth]
+        parts += (part for pair in sorted(endpoint.params.items()) for part in pair)
         inputs = "".join(f"{len(part)}:{part}" for part in parts)
         secret = Secret(credentials.client_secret.reveal().encode())
         self.key = _digest(secret, f"token store key {inputs}")[:32]

@@ -105,7 +105,8 @@ class TokenSource:
         remaining = token.remaining(now, wall)
         if remaining <= token.mandatory_s:
             return None
-        if self._flight is None and now >= self._early_from:
+        flight = self._flight
+        if now >= self._early_from and (flight is None or flight.is_overdue):
             self._renew_early(token)
         return token
 
@@ -174,7 +175,7 @@ class TokenSource:
                 landed = Flight(0.0)
                 landed.land(self._token, None)
                 return landed
-            if self._flight is not None:
+            if self._flight is not None and not self._flight.is_overdue:  # an early one may hang with nobody to end it
                 self._flight.is_awaited = True
                 return self._flight
             if self._failure is not None and self._clock.monotonic() < self._quiet_until:
@@ -185,6 +186,10 @@ class TokenSource:
         return flight
 
     def _renew_early(self, token: AccessToken) -> None:
+        hung = self._flight
+        if hung is not None and hung.is_overdue:
+            self._finish(hung, None, self._too_late())
+            return
         with self._lock:
             if self._flight is not None or self._token is not token or self._is_closed:
                 return
@@ -273,11 +278,14 @@ class TokenSource:
     def _outcome(self, flight: Flight) -> AccessToken:
         """What the flight brought, or the error that ends it at the deadline."""
         if flight.token is None and flight.error is None:
-            self._finish(flight, None, ConnectionFailed(f"no answer to the token request within {self._timeout:g} s"))
+            self._finish(flight, None, self._too_late())
         if flight.token is not None:
             return flight.token
         assert flight.error is not None
         raise _fresh(flight.error)
+
+    def _too_late(self) -> ConnectionFailed:
+        return ConnectionFailed(f"no answer to the token request within {self._timeout:g} s")
 
     def _after_fork(self) -> None:
         self._lock = threading.Lock()  # another thread of the parent may have held it

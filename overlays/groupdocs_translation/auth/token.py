@@ -74,14 +74,15 @@ def token_of(value: object) -> Secret | None:
     return None
 
 
-def lifetime_of(expires_in: object, token: Secret | None, *, now: float) -> float | None:
+def lifetime_of(expires_in: object, token: Secret | None, *, now: float, is_new: bool) -> float | None:
     """Seconds that a token lives, ``None`` if the server says nonsense (0 and NaN mean "for ever" elsewhere).
 
     Missing: ``DEFAULT_LIFETIME_S``, or less if the token is a JWT whose own ``exp`` says less (read, not verified).
-    ``now`` is in seconds since the epoch.
+    ``now`` is in seconds since the epoch. ``is_new``: it was made a moment ago, so that its life counts from its own
+    ``iat`` and a clock that differs from the server's does no harm; one out of somebody's cache lives from now on.
     """
     if expires_in is None:
-        said = _jwt_lifetime(token, now)
+        said = _jwt_lifetime(token, now, is_new=is_new)
         return DEFAULT_LIFETIME_S if said is None else min(DEFAULT_LIFETIME_S, said)
     if isinstance(expires_in, str) and _NUMBER.fullmatch(expires_in):
         expires_in = float(expires_in)
@@ -92,7 +93,7 @@ def lifetime_of(expires_in: object, token: Secret | None, *, now: float) -> floa
     return float(int(min(expires_in, MAX_LIFETIME_S)))
 
 
-def _jwt_lifetime(token: Secret | None, now: float) -> float | None:
+def _jwt_lifetime(token: Secret | None, now: float, *, is_new: bool) -> float | None:
     if token is None or token.reveal().count(".") != 2:
         return None
     try:
@@ -100,7 +101,7 @@ def _jwt_lifetime(token: Secret | None, now: float) -> float | None:
         # JWTs leave padding out; more than is needed is ignored.
         claims: Any = json.loads(base64.urlsafe_b64decode(payload + "=="))
         expires = claims["exp"]
-        begins = claims.get("iat", now)
+        begins = claims.get("iat", now) if is_new else now
         return max(1.0, float(expires) - float(begins))
     except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError):
         return None
@@ -134,7 +135,7 @@ def read_token(members: dict[str, Any], *, now: float) -> tuple[Secret, float] |
     token = token_of(members.get("access_token"))
     if token is None:
         return "access_token is missing, too long, or has characters that no token has (RFC 6750 §2.1)"
-    lifetime = lifetime_of(members.get("expires_in"), token, now=now)
+    lifetime = lifetime_of(members.get("expires_in"), token, now=now, is_new=True)
     if lifetime is None:
         return "expires_in is not a number of seconds of at least 1"
     return token, lifetime
