@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from .._operations import Operation
-    from ..auth.secret import Secret
 
 MAX_TEXTS_BYTES = 64 * 2**20  # the translations of a full request; see texts.MAX_TRANSLATED_CHARACTERS
 MAX_ANSWER_BYTES = 8 * 2**20  # of any other answer: ids, addresses, languages, the service's document
@@ -31,16 +30,14 @@ _NOT_PRINTABLE = re.compile(r"[^\x20-\x7e\xa0-\U0010ffff]+")
 _QUERY = re.compile(r"(https?://[^\s?#]+)[?#]\S*")
 
 
-def clean(text: object, *, hidden: Secret | None = None) -> str | None:
+def clean(text: object, *, mask: Callable[[str], str] = str) -> str | None:
     """One printable line of what a server said: no control characters, no query of a URL, cut; ``None`` for no text.
 
-    ``hidden`` is masked: the token that the server was sent.
+    ``mask`` hides what must not be quoted: the token that the server was sent.
     """
     if not isinstance(text, str) or not text.strip():
         return None
-    if hidden is not None:
-        text = hidden.hidden_in(text)
-    line = _QUERY.sub(r"\1?...", _NOT_PRINTABLE.sub(" ", text)).strip()
+    line = _QUERY.sub(r"\1?...", _NOT_PRINTABLE.sub(" ", mask(text))).strip()
     return line if len(line) <= MAX_MESSAGE_LENGTH else f"{line[:MAX_MESSAGE_LENGTH]}..."
 
 
@@ -68,7 +65,7 @@ def as_list(value: Any) -> list[Any] | None:
     return cast("list[object]", value) if isinstance(value, list) else None
 
 
-def service_message(content: bytes, *, hidden: Secret | None = None) -> str | None:
+def service_message(content: bytes, *, mask: Callable[[str], str] = str) -> str | None:
     """What an error body says, from the members that services use for it (RFC 9457 among them)."""
     try:
         body: Any = parse(content)
@@ -76,9 +73,9 @@ def service_message(content: bytes, *, hidden: Secret | None = None) -> str | No
         return None
     if (members := as_object(body)) is not None:
         for member in ("message", "detail", "title", "error_description", "error"):
-            if (text := clean(members.get(member), hidden=hidden)) is not None:
+            if (text := clean(members.get(member), mask=mask)) is not None:
                 return text
-    return clean(body, hidden=hidden)
+    return clean(body, mask=mask)
 
 
 _ADVICE: dict[int, str] = {
@@ -107,17 +104,17 @@ def status_error(
     content: bytes,
     *,
     now: float,
-    hidden: Secret | None = None,
+    mask: Callable[[str], str] = str,
 ) -> APIError:
     """The exception for an answer whose status is no success; ``now`` in seconds since the epoch."""
-    said = service_message(content, hidden=hidden)
+    said = service_message(content, mask=mask)
     why = said or _ADVICE.get(status_code) or "the service could not do it"
     return error_class(status_code)(
         f"{operation}: HTTP {status_code}: {why}",
         status_code=status_code,
         operation=operation,
         message=said,
-        request_id=clean(headers.get("x-request-id") or headers.get("x-correlation-id"), hidden=hidden),
+        request_id=clean(headers.get("x-request-id") or headers.get("x-correlation-id"), mask=mask),
         retry_after=retry_after(headers.get("retry-after"), date=headers.get("date"), now=now),
     )
 

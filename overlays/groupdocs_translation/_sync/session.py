@@ -33,7 +33,7 @@ from ..auth.replay import rewinder
 from ..auth.secret import Secret
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from .._clock import Clock
     from .._rules.retry import RetryPolicy
@@ -241,8 +241,8 @@ class Session(httpx.Client):
         return None, Fate.BROKEN, answers.nonsense(name, status, reason)
 
     def _status_error(self, name: str, status: int, response: httpx.Response) -> APIError:
-        token, now = _token_of(response.request), self._clock.wall()
-        return answers.status_error(name, status, response.headers, response.content, now=now, hidden=token)
+        mask, now = _mask(response.request), self._clock.wall()
+        return answers.status_error(name, status, response.headers, response.content, now=now, mask=mask)
 
 
 def _network_failure(failure: httpx.HTTPError, request: httpx.Request, name: str) -> tuple[Fate, TranslationError]:
@@ -250,7 +250,7 @@ def _network_failure(failure: httpx.HTTPError, request: httpx.Request, name: str
 
     The cause is rebuilt: the frames of the original hold the request's headers, token included.
     """
-    what = _token_of(request).hidden_in(str(failure)) or type(failure).__name__  # a broken status line is quoted
+    what = _mask(request)(str(failure)) or type(failure).__name__  # a broken status line is quoted
     if isinstance(failure, httpx.LocalProtocolError):
         return Fate.REJECTED, TransferError(f"{name}: the request broke off on our side: {what}")
     error = ConnectionFailed(f"{name}: {request.url.host}: {type(failure).__name__}: {what}")
@@ -270,12 +270,13 @@ def _is_certificate_failure(failure: BaseException | None) -> bool:
     return False
 
 
-def _token_of(request: httpx.Request) -> Secret:
-    return Secret(request.headers.get("authorization", "").removeprefix("Bearer "))
+def _mask(request: httpx.Request) -> Callable[[str], str]:
+    """Hides the token that a request carried: gateways have been seen to echo it."""
+    return Secret(request.headers.get("authorization", "").removeprefix("Bearer ")).hidden_in
 
 
 def _refused_token(name: str, response: httpx.Response) -> AuthenticationError:
-    challenge = answers.clean(response.headers.get("www-authenticate"), hidden=_token_of(response.request))
+    challenge = answers.clean(response.headers.get("www-authenticate"), mask=_mask(response.request))
     return AuthenticationError(
         f"{name}: the API refused the access token (HTTP 401{': ' + challenge if challenge else ''}); "
         "check that base_url and token_url belong together and that the application may use this API",
