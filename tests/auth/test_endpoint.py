@@ -67,13 +67,14 @@ def test_a_scope_that_no_server_takes_is_refused(make_source, scope):
 
 @pytest.mark.parametrize("name", ["grant_type", "client_id", "client_secret", "scope", "", 1])
 def test_a_parameter_that_has_an_argument_of_its_own_is_refused(make_source, name):
-    with pytest.raises(ConfigurationError, match="token_params holds strings, and none of client_id"):
+    with pytest.raises(ConfigurationError, match="token_params holds strings by name, and none of client_id"):
         make_source(token_params={name: "canary"})
 
 
-def test_a_parameter_that_is_no_text_is_refused_without_showing_it(make_source):
+@pytest.mark.parametrize("params", [{"audience": [CLIENT_SECRET]}, [("audience", CLIENT_SECRET)], CLIENT_SECRET, 1])
+def test_parameters_that_are_no_texts_by_name_are_refused_without_showing_them(make_source, params):
     with pytest.raises(ConfigurationError, match="token_params holds strings") as caught:
-        make_source(token_params={"audience": [CLIENT_SECRET]})
+        make_source(token_params=params)
     assert CLIENT_SECRET not in str(caught.value)
 
 

@@ -73,7 +73,7 @@ def token_source(
             proxy=proxy,
             trust_env=trust_env,
             timeout_s=timeout,
-            params=token_params or {},
+            params=token_params,
         )
         if credentials is not None:
             grant = SuppliedGrant(credentials, endpoint, store)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import re
 import ssl
+from collections.abc import Mapping
 from random import random
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -24,7 +25,7 @@ from .secret import Secret
 from .token import AccessToken
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
     from .._clock import Clock
     from .credentials import Credentials
@@ -43,6 +44,22 @@ _SCOPES = re.compile(r"([\x21\x23-\x5b\x5d-\x7e]+( [\x21\x23-\x5b\x5d-\x7e]+)*)?
 _OURS = frozenset({"grant_type", "client_id", "client_secret", "scope"})
 
 
+def _params(given: object) -> dict[str, str]:
+    """A copy of a user's ``token_params``, checked."""
+    if given is None:
+        return {}
+    if isinstance(given, Mapping):
+        entries: Mapping[Any, Any] = given
+        if all(_is_param(name, value) for name, value in entries.items()):
+            return dict(entries)
+    ours = ", ".join(sorted(_OURS))
+    raise ConfigurationError(f"token_params holds strings by name, and none of {ours}: these are set elsewhere")
+
+
+def _is_param(name: object, value: object) -> bool:
+    return isinstance(name, str) and isinstance(value, str) and name != "" and name not in _OURS
+
+
 @frozen(kw_only=True)
 class Endpoint:
     """Where and how tokens are asked for; nothing secret in it."""
@@ -54,7 +71,7 @@ class Endpoint:
     proxy: Any = field(repr=False)  # its URL may hold a password
     trust_env: bool
     timeout_s: float
-    params: Mapping[str, str] = field(factory=dict, repr=False)
+    params: dict[str, str] = field(converter=_params, repr=False)
 
     def __attrs_post_init__(self) -> None:
         if self.client_auth not in {"body", "basic"}:
@@ -63,10 +80,6 @@ class Endpoint:
             raise ConfigurationError(
                 "scope is a string of printable ASCII: scopes with a space between (RFC 6749 §3.3)"
             )
-        for name, value in self.params.items():
-            if not (isinstance(name, str) and isinstance(value, str)) or not name or name in _OURS:
-                ours = ", ".join(sorted(_OURS))
-                raise ConfigurationError(f"token_params holds strings, and none of {ours}: these are set elsewhere")
         if self.verify is False and not is_loopback(self.host):
             log.warning("verify=False: anybody on the way to %s can read the client secret", self.host)
 
@@ -165,7 +178,7 @@ class Endpoint:
         form = {"grant_type": "client_credentials"}
         if self.client_auth == "body":
             form |= {"client_id": credentials.client_id, "client_secret": credentials.client_secret.reveal()}
-        return form | ({"scope": self.scope} if self.scope else {}) | dict(self.params)
+        return form | ({"scope": self.scope} if self.scope else {}) | self.params
 
     def _headers(self, credentials: Credentials) -> dict[str, str]:
         headers = {"Accept": "application/json", "Accept-Encoding": "identity", "User-Agent": USER_AGENT}
