@@ -11,7 +11,7 @@ import re
 import ssl
 from collections.abc import Mapping
 from random import random
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlsplit
 
 from attrs import field, frozen
@@ -49,7 +49,7 @@ def _params(given: object) -> dict[str, str]:
     if given is None:
         return {}
     if isinstance(given, Mapping):
-        entries: Mapping[Any, Any] = given
+        entries = cast("Mapping[str, str]", given)
         if all(_is_param(name, value) for name, value in entries.items()):
             return dict(entries)
     ours = ", ".join(sorted(_OURS))
