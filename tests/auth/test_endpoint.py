@@ -50,8 +50,10 @@ def test_the_request_is_a_form_in_the_documented_order(identity, source):
 
 
 def test_a_renewal_is_the_first_request_again(identity, make_source, clock):
-    source = make_source(scope="read write", token_params={"audience": "https://api.example.com/?a=b&c"})
+    params = {"audience": "https://api.example.com/?a=b&c"}
+    source = make_source(scope="read write", token_params=params)
     source.get()
+    params.clear()  # ours is a copy
     clock.advance(3600)
     source.get()
     first, second = identity.requests

@@ -192,7 +192,7 @@ def test_an_interpreter_ends_while_a_token_is_fetched(identity, api, run):
         """
         auth = authorization()
         threading.Thread(target=auth._source.get, daemon=True).start()
-        while auth._source._flight is None:
+        while not is_waiting_for_its_answer():
             time.sleep(0.001)
         print("done")
         """,

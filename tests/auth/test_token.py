@@ -266,5 +266,7 @@ def test_a_secret_is_not_shown():
     for value in (secret, token, CREDENTIALS):
         with pytest.raises(TypeError, match="not pickled"):
             pickle.dumps(value)
+    assert secret.hidden_in("not canary but canary+") == "not *** but ***+"
+    assert Secret("").hidden_in("said") == "said"
     assert Secret("a").is_same(Secret("a"))
     assert not Secret("a").is_same(Secret("b"))

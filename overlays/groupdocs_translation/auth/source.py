@@ -186,15 +186,15 @@ class TokenSource:
         return flight
 
     def _renew_early(self, token: AccessToken) -> None:
-        hung = self._flight
-        if hung is not None and hung.is_overdue:
-            self._finish(hung, None, self._too_late())
-            return
         with self._lock:
-            if self._flight is not None or self._token is not token or self._is_closed:
+            hung = self._flight
+            if self._token is not token or self._is_closed or (hung is not None and not hung.is_overdue):
                 return
-            flight = self._flight = Flight(self._timeout)
-        self._start(flight)
+            flight = self._flight = hung or Flight(self._timeout)
+        if hung is not None:
+            self._finish(hung, None, self._too_late())
+        else:
+            self._start(flight)
 
     def _start(self, flight: Flight) -> None:
         try:
