@@ -19,9 +19,14 @@ JOB = SimpleNamespace(id="0d36a582")
 WAIT = Progress("wait", "report.docx", 3.0, 6.0, JOB)
 
 
+def terminal(width):
+    """One that can draw, whatever this machine's TERM says."""
+    return Console(file=io.StringIO(), force_terminal=True, width=width, color_system=None, _environ={"TERM": "xterm"})
+
+
 @pytest.fixture
 def screen():
-    return Console(file=io.StringIO(), force_terminal=True, width=80, color_system=None)
+    return terminal(80)
 
 
 def test_a_wait_shows_how_long_it_has_been_and_how_long_it_usually_is(screen):
@@ -59,7 +64,7 @@ def test_bytes_are_shown_as_they_go_up_and_down(screen):
 
 
 def test_a_narrow_terminal_shortens_the_name_and_a_bracket_in_it_is_no_markup():
-    screen = Console(file=io.StringIO(), force_terminal=True, width=60, color_system=None)
+    screen = terminal(60)
     with bars(screen) as show:
         show(Progress("wait", "[bold]a very long name of a very long report.docx", 3.0, 6.0, JOB))
     assert "[bold]a" in screen.file.getvalue()
