@@ -390,11 +390,12 @@ def test_an_early_renewal_that_failed_is_made_up_for_while_the_old_token_serves(
 @pytest.fixture
 def hanging(make_source, clock):
     """A source whose provider hangs in the early renewal, past the deadline; tokens are named by the call."""
-    release, calls = threading.Event(), []
+    release, calls, hung = threading.Event(), [], []
 
     def provider():
         calls.append(len(calls) + 1)
         if len(calls) == 2:
+            hung.append(threading.current_thread())
             release.wait(30)
         return f"t{calls[-1]}", 3600
 
@@ -406,9 +407,7 @@ def hanging(make_source, clock):
     flight._until = 0.0  # the deadline is of real time
     yield source
     release.set()
-    for thread in threading.enumerate():
-        if thread.name == "groupdocs-token":
-            thread.join(20)
+    hung[0].join(20)
     assert value(source.get()) == "t3"  # the late one is of no account
 
 
