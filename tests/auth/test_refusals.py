@@ -35,6 +35,13 @@ def used(client, api, clock):
     api.requests.clear()
 
 
+async def used_by_tasks(client, api, clock):
+    """The same for an async client."""
+    assert (await client.get(api.address)).status_code == 200
+    clock.advance(60)
+    api.requests.clear()
+
+
 # -- one renewal, one replay -------------------------------------------------------------------------------------------
 
 
@@ -278,10 +285,8 @@ def test_a_body_that_can_be_sent_again_is_sent_whole(client, api, clock, opened,
 def test_async_clients_send_whole_what_can_be_sent_again(auth, api, clock, opened, body):
     async def main():
         async with httpx.AsyncClient(auth=auth) as client:
-            assert (await client.get(api.address)).status_code == 200
-            clock.advance(60)
+            await used_by_tasks(client, api, clock)
             revoke(api, "t2")
-            api.requests.clear()
             assert (await client.post(api.address, **REPLAYABLE[body](opened))).status_code == 200
 
     asyncio.run(main())
@@ -311,10 +316,8 @@ def test_async_iterables_and_async_files_are_sent_once(auth, api, clock, tmp_pat
 
     async def main():
         async with httpx.AsyncClient(auth=auth) as client:
-            assert (await client.get(api.address)).status_code == 200
-            clock.advance(60)
+            await used_by_tasks(client, api, clock)
             revoke(api)
-            api.requests.clear()
             assert (await client.post(api.address, content=pieces())).status_code == 401
             async with await anyio.open_file(path, "rb") as file:
                 assert rewinder(client.build_request("POST", api.address, content=file)) is None

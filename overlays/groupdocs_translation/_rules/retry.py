@@ -25,9 +25,8 @@ if TYPE_CHECKING:
     from .._operations import Role
 
 REFUSED_STATUSES = frozenset({429, 503})  # the server says that it did not do it (RFC 6585 §4, RFC 9110 §15.6.4)
-LONGEST_S = 10.0**9  # thirty years: nobody waits, and it is still a number that JSON and time.sleep can take
-MAX_DIGITS = 12
 FAILED_STATUSES = frozenset({408, 500, 502, 504})  # it may or may not have been done
+LONGEST_S = 10.0**9  # thirty years: nobody waits, and it is still a number that JSON and time.sleep can take
 
 
 def _at_least(minimum: float) -> Callable[[Any, Attribute[Any], Any], None]:
@@ -123,7 +122,7 @@ def retry_after(value: str | None, *, date: str | None, now: float) -> float | N
         return None
     for text in map(str.strip, value.split(",")):
         if text.isascii() and text.isdigit():
-            return min(float(text[:MAX_DIGITS]), LONGEST_S)
+            return min(float(text), LONGEST_S)
     until = _timestamp(value.strip())
     if until is None:
         return None
