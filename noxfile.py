@@ -34,6 +34,12 @@ def _groups(*names: str) -> tuple[str, ...]:
     return nox.project.dependency_groups(PROJECT, *names)
 
 
+def _pytest(session: nox.Session, *arguments: str) -> None:
+    """Run pytest and keep compiled modules, whatever the shell says: each process of a test would compile all anew."""
+    kept = {"PYTHONDONTWRITEBYTECODE": "", "PYTHONPYCACHEPREFIX": str(Path(session.virtualenv.location, "pycache"))}
+    session.run("pytest", *arguments, *session.posargs, env=kept)
+
+
 @nox.session
 def demo(session: nox.Session) -> None:
     """Watch it work: a local sandbox, two texts and two files translated, a token renewed on the way."""
@@ -45,7 +51,7 @@ def demo(session: nox.Session) -> None:
 def tests(session: nox.Session) -> None:
     """Run the test suite on every supported Python that is installed; -- PYTEST ARGUMENTS."""
     session.install("-e", ".[cli,sandbox]", *_groups(*SUITE))
-    session.run("pytest", "--numprocesses=auto", *session.posargs)
+    _pytest(session, "--numprocesses=auto")
 
 
 @nox.session
@@ -108,14 +114,14 @@ def lowest(session: nox.Session) -> None:
         session.install("-e", ALL_EXTRAS, *_groups("test", "package", "surface"), "--constraint", locked)
     # no part of what users install, and with requirements of their own
     apart = ("--ignore=tests/pipeline", "--ignore=tests/packaging", "--ignore=docs/recipes")
-    session.run("pytest", *apart, *session.posargs)
+    _pytest(session, *apart)
 
 
 @nox.session
 def interop(session: nox.Session) -> None:
     """Run the published SDK against the sandbox, and our authorization against two servers that others wrote."""
     session.install("-e", ".[sandbox]", *_groups(*SUITE))
-    session.run("pytest", "interop", *session.posargs)
+    _pytest(session, "interop")
 
 
 @nox.session
@@ -148,7 +154,7 @@ def sdist(session: nox.Session) -> None:
         session.run("python", "-m", "release.unpacked", folder)
         session.chdir(Path(folder, "tree"))
         session.install(".[cli,sandbox]")
-        session.run("pytest", *session.posargs)
+        _pytest(session)
         session.chdir(ROOT)
 
 
