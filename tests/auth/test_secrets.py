@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import copy
+import gzip
 import json
 import logging
 import pickle
@@ -20,6 +21,7 @@ from groupdocs_translation import (
     ClientCredentials,
     ConfigurationError,
     FileTokenStore,
+    JobFailed,
     MemoryTokenStore,
     RedisTokenStore,
     TranslationClient,
@@ -199,6 +201,24 @@ def test_no_failure_of_the_api_tells_the_token(ending, clock, said):
     assert_clean(told(error))
     # At DEBUG httpcore writes down the head of every answer: see docs/threat-model.md.
     assert_clean("\n".join(line for line in said if "receive_response_headers" not in line))
+
+
+@pytest.mark.parametrize("escaped", [False, True])
+def test_no_failure_of_a_job_tells_the_token(escaped, clock, said):
+    slashed = f"{TOKEN}/+"
+    body = {"id": "j1", "status": 500, "message": f"cannot go on with {slashed}, sorry", "request": {"note": "kept"}}
+    failed = json.dumps(body).replace("/", r"\/" if escaped else "/")
+    packed = gzip.compress(failed.encode())  # whatever was asked for
+    answers = {"POST": http({"id": "j1", "status": 202}), "GET": http(packed, content_encoding="gzip")}
+    with Identity(token(slashed)) as identity, RawServer(lambda request: answers[request.method]) as api:
+        client = TranslationClient(**PAIR, base_url=api.address, token_url=identity.token_url, clock=clock)
+        error = call(lambda: client.translate_text("Hello", target="de"))
+        client.close()
+    assert isinstance(error, JobFailed)
+    assert "cannot go on with ***, sorry" in str(error)
+    assert api.requests[-1].token == slashed
+    assert_clean(told(error))
+    assert_clean("\n".join(said))
 
 
 # -- what is wrong before anything is sent -----------------------------------------------------------------------------

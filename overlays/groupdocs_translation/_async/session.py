@@ -47,6 +47,7 @@ OPERATION = "groupdocs.operation"  # the request extension that tells auth and c
 SHORTEST_TIMEOUT_S = 0.001  # httpx reads 0 as "do not wait", some transports as "for ever"
 
 _NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError, httpx.UnsupportedProtocol)
+_OF_THE_BODY = {"content-encoding", "content-length", "transfer-encoding"}  # headers
 _DOCUMENTED = {"submit": {200, 202}, "poll": {200, 202}, "upload": {200}, "read": {200}}
 
 
@@ -232,7 +233,7 @@ class AsyncSession(httpx.AsyncClient):
                 response.status_code = (
                     200  # the generated parser knows documented statuses only; the body says the rest
                 )
-            return response, Fate.REJECTED, None
+            return _unechoed(response, operation), Fate.REJECTED, None
         if operation.role != "submit":
             return None, Fate.REJECTED, answers.nonsense(name, status, reason)
         if (refused := answers.refusal(response.content)) is not None:
@@ -269,9 +270,22 @@ def _is_certificate_failure(failure: BaseException | None) -> bool:
     return False
 
 
+def _token(request: httpx.Request) -> Secret:
+    return Secret(request.headers.get("authorization", "").removeprefix("Bearer "))
+
+
 def _mask(request: httpx.Request) -> Callable[[str], str]:
     """Hides the token that a request carried: gateways have been seen to echo it."""
-    return Secret(request.headers.get("authorization", "").removeprefix("Bearer ")).hidden_in
+    return _token(request).hidden_in
+
+
+def _unechoed(response: httpx.Response, operation: Operation) -> httpx.Response:
+    """The answer of a poll without the request's token in what it says of the job, which errors and logs quote."""
+    if operation.role != "poll" or not _token(response.request).is_in(response.content):
+        return response
+    content = answers.with_message_masked(response.content, mask=_mask(response.request))
+    headers = [(name, value) for name, value in response.headers.multi_items() if name not in _OF_THE_BODY]
+    return httpx.Response(response.status_code, headers=headers, content=content, request=response.request)
 
 
 def _refused_token(name: str, response: httpx.Response) -> AuthenticationError:

@@ -78,6 +78,14 @@ def service_message(content: bytes, *, mask: Callable[[str], str] = str) -> str 
     return clean(body, mask=mask)
 
 
+def with_message_masked(content: bytes, *, mask: Callable[[str], str]) -> bytes:
+    """A poll's body, which ``wrong_shape`` has found to be an object, with its ``message`` masked."""
+    body = parse(content)
+    if isinstance(body.get("message"), str):
+        body["message"] = mask(body["message"])
+    return json.dumps(body).encode()
+
+
 _ADVICE: dict[int, str] = {
     400: "the request is not what the service takes",
     404: "unknown to the service; results are kept for 24 hours",

@@ -31,6 +31,10 @@ class Secret:
         """The text with the mask wherever it quotes this value: servers have been seen to echo what they were sent."""
         return text.replace(self._value, MASK) if self._value else text
 
+    def is_in(self, body: bytes) -> bool:
+        """Whether a JSON text may quote this value, slashes escaped or not."""
+        return bool(self._value) and self._value.encode() in body.replace(rb"\/", b"/")
+
     def __repr__(self) -> str:
         """The mask."""
         return MASK
