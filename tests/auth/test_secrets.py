@@ -27,6 +27,7 @@ from groupdocs_translation import (
     TranslationClient,
     TranslationError,
 )
+from groupdocs_translation_api.api.translation import get_text_translation
 
 from tests.auth.servers import Api, Identity, RawServer, http, token
 from tests.auth.test_endpoint import HOPELESS, PASSING, drip_body, drip_headers
@@ -209,13 +210,16 @@ def test_no_failure_of_a_job_tells_the_token(escaped, clock, said):
     body = {"id": "j1", "status": 500, "message": f"cannot go on with {slashed}, sorry", "request": {"note": "kept"}}
     failed = json.dumps(body).replace("/", r"\/" if escaped else "/")
     packed = gzip.compress(failed.encode())  # whatever was asked for
-    answers = {"POST": http({"id": "j1", "status": 202}), "GET": http(packed, content_encoding="gzip")}
+    answers = {"POST": http({"id": "j1", "status": 202}), "GET": http(packed, content_encoding="gzip", x_trace="7")}
     with Identity(token(slashed)) as identity, RawServer(lambda request: answers[request.method]) as api:
         client = TranslationClient(**PAIR, base_url=api.address, token_url=identity.token_url, clock=clock)
         error = call(lambda: client.translate_text("Hello", target="de"))
+        answer = get_text_translation.sync_detailed("j1", client=client.api)
         client.close()
     assert isinstance(error, JobFailed)
     assert "cannot go on with ***, sorry" in str(error)
+    assert answer.headers["x-trace"] == "7"  # for those who use the generated functions
+    assert TOKEN not in repr(answer)
     assert api.requests[-1].token == slashed
     assert_clean(told(error))
     assert_clean("\n".join(said))
