@@ -105,7 +105,9 @@ def cold_threads() -> tuple[int, int]:
     """Token requests and failures of threads that start together with one client."""
     with Identity() as identity, RawServer(lambda _: http(b"")) as api:
         barrier = threading.Barrier(THREADS)
-        with httpx.Client(auth=_auth(identity, api.address), trust_env=False, timeout=60) as client:
+        # As many idle connections as there may be: httpcore closes surplus ones under other threads' requests (#1110).
+        limits = httpx.Limits(max_connections=100, max_keepalive_connections=100)
+        with httpx.Client(auth=_auth(identity, api.address), trust_env=False, timeout=60, limits=limits) as client:
 
             def call(_: int) -> bool:
                 barrier.wait()

@@ -22,7 +22,7 @@ from groupdocs_translation import (
 from groupdocs_translation_api.api.swagger import get_openapi_document
 from groupdocs_translation_api.api.translation import list_languages
 
-from tests.auth.servers import Identity, http, token
+from tests.auth.servers import Identity, RawServer, http, token
 
 BOTH = pytest.mark.parametrize("backend", ["asyncio", "trio"])
 
@@ -117,6 +117,21 @@ def test_two_hundred_threads_with_one_cold_client_cost_one_token_request(sandbox
 
         assert set(pool.map(use, range(200))) == {1}
     assert sandbox.calls()["/connect/token"] == 1
+
+
+def test_no_connection_of_a_crowd_is_surplus(clock):
+    """httpcore closes surplus idle connections, some of them under the request of another thread (its #1110)."""
+    together = threading.Barrier(40, timeout=20)
+
+    def answer(_):
+        together.wait()
+        return http("[]")
+
+    with RawServer(answer) as api, TranslationClient(access_token="t", base_url=api.address, clock=clock) as client:
+        with ThreadPoolExecutor(40) as pool:
+            for _ in range(2):
+                list(pool.map(lambda _: list_languages.sync(client=client.api), range(40)))
+        assert api.connections == 40
 
 
 def test_the_second_refusal_is_raised_with_what_the_api_says(sandbox, settings, clock):

@@ -105,7 +105,7 @@ class Connection:
         settings = self.settings
         limits = httpx.Limits(
             max_connections=settings.max_connections,
-            max_keepalive_connections=settings.max_connections,
+            max_keepalive_connections=settings.max_connections,  # fewer, and httpcore closes some in use (its #1110)
             keepalive_expiry=KEEPALIVE_S,
         )
         return {
