@@ -27,6 +27,7 @@ FORBIDDEN = {
     "_operations": {"_api", "_async", "_requests", "_rules", "auth", "_sync", "batch", "cli", "sandbox"},
     "_requests": {"_api", "_async", "_sync", "batch", "cli", "sandbox"},
     "_api": {"_async", "_sync", "batch", "cli", "sandbox"},
+    "_outcomes": {"_api", "_async", "_requests", "_sync", "batch", "cli", "sandbox"},
     "_async": {"_sync", "cli", "sandbox"},  # batch is imported by the clients' translate_folder, when it is called
     "_sync": {"_async", "cli", "sandbox"},
     "batch": {"cli", "sandbox"},
