@@ -106,6 +106,50 @@ def test_the_command_says_what_to_export_and_stops_when_told():
     assert process.returncode == 0
 
 
+TERMINATED_ANYWHERE = """
+import faulthandler, os, signal, sys, threading
+from groupdocs_translation.sandbox.__main__ import main
+
+class Watched:  # standard output, which sees when there is nothing more to say
+    def write(self, text):
+        if "TOKEN_URL" in text:
+            sys.settrace(step)
+    def flush(self):
+        pass
+
+def step(frame, event, argument):
+    global steps
+    if frame.f_code.co_name == "stop":  # the wait is over
+        sys.settrace(None)
+        return None
+    steps += 1
+    if steps == moment:
+        terminate()
+    return step
+
+def terminate():
+    os.kill(os.getpid(), signal.SIGTERM)
+
+sys.stdout, moment, steps = Watched(), 0, 0
+while moment <= steps:  # at each step to the wait, and then in it
+    faulthandler.dump_traceback_later(10, exit=True)
+    moment, steps = moment + 1, 0
+    late = threading.Timer(0.2, lambda: None if steps >= moment else terminate())
+    late.start()
+    assert main(["--latency", "0"]) == 0
+    sys.settrace(None)
+    late.join()
+print(moment, file=sys.stderr)
+"""
+
+
+def test_it_stops_at_whatever_moment_it_is_terminated():
+    command = [sys.executable, "-c", TERMINATED_ANYWHERE]
+    done = subprocess.run(command, check=False, stderr=subprocess.PIPE, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr  # where it hung
+    assert int(done.stderr) > 3
+
+
 def test_the_command_warns_and_fails_in_words():
     def run(*options):
         command = [sys.executable, "-m", "groupdocs_translation.sandbox", *options]

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import queue
 import shlex
 import signal
 import sys
-import threading
 import warnings
 
 from .server import NO_PRODUCTION_SERVER, Sandbox
@@ -32,10 +32,11 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--client-id", default="sandbox-client")
     parser.add_argument("--client-secret", help="default: a new one each time")
     options = parser.parse_args(argv)
-    stop = threading.Event()
+    # The handler may run at any moment of the wait: an event's lock would then be held by its own thread, for ever.
+    stop: queue.SimpleQueue[None] = queue.SimpleQueue()
 
     def on_terminate(_number: int, _frame: object) -> None:
-        stop.set()
+        stop.put(None)
 
     signal.signal(signal.SIGTERM, on_terminate)
     _raise_file_limit()
@@ -61,7 +62,7 @@ def main(argv: list[str] | None = None) -> int:
     for name, setting in VARIABLES.items():
         print(f"export {name}={shlex.quote(settings[setting])}", flush=True)  # noqa: T201
     try:
-        stop.wait()
+        stop.get()
     except KeyboardInterrupt:
         pass
     finally:
