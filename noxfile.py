@@ -51,7 +51,7 @@ def demo(session: nox.Session) -> None:
 def tests(session: nox.Session) -> None:
     """Run the test suite on every supported Python that is installed; -- PYTEST ARGUMENTS."""
     session.install("-e", ".[cli,sandbox]", *_groups(*SUITE))
-    _pytest(session, "--numprocesses=auto")
+    _pytest(session, "--numprocesses=auto", "--max-worker-restart=1")  # it is killed when a test hangs
 
 
 @nox.session
@@ -121,7 +121,7 @@ def lowest(session: nox.Session) -> None:
 def interop(session: nox.Session) -> None:
     """Run the published SDK against the sandbox, and our authorization against two servers that others wrote."""
     session.install("-e", ".[sandbox]", *_groups(*SUITE))
-    _pytest(session, "interop")
+    _pytest(session, "--override-ini=faulthandler_timeout=600", "interop")  # it installs packages meanwhile
 
 
 @nox.session

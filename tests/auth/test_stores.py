@@ -86,6 +86,7 @@ def imitated_redis():
     and then its client wrote to the closed connection, and the lock stayed. So it knows the script from the start.
     """
     server = TcpFakeServer(("127.0.0.1", 0), server_type="redis")
+    server.daemon_threads = True  # or closing it would wait for all of its threads, however long
     threading.Thread(target=server.serve_forever, daemon=True).start()
     url = f"redis://127.0.0.1:{server.server_address[1]}/0"
     with reachable(url) as client:
