@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import sys
 from collections.abc import AsyncIterable
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
@@ -24,6 +25,17 @@ def async_owner() -> object:
         if trio is None:
             raise
         return trio.lowlevel.current_trio_token()
+
+
+def call_soon(owner: Any, function: Callable[[], object]) -> None:
+    """Have a function called in an event loop that ``async_owner`` named; nothing, if that is over.
+
+    For any thread and for signal handlers. Nothing is waited for: a loop that has run for the last time, and is not
+    closed yet, takes what it will never call.
+    """
+    schedule = owner.call_soon_threadsafe if isinstance(owner, asyncio.AbstractEventLoop) else owner.run_sync_soon
+    with suppress(RuntimeError):  # closed; trio's RunFinishedError is one, too
+        schedule(function)
 
 
 class _Process:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import gc
 import os
@@ -15,12 +16,14 @@ import tracemalloc
 import anyio
 import pytest
 from groupdocs_translation import (
+    AsyncBatch,
     AsyncTranslationClient,
     AuthenticationError,
     Batch,
     BatchRunning,
     Concurrency,
     ConfigurationError,
+    PollingSchedule,
     RetryPolicy,
     TranslationClient,
 )
@@ -256,6 +259,44 @@ def test_ctrl_c_once_stops_in_order_and_the_next_run_goes_on(sandbox, folder, ou
         assert batch.run().is_complete
 
     assert len(sandbox.jobs) == 40
+
+
+@pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="there is no timer that sends a signal")
+@pytest.mark.parametrize("anyio_backend", ["asyncio", "trio"])
+async def test_a_signal_handler_stops_a_batch_that_only_waits(sandbox, anyio_backend, folder, out):
+    slow(sandbox, HOUR)
+    sandbox._serving._config.timeout_keep_alive = HOUR  # a connection that is closed would wake the loop, too
+    settings = sandbox.client_settings()
+    del settings["clock"]  # the loop waits for real, and the handler has to wake it
+
+    def progress(step):
+        if step.step == "waiting":
+            signal.setitimer(signal.ITIMER_REAL, 0.2)
+
+    async with AsyncTranslationClient(**settings, polling=PollingSchedule.every(HOUR)) as client:
+        batch = AsyncBatch(client, folder("a.txt"), target="de", output_dir=out, progress=progress)
+        before = signal.signal(signal.SIGALRM, lambda *_: batch.stop())
+        try:
+            with anyio.fail_after(20):
+                report = await batch.run()
+        finally:
+            signal.signal(signal.SIGALRM, before)
+
+    assert report.stopped == "interrupted"
+    assert report.by_state == {"submitted": 1}
+
+
+def test_stopping_at_the_very_end_waits_for_nothing(client, folder, out):
+    """The loop has run for the last time and is not closed yet: it takes calls that it will never make."""
+    batch = AsyncBatch(client, folder("a.txt"), target="de", output_dir=out)
+    loop = asyncio.new_event_loop()
+    batch._run, batch._loop, batch._thread = object(), loop, None
+    stopping = threading.Thread(target=batch.stop, daemon=True)
+    stopping.start()
+    stopping.join(20)
+    loop.close()
+    assert not stopping.is_alive()
+    batch.stop()  # nor is a loop that is closed any trouble
 
 
 def test_an_error_of_the_users_hook_stops_in_order_and_is_raised(sandbox, client, folder, out):

@@ -17,11 +17,10 @@ from contextlib import closing
 from typing import TYPE_CHECKING, Any, TypeVar, Unpack
 
 import anyio
-import anyio.from_thread
-import anyio.lowlevel
 import anyio.to_thread
 from attrs import evolve
 
+from .._concurrency import async_owner, call_soon
 from .._errors import ConfigurationError
 from .journal import Journal
 from .lock import JournalLock
@@ -77,7 +76,7 @@ class AsyncBatch:
         client._refuse_pairs(self.settings.options.get("source", "en"), self.settings.targets)
         self._recipes = Recipes(self.settings.targets, self.settings.options, client._settings)
         self._run: Run | None = None
-        self._token: Any = None  # of the loop that runs it
+        self._loop: Any = None  # that runs it
         self._thread: int | None = None
         self._is_stopping = False
 
@@ -107,7 +106,7 @@ class AsyncBatch:
         try:
             with closing(await anyio.to_thread.run_sync(Journal.open, settings.journal)) as journal:
                 run = Run(self._face, settings, journal, self._recipes)
-                self._thread, self._token = threading.get_ident(), anyio.lowlevel.current_token()
+                self._thread, self._loop = threading.get_ident(), async_owner()
                 self._run = run
                 if self._is_stopping:
                     run.stop()
@@ -125,16 +124,17 @@ class AsyncBatch:
     def stop(self) -> None:
         """End the run in order: no new file, steps under way are finished, waits are cut; ``run()`` then returns."""
         self._is_stopping = True
-        run, token = self._run, self._token
-        if run is None:
+        if self._run is None:
             return
         if threading.get_ident() == self._thread:
-            run.stop()
-            return
-        try:
-            anyio.from_thread.run_sync(run.stop, token=token)
-        except RuntimeError:  # its loop has ended meanwhile
-            return
+            self._stop_run()
+            call_soon(self._loop, lambda: None)  # after a signal handler the loop goes on waiting, whatever was set
+        else:
+            call_soon(self._loop, self._stop_run)
+
+    def _stop_run(self) -> None:
+        if self._run is not None:
+            self._run.stop()
 
 
 def _make_folders(settings: BatchSettings) -> None:
@@ -223,7 +223,7 @@ class _Portal:
         self._error: BaseException | None = None
         self._posted: queue.SimpleQueue[BatchProgress | None] = queue.SimpleQueue()
         self._scope: anyio.CancelScope | None = None
-        self._token: Any = None
+        self._loop: Any = None
 
     def post(self, step: BatchProgress) -> None:
         """Pass a step on to the waiting thread."""
@@ -268,12 +268,9 @@ class _Portal:
 
     async def _main(self) -> None:
         with anyio.CancelScope() as self._scope:
-            self._token = anyio.lowlevel.current_token()
+            self._loop = async_owner()
             self._outcome.append(await self._function())
 
     def _cancel(self) -> None:
-        if self._scope is not None:
-            try:
-                anyio.from_thread.run_sync(self._scope.cancel, token=self._token)
-            except RuntimeError:  # its loop has ended meanwhile
-                return
+        if self._loop is not None and self._scope is not None:
+            call_soon(self._loop, self._scope.cancel)
