@@ -72,41 +72,33 @@ def real_redis(tmp_path_factory):
     ]
     server = subprocess.Popen([binary, *arguments], stdout=subprocess.DEVNULL)
     url = f"redis://127.0.0.1:{port}/0"
-    with reachable(url):
-        yield url
+    wait_for(url)
+    yield url
     server.terminate()
     server.wait(10)
 
 
 @pytest.fixture(scope="module")
 def imitated_redis():
-    """The address of a Redis server written in Python.
-
-    It hangs up after each error that it answers with, and a lock's first release begins with one (``NOSCRIPT``): now
-    and then its client wrote to the closed connection, and the lock stayed. So it knows the script from the start.
-    """
+    """The address of a Redis server written in Python."""
     server = TcpFakeServer(("127.0.0.1", 0), server_type="redis")
     server.daemon_threads = True  # or closing it would wait for all of its threads, however long
     threading.Thread(target=server.serve_forever, daemon=True).start()
     url = f"redis://127.0.0.1:{server.server_address[1]}/0"
-    with reachable(url) as client:
-        client.script_load(redis.lock.Lock.LUA_RELEASE_SCRIPT)
-        yield url
+    wait_for(url)
+    yield url
     server.shutdown()
     server.server_close()
 
 
-@contextmanager
-def reachable(url):
-    client = redis.Redis.from_url(url)
-    for _ in range(500):
-        try:
-            client.ping()
-            break
-        except redis.ConnectionError:
-            time.sleep(0.01)
-    yield client
-    client.close()
+def wait_for(url):
+    with redis.Redis.from_url(url) as client:
+        for _ in range(500):
+            try:
+                return client.ping()
+            except redis.ConnectionError:
+                time.sleep(0.01)
+    raise AssertionError(f"{url} does not answer")
 
 
 @pytest.fixture(params=["memory", "file", "imitated redis", "redis"])
