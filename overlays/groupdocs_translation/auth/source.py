@@ -128,10 +128,10 @@ class TokenSource:
                 refused_again_s=None if again is None else now - again,
             ):
                 return False
-            log.info("access token refused by the API: dropped")
             self._token, self._unwanted = None, current
             self._failure = None
-            return True
+        log.info("access token refused by the API: dropped")  # outside the lock: a handler may come here again
+        return True
 
     def report_replay(self, *, is_refused: bool) -> None:
         """Note that a request was sent again with another token, and whether that was refused too."""
