@@ -51,7 +51,8 @@ def demo(session: nox.Session) -> None:
 def tests(session: nox.Session) -> None:
     """Run the test suite on every supported Python that is installed; -- PYTEST ARGUMENTS."""
     session.install("-e", ".[cli,sandbox]", *_groups(*SUITE))
-    _pytest(session, "--numprocesses=auto", "--max-worker-restart=1")  # it is killed when a test hangs
+    # A worker whose test hangs is killed. It has no successor: xdist hands that one a test, and waits for ever.
+    _pytest(session, "--numprocesses=auto", "--max-worker-restart=0")
 
 
 @nox.session

@@ -109,7 +109,7 @@ def test_generated_functions_are_authorized_and_public_ones_cost_no_token(sandbo
 
 def test_two_hundred_threads_with_one_cold_client_cost_one_token_request(sandbox, settings):
     with TranslationClient(**settings) as client, ThreadPoolExecutor(200) as pool:
-        barrier = threading.Barrier(200)
+        barrier = threading.Barrier(200, timeout=20)
 
         def use(_):
             barrier.wait()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import copy
+import logging
 import pickle
 import sys
 import threading
@@ -16,7 +17,7 @@ from groupdocs_translation.auth.patience import cool_down, early_pause, is_curab
 from groupdocs_translation.auth.secret import Secret
 from groupdocs_translation.auth.token import AccessToken
 
-from tests.auth.conftest import settle
+from tests.auth.conftest import settle, until
 from tests.auth.servers import http, token
 
 REFUSED = http({"error": "invalid_client"}, 400)
@@ -87,8 +88,7 @@ def a_crowd(identity, source, waiters=50):
         threads = [pool.submit(source.get) for _ in range(waiters)]
         loops = [pool.submit(tasks, source, 50), pool.submit(tasks, source, 50)]
         alone = pool.submit(trio_task, source)
-        while not identity.requests:  # all are on their way, or will find the flight
-            threading.Event().wait(0.001)
+        until(lambda: identity.requests)  # all are on their way, or will find the flight
         identity.gate.set()
         wait([*threads, *loops, alone], 20)
     outcomes = [future.exception() or future.result() for future in threads]
@@ -236,8 +236,7 @@ def test_closing_releases_who_waits_and_refuses_who_comes_later(identity, source
     identity.gate.clear()
     with ThreadPoolExecutor(1) as pool:
         waiting = pool.submit(source.get)
-        while source._flight is None:
-            threading.Event().wait(0.001)
+        until(lambda: source._flight)
         source.close()
         with pytest.raises(ConfigurationError, match="closed"):
             waiting.result(10)
@@ -460,7 +459,8 @@ def test_a_failure_in_the_mandatory_margin_reaches_every_waiter(identity, source
 
 
 def test_a_failure_that_comes_after_the_deadline_is_of_no_account(identity, make_source, clock):
-    source = make_source(timeout=0.05)
+    source = make_source()
+    source._timeout = 0.05  # of who waits; the request itself goes on
     identity.gate.clear()
     identity.then(REFUSED)
     others = set(threading.enumerate())  # of tests before this one, perhaps
@@ -531,13 +531,13 @@ def test_a_server_that_gives_the_same_token_again_is_not_asked_until_its_end(ide
 
 
 def test_a_late_token_is_still_of_use(identity, make_source):
-    source = make_source(timeout=0.05)
+    source = make_source()
+    source._timeout = 0.05  # of who waits; the request itself goes on
     identity.gate.clear()
     with pytest.raises(ConnectionFailed, match=r"within 0\.05 s"):
         source.get()
     identity.gate.set()
-    while source._token is None:
-        threading.Event().wait(0.001)
+    until(lambda: source._token)
     assert value(source.get()) == "t1"
     assert len(identity.requests) == 1
 
@@ -553,6 +553,27 @@ def test_a_refusal_that_a_new_token_did_not_cure_is_held_against_untried_ones_fo
 
 
 # -- observers ---------------------------------------------------------------------------------------------------------
+
+
+def test_nothing_is_logged_under_the_lock(source, clock, caplog):
+    """A handler may send its records to a server that refuses the same token, and so come here again."""
+
+    class Sending(logging.Handler):
+        def emit(self, record):
+            sent.append((record.getMessage(), source.invalidate(first)))
+
+    sent, handler, logger = [], Sending(), logging.getLogger("groupdocs_translation.auth")
+    caplog.set_level("INFO", logger.name)
+    first = source.get()
+    clock.advance(60)
+    logger.addHandler(handler)
+    try:
+        refusing = threading.Thread(target=source.invalidate, args=(first,), daemon=True)
+        refusing.start()
+        refusing.join(20)
+    finally:
+        logger.removeHandler(handler)
+    assert sent == [("access token refused by the API: dropped", True)]
 
 
 def test_observers_hear_of_every_turn_of_a_token(identity, source, clock, events, caplog):

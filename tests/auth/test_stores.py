@@ -24,7 +24,7 @@ from groupdocs_translation.auth import Secret, token_source
 from groupdocs_translation.auth.shelf import Shelf
 from groupdocs_translation.auth.token import AccessToken
 
-from tests.auth.conftest import CLIENT_ID, CLIENT_SECRET
+from tests.auth.conftest import CLIENT_ID, CLIENT_SECRET, until
 from tests.auth.servers import token
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="Windows has access lists instead of such bits")
@@ -129,8 +129,7 @@ def test_sources_that_start_together_cost_one_token_request(identity, make_sourc
     sources = [make_source(store=any_store) for _ in range(10)]
     with ThreadPoolExecutor(10) as pool:
         waiting = [pool.submit(value, source) for source in sources]
-        while not identity.requests:
-            threading.Event().wait(0.001)
+        until(lambda: identity.requests)
         identity.gate.set()
         assert {future.result(20) for future in waiting} == {"t1"}
     assert len(identity.requests) == 1
