@@ -108,8 +108,8 @@ class Shell:
     def close(self) -> None:
         """End it."""
         os.close(self._orders)
+        os.close(self._terminal)  # ends a command that is still under way
         os.waitpid(self._child, 0)
-        os.close(self._terminal)
 
 
 def _obey(orders: int) -> None:
@@ -198,8 +198,10 @@ def record(page: str) -> str:
         try:
             assert service.stdout is not None
             said = ""
-            while not said.rstrip().endswith("}"):
-                said += service.stdout.readline()
+            for line in service.stdout:
+                said += line
+                if said.rstrip().endswith("}"):
+                    break
             settings: dict[str, str] = json.loads(said)
             recorder = Recorder(folder, settings)
             try:

@@ -37,9 +37,9 @@ def translate(settings, source, out, options):
 def run_and_kill(arguments, sandbox, *, after_requests, pause_s):
     """Start a batch, kill it with SIGKILL after so many requests and a pause; whether it was killed before its end."""
     process = PROCESSES.Process(target=translate, args=arguments, daemon=True)
-    seen = len(sandbox.records)
+    seen, limit = len(sandbox.records), time.monotonic() + 30
     process.start()
-    while process.is_alive() and len(sandbox.records) < seen + after_requests:
+    while process.is_alive() and len(sandbox.records) < seen + after_requests and time.monotonic() < limit:
         time.sleep(0.001)
     time.sleep(pause_s)
     process.kill()

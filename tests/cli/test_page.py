@@ -14,7 +14,7 @@ ROOT = Path(__file__).parents[2]
 @pytest.mark.skipif(sys.platform != "linux", reason="the sessions are recorded from a Linux terminal")
 def test_the_recorded_sessions_are_what_the_commands_print_today():
     line = [sys.executable, "-m", "release.terminal", "--check"]
-    done = subprocess.run(line, cwd=ROOT, capture_output=True, text=True, check=False)
+    done = subprocess.run(line, cwd=ROOT, capture_output=True, text=True, check=False, timeout=110)
     assert done.returncode == 0, f"{done.stdout}\n{done.stderr}\nnox -s screenshots records them again"
 
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import argparse
-import queue
 import shlex
 import signal
 import sys
+import time
 import warnings
 
 from .server import NO_PRODUCTION_SERVER, Sandbox
@@ -17,6 +17,9 @@ VARIABLES = {
     "GROUPDOCS_TRANSLATION_URL": "base_url",
     "GROUPDOCS_TOKEN_URL": "token_url",
 }
+
+
+LOOK_S = 0.2  # a signal in the moment before a wait interrupts nothing: this one looks up
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -32,11 +35,10 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--client-id", default="sandbox-client")
     parser.add_argument("--client-secret", help="default: a new one each time")
     options = parser.parse_args(argv)
-    # The handler may run at any moment of the wait: an event's lock would then be held by its own thread, for ever.
-    stop: queue.SimpleQueue[None] = queue.SimpleQueue()
+    told: list[int] = []  # no event: a handler that comes while its own thread holds the event's lock waits for ever
 
-    def on_terminate(_number: int, _frame: object) -> None:
-        stop.put(None)
+    def on_terminate(number: int, _frame: object) -> None:
+        told.append(number)
 
     signal.signal(signal.SIGTERM, on_terminate)
     _raise_file_limit()
@@ -62,7 +64,8 @@ def main(argv: list[str] | None = None) -> int:
     for name, setting in VARIABLES.items():
         print(f"export {name}={shlex.quote(settings[setting])}", flush=True)  # noqa: T201
     try:
-        stop.get()
+        while not told:
+            time.sleep(LOOK_S)
     except KeyboardInterrupt:
         pass
     finally:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
-import threading
+import time
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -16,6 +16,7 @@ from ..output import write, write_json
 if TYPE_CHECKING:
     from ..invocation import Invocation
 
+LOOK_S = 0.2  # a Ctrl-C in the moment before a wait interrupts nothing: this one looks up
 VARIABLES = {
     "client_id": "GROUPDOCS_CLIENT_ID",
     "client_secret": "GROUPDOCS_CLIENT_SECRET",
@@ -53,7 +54,8 @@ def command(
             if arguments:
                 return _run(arguments, environment)
             _announce(invocation, environment)
-            threading.Event().wait()
+            while True:
+                time.sleep(LOOK_S)
     except OSError as error:
         raise click.UsageError(f"cannot listen on port {port}: {error.strerror}") from error
     return None
