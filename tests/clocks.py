@@ -1,4 +1,4 @@
-"""A clock that tests move by hand; sleeping moves it too, and yields to other threads and tasks."""
+"""A clock that tests move by hand, whose sleep moves it too and yields to others; and a wait in real time."""
 
 from __future__ import annotations
 
@@ -6,6 +6,14 @@ import threading
 import time
 
 import anyio.lowlevel
+
+
+def until(condition, seconds=20.0):
+    """Wait until it is so: for other threads and processes, whose time is real."""
+    limit = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < limit
+        time.sleep(0.001)
 
 
 class FakeClock:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 from groupdocs_translation.auth import ClientCredentials, token_source
 from groupdocs_translation.auth.secret import Secret
@@ -61,14 +59,6 @@ def make_auth(identity, api, clock, events):
 @pytest.fixture
 def auth(make_auth):
     return make_auth()
-
-
-def until(condition):
-    """Wait until it is so."""
-    limit = time.monotonic() + 20
-    while not condition():
-        assert time.monotonic() < limit
-        time.sleep(0.001)
 
 
 def settle(source):

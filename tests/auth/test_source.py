@@ -17,8 +17,9 @@ from groupdocs_translation.auth.patience import cool_down, early_pause, is_curab
 from groupdocs_translation.auth.secret import Secret
 from groupdocs_translation.auth.token import AccessToken
 
-from tests.auth.conftest import settle, until
+from tests.auth.conftest import settle
 from tests.auth.servers import http, token
+from tests.clocks import until
 
 REFUSED = http({"error": "invalid_client"}, 400)
 DOWN = http("down", 503)

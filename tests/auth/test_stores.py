@@ -24,8 +24,9 @@ from groupdocs_translation.auth import Secret, token_source
 from groupdocs_translation.auth.shelf import Shelf
 from groupdocs_translation.auth.token import AccessToken
 
-from tests.auth.conftest import CLIENT_ID, CLIENT_SECRET, until
+from tests.auth.conftest import CLIENT_ID, CLIENT_SECRET
 from tests.auth.servers import token
+from tests.clocks import until
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="Windows has access lists instead of such bits")
 

@@ -41,9 +41,11 @@ def run_and_kill(arguments, sandbox, *, after_requests, pause_s):
     process.start()
     while process.is_alive() and len(sandbox.records) < seen + after_requests and time.monotonic() < limit:
         time.sleep(0.001)
+    is_stuck = time.monotonic() >= limit
     time.sleep(pause_s)
     process.kill()
     process.join(10)
+    assert not is_stuck, "the batch went on, and asked for nothing any more"
     return process.exitcode == -9
 
 

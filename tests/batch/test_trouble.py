@@ -280,6 +280,7 @@ async def test_a_signal_handler_stops_a_batch_that_only_waits(sandbox, anyio_bac
             with anyio.fail_after(20):
                 report = await batch.run()
         finally:
+            signal.setitimer(signal.ITIMER_REAL, 0)
             signal.signal(signal.SIGALRM, before)
 
     assert report.stopped == "interrupted"

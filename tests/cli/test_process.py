@@ -18,6 +18,8 @@ import pytest
 from groupdocs_translation.cli.app import run
 from groupdocs_translation.sandbox import Sandbox
 
+from tests.clocks import until
+
 fcntl = pytest.importorskip("fcntl", reason="no POSIX, no pseudo-terminals")
 pty = pytest.importorskip("pty")
 termios = pytest.importorskip("termios")
@@ -111,13 +113,6 @@ def line_with(process, words):
     raise AssertionError(f"it ended without {words!r}")
 
 
-def wait_for(condition):
-    limit = time.monotonic() + PATIENCE_S
-    while not condition():
-        assert time.monotonic() < limit
-        time.sleep(0.01)
-
-
 def test_ctrl_c_while_a_job_is_waited_for_stops_and_the_command_it_names_fetches_the_file(
     start, sandbox, environment, tmp_path, monkeypatch, capsys
 ):
@@ -145,7 +140,7 @@ def test_ctrl_c_while_a_job_is_waited_for_stops_and_the_command_it_names_fetches
 def test_ctrl_c_while_a_job_is_submitted_waits_for_its_id_and_twice_does_not(start, sandbox):
     sandbox.fail("translateText", delay_s=1.0, times=2)
     first, second = start("text", "Hello", "--to", "de"), start("text", "Bye", "--to", "de")
-    wait_for(lambda: sandbox.calls()["/connect/token"] == 2)  # a token is asked for when the job is to be sent
+    until(lambda: sandbox.calls()["/connect/token"] == 2)  # a token is asked for when the job is to be sent
     for process in (first, second):
         process.send_signal(signal.SIGINT)
         line_with(process, b"stopping when the service has told the job's id")
@@ -165,7 +160,7 @@ def test_a_batch_that_is_interrupted_goes_on_with_the_same_command(start, sandbo
     sandbox.fail("getFileTranslation", status=200, body=in_work, times=10_000)
     process = start("batch", "src", "--to", "de", "--out", "out")
     line_with(process, b"6 of 6 files to do")
-    wait_for(lambda: len(sandbox.state.jobs) >= 2)
+    until(lambda: len(sandbox.state.jobs) >= 2)
     process.send_signal(signal.SIGINT)
     said = process.stderr.read()
     assert process.wait(PATIENCE_S) == 130
