@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import gc
+import itertools
 import os
 import signal
 import sqlite3
@@ -28,9 +29,11 @@ from groupdocs_translation import (
     TranslationClient,
 )
 from groupdocs_translation.batch import lanes
+from groupdocs_translation.batch.folder import _Portal
 from groupdocs_translation.batch.gates import Gate
 from groupdocs_translation.batch.journal import SCHEMA_VERSION, Journal
 from groupdocs_translation.batch.lock import JournalLock
+from groupdocs_translation.batch.planner import FILES_PER_STEP
 from groupdocs_translation.sandbox.latency import Latency
 
 from tests.batch.conftest import results
@@ -259,6 +262,110 @@ def test_ctrl_c_once_stops_in_order_and_the_next_run_goes_on(sandbox, folder, ou
         assert batch.run().is_complete
 
     assert len(sandbox.jobs) == 40
+
+
+def test_a_run_that_is_stopped_while_it_looks_for_files_does_not_count_as_complete(sandbox, client, folder, out):
+    source = folder(*[f"{number:03}.txt" for number in range(FILES_PER_STEP + 1)])
+    stop = lambda step: step.step == "planning" and batch.stop()  # noqa: E731
+    batch = Batch(client, source, target="de", output_dir=out, progress=stop)
+
+    report = batch.run()
+
+    assert (report.stopped, report.found_all, report.is_complete) == ("interrupted", False, False)
+    assert report.to_dict()["found_all"] is False
+    assert f"It ended while it looked for files; {report.files} found until then." in report.html.read_text()
+    assert not sandbox.jobs
+
+
+@pytest.mark.skipif(not hasattr(signal, "pthread_sigmask"), reason="a thread cannot leave a signal to another one")
+def test_ctrl_c_that_interrupts_no_wait_stops_in_order_too(sandbox, folder, out):
+    """Another thread takes the signal; the waiting one hears of it when it looks up, wherever that is."""
+    source = folder("a.txt")
+    slow(sandbox, HOUR)
+    settings = sandbox.client_settings()
+    del settings["clock"]  # the batch waits for real, and is cut
+    is_waiting = threading.Event()
+    presses = threading.Thread(target=lambda: is_waiting.wait(20) and os.kill(os.getpid(), signal.SIGINT))
+    steps = []
+
+    def progress(step):
+        steps.append(step.step)
+        if step.step == "waiting":
+            is_waiting.set()
+
+    with TranslationClient(**settings, polling=PollingSchedule.every(HOUR)) as client:
+        batch = Batch(client, source, target="de", output_dir=out, progress=progress)
+        presses.start()
+        signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
+        try:
+            with pytest.raises(KeyboardInterrupt):
+                batch.run()
+        finally:
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGINT])
+            presses.join()
+
+    assert batch.report.stopped == "interrupted"
+    assert batch.report.by_state == {"submitted": 1}
+    assert steps[-2:] == ["stopping", "end"]  # what is told after Ctrl-C arrives, too
+
+
+class Interrupting:
+    """Traces the functions in which a thread waits for its batch, and interrupts at one of their lines."""
+
+    def __init__(self, moment):
+        self.has_come = False
+        self._moment = moment
+        self._codes = {function.__code__ for function in vars(_Portal).values() if callable(function)}
+        self._lines = set()
+
+    def __call__(self, frame, event, argument):
+        if event == "line" and frame.f_code in self._codes:
+            self._lines.add(frame.f_lineno)
+            if len(self._lines) == self._moment:
+                self.has_come = True
+                raise KeyboardInterrupt  # this ends the tracing
+        return self
+
+    def begin(self):
+        """Trace what is called from now on, and the caller's caller if it is one of them."""
+        caller = sys._getframe(2)
+        if caller.f_code in self._codes:
+            caller.f_trace = self
+        sys.settrace(self)
+
+
+@pytest.mark.parametrize("presses", [1, 2])
+def test_ctrl_c_at_any_line_leaves_no_batch_behind(sandbox, client, folder, tmp_path, monkeypatch, presses):
+    source = folder("a.txt")
+    real_stop = AsyncBatch.stop
+
+    def stop(batch):
+        real_stop(batch)
+        if presses == 2:
+            interrupting.begin()  # the second comes at any line of what answers the first
+
+    def press_first(step):
+        if presses == 2 and step.step == "start":
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(AsyncBatch, "stop", stop)
+    for moment in itertools.count(1):
+        interrupting = Interrupting(moment)
+        batch = Batch(client, source, target="de", output_dir=tmp_path / f"out{moment}", progress=press_first)
+        try:
+            if presses == 1:
+                interrupting.begin()
+            with contextlib.suppress(KeyboardInterrupt):
+                batch.run()
+        finally:
+            sys.settrace(None)
+        assert "groupdocs-batch" not in [thread.name for thread in threading.enumerate()], f"at line {moment}"
+        if not interrupting.has_come:
+            break
+        batch._progress = batch._inner.settings.progress
+        assert batch.run().is_complete
+        assert len(sandbox.jobs) == moment
+    assert moment > 5
 
 
 @pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="there is no timer that sends a signal")

@@ -164,6 +164,7 @@ def test_a_batch_that_is_interrupted_goes_on_with_the_same_command(start, sandbo
     process.send_signal(signal.SIGINT)
     said = process.stderr.read()
     assert process.wait(PATIENCE_S) == 130
+    assert b"stopping when the steps under way are finished; Ctrl-C again stops at once" in said
     assert b"groupdocs-translation batch src --to de --out out" in said
     assert b"Traceback" not in said
 

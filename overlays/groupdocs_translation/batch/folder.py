@@ -1,11 +1,11 @@
 """``AsyncBatch`` and ``Batch``: a whole folder, planned or translated.
 
 There is one implementation, asynchronous, for asyncio and trio. ``Batch`` runs it in an event loop of its own, in a
-thread of its own, for as long as ``plan()`` or ``run()`` last; so it works wherever blocking is allowed, inside a
-running event loop too. A second, threaded implementation would need a thread for each of hundreds of jobs that are only
-waited for, and would double what must be proved about money. The thread shares the token, the settings and the usage of
-the user's client; it has connections of its own, so the user's stay untouched. ``progress`` is called in the thread
-that called ``run()``, and Ctrl-C is handled there.
+thread of its own, for as long as ``run()`` lasts; so it works wherever blocking is allowed, inside a running event
+loop too. A second, threaded implementation would need a thread for each of hundreds of jobs that are only waited for,
+and would double what must be proved about money. The thread shares the token, the settings and the usage of the user's
+client; it has connections of its own, so the user's stay untouched. ``progress`` is called in the thread that called
+``run()``, and Ctrl-C is handled there.
 """
 
 from __future__ import annotations
@@ -191,8 +191,7 @@ class Batch:
         Raises:
             ConfigurationError: the folder or the journal cannot be read.
         """
-        plan: BatchPlan = _Portal(self._inner.plan).result(None, lambda: None)
-        return plan
+        return _rehearse(self._inner.settings, self._inner._recipes, self._inner._face)
 
     def run(self) -> BatchReport:
         """Translate what is not done yet, as far as it goes.
@@ -206,7 +205,10 @@ class Batch:
         portal = _Portal(self._inner.run)
         if self._progress is not None:
             self._inner.settings = evolve(self._inner.settings, progress=portal.post)
-        report: BatchReport = portal.result(self._progress, self._inner.stop)
+        try:
+            report: BatchReport = portal.result(self._progress, self._inner.stop)
+        finally:
+            self._inner._is_stopping = False  # if its run has never begun
         return report
 
     def stop(self) -> None:
@@ -230,33 +232,43 @@ class _Portal:
         self._posted.put(step)
 
     def result(self, hook: Callable[[BatchProgress], object] | None, stop: Callable[[], None]) -> Any:
-        """What the coroutine returns or raises; ``hook`` gets the steps, ``stop`` is called on the first Ctrl-C."""
+        """What the coroutine returns or raises; ``hook`` gets the steps, ``stop`` is called on the first Ctrl-C.
+
+        Ctrl-C may be heard at any call and any jump back of this thread, so that all of them are inside of a ``try``,
+        those that answer a first one too. An error of ``hook`` stops like Ctrl-C, and is then called no more.
+        """
         thread = threading.Thread(target=self._work, name="groupdocs-batch", daemon=True)
-        thread.start()
-        raised: BaseException | None = None
-        while True:
+        try:
+            thread.start()
+            self._follow(thread, hook)
+        except BaseException as first:
             try:
-                step = self._posted.get(timeout=LOOK_S)
-                if step is None:
-                    break
-                if hook is not None and raised is None:
-                    hook(step)
-            except queue.Empty:
-                continue
-            except KeyboardInterrupt as interrupt:
-                if raised is not None:
-                    self._cancel()
-                raised = interrupt
                 stop()
-            except BaseException as error:
-                raised = error
-                stop()
-        thread.join()
-        if raised is not None:
-            raise raised
+                self._follow(thread, hook if isinstance(first, KeyboardInterrupt) else None)
+            except BaseException:
+                self._cancel()
+                self._follow(thread, None)
+                raise
+            raise
         if self._error is not None:
             raise self._error
         return self._outcome[0]
+
+    def _follow(self, thread: threading.Thread, hook: Callable[[BatchProgress], object] | None) -> None:
+        """Pass steps on until the thread has ended, or has never begun."""
+        while True:
+            was_alive = thread.is_alive()
+            try:
+                step = self._posted.get(timeout=LOOK_S)
+            except queue.Empty:
+                if was_alive or thread.is_alive():
+                    continue
+                return
+            if step is None:
+                thread.join()
+                return
+            if hook is not None:
+                hook(step)
 
     def _work(self) -> None:
         try:

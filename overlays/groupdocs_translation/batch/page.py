@@ -117,6 +117,8 @@ def _head(report: BatchReport) -> str:
 
 
 def _verdict(report: BatchReport) -> tuple[str, str]:
+    if not report.found_all:
+        return f"It ended while it looked for files; {report.files:,} found until then.", "open"
     if not report.files:
         return "There was nothing to translate.", "good"
     if report.is_complete:

@@ -49,6 +49,7 @@ class Run:
         self._courier: Courier | None = None
         self._counts: Counter[str] = Counter()
         self._total = self._over_before = 0
+        self._found_all = False
         self._began = self._clock.monotonic()
         self._stopped: str | None = None
         self._error: TranslationError | None = None
@@ -87,7 +88,10 @@ class Run:
 
     async def _plan(self, run: int) -> BatchPlan:
         planner = Planner(self._settings, self._recipes, self._journal, run=run, clock=self._clock)
-        while self._stopped is None and await anyio.to_thread.run_sync(planner.step):
+        while self._stopped is None:
+            if not await anyio.to_thread.run_sync(planner.step):
+                self._found_all = True
+                break
             self._total = planner.found
             self._tell("planning", "", None)
         plan = await anyio.to_thread.run_sync(planner.outcome)
@@ -140,6 +144,7 @@ class Run:
             started=started,
             seconds=self._clock.monotonic() - self._began,
             files=by_state.total(),
+            found_all=self._found_all,
             new=self._journal.count_new(run),
             by_state=dict(by_state),
             calls=calls,

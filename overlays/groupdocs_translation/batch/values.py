@@ -124,7 +124,8 @@ class BatchReport:
     ``by_state`` counts the files: ``done``, ``failed``, ``uncertain``, and those that a later run goes on with
     (``planned``, ``uploaded``, ``submitted``). ``new`` were done in this run, the others before. ``calls`` of this run,
     by operation. ``stopped`` says what ended it early: ``interrupted``, ``max_calls``, ``call_budget``,
-    ``authentication``; ``None`` if nothing did. ``json`` and ``html`` are the reports on disk.
+    ``authentication``; ``None`` if nothing did. ``found_all`` is false when that was while it looked for files;
+    ``files`` are those found until then. ``json`` and ``html`` are the reports on disk.
     """
 
     source: Path
@@ -133,6 +134,7 @@ class BatchReport:
     started: float
     seconds: float
     files: int
+    found_all: bool
     new: int
     by_state: Mapping[str, int]
     calls: Mapping[str, int]
@@ -165,8 +167,8 @@ class BatchReport:
 
     @property
     def is_complete(self) -> bool:
-        """True if every file is done."""
-        return self.done == self.files
+        """True if all files were found, and every one is done."""
+        return self.found_all and self.done == self.files
 
     @property
     def total_calls(self) -> int:
@@ -186,6 +188,7 @@ class BatchReport:
             "started": self.started,
             "seconds": round(self.seconds, 3),
             "files": self.files,
+            "found_all": self.found_all,
             "new": self.new,
             "unfinished": self.unfinished,
             "is_complete": self.is_complete,

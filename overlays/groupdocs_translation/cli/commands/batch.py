@@ -99,8 +99,9 @@ def _run(invocation: Invocation, batch: Batch) -> BatchReport:
     """
     try:
         return batch.run()
-    except BaseException:
-        if batch.report is not None and not invocation.is_sandbox:
+    except BaseException as error:
+        has_begun = batch.report is not None or isinstance(error, KeyboardInterrupt)
+        if has_begun and not invocation.is_sandbox:
             invocation.going_on["batch"] = shlex.join([PROGRAM, *invocation.arguments])
         raise
 
@@ -146,7 +147,7 @@ def _say_report(invocation: Invocation, report: BatchReport, limit: int | None) 
             write(f"and {report.failed + report.uncertain - len(bad)} more")
     if report.stopped is not None:
         invocation.say(_STOPPED.get(report.stopped, report.stopped).format(limit=(limit or 0) + 1))
-    if not report.is_complete and report.unfinished and not invocation.is_sandbox:
+    if (report.unfinished or not report.found_all) and not invocation.is_sandbox:
         invocation.say(f"to go on: {shlex.join([PROGRAM, *invocation.arguments])}")
     invocation.say(f"reports: {report.html} and {report.json.name}")
     return _code(report)
