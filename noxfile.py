@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import tempfile
 from pathlib import Path
 
@@ -30,6 +31,10 @@ for folder in sorted(Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv")).
     os.environ["PATH"] += os.pathsep + str(folder)
 
 
+FIRST = next((version for version in PYTHONS if shutil.which(f"python{version}")), None)  # of those installed
+TOOLS = ("tests/packaging", "tests/pipeline/test_source.py")  # how the package is made, not what is installed
+
+
 def _groups(*names: str) -> tuple[str, ...]:
     return nox.project.dependency_groups(PROJECT, *names)
 
@@ -49,10 +54,12 @@ def demo(session: nox.Session) -> None:
 
 @nox.session(python=PYTHONS)
 def tests(session: nox.Session) -> None:
-    """Run the test suite on every supported Python that is installed; -- PYTEST ARGUMENTS."""
+    """Run the test suite on every supported Python that is installed, the tools' on the first; -- PYTEST ARGUMENTS."""
     session.install("-e", ".[cli,sandbox]", *_groups(*SUITE))
+    is_whole = session.posargs or session.python == FIRST
+    elsewhere = [] if is_whole else [f"--ignore={path}" for path in TOOLS]
     # A worker whose test hangs is killed. It has no successor: xdist hands that one a test, and waits for ever.
-    _pytest(session, "--numprocesses=auto", "--max-worker-restart=0")
+    _pytest(session, "--numprocesses=auto", "--max-worker-restart=0", *elsewhere)
 
 
 @nox.session
