@@ -13,13 +13,14 @@ from groupdocs_translation import (
     SubmissionUncertain,
     TranslationClient,
 )
+from tests.clocks import until
 
 LOST = {  # the job exists, and its answer is lost or cannot be read
     "reset without an answer": {"reset": "after"},
     "reset within the answer": {"reset": "middle"},
     "cut short": {"truncate": True, "after": True},
-    "late": {"delay_s": 0.7, "after": True},
-    "in drops": {"drip_s": 0.7},
+    "late": {"delay_s": 60, "after": True},
+    "in drops": {"drip_s": 60},
     "failed": {"status": 500, "after": True},
     "bad gateway": {"status": 502, "after": True},
     "gateway timeout": {"status": 504, "after": True},
@@ -47,7 +48,7 @@ def test_a_job_whose_answer_was_lost_is_one_job_and_the_error_has_what_was_sent(
         with pytest.raises(SubmissionUncertain) as caught:
             SUBMISSIONS[operation](client)
         assert client.usage.by_operation[operation] == 1
-    assert len(sandbox.jobs) == 1
+    until(lambda: len(sandbox.jobs) == 1)  # on a busy machine the impatient client is first
     assert sandbox.calls()[operation] == (fault != "late")  # which the sandbox records once it has answered
     assert caught.value.operation == operation
     assert caught.value.request

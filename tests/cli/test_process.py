@@ -138,12 +138,17 @@ def test_ctrl_c_while_a_job_is_waited_for_stops_and_the_command_it_names_fetches
 
 
 def test_ctrl_c_while_a_job_is_submitted_waits_for_its_id_and_twice_does_not(start, sandbox):
-    sandbox.fail("translateText", delay_s=1.0, times=2)
-    first, second = start("text", "Hello", "--to", "de"), start("text", "Bye", "--to", "de")
-    until(lambda: sandbox.calls()["/connect/token"] == 2)  # a token is asked for when the job is to be sent
-    for process in (first, second):
+    def pressed(delay_s):
+        """The command after Ctrl-C, while its job is submitted: a token is asked for when it is to be sent."""
+        sandbox.fail("translateText", delay_s=delay_s)
+        tokens = sandbox.calls()["/connect/token"]
+        process = start("text", "Hello", "--to", "de")
+        until(lambda: sandbox.calls()["/connect/token"] > tokens)
         process.send_signal(signal.SIGINT)
         line_with(process, b"stopping when the service has told the job's id")
+        return process
+
+    first, second = pressed(delay_s=1.0), pressed(delay_s=60)
     second.send_signal(signal.SIGINT)
     said = first.stderr.read()
     assert (first.wait(PATIENCE_S), second.wait(PATIENCE_S)) == (130, 130)
@@ -242,7 +247,7 @@ def test_the_secret_is_typed_without_echo(start, terminal, sandbox, environment)
     streams = dict.fromkeys(("stdin", "stdout", "stderr"), terminal.theirs)
     process = start("login", "--client-id", environment["GROUPDOCS_CLIENT_ID"], start_new_session=True, **streams)
     terminal.until(b"Client secret", process)
-    time.sleep(0.2)  # the echo is switched off with the prompt
+    until(lambda: not termios.tcgetattr(terminal.theirs)[3] & termios.ECHO)  # which follows the prompt
     os.write(terminal.ours, secret.encode() + b"\n")
     printed = terminal.until(None, process)
     assert process.returncode == 0, printed

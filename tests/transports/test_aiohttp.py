@@ -191,14 +191,16 @@ async def test_each_timeout_holds(transport, limit, error):
             yield bytes(2**20)
 
     async def never(reader, _):
+        taken.release()
         if limit != "write":
             await reader.readuntil(b"\r\n\r\n")
 
     async with listening(never) as address, httpx.AsyncClient(transport=transport) as client:
-        others = []
+        others, taken = [], asyncio.Semaphore(0)
         if limit == "pool":
             others = [asyncio.create_task(client.get(address, timeout=None)) for _ in range(2)]
-            await asyncio.sleep(0.05)  # until both connections that there may be are taken
+            for _ in others:  # until both connections that there may be are taken
+                await taken.acquire()
         timeout = httpx.Timeout(None, **{limit: 0.05})
         with pytest.raises(error):
             await client.post(address, content=endless() if limit == "write" else b"x", timeout=timeout)
