@@ -264,16 +264,16 @@ def test_ctrl_c_once_stops_in_order_and_the_next_run_goes_on(sandbox, folder, ou
     assert len(sandbox.jobs) == 40
 
 
-def test_a_run_that_is_stopped_while_it_looks_for_files_does_not_count_as_complete(sandbox, client, folder, out):
+async def test_a_run_that_is_stopped_while_it_looks_for_files_does_not_count_as_complete(sandbox, folder, out):
     source = folder(*[f"{number:03}.txt" for number in range(FILES_PER_STEP + 1)])
-    stop = lambda step: step.step == "planning" and batch.stop()  # noqa: E731
-    batch = Batch(client, source, target="de", output_dir=out, progress=stop)
-
-    report = batch.run()
+    stop = lambda step: step.step == "planning" and batch.stop()  # noqa: E731  (called between two looks)
+    async with AsyncTranslationClient(**sandbox.client_settings()) as client:
+        batch = AsyncBatch(client, source, target="de", output_dir=out, progress=stop)
+        report = await batch.run()
 
     assert (report.stopped, report.found_all, report.is_complete) == ("interrupted", False, False)
-    assert report.to_dict()["found_all"] is False
-    assert f"It ended while it looked for files; {report.files} found until then." in report.html.read_text()
+    assert (report.files, report.to_dict()["found_all"]) == (FILES_PER_STEP, False)
+    assert f"It ended while it looked for files; {FILES_PER_STEP} found until then." in report.html.read_text()
     assert not sandbox.jobs
 
 
