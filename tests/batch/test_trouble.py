@@ -270,8 +270,11 @@ async def test_a_run_that_is_stopped_while_it_looks_for_files_does_not_count_as_
     async with AsyncTranslationClient(**sandbox.client_settings()) as client:
         batch = AsyncBatch(client, source, target="de", output_dir=out, progress=stop)
         report = await batch.run()
+        batch.stop()  # the next one before its first look: it has nothing left to do
+        at_once = await batch.run()
 
-    assert (report.stopped, report.found_all, report.is_complete) == ("interrupted", False, False)
+    assert (report.stopped, report.found_all) == ("interrupted", False)
+    assert (at_once.stopped, at_once.files, at_once.is_complete) == ("interrupted", 0, False)
     assert (report.files, report.to_dict()["found_all"]) == (FILES_PER_STEP, False)
     assert f"It ended while it looked for files; {FILES_PER_STEP} found until then." in report.html.read_text()
     assert not sandbox.jobs
