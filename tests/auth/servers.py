@@ -45,13 +45,15 @@ class RawServer:
         self._listener = socket.create_server(("127.0.0.1", 0), backlog=512)
         self._open: set[socket.socket] = set()
         self.address = f"{'https' if ssl else 'http'}://127.0.0.1:{self._listener.getsockname()[1]}"
-        threading.Thread(target=self._listen, daemon=True).start()
+        self._listening = threading.Thread(target=self._listen, daemon=True)
+        self._listening.start()
 
     def __enter__(self):
         return self
 
     def __exit__(self, *_):
         self._listener.shutdown(socket.SHUT_RDWR)
+        self._listening.join(20)  # or it might accept what the next server's clients ask: that gets the same descriptor
         self._listener.close()
         for connection in list(self._open):
             connection.close()
