@@ -266,7 +266,11 @@ def test_ctrl_c_once_stops_in_order_and_the_next_run_goes_on(sandbox, folder, ou
 
 async def test_a_run_that_is_stopped_while_it_looks_for_files_does_not_count_as_complete(sandbox, folder, out):
     source = folder(*[f"{number:03}.txt" for number in range(FILES_PER_STEP + 1)])
-    stop = lambda step: step.step == "planning" and batch.stop()  # noqa: E731  (called between two looks)
+
+    def stop(step):
+        if step.step == "planning":  # between two looks
+            batch.stop()
+
     async with AsyncTranslationClient(**sandbox.client_settings()) as client:
         batch = AsyncBatch(client, source, target="de", output_dir=out, progress=stop)
         report = await batch.run()
