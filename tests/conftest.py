@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 from importlib import import_module
 
 import hypothesis
@@ -56,6 +57,14 @@ def anyio_backend():
 @pytest.fixture
 def clock():
     return FakeClock()
+
+
+@pytest.fixture
+def closed_port():
+    """A port where nobody listens: it is taken as long as the test runs, or another's server would get it."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        yield taken.getsockname()[1]
 
 
 @pytest.fixture

@@ -3,8 +3,6 @@
 
 from __future__ import annotations
 
-import socket
-
 import pytest
 
 from groupdocs_translation import (
@@ -32,11 +30,6 @@ SUBMISSIONS = {
     "translateDocument": lambda client: client.submit_file(b"Hello", name="a.txt", target="de"),
     "analyzeHugo": lambda client: client.analyze_hugo(b"Hello", name="a.md"),
 }
-
-
-def _closed_port():
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        return server.getsockname()[1]
 
 
 @pytest.mark.parametrize("operation", SUBMISSIONS)
@@ -75,8 +68,8 @@ def test_a_connection_that_broke_before_the_request_was_read_is_no_proof_that_no
     assert sandbox.calls()["translateText"] <= 1
 
 
-def test_a_service_that_is_not_there_costs_no_call_and_leaves_no_doubt(sandbox, clock):
-    settings = sandbox.client_settings() | {"base_url": f"http://127.0.0.1:{_closed_port()}/api"}
+def test_a_service_that_is_not_there_costs_no_call_and_leaves_no_doubt(sandbox, clock, closed_port):
+    settings = sandbox.client_settings() | {"base_url": f"http://127.0.0.1:{closed_port}/api"}
     with TranslationClient(**settings, retries=RetryPolicy(tries=3)) as client:
         with pytest.raises(ConnectionFailed):
             client.submit_text("Hello", target="de")

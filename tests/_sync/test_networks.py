@@ -48,10 +48,9 @@ def _without_host(request, service):
     return request._replace(path=request.path.removeprefix(service.address))
 
 
-def test_a_proxy_that_does_not_answer_means_that_nothing_was_sent(clock):
-    with RawServer(lambda _: None) as gone:
-        pass
-    settings = {"access_token": "t", "base_url": "http://127.0.0.1:9/api", "proxy": gone.address, "clock": clock}
+def test_a_proxy_that_does_not_answer_means_that_nothing_was_sent(clock, closed_port):
+    proxy = f"http://127.0.0.1:{closed_port}"
+    settings = {"access_token": "t", "base_url": "http://127.0.0.1:9/api", "proxy": proxy, "clock": clock}
     with TranslationClient(**settings, retries=ONCE) as client:
         with pytest.raises(ConnectionFailed, match="translateText"):  # and not SubmissionUncertain
             client.translate_text("Hello", target="de")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import gzip
-import socket
 import ssl
 import time
 from base64 import b64decode
@@ -373,11 +372,9 @@ def test_an_unknown_host_is_named(make_source):
     assert str(caught.value).endswith(f"ConnectError: {caught.value.__cause__}")
 
 
-def test_a_port_where_nobody_listens_is_tried_three_times(make_source, clock):
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        port = taken.getsockname()[1]
+def test_a_port_where_nobody_listens_is_tried_three_times(make_source, clock, closed_port):
     with pytest.raises(ConnectionFailed, match="ConnectError"):
-        make_source(token_url=f"http://127.0.0.1:{port}/connect/token").get()
+        make_source(token_url=f"http://127.0.0.1:{closed_port}/connect/token").get()
     assert len(clock.slept) == 2
 
 

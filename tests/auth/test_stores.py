@@ -549,10 +549,8 @@ def test_a_lock_in_redis_that_another_has_by_now_is_left_alone(identity, make_so
     client.close()
 
 
-def test_a_redis_that_is_away_fails_no_request(identity, make_source, caplog):
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    store = RedisTokenStore(f"redis://user:canary-password@127.0.0.1:{port}/0")
+def test_a_redis_that_is_away_fails_no_request(identity, make_source, caplog, closed_port):
+    store = RedisTokenStore(f"redis://user:canary-password@127.0.0.1:{closed_port}/0")
     assert value(make_source(store=store)) == "t1"
     assert "the token store RedisTokenStore(127.0.0.1) failed to read" in caplog.text
     assert "canary-password" not in caplog.text + repr(store)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -158,13 +157,9 @@ def test_wrong_credentials_end_the_upload_with_an_error(
     assert published("scratch-project", index.simple_url) == set()
 
 
-def test_an_index_that_does_not_answer_is_no_permission(project: Path) -> None:
-    with socket.socket() as unused:
-        unused.bind(("127.0.0.1", 0))
-        url = f"http://127.0.0.1:{unused.getsockname()[1]}/simple/"
-
-        with pytest.raises(ReleaseRefused, match="does not say which versions it has"):
-            list(objections(project, url))
+def test_an_index_that_does_not_answer_is_no_permission(project: Path, closed_port: int) -> None:
+    with pytest.raises(ReleaseRefused, match="does not say which versions it has"):
+        list(objections(project, f"http://127.0.0.1:{closed_port}/simple/"))
 
 
 def test_all_reasons_are_said_at_once(project: Path, index: Index) -> None:

@@ -74,10 +74,8 @@ async def test_a_poll_is_sent_again_after_a_reset(settings, sandbox, reset):
     assert sandbox.calls()["getTextTranslation"] == 2
 
 
-async def test_a_connection_that_was_not_made_costs_nothing(settings, clock):
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        address = f"http://127.0.0.1:{listener.getsockname()[1]}"
-    given = settings | {"base_url": address}
+async def test_a_connection_that_was_not_made_costs_nothing(settings, clock, closed_port):
+    given = settings | {"base_url": f"http://127.0.0.1:{closed_port}"}
     async with AsyncTranslationClient(**given) as client:
         with pytest.raises(ConnectionFailed):
             await client.submit_text("Hello", target="de")
