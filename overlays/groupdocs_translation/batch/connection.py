@@ -10,15 +10,21 @@ from typing import TYPE_CHECKING, Any
 import httpx
 from attrs import evolve
 
-from .._async.client import AsyncTranslationClient
 from .._async.connection import AsyncConnection
+from .._async.jobs import AsyncJob
 from .._async.session import OPERATION
+from .._async.submissions import upload
+from .._concurrency import async_run
 from .._errors import CallBudgetExceeded, ConfigurationError
+from .._job_ref import job_ref
 from .._rules.retry import REFUSED_STATUSES, retry_after
+from .._sources import read_source
 from .._usage import Usage
+from ..formats import recognize
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
+    from pathlib import Path
 
     from .._async.session import AsyncSession
     from .._face import Face
@@ -119,11 +125,10 @@ class _LentTransport(httpx.AsyncBaseTransport):
         return await self._transport.handle_async_request(request)
 
 
-class BatchClient(AsyncTranslationClient):
-    """The client that a batch works with: the user's, sync or async, on a connection of the batch's own."""
+class BatchClient:
+    """Uploads files and resumes jobs on a connection of its own, with the token and settings of the user's client."""
 
     def __init__(self, face: Face, usage: BatchUsage, on_refusal: Callable[[float | None], object]) -> None:
-        # not super().__init__: credentials and settings are those that the user's client has checked
         settings = face._settings
         if settings.transport is not None and not isinstance(settings.transport, str):
             if not isinstance(settings.transport, httpx.AsyncBaseTransport):
@@ -134,8 +139,18 @@ class BatchClient(AsyncTranslationClient):
             settings = evolve(settings, transport=_LentTransport(settings.transport))
         elif settings.transport is None:
             settings = evolve(settings, transport="auto")
-        self._settings = settings
-        self._source = face._source
-        self._usage = usage
-        self._languages = face._languages
-        self._opened = BatchConnection(settings, self._source, usage, on_refusal=on_refusal)
+        self.settings = settings
+        self.connection = BatchConnection(settings, face._source, usage, on_refusal=on_refusal)
+
+    async def upload(self, path: Path) -> str:
+        """Store a file at the service; its URL there."""
+        source = await async_run(read_source, path)
+        return await upload(self.connection, source, recognize(source.name)[1])
+
+    def job(self, id: str, *, kind: str = "file", **details: Any) -> AsyncJob:
+        """A job of an earlier run."""
+        return AsyncJob(self.connection, job_ref(id, kind, details, trial=self.settings.trial))
+
+    async def aclose(self) -> None:
+        """Close the batch's own connections."""
+        await self.connection.aclose()

@@ -133,14 +133,14 @@ class Courier:
         """One POST, never repeated here: only the journal knows whether one was made."""
         row = trip.row
         plan = FilePlan(
-            self._source(trip), row.targets, self._settings.options, as_text=False, settings=self._client._settings
+            self._source(trip), row.targets, self._settings.options, as_text=False, settings=self._client.settings
         )
         plan.source.url = row.url
         self._tell("submitting", row.path, None)
         with anyio.CancelScope(shield=True), call_retries(RetryPolicy.never()):  # cut here, it would be in doubt
             await self._note(trip, state=FileState.SUBMITTING)
             try:
-                job = await submit_file(self._client._connection, plan)
+                job = await submit_file(self._client.connection, plan)
             except TranslationError as error:
                 await self._settle(trip, Step.SUBMIT, error)
                 return

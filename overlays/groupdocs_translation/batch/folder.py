@@ -34,7 +34,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from .._face import Face
-    from .._sync.client import TranslationClient
     from .options import BatchSettings, FolderOptions
     from .values import BatchPlan, BatchProgress, BatchReport
 
@@ -170,7 +169,7 @@ class Batch:
 
     def __init__(
         self,
-        client: TranslationClient,
+        client: Face,
         folder: str | os.PathLike[str],
         *,
         target: str | Iterable[str],
