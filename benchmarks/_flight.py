@@ -21,11 +21,11 @@ AUTHORIZATION = {"Authorization": f"Bearer {'t' * 900}"}
 
 
 async def raw_httpx(address: str, in_flight: int) -> Callable[[], Awaitable[None]]:
-    """``httpx`` as one would use it for two requests."""
-    import httpx  # noqa: PLC0415  (each contender loads its own library)
+    """``httpx2`` as one would use it for two requests."""
+    import httpx2  # noqa: PLC0415  (each contender loads its own library)
 
-    limits = httpx.Limits(max_connections=in_flight, max_keepalive_connections=in_flight)
-    client = httpx.AsyncClient(base_url=address + BASE, headers=AUTHORIZATION, limits=limits, timeout=60)
+    limits = httpx2.Limits(max_connections=in_flight, max_keepalive_connections=in_flight)
+    client = httpx2.AsyncClient(base_url=address + BASE, headers=AUTHORIZATION, limits=limits, timeout=60)
 
     async def pair() -> None:
         answer = await client.post("/text", json=BODY)
@@ -79,8 +79,8 @@ def _ours(transport: str) -> Callable[[str, int], Awaitable[Callable[[], Awaitab
 
 
 CONTENDERS: dict[str, Callable[[str, int], Awaitable[Callable[[], Awaitable[None]]]]] = {
-    "httpx": raw_httpx,
-    "groupdocs-translation": _ours("httpx"),
+    "httpx2": raw_httpx,
+    "groupdocs-translation": _ours("httpx2"),
     "groupdocs-translation[aiohttp]": _ours("aiohttp"),
     "aiohttp": raw_aiohttp,
 }

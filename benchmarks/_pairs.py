@@ -1,7 +1,7 @@
 """One contender's submit-and-fetch pairs: ``python -m benchmarks._pairs NAME ADDRESS``, a process of ``_turns``.
 
 A pair is: a text of 13 characters is submitted as a JSON body, the id is read from the JSON answer, the result is
-fetched by that id and the translated string is read from its JSON. Raw ``httpx`` does it with a token that it has, the
+fetched by that id and the translated string is read from its JSON. Raw ``httpx2`` does it with a token that it has, the
 SDKs with all that they do beside it. Costs are CPU seconds.
 """
 
@@ -19,10 +19,10 @@ EXPECTED = "Hallo, Welt!"
 
 
 def raw_httpx(address: str) -> Callable[[], None]:
-    """``httpx`` as one would use it for two requests."""
-    import httpx  # noqa: PLC0415  (each contender loads its own library)
+    """``httpx2`` as one would use it for two requests."""
+    import httpx2  # noqa: PLC0415  (each contender loads its own library)
 
-    client = httpx.Client(base_url=address + BASE, headers={"Authorization": f"Bearer {'t' * 900}"})
+    client = httpx2.Client(base_url=address + BASE, headers={"Authorization": f"Bearer {'t' * 900}"})
 
     def pair() -> None:
         body = {"sourceLanguage": "en", "targetLanguages": ["de"], "texts": ["Hello, world!"]}
@@ -51,7 +51,7 @@ def ours(address: str) -> Callable[[], None]:
     return pair
 
 
-CONTENDERS: dict[str, Callable[[str], Callable[[], None]]] = {"httpx": raw_httpx, "groupdocs-translation": ours}
+CONTENDERS: dict[str, Callable[[str], Callable[[], None]]] = {"httpx2": raw_httpx, "groupdocs-translation": ours}
 
 
 def main(name: str, address: str) -> None:

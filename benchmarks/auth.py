@@ -1,7 +1,7 @@
 """What authorization costs when all is well, and how few token requests a crowd makes.
 
-The cost of a fresh token: a request through ``httpx`` to a transport that answers at once, with a header that never
-changes (the least that plain ``httpx`` can do to be authorized) and with ``ClientCredentials``, in turns, without the
+The cost of a fresh token: a request through ``httpx2`` to a transport that answers at once, with a header that never
+changes (the least that plain ``httpx2`` can do to be authorized) and with ``ClientCredentials``, in turns, without the
 garbage collector, whose runs would fall on whoever is next; the difference is what authorizing costs. Everything else
 is counted at servers on loopback that speak HTTP: a token lives 2 s, the API takes it until the moment it expires. A
 token counts as replaced when its life has ended; what was asked for beyond that, and beyond the one still in use, is
@@ -19,7 +19,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
-import httpx
+import httpx2
 from groupdocs_translation import ClientCredentials
 
 from benchmarks import _published
@@ -33,7 +33,7 @@ ROUNDS, BATCH = 200, 300
 THREADS, TASKS = 200, 1000
 LIFETIME_S, EXPIRIES, REQUESTS, WORKERS = 2, 30, 10_000, 4
 API = "https://api.example.com/v2.0/translation/text/1"
-ANSWER = httpx.MockTransport(lambda _: httpx.Response(200))
+ANSWER = httpx2.MockTransport(lambda _: httpx2.Response(200))
 
 
 class Exact(RawServer):
@@ -55,7 +55,7 @@ def _auth(identity: RawServer, api: str) -> ClientCredentials:
     return ClientCredentials("id", "secret", token_url=f"{identity.address}/connect/token", api_url=api)
 
 
-def _sync_batch(client: httpx.Client) -> Callable[[], float]:
+def _sync_batch(client: httpx2.Client) -> Callable[[], float]:
     def run() -> float:
         before = time.process_time()
         for _ in range(BATCH):
@@ -65,7 +65,7 @@ def _sync_batch(client: httpx.Client) -> Callable[[], float]:
     return run
 
 
-def _async_batch(client: httpx.AsyncClient, loop: asyncio.AbstractEventLoop) -> Callable[[], float]:
+def _async_batch(client: httpx2.AsyncClient, loop: asyncio.AbstractEventLoop) -> Callable[[], float]:
     async def batch() -> float:
         before = time.process_time()
         for _ in range(BATCH):
@@ -83,10 +83,10 @@ def fresh() -> dict[str, list[float]]:
         auth = _auth(identity, API)
         auth._source.get()
         runs = {
-            "sync, fixed header": _sync_batch(httpx.Client(transport=ANSWER, headers=header)),
-            "sync, ClientCredentials": _sync_batch(httpx.Client(transport=ANSWER, auth=auth)),
-            "async, fixed header": _async_batch(httpx.AsyncClient(transport=ANSWER, headers=header), loop),
-            "async, ClientCredentials": _async_batch(httpx.AsyncClient(transport=ANSWER, auth=auth), loop),
+            "sync, fixed header": _sync_batch(httpx2.Client(transport=ANSWER, headers=header)),
+            "sync, ClientCredentials": _sync_batch(httpx2.Client(transport=ANSWER, auth=auth)),
+            "async, fixed header": _async_batch(httpx2.AsyncClient(transport=ANSWER, headers=header), loop),
+            "async, ClientCredentials": _async_batch(httpx2.AsyncClient(transport=ANSWER, auth=auth), loop),
         }
         found: dict[str, list[float]] = {name: [] for name in runs}
         gc.disable()
@@ -105,9 +105,9 @@ def cold_threads() -> tuple[int, int]:
     """Token requests and failures of threads that start together with one client."""
     with Identity() as identity, RawServer(lambda _: http(b"")) as api:
         barrier = threading.Barrier(THREADS)
-        # As many idle connections as there may be: httpcore closes surplus ones under other threads' requests (#1110).
-        limits = httpx.Limits(max_connections=100, max_keepalive_connections=100)
-        with httpx.Client(auth=_auth(identity, api.address), trust_env=False, timeout=60, limits=limits) as client:
+        # As many idle connections as there may be: the pool closes surplus ones in use (httpcore #1110).
+        limits = httpx2.Limits(max_connections=100, max_keepalive_connections=100)
+        with httpx2.Client(auth=_auth(identity, api.address), trust_env=False, timeout=60, limits=limits) as client:
 
             def call(_: int) -> bool:
                 barrier.wait()
@@ -123,7 +123,7 @@ def cold_tasks() -> tuple[int, int]:
     with Identity() as identity, RawServer(lambda _: http(b"")) as api:
 
         async def main() -> int:
-            async with httpx.AsyncClient(auth=_auth(identity, api.address), transport=Direct()) as client:
+            async with httpx2.AsyncClient(auth=_auth(identity, api.address), transport=Direct()) as client:
                 answers = await asyncio.gather(*(client.get(api.address) for _ in range(TASKS)))
                 return sum(not answer.is_success for answer in answers)
 
@@ -140,7 +140,7 @@ def expiries() -> tuple[int, int, int, int]:
 
         def work(_: int) -> int:
             failed, started = 0, time.monotonic()
-            with httpx.Client(auth=auth, trust_env=False) as client:
+            with httpx2.Client(auth=auth, trust_env=False) as client:
                 for number in range(REQUESTS // WORKERS):
                     failed += not client.get(server.address).is_success
                     counts.append(1)
@@ -193,7 +193,7 @@ def main(argv: list[str]) -> int:
     )
     parts = [
         (__doc__ or "").strip(),
-        machine("httpx"),
+        machine("httpx2"),
         "## A fresh token",
         costs,
         f"Authorizing costs {extra['sync']:.2f} µs sync, {extra['async']:.2f} µs async (median of {ROUNDS} rounds).",

@@ -214,6 +214,6 @@ def main(argv: list[str]) -> int:
         scratch = Path(name)
         compared, targets = compare(make_files(scratch / "source", count), count, scratch)
         planned, more = memory(scratch, many)
-        ran_on = f"{machine('httpx', 'anyio')}; load {os.getloadavg()[0]:.1f} at the end."
+        ran_on = f"{machine('httpx2', 'anyio')}; load {os.getloadavg()[0]:.1f} at the end."
         parts = [(__doc__ or "").strip(), ran_on, *compared, *planned]
         return write("batch", "Whole folders", parts, [*targets, *more])

@@ -3,7 +3,7 @@
 A pair is two requests with JSON both ways, as in `requests`: the text is sent, the id is read from the answer, the
 result is fetched by it at once and the translated string is read. So many tasks are open together, each making one pair
 after another; nobody pauses between the two requests, raw or not: a schedule's pause would leave connections idle that
-the others use, and measure the schedule. Everyone may have, and keep, as many connections as there are tasks (httpx's
+the others use, and measure the schedule. Everyone may have, and keep, as many connections as there are tasks (httpx2's
 default limits, 100 and 20, make its requests fail at 1,000: they wait for a connection until the pool timeout).
 
 The raw libraries have the token already and do nothing else. One server process answers everyone, at once. Each
@@ -24,28 +24,28 @@ from benchmarks._turns import ratio, turns
 PAIRS = {50: 300, 200: 400, 1000: 1000}  # a turn
 ROUNDS = {50: 9, 200: 9, 1000: 5}
 OURS, WITH_EXTRA = "groupdocs-translation", "groupdocs-translation[aiohttp]"
-CONTENDERS = ("httpx", OURS, WITH_EXTRA, "aiohttp")
+CONTENDERS = ("httpx2", OURS, WITH_EXTRA, "aiohttp")
 HEAD = [
     "in flight, contender",
     "CPU, µs a pair",
     "least",
     "most",
-    "of httpx",
+    "of httpx2",
     "of aiohttp",
     "time, µs a pair",
-    "of httpx",
+    "of httpx2",
 ]
 
 PROFILE = """\
 ## Where a pair goes with the extra
 
-By cProfile, 200 in flight: aiohttp itself 21 %, building httpx's two requests 17 % (a third of it to parse the address
-of the job), reading two answers through the layers of httpx 13 %, our submission and job 12 %, httpx's response and our
-transport 9 %, httpx's sending 8 %, the generated parser 5 %, authorizing 3 %, checking the answers 3 %, the rest the
-event loop. So what is missing to three times aiohttp is the price of httpx's requests and responses, which hooks,
-mocks and instrumentation of users work on. Tried, and kept: durations are learnt only when a wait asks for them, limits
-of time are built once, no generator is entered for errors and policies (together about 60 µs a pair). Tried, and
-dropped: other ways to build an address, all dearer."""
+By cProfile, 200 in flight: aiohttp itself 21 %, building httpx2's two requests 17 % (a third of it to parse the
+address of the job), reading two answers through the layers of httpx2 13 %, our submission and job 12 %, httpx2's
+response and our transport 9 %, httpx2's sending 8 %, the generated parser 5 %, authorizing 3 %, checking the answers
+3 %, the rest the event loop. So what is missing to three times aiohttp is the price of httpx2's requests and
+responses, which hooks, mocks and instrumentation of users work on. Tried, and kept: durations are learnt only when a
+wait asks for them, limits of time are built once, no generator is entered for errors and policies (together about 60
+µs a pair). Tried, and dropped: other ways to build an address, all dearer."""
 
 
 def _measure(in_flight: int) -> tuple[dict[str, list[float]], dict[str, list[float]]]:
@@ -74,24 +74,24 @@ def main(argv: list[str]) -> int:
                 1e6 * statistics.median(cpu[name]),
                 1e6 * min(cpu[name]),
                 1e6 * max(cpu[name]),
-                ratio(cpu, name, "httpx"),
+                ratio(cpu, name, "httpx2"),
                 ratio(cpu, name, "aiohttp"),
                 1e6 * statistics.median(wall[name]),
-                ratio(wall, name, "httpx"),
+                ratio(wall, name, "httpx2"),
             ]
             for name in CONTENDERS
         ]
         targets += [
-            Target(f"{in_flight:,} in flight: CPU / httpx", ratio(cpu, OURS, "httpx"), 1.15),
-            Target(f"{in_flight:,} in flight: time / httpx", ratio(wall, OURS, "httpx"), 1.15),
+            Target(f"{in_flight:,} in flight: CPU / httpx2", ratio(cpu, OURS, "httpx2"), 1.15),
+            Target(f"{in_flight:,} in flight: time / httpx2", ratio(wall, OURS, "httpx2"), 1.15),
         ]
         if in_flight == 200:
             targets += [
-                Target("200, with the extra: httpx / CPU", ratio(cpu, "httpx", WITH_EXTRA), 5, is_least=True),
-                Target("200, with the extra: httpx / time", ratio(wall, "httpx", WITH_EXTRA), 5, is_least=True),
+                Target("200, with the extra: httpx2 / CPU", ratio(cpu, "httpx2", WITH_EXTRA), 5, is_least=True),
+                Target("200, with the extra: httpx2 / time", ratio(wall, "httpx2", WITH_EXTRA), 5, is_least=True),
                 Target("200, with the extra: CPU / aiohttp", ratio(cpu, WITH_EXTRA, "aiohttp"), 3),
             ]
-    parts = [(__doc__ or "").strip(), machine("httpx", "httpcore", "aiohttp"), table(HEAD, rows), PROFILE]
+    parts = [(__doc__ or "").strip(), machine("httpx2", "httpcore2", "aiohttp"), table(HEAD, rows), PROFILE]
     return write("inflight", "Many requests in flight", parts, targets)
 
 

@@ -48,7 +48,7 @@ def main(argv: list[str]) -> int:
                 rows.append([_published.NAME, direction, _growth(command)])
             path.unlink()
     measured = table(["contender", "direction", "growth of peak memory, MiB"], rows)
-    parts = [(__doc__ or "").strip(), machine("httpx"), measured]
+    parts = [(__doc__ or "").strip(), machine("httpx2"), measured]
     return write("memory", "1 GiB up and down: memory", parts, targets)
 
 

@@ -23,7 +23,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-import httpx
+import httpx2
 import psutil
 
 from benchmarks._report import Target, machine, table, write
@@ -106,7 +106,7 @@ def token(settings: dict[str, str]) -> str:
     """A token."""
     form = {"grant_type": "client_credentials", "client_id": settings["CLIENT_ID"]}
     form["client_secret"] = settings["CLIENT_SECRET"]
-    return str(httpx.post(settings["TOKEN_URL"], data=form).json()["access_token"])
+    return str(httpx2.post(settings["TOKEN_URL"], data=form).json()["access_token"])
 
 
 # -- a thousand clients ------------------------------------------------------------------------------------------------
@@ -181,14 +181,14 @@ def upload(settings: dict[str, str]) -> str:
 
     length = str(len(head) + SIZE + len(tail))
     headers = {"content-type": "multipart/form-data; boundary=B", "content-length": length}
-    answer = httpx.post(f"{settings['TRANSLATION_URL']}/file/upload", content=form(), headers=headers, timeout=600)
+    answer = httpx2.post(f"{settings['TRANSLATION_URL']}/file/upload", content=form(), headers=headers, timeout=600)
     assert answer.status_code == 200, answer.text
     return answer.text
 
 
 def translate(settings: dict[str, str], url: str) -> str:
     """Submit the file as a recording, which comes back unchanged; the address of the result."""
-    client = httpx.Client(headers={"authorization": f"Bearer {token(settings)}"}, timeout=600)
+    client = httpx2.Client(headers={"authorization": f"Bearer {token(settings)}"}, timeout=600)
     request = {"sourceLanguage": "en", "targetLanguages": ["de"], "format": "Unknown", "url": url}
     answer = client.post(f"{settings['TRANSLATION_URL']}/auto", json=request).json()
     done = client.get(f"{settings['TRANSLATION_URL']}/document/{answer['id']}").json()
@@ -228,7 +228,7 @@ def main(argv: list[str]) -> int:
             "job, unchanged copy": lambda: urls.append(translate(settings, urls[0])),
             "download": lambda: download(urls[1]),
         }
-        httpx.get(f"{settings['TRANSLATION_URL']}/hc")
+        httpx2.get(f"{settings['TRANSLATION_URL']}/hc")
         for name, step in steps.items():
             start = time.perf_counter()
             with Memory(process) as memory:

@@ -31,12 +31,16 @@ def write(root: Path, translation: Path, package: Path) -> int:
         "--path", translation, "--config", root / CONFIG, "--custom-template-path", root / TEMPLATES,
         "--output-path", package,
     )  # fmt: skip
+    renamed = 0
     for path in sorted(package.rglob("*.py")):
-        code = path.read_text(encoding="utf-8")
+        code, hits = re.subn(r"\bhttpx\b", "httpx2", path.read_text(encoding="utf-8"))
+        renamed += hits
         if path.parent.name == "models":
             code = keyword_only(code, path)
         compile(code, str(path), "exec", dont_inherit=True)
         path.write_text(HEADER + code, encoding="utf-8", newline="\n")
+    if not renamed:  # httpx has had no release since 2024; httpx2 is its continuation
+        raise toolchain.ToolError("nothing to rename from httpx to httpx2: does the generator do so itself now?")
     (package / "py.typed").touch()
     shutil.copyfile(translation, package / "translation.yaml")
     return sum(path.name != "__init__.py" for path in package.glob("api/*/*.py"))

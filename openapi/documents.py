@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-import httpx
+import httpx2
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
@@ -61,7 +61,7 @@ def fetch(source: str) -> bytes:
         else:
             with Path(source).open("rb") as file:
                 data = file.read(MAX_BYTES + 1)
-    except (OSError, httpx.HTTPError, httpx.InvalidURL) as error:
+    except (OSError, httpx2.HTTPError, httpx2.InvalidURL) as error:
         raise SourceError(f"{label(source)} cannot be read: {str(error) or type(error).__name__}") from error
     if len(data) > MAX_BYTES:
         raise SourceError(f"{label(source)} is larger than {MAX_BYTES / 2**20:g} MiB")
@@ -73,7 +73,7 @@ def _download(url: str) -> bytes:
     hooks = {"request": [_check_url]}  # called for each redirect too
     data = b""
     with (
-        httpx.Client(timeout=TIMEOUT_S, follow_redirects=True, event_hooks=hooks) as client,
+        httpx2.Client(timeout=TIMEOUT_S, follow_redirects=True, event_hooks=hooks) as client,
         client.stream("GET", url) as answer,
     ):
         if answer.status_code != 200:
@@ -87,7 +87,7 @@ def _download(url: str) -> bytes:
     return data
 
 
-def _check_url(request: httpx.Request) -> None:
+def _check_url(request: httpx2.Request) -> None:
     url = request.url
     if url.scheme != "https" and not (url.scheme == "http" and url.host in LOOPBACK):
         raise SourceError(f"{label(str(url))} is not safe to read: https only, or http on this machine")

@@ -18,7 +18,7 @@ from .tree import ROOT, ReleaseRefused, files, run, source_date_epoch
 IMPORTS = """
 import sys, importlib.resources as resources
 import groupdocs_translation as sdk
-late = {"httpx", "groupdocs_translation_api.models"} & set(sys.modules)
+late = {"httpx2", "groupdocs_translation_api.models"} & set(sys.modules)
 assert not late, f"imported too early: {late}"
 missing = [name for name in sdk.__all__ if not hasattr(sdk, name)]
 assert not missing, f"promised and not there: {missing}"

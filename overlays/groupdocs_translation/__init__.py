@@ -1,6 +1,6 @@
 """Client for GroupDocs.Translation Cloud: an id and a secret in, translations out.
 
-Everything below is imported when it is first used: ``import groupdocs_translation`` loads neither httpx nor the
+Everything below is imported when it is first used: ``import groupdocs_translation`` loads neither httpx2 nor the
 generated models.
 """
 

@@ -1,7 +1,8 @@
-"""aiohttp's connections under httpx's interface, for async clients with many calls in flight (extra ``aiohttp``).
+"""aiohttp's connections under httpx2's interface, for async clients with many calls in flight (extra ``aiohttp``).
 
-httpx's own async pool looks through all its connections for each request: with hundreds in flight that is most of the
-CPU time. Everything above the connection, from timeouts to authorization, stays httpx's and ours.
+aiohttp's pool needs 2.4 times less CPU than httpx2's at 100 requests in flight, and even less in proportion beyond
+(``benchmarks/reports/inflight.md``). Everything above the connection, from timeouts to authorization, stays httpx2's
+and ours.
 
 The library ``httpx-aiohttp`` (0.2.0) is not used: it reports a connection that broke after the request was sent as one
 that was never made (``ConnectTimeout``), so a submission would be sent again, and billed twice. It keeps cookies, knows
@@ -16,7 +17,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import aiohttp
-import httpx
+import httpx2
 from yarl import URL
 
 if TYPE_CHECKING:
@@ -25,24 +26,24 @@ if TYPE_CHECKING:
 READ_BUFFER_BYTES = 2**17  # of one connection; reading pauses at twice as much
 
 # The first that fits, from errors before anything was sent to those when anything may have happened.
-_MEANINGS: tuple[tuple[type[Exception], type[httpx.RequestError]], ...] = (
-    (aiohttp.ClientConnectorError, httpx.ConnectError),  # certificates and names included
-    (aiohttp.ConnectionTimeoutError, httpx.ConnectTimeout),  # for a free connection, too
-    (aiohttp.InvalidURL, httpx.UnsupportedProtocol),
-    (aiohttp.NonHttpUrlClientError, httpx.UnsupportedProtocol),
-    (aiohttp.ServerTimeoutError, httpx.ReadTimeout),
-    (aiohttp.ServerDisconnectedError, httpx.RemoteProtocolError),
-    (aiohttp.ClientResponseError, httpx.RemoteProtocolError),  # the answer is no HTTP
-    (aiohttp.ClientPayloadError, httpx.RemoteProtocolError),  # it ended early, or its chunks are wrong
-    (aiohttp.ClientError, httpx.ReadError),
-    (OSError, httpx.ReadError),
+_MEANINGS: tuple[tuple[type[Exception], type[httpx2.RequestError]], ...] = (
+    (aiohttp.ClientConnectorError, httpx2.ConnectError),  # certificates and names included
+    (aiohttp.ConnectionTimeoutError, httpx2.ConnectTimeout),  # for a free connection, too
+    (aiohttp.InvalidURL, httpx2.UnsupportedProtocol),
+    (aiohttp.NonHttpUrlClientError, httpx2.UnsupportedProtocol),
+    (aiohttp.ServerTimeoutError, httpx2.ReadTimeout),
+    (aiohttp.ServerDisconnectedError, httpx2.RemoteProtocolError),
+    (aiohttp.ClientResponseError, httpx2.RemoteProtocolError),  # the answer is no HTTP
+    (aiohttp.ClientPayloadError, httpx2.RemoteProtocolError),  # it ended early, or its chunks are wrong
+    (aiohttp.ClientError, httpx2.ReadError),
+    (OSError, httpx2.ReadError),
 )
 
 _LEFT_TO_HTTPX = ("Accept", "Accept-Encoding", "Content-Type", "User-Agent")  # aiohttp would add its own
 
 
 class _AsHttpx:
-    """Lets errors of aiohttp be those that httpx's own transport would raise. No generator: each request enters two."""
+    """Translate aiohttp exceptions to their httpx2 equivalents. No generator: each request enters two."""
 
     def __enter__(self) -> None:
         """Nothing to begin."""
@@ -68,7 +69,7 @@ class _Body:
     knows no limit for a server that does not read on.
     """
 
-    def __init__(self, request: httpx.Request, timeout_s: float | None) -> None:
+    def __init__(self, request: httpx2.Request, timeout_s: float | None) -> None:
         self._stream: Any = request.stream
         announced = request.headers.get("content-length", "")
         self._left = int(announced) if announced.isdigit() else None
@@ -83,12 +84,12 @@ class _Body:
                 if self._left is not None:
                     self._left -= len(chunk)
                     if self._left < 0:
-                        raise httpx.LocalProtocolError("Too much data for declared Content-Length")
+                        raise httpx2.LocalProtocolError("Too much data for declared Content-Length")
                 self._limit(self._timeout_s)
                 yield chunk
                 self._limit(None)
             if self._left:
-                raise httpx.LocalProtocolError("Too little data for declared Content-Length")
+                raise httpx2.LocalProtocolError("Too little data for declared Content-Length")
         except Exception as error:
             self.error = error
             raise
@@ -103,7 +104,7 @@ class _Body:
         self._scope = scope
         try:
             yield
-        except httpx.RequestError:
+        except httpx2.RequestError:
             if self.error is not None:
                 raise self.error from None
             raise
@@ -111,7 +112,7 @@ class _Body:
             self._scope = None  # an answer may come before the body has been sent, and the sending goes on
 
 
-class _Stream(httpx.AsyncByteStream):
+class _Stream(httpx2.AsyncByteStream):
     """The body of a response."""
 
     def __init__(self, response: aiohttp.ClientResponse) -> None:
@@ -131,15 +132,15 @@ class _Stream(httpx.AsyncByteStream):
             self._response.close()
 
 
-class AiohttpTransport(httpx.AsyncBaseTransport):
+class AiohttpTransport(httpx2.AsyncBaseTransport):
     """Sends requests over one aiohttp session, opened with the first one, in the event loop that sends it.
 
-    Cookies, redirects, decompression, proxies and the environment are left out: httpx and this package know better
+    Cookies, redirects, decompression, proxies and the environment are left out: httpx2 and this package know better
     what they want of them.
     """
 
-    def __init__(self, *, verify: Any, trust_env: bool, limits: httpx.Limits) -> None:
-        self._context = httpx.create_ssl_context(verify=verify, trust_env=trust_env)
+    def __init__(self, *, verify: Any, trust_env: bool, limits: httpx2.Limits) -> None:
+        self._context = httpx2.create_ssl_context(verify=verify, trust_env=trust_env)
         self._limits = limits
         self._session: aiohttp.ClientSession | None = None
 
@@ -160,13 +161,13 @@ class AiohttpTransport(httpx.AsyncBaseTransport):
             )
         return self._session
 
-    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+    async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
         """Send one request; its response, with the body still to be read.
 
         Raises:
-            httpx.RequestError: as httpx's own transport would.
+            httpx2.RequestError: as httpx2's own transport would.
         """
-        if isinstance(request.stream, httpx.ByteStream):
+        if isinstance(request.stream, httpx2.ByteStream):
             with _as_httpx:
                 return await self._send(request, request.content or None)
         body = _Body(request, request.extensions.get("timeout", {}).get("write"))
@@ -175,9 +176,9 @@ class AiohttpTransport(httpx.AsyncBaseTransport):
                 with body.watched(scope), _as_httpx:
                     return await self._send(request, body)
         except TimeoutError as error:
-            raise httpx.WriteTimeout("the server does not read on") from error
+            raise httpx2.WriteTimeout("the server does not read on") from error
 
-    async def _send(self, request: httpx.Request, body: Any) -> httpx.Response:
+    async def _send(self, request: httpx2.Request, body: Any) -> httpx2.Response:
         limits = request.extensions.get("timeout", {})
         response = await self._opened().request(
             request.method,
@@ -192,7 +193,7 @@ class AiohttpTransport(httpx.AsyncBaseTransport):
             timeout=_timeout(limits.get("pool"), limits.get("connect"), limits.get("read")),
         )
         reason = (response.reason or "").encode("latin-1", "replace")
-        return httpx.Response(
+        return httpx2.Response(
             response.status,
             headers=response.raw_headers,
             stream=_Stream(response),

@@ -11,7 +11,7 @@ from ._errors import ConfigurationError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    import httpx
+    import httpx2
 
 
 class ApiClient(Client):
@@ -25,14 +25,14 @@ class ApiClient(Client):
         self,
         base_url: str,
         *,
-        session: Callable[[], httpx.Client] | None = None,
-        async_session: Callable[[], httpx.AsyncClient] | None = None,
+        session: Callable[[], httpx2.Client] | None = None,
+        async_session: Callable[[], httpx2.AsyncClient] | None = None,
     ) -> None:
         super().__init__(base_url=base_url)
         self._make_session = session
         self._make_async_session = async_session
 
-    def get_httpx_client(self) -> httpx.Client:
+    def get_httpx_client(self) -> httpx2.Client:
         """The session of the sync client."""
         if self._make_session is None:
             raise ConfigurationError(
@@ -40,7 +40,7 @@ class ApiClient(Client):
             )
         return self._make_session()
 
-    def get_async_httpx_client(self) -> httpx.AsyncClient:
+    def get_async_httpx_client(self) -> httpx2.AsyncClient:
         """The session of the async client, for the running event loop."""
         if self._make_async_session is None:
             raise ConfigurationError("this is the api of a TranslationClient: call sync(...) or sync_detailed(...)")

@@ -12,7 +12,7 @@ from ._errors import ConfigurationError
 if TYPE_CHECKING:
     import ssl
 
-    import httpx
+    import httpx2
 
 BASE_URL = "https://api.groupdocs.cloud/v2.0/translation"
 TOKEN_URL = "https://id.groupdocs.cloud/connect/token"  # noqa: S105  (an address, not a secret)
@@ -70,11 +70,11 @@ def check_timeout(given: Any) -> None:
         ConfigurationError: no number, none above 0, or no end.
     """
     if isinstance(given, bool) or not isinstance(given, int | float) or not 0 < given < float("inf"):
-        raise ConfigurationError("timeout must be a positive number of seconds, or an httpx.Timeout")
+        raise ConfigurationError("timeout must be a positive number of seconds, or an httpx2.Timeout")
 
 
 def trusted(verify: bool | str | os.PathLike[str] | ssl.SSLContext) -> bool | ssl.SSLContext:
-    """What httpx takes as ``verify``: the address of a file or folder of certificates becomes a context, read now.
+    """What httpx2 takes as ``verify``: the address of a file or folder of certificates becomes a context, read now.
 
     Raises:
         ConfigurationError: there are no certificates in that place, or it is none.
@@ -95,21 +95,21 @@ def trusted(verify: bool | str | os.PathLike[str] | ssl.SSLContext) -> bool | ss
         raise ConfigurationError(f"verify={place!r} has no certificates to trust: {error.strerror or error}") from error
 
 
-def timeouts(given: float | httpx.Timeout | None) -> httpx.Timeout:
-    """The httpx timeouts: ``None`` means ours, a number of seconds replaces read and write.
+def timeouts(given: float | httpx2.Timeout | None) -> httpx2.Timeout:
+    """The httpx2 timeouts: ``None`` means ours, a number of seconds replaces read and write.
 
     Raises:
-        ConfigurationError: a number that is not positive, or an ``httpx.Timeout`` without a limit somewhere.
+        ConfigurationError: a number that is not positive, or an ``httpx2.Timeout`` without a limit somewhere.
     """
-    import httpx  # noqa: PLC0415  (kept out of `import groupdocs_translation`)
+    import httpx2  # noqa: PLC0415  (kept out of `import groupdocs_translation`)
 
     if given is None:
-        return httpx.Timeout(READ_TIMEOUT_S, connect=CONNECT_TIMEOUT_S, write=WRITE_TIMEOUT_S, pool=POOL_TIMEOUT_S)
-    if isinstance(given, httpx.Timeout):
+        return httpx2.Timeout(READ_TIMEOUT_S, connect=CONNECT_TIMEOUT_S, write=WRITE_TIMEOUT_S, pool=POOL_TIMEOUT_S)
+    if isinstance(given, httpx2.Timeout):
         if None in (given.connect, given.read, given.write, given.pool):
             raise ConfigurationError(
                 "timeout must set connect, read, write and pool: without one a call can wait for ever"
             )
         return given
     check_timeout(given)
-    return httpx.Timeout(given, connect=min(CONNECT_TIMEOUT_S, given), pool=POOL_TIMEOUT_S)
+    return httpx2.Timeout(given, connect=min(CONNECT_TIMEOUT_S, given), pool=POOL_TIMEOUT_S)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import httpx
+import httpx2
 
 
-class NoCookies(httpx.Cookies):
-    """Takes nothing from answers. ``httpx``'s own jar costs 25 µs for each answer, even for one without a cookie."""
+class NoCookies(httpx2.Cookies):
+    """Takes nothing from answers. ``httpx2``'s own jar costs 25 µs for each answer, even for one without a cookie."""
 
-    def extract_cookies(self, response: httpx.Response) -> None:
+    def extract_cookies(self, response: httpx2.Response) -> None:
         """Nothing is kept."""

@@ -117,7 +117,7 @@ def _versions() -> Finding:
     names = {
         "groupdocs-translation": version("groupdocs-translation"),
         "python": platform.python_version(),
-        "httpx": version("httpx"),
+        "httpx2": version("httpx2"),
         "openssl": ssl.OPENSSL_VERSION.removeprefix("OpenSSL ").partition(" ")[0],
         "system": platform.system(),
     }
@@ -140,7 +140,7 @@ def _host(
     name: str, setting: tuple[str, str, str], settings: Mapping[str, Any], clock: Clock, dates: list[float]
 ) -> Finding:
     """Whether a host answers, and by how much its clock differs from ours (added to ``dates``)."""
-    import httpx  # noqa: PLC0415  (kept out of `import groupdocs_translation`)
+    import httpx2  # noqa: PLC0415  (kept out of `import groupdocs_translation`)
 
     parameter, variable, default = setting
     try:
@@ -150,7 +150,7 @@ def _host(
     host, origin = urlsplit(url).netloc, _origin(settings.get(parameter), variable, parameter)
     details: dict[str, Any] = {"url": url, "origin": origin}
     try:
-        with httpx.Client(
+        with httpx2.Client(
             timeout=timeouts(settings.get("timeout")),
             verify=settings.get("verify", True),
             proxy=settings.get("proxy"),
@@ -159,7 +159,7 @@ def _host(
             before = clock.monotonic()
             response = session.head(url)
             took = clock.monotonic() - before
-    except (httpx.HTTPError, OSError) as error:
+    except (httpx2.HTTPError, OSError) as error:
         return Finding(name, Verdict.FAILED, f"{host} ({origin}) is not reached: {_reason(error)}", details)
     with suppress(ValueError, TypeError):  # no date, or none that can be read
         date = parsedate_to_datetime(response.headers["date"]).timestamp() if "date" in response.headers else None

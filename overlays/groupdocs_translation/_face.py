@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import ssl
     from collections.abc import Callable, Iterable, Mapping
 
-    import httpx
+    import httpx2
 
     from ._clock import Clock
     from ._results import Languages
@@ -46,18 +46,18 @@ class Face:
         token_store: where tokens are kept for other clients, processes or machines: ``MemoryTokenStore``,
             ``FileTokenStore``, ``RedisTokenStore`` or one of yours. Without it the client keeps its own.
         on_token_event: called with each ``TokenEvent``, in whatever thread it happens.
-        timeout: seconds for read and write, or an ``httpx.Timeout``; default 60 s, connect 5 s, pool 30 s.
+        timeout: seconds for read and write, or an ``httpx2.Timeout``; default 60 s, connect 5 s, pool 30 s.
         retries: how often and how long a request is repeated that may be.
         polling: ``economy``, ``balanced``, ``prompt``, or a ``PollingSchedule``.
         call_budget: how many API calls this client may make; each is billed. The next one raises
             ``CallBudgetExceeded``.
         max_connections: at most so many at a time.
-        proxy: as in ``httpx.Client``.
-        verify: as in ``httpx.Client``, or a file or folder of certificates to trust in place of the usual ones.
-        trust_env: as in ``httpx.Client``.
-        transport: as in ``httpx.Client``; serves the API and storage, not the token request. ``"aiohttp"`` (with the
+        proxy: as in ``httpx2.Client``.
+        verify: as in ``httpx2.Client``, or a file or folder of certificates to trust in place of the usual ones.
+        trust_env: as in ``httpx2.Client``.
+        transport: as in ``httpx2.Client``; serves the API and storage, not the token request. ``"aiohttp"`` (with the
             extra of that name, in async clients) is many times faster with much in flight; ``"auto"`` uses it where it
-            can, as folders do; ``"httpx"`` never.
+            can, as folders do; ``"httpx2"`` never.
         origin: name of your application, sent with each job.
         clock: a source of time, for tests.
 
@@ -80,7 +80,7 @@ class Face:
         client_auth: str = "body",
         token_store: TokenStore | None = None,
         on_token_event: Callable[[Any], object] | None = None,
-        timeout: float | httpx.Timeout | None = None,
+        timeout: float | httpx2.Timeout | None = None,
         retries: RetryPolicy | None = None,
         polling: str | PollingSchedule = BALANCED,
         call_budget: int | None = None,

@@ -1,4 +1,4 @@
-"""What an answer or a failure of httpx comes to: its fate, and the exception that callers see, without the token.
+"""What an answer or a failure of httpx2 comes to: its fate, and the exception that callers see, without the token.
 
 Below both sessions: nothing here waits.
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 import ssl
 from typing import TYPE_CHECKING, Any, cast
 
-import httpx
+import httpx2
 
 from ._errors import (
     APIError,
@@ -27,14 +27,20 @@ if TYPE_CHECKING:
 
     from ._operations import Operation
 
-_NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError, httpx.UnsupportedProtocol)
+_NOT_SENT = (
+    httpx2.ConnectError,
+    httpx2.ConnectTimeout,
+    httpx2.PoolTimeout,
+    httpx2.ProxyError,
+    httpx2.UnsupportedProtocol,
+)
 _OF_THE_BODY = {"content-encoding", "content-length", "transfer-encoding"}  # headers
 _DOCUMENTED = {"submit": {200, 202}, "poll": {200, 202}, "upload": {200}, "read": {200}}
 
 
 def judge(
-    response: httpx.Response, operation: Operation | None, name: str, *, now: float
-) -> tuple[httpx.Response | None, Fate, TranslationError | None]:
+    response: httpx2.Response, operation: Operation | None, name: str, *, now: float
+) -> tuple[httpx2.Response | None, Fate, TranslationError | None]:
     """The answer if it is a good one, else its fate and the error; ``now`` in seconds since the epoch."""
     status = response.status_code
     if status == 401:
@@ -55,24 +61,24 @@ def judge(
     return None, Fate.BROKEN, answers.nonsense(name, status, reason)
 
 
-def _status_error(name: str, status: int, response: httpx.Response, now: float) -> APIError:
+def _status_error(name: str, status: int, response: httpx2.Response, now: float) -> APIError:
     mask = _mask(response.request)
     return answers.status_error(name, status, response.headers, response.content, now=now, mask=mask)
 
 
-def network_failure(failure: httpx.HTTPError, request: httpx.Request, name: str) -> tuple[Fate, TranslationError]:
+def network_failure(failure: httpx2.HTTPError, request: httpx2.Request, name: str) -> tuple[Fate, TranslationError]:
     """The fate and the error of a request that got no whole answer.
 
     The cause is rebuilt: the frames of the original hold the request's headers, token included.
     """
     what = _mask(request)(str(failure)) or type(failure).__name__  # a broken status line is quoted
-    if isinstance(failure, httpx.LocalProtocolError):
+    if isinstance(failure, httpx2.LocalProtocolError):
         return Fate.REJECTED, TransferError(f"{name}: the request broke off on our side: {what}")
     error = ConnectionFailed(f"{name}: {request.url.host}: {type(failure).__name__}: {what}")
     error.__cause__ = type(failure)(what)
     if not isinstance(failure, _NOT_SENT):
         return Fate.BROKEN, error
-    if isinstance(failure, httpx.UnsupportedProtocol) or _is_certificate_failure(failure):
+    if isinstance(failure, httpx2.UnsupportedProtocol) or _is_certificate_failure(failure):
         return Fate.UNREACHABLE, error
     return Fate.NOT_SENT, error
 
@@ -85,25 +91,25 @@ def _is_certificate_failure(failure: BaseException | None) -> bool:
     return False
 
 
-def _token(request: httpx.Request) -> Secret:
+def _token(request: httpx2.Request) -> Secret:
     return Secret(request.headers.get("authorization", "").removeprefix("Bearer "))
 
 
-def _mask(request: httpx.Request) -> Callable[[str], str]:
+def _mask(request: httpx2.Request) -> Callable[[str], str]:
     """Hides the token that a request carried: gateways have been seen to echo it."""
     return _token(request).hidden_in
 
 
-def _unechoed(response: httpx.Response, operation: Operation) -> httpx.Response:
+def _unechoed(response: httpx2.Response, operation: Operation) -> httpx2.Response:
     """The answer of a poll without the request's token in what it says of the job, which errors and logs quote."""
     if operation.role != "poll" or not _token(response.request).is_in(response.content):
         return response
     content = answers.with_message_masked(response.content, mask=_mask(response.request))
     headers = [(name, value) for name, value in response.headers.multi_items() if name not in _OF_THE_BODY]
-    return httpx.Response(response.status_code, headers=headers, content=content, request=response.request)
+    return httpx2.Response(response.status_code, headers=headers, content=content, request=response.request)
 
 
-def _refused_token(name: str, response: httpx.Response) -> AuthenticationError:
+def _refused_token(name: str, response: httpx2.Response) -> AuthenticationError:
     challenge = answers.clean(response.headers.get("www-authenticate"), mask=_mask(response.request))
     return AuthenticationError(
         f"{name}: the API refused the access token (HTTP 401{': ' + challenge if challenge else ''}); "
@@ -114,12 +120,12 @@ def _refused_token(name: str, response: httpx.Response) -> AuthenticationError:
     )
 
 
-def uncertain(name: str, request: httpx.Request, error: TranslationError) -> SubmissionUncertain:
+def uncertain(name: str, request: httpx2.Request, error: TranslationError) -> SubmissionUncertain:
     """The error of a submission that may have been taken, and with it what was sent."""
     detail = f"HTTP {error.status_code}" if isinstance(error, APIError) else "no whole answer"
     try:
         sent: Any = answers.parse(request.content)
-    except (ValueError, httpx.RequestNotRead):
+    except (ValueError, httpx2.RequestNotRead):
         sent = None
     in_doubt = SubmissionUncertain(
         f"{name} was sent and its outcome is unknown ({detail}): the service may have taken and billed the job. "

@@ -120,10 +120,12 @@ class Settings:
         if self.origin is not None and not isinstance(self.origin, str):
             raise ConfigurationError("origin must be a string: the name of your application")
         check_flag(self.trust_env, "trust_env")
-        if self.timeout is not None and not hasattr(self.timeout, "connect"):  # an httpx.Timeout is looked at later
+        if self.timeout is not None and not hasattr(self.timeout, "connect"):  # an httpx2.Timeout is looked at later
             check_timeout(self.timeout)
-        if isinstance(self.transport, str) and self.transport not in {"httpx", "aiohttp", "auto"}:
-            raise ConfigurationError(f"transport={self.transport!r} is not httpx, aiohttp, auto or an httpx transport")
+        if isinstance(self.transport, str) and self.transport not in {"httpx2", "aiohttp", "auto"}:
+            raise ConfigurationError(
+                f"transport={self.transport!r} is not httpx2, aiohttp, auto or an httpx2 transport"
+            )
         check_methods(self.clock, "clock", "monotonic", "wall", "sleep", "asleep")
 
 

@@ -1,8 +1,8 @@
-"""Which transport a session gets: the user's, httpx's own, or aiohttp's for async sessions with the extra ``aiohttp``.
+"""Which transport a session gets: the user's, httpx2's own, or aiohttp's for async sessions with the extra ``aiohttp``.
 
-httpx's connections are the default: as ``_wires`` holds them in async, as its own pool does in sync and behind a proxy
-(``None`` here). ``"aiohttp"`` insists, ``"auto"`` takes aiohttp's where it can serve: not in sync, not under trio, not
-through a proxy. Batches, which have much in flight and surely close what they open, use ``"auto"``.
+httpx2's pool (``None`` here) is the default. ``"aiohttp"`` insists, ``"auto"`` takes aiohttp's where it can serve: not
+in sync, not under trio, not through a proxy. Batches, which have much in flight and surely close what they open, use
+``"auto"``.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from urllib.request import getproxies
 from ._errors import ConfigurationError
 
 if TYPE_CHECKING:
-    import httpx
+    import httpx2
 
     from ._settings import Settings
 
@@ -49,8 +49,8 @@ def _unfit(settings: Settings) -> str | None:
     return None if _runs_under_asyncio() else "it runs under asyncio only"
 
 
-def async_transport(settings: Settings, limits: httpx.Limits) -> Any:
-    """The transport of an async session that is opened in the running loop; ``None`` is httpx's own pool.
+def async_transport(settings: Settings, limits: httpx2.Limits) -> Any:
+    """The transport of an async session that is opened in the running loop; ``None`` is httpx2's own pool.
 
     Raises:
         ConfigurationError: ``transport="aiohttp"`` was asked for and cannot be had; or one that is no async transport.
@@ -66,15 +66,11 @@ def async_transport(settings: Settings, limits: httpx.Limits) -> Any:
             return AiohttpTransport(verify=settings.verify, trust_env=settings.trust_env, limits=limits)
         if given == "aiohttp":
             raise ConfigurationError(f"transport='aiohttp': {why_not}")
-    if _is_proxied(settings):
-        return None
-    from ._wires import WireTransport  # noqa: PLC0415  (async only)
-
-    return WireTransport(verify=settings.verify, trust_env=settings.trust_env, limits=limits, clock=settings.clock)
+    return None
 
 
-def sync_transport(settings: Settings, limits: httpx.Limits) -> Any:
-    """The transport of a sync session; ``None`` is httpx's own.
+def sync_transport(settings: Settings, limits: httpx2.Limits) -> Any:
+    """The transport of a sync session; ``None`` is httpx2's own.
 
     Raises:
         ConfigurationError: ``transport="aiohttp"``, which is for async; or one that is no sync transport.
@@ -89,5 +85,14 @@ def sync_transport(settings: Settings, limits: httpx.Limits) -> Any:
 def _own(given: Any, method: str) -> Any:
     """A transport of the user's, if it is one."""
     if not callable(getattr(given, method, None)):
-        raise ConfigurationError(f"transport= must be an httpx transport with {method}(), not a {type(given).__name__}")
+        raise ConfigurationError(
+            f"transport= must be an httpx2 transport with {method}(), not a {type(given).__name__}"
+        )
     return given
+
+
+def _named(given: Any) -> str:
+    """Name the type of what was given; one of httpx, which has the same names, with its module."""
+    kind = type(given)
+    name = f"{kind.__module__}.{kind.__qualname__}"
+    return f"{name}: this package uses httpx2, take httpx2.{kind.__name__}" if kind.__module__ == "httpx" else name

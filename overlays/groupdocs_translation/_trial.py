@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import httpx
+import httpx2
 
 from ._errors import ConfigurationError
 
@@ -12,16 +12,16 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Generator
 
 
-class NoToken(httpx.Auth):
+class NoToken(httpx2.Auth):
     """Lets public operations pass, counted; refuses all others before they are sent."""
 
     def __init__(
-        self, *, is_public: Callable[[httpx.Request], bool], before_send: Callable[[httpx.Request], None]
+        self, *, is_public: Callable[[httpx2.Request], bool], before_send: Callable[[httpx2.Request], None]
     ) -> None:
         self._is_public = is_public
         self._before_send = before_send
 
-    def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
+    def auth_flow(self, request: httpx2.Request) -> Generator[httpx2.Request, httpx2.Response, None]:
         """Count and send.
 
         Raises:

@@ -196,7 +196,7 @@ def test_a_client_is_not_made_with_a_setting_that_cannot_be(sandbox, case):
 
 @pytest.mark.parametrize(
     ("setting", "says"),
-    [({"transport": 5}, "an httpx transport"), ({"proxy": 5}, "proxy="), ({"proxy": "junk"}, "proxy=")],
+    [({"transport": 5}, "an httpx2 transport"), ({"proxy": 5}, "proxy="), ({"proxy": "junk"}, "proxy=")],
 )
 async def test_what_only_httpx_can_judge_is_named_by_the_first_call_and_not_sent(sandbox, setting, says):
     async with AsyncTranslationClient(**sandbox.client_settings() | setting) as client:

@@ -86,7 +86,7 @@ async def test_a_rotated_secret_is_asked_for_again(sandbox, clock):
 
 
 async def test_a_ready_token_is_used_as_it_is(sandbox):
-    import httpx
+    import httpx2
 
     settings = sandbox.client_settings()
     form = {
@@ -94,7 +94,7 @@ async def test_a_ready_token_is_used_as_it_is(sandbox):
         "client_id": settings["client_id"],
         "client_secret": settings["client_secret"],
     }
-    token = httpx.post(settings["token_url"], data=form).json()["access_token"]
+    token = httpx2.post(settings["token_url"], data=form).json()["access_token"]
     async with AsyncTranslationClient(
         access_token=token, base_url=settings["base_url"], clock=settings["clock"]
     ) as client:

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-import httpx
+import httpx2
 import pytest
 import trustme
 
@@ -89,11 +89,11 @@ def test_a_transport_of_ones_own_carries_every_call(clock):
     def answer(request):
         seen.append(request.url.path)
         if request.method == "POST":
-            return httpx.Response(200, json={"status": 202, "id": JOB})
-        return httpx.Response(200, json={"status": 200, "translations": {"de": ["Hallo"]}})
+            return httpx2.Response(200, json={"status": 202, "id": JOB})
+        return httpx2.Response(200, json={"status": 200, "translations": {"de": ["Hallo"]}})
 
     settings = {"access_token": "t", "base_url": "https://api.example/api", "clock": clock}
-    with TranslationClient(**settings, transport=httpx.MockTransport(answer)) as client:
+    with TranslationClient(**settings, transport=httpx2.MockTransport(answer)) as client:
         assert (client.translate_text("Hello", target="de")).text == "Hallo"
     assert seen == ["/api/text", f"/api/text/{JOB}"]
 

@@ -90,7 +90,7 @@ def test_a_rotated_secret_is_asked_for_again(sandbox, clock):
 
 
 def test_a_ready_token_is_used_as_it_is(sandbox):
-    import httpx
+    import httpx2
 
     settings = sandbox.client_settings()
     form = {
@@ -98,7 +98,7 @@ def test_a_ready_token_is_used_as_it_is(sandbox):
         "client_id": settings["client_id"],
         "client_secret": settings["client_secret"],
     }
-    token = httpx.post(settings["token_url"], data=form).json()["access_token"]
+    token = httpx2.post(settings["token_url"], data=form).json()["access_token"]
     with TranslationClient(access_token=token, base_url=settings["base_url"], clock=settings["clock"]) as client:
         assert (client.translate_text("Hello", target="de")).text
     assert sandbox.state.tokens_issued == 1

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from typing import NamedTuple
 from urllib.parse import parse_qsl
 
-import httpx
+import httpx2
 
 
 class Request(NamedTuple):
@@ -173,8 +173,8 @@ class Api(RawServer):
         return http({}, 401, www_authenticate=self.challenge)
 
 
-class Direct(httpx.AsyncBaseTransport):
-    """A connection for each request and no pool: httpx's takes seconds for a thousand requests at a time."""
+class Direct(httpx2.AsyncBaseTransport):
+    """A connection for each request and no pool: httpx2's takes seconds for a thousand requests at a time."""
 
     async def handle_async_request(self, request):
         reader, writer = await asyncio.open_connection(request.url.host, request.url.port)
@@ -189,4 +189,4 @@ class Direct(httpx.AsyncBaseTransport):
         body = await reader.readexactly(length)
         writer.close()
         await writer.wait_closed()
-        return httpx.Response(status, headers=headers, content=body)
+        return httpx2.Response(status, headers=headers, content=body)

@@ -1,4 +1,4 @@
-"""Authorization as users of the clients and of ``httpx`` live with it; under asyncio and trio."""
+"""Authorization as users of the clients and of ``httpx2`` live with it; under asyncio and trio."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import anyio
-import httpx
+import httpx2
 import pytest
 from groupdocs_translation import (
     AsyncTranslationClient,
@@ -120,7 +120,7 @@ def test_two_hundred_threads_with_one_cold_client_cost_one_token_request(sandbox
 
 
 def test_no_connection_of_a_crowd_is_surplus(clock):
-    """httpcore closes surplus idle connections, some of them under the request of another thread (its #1110)."""
+    """The pool closes surplus idle connections, some under the request of another thread (httpcore #1110)."""
     together = threading.Barrier(40, timeout=20)
 
     def answer(_):
@@ -180,11 +180,11 @@ def test_a_closed_client_says_so(settings):
 
 @BOTH
 def test_client_credentials_authorize_any_httpx_client(auth, api, identity, backend):
-    with httpx.Client(auth=auth) as client:
+    with httpx2.Client(auth=auth) as client:
         assert client.get(api.address).json() == {"length": 0}
 
     async def main():
-        async with httpx.AsyncClient(auth=auth) as client, anyio.create_task_group() as group:
+        async with httpx2.AsyncClient(auth=auth) as client, anyio.create_task_group() as group:
             for _ in range(50):
                 group.start_soon(client.get, api.address)
 
@@ -197,7 +197,7 @@ def test_client_credentials_authorize_any_httpx_client(auth, api, identity, back
 def test_client_credentials_may_come_from_a_vault(api, identity, clock):
     urls = {"token_url": identity.token_url, "api_url": api.address, "clock": clock}
     auth = ClientCredentials(credentials=lambda: ("a", "b"), **urls)
-    assert httpx.get(api.address, auth=auth).status_code == 200
+    assert httpx2.get(api.address, auth=auth).status_code == 200
     assert "credentials=" in repr(auth)
 
 
@@ -227,7 +227,7 @@ def test_client_credentials_take_safe_addresses_only(wrong):
 
 
 def test_an_api_that_redirects_elsewhere_takes_no_token_along(auth, api, identity):
-    with Identity(token("never")) as elsewhere, httpx.Client(auth=auth, follow_redirects=True) as client:
+    with Identity(token("never")) as elsewhere, httpx2.Client(auth=auth, follow_redirects=True) as client:
         api.answer = lambda _: http("", 302, location=f"{elsewhere.address}/x")
         client.get(api.address)
         assert "authorization" not in elsewhere.requests[0].headers

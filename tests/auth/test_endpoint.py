@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from email.utils import formatdate
 from urllib.parse import unquote_plus
 
-import httpx
+import httpx2
 import pytest
 import trio
 import trustme
@@ -84,7 +84,7 @@ def test_basic_authentication_encodes_both_parts_as_forms(identity, make_source)
     make_source(client_auth="basic", scope="read").get()
     (request,) = identity.requests
     assert request.form == [("grant_type", "client_credentials"), ("scope", "read")]
-    expected = httpx.BasicAuth("canary-id", "canary%2Bs3cr%2Ft%26%3D")._auth_header
+    expected = httpx2.BasicAuth("canary-id", "canary%2Bs3cr%2Ft%26%3D")._auth_header
     assert request.headers["authorization"] == expected
 
 
@@ -368,7 +368,7 @@ def test_a_short_deadline_is_not_spent_on_a_pause_by_more_than_half(identity, ma
 def test_an_unknown_host_is_named(make_source):
     with pytest.raises(ConnectionFailed, match=r"token request to id\.invalid: ConnectError") as caught:
         make_source(token_url="https://id.invalid/connect/token", trust_env=False).get()
-    assert isinstance(caught.value.__cause__, httpx.ConnectError)
+    assert isinstance(caught.value.__cause__, httpx2.ConnectError)
     assert str(caught.value).endswith(f"ConnectError: {caught.value.__cause__}")
 
 

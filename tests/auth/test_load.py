@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
-import httpx
+import httpx2
 import pytest
 
 from tests.auth.servers import Identity, RawServer, http, token
@@ -49,7 +49,7 @@ def test_ten_thousand_requests_across_thirty_lifetimes_all_succeed(clock, exact_
         turn = threading.Barrier(THREADS, action=lambda: clock.advance(THREADS * STEP_S), timeout=30)
 
         def work(_):
-            with httpx.Client(auth=auth, trust_env=False) as client:
+            with httpx2.Client(auth=auth, trust_env=False) as client:
                 for _ in range(REQUESTS // THREADS):
                     status = client.get(exact_api.address).status_code
                     failed.extend([status] * (status != 200))

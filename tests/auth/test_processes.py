@@ -17,7 +17,7 @@ pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
 
 PREAMBLE = """
 import os, sys, threading, time
-import encodings.idna, filelock, httpcore, httpx  # all that a thread would import: a fork in the middle of an import
+import encodings.idna, filelock, httpcore2, httpx2  # all that a thread would import: a fork in the middle of an import
 from groupdocs_translation import ClientCredentials, FileTokenStore  # leaves every child waiting, whoever forks
 
 identity, api, folder = sys.argv[1:]
@@ -27,14 +27,14 @@ def authorization(store=None, client_id={client_id!r}):
     return ClientCredentials(client_id, {client_secret!r}, **urls, token_store=store)
 
 def get(url, auth=None):
-    with httpx.Client(auth=auth, trust_env=False, verify=False) as client:  # there is no TLS to verify
+    with httpx2.Client(auth=auth, trust_env=False, verify=False) as client:  # there is no TLS to verify
         return client.get(url).raise_for_status().status_code
 
 def is_waiting_for_its_answer():
     "The token's thread. Before that it may be inside the C library, and a child would wait for that one's locks."
     frames = sys._current_frames()
     found = [frames.get(thread.ident) for thread in threading.enumerate() if thread.name == "groupdocs-token"]
-    return any(frame and "httpcore" in frame.f_code.co_filename and frame.f_code.co_name == "read" for frame in found)
+    return any(frame and "httpcore2" in frame.f_code.co_filename and frame.f_code.co_name == "read" for frame in found)
 
 def fork(child):
     "Run a function in a child; its process id. What it raises becomes exit code 1."

@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 
 import anyio
-import httpx
+import httpx2
 import pytest
 from groupdocs_translation import AuthenticationError, ClientCredentials
 from groupdocs_translation.auth.replay import MAX_REFUSAL_BYTES, rewinder
@@ -19,7 +19,7 @@ from tests.auth.servers import Api, Direct, RawServer, http
 
 @pytest.fixture
 def client(auth):
-    with httpx.Client(auth=auth) as client:
+    with httpx2.Client(auth=auth) as client:
         yield client
 
 
@@ -59,7 +59,7 @@ def test_a_refused_token_is_replaced_and_the_request_sent_once_more(client, api,
 @pytest.mark.parametrize("backend", ["asyncio", "trio"])
 def test_a_refused_token_is_replaced_for_async_clients_too(auth, api, identity, clock, backend):
     async def main():
-        async with httpx.AsyncClient(auth=auth) as client:
+        async with httpx2.AsyncClient(auth=auth) as client:
             assert (await client.get(api.address)).status_code == 200
             clock.advance(60)
             revoke(api, "t2")
@@ -79,7 +79,7 @@ def test_a_token_revoked_just_after_it_was_taken_is_replaced(client, api, identi
 
 def test_a_thousand_tasks_with_a_revoked_token_cost_one_renewal(auth, api, identity, clock):
     async def main():
-        async with httpx.AsyncClient(auth=auth, transport=Direct()) as client:
+        async with httpx2.AsyncClient(auth=auth, transport=Direct()) as client:
             assert (await client.get(api.address)).status_code == 200
             clock.advance(60)
             revoke(api, "t2")
@@ -133,7 +133,7 @@ def test_an_api_that_refuses_one_address_only_does_not_cost_a_token_each_time(au
 
     with RawServer(answer) as api:
         auth._origin = ("http", "127.0.0.1", int(api.address.rpartition(":")[2]))
-        with httpx.Client(auth=auth) as client:
+        with httpx2.Client(auth=auth) as client:
             for _ in range(20):
                 assert client.get(f"{api.address}/fine").status_code == 200
                 assert client.get(f"{api.address}/never").status_code == 401
@@ -178,12 +178,12 @@ def test_only_a_challenge_that_another_token_may_answer_leads_to_one(client, api
 def test_a_403_is_not_about_the_token(identity):
     with RawServer(lambda _: http({}, 403)) as api:
         auth = ClientCredentials("id", "secret", token_url=f"{identity.address}/connect/token", api_url=api.address)
-        assert httpx.get(api.address, auth=auth).status_code == 403
+        assert httpx2.get(api.address, auth=auth).status_code == 403
         assert (len(api.requests), len(identity.requests)) == (1, 1)
 
 
 def test_a_401_of_where_a_redirect_led_is_not_about_our_token(auth, api, identity, clock):
-    with RawServer(lambda _: http({}, 401)) as elsewhere, httpx.Client(auth=auth, follow_redirects=True) as client:
+    with RawServer(lambda _: http({}, 401)) as elsewhere, httpx2.Client(auth=auth, follow_redirects=True) as client:
         used(client, api, clock)
         api.answer = lambda _: http("", 307, location=elsewhere.address)
         assert client.get(api.address).status_code == 401
@@ -284,7 +284,7 @@ def test_a_body_that_can_be_sent_again_is_sent_whole(client, api, clock, opened,
 @pytest.mark.parametrize("body", [name for name in REPLAYABLE if name not in {"a file", "bytes in memory"}])
 def test_async_clients_send_whole_what_can_be_sent_again(auth, api, clock, opened, body):
     async def main():
-        async with httpx.AsyncClient(auth=auth) as client:
+        async with httpx2.AsyncClient(auth=auth) as client:
             await used_by_tasks(client, api, clock)
             revoke(api, "t2")
             assert (await client.post(api.address, **REPLAYABLE[body](opened))).status_code == 200
@@ -315,7 +315,7 @@ def test_async_iterables_and_async_files_are_sent_once(auth, api, clock, tmp_pat
         yield CONTENT
 
     async def main():
-        async with httpx.AsyncClient(auth=auth) as client:
+        async with httpx2.AsyncClient(auth=auth) as client:
             await used_by_tasks(client, api, clock)
             revoke(api)
             assert (await client.post(api.address, content=pieces())).status_code == 401
@@ -390,7 +390,7 @@ def test_an_endless_refusal_is_not_read_to_its_end_by_async_clients(auth, api, c
     api.answer = answer
 
     async def main():
-        async with httpx.AsyncClient(auth=auth) as client:
+        async with httpx2.AsyncClient(auth=auth) as client:
             await client.get(api.address)
             clock.advance(60)
             return await client.get(api.address)
@@ -411,7 +411,7 @@ def test_a_streamed_answer_is_handed_out_after_the_replay(client, api, clock):
 def test_hooks_and_history_never_see_the_token_request(auth, api, clock):
     seen = []
 
-    with httpx.Client(auth=auth, event_hooks={"request": [seen.append], "response": [seen.append]}) as client:
+    with httpx2.Client(auth=auth, event_hooks={"request": [seen.append], "response": [seen.append]}) as client:
         used(client, api, clock)
         revoke(api, "t2")
         response = client.get(api.address)
@@ -421,10 +421,10 @@ def test_hooks_and_history_never_see_the_token_request(auth, api, clock):
 
 def test_a_flow_that_is_given_up_leaves_nothing_behind(auth, api, identity):
     async def main():
-        flow = auth.async_auth_flow(httpx.Request("GET", api.address))
+        flow = auth.async_auth_flow(httpx2.Request("GET", api.address))
         await anext(flow)
-        await asyncio.create_task(flow.aclose())  # from another task, as httpx may
-        async with httpx.AsyncClient(auth=auth) as client:
+        await asyncio.create_task(flow.aclose())  # from another task, as httpx2 may
+        async with httpx2.AsyncClient(auth=auth) as client:
             assert (await client.get(api.address)).status_code == 200
 
     asyncio.run(main())
@@ -432,7 +432,7 @@ def test_a_flow_that_is_given_up_leaves_nothing_behind(auth, api, identity):
 
 
 def sync_statuses(auth, api, answers):
-    with httpx.Client(auth=auth) as client:
+    with httpx2.Client(auth=auth) as client:
         for answer in answers:
             api.answer = answer
             yield client.get(api.address).status_code
@@ -440,7 +440,7 @@ def sync_statuses(auth, api, answers):
 
 def async_statuses(auth, api, answers):
     async def main():
-        async with httpx.AsyncClient(auth=auth) as client:
+        async with httpx2.AsyncClient(auth=auth) as client:
             found = []
             for answer in answers:
                 api.answer = answer

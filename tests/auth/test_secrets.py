@@ -13,7 +13,7 @@ import traceback
 from base64 import b64encode
 from urllib.parse import quote_plus
 
-import httpx
+import httpx2
 import pytest
 import trustme
 from groupdocs_translation import (
@@ -117,7 +117,7 @@ def test_no_ending_of_a_token_request_tells_the_secret_or_the_token(ending, clie
         auth._source._timeout = patience_s
 
         def use():
-            with httpx.Client(auth=auth) as client:
+            with httpx2.Client(auth=auth) as client:
                 client.get(api.address)
 
         error = call(use)
@@ -201,7 +201,7 @@ def test_no_failure_of_the_api_tells_the_token(ending, clock, said):
     assert isinstance(error, TranslationError)
     assert api.requests[0].token == TOKEN
     assert_clean(told(error))
-    # At DEBUG httpcore writes down the head of every answer: see docs/threat-model.md.
+    # At DEBUG httpcore2 writes down the head of every answer: see docs/threat-model.md.
     assert_clean("\n".join(line for line in said if "receive_response_headers" not in line))
 
 
@@ -324,7 +324,7 @@ def test_the_token_lies_in_the_store_of_0600_and_nowhere_else(clock, tmp_path, m
         auth = ClientCredentials(
             **PAIR, token_url=identity.token_url, api_url=api.address, token_store=FileTokenStore(), clock=clock
         )
-        with httpx.Client(auth=auth) as client:
+        with httpx2.Client(auth=auth) as client:
             client.get(api.address)
     files = [path for path in tmp_path.rglob("*") if path.is_file()]
     holding = [path for path in files if TOKEN in path.read_text()]

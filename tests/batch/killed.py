@@ -17,7 +17,7 @@ PROCESSES.set_forkserver_preload(
     [
         "tests.batch.killed",
         "anyio._backends._asyncio",
-        "httpcore",
+        "httpcore2",
         "groupdocs_translation._async.connection",
         "groupdocs_translation._sync.connection",
         "groupdocs_translation.auth.endpoint",

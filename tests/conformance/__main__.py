@@ -13,7 +13,7 @@ from collections import defaultdict
 from importlib.resources import files
 from pathlib import Path
 
-import httpx
+import httpx2
 from groupdocs_translation._operations import OPERATIONS
 from groupdocs_translation.sandbox import Sandbox
 from groupdocs_translation.sandbox.contract import document
@@ -29,7 +29,7 @@ def main(arguments: list[str]) -> int:
         sandbox.state.trial_calls.calls_a_day = CALLS_A_DAY
         settings = sandbox.client_settings()
         form = {name: settings[name] for name in ("client_id", "client_secret")} | {"grant_type": "client_credentials"}
-        token = httpx.post(settings["token_url"], data=form).json()["access_token"]
+        token = httpx2.post(settings["token_url"], data=form).json()["access_token"]
         hooks = {"SCHEMATHESIS_HOOKS": "tests.conformance.hooks"}
         environment = os.environ | hooks | {"SANDBOX_URL": settings["base_url"], "SANDBOX_TOKEN": token}
         contract = str(files("groupdocs_translation_api") / "contract.yaml")

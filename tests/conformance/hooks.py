@@ -13,7 +13,7 @@ from functools import cache
 from itertools import count
 from typing import Any
 
-import httpx
+import httpx2
 import schemathesis
 from groupdocs_translation._operations import BY_ID
 from groupdocs_translation.sandbox.contract import document, formats
@@ -21,7 +21,7 @@ from openapi_schema_validator import OAS30Validator
 
 from tests.sandbox.sources import request_of
 
-API = httpx.Client(
+API = httpx2.Client(
     base_url=os.environ["SANDBOX_URL"], headers={"authorization": f"Bearer {os.environ['SANDBOX_TOKEN']}"}, timeout=30
 )
 CONTENT = base64.b64encode(b"---\ntitle: A\n---\n").decode()

@@ -58,7 +58,7 @@ def test_every_submission_is_reachable_by_a_kind_or_style():
     assert {row.id for row in OPERATIONS if row.role == "submit"} <= reachable
 
 
-@pytest.mark.parametrize("heavy", ["httpx", "groupdocs_translation_api"])
+@pytest.mark.parametrize("heavy", ["httpx2", "groupdocs_translation_api"])
 def test_importing_the_package_and_making_a_client_loads_nothing_heavy(heavy):
     code = f"import sys, groupdocs_translation as g; g.TranslationClient('a', 'b'); sys.exit({heavy!r} in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

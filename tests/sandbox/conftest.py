@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import httpx
+import httpx2
 import pytest
 from groupdocs_translation.sandbox import Sandbox
 
 from tests.sandbox.sources import TEXT
 
 # For what needs no token. Without TLS nothing is verified, and making a client takes no time.
-bare = httpx.Client(verify=False, timeout=10, limits=httpx.Limits(max_keepalive_connections=0))
+bare = httpx2.Client(verify=False, timeout=10, limits=httpx2.Limits(max_keepalive_connections=0))
 
 
-class Plain(httpx.Client):
-    """httpx with a base URL, and a token once ``authorize`` got one."""
+class Plain(httpx2.Client):
+    """httpx2 with a base URL, and a token once ``authorize`` got one."""
 
     def __init__(self, sandbox):
         settings = sandbox.client_settings()

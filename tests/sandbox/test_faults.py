@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-import httpx
+import httpx2
 import pytest
 
 from tests.clocks import until
@@ -73,7 +73,7 @@ def test_a_wrong_type_is_well_formed_json_that_means_nothing(sandbox, client):
 
 def test_a_truncated_answer_ends_before_its_length(sandbox, client):
     sandbox.fail("listLanguages", truncate=True)
-    with pytest.raises(httpx.RemoteProtocolError, match="peer closed connection"):
+    with pytest.raises(httpx2.RemoteProtocolError, match="peer closed connection"):
         client.get("languages")
     assert client.get("languages").status_code == 200
 
@@ -82,7 +82,7 @@ def test_a_truncated_download_stops_halfway(sandbox, plain):
     url = plain.upload(b"x" * 300_000)
     sandbox.fail("/storage", truncate=True)
     got = []
-    with bare.stream("GET", url) as answer, pytest.raises(httpx.RemoteProtocolError):
+    with bare.stream("GET", url) as answer, pytest.raises(httpx2.RemoteProtocolError):
         got.extend(answer.iter_raw())
     assert sum(map(len, got)) == 150_000
 
@@ -90,7 +90,7 @@ def test_a_truncated_download_stops_halfway(sandbox, plain):
 @pytest.mark.parametrize("after", [False, True])
 def test_a_delayed_answer_comes_too_late_for_an_impatient_client(sandbox, client, after):
     sandbox.fail("translateText", delay_s=60, after=after)
-    with pytest.raises(httpx.ReadTimeout):
+    with pytest.raises(httpx2.ReadTimeout):
         client.post("text", json=TEXT, timeout=0.5)
     until(lambda: len(sandbox.jobs) == (1 if after else 0))
 
@@ -106,7 +106,7 @@ def test_a_slow_drip_comes_piece_by_piece(sandbox, plain):
 @pytest.mark.parametrize("reset", ["before", "after", "middle"])
 def test_a_reset_breaks_the_connection_and_only_after_the_request_was_taken_is_there_a_job(sandbox, client, reset):
     sandbox.fail("translateText", reset=reset)
-    with pytest.raises((httpx.ReadError, httpx.RemoteProtocolError)):
+    with pytest.raises((httpx2.ReadError, httpx2.RemoteProtocolError)):
         client.post("text", json=TEXT)
     assert len(sandbox.jobs) == (0 if reset == "before" else 1)
     assert client.submit()
@@ -115,7 +115,7 @@ def test_a_reset_breaks_the_connection_and_only_after_the_request_was_taken_is_t
 @pytest.mark.parametrize("fault", [{"status": 500}, {"html": True}, {"body": b"half a j"}, {"reset": "after"}])
 def test_a_fault_after_the_job_leaves_the_job(sandbox, client, fault):
     sandbox.fail("translateText", after="reset" not in fault, **fault)
-    with pytest.raises((httpx.HTTPError, ValueError)):
+    with pytest.raises((httpx2.HTTPError, ValueError)):
         client.post("text", json=TEXT).raise_for_status().json()
     client.submit()
     assert list(sandbox.jobs.by_digest().values()) == [2]  # paid twice for the same body

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-import httpx
+import httpx2
 import pytest
 from groupdocs_translation._operations import OPERATIONS
 from groupdocs_translation.sandbox.contract import document
@@ -138,7 +138,7 @@ def test_another_method_and_another_path_are_told_apart(client):
     assert client.delete("hugo").headers["allow"] == "GET, POST"
     assert client.post("text/abc").headers["allow"] == "GET"
     for path in ("nothing", "text/a/b", "/v2.0/translation", "/", "/v1.0/translation/text"):
-        url = httpx.URL(str(client.base_url)).join(path) if path.startswith("/") else path
+        url = httpx2.URL(str(client.base_url)).join(path) if path.startswith("/") else path
         assert client.get(url).status_code == 404
 
 

@@ -23,7 +23,7 @@ def test_fifty_threads_together_never_pass_the_budget(sandbox):
     _seventeen_of_a_hundred(outcomes, sandbox)
 
 
-@pytest.mark.parametrize("transport", ["httpx", "aiohttp"])
+@pytest.mark.parametrize("transport", ["httpx2", "aiohttp"])
 async def test_fifty_tasks_together_never_pass_the_budget(sandbox, transport):
     settings = sandbox.client_settings() | {"transport": transport, "call_budget": 17}
     async with AsyncTranslationClient(**settings) as client:

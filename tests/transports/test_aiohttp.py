@@ -10,7 +10,7 @@ import ssl
 from contextlib import asynccontextmanager
 
 import anyio
-import httpx
+import httpx2
 import pytest
 import trustme
 from groupdocs_translation import (
@@ -42,7 +42,7 @@ def settings(sandbox):
 
 @pytest.fixture
 async def transport():
-    transport = AiohttpTransport(verify=True, trust_env=False, limits=httpx.Limits(max_connections=2))
+    transport = AiohttpTransport(verify=True, trust_env=False, limits=httpx2.Limits(max_connections=2))
     yield transport
     await transport.aclose()
 
@@ -151,25 +151,25 @@ async def test_no_cookie_is_kept_and_no_header_added(clock):
     assert seen == {"host", "accept", "accept-encoding", "user-agent", "authorization"}
 
 
-# -- its errors are httpx's -------------------------------------------------------------------------------------------
+# -- its errors are httpx2's -------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
     ("reply", "error"),
     [
-        (None, httpx.RemoteProtocolError),
-        (b"this is no HTTP\r\n\r\n", httpx.RemoteProtocolError),
-        (b"HTTP/1.1 200 OK\r\ncontent-length: 9\r\nconnection: close\r\n\r\nshort", httpx.RemoteProtocolError),
+        (None, httpx2.RemoteProtocolError),
+        (b"this is no HTTP\r\n\r\n", httpx2.RemoteProtocolError),
+        (b"HTTP/1.1 200 OK\r\ncontent-length: 9\r\nconnection: close\r\n\r\nshort", httpx2.RemoteProtocolError),
         (
             b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\nconnection: close\r\n\r\nxyz\r\n",
-            httpx.RemoteProtocolError,
+            httpx2.RemoteProtocolError,
         ),
     ],
     ids=["hung up", "no HTTP", "cut off", "bad chunks"],
 )
 async def test_an_answer_that_is_broken_is_an_error_of_httpx(transport, reply, error):
     with RawServer(lambda _: reply) as server:
-        async with httpx.AsyncClient(transport=transport) as client:
+        async with httpx2.AsyncClient(transport=transport) as client:
             with pytest.raises(error):
                 await client.post(server.address, content=b"x")
 
@@ -177,13 +177,13 @@ async def test_an_answer_that_is_broken_is_an_error_of_httpx(transport, reply, e
 async def test_nobody_listening_is_a_connection_that_was_not_made(transport):
     with RawServer(lambda _: None) as server:
         address = server.address
-    async with httpx.AsyncClient(transport=transport) as client:
-        with pytest.raises(httpx.ConnectError):
+    async with httpx2.AsyncClient(transport=transport) as client:
+        with pytest.raises(httpx2.ConnectError):
             await client.post(address, content=b"x")
 
 
 @pytest.mark.parametrize(
-    ("limit", "error"), [("pool", httpx.ConnectTimeout), ("read", httpx.ReadTimeout), ("write", httpx.WriteTimeout)]
+    ("limit", "error"), [("pool", httpx2.ConnectTimeout), ("read", httpx2.ReadTimeout), ("write", httpx2.WriteTimeout)]
 )
 async def test_each_timeout_holds(transport, limit, error):
     async def endless():
@@ -195,13 +195,13 @@ async def test_each_timeout_holds(transport, limit, error):
         if limit != "write":
             await reader.readuntil(b"\r\n\r\n")
 
-    async with listening(never) as address, httpx.AsyncClient(transport=transport) as client:
+    async with listening(never) as address, httpx2.AsyncClient(transport=transport) as client:
         others, taken = [], asyncio.Semaphore(0)
         if limit == "pool":
             others = [asyncio.create_task(client.get(address, timeout=None)) for _ in range(2)]
             for _ in others:  # until both connections that there may be are taken
                 await taken.acquire()
-        timeout = httpx.Timeout(None, **{limit: 0.05})
+        timeout = httpx2.Timeout(None, **{limit: 0.05})
         with pytest.raises(error):
             await client.post(address, content=endless() if limit == "write" else b"x", timeout=timeout)
         for other in others:
@@ -235,8 +235,8 @@ async def test_a_body_of_another_length_than_announced_ends_the_request(transpor
         yield b"0123456789"
 
     with RawServer(lambda _: answer()) as server:
-        async with httpx.AsyncClient(transport=transport) as client:
-            with pytest.raises(httpx.LocalProtocolError, match=message):
+        async with httpx2.AsyncClient(transport=transport) as client:
+            with pytest.raises(httpx2.LocalProtocolError, match=message):
                 await client.post(server.address, content=ten(), headers={"Content-Length": length})
 
 
@@ -246,7 +246,7 @@ async def test_a_source_that_fails_while_it_is_sent_fails_with_its_own_error(tra
         raise ZeroDivisionError
 
     with RawServer(lambda _: answer()) as server:
-        async with httpx.AsyncClient(transport=transport) as client:
+        async with httpx2.AsyncClient(transport=transport) as client:
             with pytest.raises(ZeroDivisionError):
                 await client.post(server.address, content=broken(), headers={"Content-Length": "50"})
 
@@ -261,14 +261,14 @@ async def test_an_answer_before_the_body_is_sent_is_given(transport):
             yield bytes(2**10)
             await asyncio.sleep(0.001)
 
-    async with listening(refuse) as address, httpx.AsyncClient(transport=transport) as client:
+    async with listening(refuse) as address, httpx2.AsyncClient(transport=transport) as client:
         response = await client.post(address, content=slow(), timeout=5)
     assert (response.status_code, response.text) == (413, '"too large"')
 
 
 async def test_an_address_is_sent_as_it_was_signed(transport):
     with RawServer(lambda _: answer()) as server:
-        async with httpx.AsyncClient(transport=transport) as client:
+        async with httpx2.AsyncClient(transport=transport) as client:
             await client.get(f"{server.address}/a%2Fb%20c?sig=x%2By%3D%3d&se=2026-01-01T00%3A00%3A00Z")
     assert server.requests[0].path == "/a%2Fb%20c?sig=x%2By%3D%3d&se=2026-01-01T00%3A00%3A00Z"
 

@@ -6,7 +6,7 @@ import asyncio
 import socket
 import threading
 
-import httpx
+import httpx2
 import pytest
 from groupdocs_translation import (
     AsyncTranslationClient,
@@ -19,12 +19,11 @@ from groupdocs_translation import (
 )
 from groupdocs_translation._aiohttp import AiohttpTransport
 from groupdocs_translation._transports import async_transport
-from groupdocs_translation._wires import WireTransport
 
 BIG = bytes(range(256)) * 4096 * 3  # 3 MiB: more than buffers hold
 
 
-@pytest.fixture(params=["httpx", "aiohttp"])
+@pytest.fixture(params=["httpx2", "aiohttp"])
 def settings(request, sandbox):
     return sandbox.client_settings() | {"transport": request.param}
 
@@ -41,7 +40,7 @@ async def test_a_file_goes_up_and_comes_down_unchanged(settings, sandbox, tmp_pa
     source.write_bytes(b"%PDF-1.4" + BIG)
     async with AsyncTranslationClient(**settings) as client:
         stored = await client.upload(source)
-        async with httpx.AsyncClient() as browser:
+        async with httpx2.AsyncClient() as browser:
             assert (await browser.get(stored)).content == source.read_bytes()
         text = await client.translate_file(b"Hello", name="a.txt", target="de", output_dir=tmp_path)
     assert text.path.read_text().startswith("[de]")
@@ -91,7 +90,7 @@ async def test_a_server_that_does_not_read_ends_the_upload_in_time(settings, dea
         "base_url": f"http://127.0.0.1:{deaf.getsockname()[1]}",
         "retries": RetryPolicy.never(),
     }
-    async with AsyncTranslationClient(**given, timeout=httpx.Timeout(0.3)) as client:
+    async with AsyncTranslationClient(**given, timeout=httpx2.Timeout(0.3)) as client:
         with pytest.raises(ConnectionFailed, match="WriteTimeout"):
             await client.upload(source)
         deaf.close()  # or aiohttp's connection would go on trying to be rid of what was written to it
@@ -132,7 +131,7 @@ async def test_an_answer_that_is_no_http_is_an_error_of_the_connection(settings,
         listener.shutdown(socket.SHUT_RDWR)
 
 
-LIMITS = httpx.Limits(max_connections=5, keepalive_expiry=30)
+LIMITS = httpx2.Limits(max_connections=5, keepalive_expiry=30)
 
 
 def transport_of(settings):
@@ -145,10 +144,10 @@ def transport_of(settings):
 
 def test_aiohttp_serves_where_it_is_asked_for(sandbox):
     given = sandbox.client_settings()
-    own = httpx.AsyncHTTPTransport()
-    assert isinstance(transport_of(given), WireTransport)
+    own = httpx2.AsyncHTTPTransport()
+    assert transport_of(given) is None  # httpx2's own pool
     assert isinstance(transport_of(given | {"transport": "auto"}), AiohttpTransport)
-    assert isinstance(transport_of(given | {"transport": "httpx"}), WireTransport)
+    assert transport_of(given | {"transport": "httpx2"}) is None
     assert transport_of(given | {"transport": own}) is own
 
 
@@ -167,7 +166,7 @@ def test_a_proxy_is_left_to_httpx(sandbox, monkeypatch, proxied):
 
 
 def test_a_wrong_choice_is_refused(sandbox):
-    with pytest.raises(ConfigurationError, match="httpx"):
+    with pytest.raises(ConfigurationError, match="httpx2"):
         TranslationClient(**sandbox.client_settings(), transport="curl")
     client = TranslationClient(**sandbox.client_settings(), transport="aiohttp")
     with pytest.raises(ConfigurationError, match="AsyncTranslationClient"), client:

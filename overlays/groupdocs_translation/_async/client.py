@@ -51,7 +51,7 @@ class AsyncTranslationClient(Face):
         """What is held open; made on first use, so that making a client costs nothing."""
         opened = self._opened
         if opened is None:
-            from .connection import AsyncConnection  # noqa: PLC0415  (loads httpx)
+            from .connection import AsyncConnection  # noqa: PLC0415  (loads httpx2)
 
             made = AsyncConnection(self._settings, self._source, self._usage)
             opened = self.__dict__.setdefault("_opened", made)  # one of them wins if two threads come at once

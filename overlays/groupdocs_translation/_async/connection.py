@@ -7,7 +7,7 @@ import threading
 import weakref
 from typing import TYPE_CHECKING, Any, TypeVar
 
-import httpx
+import httpx2
 
 from .._api import ApiClient
 from .._concurrency import async_owner
@@ -52,7 +52,7 @@ class AsyncConnection:
         self.api = ApiClient(settings.base_url, async_session=self.session)
         self._lock = threading.Lock()
         self._sessions: weakref.WeakKeyDictionary[Any, AsyncSession] = weakref.WeakKeyDictionary()
-        self._storages: weakref.WeakKeyDictionary[Any, httpx.AsyncClient] = weakref.WeakKeyDictionary()
+        self._storages: weakref.WeakKeyDictionary[Any, httpx2.AsyncClient] = weakref.WeakKeyDictionary()
         self._is_closed = False
         _CONNECTIONS.add(self)
 
@@ -85,14 +85,14 @@ class AsyncConnection:
                 )
             return self._sessions[owner]
 
-    def storage(self) -> httpx.AsyncClient:
+    def storage(self) -> httpx2.AsyncClient:
         """The session for result addresses: no authorization, no cookies, no base URL."""
         owner = async_owner()
         with self._lock:
             self._refuse_closed()
             if owner not in self._storages:
                 self._storages[owner] = _made(
-                    httpx.AsyncClient, headers={"User-Agent": USER_AGENT}, **self._transport_settings()
+                    httpx2.AsyncClient, headers={"User-Agent": USER_AGENT}, **self._transport_settings()
                 )
             return self._storages[owner]
 
@@ -102,9 +102,9 @@ class AsyncConnection:
 
     def _transport_settings(self) -> dict[str, Any]:
         settings = self.settings
-        limits = httpx.Limits(
+        limits = httpx2.Limits(
             max_connections=settings.max_connections,
-            max_keepalive_connections=settings.max_connections,  # fewer, and httpcore closes some in use (its #1110)
+            max_keepalive_connections=settings.max_connections,  # fewer: it closes some in use (httpcore #1110)
             keepalive_expiry=KEEPALIVE_S,
         )
         return {
@@ -117,14 +117,14 @@ class AsyncConnection:
             "follow_redirects": False,
         }
 
-    def _authorization(self) -> httpx.Auth:
+    def _authorization(self) -> httpx2.Auth:
         from ..auth import BearerAuth  # noqa: PLC0415  (loaded with the first request)
 
-        def is_public(request: httpx.Request) -> bool:
+        def is_public(request: httpx2.Request) -> bool:
             operation = request.extensions.get(OPERATION)
             return operation is not None and operation.public
 
-        def count(request: httpx.Request) -> None:
+        def count(request: httpx2.Request) -> None:
             operation = request.extensions.get(OPERATION)
             self.usage.reserve(operation.id if operation else f"{request.method} {request.url.path}")
 
@@ -196,7 +196,7 @@ def _made(make: Callable[..., T], **settings: Any) -> T:
         return make(**settings)
     except ConfigurationError:
         raise
-    except (AttributeError, ImportError, OSError, TypeError, ValueError, httpx.InvalidURL) as error:
+    except (AttributeError, ImportError, OSError, TypeError, ValueError, httpx2.InvalidURL) as error:
         reason = str(error) if isinstance(error, ImportError) else type(error).__name__
     raise ConfigurationError(
         f"proxy=, verify=, transport= or a proxy variable of the environment cannot be used: {reason}"

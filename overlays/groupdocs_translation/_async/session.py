@@ -10,7 +10,7 @@ import logging
 from random import random
 from typing import TYPE_CHECKING, Any
 
-import httpx
+import httpx2
 
 from .._concurrency import async_sleep
 from .._cookies import NoCookies
@@ -35,7 +35,7 @@ KNOWN_URLS = 256  # parsed once: the paths of all operations, and those of jobs 
 
 OPERATION = "groupdocs.operation"  # the request extension that tells auth and counting what a request is
 
-SHORTEST_TIMEOUT_S = 0.001  # httpx reads 0 as "do not wait", some transports as "for ever"
+SHORTEST_TIMEOUT_S = 0.001  # httpx2 reads 0 as "do not wait", some transports as "for ever"
 
 
 class TooLargeError(Exception):
@@ -46,11 +46,11 @@ class TooLargeError(Exception):
         self.status_code = status_code
 
 
-class AsyncCappedStream(httpx.AsyncByteStream):
+class AsyncCappedStream(httpx2.AsyncByteStream):
     """The stream of a response, broken off when it passes a number of bytes or a moment."""
 
-    def __init__(self, response: httpx.Response, *, limit: int, clock: Clock, until: float) -> None:
-        assert isinstance(response.stream, httpx.AsyncByteStream)
+    def __init__(self, response: httpx2.Response, *, limit: int, clock: Clock, until: float) -> None:
+        assert isinstance(response.stream, httpx2.AsyncByteStream)
         self._stream = response.stream
         self._status_code = response.status_code
         self._limit = limit
@@ -65,7 +65,7 @@ class AsyncCappedStream(httpx.AsyncByteStream):
             if total > self._limit:
                 raise TooLargeError(self._status_code)
             if self._clock.monotonic() > self._until:
-                raise httpx.ReadTimeout("the answer was not complete in the time that one call may take")
+                raise httpx2.ReadTimeout("the answer was not complete in the time that one call may take")
             yield chunk
 
     async def aclose(self) -> None:
@@ -73,8 +73,8 @@ class AsyncCappedStream(httpx.AsyncByteStream):
         await self._stream.aclose()
 
 
-class AsyncSession(httpx.AsyncClient):
-    """An ``httpx`` client that keeps the rules of this package for every request sent through it.
+class AsyncSession(httpx2.AsyncClient):
+    """An ``httpx2`` client that keeps the rules of this package for every request sent through it.
 
     A billed submission is sent again only if the service surely did not take it; other calls are repeated as the policy
     says. Raises exceptions of this package only.
@@ -87,12 +87,12 @@ class AsyncSession(httpx.AsyncClient):
         self._clock = clock
         self._prefix = self.base_url.raw_path.decode("ascii").rstrip("/")
         self._base = str(self.base_url).rstrip("/")
-        self._urls: dict[str, httpx.URL] = {}
+        self._urls: dict[str, httpx2.URL] = {}
         self._no_cookies = NoCookies()
         del self.headers["Connection"]  # keep-alive is what HTTP/1.1 means anyway (RFC 9112 §9.3)
 
     @property
-    def cookies(self) -> httpx.Cookies:
+    def cookies(self) -> httpx2.Cookies:
         """Always empty."""
         return self._no_cookies
 
@@ -100,8 +100,8 @@ class AsyncSession(httpx.AsyncClient):
     def cookies(self, cookies: Any) -> None:
         raise ConfigurationError("sessions of this package have no cookies")
 
-    def build_request(self, method: str, url: httpx.URL | str, **options: Any) -> httpx.Request:
-        """Build a request, as ``httpx`` does; paths that were used before are not parsed again."""
+    def build_request(self, method: str, url: httpx2.URL | str, **options: Any) -> httpx2.Request:
+        """Build a request, as ``httpx2`` does; paths that were used before are not parsed again."""
         if isinstance(url, str):
             known = self._urls.get(url)
             if known is None:
@@ -111,12 +111,12 @@ class AsyncSession(httpx.AsyncClient):
             url = known
         return super().build_request(method, url, **options)
 
-    def _joined(self, url: str) -> httpx.URL:
-        """The absolute address, parsed once; ``httpx`` parses both parts of it."""
-        return httpx.URL(f"{self._base}{url}") if url[:1] == "/" != url[1:2] else self._merge_url(url)
+    def _joined(self, url: str) -> httpx2.URL:
+        """The absolute address, parsed once; ``httpx2`` parses both parts of it."""
+        return httpx2.URL(f"{self._base}{url}") if url[:1] == "/" != url[1:2] else self._merge_url(url)
 
-    async def send(self, request: httpx.Request, *, stream: bool = False, **options: Any) -> httpx.Response:
-        """Send, as ``httpx`` does, with counting, retries and errors.
+    async def send(self, request: httpx2.Request, *, stream: bool = False, **options: Any) -> httpx2.Response:
+        """Send, as ``httpx2`` does, with counting, retries and errors.
 
         Raises:
             TranslationError: see ``_errors``; ``SubmissionUncertain`` when a job may have been made.
@@ -167,15 +167,15 @@ class AsyncSession(httpx.AsyncClient):
 
     async def _try(
         self,
-        request: httpx.Request,
+        request: httpx2.Request,
         operation: Operation | None,
         name: str,
         stream: bool,
         total_s: float,
         options: dict[str, Any],
-    ) -> tuple[httpx.Response | None, Fate, TranslationError | None]:
+    ) -> tuple[httpx2.Response | None, Fate, TranslationError | None]:
         """One try: the answer, or its fate and the error that it would raise; ``total_s`` bounds the answer."""
-        failure: httpx.HTTPError
+        failure: httpx2.HTTPError
         try:
             response = await super().send(request, stream=True, **options)
             if stream and response.is_success:
@@ -184,10 +184,12 @@ class AsyncSession(httpx.AsyncClient):
                 await self._read(response, operation, self._clock.monotonic() + total_s)
             finally:
                 await response.aclose()
+                if self.is_closed:  # closed while this waited for a connection, which nobody would close
+                    await self._transport.aclose()
         except TooLargeError as too_large:
             fate = Fate.BROKEN if operation and operation.role == "submit" else Fate.REJECTED
             return None, fate, answers.nonsense(name, too_large.status_code, "it is too large")
-        except httpx.HTTPError as caught:
+        except httpx2.HTTPError as caught:
             failure = caught
         except RuntimeError:
             if self.is_closed:
@@ -197,7 +199,7 @@ class AsyncSession(httpx.AsyncClient):
             return judge(response, operation, name, now=self._clock.wall())
         return None, *network_failure(failure, request, name)
 
-    async def _read(self, response: httpx.Response, operation: Operation | None, until: float) -> None:
+    async def _read(self, response: httpx2.Response, operation: Operation | None, until: float) -> None:
         """Read the body, never more than an answer may have."""
         is_encoded = response.headers.get("content-encoding", "identity") != "identity"
         limit = answers.MAX_ENCODED_ANSWER_BYTES if is_encoded else answers.most_bytes(operation, response.status_code)

@@ -66,7 +66,7 @@ async def upload(
     connection: AsyncConnection, source: Source, source_format: str, progress: Watcher | None = None
 ) -> str:
     """Store a file at the service, in constant memory; its URL there."""
-    from .transfer import AsyncUpload  # noqa: PLC0415  (loads httpx)
+    from .transfer import AsyncUpload  # noqa: PLC0415  (loads httpx2)
 
     session = connection.session()
     body = AsyncUpload(source, progress)

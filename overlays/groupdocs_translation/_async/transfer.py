@@ -11,7 +11,7 @@ import secrets
 from random import random
 from typing import IO, TYPE_CHECKING
 
-import httpx
+import httpx2
 
 from .._concurrency import async_run, async_sleep
 from .._errors import ConfigurationError, TransferError
@@ -40,7 +40,7 @@ class OtherPartError(TransferError):
     """The storage went on at another place, or with another file: only beginning anew helps."""
 
 
-class AsyncUpload(httpx.AsyncByteStream):
+class AsyncUpload(httpx2.AsyncByteStream):
     """A multipart body with one file, streamed from its source; each iteration opens the source anew.
 
     ``rewind()`` tells sessions and authorization that the body can be sent again. Whoever makes one closes it: a
@@ -105,16 +105,16 @@ class AsyncUpload(httpx.AsyncByteStream):
             raise TransferError(f"{self._source.name} cannot be read: {reason}") from error
 
     def _check(self, as_announced: bool) -> None:
-        """Raise if the file has not the announced size; h11's own error for that would pass httpx by unmapped."""
+        """Raise if the file has not the announced size; h11's own error for that would pass httpx2 by unmapped."""
         if not as_announced:
-            raise httpx.LocalProtocolError(f"{self._source.name} changed while it was sent")
+            raise httpx2.LocalProtocolError(f"{self._source.name} changed while it was sent")
 
 
 class AsyncDownload:
     """Fetches one result URL into one file: checked, resumed when it breaks off, renamed when it is whole."""
 
     def __init__(
-        self, storage: httpx.AsyncClient, *, clock: Clock, retries: RetryPolicy, watcher: Watcher | None
+        self, storage: httpx2.AsyncClient, *, clock: Clock, retries: RetryPolicy, watcher: Watcher | None
     ) -> None:
         self._storage = storage
         self._clock = clock
@@ -174,7 +174,7 @@ class AsyncDownload:
             headers |= {"Range": f"bytes={partial.size}-", "If-Range": etag}
         else:
             await async_run(partial.restart)
-        broken: httpx.HTTPError | None = None
+        broken: httpx2.HTTPError | None = None
         announced: int | None = None
         try:
             response = await self._open(url, headers)
@@ -196,7 +196,7 @@ class AsyncDownload:
                         self._watcher(Progress("download", name, partial.size, announced))
             finally:
                 await response.aclose()
-        except httpx.HTTPError as caught:
+        except httpx2.HTTPError as caught:
             broken = caught
         if broken is not None:
             what = f"{type(broken).__name__}: {str(broken).partition('?')[0]}"
@@ -205,13 +205,13 @@ class AsyncDownload:
             return TransferError(f"{name}: {partial.size} bytes came, {announced} were announced"), True, None, etag
         return None, False, None, etag
 
-    async def _open(self, url: str, headers: dict[str, str]) -> httpx.Response:
+    async def _open(self, url: str, headers: dict[str, str]) -> httpx2.Response:
         """Send the request, following redirects to addresses that are as safe."""
         for _ in range(MAX_REDIRECTS):
             try:
                 request = self._storage.build_request("GET", url, headers=headers)
                 response = await self._storage.send(request, stream=True)
-            except httpx.InvalidURL:
+            except httpx2.InvalidURL:
                 raise TransferError("a result's address is not a URL; it was not fetched") from None
             except RuntimeError:
                 if self._storage.is_closed:
@@ -223,7 +223,7 @@ class AsyncDownload:
             url = _checked(str(response.next_request.url))
         raise TransferError("the storage redirects in a circle")
 
-    def _refused(self, response: httpx.Response, name: str) -> tuple[TransferError, bool, float | None, str | None]:
+    def _refused(self, response: httpx2.Response, name: str) -> tuple[TransferError, bool, float | None, str | None]:
         status = response.status_code
         hint = "; result addresses expire, ask for the job again" if status in {401, 403, 404, 410} else ""
         error = TransferError(f"{name}: the storage answered HTTP {status}{hint}")
@@ -239,12 +239,12 @@ def _checked(url: str) -> str:
         raise TransferError(f"{error}; it was not fetched") from None
 
 
-def _strong_etag(response: httpx.Response) -> str | None:
+def _strong_etag(response: httpx2.Response) -> str | None:
     etag: str | None = response.headers.get("etag")
     return None if etag is None or etag.startswith("W/") else etag  # If-Range takes strong ones only (RFC 9110 §13.1.5)
 
 
-def _announced(response: httpx.Response, partial: PartialFile, size: int | None, etag: str | None) -> int | None:
+def _announced(response: httpx2.Response, partial: PartialFile, size: int | None, etag: str | None) -> int | None:
     """The number of bytes that the whole file must have, by this answer; ``None`` if nobody says.
 
     Raises:

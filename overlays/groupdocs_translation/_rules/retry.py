@@ -115,7 +115,7 @@ def retry_after(value: str | None, *, date: str | None, now: float) -> float | N
     """Seconds that a ``Retry-After`` asks for (RFC 9110 §10.2.3): a number, or a date.
 
     A date is compared with the answer's own ``Date``; ``now`` (seconds since the epoch) stands in for a missing
-    ``Date``. Nonsense counts as absent, the past as 0. Of several, which httpx joins with commas, the first number
+    ``Date``. Nonsense counts as absent, the past as 0. Of several, which httpx2 joins with commas, the first number
     counts; more than ``LONGEST_S`` is taken as that.
     """
     if value is None:

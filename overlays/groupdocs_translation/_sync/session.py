@@ -11,7 +11,7 @@ import logging
 from random import random
 from typing import TYPE_CHECKING, Any
 
-import httpx
+import httpx2
 
 from .._concurrency import sync_sleep
 from .._cookies import NoCookies
@@ -36,7 +36,7 @@ KNOWN_URLS = 256  # parsed once: the paths of all operations, and those of jobs 
 
 OPERATION = "groupdocs.operation"  # the request extension that tells auth and counting what a request is
 
-SHORTEST_TIMEOUT_S = 0.001  # httpx reads 0 as "do not wait", some transports as "for ever"
+SHORTEST_TIMEOUT_S = 0.001  # httpx2 reads 0 as "do not wait", some transports as "for ever"
 
 
 class TooLargeError(Exception):
@@ -47,11 +47,11 @@ class TooLargeError(Exception):
         self.status_code = status_code
 
 
-class CappedStream(httpx.SyncByteStream):
+class CappedStream(httpx2.SyncByteStream):
     """The stream of a response, broken off when it passes a number of bytes or a moment."""
 
-    def __init__(self, response: httpx.Response, *, limit: int, clock: Clock, until: float) -> None:
-        assert isinstance(response.stream, httpx.SyncByteStream)
+    def __init__(self, response: httpx2.Response, *, limit: int, clock: Clock, until: float) -> None:
+        assert isinstance(response.stream, httpx2.SyncByteStream)
         self._stream = response.stream
         self._status_code = response.status_code
         self._limit = limit
@@ -66,7 +66,7 @@ class CappedStream(httpx.SyncByteStream):
             if total > self._limit:
                 raise TooLargeError(self._status_code)
             if self._clock.monotonic() > self._until:
-                raise httpx.ReadTimeout("the answer was not complete in the time that one call may take")
+                raise httpx2.ReadTimeout("the answer was not complete in the time that one call may take")
             yield chunk
 
     def close(self) -> None:
@@ -74,8 +74,8 @@ class CappedStream(httpx.SyncByteStream):
         self._stream.close()
 
 
-class Session(httpx.Client):
-    """An ``httpx`` client that keeps the rules of this package for every request sent through it.
+class Session(httpx2.Client):
+    """An ``httpx2`` client that keeps the rules of this package for every request sent through it.
 
     A billed submission is sent again only if the service surely did not take it; other calls are repeated as the policy
     says. Raises exceptions of this package only.
@@ -88,12 +88,12 @@ class Session(httpx.Client):
         self._clock = clock
         self._prefix = self.base_url.raw_path.decode("ascii").rstrip("/")
         self._base = str(self.base_url).rstrip("/")
-        self._urls: dict[str, httpx.URL] = {}
+        self._urls: dict[str, httpx2.URL] = {}
         self._no_cookies = NoCookies()
         del self.headers["Connection"]  # keep-alive is what HTTP/1.1 means anyway (RFC 9112 §9.3)
 
     @property
-    def cookies(self) -> httpx.Cookies:
+    def cookies(self) -> httpx2.Cookies:
         """Always empty."""
         return self._no_cookies
 
@@ -101,8 +101,8 @@ class Session(httpx.Client):
     def cookies(self, cookies: Any) -> None:
         raise ConfigurationError("sessions of this package have no cookies")
 
-    def build_request(self, method: str, url: httpx.URL | str, **options: Any) -> httpx.Request:
-        """Build a request, as ``httpx`` does; paths that were used before are not parsed again."""
+    def build_request(self, method: str, url: httpx2.URL | str, **options: Any) -> httpx2.Request:
+        """Build a request, as ``httpx2`` does; paths that were used before are not parsed again."""
         if isinstance(url, str):
             known = self._urls.get(url)
             if known is None:
@@ -112,12 +112,12 @@ class Session(httpx.Client):
             url = known
         return super().build_request(method, url, **options)
 
-    def _joined(self, url: str) -> httpx.URL:
-        """The absolute address, parsed once; ``httpx`` parses both parts of it."""
-        return httpx.URL(f"{self._base}{url}") if url[:1] == "/" != url[1:2] else self._merge_url(url)
+    def _joined(self, url: str) -> httpx2.URL:
+        """The absolute address, parsed once; ``httpx2`` parses both parts of it."""
+        return httpx2.URL(f"{self._base}{url}") if url[:1] == "/" != url[1:2] else self._merge_url(url)
 
-    def send(self, request: httpx.Request, *, stream: bool = False, **options: Any) -> httpx.Response:
-        """Send, as ``httpx`` does, with counting, retries and errors.
+    def send(self, request: httpx2.Request, *, stream: bool = False, **options: Any) -> httpx2.Response:
+        """Send, as ``httpx2`` does, with counting, retries and errors.
 
         Raises:
             TranslationError: see ``_errors``; ``SubmissionUncertain`` when a job may have been made.
@@ -168,15 +168,15 @@ class Session(httpx.Client):
 
     def _try(
         self,
-        request: httpx.Request,
+        request: httpx2.Request,
         operation: Operation | None,
         name: str,
         stream: bool,
         total_s: float,
         options: dict[str, Any],
-    ) -> tuple[httpx.Response | None, Fate, TranslationError | None]:
+    ) -> tuple[httpx2.Response | None, Fate, TranslationError | None]:
         """One try: the answer, or its fate and the error that it would raise; ``total_s`` bounds the answer."""
-        failure: httpx.HTTPError
+        failure: httpx2.HTTPError
         try:
             response = super().send(request, stream=True, **options)
             if stream and response.is_success:
@@ -185,10 +185,12 @@ class Session(httpx.Client):
                 self._read(response, operation, self._clock.monotonic() + total_s)
             finally:
                 response.close()
+                if self.is_closed:  # closed while this waited for a connection, which nobody would close
+                    self._transport.close()
         except TooLargeError as too_large:
             fate = Fate.BROKEN if operation and operation.role == "submit" else Fate.REJECTED
             return None, fate, answers.nonsense(name, too_large.status_code, "it is too large")
-        except httpx.HTTPError as caught:
+        except httpx2.HTTPError as caught:
             failure = caught
         except RuntimeError:
             if self.is_closed:
@@ -198,7 +200,7 @@ class Session(httpx.Client):
             return judge(response, operation, name, now=self._clock.wall())
         return None, *network_failure(failure, request, name)
 
-    def _read(self, response: httpx.Response, operation: Operation | None, until: float) -> None:
+    def _read(self, response: httpx2.Response, operation: Operation | None, until: float) -> None:
         """Read the body, never more than an answer may have."""
         is_encoded = response.headers.get("content-encoding", "identity") != "identity"
         limit = answers.MAX_ENCODED_ANSWER_BYTES if is_encoded else answers.most_bytes(operation, response.status_code)

@@ -65,7 +65,7 @@ def submit_file(connection: Connection, plan: FilePlan, progress: Watcher | None
 
 def upload(connection: Connection, source: Source, source_format: str, progress: Watcher | None = None) -> str:
     """Store a file at the service, in constant memory; its URL there."""
-    from .transfer import Upload  # noqa: PLC0415  (loads httpx)
+    from .transfer import Upload  # noqa: PLC0415  (loads httpx2)
 
     session = connection.session()
     body = Upload(source, progress)

@@ -6,9 +6,9 @@ One role a file, each knowing only those before it:
 - ``token`` is the value; ``reply`` reads the identity server's answer; ``endpoint`` asks for one;
 - ``stores`` (memory), ``file_store``, ``redis_store`` keep tokens for others; ``shelf`` seals them;
 - ``grant`` is a way to a token; ``patience`` decides; ``flight`` is one request under way; ``source`` holds the token;
-- ``replay`` knows bodies; ``bearer`` is the ``httpx.Auth``; ``arguments`` and ``client_credentials`` are for users.
+- ``replay`` knows bodies; ``bearer`` is the ``httpx2.Auth``; ``arguments`` and ``client_credentials`` are for users.
 
-Imported on first use, because some of them load httpx.
+Imported on first use, because some of them load httpx2.
 """
 
 from __future__ import annotations

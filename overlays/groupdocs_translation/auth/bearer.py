@@ -1,11 +1,11 @@
-"""The ``httpx.Auth``: puts the token on each request, and answers a 401 once."""
+"""The ``httpx2.Auth``: puts the token on each request, and answers a 401 once."""
 
 from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
 
-import httpx
+import httpx2
 
 from .replay import cut, rewinder
 
@@ -20,7 +20,7 @@ MARK = "groupdocs.authorized"  # the request extension that tells our header fro
 _CHALLENGE = re.compile(r'\bbearer\b.*?\berror\s*=\s*"?(\w+)', re.IGNORECASE)
 
 
-class BearerAuth(httpx.Auth):
+class BearerAuth(httpx2.Auth):
     """Authorizes requests to one origin with the token of a source.
 
     Public requests, other origins and requests with an ``Authorization`` of the caller's own pass as they are, without
@@ -28,7 +28,7 @@ class BearerAuth(httpx.Auth):
     it. After a 401 the token is dropped and the request sent once more with another, if its body can be sent again; the
     second answer is final and is returned whatever it is.
 
-    No token is fetched inside the flow: httpx closes the flow on errors, follows redirects in it, and keeps what
+    No token is fetched inside the flow: httpx2 closes the flow on errors, follows redirects in it, and keeps what
     passed through in ``response.history``.
     """
 
@@ -36,17 +36,17 @@ class BearerAuth(httpx.Auth):
         self,
         source: TokenSource,
         *,
-        origin: httpx.URL | str,
-        is_public: Callable[[httpx.Request], bool] | None = None,
-        before_send: Callable[[httpx.Request], None] | None = None,
+        origin: httpx2.URL | str,
+        is_public: Callable[[httpx2.Request], bool] | None = None,
+        before_send: Callable[[httpx2.Request], None] | None = None,
     ) -> None:
         self._source = source
-        url = httpx.URL(origin)
+        url = httpx2.URL(origin)
         self._origin = (url.raw_host, url.scheme, url.port)
         self._is_public = is_public
         self._before_send = before_send
 
-    def sync_auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
+    def sync_auth_flow(self, request: httpx2.Request) -> Generator[httpx2.Request, httpx2.Response, None]:
         """Authorize, send, and replay once after a 401."""
         if not self._is_ours(request):
             self._announce(request)
@@ -65,7 +65,7 @@ class BearerAuth(httpx.Auth):
                 self._authorize(request, token)
                 self._note_replay(request, (yield request), token)
 
-    async def async_auth_flow(self, request: httpx.Request) -> AsyncGenerator[httpx.Request, httpx.Response]:
+    async def async_auth_flow(self, request: httpx2.Request) -> AsyncGenerator[httpx2.Request, httpx2.Response]:
         """Authorize, send, and replay once after a 401; waits without blocking the event loop."""
         if not self._is_ours(request):
             self._announce(request)
@@ -84,7 +84,7 @@ class BearerAuth(httpx.Auth):
                 self._authorize(request, token)
                 self._note_replay(request, (yield request), token)
 
-    def _is_ours(self, request: httpx.Request) -> bool:
+    def _is_ours(self, request: httpx2.Request) -> bool:
         if "authorization" in request.headers and request.extensions.get(MARK) is not self:
             return False
         url = request.url
@@ -92,26 +92,26 @@ class BearerAuth(httpx.Auth):
             return False
         return self._is_public is None or not self._is_public(request)
 
-    def _announce(self, request: httpx.Request) -> None:
+    def _announce(self, request: httpx2.Request) -> None:
         if self._before_send is not None:
             self._before_send(request)
 
-    def _authorize(self, request: httpx.Request, token: AccessToken) -> None:
+    def _authorize(self, request: httpx2.Request, token: AccessToken) -> None:
         request.headers["Authorization"] = token.header.reveal()
         request.extensions[MARK] = self
         if self._before_send is not None:
             self._before_send(request)
 
-    def _is_to_replay(self, request: httpx.Request, response: httpx.Response, token: AccessToken) -> bool:
+    def _is_to_replay(self, request: httpx2.Request, response: httpx2.Response, token: AccessToken) -> bool:
         """Whether a 401 answers this very request, is for the token's sake, and another token may help."""
-        if response.request is not request:  # httpx followed a redirect: another server speaks
+        if response.request is not request:  # httpx2 followed a redirect: another server speaks
             return False
         said = _CHALLENGE.search(response.headers.get("www-authenticate", ""))
         if said and said[1].lower() != "invalid_token":
             return False
         return self._source.invalidate(token)
 
-    def _note_replay(self, request: httpx.Request, response: httpx.Response, token: AccessToken) -> None:
+    def _note_replay(self, request: httpx2.Request, response: httpx2.Response, token: AccessToken) -> None:
         is_refused = response.status_code == 401 and response.request is request
         if not is_refused:
             self._source.accept(token)

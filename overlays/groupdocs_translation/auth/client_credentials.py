@@ -1,4 +1,4 @@
-"""OAuth 2.0 client credentials for any ``httpx`` client, apart from everything else in this package."""
+"""OAuth 2.0 client credentials for any ``httpx2`` client, apart from everything else in this package."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class ClientCredentials(BearerAuth):
-    """OAuth 2.0 client credentials (RFC 6749 §4.4): ``httpx.Client(auth=ClientCredentials(...))``, or ``AsyncClient``.
+    """OAuth 2.0 client credentials (RFC 6749 §4.4): ``httpx2.Client(auth=ClientCredentials(...))``, or ``AsyncClient``.
 
     One object may serve any number of clients, threads and event loops. A request that stays refused after one replay
     comes back as the 401 that it is; requests to other origins than ``api_url``'s get no token.
@@ -32,7 +32,7 @@ class ClientCredentials(BearerAuth):
         api_url: of the API; only its origin is sent the token.
         scope, client_auth: of the token request; ``client_auth`` is ``body`` or ``basic``.
         token_params: more members of the token request's form, such as ``audience``, or ``resource`` (RFC 8707).
-        token_store: shared with other clients or processes. verify, proxy, trust_env: as in ``httpx.Client``, for the
+        token_store: shared with other clients or processes. verify, proxy, trust_env: as in ``httpx2.Client``, for the
             token request. on_event: called with every ``TokenEvent``. clock: a source of time, for tests.
 
     Raises:

@@ -123,33 +123,33 @@ class Endpoint:
 
         Errors are made here, from words: the frames and the ``request`` of the original hold the form with the secret.
         """
-        import httpx  # noqa: PLC0415  (loaded in the worker, with the first token)
+        import httpx2  # noqa: PLC0415  (loaded in the worker, with the first token)
 
         try:
             reply = self._post(credentials, clock, until=until)
-        except (httpx.InvalidURL, ValueError) as failure:  # of a proxy: token_url is known to be well formed
+        except (httpx2.InvalidURL, ValueError) as failure:  # of a proxy: token_url is known to be well formed
             text = f"token request to {self.host}: proxy= or a proxy variable is wrong ({type(failure).__name__})"
-            return ConfigurationError(text), False  # what httpx says of it may quote a password
-        except (httpx.HTTPError, OSError) as failure:
+            return ConfigurationError(text), False  # what httpx2 says of it may quote a password
+        except (httpx2.HTTPError, OSError) as failure:
             kind, said, is_final = type(failure), masked(str(failure), credentials), _is_tls_failure(failure)
         else:
             return judge(reply, host=self.host, credentials=credentials, now=clock.wall())
         error = ConnectionFailed(f"token request to {self.host}: {kind.__name__}: {said or 'no details'}")
-        if issubclass(kind, httpx.RequestError):
+        if issubclass(kind, httpx2.RequestError):
             error.__cause__ = kind(said or "no details")
         return error, not is_final
 
     def _post(self, credentials: Credentials, clock: Clock, *, until: float) -> Reply:
         """Send the form and read at most ``MAX_BODY_BYTES`` of the answer."""
-        import httpx  # noqa: PLC0415  (loaded in the worker, with the first token)
+        import httpx2  # noqa: PLC0415  (loaded in the worker, with the first token)
 
         read, connect = min(READ_TIMEOUT_S, self.timeout_s), min(CONNECT_TIMEOUT_S, self.timeout_s)
         with (
-            httpx.Client(
+            httpx2.Client(
                 verify=self.verify if self.url.startswith("https:") else False,  # spares loading certificates
                 proxy=self.proxy,
                 trust_env=self.trust_env and not is_loopback(self.host),  # HTTP_PROXY would carry the secret in clear
-                timeout=httpx.Timeout(read, connect=connect, pool=connect),
+                timeout=httpx2.Timeout(read, connect=connect, pool=connect),
                 follow_redirects=False,
             ) as client,
             client.stream("POST", self.url, data=self._form(credentials), headers=self._headers(credentials)) as answer,
@@ -161,7 +161,7 @@ class Endpoint:
                 if size > MAX_BODY_BYTES:
                     break
                 if clock.monotonic() > until:
-                    raise httpx.ReadTimeout(f"the answer was not complete within {self.timeout_s:g} s")
+                    raise httpx2.ReadTimeout(f"the answer was not complete within {self.timeout_s:g} s")
                 chunks.append(chunk)
             headers = answer.headers
             return Reply(

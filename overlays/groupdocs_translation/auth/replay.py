@@ -1,34 +1,34 @@
 """Whether and how the body of a request can be sent a second time. Decided before the first: afterwards is too late.
 
-httpx sends an iterator that is used up, or an unseekable multipart file, a second time as an empty body.
+httpx2 sends an iterator that is used up, or an unseekable multipart file, a second time as an empty body.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, cast
 
-import httpx
+import httpx2
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterator
 
-MAX_REFUSAL_BYTES = 65_536  # of the body of a 401 that is followed by a replay; httpx reads it whole
+MAX_REFUSAL_BYTES = 65_536  # of the body of a 401 that is followed by a replay; httpx2 reads it whole
 
 
-def rewinder(request: httpx.Request) -> Callable[[], bool] | None:
+def rewinder(request: httpx2.Request) -> Callable[[], bool] | None:
     """How to get the body ready again, ``None`` if that can't be; the callable says whether it worked."""
     stream: Any = request.stream
-    if isinstance(stream, httpx.ByteStream):
+    if isinstance(stream, httpx2.ByteStream):
         return _nothing_to_do
     own = getattr(stream, "rewind", None)
     if callable(own):
         return lambda: _worked(cast("Callable[[], object]", own))
-    fields = getattr(stream, "fields", None)  # httpx's multipart: it seeks to 0 by itself, and swallows a failure
+    fields = getattr(stream, "fields", None)  # httpx2's multipart: it seeks to 0 by itself, and swallows a failure
     if fields is not None:
         files = [field.file for field in fields if hasattr(field, "file") and not isinstance(field.file, str | bytes)]
         return (lambda: all(_position(file) is not None for file in files)) if all(map(_is_seekable, files)) else None
-    file: Any = getattr(stream, "_stream", None)  # what httpx wraps for content=; there is no public way to it
-    if not isinstance(stream, httpx.SyncByteStream) or not _is_seekable(file):  # async files would have to be awaited
+    file: Any = getattr(stream, "_stream", None)  # what httpx2 wraps for content=; there is no public way to it
+    if not isinstance(stream, httpx2.SyncByteStream) or not _is_seekable(file):  # async files would have to be awaited
         return None
     start = _position(file)
     return None if start is None else lambda: _worked(lambda: file.seek(start))
@@ -59,7 +59,7 @@ def _position(file: Any) -> int | None:
     return found if isinstance(found, int) else None
 
 
-class _CutStream(httpx.SyncByteStream, httpx.AsyncByteStream):
+class _CutStream(httpx2.SyncByteStream, httpx2.AsyncByteStream):
     """A response's stream that ends after ``MAX_REFUSAL_BYTES``."""
 
     def __init__(self, stream: Any) -> None:
@@ -90,6 +90,6 @@ class _CutStream(httpx.SyncByteStream, httpx.AsyncByteStream):
         await self._stream.aclose()
 
 
-def cut(stream: httpx.SyncByteStream | httpx.AsyncByteStream) -> httpx.SyncByteStream | httpx.AsyncByteStream:
+def cut(stream: httpx2.SyncByteStream | httpx2.AsyncByteStream) -> httpx2.SyncByteStream | httpx2.AsyncByteStream:
     """The stream, limited: the body of a refusal may be endless."""
     return _CutStream(stream)

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
 
-import httpx
+import httpx2
 from attrs import evolve
 
 from .._async.connection import AsyncConnection
@@ -104,7 +104,7 @@ class BatchConnection(AsyncConnection):
             session.event_hooks = {"request": [], "response": [self._watch]}
         return session
 
-    async def _watch(self, response: httpx.Response) -> None:
+    async def _watch(self, response: httpx2.Response) -> None:
         if response.status_code in REFUSED_STATUSES and response.request.extensions.get(OPERATION) is not None:
             headers = response.headers
             self._on_refusal(retry_after(headers.get("retry-after"), date=headers.get("date"), now=self.clock.wall()))
@@ -115,13 +115,13 @@ class BatchConnection(AsyncConnection):
         await super().aclose()
 
 
-class _LentTransport(httpx.AsyncBaseTransport):
+class _LentTransport(httpx2.AsyncBaseTransport):
     """The user's transport, which stays open when a batch is over."""
 
-    def __init__(self, transport: httpx.AsyncBaseTransport) -> None:
+    def __init__(self, transport: httpx2.AsyncBaseTransport) -> None:
         self._transport = transport
 
-    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+    async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
         return await self._transport.handle_async_request(request)
 
 
@@ -131,10 +131,10 @@ class BatchClient:
     def __init__(self, face: Face, usage: BatchUsage, on_refusal: Callable[[float | None], object]) -> None:
         settings = face._settings
         if settings.transport is not None and not isinstance(settings.transport, str):
-            if not isinstance(settings.transport, httpx.AsyncBaseTransport):
+            if not isinstance(settings.transport, httpx2.AsyncBaseTransport):
                 raise ConfigurationError(
                     "this client's transport is a synchronous one, and folders are translated with asynchronous "
-                    "connections: use AsyncTranslationClient with an httpx.AsyncBaseTransport"
+                    "connections: use AsyncTranslationClient with an httpx2.AsyncBaseTransport"
                 )
             settings = evolve(settings, transport=_LentTransport(settings.transport))
         elif settings.transport is None:

@@ -80,7 +80,7 @@ def run(arguments: Sequence[str] | None = None, **settings: Any) -> int:
         SystemExit: with 1 when the reader of a pipe has gone, with 0 after a shell's completion; both are click's.
     """
     prepare_streams()
-    sys.modules.setdefault("httpx._main", ModuleType("httpx._main"))  # its own command: 150 ms of rich and pygments
+    sys.modules.setdefault("httpx2._main", ModuleType("httpx2._main"))  # its own command: 150 ms of rich and pygments
     given = list(sys.argv[1:] if arguments is None else arguments)
     invocation = Invocation(settings, given)
     ours = given[: given.index("--")] if "--" in given else given

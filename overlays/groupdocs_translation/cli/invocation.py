@@ -86,10 +86,10 @@ class Invocation:
 
     def client_settings(self, stack: ExitStack) -> dict[str, Any]:
         """Arguments of a client; ``stack`` holds the throwaway sandbox, if there is one."""
-        import httpx  # noqa: PLC0415  (a command's help does without)
+        import httpx2  # noqa: PLC0415  (a command's help does without)
 
         # One for the API, the token and the storage: reading the certificates is a good part of a short command.
-        given = {"verify": httpx.create_ssl_context()} | dict(self.settings)
+        given = {"verify": httpx2.create_ssl_context()} | dict(self.settings)
         if self.is_sandbox:
             from .._rules.polling import PollingSchedule  # noqa: PLC0415
 
@@ -148,7 +148,7 @@ class Invocation:
 
     def _log(self) -> None:
         if self.verbosity:
-            ours = logging.getLogger("groupdocs_translation")  # not httpx's: its lines have whole addresses
+            ours = logging.getLogger("groupdocs_translation")  # not httpx2's: its lines have whole addresses
             ours.setLevel(logging.DEBUG if self.verbosity > 1 else logging.INFO)
             handler = logging.StreamHandler(sys.stderr)
             handler.setFormatter(logging.Formatter("%(levelname)s %(name)s: %(message)s"))
