@@ -73,7 +73,7 @@ def lint(session: nox.Session) -> None:
 @nox.session
 def types(session: nox.Session) -> None:
     """Check types: mypy --strict over all that is written and generated, pyright strict over what is written."""
-    session.install("-e", ".[cli,sandbox]", *_groups(*SUITE, "pictures", "types"), "nox")
+    session.install("-e", ".[cli,sandbox]", *_groups(*SUITE, "types"), "nox")
     examples = ("examples/demo.py", "examples/catalogue_app/catalogue.py")
     session.run("mypy", "generated", "overlays", "release", "noxfile.py", *examples)
     session.run("mypy", "openapi")  # apart: its modules find each other as scripts do
@@ -141,10 +141,22 @@ def docs(session: nox.Session) -> None:
 
 @nox.session
 def screenshots(session: nox.Session) -> None:
-    """Record the terminal sessions of docs/cli.md again, and make the pictures beside them (needs Chromium)."""
-    session.install("-e", ".[cli,sandbox]", *_groups("pictures"))
-    session.run("python", "-m", "release.terminal", *session.posargs)
-    session.run("python", "-m", "release.pictures")
+    """Record the terminal sessions of docs/cli.md again, draw its progress bars, and take its report (by Chromium)."""
+    session.install("-e", ".[cli,sandbox]")
+    with tempfile.TemporaryDirectory() as folder:
+        session.run("python", "-m", "release.terminal", folder)
+        chromium = shutil.which("chromium")
+        if chromium is None:
+            session.log("without chromium the pictures of the batch's report stay as they are")
+            return
+        report = Path(folder, "translated", "report.html").as_uri()
+        alone = ("--headless", "--no-sandbox", "--hide-scrollbars", f"--user-data-dir={folder}/profile")
+        for name, *options in (
+            ("batch-report", "--window-size=1000,900"),
+            ("batch-report-dark", "--window-size=500,900", "--blink-settings=preferredColorScheme=0"),
+        ):
+            target = f"--screenshot={ROOT}/docs/assets/{name}.png"
+            session.run(chromium, *alone, *options, target, report, external=True)
 
 
 @nox.session

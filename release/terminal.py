@@ -1,52 +1,55 @@
-"""Runs the terminal sessions of ``docs/cli.md`` again: what the page shows is what the commands print today.
+"""Record the terminal sessions of ``docs/cli.md`` again, and draw the pictures of progress bars beside them.
 
-A block after ``<!-- recorded -->`` is a session: lines that begin with ``$`` are typed, the rest is what came. All run
-in order, in one folder with copies of ``examples/files``, on a pseudo-terminal, against one sandbox. Ids, times and
-addresses, which differ each time, are written as the same ones always; an id in a typed line means the one it stands
-for. ``# Ctrl-C`` presses it while a job is waited for. ``python -m release.terminal`` writes the page, ``--check``
-compares it. POSIX only.
+A block after ``<!-- recorded -->`` is a session: lines that begin with ``$`` are typed, the rest is printed. All
+run in this process, in one folder with copies of ``examples/files``, against one sandbox. Ids, times and addresses,
+which differ each time, are replaced by fixed ones; an id in a typed line means the one it stands for. ``# Ctrl-C``
+presses it while a job is waited for. ``python -m release.terminal FOLDER`` is the session ``screenshots``; the batch
+whose progress is drawn, and its report, are left in FOLDER.
 """
 
 from __future__ import annotations
 
-import argparse
-import difflib
-import fcntl
-import json
+import io
 import os
-import pty
 import re
-import select
 import shlex
 import shutil
+import signal
 import ssl
-import struct
 import subprocess
 import sys
 import tempfile
-import termios
+import time
+from contextlib import chdir
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import anyio.lowlevel
+from click.testing import CliRunner
 from groupdocs_translation._clock import SYSTEM_CLOCK, SystemClock
 from groupdocs_translation.cli.app import run
+from groupdocs_translation.sandbox import Sandbox
+from rich.console import Console
+from rich.text import Text
+
+from .tree import ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs" / "cli.md"
 PROGRAM = "groupdocs-translation"
-COLUMNS = 120
-PATIENCE_S = 60.0
+VARIABLES = {"GROUPDOCS_TRANSLATION_URL": "base_url", "GROUPDOCS_TOKEN_URL": "token_url"}
+LOGIN = {"GROUPDOCS_CLIENT_ID": "client_id", "GROUPDOCS_CLIENT_SECRET": "client_secret"}
+FOLDERS = ("XDG_CONFIG_HOME", "XDG_STATE_HOME", "HOME")
 CERTIFICATES = ssl.create_default_context()  # reading them takes longer than all the rest of a command
-HOME = ".h"  # short: what it is in is put into lines
+HOME = ".h"  # short: the folder's name is wrapped into lines
 SESSION = re.compile(r"(<!-- recorded -->\n```console\n)(.*?)(```\n)", re.DOTALL)
+FRAME = "\r\x1b[2K"  # rich begins each drawing of a bar of one line with it
+WIDTH = 92
 
-_END = re.compile(r"\x1e(\d+)\x1f")
 _ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
-_ALWAYS_THE_SAME = [
+_FIXED = [
     (re.compile(pattern), shown)
     for pattern, shown in (
         (r"127\.0\.0\.1:\d+", "127.0.0.1:8080"),
@@ -68,168 +71,149 @@ class HastyClock(SystemClock):
     """The time as it is, for a client that need not wait: the sandbox's jobs are ready at once."""
 
     def sleep(self, seconds: float) -> None:
-        """Do not."""
+        """Return at once."""
 
     async def asleep(self, seconds: float) -> None:
-        """Let others go on."""
+        """Let other tasks run."""
         await anyio.lowlevel.checkpoint()
 
 
-class Shell:
-    """A process on a pseudo-terminal of its own that runs one command line after the other, modules loaded once."""
+class InterruptedClock(SystemClock):
+    """Presses Ctrl-C ``after_s`` seconds into the first pause."""
 
-    def __init__(self, folder: Path, environment: Mapping[str, str]) -> None:
-        theirs, self._orders = os.pipe()
-        self._child, self._terminal = pty.fork()
-        if self._child == 0:
-            os.close(self._orders)
-            try:
-                os.chdir(folder)
-                os.environ.clear()
-                os.environ.update(environment)
-                _obey(theirs)
-            finally:
-                os._exit(0)
-        os.close(theirs)
-        fcntl.ioctl(self._terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 40, COLUMNS, 0, 0))
+    def __init__(self, after_s: float) -> None:
+        self._after_s = after_s
 
-    def run(self, words: list[str], source: str | None, answers: dict[str, str], *, is_hasty: bool) -> tuple[str, int]:
-        """What a command line prints, and its exit code; ``answers`` are typed when their questions appear."""
-        os.write(self._orders, f"{json.dumps([words, source, is_hasty])}\n".encode())
-        printed = ""
-        while (end := _END.search(printed)) is None:
-            if not select.select([self._terminal], [], [], PATIENCE_S)[0]:
-                raise SystemExit(f"{words} does not end; it printed: {printed}")
-            printed += os.read(self._terminal, 65536).decode(errors="replace")
-            for question in [question for question in answers if question in printed]:
-                os.write(self._terminal, answers.pop(question).encode())
-        return printed[: end.start()].replace("\r\n", "\n"), int(end[1])
-
-    def close(self) -> None:
-        """End it."""
-        os.close(self._orders)
-        os.close(self._terminal)  # ends a command that is still under way
-        os.waitpid(self._child, 0)
+    def sleep(self, seconds: float) -> None:
+        """Wait, and press Ctrl-C."""
+        time.sleep(self._after_s)
+        sys.stderr.write("^C")
+        signal.raise_signal(signal.SIGINT)
 
 
-def _obey(orders: int) -> None:
-    """In the child: run what is ordered, with streams of its own, and print the exit code between marks."""
-    keyboard = os.dup(0)
-    with open(orders, encoding="utf-8") as lines:
-        for line in lines:
-            words, source, is_hasty = json.loads(line)
-            descriptor = keyboard if source is None else os.open(source, os.O_RDONLY)
-            os.dup2(descriptor, 0)
-            sys.stdin = open(0, encoding="utf-8", closefd=False)  # noqa: SIM115  (the streams live on)
-            sys.stdout = open(1, "w", encoding="utf-8", closefd=False)  # noqa: SIM115
-            sys.stderr = open(2, "w", encoding="utf-8", closefd=False)  # noqa: SIM115
-            code = run(words, clock=HastyClock() if is_hasty else SYSTEM_CLOCK, verify=CERTIFICATES)
-            sys.stdout.flush()
-            sys.stderr.flush()
-            os.write(1, f"\x1e{code}\x1f".encode())
+def printed(
+    words: list[str], variables: Mapping[str, str | None], typed: bytes | None, clock: SystemClock
+) -> tuple[str, int]:
+    """Run a command line as on a terminal; return what it prints and its exit code. ``typed`` answers its questions."""
+    is_asked = typed is not None and words[0] == "login"
+    with CliRunner().isolation(typed, variables, color=True) as (_, _, output):
+        for stream in (sys.stdout, sys.stderr, *([sys.stdin] if typed is None or is_asked else [])):
+            stream.isatty = lambda: True  # type: ignore[method-assign]
+        code = run(words, clock=clock, verify=CERTIFICATES)
+        sys.stdout.flush()
+        sys.stderr.flush()
+        return output.getvalue().decode(), code
+
+
+def environment(settings: Mapping[str, str], variables: Mapping[str, str]) -> dict[str, str | None]:
+    """Return the environment of a command that runs in the current folder; ``None`` removes a variable."""
+    homes = dict.fromkeys(FOLDERS, str(Path.cwd() / HOME))
+    given = {name: settings[setting] for name, setting in variables.items()}
+    return {**dict.fromkeys(os.environ), "PATH": os.environ["PATH"], **homes, **given}
 
 
 class Recorder:
-    """The sessions of the page: the folder, the shell, and the ids that were shown."""
+    """The sessions of the page, run in the current folder; remembers which ids were shown."""
 
-    def __init__(self, folder: Path, service: Mapping[str, str]) -> None:
-        self._folder = folder
-        home = {name: str(folder / HOME) for name in ("XDG_CONFIG_HOME", "XDG_STATE_HOME", "HOME")}
-        kept = {"PATH": os.environ["PATH"], "TERM": "dumb", "NO_COLOR": "1"}
-        addresses = {name: value for name, value in service.items() if name.endswith("_URL")}
-        self._shell = Shell(folder, kept | home | addresses)
-        self._answers = {
-            "Client id: ": f"{service['GROUPDOCS_CLIENT_ID']}\n",
-            "Client secret: ": f"{service['GROUPDOCS_CLIENT_SECRET']}\n",
-        }
+    def __init__(self, settings: Mapping[str, str]) -> None:
+        self._folder = Path.cwd()
+        self._environment = environment(settings, VARIABLES) | {"TERM": "dumb", "NO_COLOR": "1", "COLUMNS": "120"}
+        self._login = "".join(f"{settings[setting]}\n" for setting in LOGIN.values()).encode()
         self._shown: dict[str, str] = {}
         self._code = 0
 
     def session(self, block: str) -> str:
-        """The block with what its commands print now."""
+        """Return the block with what its commands print now."""
         lines: list[str] = []
         for line in block.splitlines():
             if line.startswith("$ "):
-                lines += [line, *self._typed(line[2:]).splitlines()]
+                lines += [line, *self._settled(self._run(line[2:])).splitlines()]
         return "".join(f"{line.rstrip()}\n" for line in lines)
 
-    def close(self) -> None:
-        """End the shell."""
-        self._shell.close()
-
-    def _typed(self, line: str) -> str:
+    def _run(self, line: str) -> str:
         for real, shown in self._shown.items():
             line = line.replace(shown, real)
         if line == "echo $?":
             return str(self._code)
         command, _, remark = line.partition("  #")
         words = shlex.split(command)
-        if words[0] != PROGRAM:
-            done = subprocess.run(["sh", "-c", command], cwd=self._folder, capture_output=True, text=True, check=True)
-            return self._settled(done.stdout)
-        source = None
+        if words[0] != PROGRAM or "--" in words:  # a child of the command does not print on our streams
+            command = command.replace(PROGRAM, f"{shlex.quote(sys.executable)} -m groupdocs_translation.cli", 1)
+            return subprocess.run(["sh", "-c", command], capture_output=True, text=True, check=True).stdout
+        typed = self._login if words[1] == "login" else None
         if "<" in words:
-            words, source = words[: words.index("<")], words[words.index("<") + 1]
-        is_interrupted = remark.strip() == "Ctrl-C"
-        answers = self._answers | ({"waiting": "\x03"} if is_interrupted else {})
-        printed, self._code = self._shell.run(words[1:], source, answers, is_hasty=not is_interrupted)
-        return self._settled(printed)
+            words, typed = words[: words.index("<")], Path(words[words.index("<") + 1]).read_bytes()
+        clock = InterruptedClock(0.0) if remark.strip() == "Ctrl-C" else HastyClock()
+        text, self._code = printed(words[1:], self._environment, typed, clock)
+        return text
 
     def _settled(self, text: str) -> str:
-        """What differs from run to run, made the same."""
+        """Replace what differs from run to run."""
         for real in _ID.findall(text):
             self._shown.setdefault(real, f"5d0e8f1a-7c42-4b8e-9a61-{len(self._shown) + 1:012}")
         for real, shown in self._shown.items():
             text = text.replace(real, shown)
-        text = text.replace(str(self._folder / HOME), "~/.config")
-        text = text.replace(str(self._folder), "~/work")
-        for pattern, shown in _ALWAYS_THE_SAME:
+        text = text.replace(str(self._folder / HOME), "~/.config").replace(str(self._folder), "~/work")
+        for pattern, shown in _FIXED:
             text = pattern.sub(shown, text)
         return text
 
 
 def record(page: str) -> str:
-    """The page with every session run again."""
-    starter = [sys.executable, "-m", "groupdocs_translation.cli", "sandbox", "--latency", "0", "--json", "--quiet"]
+    """Return the page with every session run again."""
     with tempfile.TemporaryDirectory(dir="/tmp") as name:  # not TMPDIR: its name may be too long for a line
         folder = Path(os.path.realpath(name))
         shutil.copytree(ROOT / "examples" / "files", folder, dirs_exist_ok=True)
-        service = subprocess.Popen(starter, stdout=subprocess.PIPE, text=True)
-        try:
-            assert service.stdout is not None
-            said = ""
-            for line in service.stdout:
-                said += line
-                if said.rstrip().endswith("}"):
-                    break
-            settings: dict[str, str] = json.loads(said)
-            recorder = Recorder(folder, settings)
-            try:
-                return SESSION.sub(lambda match: f"{match[1]}{recorder.session(match[2])}{match[3]}", page)
-            finally:
-                recorder.close()
-        finally:
-            service.terminate()
-            service.wait()
-            if service.stdout is not None:
-                service.stdout.close()
+        with Sandbox(latency_s=0) as sandbox, chdir(folder):
+            recorder = Recorder(sandbox.client_settings())
+            return SESSION.sub(lambda match: f"{match[1]}{recorder.session(match[2])}{match[3]}", page)
 
 
-def main() -> int:
-    """Record, or compare."""
-    parser = argparse.ArgumentParser(description="Run the terminal sessions of docs/cli.md again.")
-    parser.add_argument("--check", action="store_true", help="say what differs and write nothing")
-    is_check = parser.parse_args().check
-    page = PAGE.read_text(encoding="utf-8")
-    recorded = record(page)
-    if is_check:
-        names = (PAGE.name, "what the commands print")
-        difference = difflib.unified_diff(page.splitlines(), recorded.splitlines(), *names, lineterm="")
-        sys.stdout.writelines(f"{line}\n" for line in difference)
-        return int(page != recorded)
-    PAGE.write_text(recorded, encoding="utf-8")
-    return 0
+def draw(line: str, sandbox: Sandbox, pattern: str, target: Path, clock: SystemClock = SYSTEM_CLOCK) -> None:
+    """Run a command on a terminal and draw the first screen that ``pattern`` is found on, as SVG."""
+    terminal = {"TERM": "xterm-256color", "COLUMNS": str(WIDTH), "LINES": "12"}
+    output, _ = printed(line.split(), environment(sandbox.client_settings(), VARIABLES | LOGIN) | terminal, None, clock)
+    screen = f"$ {PROGRAM} {line}\n"
+    for piece in output.split(FRAME):
+        above, _, frame = piece.rpartition("\n")
+        screen += f"{above}\n" if above else ""
+        if re.search(pattern, Text.from_ansi(screen + frame).plain, re.DOTALL):
+            break
+    else:
+        raise SystemExit(f"{line} never showed {pattern}; it printed:\n{output}")
+    console = Console(record=True, width=WIDTH, file=io.StringIO(), force_terminal=True, color_system="truecolor")
+    console.print(Text.from_ansi(screen + frame))
+    drawing = console.export_svg(title="Terminal", unique_id=target.stem)
+    target.write_text(re.sub(r"@font-face \{.*?\}", "", drawing, flags=re.DOTALL))  # fonts would be fetched from a CDN
+    print(f"{target.relative_to(ROOT)}: {target.stat().st_size} bytes")
+
+
+def make_handbook(folder: Path) -> None:
+    """Write a folder as people have them: a tree of many kinds, and one file that the service does not take."""
+    files = ("report.docx", "sales.xlsx", "talk.pptx", "harbour.md", "prices.csv", "letter.odt")
+    for chapter in ("benefits", "office", "travel", "news"):
+        (folder / chapter).mkdir(parents=True)
+        for number, name in enumerate(files * 2):
+            stem, extension = name.split(".")
+            shutil.copy(ROOT / "examples" / "files" / name, folder / chapter / f"{stem}-{number + 1}.{extension}")
+    (folder / "news" / "logo.psd").write_bytes(b"8BPS")
+
+
+def main(folder: Path) -> None:
+    """Record the page and draw its pictures; the batch is left in ``folder``."""
+    PAGE.write_text(record(PAGE.read_text(encoding="utf-8")), encoding="utf-8")
+    assets = ROOT / "docs" / "assets"
+    make_handbook(folder / "handbook")
+    with chdir(folder):
+        shutil.copy(ROOT / "examples" / "files" / "talk.pptx", folder)
+        with Sandbox(latency_s=60.0) as sandbox:
+            line, clock = "file talk.pptx --to de,fr --out out", InterruptedClock(4.3)
+            draw(line, sandbox, "waiting.* 4 s", assets / "cli-progress.svg", clock)
+        with Sandbox(latency_s=3.0) as sandbox:
+            sandbox.fail("translateSpreadsheet", status=400, body=b'{"message": "the workbook is protected"}', times=2)
+            line = "batch handbook --to de,fr --out translated --jobs 12"
+            draw(line, sandbox, r"failed:.*failed:.*\b2\d of \d+ files", assets / "cli-batch.svg")
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main(Path(sys.argv[1]))
