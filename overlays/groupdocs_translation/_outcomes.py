@@ -25,7 +25,7 @@ from .auth.secret import Secret
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from ._operations import Operation
+    from .spec.operations import Operation
 
 _NOT_SENT = (
     httpx2.ConnectError,

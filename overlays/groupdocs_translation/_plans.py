@@ -20,7 +20,7 @@ from ._rules.names import check_language, target_languages
 from ._rules.texts import Packed, Packer, characters_per_request
 from ._settings import check_wait
 from ._sources import check_url, read_source
-from .formats import FileOptions, Style, recognize
+from .spec.formats import FileOptions, Style, recognize
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping

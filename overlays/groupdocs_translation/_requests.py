@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ._errors import ConfigurationError, UnsupportedFormat
-from ._operations import BY_ID, Operation, model
 from ._settings import check_flag
-from .formats import AUTO_FORMATS, KINDS, Kind, check_output
+from .spec.formats import AUTO_FORMATS, KINDS, Kind, check_output
+from .spec.operations import BY_ID, Operation, model
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence

@@ -14,9 +14,9 @@ from importlib.resources import files
 from pathlib import Path
 
 import httpx2
-from groupdocs_translation._operations import OPERATIONS
 from groupdocs_translation.sandbox import Sandbox
 from groupdocs_translation.sandbox.contract import document
+from groupdocs_translation.spec.operations import OPERATIONS
 
 ROOT = Path(__file__).parents[2]
 EXAMPLES = "15"  # at most so many cases of each operation in the phase that invents them

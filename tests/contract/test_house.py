@@ -11,11 +11,11 @@ from pathlib import Path
 import groupdocs_translation
 import pytest
 import yaml
-from groupdocs_translation._operations import OPERATIONS, generated, model
 from groupdocs_translation.formats import KINDS
+from groupdocs_translation.spec.operations import OPERATIONS, generated, model
 
 OVERLAY = Path(groupdocs_translation.__file__).parent
-MAY_KNOW_GENERATED = {"_api.py", "_operations.py", "_requests.py"}
+MAY_KNOW_GENERATED = {"_api.py", "operations.py", "_requests.py"}
 
 
 def test_the_surface_is_one_sorted_list_of_names_that_exist():

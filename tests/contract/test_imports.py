@@ -16,23 +16,23 @@ OVERLAY = ROOT / "overlays" / "groupdocs_translation"
 GENERATED = ROOT / "generated" / "groupdocs_translation_api"
 
 # The only places that know generated names (a string handed to importlib counts as knowing).
-KNOW_GENERATED = {"_api", "_operations", "_requests", "_async", "_sync"}
+KNOW_GENERATED = {"_api", "spec", "_requests", "_async", "_sync"}
 
 # What a layer must not reach up to: each knows only those below it.
 FORBIDDEN = {
     "_errors": {"*"},
     "_clock": {"*"},
     "_rules": {"_api", "_async", "_requests", "_sync", "auth", "batch", "cli", "sandbox"},
-    "auth": {"_api", "_async", "_operations", "_requests", "_sync", "batch", "cli", "sandbox"},
-    "_operations": {"_api", "_async", "_requests", "_rules", "auth", "_sync", "batch", "cli", "sandbox"},
+    "auth": {"_api", "_async", "spec", "_requests", "_sync", "batch", "cli", "sandbox"},
+    "spec": {"_api", "_async", "_requests", "_rules", "auth", "_sync", "batch", "cli", "sandbox"},
     "_requests": {"_api", "_async", "_sync", "batch", "cli", "sandbox"},
     "_api": {"_async", "_sync", "batch", "cli", "sandbox"},
     "_outcomes": {"_api", "_async", "_requests", "_sync", "batch", "cli", "sandbox"},
     "_async": {"_sync", "cli", "sandbox"},  # batch is imported by the clients' translate_folder, when it is called
     "_sync": {"_async", "cli", "sandbox"},
     "batch": {"cli", "sandbox"},
-    "cli": {"_api", "_async", "_operations", "_requests"},
-    "_doctor": {"_api", "_async", "_operations", "_requests", "batch", "cli", "sandbox"},
+    "cli": {"_api", "_async", "_requests"},
+    "_doctor": {"_api", "_async", "spec", "_requests", "batch", "cli", "sandbox"},
     "_history": {"*"},
     "sandbox": {"_api", "_async", "_requests", "_sync", "auth", "batch", "cli"},
 }

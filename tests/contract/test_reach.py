@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import pytest
 from groupdocs_translation import TranslationClient
-from groupdocs_translation._operations import BY_ID, OPERATIONS
+from groupdocs_translation.spec.operations import BY_ID, OPERATIONS
 
 if TYPE_CHECKING:
     from collections.abc import Callable

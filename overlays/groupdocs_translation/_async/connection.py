@@ -13,12 +13,12 @@ from .._api import ApiClient
 from .._concurrency import async_owner
 from .._config import USER_AGENT, timeouts
 from .._errors import ConfigurationError
-from .._operations import BY_ID, generated
 from .._rules.durations import Durations
 from .._rules.polling import PollingSchedule, schedule_named, usual_duration
 from .._settings import CALL_RETRIES, CLOSED
 from .._transports import async_transport
 from .._trial import NoToken
+from ..spec.operations import BY_ID, generated
 from .session import OPERATION, AsyncSession
 from .transfer import AsyncDownload
 

@@ -13,9 +13,9 @@ from .._results import Progress
 from .jobs import AsyncJob
 
 if TYPE_CHECKING:
-    from .._operations import Operation
     from .._plans import FilePlan
     from .._sources import Source
+    from ..spec.operations import Operation
     from .connection import AsyncConnection
     from .transfer import Watcher
 

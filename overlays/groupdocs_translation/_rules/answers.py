@@ -18,7 +18,7 @@ from .retry import retry_after
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from .._operations import Operation
+    from ..spec.operations import Operation
 
 MAX_TEXTS_BYTES = 64 * 2**20  # the translations of a full request; see texts.MAX_TRANSLATED_CHARACTERS
 MAX_ANSWER_BYTES = 8 * 2**20  # of any other answer: ids, addresses, languages, the service's document

@@ -7,7 +7,7 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from .._errors import ConfigurationError, UnsupportedFormat, UnsupportedLanguage
-from ..formats import format_name
+from ..spec.formats import format_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

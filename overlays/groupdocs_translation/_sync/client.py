@@ -11,7 +11,6 @@ from .._errors import ConfigurationError
 from .._face import Face
 from .._files import output_folder, refuse_existing
 from .._job_ref import JobRef, job_ref
-from .._operations import BY_ID, model
 from .._plans import SubmitOptions, TextOptions, health_of, languages_of
 from .._results import (
     FileTranslation,
@@ -23,7 +22,8 @@ from .._results import (
 from .._rules.names import result_name
 from .._settings import call_retries, check_callable, check_flag, check_wait
 from .._sources import read_source
-from ..formats import recognize
+from ..spec.formats import recognize
+from ..spec.operations import BY_ID, model
 from .jobs import FILE_TIMEOUT_S, Job
 from .submissions import submit, submit_file, upload
 from .texts import Texts

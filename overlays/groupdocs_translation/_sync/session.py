@@ -16,12 +16,12 @@ import httpx2
 from .._concurrency import sync_sleep
 from .._cookies import NoCookies
 from .._errors import ConfigurationError, TranslationError
-from .._operations import Operation, match
 from .._outcomes import judge, network_failure, uncertain
 from .._rules import answers
 from .._rules.retry import Fate, is_uncertain, may_repeat, pause
 from .._settings import CALL_RETRIES, CLOSED
 from ..auth.replay import rewinder
+from ..spec.operations import Operation, match
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -14,9 +14,9 @@ from .._results import Progress
 from .jobs import Job
 
 if TYPE_CHECKING:
-    from .._operations import Operation
     from .._plans import FilePlan
     from .._sources import Source
+    from ..spec.operations import Operation
     from .connection import Connection
     from .transfer import Watcher
 

@@ -20,7 +20,7 @@ from .._job_ref import job_ref
 from .._rules.retry import REFUSED_STATUSES, retry_after
 from .._sources import read_source
 from .._usage import Usage
-from ..formats import recognize
+from ..spec.formats import recognize
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator

@@ -12,7 +12,7 @@ from .._errors import ConfigurationError
 from .._plans import SubmitOptions
 from .._rules.names import target_languages
 from .._settings import check_flag, check_wait
-from ..formats import FileOptions
+from ..spec.formats import FileOptions
 from .walk import Globs
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from attrs import define, field, frozen
 
 from .._errors import ConfigurationError, UnsupportedFormat
-from ..formats import recognize
+from ..spec.formats import recognize
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin, get_type_h
 
 import click
 
-from ..formats import KINDS, FileOptions, WorksheetPart
+from ..spec.formats import KINDS, FileOptions, WorksheetPart
 from .options import KINDS as SECTION
 from .options import F, Option
 from .values import COMMA_LIST, NUMBERS, PAIR, KeyPaths, NamedLists, ParamType, SheetPart, merged

@@ -9,14 +9,14 @@ from __future__ import annotations
 import base64
 import json
 from functools import cache
-from importlib.resources import files as resources
 from typing import TYPE_CHECKING, Any
 
 import yaml
 from jsonschema import FormatChecker
 from openapi_schema_validator import OAS30Validator, oas30_format_checker
 
-from .._operations import Operation, match
+from ..spec import contract
+from ..spec.operations import Operation, match
 from .answers import Refused
 
 if TYPE_CHECKING:
@@ -30,8 +30,7 @@ _BOOLEANS = frozenset({"true", "false"})
 @cache
 def document() -> dict[str, Any]:
     """The corrected document with its error answers."""
-    text = (resources("groupdocs_translation_api") / "contract.yaml").read_text(encoding="utf-8")
-    found: dict[str, Any] = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506  (both are safe)
+    found: dict[str, Any] = yaml.load(contract(), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506  (both are safe)
     return found
 
 

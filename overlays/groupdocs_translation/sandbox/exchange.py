@@ -12,7 +12,7 @@ from .connection import EXTENSION
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    from .._operations import Operation
+    from ..spec.operations import Operation
     from .connection import Connection
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal, cast
 
 from attrs import field, frozen
 
-from .._operations import BY_ID
+from ..spec.operations import BY_ID
 from .answers import Answer
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ from .storage import RETENTION_S
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from .._operations import Operation
+    from ..spec.operations import Operation
     from .clock import VirtualClock
     from .latency import Latency
 

@@ -9,7 +9,7 @@ from attrs import define
 from .answers import Answer, Refused
 
 if TYPE_CHECKING:
-    from .._operations import Operation
+    from ..spec.operations import Operation
     from .clock import VirtualClock
     from .jobs import Job, Jobs
     from .storage import Storage

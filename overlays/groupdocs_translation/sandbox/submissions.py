@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 from attrs import evolve, frozen
 
-from ..formats import KINDS, Kind, format_name
+from ..spec.formats import KINDS, Kind, format_name
 from . import recognition
 from .answers import Refused
 from .engine import EngineError, FileTask, hugo_structure
@@ -25,7 +25,7 @@ from .trial import FIRST_PAGE, check_trial
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from .._operations import Operation
+    from ..spec.operations import Operation
     from .engine import Engine
     from .storage import Storage, StoredFile
 

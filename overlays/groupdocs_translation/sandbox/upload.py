@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import MultipartParser, parse_options_header
 
-from ..formats import KINDS
+from ..spec.formats import KINDS
 from .answers import Refused
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ...formats import KINDS
+from ...spec.formats import KINDS
 from .. import options
 from ..batch_progress import batch_shown
 from ..exits import Exit, in_words

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ..._errors import AuthenticationError, CallBudgetExceeded, TranslationError
-from ...formats import KINDS
+from ...spec.formats import KINDS
 from .. import options
 from ..exits import Exit, in_words, meaning_of
 from ..failures import as_dict, report

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ...formats import KINDS, recognize
+from ...spec.formats import KINDS, recognize
 from .. import options
 from ..output import write_json, write_table
 
 if TYPE_CHECKING:
-    from ...formats import Kind
+    from ...spec.formats import Kind
     from ..invocation import Invocation
 
 

@@ -10,7 +10,7 @@ from click.shell_completion import CompletionItem
 
 from ..._errors import ConfigurationError
 from ..._rules.answers import State
-from ...formats import check_output, format_name, recognize
+from ...spec.formats import check_output, format_name, recognize
 from .. import options
 from ..exits import Exit
 from ..invocation import Invocation
