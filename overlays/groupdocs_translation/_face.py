@@ -93,7 +93,7 @@ class Face:
         clock: Clock = SYSTEM_CLOCK,
         _trial: bool = False,
     ) -> None:
-        from .auth.secret import Secret  # noqa: PLC0415  (kept out of `import groupdocs_translation`)
+        from .auth.credentials import Secret  # noqa: PLC0415  (kept out of `import groupdocs_translation`)
 
         pair, ready = (Secret(client_id), Secret(client_secret)), Secret(access_token)
         del client_id, client_secret, access_token  # the frames of an error are shown by crash reporters
@@ -118,9 +118,9 @@ class Face:
         self._source: TokenSource | None = None
         if _trial:
             return
-        from .auth import token_source  # noqa: PLC0415  (kept out of `import groupdocs_translation`)
+        from .auth import make_token_source  # noqa: PLC0415  (kept out of `import groupdocs_translation`)
 
-        self._source = token_source(
+        self._source = make_token_source(
             *pair,
             credentials=credentials,
             profile=profile,

@@ -20,7 +20,7 @@ from ._errors import (
 )
 from ._rules import answers
 from ._rules.retry import Fate, fate_of_status
-from .auth.secret import Secret
+from .auth.credentials import Secret
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -97,12 +97,12 @@ def _token(request: httpx2.Request) -> Secret:
 
 def _mask(request: httpx2.Request) -> Callable[[str], str]:
     """Hides the token that a request carried: gateways have been seen to echo it."""
-    return _token(request).hidden_in
+    return _token(request).redact
 
 
 def _unechoed(response: httpx2.Response, operation: Operation) -> httpx2.Response:
     """The answer of a poll without the request's token in what it says of the job, which errors and logs quote."""
-    if operation.role != "poll" or not _token(response.request).is_in(response.content):
+    if operation.role != "poll" or not _token(response.request).occurs_in(response.content):
         return response
     content = answers.with_message_masked(response.content, mask=_mask(response.request))
     headers = [(name, value) for name, value in response.headers.multi_items() if name not in _OF_THE_BODY]

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from groupdocs_translation.auth import ClientCredentials, token_source
-from groupdocs_translation.auth.secret import Secret
+from groupdocs_translation.auth import ClientCredentials, make_token_source
+from groupdocs_translation.auth.credentials import Secret
 
 from tests.auth.servers import Api, Identity
 
@@ -30,12 +30,12 @@ def events():
 
 @pytest.fixture
 def make_source(identity, clock, events):
-    """A source that asks ``identity``; keyword arguments as of ``token_source``."""
+    """A source that asks ``identity``; keyword arguments as of ``make_token_source``."""
 
     def make(**settings):
         settings = {"token_url": identity.token_url, "clock": clock, "on_event": events.append} | settings
         pair = (None, None) if "credentials" in settings or "token_provider" in settings else (CLIENT_ID, CLIENT_SECRET)
-        return token_source(*map(Secret, pair), **settings)
+        return make_token_source(*map(Secret, pair), **settings)
 
     return make
 
@@ -63,5 +63,5 @@ def auth(make_auth):
 
 def settle(source):
     """Wait for what a source is fetching in the background."""
-    if (flight := source._flight) is not None:
-        assert flight.wait()
+    if (pending := source._pending) is not None:
+        assert pending.wait()

@@ -11,9 +11,8 @@ import keyring
 import keyring.backend
 import pytest
 from groupdocs_translation import AuthenticationError, ConfigurationError, TokenResponseError, TranslationClient
-from groupdocs_translation.auth import Secret, token_source
-from groupdocs_translation.auth.credentials import checked
-from groupdocs_translation.auth.lookup import find_credentials, profile_path
+from groupdocs_translation.auth import Secret, make_token_source
+from groupdocs_translation.auth.credentials import checked, find_credentials, profile_path
 
 from tests.auth.servers import http, token
 
@@ -282,7 +281,7 @@ def test_an_address_that_would_give_the_secret_away_is_refused(url):
 )
 def test_an_address_is_taken_as_it_is_written(url):
     with TranslationClient("id", "secret", token_url=url) as client:
-        assert client._source._grant._endpoint.url == url
+        assert client._source._provider._endpoint.url == url
 
 
 # -- callables ---------------------------------------------------------------------------------------------------------
@@ -461,7 +460,7 @@ def test_a_provider_whose_token_the_api_refused_must_have_another(make_source, c
 
 
 def ready(access_token, clock):
-    return token_source(Secret(None), Secret(None), token_url="", access_token=Secret(access_token), clock=clock)
+    return make_token_source(Secret(None), Secret(None), token_url="", access_token=Secret(access_token), clock=clock)
 
 
 def test_a_ready_token_is_used_for_as_long_as_the_api_takes_it(clock):

@@ -19,9 +19,8 @@ import trio
 import trustme
 from attrs import evolve
 from groupdocs_translation import AuthenticationError, ConfigurationError, ConnectionFailed, TokenResponseError
-from groupdocs_translation.auth import Secret, endpoint, token_source
-from groupdocs_translation.auth.endpoint import DEADLINE_S
-from groupdocs_translation.auth.reply import MAX_BODY_BYTES
+from groupdocs_translation.auth import Secret, make_token_source, token_endpoint
+from groupdocs_translation.auth.token_endpoint import DEADLINE_S, MAX_BODY_BYTES
 
 from tests.auth.conftest import CLIENT_ID, CLIENT_SECRET
 from tests.auth.servers import Identity, RawServer, http, token
@@ -96,7 +95,7 @@ def test_an_unknown_way_to_authenticate_is_refused_at_once(make_source):
 @pytest.mark.parametrize("client_auth", ["body", "basic"])
 def test_every_printable_character_arrives_as_it_is(identity, clock, client_auth):
     pair = map(Secret, (PRINTABLE, f"a {PRINTABLE}"))
-    token_source(*pair, token_url=identity.token_url, clock=clock, client_auth=client_auth).get()
+    make_token_source(*pair, token_url=identity.token_url, clock=clock, client_auth=client_auth).get()
     (request,) = identity.requests
     if client_auth == "body":
         assert dict(request.form) | {"grant_type": ""} == {
@@ -143,7 +142,7 @@ def test_a_proxy_that_is_wrong_is_said_at_once_and_without_its_password(make_sou
     with pytest.raises(ConfigurationError, match="proxy= or a proxy variable is wrong") as caught:
         source.get()
     assert clock.slept == []
-    assert "canary" not in str(caught.value) + repr(source._grant._endpoint)
+    assert "canary" not in str(caught.value) + repr(source._provider._endpoint)
 
 
 def test_cookies_of_the_identity_server_are_not_sent_back(identity, source, clock):
@@ -479,7 +478,7 @@ def test_a_server_that_stalls_holds_nobody_past_the_deadline(identity, make_sour
     with pytest.raises(ConnectionFailed, match=r"0\.15 s|Timeout"):
         CALLERS[caller](source)
     source._timeout = DEADLINE_S  # what follows is not impatient
-    source._grant._endpoint = evolve(source._grant._endpoint, timeout_s=DEADLINE_S)
+    source._provider._endpoint = evolve(source._provider._endpoint, timeout_s=DEADLINE_S)
     identity.then(token("t2"))
     clock.advance(60)
     assert source.get().value.reveal() == "t2"
@@ -487,10 +486,10 @@ def test_a_server_that_stalls_holds_nobody_past_the_deadline(identity, make_sour
 
 def test_a_request_that_is_not_answered_in_time_is_sent_again(identity, source, clock, monkeypatch):
     def say_nothing_in_time(request):
-        monkeypatch.setattr(endpoint, "READ_TIMEOUT_S", 10)  # the next one may take its time
+        monkeypatch.setattr(token_endpoint, "READ_TIMEOUT_S", 10)  # the next one may take its time
         yield from say_nothing(request)
 
-    monkeypatch.setattr(endpoint, "READ_TIMEOUT_S", 0.1)
+    monkeypatch.setattr(token_endpoint, "READ_TIMEOUT_S", 0.1)
     identity.then(say_nothing_in_time, token("t1"))
     assert source.get().value.reveal() == "t1"
     assert len(identity.requests) == 2
@@ -498,7 +497,7 @@ def test_a_request_that_is_not_answered_in_time_is_sent_again(identity, source, 
 
 
 def test_the_deadline_is_thirty_seconds(make_source):
-    assert make_source()._timeout == make_source()._grant._endpoint.timeout_s == DEADLINE_S == 30
+    assert make_source()._timeout == make_source()._provider._endpoint.timeout_s == DEADLINE_S == 30
 
 
 def test_a_body_that_drips_is_given_up_by_the_worker_too(identity, make_source, clock):

@@ -137,7 +137,7 @@ def test_a_fork_while_a_token_is_fetched_and_a_lock_is_held_leaves_a_child_that_
                 time.sleep(0.001)
             def child():
                 get(api, authorization(client_id="another"))
-                auth._source._grant._store = None  # the parent holds its lock
+                auth._source._provider._store = None  # the parent holds its lock
                 get(api, auth)
             with auth._source._lock:  # as if another thread had it just then
                 pid = fork(child)
@@ -164,10 +164,10 @@ def test_a_holder_of_the_lock_that_is_killed_blocks_nobody(identity, api, run):
         """
         import signal
         store = FileTokenStore(folder)
-        from groupdocs_translation.auth.shelf import Shelf
+        from groupdocs_translation.auth.stores import SealedTokenStore
         auth = authorization(store)
-        grant = auth._source._grant
-        key = Shelf(store, grant._endpoint, grant._credentials).key
+        provider = auth._source._provider
+        key = SealedTokenStore(store, provider._endpoint, provider._credentials).key
         held = os.pipe()
         def child():
             with store.lock(key, wait_s=1):
@@ -212,7 +212,7 @@ def test_ctrl_c_while_waiting_leaves_a_source_that_works(identity, api, run):
             import signal
             auth = authorization()
             def interrupt():
-                while auth._source._flight is None:
+                while auth._source._pending is None:
                     time.sleep(0.001)
                 time.sleep(0.05)
                 os.kill(os.getpid(), signal.SIGINT)

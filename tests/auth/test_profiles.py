@@ -8,10 +8,14 @@ import tomllib
 
 import pytest
 from groupdocs_translation import ConfigurationError, TranslationClient
-from groupdocs_translation.auth.credentials import Credentials
-from groupdocs_translation.auth.lookup import find_credentials, profile_path
-from groupdocs_translation.auth.profiles import store_in_file, store_in_keyring
-from groupdocs_translation.auth.secret import Secret
+from groupdocs_translation.auth.credentials import (
+    Credentials,
+    Secret,
+    find_credentials,
+    profile_path,
+    store_in_file,
+    store_in_keyring,
+)
 
 NOTHING = (Secret(None), Secret(None))
 

@@ -12,7 +12,7 @@ import anyio
 import httpx2
 import pytest
 from groupdocs_translation import AuthenticationError, ClientCredentials
-from groupdocs_translation.auth.replay import MAX_REFUSAL_BYTES, rewinder
+from groupdocs_translation.auth.bearer import MAX_REFUSAL_BYTES, rewinder
 
 from tests.auth.servers import Api, Direct, RawServer, http
 

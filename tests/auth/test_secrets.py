@@ -103,7 +103,7 @@ ENDINGS = {name: answer for name, (answer, _) in HOPELESS.items()} | PASSING | {
 @pytest.mark.parametrize("ending", ENDINGS)
 def test_no_ending_of_a_token_request_tells_the_secret_or_the_token(ending, client_auth, clock, said, monkeypatch):
     patience_s = 0.2 if ENDINGS[ending] in {drip_headers, drip_body} else 20.0
-    monkeypatch.setattr("groupdocs_translation.auth.arguments.DEADLINE_S", patience_s)
+    monkeypatch.setattr("groupdocs_translation.auth.token_source.DEADLINE_S", patience_s)
     events = []
     with Identity(ENDINGS[ending]) as identity, Api() as api:
         auth = ClientCredentials(
@@ -299,7 +299,7 @@ def test_no_object_shows_or_gives_away_what_it_holds(clock, tmp_path):
             client._source.get()
             proxied = TranslationClient(**settings, proxy=f"http://u:{quote_plus(SECRET)}@127.0.0.1:9")
             objects += [auth, auth._source, auth._source._token, client, client._source]
-            assert_clean(repr([proxied, proxied._settings, proxied._source._grant._endpoint]))
+            assert_clean(repr([proxied, proxied._settings, proxied._source._provider._endpoint]))
         for one in objects:
             assert_clean(f"{one} {one!r} {[one]}")
             assert_clean(repr(getattr(one, "__dict__", {})))

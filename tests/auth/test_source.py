@@ -13,9 +13,9 @@ from concurrent.futures import ThreadPoolExecutor, wait
 import pytest
 import trio
 from groupdocs_translation import AuthenticationError, ConfigurationError, ConnectionFailed
-from groupdocs_translation.auth.patience import cool_down, early_pause, is_curable
-from groupdocs_translation.auth.secret import Secret
+from groupdocs_translation.auth.credentials import Secret
 from groupdocs_translation.auth.token import AccessToken
+from groupdocs_translation.auth.token_source import advisory_retry_s, failure_backoff_s, should_refresh_after_401
 
 from tests.auth.conftest import settle
 from tests.auth.servers import http, token
@@ -237,7 +237,7 @@ def test_closing_releases_who_waits_and_refuses_who_comes_later(identity, source
     identity.gate.clear()
     with ThreadPoolExecutor(1) as pool:
         waiting = pool.submit(source.get)
-        until(lambda: source._flight)
+        until(lambda: source._pending)
         source.close()
         with pytest.raises(ConfigurationError, match="closed"):
             waiting.result(10)
@@ -269,7 +269,7 @@ def test_a_machine_without_threads_to_spare_gets_an_error_not_a_wait(source, mon
 
 def at_age(identity, source, clock, monkeypatch, age):
     """A source whose token is that old, and which has asked once so far."""
-    monkeypatch.setattr("groupdocs_translation.auth.endpoint.random", lambda: 0.0)
+    monkeypatch.setattr("groupdocs_translation.auth.token_endpoint.random", lambda: 0.0)
     source.get()
     clock.advance(age)
     return source
@@ -305,7 +305,7 @@ def test_a_short_token_is_used_for_most_of_its_life_and_renewed_once(clock, make
         source.get()
         clock.advance(lifetime * 0.77)
         source.get()
-        assert source._flight is None
+        assert source._pending is None
         assert len(identity.requests) == 1
         clock.advance(lifetime * 0.05)
         for _ in range(5):
@@ -403,8 +403,8 @@ def hanging(make_source, clock):
     assert value(source.get()) == "t1"
     clock.advance(3400)
     assert value(source.get()) == "t1"
-    flight = source._flight
-    flight._until = 0.0  # the deadline is of real time
+    pending = source._pending
+    pending._until = 0.0  # the deadline is of real time
     yield source
     release.set()
     hung[0].join(20)
@@ -508,14 +508,14 @@ def test_an_early_renewal_that_another_caller_was_faster_with_is_not_repeated(
         if another == "closes":
             source.close()
             return
-        source.usable()
+        source.get_cached()
         if another == "has it":
             settle(source)
 
     if another == "starts it":
         identity.gate.clear()
     source._lock = AfterAnother(source._lock, first)
-    assert value(source.usable()) == "t1"
+    assert value(source.get_cached()) == "t1"
     identity.gate.set()
     settle(source)
     assert len(identity.requests) == (1 if another == "closes" else 2)
@@ -625,7 +625,7 @@ def refusal(status=None, error=None, retry_after=None):
     ],
 )  # fmt: skip
 def test_how_long_a_failure_is_remembered(error, failures, seconds):
-    assert cool_down(error, failures) == seconds
+    assert failure_backoff_s(error, failures) == seconds
 
 
 @pytest.mark.parametrize(
@@ -638,7 +638,7 @@ def test_how_long_a_failure_is_remembered(error, failures, seconds):
 )  # fmt: skip
 def test_when_an_early_renewal_is_tried_again(lifetime, failures, chance, retry_after, seconds):
     old = AccessToken(Secret("t"), float(lifetime), 0.0, 0.0)
-    assert early_pause(old, refusal(503, retry_after=retry_after), failures, chance) == pytest.approx(seconds)
+    assert advisory_retry_s(old, refusal(503, retry_after=retry_after), failures, chance) == pytest.approx(seconds)
 
 
 @pytest.mark.parametrize(
@@ -653,4 +653,4 @@ def test_when_an_early_renewal_is_tried_again(lifetime, failures, chance, retry_
     ],
 )  # fmt: skip
 def test_when_a_refused_token_is_worth_exchanging(age, lifetime, accepted, again, curable):
-    assert is_curable(age, lifetime, was_accepted=accepted, refused_again_s=again) is curable
+    assert should_refresh_after_401(age, lifetime, was_accepted=accepted, refused_again_s=again) is curable

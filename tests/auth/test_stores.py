@@ -20,8 +20,8 @@ import pytest
 import redis
 from fakeredis import TcpFakeServer
 from groupdocs_translation import ConfigurationError, FileTokenStore, MemoryTokenStore, RedisTokenStore
-from groupdocs_translation.auth import Secret, token_source
-from groupdocs_translation.auth.shelf import Shelf
+from groupdocs_translation.auth import Secret, make_token_source
+from groupdocs_translation.auth.stores import SealedTokenStore
 from groupdocs_translation.auth.token import AccessToken
 
 from tests.auth.conftest import CLIENT_ID, CLIENT_SECRET
@@ -157,7 +157,7 @@ def test_a_token_that_the_api_refused_is_not_taken_from_the_store_again(identity
 def test_nobody_finds_the_token_of_another_application(identity, make_source, any_store, clock):
     def source(client_id=CLIENT_ID, client_secret=CLIENT_SECRET, **settings):
         settings = {"token_url": identity.token_url, "clock": clock, "store": any_store} | settings
-        return token_source(Secret(client_id), Secret(client_secret), **settings)
+        return make_token_source(Secret(client_id), Secret(client_secret), **settings)
 
     others = [
         source(),
@@ -227,7 +227,7 @@ def test_a_store_that_fails_never_fails_a_request(identity, make_source, clock, 
 
 
 def test_a_lock_that_is_held_for_too_long_is_gone_on_without(identity, make_source, folder, caplog, monkeypatch):
-    monkeypatch.setattr("groupdocs_translation.auth.shelf.LOCK_WAIT_S", 0.05)
+    monkeypatch.setattr("groupdocs_translation.auth.stores.LOCK_WAIT_S", 0.05)
     store = FileTokenStore(folder)
     source = make_source(store=store)
     with store.lock(key_of(source), wait_s=1):
@@ -236,7 +236,7 @@ def test_a_lock_that_is_held_for_too_long_is_gone_on_without(identity, make_sour
 
 
 def key_of(source):
-    return Shelf(source._grant._store, source._grant._endpoint, source._grant._credentials).key
+    return SealedTokenStore(source._provider._store, source._provider._endpoint, source._provider._credentials).key
 
 
 @pytest.mark.parametrize(
@@ -300,7 +300,7 @@ def test_a_record_with_a_flipped_bit_is_replaced(identity, make_source, store, f
     [(-61, "t2"), (-60, "t1"), (3000, "t1"), (3299, "t1"), (3300, "t2"), (3600, "t2")],
 )
 def test_a_record_of_another_time_is_passed_by(identity, make_source, store, clock, monkeypatch, jump, gets):
-    monkeypatch.setattr("groupdocs_translation.auth.shelf.random", lambda: 0.0)
+    monkeypatch.setattr("groupdocs_translation.auth.stores.random", lambda: 0.0)
     make_source(store=store).get()
     clock.jump_wall(jump)
     assert value(make_source(store=store)) == gets
@@ -327,10 +327,10 @@ def test_a_token_loaded_at_once_or_from_a_machine_whose_clock_is_ahead_is_new(ma
 def test_a_record_that_promises_more_than_a_day_is_passed_by_although_it_is_sealed(
     make_source, store, clock, lifetime, is_taken
 ):
-    grant = make_source(store=store)._grant
-    shelf = Shelf(store, grant._endpoint, grant._credentials)
-    shelf.put(AccessToken(Secret("t"), lifetime, clock.monotonic(), clock.wall()), clock)
-    assert (shelf.take(clock, None) is not None) is is_taken
+    provider = make_source(store=store)._provider
+    sealed = SealedTokenStore(store, provider._endpoint, provider._credentials)
+    sealed.save(AccessToken(Secret("t"), lifetime, clock.monotonic(), clock.wall()), clock)
+    assert (sealed.load(clock, None) is not None) is is_taken
 
 
 def test_a_token_of_one_second_is_shared_too(identity, make_source, store):
@@ -477,11 +477,11 @@ def test_a_disk_that_is_full_or_read_only_fails_no_request(
         if failing == "mkdir":
             patch.setattr("pathlib.Path.mkdir", full)
         elif failing == "open":
-            patch.setattr("groupdocs_translation.auth.file_store.os.open", full)
+            patch.setattr("groupdocs_translation.auth.stores.os.open", full)
         else:
-            patch.setattr(f"groupdocs_translation.auth.file_store.os.{failing}", full)
+            patch.setattr(f"groupdocs_translation.auth.stores.os.{failing}", full)
         source = make_source(store=store)
-        source._unwanted = source.get() if failing != "open" else None
+        source._rejected_token = source.get() if failing != "open" else None
         source._token = None
         assert value(source) == "t2"
     assert "No space left on device" in caplog.text

@@ -8,10 +8,9 @@ import pickle
 
 import pytest
 from groupdocs_translation import AuthenticationError, ConnectionFailed, TokenResponseError
-from groupdocs_translation.auth.credentials import Credentials
-from groupdocs_translation.auth.reply import MAX_BODY_BYTES, Reply, is_transient, judge
-from groupdocs_translation.auth.secret import Secret
+from groupdocs_translation.auth.credentials import Credentials, Secret
 from groupdocs_translation.auth.token import AccessToken
+from groupdocs_translation.auth.token_endpoint import MAX_BODY_BYTES, Reply, is_transient, parse_token_response
 
 GOOD = {"access_token": "canary.token", "expires_in": 3600, "token_type": "Bearer"}
 NOW = 1_700_000_000.0
@@ -21,7 +20,7 @@ CREDENTIALS = Credentials("the-id", Secret("canary+s3cr/t&="), "arguments")
 def read(body, status=200, content_type="application/json", encoding="identity", **changes):
     text = body if isinstance(body, str) else json.dumps(body)
     reply = Reply(status, content_type, encoding, changes.get("retry_after"), Secret(text), changes.get("whole", True))
-    return judge(reply, host="id.example.com", credentials=CREDENTIALS, now=NOW)
+    return parse_token_response(reply, host="id.example.com", credentials=CREDENTIALS, now=NOW)
 
 
 def jwt(**claims):
@@ -266,7 +265,7 @@ def test_a_secret_is_not_shown():
     for value in (secret, token, CREDENTIALS):
         with pytest.raises(TypeError, match="not pickled"):
             pickle.dumps(value)
-    assert secret.hidden_in("not canary but canary+") == "not *** but ***+"
-    assert Secret("").hidden_in("said") == "said"
+    assert secret.redact("not canary but canary+") == "not *** but ***+"
+    assert Secret("").redact("said") == "said"
     assert Secret("a").is_same(Secret("a"))
     assert not Secret("a").is_same(Secret("b"))

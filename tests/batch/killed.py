@@ -20,7 +20,7 @@ PROCESSES.set_forkserver_preload(
         "httpcore2",
         "groupdocs_translation._async.connection",
         "groupdocs_translation._sync.connection",
-        "groupdocs_translation.auth.endpoint",
+        "groupdocs_translation.auth.token_endpoint",
         "groupdocs_translation_api.api.translation.get_file_translation",
         "groupdocs_translation_api.api.translation.translate_document",
     ]

@@ -10,7 +10,7 @@ from types import SimpleNamespace
 
 import click
 import pytest
-from groupdocs_translation.auth.lookup import profile_path
+from groupdocs_translation.auth.credentials import profile_path
 
 SECRETS = ("client_id", "client_secret")
 

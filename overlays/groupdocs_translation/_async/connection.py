@@ -17,7 +17,7 @@ from .._rules.durations import Durations
 from .._rules.polling import PollingSchedule, schedule_named, usual_duration
 from .._settings import CALL_RETRIES, CLOSED
 from .._transports import async_transport
-from .._trial import NoToken
+from ..auth.bearer import PublicOnlyAuth
 from ..spec.operations import BY_ID, generated
 from .session import OPERATION, AsyncSession
 from .transfer import AsyncDownload
@@ -129,7 +129,7 @@ class AsyncConnection:
             self.usage.reserve(operation.id if operation else f"{request.method} {request.url.path}")
 
         if self.source is None:
-            return NoToken(is_public=is_public, before_send=count)
+            return PublicOnlyAuth(is_public=is_public, before_send=count)
         return BearerAuth(self.source, origin=self.settings.base_url, is_public=is_public, before_send=count)
 
     async def call(self, operation: str, /, **arguments: Any) -> Any:

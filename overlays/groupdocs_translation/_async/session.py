@@ -19,7 +19,7 @@ from .._outcomes import judge, network_failure, uncertain
 from .._rules import answers
 from .._rules.retry import Fate, is_uncertain, may_repeat, pause
 from .._settings import CALL_RETRIES, CLOSED
-from ..auth.replay import rewinder
+from ..auth.bearer import rewinder
 from ..spec.operations import Operation, match
 
 if TYPE_CHECKING:

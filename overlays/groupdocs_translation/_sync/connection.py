@@ -18,7 +18,7 @@ from .._rules.durations import Durations
 from .._rules.polling import PollingSchedule, schedule_named, usual_duration
 from .._settings import CALL_RETRIES, CLOSED
 from .._transports import sync_transport
-from .._trial import NoToken
+from ..auth.bearer import PublicOnlyAuth
 from ..spec.operations import BY_ID, generated
 from .session import OPERATION, Session
 from .transfer import Download
@@ -130,7 +130,7 @@ class Connection:
             self.usage.reserve(operation.id if operation else f"{request.method} {request.url.path}")
 
         if self.source is None:
-            return NoToken(is_public=is_public, before_send=count)
+            return PublicOnlyAuth(is_public=is_public, before_send=count)
         return BearerAuth(self.source, origin=self.settings.base_url, is_public=is_public, before_send=count)
 
     def call(self, operation: str, /, **arguments: Any) -> Any:

@@ -2,11 +2,9 @@
 
 One role a file, each knowing only those before it:
 
-- ``secret`` masks; ``credentials`` are an id and a secret; ``lookup`` finds them; ``event`` tells observers;
-- ``token`` is the value; ``reply`` reads the identity server's answer; ``endpoint`` asks for one;
-- ``stores`` (memory), ``file_store``, ``redis_store`` keep tokens for others; ``shelf`` seals them;
-- ``grant`` is a way to a token; ``patience`` decides; ``flight`` is one request under way; ``source`` holds the token;
-- ``replay`` knows bodies; ``bearer`` is the ``httpx2.Auth``; ``arguments`` and ``client_credentials`` are for users.
+- ``credentials`` are an id and a secret, wrapped and found; ``token`` is the value; ``token_endpoint`` asks for one;
+- ``stores`` keep tokens for others; ``providers`` are ways to a token; ``token_source`` holds the token;
+- ``bearer`` is the ``httpx2.Auth``; ``client_credentials`` the same for users of any API.
 
 Imported on first use, because some of them load httpx2.
 """
@@ -17,15 +15,11 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from .arguments import token_source
     from .bearer import BearerAuth
     from .client_credentials import ClientCredentials
-    from .event import TokenEvent
-    from .file_store import FileTokenStore
-    from .redis_store import RedisTokenStore
-    from .secret import Secret
-    from .source import TokenSource
-    from .stores import MemoryTokenStore, TokenStore
+    from .credentials import Secret
+    from .stores import FileTokenStore, MemoryTokenStore, RedisTokenStore, TokenStore
+    from .token_source import TokenEvent, TokenSource, make_token_source
 
 __all__ = [
     "BearerAuth",
@@ -37,20 +31,20 @@ __all__ = [
     "TokenEvent",
     "TokenSource",
     "TokenStore",
-    "token_source",
+    "make_token_source",
 ]
 
 _HOMES = {
     "BearerAuth": ".bearer",
     "ClientCredentials": ".client_credentials",
-    "FileTokenStore": ".file_store",
+    "FileTokenStore": ".stores",
     "MemoryTokenStore": ".stores",
-    "RedisTokenStore": ".redis_store",
-    "Secret": ".secret",
-    "TokenEvent": ".event",
-    "TokenSource": ".source",
+    "RedisTokenStore": ".stores",
+    "Secret": ".credentials",
+    "TokenEvent": ".token_source",
+    "TokenSource": ".token_source",
     "TokenStore": ".stores",
-    "token_source": ".arguments",
+    "make_token_source": ".token_source",
 }
 
 

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
 import httpx2
 
-from .replay import cut, rewinder
+from .._errors import ConfigurationError
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Callable, Generator
+    from collections.abc import AsyncGenerator, AsyncIterator, Callable, Generator, Iterator
 
-    from .source import TokenSource
     from .token import AccessToken
+    from .token_source import TokenSource
 
+MAX_REFUSAL_BYTES = 65_536  # of the body of a 401 that is followed by a replay; httpx2 reads it whole
 MARK = "groupdocs.authorized"  # the request extension that tells our header from a caller's, when it is sent again
 
 _CHALLENGE = re.compile(r'\bbearer\b.*?\berror\s*=\s*"?(\w+)', re.IGNORECASE)
@@ -53,11 +54,11 @@ class BearerAuth(httpx2.Auth):
             yield request
             return
         rewind = rewinder(request)
-        token = self._source.usable() or self._source.get()
+        token = self._source.get_cached() or self._source.get()
         self._authorize(request, token)
         response = yield request
         if response.status_code != 401:
-            self._source.accept(token)
+            self._source.mark_accepted(token)
         elif self._is_to_replay(request, response, token) and rewind is not None:
             token = self._source.get()
             if rewind():
@@ -72,11 +73,11 @@ class BearerAuth(httpx2.Auth):
             yield request
             return
         rewind = rewinder(request)
-        token = self._source.usable() or await self._source.aget()
+        token = self._source.get_cached() or await self._source.aget()
         self._authorize(request, token)
         response = yield request
         if response.status_code != 401:
-            self._source.accept(token)
+            self._source.mark_accepted(token)
         elif self._is_to_replay(request, response, token) and rewind is not None:
             token = await self._source.aget()
             if rewind():
@@ -114,5 +115,109 @@ class BearerAuth(httpx2.Auth):
     def _note_replay(self, request: httpx2.Request, response: httpx2.Response, token: AccessToken) -> None:
         is_refused = response.status_code == 401 and response.request is request
         if not is_refused:
-            self._source.accept(token)
+            self._source.mark_accepted(token)
         self._source.report_replay(is_refused=is_refused)
+
+
+class PublicOnlyAuth(httpx2.Auth):
+    """Lets public operations pass, counted; refuses all others before they are sent."""
+
+    def __init__(
+        self, *, is_public: Callable[[httpx2.Request], bool], before_send: Callable[[httpx2.Request], None]
+    ) -> None:
+        self._is_public = is_public
+        self._before_send = before_send
+
+    def auth_flow(self, request: httpx2.Request) -> Generator[httpx2.Request, httpx2.Response, None]:
+        """Count and send.
+
+        Raises:
+            ConfigurationError: the operation needs a token.
+        """
+        if not self._is_public(request):
+            raise ConfigurationError(
+                f"{request.method} {request.url.path} needs credentials; a trial client has none: "
+                "make a TranslationClient with client_id and client_secret"
+            )
+        self._before_send(request)
+        yield request
+
+
+def rewinder(request: httpx2.Request) -> Callable[[], bool] | None:
+    """How to get the body ready again, ``None`` if that can't be; the callable says whether it worked."""
+    stream: Any = request.stream
+    if isinstance(stream, httpx2.ByteStream):
+        return _nothing_to_do
+    own = getattr(stream, "rewind", None)
+    if callable(own):
+        return lambda: _worked(cast("Callable[[], object]", own))
+    fields = getattr(stream, "fields", None)  # httpx2's multipart: it seeks to 0 by itself, and swallows a failure
+    if fields is not None:
+        files = [field.file for field in fields if hasattr(field, "file") and not isinstance(field.file, str | bytes)]
+        return (lambda: all(_position(file) is not None for file in files)) if all(map(_is_seekable, files)) else None
+    file: Any = getattr(stream, "_stream", None)  # what httpx2 wraps for content=; there is no public way to it
+    if not isinstance(stream, httpx2.SyncByteStream) or not _is_seekable(file):  # async files would have to be awaited
+        return None
+    start = _position(file)
+    return None if start is None else lambda: _worked(lambda: file.seek(start))
+
+
+def _nothing_to_do() -> bool:
+    return True
+
+
+def _worked(call: Callable[[], object]) -> bool:
+    try:
+        call()
+    except (OSError, ValueError):  # closed meanwhile, or a pipe after all
+        return False
+    return True
+
+
+def _is_seekable(file: Any) -> bool:
+    seekable = getattr(file, "seekable", None)
+    return callable(seekable) and _worked(seekable) and seekable() is True
+
+
+def _position(file: Any) -> int | None:
+    try:
+        found: object = file.tell()
+    except (OSError, ValueError):
+        return None
+    return found if isinstance(found, int) else None
+
+
+class _CutStream(httpx2.SyncByteStream, httpx2.AsyncByteStream):
+    """A response's stream that ends after ``MAX_REFUSAL_BYTES``."""
+
+    def __init__(self, stream: Any) -> None:
+        self._stream = stream
+
+    def __iter__(self) -> Iterator[bytes]:
+        size = 0
+        for chunk in self._stream:
+            yield chunk
+            size += len(chunk)
+            if size >= MAX_REFUSAL_BYTES:
+                return
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        size = 0
+        async for chunk in self._stream:
+            yield chunk
+            size += len(chunk)
+            if size >= MAX_REFUSAL_BYTES:
+                return
+
+    def close(self) -> None:
+        """Close the stream below."""
+        self._stream.close()
+
+    async def aclose(self) -> None:
+        """Close the stream below."""
+        await self._stream.aclose()
+
+
+def cut(stream: httpx2.SyncByteStream | httpx2.AsyncByteStream) -> httpx2.SyncByteStream | httpx2.AsyncByteStream:
+    """The stream, limited: the body of a refusal may be endless."""
+    return _CutStream(stream)

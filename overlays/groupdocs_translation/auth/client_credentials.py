@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING, Any
 from .._clock import SYSTEM_CLOCK
 from .._config import service_url, trusted
 from .._errors import ConfigurationError
-from .arguments import token_source
 from .bearer import BearerAuth
-from .secret import Secret
+from .credentials import Secret
+from .token_source import make_token_source
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from .._clock import Clock
-    from .event import TokenEvent
-    from .lookup import Supplier
+    from .credentials import Supplier
     from .stores import TokenStore
+    from .token_source import TokenEvent
 
 
 class ClientCredentials(BearerAuth):
@@ -62,7 +62,7 @@ class ClientCredentials(BearerAuth):
         del client_id, client_secret  # the frames of an error are shown by crash reporters
         if credentials is None and any(value.reveal() is None for value in pair):
             raise ConfigurationError("give client_id and client_secret, or credentials=")
-        source = token_source(
+        source = make_token_source(
             *pair,
             credentials=credentials,
             token_url=service_url(token_url, parameter="token_url"),

@@ -9,7 +9,7 @@ from typing import Any, cast
 
 from attrs import Factory, field, frozen
 
-from .secret import Secret
+from .credentials import Secret
 
 DEFAULT_LIFETIME_S = 300.0  # when nobody says: short, because it is a guess
 MAX_LIFETIME_S = 86_400.0  # longer is taken as this: bounds what a revoked token or a typing mistake at the server does

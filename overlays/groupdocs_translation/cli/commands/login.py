@@ -9,10 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ..._doctor import token_facts
-from ...auth.credentials import checked
-from ...auth.lookup import DEFAULT_PROFILE
-from ...auth.profiles import store_in_file, store_in_keyring
-from ...auth.secret import Secret
+from ...auth.credentials import DEFAULT_PROFILE, Secret, checked, store_in_file, store_in_keyring
 from .. import options
 from ..output import write_json
 

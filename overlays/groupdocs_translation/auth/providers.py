@@ -1,6 +1,6 @@
 """How a new token is had: from the identity server with credentials, or from the user's own identity layer.
 
-Called by ``source`` in its worker thread, one call at a time.
+Called by ``TokenSource`` in its worker thread, one call at a time.
 """
 
 from __future__ import annotations
@@ -8,30 +8,28 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from .._errors import AuthenticationError, ConfigurationError, TokenResponseError
-from .lookup import ask
-from .shelf import Shelf
+from .credentials import call_supplier
+from .stores import SealedTokenStore
 from .token import AccessToken, lifetime_of, token_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from .._clock import Clock
-    from .credentials import Credentials
-    from .endpoint import Endpoint
-    from .lookup import Supplier
-    from .secret import Secret
+    from .credentials import Credentials, Secret, Supplier
     from .stores import TokenStore
+    from .token_endpoint import Endpoint
 
     Provider = Callable[[], str | tuple[str, float]]
 
 
-class Grant(Protocol):
+class TokenProvider(Protocol):
     """A way to a new token; ``origin`` says in words where it comes from."""
 
     origin: str
 
-    def issue(self, clock: Clock, *, unwanted: AccessToken | None, is_awaited: Callable[[], bool]) -> AccessToken:
-        """A token other than ``unwanted``, which the API refused; ``is_awaited`` tells whether patience is due.
+    def fetch(self, clock: Clock, *, rejected_token: AccessToken | None, is_awaited: Callable[[], bool]) -> AccessToken:
+        """A token other than ``rejected_token``, which the API refused; ``is_awaited`` tells whether patience is due.
 
         Raises:
             TranslationError: there is none.
@@ -39,7 +37,7 @@ class Grant(Protocol):
         ...
 
 
-class ClientCredentialsGrant:
+class ClientCredentialsProvider:
     """Asks the identity server, after a look into the token store that other processes share."""
 
     def __init__(self, credentials: Credentials, endpoint: Endpoint, store: TokenStore | None) -> None:
@@ -48,22 +46,22 @@ class ClientCredentialsGrant:
         self._store = store
         self.origin = credentials.origin
 
-    def issue(self, clock: Clock, *, unwanted: AccessToken | None, is_awaited: Callable[[], bool]) -> AccessToken:
+    def fetch(self, clock: Clock, *, rejected_token: AccessToken | None, is_awaited: Callable[[], bool]) -> AccessToken:
         """A token of the store or a new one."""
         if self._store is None:
             return self._endpoint.request_token(self._credentials, clock, is_awaited=is_awaited)
-        shelf = Shelf(self._store, self._endpoint, self._credentials)
-        token = shelf.take(clock, unwanted)
+        sealed = SealedTokenStore(self._store, self._endpoint, self._credentials)
+        token = sealed.load(clock, rejected_token)
         if token is None:
-            with shelf.locked():
-                token = shelf.take(clock, unwanted)  # another process may have been faster
+            with sealed.locked():
+                token = sealed.load(clock, rejected_token)  # another process may have been faster
                 if token is None:
                     token = self._endpoint.request_token(self._credentials, clock, is_awaited=is_awaited)
-                    shelf.put(token, clock)
+                    sealed.save(token, clock)
         return token
 
 
-class SuppliedGrant:
+class SuppliedCredentialsProvider:
     """Credentials from a callable: asked with the first token, and again, once, when they are refused.
 
     So a rotated secret needs no restart. Refused ones are forgotten: the next token request asks anew.
@@ -77,32 +75,32 @@ class SuppliedGrant:
         self._store = store
         self._known: Credentials | None = None
 
-    def issue(self, clock: Clock, *, unwanted: AccessToken | None, is_awaited: Callable[[], bool]) -> AccessToken:
+    def fetch(self, clock: Clock, *, rejected_token: AccessToken | None, is_awaited: Callable[[], bool]) -> AccessToken:
         """A token with the credentials known, or with those that the callable has now."""
         known = self._known
         if known is None:
-            return self._issue(ask(self._supplier), clock, unwanted, is_awaited)
+            return self._fetch(call_supplier(self._supplier), clock, rejected_token, is_awaited)
         try:
-            return self._issue(known, clock, unwanted, is_awaited)
+            return self._fetch(known, clock, rejected_token, is_awaited)
         except AuthenticationError as error:
             if error.error != "invalid_client":
                 raise
             self._known = None
-            fresh = ask(self._supplier)
+            fresh = call_supplier(self._supplier)
             if fresh.is_same(known):
                 raise
-        return self._issue(fresh, clock, unwanted, is_awaited)
+        return self._fetch(fresh, clock, rejected_token, is_awaited)
 
-    def _issue(
-        self, credentials: Credentials, clock: Clock, unwanted: AccessToken | None, is_awaited: Callable[[], bool]
+    def _fetch(
+        self, credentials: Credentials, clock: Clock, rejected_token: AccessToken | None, is_awaited: Callable[[], bool]
     ) -> AccessToken:
-        grant = ClientCredentialsGrant(credentials, self._endpoint, self._store)
-        token = grant.issue(clock, unwanted=unwanted, is_awaited=is_awaited)
+        provider = ClientCredentialsProvider(credentials, self._endpoint, self._store)
+        token = provider.fetch(clock, rejected_token=rejected_token, is_awaited=is_awaited)
         self._known = credentials
         return token
 
 
-class ProvidedGrant:
+class CallableTokenProvider:
     """Tokens of a user's own identity layer: a callable that returns one, or one and the seconds it lives."""
 
     origin = "token_provider="
@@ -110,7 +108,7 @@ class ProvidedGrant:
     def __init__(self, provider: Provider) -> None:
         self._provider = provider
 
-    def issue(self, clock: Clock, *, unwanted: AccessToken | None, is_awaited: Callable[[], bool]) -> AccessToken:
+    def fetch(self, clock: Clock, *, rejected_token: AccessToken | None, is_awaited: Callable[[], bool]) -> AccessToken:
         """What the provider gives, checked."""
         before = (clock.monotonic(), clock.wall())
         secret, lifetime, failure = self._ask(before[1])
@@ -123,7 +121,7 @@ class ProvidedGrant:
             raise TokenResponseError(f"{self.origin} gave no token: characters or length are wrong (RFC 6750 §2.1)")
         if lifetime is None:
             raise TokenResponseError(f"{self.origin} gave a lifetime that is not a number of seconds of at least 1")
-        if unwanted is not None and secret.is_same(unwanted.value):
+        if rejected_token is not None and secret.is_same(rejected_token.value):
             raise AuthenticationError(f"the API refused the access token, and {self.origin} has no other")
         return AccessToken(secret, lifetime, *before)
 
@@ -138,7 +136,7 @@ class ProvidedGrant:
         return secret, lifetime_of(expires_in, secret, now=now, is_new=False), None
 
 
-class ReadyGrant:
+class StaticTokenProvider:
     """One token, used as long as the API takes it."""
 
     origin = "access_token="
@@ -149,8 +147,8 @@ class ReadyGrant:
             raise ConfigurationError("access_token= has characters or a length that no token has (RFC 6750 §2.1)")
         self._secret = secret
 
-    def issue(self, clock: Clock, *, unwanted: AccessToken | None, is_awaited: Callable[[], bool]) -> AccessToken:
+    def fetch(self, clock: Clock, *, rejected_token: AccessToken | None, is_awaited: Callable[[], bool]) -> AccessToken:
         """The token, unless the API refused it."""
-        if unwanted is not None:
+        if rejected_token is not None:
             raise AuthenticationError("the API refused the token given as access_token=: it is wrong or has expired")
         return AccessToken(self._secret, float("inf"), clock.monotonic(), clock.wall())
