@@ -35,7 +35,7 @@ from sybil import Document, Example, Lexeme, Region, Sybil
 from sybil.integration.pytest import SybilItem
 from sybil.parsers.markdown import CodeBlockParser, SkipParser
 
-from release.examples import without_placeholders
+from release.tree import without_placeholders
 
 ROOT = Path(__file__).parent
 VARIABLES = {

@@ -23,7 +23,7 @@ PROJECT = nox.project.load_toml("pyproject.toml")
 PYTHONS = nox.project.python_versions(PROJECT)
 ROOT = Path(__file__).parent
 OLDEST = PYTHONS[0]
-ALL_EXTRAS = f".[{','.join(PROJECT['project']['optional-dependencies'])}]"
+EXTRAS = f"[{','.join(PROJECT['project']['optional-dependencies'])}]"
 SUITE = ("test", "codegen", "recipes", "release", "surface")  # groups that the test suite needs
 
 # pyenv puts commands on the PATH that fail for every version but its global one: its real interpreters go last.
@@ -119,7 +119,7 @@ def lowest(session: nox.Session) -> None:
         locked = str(Path(folder, "lowest.txt"))
         compiled = ("pyproject.toml", "--all-extras", "--resolution", "lowest-direct", "--output-file", locked)
         session.run("uv", "pip", "compile", "--quiet", "--python", "python", *compiled)
-        session.install("-e", ALL_EXTRAS, *_groups("test", "package", "surface"), "--constraint", locked)
+        session.install("-e", f".{EXTRAS}", *_groups("test", "package", "surface"), "--constraint", locked)
     # no part of what users install, and with requirements of their own
     apart = ("--ignore=tests/pipeline", "--ignore=tests/packaging", "--ignore=docs/recipes")
     _pytest(session, *apart)
@@ -171,8 +171,10 @@ def sdist(session: nox.Session) -> None:
     """Unpack the sdist and run its tests on the package that it builds, as a distribution's packager does."""
     session.install(*_groups(*SUITE))
     with tempfile.TemporaryDirectory() as folder:  # not below .nox: ruff, and so the pipeline, passes that by
-        session.run("python", "-m", "release.unpacked", folder)
-        session.chdir(Path(folder, "tree"))
+        session.run("python", "-m", "build", "--no-isolation", "--sdist", "--outdir", folder, ".")
+        (archive,) = Path(folder).iterdir()
+        shutil.unpack_archive(archive, folder, filter="data")
+        session.chdir(Path(folder, archive.name.removesuffix(".tar.gz")))
         session.install(".[cli,sandbox]")
         _pytest(session)
         session.chdir(ROOT)
@@ -188,15 +190,30 @@ def publish_rehearsal(session: nox.Session) -> None:
 @nox.session
 def sbom(session: nox.Session) -> None:
     """List what comes with an installation of the built wheel, as CycloneDX in sbom/."""
-    session.install(*_groups("sbom"))
-    session.run("python", "-m", "release.sbom")
+    session.install(*_groups("sbom"), "uv")
+    name, version = PROJECT["project"]["name"], PROJECT["project"]["version"]
+    wheel = next(Path("dist").glob(f"{name.replace('-', '_')}-{version}-*.whl"), None)
+    if wheel is None:
+        session.error(f"dist/ holds no wheel of {version}: run `nox -s build` first")
+    Path("sbom").mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory() as folder:
+        session.run("uv", "venv", "--quiet", "--python", "python", folder)
+        session.run("uv", "pip", "install", "--quiet", "--python", folder, f"{wheel}{EXTRAS}")
+        committed_at = session.run("git", "log", "-1", "--format=%ct", external=True, silent=True)
+        stamped = {"SOURCE_DATE_EPOCH": str(committed_at).strip()}
+        listed = ("--output-reproducible", "--pyproject", "pyproject.toml")
+        target = ("--output-file", f"sbom/{name}-{version}.cdx.json")
+        session.run("cyclonedx-py", "environment", *listed, *target, folder, env=stamped)
 
 
 @nox.session
 def changelog(session: nox.Session) -> None:
     """Show what the next release will say of itself; -- VERSION writes version and changelog."""
     session.install(*_groups("release"))
-    session.run("python", "-m", "release.bump", *session.posargs)
+    if session.posargs:
+        session.run("python", "-m", "release.bump", *session.posargs)
+    else:
+        session.run("towncrier", "build", "--draft", "--version", "next")
 
 
 @nox.session

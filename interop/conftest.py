@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from groupdocs_translation.sandbox import Sandbox
 
-from release.emptiness import EmptyEnvironment
+from release.tree import EmptyEnvironment
 
 # The version that the pages speak of. Its wheel does not name the two packages after it, which it imports.
 PUBLISHED = ("groupdocs-translation-cloud==25.6.0", "oauthlib", "requests-oauthlib")

@@ -13,7 +13,7 @@ import pytest
 from groupdocs_translation import AuthenticationError
 from groupdocs_translation.auth import Secret, TokenSource, token_source
 
-from release.emptiness import EmptyEnvironment
+from release.tree import EmptyEnvironment
 
 HERE = Path(__file__).parent
 SECRET = "s3cr+t/&= %:"  # every character that a careless encoding breaks

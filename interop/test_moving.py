@@ -8,8 +8,8 @@ import re
 import shutil
 from pathlib import Path
 
-from release.emptiness import EmptyEnvironment
 from release.tables import OPERATIONS, published_name
+from release.tree import EmptyEnvironment
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGE = (ROOT / "docs" / "moving.md").read_text(encoding="utf-8")

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from groupdocs_translation.sandbox import Sandbox
 
-from release.emptiness import EmptyEnvironment
+from release.tree import EmptyEnvironment
 
 HERE = Path(__file__).parent
 WANTED = {"token", "languages", "text", "upload", "docx", "pdf", "xlsx", "csv", "pptx", "srt", "md", "html"}

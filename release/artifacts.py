@@ -12,8 +12,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from .emptiness import EmptyEnvironment
-from .tree import ROOT, ReleaseRefused, files, run, source_date_epoch
+from .tree import ROOT, EmptyEnvironment, ReleaseRefused, files, run, source_date_epoch
 
 IMPORTS = """
 import sys, importlib.resources as resources

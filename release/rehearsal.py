@@ -15,11 +15,9 @@ from pathlib import Path
 from packaging.version import Version
 
 from .bump import bump
-from .emptiness import EmptyEnvironment
-from .examples import readme_example
 from .index import Index, loopback_index
 from .publish import objections, publish
-from .tree import ROOT, ReleaseRefused, files, metadata, run
+from .tree import ROOT, EmptyEnvironment, ReleaseRefused, files, metadata, run, without_placeholders
 
 # Runs the example as the user would, the sandbox in the place of the service.
 RUN_EXAMPLE = """
@@ -94,13 +92,16 @@ def release(clone: Path, index: Index) -> str:
 
 def use(root: Path, name: str, version: str, index: Index) -> None:
     """Be the stranger: install by name where nothing else is, and run the README's example."""
-    example = readme_example((root / "README.md").read_text(encoding="utf-8"))
+    readme = (root / "README.md").read_text(encoding="utf-8")
+    found = re.search(r"^```python\n(.*?)^```$", readme, re.MULTILINE | re.DOTALL)
+    if found is None:
+        raise ReleaseRefused("README.md has no ```python block to rehearse")
     with tempfile.TemporaryDirectory() as elsewhere:
         environment = EmptyEnvironment(Path(elsewhere))
         print(f"installed from {install_by_name(environment, f'{name}[sandbox]=={version}', index)}")
         shutil.copytree(root / "examples", environment.folder / "examples")
         shutil.copytree(root / "examples" / "files", environment.folder, dirs_exist_ok=True)  # the user's own files
-        (environment.folder / "readme_example.py").write_text(example, encoding="utf-8")
+        (environment.folder / "readme_example.py").write_text(without_placeholders(found[1]), encoding="utf-8")
         print("the README's example prints:")
         printed = environment.run("-W", "error", "-c", RUN_EXAMPLE, "readme_example.py")
         if not printed:

@@ -1,15 +1,20 @@
-"""The facts of the source tree that every step of a release asks for; git is asked where there is a repository.
-
-Called by ``artifacts``, ``publish``, ``rehearsal``, ``bump`` and ``surface``.
-"""
+"""What the steps of a release share: facts of the source tree, commands, and an empty environment to install into."""
 
 from __future__ import annotations
 
+import os
+import re
 import subprocess
+import sys
 import tomllib
+import venv
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
+CHANGELOG = ROOT / "CHANGELOG.md"
+
+# What would let the tree, or the environment that runs us, shine through.
+LEAKING = ("PYTHONPATH", "PYTHONHOME", "PYTHONSTARTUP", "VIRTUAL_ENV", "UV_RESOLUTION")
 
 WITHOUT_GIT_EPOCH = "1735689600"  # 2025-01-01: any fixed date that zip can hold, for a tree unpacked from an sdist
 
@@ -48,6 +53,46 @@ def source_date_epoch(root: Path = ROOT) -> str:
 
 
 def metadata(root: Path = ROOT) -> dict[str, str]:
-    """Name and version of the distribution. ``pyproject.toml`` is the one place that says them."""
+    """Return name and version of the distribution; ``pyproject.toml`` is the one place that has them."""
     project = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     return {"name": project["name"], "version": project["version"]}
+
+
+def section(text: str, version: str) -> str:
+    """What ``CHANGELOG.md`` says of one version, without its heading; empty if nothing."""
+    found = re.search(rf"^## {re.escape(version)}(?= |$)[^\n]*\n(.*?)(?=^## |\Z)", text, re.MULTILINE | re.DOTALL)
+    return found[1].strip() if found else ""
+
+
+def without_placeholders(example: str) -> str:
+    """An example whose credentials are written as ``...``, made to read them from the environment."""
+    return re.sub(r'client_id="\.\.\.", client_secret="\.\.\."(, )?', "", example)
+
+
+class EmptyEnvironment:
+    """An environment made at once in ``folder``; commands run with ``folder`` as the working directory."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        venv.create(folder / "venv", with_pip=True, clear=True)
+        self.python = folder / "venv" / ("Scripts" if sys.platform == "win32" else "bin") / "python"
+
+    def run(self, *arguments: str, env: dict[str, str] | None = None) -> str:
+        """Run this environment's Python, isolated from the tree; return what it printed."""
+        clean = {name: value for name, value in os.environ.items() if name not in LEAKING}
+        done = subprocess.run(
+            [str(self.python), *arguments],
+            cwd=self.folder,
+            env=clean | (env or {}),
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            check=False,
+        )
+        if done.returncode:
+            raise ReleaseRefused(f"failed: python {' '.join(arguments)}\n{done.stdout}{done.stderr}")
+        return done.stdout
+
+    def install(self, *arguments: str) -> None:
+        """Install with pip."""
+        self.run("-m", "pip", "install", "--quiet", "--disable-pip-version-check", *arguments)

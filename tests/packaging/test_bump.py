@@ -7,8 +7,7 @@ from pathlib import Path
 import pytest
 
 from release.bump import bump, next_version
-from release.notes import section
-from release.tree import ReleaseRefused, metadata
+from release.tree import ReleaseRefused, metadata, section
 from tests.packaging.scratch import commit
 
 
