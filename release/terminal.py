@@ -27,7 +27,7 @@ from typing import TYPE_CHECKING
 import anyio.lowlevel
 from click.testing import CliRunner
 from groupdocs_translation._clock import SYSTEM_CLOCK, SystemClock
-from groupdocs_translation.cli.app import run
+from groupdocs_translation.cli.main import run
 from groupdocs_translation.sandbox import Sandbox
 from rich.console import Console
 from rich.text import Text

@@ -9,7 +9,7 @@ import sys
 from typing import NamedTuple
 
 import pytest
-from groupdocs_translation.cli.app import run
+from groupdocs_translation.cli.main import run
 
 CERTIFICATES = ssl.create_default_context()  # reading them would take longer than all the rest of a test
 

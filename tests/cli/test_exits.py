@@ -9,7 +9,7 @@ import groupdocs_translation.batch
 import pytest
 from groupdocs_translation import _errors
 from groupdocs_translation._errors import TranslationError
-from groupdocs_translation.cli.exits import MEANINGS, Exit, in_words, meaning_of
+from groupdocs_translation.cli.exits import MEANINGS, Exit, cli_wording, meaning_of
 
 
 def every(kind):
@@ -69,11 +69,11 @@ def test_a_users_own_error_means_what_its_parent_means():
     ],
 )
 def test_messages_speak_of_options_not_of_python(said, in_ours):
-    assert in_ours in in_words(_errors.ConfigurationError(said))
+    assert in_ours in cli_wording(_errors.ConfigurationError(said))
 
 
 def test_no_advice_names_a_command_that_is_not_there():
-    from groupdocs_translation.cli.app import COMMANDS
+    from groupdocs_translation.cli.main import COMMANDS
 
     named = set(re.findall(r"groupdocs-translation (\w+)", " ".join(row.advice for row in MEANINGS.values())))
     assert named

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from groupdocs_translation.cli.commands.usage import FREE_CALLS
-from groupdocs_translation.formats import KINDS
+from groupdocs_translation.cli.commands.account import FREE_CALLS
+from groupdocs_translation.spec.formats import KINDS
 
 
 def test_languages_are_one_call_without_a_token(command, sandbox):

@@ -7,7 +7,7 @@ import sys
 
 import pytest
 from groupdocs_translation import TranslationClient
-from groupdocs_translation.cli.invocation import history_folder
+from groupdocs_translation.cli.context import history_folder
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ def test_the_recorded_sessions_are_what_the_commands_print_today():
 
 
 def test_every_command_has_a_session_on_the_page():
-    from groupdocs_translation.cli.app import COMMANDS
+    from groupdocs_translation.cli.main import COMMANDS
 
     page = (ROOT / "docs" / "cli.md").read_text(encoding="utf-8")
     typed = {line.split()[2] for line in page.splitlines() if line.startswith("$ groupdocs-translation ")}

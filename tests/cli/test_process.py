@@ -15,7 +15,7 @@ import sys
 import time
 
 import pytest
-from groupdocs_translation.cli.app import run
+from groupdocs_translation.cli.main import run
 from groupdocs_translation.sandbox import Sandbox
 
 from tests.clocks import until
@@ -27,7 +27,7 @@ termios = pytest.importorskip("termios")
 PATIENCE_S = 20.0  # for what takes a tenth of a second on a quiet machine
 # The command as it is, asking often: the sandbox's time is real here, and so is ours.
 STARTER = (
-    "import sys; from groupdocs_translation import PollingSchedule; from groupdocs_translation.cli.app import run; "
+    "import sys; from groupdocs_translation import PollingSchedule; from groupdocs_translation.cli.main import run; "
     "sys.exit(run(sys.argv[1:], polling=PollingSchedule(first_wait_s=0.2, shortest_gap_s=0.2, longest_gap_s=0.3)))"
 )
 COLOUR = re.compile(rb"\x1b\[[0-9;]*3[0-9][;m]")

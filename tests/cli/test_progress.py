@@ -8,11 +8,9 @@ from types import SimpleNamespace
 import pytest
 from groupdocs_translation import Progress
 from groupdocs_translation.batch import BatchProgress
-from groupdocs_translation.cli.bars import bars
-from groupdocs_translation.cli.batch_progress import BatchLines, batch_bar
 from groupdocs_translation.cli.interrupt import Interrupt
 from groupdocs_translation.cli.output import human_size, human_time
-from groupdocs_translation.cli.progress import line_of
+from groupdocs_translation.cli.progress import BatchLines, bars, batch_bar, line_of
 from rich.console import Console
 
 JOB = SimpleNamespace(id="0d36a582")

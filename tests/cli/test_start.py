@@ -9,7 +9,7 @@ from importlib.metadata import entry_points, version
 
 import pytest
 from groupdocs_translation.cli.__main__ import main
-from groupdocs_translation.cli.app import COMMANDS, app, run
+from groupdocs_translation.cli.main import COMMANDS, app, run
 
 
 @pytest.mark.parametrize("missing", ["click", "rich", "tomlkit"])
@@ -35,7 +35,7 @@ def test_helps_and_tables_load_neither_http_nor_models_nor_drawing():
     script = (
         "import sys\n"
         "before = set(sys.modules)  # what measures coverage, say\n"
-        "from groupdocs_translation.cli.app import run\n"
+        "from groupdocs_translation.cli.main import run\n"
         "for line in (['--help'], ['text', '--help'], ['file', '--help'], ['batch', '--help'], ['formats', '-q']):\n"
         "    assert run(line) == 0, line\n"
         "heavy = {'httpx2', 'anyio', 'rich', 'sqlite3', 'uvicorn', 'groupdocs_translation_api', 'tomlkit', 'ssl'}\n"
@@ -51,8 +51,8 @@ def test_every_command_has_a_help_whose_first_line_fits_the_list(command):
         told = command(name, "--help")
         assert told.code == 0
         assert "--sandbox" in told.out
-        assert COMMANDS[name] in told.out, "the list says what the help says"
-        assert f"{name:10}  {COMMANDS[name]}" in listed
+        assert COMMANDS[name][1] in told.out, "the list says what the help says"
+        assert f"{name:10}  {COMMANDS[name][1]}" in listed
 
 
 def test_the_version_is_that_of_the_package(command):

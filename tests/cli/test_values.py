@@ -4,9 +4,21 @@ from __future__ import annotations
 
 import click
 import pytest
-from groupdocs_translation.cli.kind_options import HELP, given_options, hints, kind_options, kinds_taking
-from groupdocs_translation.cli.values import COMMA_LIST, NUMBERS, PAIR, KeyPaths, NamedLists, SheetPart, merged
-from groupdocs_translation.formats import KINDS, FileOptions
+from groupdocs_translation.cli.options import (
+    COMMA_LIST,
+    HELP,
+    NUMBERS,
+    PAIR,
+    KeyPaths,
+    NamedLists,
+    SheetPart,
+    given_options,
+    hints,
+    kind_options,
+    kinds_taking,
+    merged,
+)
+from groupdocs_translation.spec.formats import KINDS, FileOptions
 
 
 @pytest.mark.parametrize(

@@ -32,8 +32,6 @@ FORBIDDEN = {
     "_sync": {"_async", "cli", "sandbox"},
     "batch": {"cli", "sandbox"},
     "cli": {"_api", "_async", "_requests"},
-    "_doctor": {"_api", "_async", "spec", "_requests", "batch", "cli", "sandbox"},
-    "_history": {"*"},
     "sandbox": {"_api", "_async", "_requests", "_sync", "auth", "batch", "cli"},
 }
 

@@ -113,7 +113,7 @@ def test_the_command_says_what_to_export_and_stops_when_told():
 
 STOPPED = """
 import faulthandler, os, signal, sys, threading
-from groupdocs_translation.cli.app import run
+from groupdocs_translation.cli.main import run
 from groupdocs_translation.cli.commands import sandbox as command
 from groupdocs_translation.sandbox import __main__ as module
 

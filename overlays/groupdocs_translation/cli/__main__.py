@@ -19,7 +19,7 @@ def main() -> int:
         )
         return 2
     try:
-        from .app import run  # noqa: PLC0415  (needs the extra)
+        from .main import run  # noqa: PLC0415  (needs the extra)
 
         return run()
     except KeyboardInterrupt:  # before the command itself could say a word

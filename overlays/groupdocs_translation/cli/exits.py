@@ -1,16 +1,16 @@
-"""Exit codes, and what each error means on the command line: its code, and what to do about it.
-
-One table for ``run``, ``docs/cli.md`` and the tests; a subclass of ``TranslationError`` without a row fails a test.
-"""
+"""Exit codes, and what each error means on the command line: its code, its wording, and what to do about it."""
 
 from __future__ import annotations
 
 import re
 from enum import IntEnum
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from .._errors import TranslationError
+
+
+PROGRAM = "groupdocs-translation"
 
 
 class Exit(IntEnum):
@@ -98,7 +98,7 @@ def meaning_of(error: TranslationError) -> Meaning:
 _OPTIONS = re.compile(r"(?<=takes no )[a-z_, ]+(?=; it takes)|(?<=; it takes )[a-z_]+(?:, [a-z_]+)*$")
 
 
-def in_words(error: BaseException | str) -> str:
+def cli_wording(error: BaseException | str) -> str:
     """The error's message and notes, in the words of the command line."""
     text = _OPTIONS.sub(_flags, str(error))
     text = "\n".join([text, *getattr(error, "__notes__", ())])
@@ -109,3 +109,9 @@ def in_words(error: BaseException | str) -> str:
 
 def _flags(names: re.Match[str]) -> str:
     return ", ".join(f"--{name.replace('_', '-')}" for name in names[0].split(", "))
+
+
+def as_dict(kind: str, message: str, code: int, advice: str, resume_commands: list[str]) -> dict[str, Any]:
+    """The members that have something to say."""
+    values = {"type": kind, "message": message, "advice": advice, "exit_code": int(code), "go_on": resume_commands}
+    return {name: value for name, value in values.items() if value not in ("", [])}

@@ -31,19 +31,19 @@ def is_terminal(stream: TextIO) -> bool:
     return stream.isatty() and os.environ.get("TERM") not in {"dumb", "unknown"}
 
 
-def harmless(text: str, stream: TextIO) -> str:
+def strip_controls(text: str, stream: TextIO) -> str:
     """The text; for a terminal without control characters, which a translation or a file name could command it with."""
     return _CONTROL.sub("\ufffd", text) if stream.isatty() else text
 
 
 def say(message: str) -> None:
     """A message for the person, on stderr."""
-    click.echo(harmless(message, sys.stderr), err=True)
+    click.echo(strip_controls(message, sys.stderr), err=True)
 
 
 def write(line: str) -> None:
     """A line of the result."""
-    click.echo(harmless(line, sys.stdout))
+    click.echo(strip_controls(line, sys.stdout))
 
 
 def write_json(value: Any) -> None:
@@ -73,7 +73,9 @@ def write_table(
     for number, heading in enumerate(headings):
         table.add_column(heading, no_wrap=wrapped is not None and number != wrapped, overflow="fold")
     for row in rows:
-        cells = (Text(harmless(cell, sys.stdout)) for cell in row)  # Text: square brackets in a name are no markup
+        cells = (
+            Text(strip_controls(cell, sys.stdout)) for cell in row
+        )  # Text: square brackets in a name are no markup
         table.add_row(*cells)
     size = shutil.get_terminal_size()  # rich takes the width of a dumb terminal for 80
     console = Console(highlight=False, width=size.columns, height=size.lines)

@@ -10,16 +10,14 @@ import click
 
 from ...spec.formats import KINDS
 from .. import options
-from ..batch_progress import batch_shown
-from ..exits import Exit, in_words
-from ..invocation import PROGRAM
-from ..kind_options import given_options, kind_options
+from ..exits import PROGRAM, Exit, cli_wording
+from ..options import given_options, kind_options, merged
 from ..output import human_count, human_size, human_time, write, write_json, write_table
-from ..values import merged
+from ..progress import batch_display
 
 if TYPE_CHECKING:
     from ...batch import Batch, BatchFile, BatchPlan, BatchReport
-    from ..invocation import Invocation
+    from ..context import Context
 
 MAX_LISTED = 20  # files with their reasons on the terminal; all are in the reports
 _STOPPED = {
@@ -51,8 +49,8 @@ _STOPPED = {
 @options.variants
 @options.money
 @kind_options
-def command(
-    invocation: Invocation,
+def batch(
+    context: Context,
     folder: str,
     targets: tuple[list[str], ...],
     output_dir: str,
@@ -80,17 +78,17 @@ def command(
     settings = given_options(given)
     settings["concurrency"] = Concurrency(**{name: value for name, value in bounds.items() if value is not None})
     with (
-        invocation.client() as client,
-        batch_shown(is_quiet=invocation.is_quiet or invocation.is_json or dry_run) as show,
+        context.client() as client,
+        batch_display(is_quiet=context.is_quiet or context.is_json or dry_run) as show,
     ):
         batch = Batch(client, folder, target=merged(targets), output_dir=output_dir, progress=show, **settings)
-        outcome = batch.plan() if dry_run else _run(invocation, batch)
+        outcome = batch.plan() if dry_run else _run(context, batch)
     if isinstance(outcome, BatchPlan):
-        return _say_plan(invocation, outcome)
-    return _say_report(invocation, outcome, settings.get("max_calls"))
+        return _say_plan(context, outcome)
+    return _say_report(context, outcome, settings.get("max_calls"))
 
 
-def _run(invocation: Invocation, batch: Batch) -> BatchReport:
+def _run(context: Context, batch: Batch) -> BatchReport:
     """Run it; when it ends early, say how to go on.
 
     Raises:
@@ -101,13 +99,13 @@ def _run(invocation: Invocation, batch: Batch) -> BatchReport:
         return batch.run()
     except BaseException as error:
         has_begun = batch.report is not None or isinstance(error, KeyboardInterrupt)
-        if has_begun and not invocation.is_sandbox:
-            invocation.going_on["batch"] = shlex.join([PROGRAM, *invocation.arguments])
+        if has_begun and not context.is_sandbox:
+            context.resume_commands["batch"] = shlex.join([PROGRAM, *context.arguments])
         raise
 
 
-def _say_plan(invocation: Invocation, plan: BatchPlan) -> int:
-    if invocation.is_json:
+def _say_plan(context: Context, plan: BatchPlan) -> int:
+    if context.is_json:
         write_json(plan.to_dict())
         return Exit.DONE
     rows = [
@@ -127,16 +125,16 @@ def _say_plan(invocation: Invocation, plan: BatchPlan) -> int:
     write_table(("kind", "files", "size", "uploads", "submissions", "polls", "calls"), rows)
     left = ", ".join(f"{count} {state}" for state, count in plan.by_state.items() if state != "planned" and count)
     files, calls = human_count(plan.files, "file"), human_count(plan.minimum_calls, "call")
-    invocation.say(f"{files}{f': {left}' if left else ''}; at least {calls}")
+    context.say(f"{files}{f': {left}' if left else ''}; at least {calls}")
     if plan.ignored:
         names = ", ".join(f"{count} {extension or 'without extension'}" for extension, count in plan.ignored.items())
-        invocation.say(f"not taken by the service: {names}")
+        context.say(f"not taken by the service: {names}")
     return Exit.DONE
 
 
-def _say_report(invocation: Invocation, report: BatchReport, limit: int | None) -> int:
+def _say_report(context: Context, report: BatchReport, limit: int | None) -> int:
     bad = [file for _, file in zip(range(MAX_LISTED), report.each("failed", "uncertain"), strict=False)]
-    if invocation.is_json:
+    if context.is_json:
         listed = {"not_done": [file.to_dict() for file in bad], "json": str(report.json), "html": str(report.html)}
         write_json(report.to_dict() | listed)
         return _code(report)
@@ -146,10 +144,10 @@ def _say_report(invocation: Invocation, report: BatchReport, limit: int | None) 
         if report.failed + report.uncertain > len(bad):
             write(f"and {report.failed + report.uncertain - len(bad)} more")
     if report.stopped is not None:
-        invocation.say(_STOPPED.get(report.stopped, report.stopped).format(limit=(limit or 0) + 1))
-    if (report.unfinished or not report.found_all) and not invocation.is_sandbox:
-        invocation.say(f"to go on: {shlex.join([PROGRAM, *invocation.arguments])}")
-    invocation.say(f"reports: {report.html} and {report.json.name}")
+        context.say(_STOPPED.get(report.stopped, report.stopped).format(limit=(limit or 0) + 1))
+    if (report.unfinished or not report.found_all) and not context.is_sandbox:
+        context.say(f"to go on: {shlex.join([PROGRAM, *context.arguments])}")
+    context.say(f"reports: {report.html} and {report.json.name}")
     return _code(report)
 
 
@@ -166,7 +164,7 @@ def _rows(report: BatchReport) -> list[tuple[str, str]]:
 
 
 def _failure(file: BatchFile) -> tuple[str, str, str]:
-    return file.path, file.state.value, in_words(file.reason or "")
+    return file.path, file.state.value, cli_wording(file.reason or "")
 
 
 def _code(report: BatchReport) -> int:

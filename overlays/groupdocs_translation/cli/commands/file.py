@@ -10,18 +10,16 @@ import click
 from ..._errors import AuthenticationError, CallBudgetExceeded, TranslationError
 from ...spec.formats import KINDS
 from .. import options
-from ..exits import Exit, in_words, meaning_of
-from ..failures import as_dict, report
-from ..kind_options import given_options, kind_options
+from ..exits import Exit, as_dict, cli_wording, meaning_of
+from ..options import given_options, kind_options, merged
 from ..output import write, write_json
-from ..values import merged
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from ..._results import FileTranslation, Progress
     from ..._sync.client import TranslationClient
-    from ..invocation import Invocation
+    from ..context import Context
 
 
 @options.command("file")
@@ -39,8 +37,8 @@ if TYPE_CHECKING:
 @options.money
 @options.trial
 @kind_options
-def command(
-    invocation: Invocation,
+def file(
+    context: Context,
     files: tuple[str, ...],
     targets: tuple[list[str], ...],
     trial: bool,
@@ -63,16 +61,16 @@ def command(
         raise click.UsageError("standard input has no name: give --name report.docx")
     if given["name"] and len(files) > 1:
         raise click.UsageError("--name is for one file")
-    work = _Work(invocation, merged(targets), given)
+    work = _Work(context, merged(targets), given)
     settings = options.client_settings(max_calls=max_calls, polling=polling)
     with (
-        invocation.client(is_trial=trial, **settings) as client,
-        invocation.watching(client, work.go_on) as watch,
+        context.client(is_trial=trial, **settings) as client,
+        context.watching(client, work.go_on) as watch,
     ):
         for file in files:
             work.translate(client, file, watch, is_only=len(files) == 1)
-    if invocation.is_json:
-        write_json({"files": work.done, "calls": dict(invocation.calls)})
+    if context.is_json:
+        write_json({"files": work.done, "calls": dict(context.calls)})
     return work.code()
 
 
@@ -84,8 +82,8 @@ def files_of(result: FileTranslation) -> dict[str, Any]:
 class _Work:
     """The files of one command line: what came of each."""
 
-    def __init__(self, invocation: Invocation, targets: list[str], given: dict[str, Any]) -> None:
-        self._invocation = invocation
+    def __init__(self, context: Context, targets: list[str], given: dict[str, Any]) -> None:
+        self._context = context
         self._targets = targets
         self._output_dir: str = given.pop("output_dir")
         self._overwrite: bool = given.pop("overwrite")
@@ -132,10 +130,10 @@ class _Work:
     def _fail(self, file: str, error: TranslationError) -> None:
         meaning = meaning_of(error)
         self._codes.append(meaning.exit)
-        if not self._invocation.is_json:
-            report(self._invocation, error)
+        if not self._context.is_json:
+            self._context.report(error)
             return
-        values = as_dict(type(error).__name__, in_words(error), meaning.exit, meaning.advice, [])
+        values = as_dict(type(error).__name__, cli_wording(error), meaning.exit, meaning.advice, [])
         self.done.append({"source": file, "error": values})
 
     def _translate(self, client: TranslationClient, source: Any, watch: Callable[[Progress], None]) -> dict[str, Any]:
@@ -167,9 +165,9 @@ class _Work:
         return {"results": files_of(result), "job": self._finished(result.job)}
 
     def _finished(self, job_id: str) -> str:
-        self._invocation.going_on.pop(job_id, None)
+        self._context.resume_commands.pop(job_id, None)
         return job_id
 
     def _write(self, line: str) -> None:
-        if not self._invocation.is_json:
+        if not self._context.is_json:
             write(line)

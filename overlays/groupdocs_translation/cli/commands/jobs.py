@@ -12,8 +12,8 @@ from ..._errors import ConfigurationError
 from ..._rules.answers import State
 from ...spec.formats import check_output, format_name, recognize
 from .. import options
+from ..context import Context
 from ..exits import Exit
-from ..invocation import Invocation
 from ..output import write, write_json, write_table
 from .file import files_of
 
@@ -26,8 +26,8 @@ _CODES = {State.FAILED: Exit.FAILED, State.EXPIRED: Exit.FAILED, State.PARTIAL: 
 
 
 @click.group("jobs", no_args_is_help=True)
-@options.spread
-def command() -> None:
+@options.global_options
+def jobs() -> None:
     """Pick up submitted jobs.
 
     The service keeps results for 24 hours. Jobs of this machine's commands are remembered with their files' names
@@ -35,11 +35,11 @@ def command() -> None:
     """
 
 
-def _known(context: click.Context, _: click.Parameter, incomplete: str) -> list[CompletionItem]:
+def _known(ctx: click.Context, _: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """The ids that a shell may complete, each with its file."""
-    invocation = context.ensure_object(Invocation)
+    context = ctx.ensure_object(Context)
     with suppress(ConfigurationError):
-        jobs = invocation.history(invocation.service).jobs(now=invocation.clock.wall())
+        jobs = context.history(context.service).jobs(now=context.clock.wall())
         return [CompletionItem(job["id"], help=job.get("name")) for job in jobs if job["id"].startswith(incomplete)]
     return []
 
@@ -48,37 +48,37 @@ _ids = click.argument("ids", nargs=-1, required=True, metavar="ID...", shell_com
 _kind = click.option("--kind", type=click.Choice(["file", "text", "hugo"]), help="Of a job that is not remembered.")
 
 
-@command.command("list", cls=options.Command)
-@options.spread
+@jobs.command("list", cls=options.Command)
+@options.global_options
 @click.pass_obj
-def listed(invocation: Invocation) -> None:
+def listed(context: Context) -> None:
     """List the jobs of the last 24 hours.
 
     They are those that this machine's commands submitted, with what was remembered of them. Costs no call.
     """
-    jobs = invocation.history(invocation.service).jobs(now=invocation.clock.wall())
-    if invocation.is_json:
+    jobs = context.history(context.service).jobs(now=context.clock.wall())
+    if context.is_json:
         write_json({"jobs": jobs})
         return
     rows = ((job["id"], job["kind"], " ".join(job.get("targets", ())), str(job.get("name", ""))) for job in jobs)
     write_table(("id", "kind", "into", "file"), rows, wrapped=3)
 
 
-@command.command("status", cls=options.Command)
+@jobs.command("status", cls=options.Command)
 @_ids
 @_kind
-@options.spread
+@options.global_options
 @click.pass_obj
-def status(invocation: Invocation, ids: tuple[str, ...], kind: str | None) -> int:
+def status(context: Context, ids: tuple[str, ...], kind: str | None) -> int:
     """Ask for the state of jobs.
 
     It is pending, done, partial, failed or expired. Costs one call each. Exit code 4: one is done in part, 1: one
     failed or is unknown.
     """
     rows: list[dict[str, Any]] = []
-    with invocation.client() as client:
+    with context.client() as client:
         for job_id in ids:
-            job = _pick(invocation, client, job_id, kind)
+            job = _pick(context, client, job_id, kind)
             found = job.status()
             rows.append(
                 {
@@ -89,41 +89,39 @@ def status(invocation: Invocation, ids: tuple[str, ...], kind: str | None) -> in
                     "message": found.message,
                 }
             )
-    if invocation.is_json:
-        write_json({"jobs": rows, "calls": dict(invocation.calls)})
+    if context.is_json:
+        write_json({"jobs": rows, "calls": dict(context.calls)})
     else:
         lines = ((row["id"], row["state"], " ".join(row["languages"]), row["message"] or "") for row in rows)
         write_table(("id", "state", "languages", "message"), lines, wrapped=3)
     return max((_CODES.get(State(row["state"]), Exit.DONE) for row in rows), default=Exit.DONE)
 
 
-@command.command("wait", cls=options.Command)
+@jobs.command("wait", cls=options.Command)
 @_ids
 @_kind
 @options.patience
-@options.spread
+@options.global_options
 @click.pass_obj
-def wait(
-    invocation: Invocation, ids: tuple[str, ...], kind: str | None, polling: str | None, timeout: float | None
-) -> None:
+def wait(context: Context, ids: tuple[str, ...], kind: str | None, polling: str | None, timeout: float | None) -> None:
     """Wait until jobs are done.
 
     Translations of texts are printed; files are fetched with 'jobs download'.
     """
     found: list[dict[str, Any]] = []
-    with invocation.client(**options.client_settings(max_calls=None, polling=polling)) as client:
+    with context.client(**options.client_settings(max_calls=None, polling=polling)) as client:
         for job_id in ids:
-            job = _pick(invocation, client, job_id, kind)
-            with invocation.watching(client, lambda _: []) as watch:
-                invocation.keep(job, lambda values: ["jobs", "wait", values["id"]])
+            job = _pick(context, client, job_id, kind)
+            with context.watching(client, lambda _: []) as watch:
+                context.keep(job, lambda values: ["jobs", "wait", values["id"]])
                 result = job.result(timeout, progress=watch)
-            invocation.going_on.pop(job.id, None)
-            found.append(_result(invocation, job, result))
-    if invocation.is_json:
-        write_json({"jobs": found, "calls": dict(invocation.calls)})
+            context.resume_commands.pop(job.id, None)
+            found.append(_result(context, job, result))
+    if context.is_json:
+        write_json({"jobs": found, "calls": dict(context.calls)})
 
 
-def _result(invocation: Invocation, job: Job, result: Any) -> dict[str, Any]:
+def _result(context: Context, job: Job, result: Any) -> dict[str, Any]:
     """Print what a job has made, and give it for the JSON document."""
     values: dict[str, Any] = {"id": job.id, "kind": job.kind, "state": "done"}
     lines: list[str] = []
@@ -138,21 +136,21 @@ def _result(invocation: Invocation, job: Job, result: Any) -> dict[str, Any]:
     else:
         values |= {"front_matter": result.front_matter, "shortcodes": dict(result.shortcodes)}
         lines = [".".join(path) for path in result.front_matter]
-    for line in () if invocation.is_json else lines:
+    for line in () if context.is_json else lines:
         write(line)
     return values
 
 
-@command.command("download", cls=options.Command)
+@jobs.command("download", cls=options.Command)
 @_ids
 @options.output
 @click.option("--name", metavar="NAME", help="The source's name, which the results get theirs from.")
 @click.option("--output-format", metavar="FORMAT", help="Of the results, if it is not the source's.")
 @options.patience
-@options.spread
+@options.global_options
 @click.pass_obj
 def download(
-    invocation: Invocation,
+    context: Context,
     ids: tuple[str, ...],
     output_dir: str,
     overwrite: bool,
@@ -172,27 +170,27 @@ def download(
     if name:
         kind, source_format = recognize(name)
         details = {"name": name, "output_format": check_output(kind, source_format, output_format)}
-    with invocation.client(**options.client_settings(max_calls=None, polling=polling)) as client:
+    with context.client(**options.client_settings(max_calls=None, polling=polling)) as client:
         for job_id in ids:
-            job = _pick(invocation, client, job_id, None, **details)
-            with invocation.watching(client, lambda _: []) as watch:
-                invocation.keep(job, lambda values: ["jobs", "download", values["id"], "--out", output_dir])
+            job = _pick(context, client, job_id, None, **details)
+            with context.watching(client, lambda _: []) as watch:
+                context.keep(job, lambda values: ["jobs", "download", values["id"], "--out", output_dir])
                 result = job.download(output_dir, overwrite=overwrite, timeout=timeout, progress=watch)
-            invocation.going_on.pop(job.id, None)
+            context.resume_commands.pop(job.id, None)
             found.append({"id": job.id, "results": files_of(result)})
-            for language in () if invocation.is_json else result:
+            for language in () if context.is_json else result:
                 write(str(result[language]))
-    if invocation.is_json:
-        write_json({"jobs": found, "calls": dict(invocation.calls)})
+    if context.is_json:
+        write_json({"jobs": found, "calls": dict(context.calls)})
 
 
-def _pick(invocation: Invocation, client: TranslationClient, job_id: str, kind: str | None, **details: Any) -> Job:
+def _pick(context: Context, client: TranslationClient, job_id: str, kind: str | None, **details: Any) -> Job:
     """The job of that id, with what is remembered of it."""
-    if invocation.is_sandbox and job_id == SAMPLE:
+    if context.is_sandbox and job_id == SAMPLE:
         if kind == "text":
             return client.submit_text("Hello", target="de")
         return client.submit_file(b"Hello\n", name="sample.txt", target="de")
-    known = invocation.history(client.base_url).job(job_id, now=invocation.clock.wall()) or {}
+    known = context.history(client.base_url).job(job_id, now=context.clock.wall()) or {}
     values = {**known, **details, "id": job_id}
     if kind is not None:
         values["kind"] = kind

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from .. import options
-from ..invocation import new_sandbox
+from ..context import new_sandbox
 from ..output import write, write_json
 
 if TYPE_CHECKING:
-    from ..invocation import Invocation
+    from ..context import Context
 
 LOOK_S = 0.2  # a Ctrl-C in the moment before a wait interrupts nothing: this one looks up
 VARIABLES = {
@@ -34,9 +34,7 @@ VARIABLES = {
     "--token-lifetime", type=click.IntRange(1), default=3600, show_default=True, metavar="SECONDS", help="Of a token."
 )
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED, metavar="[COMMAND [ARGUMENT]...]")
-def command(
-    invocation: Invocation, port: int, latency: float, token_lifetime: int, arguments: tuple[str, ...]
-) -> int | None:
+def sandbox(context: Context, port: int, latency: float, token_lifetime: int, arguments: tuple[str, ...]) -> int | None:
     r"""Run a local stand-in of the service.
 
     It runs until Ctrl-C, or for as long as COMMAND does. It listens on loopback, needs no account, costs nothing,
@@ -53,7 +51,7 @@ def command(
             environment = {variable: str(settings[name]) for name, variable in VARIABLES.items()}
             if arguments:
                 return _run(arguments, environment)
-            _announce(invocation, environment)
+            _announce(context, environment)
             while True:
                 time.sleep(LOOK_S)
     except OSError as error:
@@ -61,13 +59,13 @@ def command(
     return None
 
 
-def _announce(invocation: Invocation, environment: dict[str, str]) -> None:
-    if invocation.is_json:
+def _announce(context: Context, environment: dict[str, str]) -> None:
+    if context.is_json:
         write_json(environment)
         return
     for name, value in environment.items():
         write(f"export {name}={value}")
-    invocation.say("the sandbox runs until Ctrl-C")
+    context.say("the sandbox runs until Ctrl-C")
 
 
 def _run(arguments: tuple[str, ...], environment: dict[str, str]) -> int:

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from .. import options
+from ..options import merged
 from ..output import write, write_json
-from ..values import merged
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from ..._sync.client import TranslationClient
-    from ..invocation import Invocation
+    from ..context import Context
 
 
 @options.command("text")
@@ -36,8 +36,8 @@ if TYPE_CHECKING:
 @options.variants
 @options.money
 @options.trial
-def command(
-    invocation: Invocation,
+def text(
+    context: Context,
     texts: tuple[str, ...],
     files: tuple[str, ...],
     targets: tuple[list[str], ...],
@@ -67,20 +67,20 @@ def command(
     found: dict[str, list[str]] = {language: [] for language in asked}
     settings = options.client_settings(max_calls=max_calls, polling=polling)
     with (
-        invocation.client(is_trial=trial, **settings) as client,
-        invocation.watching(client, lambda job: ["jobs", "wait", job["id"]]) as watch,
+        context.client(is_trial=trial, **settings) as client,
+        context.watching(client, lambda job: ["jobs", "wait", job["id"]]) as watch,
     ):
         given: dict[str, Any] = {"timeout": timeout, "progress": watch, **variants}
         if glossary:
             given["glossary"] = merged(glossary)
         for row in _rows(client, wanted, files, asked, given):
-            if not invocation.is_json:
+            if not context.is_json:
                 _print(row)
                 continue
             for language, text in row.items():
                 found[language].append(text)
-    if invocation.is_json:
-        write_json({"translations": found, "jobs": invocation.jobs, "calls": dict(invocation.calls)})
+    if context.is_json:
+        write_json({"translations": found, "jobs": context.jobs, "calls": dict(context.calls)})
 
 
 def _source_of(texts: Sequence[str], files: Sequence[str]) -> list[str]:

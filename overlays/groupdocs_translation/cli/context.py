@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import shlex
 import sys
@@ -11,27 +12,28 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from .exits import PROGRAM, as_dict, cli_wording, meaning_of
 from .interrupt import Interrupt
 from .output import is_terminal, say
-from .progress import shown
+from .progress import progress_display
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Mapping, Sequence
 
     from .._clock import Clock
-    from .._history import History
+    from .._errors import TranslationError
     from .._results import Progress
     from .._sync.client import TranslationClient
+    from .history import History
 
-PROGRAM = "groupdocs-translation"
 SANDBOX_LATENCY_S = 0.3  # of the throwaway sandbox's jobs: long enough to be seen, short enough to be tried often
 
 
-class Invocation:
+class Context:
     """State of one run, of one thread; ``settings`` are further arguments of the client, ``arguments`` the line.
 
-    ``jobs`` are the ids of those that were submitted, ``going_on`` those not fetched yet with the commands that pick
-    them up, ``calls`` what the client has sent, by operation.
+    ``jobs`` are the ids of those that were submitted, ``resume_commands`` those not fetched yet with the commands that
+    pick them up, ``calls`` what the client has sent, by operation.
     """
 
     def __init__(self, settings: Mapping[str, Any] | None = None, arguments: Sequence[str] = ()) -> None:
@@ -41,7 +43,7 @@ class Invocation:
         self.verbosity = 0
         self.profile: str | None = None
         self.jobs: list[str] = []
-        self.going_on: dict[str, str] = {}
+        self.resume_commands: dict[str, str] = {}
         self.calls: Mapping[str, int] = {}
 
     @property
@@ -101,7 +103,7 @@ class Invocation:
 
     def history(self, service: str) -> History:
         """What is remembered between runs; of a throwaway sandbox nothing is."""
-        from .._history import History  # noqa: PLC0415
+        from .history import History  # noqa: PLC0415
 
         return History(None if self.is_sandbox else history_folder(), service)
 
@@ -114,7 +116,7 @@ class Invocation:
         ``go_on`` is the command line that picks up a job, given as ``Job.to_dict()`` does.
         """
         history = self.history(client.base_url)
-        with Interrupt(self.say) as interrupt, shown(is_quiet=self.is_quiet or self.is_json) as show:
+        with Interrupt(self.say) as interrupt, progress_display(is_quiet=self.is_quiet or self.is_json) as show:
 
             def watch(step: Progress) -> None:
                 if step.stage == "submitted":
@@ -128,16 +130,40 @@ class Invocation:
 
     def keep(self, job: Any, go_on: Callable[[dict[str, Any]], list[str]] | None = None) -> None:
         """Tell, should this run stop, how to pick the job up. A throwaway sandbox takes its jobs along."""
-        if job is None or self.is_sandbox or job.id in self.going_on:
+        if job is None or self.is_sandbox or job.id in self.resume_commands:
             return
         command = go_on(job.to_dict()) if go_on is not None else ["jobs", "wait", job.id]
         profile = [] if self.profile is None else ["--profile", self.profile]
-        self.going_on[job.id] = shlex.join([PROGRAM, *command, *profile])
+        self.resume_commands[job.id] = shlex.join([PROGRAM, *command, *profile])
 
     def say(self, message: str) -> None:
         """A message for the person; none in JSON mode, where stderr is for one error object."""
         if not self.is_json and not self.is_quiet:
             say(message)
+
+    def report(self, error: TranslationError) -> int:
+        """Say what went wrong and how to resume; the exit code."""
+        meaning = meaning_of(error)
+        if meaning.is_over:
+            self.resume_commands.pop(error.job.id, None)
+        else:
+            self.keep(error.job)
+        return self.report_as(type(error).__name__, cli_wording(error), meaning.exit, meaning.advice)
+
+    def report_as(self, kind: str, message: str, code: int, advice: str = "") -> int:
+        """Say it, with the commands that pick up what was submitted; the exit code."""
+        commands = list(self.resume_commands.values())
+        if self.is_json:
+            say(json.dumps({"error": as_dict(kind, message, code, advice, commands)}))
+            return code
+        say(f"{PROGRAM}: {message}")
+        if commands:
+            say("what was submitted goes on at the service; to go on here:")
+            for command in commands:
+                say(f"  {command}")
+        elif advice:
+            say(advice)
+        return code
 
     def _count(self, client: TranslationClient) -> None:
         self.calls = client.usage.by_operation

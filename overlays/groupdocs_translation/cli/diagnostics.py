@@ -17,8 +17,8 @@ from urllib.parse import urlsplit
 
 from attrs import field, frozen
 
-from ._clock import SYSTEM_CLOCK
-from ._config import (
+from .._clock import SYSTEM_CLOCK
+from .._config import (
     BASE_URL,
     BASE_URL_VARIABLE,
     TOKEN_URL,
@@ -26,19 +26,19 @@ from ._config import (
     service_url,
     timeouts,
 )
-from ._errors import AuthenticationError, TranslationError
+from .._errors import AuthenticationError, TranslationError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from ._clock import Clock
-    from ._sync.client import TranslationClient
+    from .._clock import Clock
+    from .._sync.client import TranslationClient
 
 MAX_SKEW_S = 60.0  # tokens are kept by a monotonic clock, so less is harmless; more breaks certificates and logs
 _PROXIES = ("HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY", "NO_PROXY", "SSL_CERT_FILE", "SSL_CERT_DIR")
 
 
-class Verdict(Enum):
+class CheckResult(Enum):
     """What a finding means."""
 
     OK = "ok"
@@ -52,7 +52,7 @@ class Finding:
     """One thing that was looked at; ``details`` are for programs."""
 
     name: str
-    verdict: Verdict
+    verdict: CheckResult
     text: str
     details: Mapping[str, Any] = field(factory=dict[str, Any])
 
@@ -66,12 +66,12 @@ class Diagnosis:
     @property
     def is_healthy(self) -> bool:
         """True if nothing failed."""
-        return not any(finding.verdict is Verdict.FAILED for finding in self.findings)
+        return not any(finding.verdict is CheckResult.FAILED for finding in self.findings)
 
     @property
     def is_authorized(self) -> bool:
         """False if the identity server, or the lack of credentials, stands in the way."""
-        return not any(f.name in {"credentials", "token"} and f.verdict is Verdict.FAILED for f in self.findings)
+        return not any(f.name in {"credentials", "token"} and f.verdict is CheckResult.FAILED for f in self.findings)
 
 
 @frozen
@@ -121,7 +121,7 @@ def _versions() -> Finding:
         "openssl": ssl.OPENSSL_VERSION.removeprefix("OpenSSL ").partition(" ")[0],
         "system": platform.system(),
     }
-    return Finding("versions", Verdict.OK, ", ".join(f"{name} {number}" for name, number in names.items()), names)
+    return Finding("versions", CheckResult.OK, ", ".join(f"{name} {number}" for name, number in names.items()), names)
 
 
 def _environment() -> Finding:
@@ -133,7 +133,7 @@ def _environment() -> Finding:
             is_address = name.endswith("PROXY") and "://" in value
             found[name] = (urlsplit(value).hostname or "set") if is_address else value
     text = ", ".join(f"{name} {value}" for name, value in found.items()) or "no proxy, the system's certificates"
-    return Finding("network settings", Verdict.OK, text, found)
+    return Finding("network settings", CheckResult.OK, text, found)
 
 
 def _host(
@@ -146,7 +146,7 @@ def _host(
     try:
         url = service_url(settings.get(parameter), parameter=parameter, variable=variable, default=default)
     except TranslationError as error:
-        return Finding(name, Verdict.FAILED, str(error))
+        return Finding(name, CheckResult.FAILED, str(error))
     host, origin = urlsplit(url).netloc, _origin(settings.get(parameter), variable, parameter)
     details: dict[str, Any] = {"url": url, "origin": origin}
     try:
@@ -160,13 +160,13 @@ def _host(
             response = session.head(url)
             took = clock.monotonic() - before
     except (httpx2.HTTPError, OSError) as error:
-        return Finding(name, Verdict.FAILED, f"{host} ({origin}) is not reached: {_reason(error)}", details)
+        return Finding(name, CheckResult.FAILED, f"{host} ({origin}) is not reached: {_reason(error)}", details)
     with suppress(ValueError, TypeError):  # no date, or none that can be read
         date = parsedate_to_datetime(response.headers["date"]).timestamp() if "date" in response.headers else None
         if date is not None:
             dates.append(clock.wall() - took / 2 - (date + 0.5))  # a Date has whole seconds (RFC 9110 §5.6.7)
     details |= {"seconds": round(took, 3), "http_status": response.status_code}
-    return Finding(name, Verdict.OK, f"{host} ({origin}) answers in {took * 1000:.0f} ms", details)
+    return Finding(name, CheckResult.OK, f"{host} ({origin}) answers in {took * 1000:.0f} ms", details)
 
 
 def _origin(given: str | None, variable: str, parameter: str) -> str:
@@ -184,33 +184,35 @@ def _reason(error: BaseException) -> str:
 
 def _clock(dates: Sequence[float]) -> Finding:
     if not dates:
-        return Finding("clock", Verdict.SKIPPED, "no host told its time")
+        return Finding("clock", CheckResult.SKIPPED, "no host told its time")
     skew = max(dates, key=abs)
     details = {"skew_s": round(skew, 1)}
     if abs(skew) <= MAX_SKEW_S:
-        return Finding("clock", Verdict.OK, f"right within {max(1, round(abs(skew)))} s", details)
+        return Finding("clock", CheckResult.OK, f"right within {max(1, round(abs(skew)))} s", details)
     side = "fast" if skew > 0 else "slow"
-    return Finding("clock", Verdict.WARNING, f"{abs(skew):.0f} s {side}: set it (NTP), certificates need it", details)
+    return Finding(
+        "clock", CheckResult.WARNING, f"{abs(skew):.0f} s {side}: set it (NTP), certificates need it", details
+    )
 
 
 def _authorization(settings: Mapping[str, Any]) -> list[Finding]:
-    from ._sync.client import TranslationClient  # noqa: PLC0415  (loads the client)
+    from .._sync.client import TranslationClient  # noqa: PLC0415  (loads the client)
 
     try:
         client = TranslationClient(**settings)
     except TranslationError as error:
-        skipped = Finding("token", Verdict.SKIPPED, "there are no credentials to ask with")
-        return [Finding("credentials", Verdict.FAILED, str(error)), skipped]
+        skipped = Finding("token", CheckResult.SKIPPED, "there are no credentials to ask with")
+        return [Finding("credentials", CheckResult.FAILED, str(error)), skipped]
     with client:
         source = client.token_source.origin
-        findings = [Finding("credentials", Verdict.OK, f"from {source}", {"source": source})]
+        findings = [Finding("credentials", CheckResult.OK, f"from {source}", {"source": source})]
         try:
             facts = token_facts(client)
         except AuthenticationError as error:
-            findings.append(Finding("token", Verdict.FAILED, str(error), {"error": error.error}))
+            findings.append(Finding("token", CheckResult.FAILED, str(error), {"error": error.error}))
         except TranslationError as error:
-            findings.append(Finding("token", Verdict.SKIPPED, f"not asked for: {error}"))
+            findings.append(Finding("token", CheckResult.SKIPPED, f"not asked for: {error}"))
         else:
             text = f"obtained, good for {facts.lifetime_s:.0f} s"
-            findings.append(Finding("token", Verdict.OK, text, {"lifetime_s": facts.lifetime_s}))
+            findings.append(Finding("token", CheckResult.OK, text, {"lifetime_s": facts.lifetime_s}))
     return findings

@@ -1,0 +1,157 @@
+"""Credentials and what they cost: ``login``, ``token`` and ``usage``."""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+from contextlib import ExitStack
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import click
+
+from ...auth.credentials import DEFAULT_PROFILE, Secret, checked, store_in_file, store_in_keyring
+from .. import options
+from ..context import history_folder
+from ..diagnostics import token_facts
+from ..output import write, write_json, write_table
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ..context import Context
+
+
+_NAMES = ("the client id", "the client secret")
+
+
+@options.command("login")
+@click.option("--client-id", metavar="ID", help="Of your application, from its page in the dashboard.")
+@click.option("--secret-stdin", is_flag=True, help="Read the secret from standard input, for scripts.")
+@click.option("--keyring", is_flag=True, help="Store in the system keyring in place of the profile file.")
+@click.option("--no-check", is_flag=True, help="Store without asking for a token first.")
+def login(context: Context, client_id: str | None, secret_stdin: bool, keyring: bool, no_check: bool) -> None:
+    """Store client id and secret.
+
+    They are stored under a profile (--profile, else "default"), where every later command finds them. The secret is
+    asked for without echo; it is never an argument, since arguments are seen by other users and kept in the shell's
+    history. The pair is checked by obtaining a token (no call of the service) before it is stored.
+    """
+    profile = context.profile or DEFAULT_PROFILE
+    with ExitStack() as stack:
+        settings = context.client_settings(stack)
+        settings.pop("profile", None)
+        if context.is_sandbox:
+            client_id, secret = settings["client_id"], Secret(settings["client_secret"])
+        else:
+            client_id, secret = _asked(client_id, from_stdin=secret_stdin)
+        credentials = checked((Secret(client_id), secret), origin="login", names=_NAMES)
+        if not no_check:
+            settings |= {"client_id": credentials.client_id, "client_secret": credentials.client_secret.reveal()}
+            _check(settings)
+        if context.is_sandbox:
+            where = "nowhere: a sandbox's credentials are gone with it"
+        elif keyring:
+            store_in_keyring(profile, credentials)
+            where = "in the system keyring"
+        else:
+            where = f"in {store_in_file(profile, credentials)}"
+    if context.is_json:
+        write_json({"profile": profile, "stored": where, "is_checked": not no_check})
+    else:
+        context.say(f"profile {profile!r} stored {where}")
+
+
+def _asked(client_id: str | None, *, from_stdin: bool) -> tuple[str, Secret]:
+    """Both values, from the person or the pipe.
+
+    Raises:
+        click.UsageError: there is nobody to ask.
+    """
+    if from_stdin:
+        if not client_id:
+            raise click.UsageError("--secret-stdin needs --client-id")
+        return client_id, Secret(sys.stdin.readline().rstrip("\r\n"))
+    if not sys.stdin.isatty():
+        raise click.UsageError("there is no terminal to ask on: give --client-id and --secret-stdin")
+    found: str = client_id or click.prompt("Client id", err=True)
+    return found, Secret(click.prompt("Client secret", hide_input=True, err=True))
+
+
+def _check(settings: dict[str, object]) -> None:
+    """Obtain a token.
+
+    Raises:
+        AuthenticationError: the pair is refused; nothing was stored.
+    """
+    from ..._sync.client import TranslationClient  # noqa: PLC0415  (loads the client)
+
+    with TranslationClient(**settings) as client:  # type: ignore[arg-type]  # the same keys as the client's own
+        token_facts(client)
+
+
+@options.command("token")
+def token(context: Context) -> None:
+    """Check the credentials.
+
+    Obtains an access token, and says how long it lives and where the credentials came from; never the token itself. It
+    costs no call of the service. Exit code 3 means that the credentials are refused.
+    """
+    with context.client() as client:
+        facts = token_facts(client)
+    expiry = f"{datetime.fromtimestamp(facts.expires_at, tz=UTC):%Y-%m-%d %H:%M:%S} UTC"
+    if context.is_json:
+        write_json({"source": facts.source, "lifetime_s": facts.lifetime_s, "expires_at": facts.expires_at})
+        return
+    write(f"credentials from {facts.source}")
+    write(f"token obtained, good for {facts.lifetime_s:.0f} s, until {expiry}")
+
+
+FREE_CALLS = 150  # a month, of the free tier (the service's pricing page)
+
+
+def _month(_: click.Context, __: click.Parameter, value: str | None) -> str | None:
+    if value is None:
+        return None
+    try:
+        return f"{datetime.strptime(value, '%Y-%m').replace(tzinfo=UTC):%Y-%m}"
+    except ValueError:
+        raise click.BadParameter("a month is written as 2026-11") from None
+
+
+@options.command("usage")
+@click.option("--month", callback=_month, metavar="YYYY-MM", help="Another month than this one.")
+def usage(context: Context, month: str | None) -> None:
+    """Count the calls made so far.
+
+    They are those of a month that this command has made on this machine, as this user. Every call to the service is
+    billed, wherever it comes from: other machines and programs of the account are not in here, the account's own
+    page has them all.
+    """
+    history = context.history(context.service)
+    wanted = month or f"{datetime.fromtimestamp(context.clock.wall(), tz=UTC):%Y-%m}"
+    by_command = history.calls(wanted)
+    total = sum(counter.total() for counter in by_command.values())
+    if context.is_json:
+        write_json(
+            {
+                "month": wanted,
+                "service": history.service,
+                "total": total,
+                "free_calls_a_month": FREE_CALLS,
+                "by_command": {name: dict(counter) for name, counter in by_command.items()},
+                "history": None if history.folder is None else str(history_folder()),
+            }
+        )
+        return
+    context.say(f"{wanted}, {history.service}; the free tier has {FREE_CALLS} calls a month")
+    rows = [(name, operation, str(count)) for name, operation, count in _rows(by_command)]
+    write_table(("command", "operation", "calls"), [*rows, ("", "in all", str(total))])
+
+
+def _rows(by_command: Mapping[str, Counter[str]]) -> list[tuple[str, str, int]]:
+    return [
+        (name, operation, count)
+        for name, counter in sorted(by_command.items())
+        for operation, count in counter.most_common()
+    ]

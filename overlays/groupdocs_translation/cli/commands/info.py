@@ -1,0 +1,121 @@
+"""Facts about the service and this machine: ``languages``, ``formats``, ``doctor`` and ``completion``."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import ExitStack
+from typing import TYPE_CHECKING
+
+import click
+from attrs import asdict
+from click.shell_completion import get_completion_class
+
+from ..._plans import check_pairs
+from ...spec.formats import KINDS, recognize
+from .. import options
+from ..diagnostics import diagnose
+from ..exits import PROGRAM, Exit, cli_wording
+from ..output import write, write_json, write_table
+
+if TYPE_CHECKING:
+    from ...spec.formats import Kind
+    from ..context import Context
+
+
+@options.command("languages")
+@click.option("-f", "--from", "source", metavar="CODE", help="Only what this language is translated into.")
+def languages(context: Context, source: str | None) -> None:
+    """List language pairs.
+
+    Costs one call of the service, and needs no credentials.
+    """
+    with context.client(is_trial=True) as client:
+        languages = client.languages()
+    if source is not None:
+        check_pairs(languages, source, ())
+        languages = type(languages)({source: languages[source]})
+    if context.is_json:
+        write_json({"languages": {code: list(languages[code]) for code in languages}, "calls": dict(context.calls)})
+    elif source is not None and not sys.stdout.isatty():
+        for target in languages[source]:
+            write(target)
+    else:
+        rows = ((code, str(len(languages[code])), " ".join(languages[code])) for code in sorted(languages))
+        write_table(("from", "into", "languages"), rows, wrapped=2)
+
+
+@options.command("formats")
+@click.argument("format", required=False)
+def formats(context: Context, format: str | None) -> None:
+    """List formats, conversions and options.
+
+    For each kind of source: its formats, what they can be turned into, and the options of 'file' that it takes. With a
+    FORMAT (docx, .docx or report.docx) only the kinds that take it. Costs no call.
+    """
+    kinds = [kind for kind in KINDS.values() if kind.name != "auto"]
+    if format is not None:
+        _, name = recognize(f"x.{format.rpartition('.')[2]}")
+        kinds = [kind for kind in kinds if name in kind.formats]
+    if context.is_json:
+        write_json({"kinds": {kind.name: _members(kind) for kind in kinds}})
+        return
+    rows = (
+        (kind.name, _words(kind.formats), _words(kind.outputs) or _default(kind), " ".join(_members(kind)["options"]))
+        for kind in kinds
+    )
+    write_table(("kind", "formats", "can become", "options"), rows)
+
+
+def _members(kind: Kind) -> dict[str, list[str]]:
+    flags = sorted(f"--{name.replace('_', '-')}" for name in {*kind.options, *kind.text_options})
+    return {"formats": [*kind.formats], "outputs": [*(kind.outputs or (_default(kind),))], "options": flags}
+
+
+def _default(kind: Kind) -> str:
+    return kind.default_output or "as it is"
+
+
+def _words(names: tuple[str, ...]) -> str:
+    return " ".join(name.lower() for name in names)
+
+
+@options.command("doctor")
+def doctor(context: Context) -> int:
+    """Find out what is wrong.
+
+    Looks at versions, settings, both hosts, the clock and the credentials. It costs no call of the service.
+
+    Exit code 0: all is well (warnings included), 3: no or wrong credentials, 1: something else.
+    """
+    with ExitStack() as stack:
+        diagnosis = diagnose(**context.client_settings(stack))
+    if context.is_json:
+        findings = [asdict(finding) | {"verdict": finding.verdict.value} for finding in diagnosis.findings]
+        write_json({"is_healthy": diagnosis.is_healthy, "findings": findings})
+    else:
+        rows = ((finding.verdict.value, finding.name, cli_wording(finding.text)) for finding in diagnosis.findings)
+        write_table(("", "what", "found"), rows, wrapped=2)
+    if not diagnosis.is_authorized:
+        return Exit.AUTHORIZATION
+    return Exit.DONE if diagnosis.is_healthy else Exit.FAILED
+
+
+@options.command("completion")
+@click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
+def completion(context: Context, shell: str) -> None:
+    r"""Print a shell's completion script.
+
+    \b
+      groupdocs-translation completion bash > ~/.local/share/bash-completion/completions/groupdocs-translation
+      groupdocs-translation completion zsh > "${fpath[1]}/_groupdocs-translation"
+      groupdocs-translation completion fish > ~/.config/fish/completions/groupdocs-translation.fish
+    """
+    made = get_completion_class(shell)
+    assert made is not None
+    root = click.get_current_context().find_root().command
+    variable = f"_{PROGRAM.replace('-', '_').upper()}_COMPLETE"
+    script = made(root, {}, PROGRAM, variable).source_template % made(root, {}, PROGRAM, variable).source_vars()
+    if context.is_json:
+        write_json({"shell": shell, "script": script})
+    else:
+        write(script)
