@@ -10,7 +10,14 @@ import pytest
 from groupdocs_translation import AuthenticationError, ConnectionFailed, TokenResponseError
 from groupdocs_translation.auth.credentials import Credentials, Secret
 from groupdocs_translation.auth.token import AccessToken
-from groupdocs_translation.auth.token_endpoint import MAX_BODY_BYTES, Reply, is_transient, parse_token_response
+from groupdocs_translation.auth.token_endpoint import (
+    MAX_BODY_BYTES,
+    Failed,
+    Issued,
+    Reply,
+    is_transient,
+    parse_token_response,
+)
 
 GOOD = {"access_token": "canary.token", "expires_in": 3600, "token_type": "Bearer"}
 NOW = 1_700_000_000.0
@@ -20,7 +27,11 @@ CREDENTIALS = Credentials("the-id", Secret("canary+s3cr/t&="), "arguments")
 def read(body, status=200, content_type="application/json", encoding="identity", **changes):
     text = body if isinstance(body, str) else json.dumps(body)
     reply = Reply(status, content_type, encoding, changes.get("retry_after"), Secret(text), changes.get("whole", True))
-    return parse_token_response(reply, host="id.example.com", credentials=CREDENTIALS, now=NOW)
+    match parse_token_response(reply, host="id.example.com", credentials=CREDENTIALS, now=NOW):
+        case Issued(value, lifetime_s):
+            return (value, lifetime_s), False
+        case Failed(error, is_repeatable):
+            return error, is_repeatable
 
 
 def jwt(**claims):

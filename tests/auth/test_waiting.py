@@ -9,23 +9,26 @@ from types import ModuleType
 
 import pytest
 import trio
+from groupdocs_translation import ConnectionFailed
 from groupdocs_translation.auth.token_source import PendingRefresh
 from trio.testing import MockClock
+
+OUTCOME = ConnectionFailed("down")
 
 
 async def test_under_asyncio_one_waits_while_another_thread_is_still_importing_trio(monkeypatch):
     monkeypatch.setitem(sys.modules, "trio", ModuleType("trio"))  # as far as it has come
     pending = PendingRefresh(5)
-    waiting = asyncio.create_task(pending.await_result())
+    waiting = asyncio.create_task(pending.await_outcome())
     await asyncio.sleep(0)
-    pending.land(None, None)
+    pending.resolve(OUTCOME)
     assert await waiting
 
 
 CALLERS = {
     "a thread": lambda pending: pending.wait(),
-    "asyncio": lambda pending: asyncio.run(pending.await_result()),
-    "trio": lambda pending: trio.run(pending.await_result),
+    "asyncio": lambda pending: asyncio.run(pending.await_outcome()),
+    "trio": lambda pending: trio.run(pending.await_outcome),
 }
 
 
@@ -33,7 +36,7 @@ CALLERS = {
 @pytest.mark.parametrize("deadline", [0.9, 30])
 def test_who_waits_hears_of_a_landing_before_the_deadline(caller, deadline):
     pending = PendingRefresh(deadline)
-    threading.Timer(0.01, pending.land, (None, None)).start()
+    threading.Timer(0.01, pending.resolve, (OUTCOME,)).start()
     assert CALLERS[caller](pending)
 
 
@@ -48,7 +51,7 @@ def test_a_task_waits_until_the_deadline_and_no_longer(deadline, seconds):
 
     async def main():
         start = trio.current_time()
-        assert not await pending.await_result()
+        assert not await pending.await_outcome()
         return trio.current_time() - start
 
     assert trio.run(main, clock=MockClock(autojump_threshold=0)) == pytest.approx(seconds, abs=0.9)
@@ -59,9 +62,9 @@ def test_a_waiter_whose_event_loop_has_ended_keeps_no_other_from_being_woken(fir
     pending = PendingRefresh(30)
 
     async def main():
-        waiting = asyncio.create_task(pending.await_result())
+        waiting = asyncio.create_task(pending.await_outcome())
         await asyncio.sleep(0)
-        pending.land(None, None)
+        pending.resolve(OUTCOME)
         return await asyncio.wait_for(waiting, 5)
 
     abandon(pending, first)
@@ -73,12 +76,12 @@ def abandon(pending, backend):
 
     async def under_trio():
         with trio.move_on_after(0):
-            await pending.await_result()
+            await pending.await_outcome()
 
     if backend == "trio":
         trio.run(under_trio)
         return
     loop = asyncio.new_event_loop()
     with pytest.raises(TimeoutError):
-        loop.run_until_complete(asyncio.wait_for(pending.await_result(), 0.001))
+        loop.run_until_complete(asyncio.wait_for(pending.await_outcome(), 0.001))
     loop.close()

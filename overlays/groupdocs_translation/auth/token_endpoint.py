@@ -17,20 +17,19 @@ from random import random
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import quote, quote_plus, urlsplit
 
-from attrs import field, frozen
+from attrs import Factory, field, frozen
 
 from .._config import USER_AGENT, is_loopback
 from .._errors import AuthenticationError, ConfigurationError, ConnectionFailed, TokenResponseError, TranslationError
 from .._rules.answers import clean
 from .._rules.retry import RetryPolicy, pause, retry_after
-from .credentials import Secret
+from .credentials import Credentials, Secret
 from .token import AccessToken, is_json, members_of, read_token
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from .._clock import Clock
-    from .credentials import Credentials
 
 log = logging.getLogger("groupdocs_translation.auth")
 
@@ -62,6 +61,36 @@ def _is_param(name: object, value: object) -> bool:
     return isinstance(name, str) and isinstance(value, str) and name != "" and name not in _OURS
 
 
+def _is_loopback(endpoint: Endpoint) -> bool:
+    return is_loopback(endpoint.host)
+
+
+def _retries(endpoint: Endpoint) -> RetryPolicy:
+    return RetryPolicy(
+        tries=TRIES,
+        first_pause_s=FIRST_PAUSE_S,
+        longest_pause_s=LONGEST_PAUSE_S,
+        longest_retry_after_s=LONGEST_RETRY_AFTER_S,
+        total_s=endpoint.timeout_s - min(LAST_TRY_S, endpoint.timeout_s / 2),
+    )
+
+
+@frozen
+class Issued:
+    """A token from the endpoint, and how long it lives."""
+
+    value: Secret
+    lifetime_s: float
+
+
+@frozen
+class Failed:
+    """Why there is no token, and whether another try may bring one."""
+
+    error: TranslationError
+    is_repeatable: bool
+
+
 @frozen(kw_only=True)
 class Endpoint:
     """Where and how tokens are asked for; nothing secret in it."""
@@ -74,6 +103,10 @@ class Endpoint:
     trust_env: bool
     timeout_s: float
     params: dict[str, str] = field(converter=_params, repr=False)
+    is_loopback: bool = field(
+        init=False, repr=False, default=Factory(lambda self: is_loopback(self.host), takes_self=True)
+    )
+    retries: RetryPolicy = field(init=False, repr=False, default=Factory(_retries, takes_self=True))
 
     def __attrs_post_init__(self) -> None:
         if self.client_auth not in {"body", "basic"}:
@@ -82,7 +115,7 @@ class Endpoint:
             raise ConfigurationError(
                 "scope is a string of printable ASCII: scopes with a space between (RFC 6749 §3.3)"
             )
-        if self.verify is False and not is_loopback(self.host):
+        if self.verify is False and not self.is_loopback:
             log.warning("verify=False: anybody on the way to %s can read the client secret", self.host)
 
     @property
@@ -98,30 +131,22 @@ class Endpoint:
             ConnectionFailed: it could not be reached, or not in time.
         """
         started, tries = clock.monotonic(), 0
-        policy = RetryPolicy(
-            tries=TRIES,
-            first_pause_s=FIRST_PAUSE_S,
-            longest_pause_s=LONGEST_PAUSE_S,
-            longest_retry_after_s=LONGEST_RETRY_AFTER_S,
-            total_s=self.timeout_s - min(LAST_TRY_S, self.timeout_s / 2),
-        )
         while True:
             tries += 1
             before = (clock.monotonic(), clock.wall())  # before: what the answer takes is part of the token's age
-            outcome, is_repeatable = self._try(credentials, clock, until=started + self.timeout_s)
-            if not isinstance(outcome, TranslationError):
-                return AccessToken(*outcome, *before, jitter=random())  # noqa: S311  (spreads load, guards nothing)
-            asked, elapsed = getattr(outcome, "retry_after", None), clock.monotonic() - started
-            wait = pause(policy, tries=tries, elapsed_s=elapsed, retry_after_s=asked, random=random)
-            if wait is None or not is_repeatable or not is_awaited():
-                raise outcome
-            log.warning("%s; again in %.1f s", outcome, wait)
-            clock.sleep(wait)
+            match self._try(credentials, clock, until=started + self.timeout_s):
+                case Issued(value, lifetime_s):
+                    return AccessToken(value, lifetime_s, *before, jitter=random())  # noqa: S311  (spreads load)
+                case Failed(error, is_repeatable):
+                    asked, elapsed = getattr(error, "retry_after", None), clock.monotonic() - started
+                    wait = pause(self.retries, tries=tries, elapsed_s=elapsed, retry_after_s=asked, random=random)
+                    if wait is None or not is_repeatable or not is_awaited():
+                        raise error
+                    log.warning("%s; again in %.1f s", error, wait)
+                    clock.sleep(wait)
 
-    def _try(
-        self, credentials: Credentials, clock: Clock, *, until: float
-    ) -> tuple[tuple[Secret, float] | TranslationError, bool]:
-        """One try: token and lifetime, or an error; and whether another try makes sense.
+    def _try(self, credentials: Credentials, clock: Clock, *, until: float) -> Issued | Failed:
+        """Send one request.
 
         Errors are made here, from words: the frames and the ``request`` of the original hold the form with the secret.
         """
@@ -131,7 +156,7 @@ class Endpoint:
             reply = self._post(credentials, clock, until=until)
         except (httpx2.InvalidURL, ValueError) as failure:  # of a proxy: token_url is known to be well formed
             text = f"token request to {self.host}: proxy= or a proxy variable is wrong ({type(failure).__name__})"
-            return ConfigurationError(text), False  # what httpx2 says of it may quote a password
+            return Failed(ConfigurationError(text), is_repeatable=False)  # what httpx2 says may quote a password
         except (httpx2.HTTPError, OSError) as failure:
             kind, said, is_final = type(failure), masked(str(failure), credentials), _is_tls_failure(failure)
         else:
@@ -139,7 +164,7 @@ class Endpoint:
         error = ConnectionFailed(f"token request to {self.host}: {kind.__name__}: {said or 'no details'}")
         if issubclass(kind, httpx2.RequestError):
             error.__cause__ = kind(said or "no details")
-        return error, not is_final
+        return Failed(error, is_repeatable=not is_final)
 
     def _post(self, credentials: Credentials, clock: Clock, *, until: float) -> Reply:
         """Send the form and read at most ``MAX_BODY_BYTES`` of the answer."""
@@ -150,7 +175,7 @@ class Endpoint:
             httpx2.Client(
                 verify=self.verify if self.url.startswith("https:") else False,  # spares loading certificates
                 proxy=self.proxy,
-                trust_env=self.trust_env and not is_loopback(self.host),  # HTTP_PROXY would carry the secret in clear
+                trust_env=self.trust_env and not self.is_loopback,  # HTTP_PROXY would carry the secret in clear
                 timeout=httpx2.Timeout(read, connect=connect, pool=connect),
                 follow_redirects=False,
             ) as client,
@@ -165,12 +190,12 @@ class Endpoint:
                 if clock.monotonic() > until:
                     raise httpx2.ReadTimeout(f"the answer was not complete within {self.timeout_s:g} s")
                 chunks.append(chunk)
-            headers = answer.headers
+            headers, after = answer.headers, answer.headers.get("retry-after")
             return Reply(
                 answer.status_code,
-                clean(headers.get("content-type")),
+                headers.get("content-type"),
                 headers.get("content-encoding", "identity").strip().lower(),
-                retry_after(headers.get("retry-after"), date=headers.get("date"), now=clock.wall()),
+                None if after is None else retry_after(after, date=headers.get("date"), now=clock.wall()),
                 Secret(b"".join(chunks).decode("utf-8-sig", errors="replace")),
                 size <= MAX_BODY_BYTES,
             )
@@ -228,23 +253,21 @@ class Reply:
     is_whole: bool
 
 
-def parse_token_response(
-    reply: Reply, *, host: str, credentials: Credentials, now: float
-) -> tuple[tuple[Secret, float] | TranslationError, bool]:
-    """Token and lifetime in seconds, or an error; and whether another try makes sense. ``now``: seconds since 1970."""
+def parse_token_response(reply: Reply, *, host: str, credentials: Credentials, now: float) -> Issued | Failed:
+    """Return what an answer means; ``now`` in seconds since 1970."""
     if 300 <= reply.status < 400:
         text = f"{host} redirects the token request (HTTP {reply.status}): the secret is not sent on; correct token_url"
-        return AuthenticationError(text, status_code=reply.status), False
+        return Failed(AuthenticationError(text, status_code=reply.status), is_repeatable=False)
     members = members_of(reply.body) if reply.is_whole and reply.encoding == "identity" else None
     if reply.status >= 400 or (members and members.get("error") is not None):
         error = _oauth_error(reply, members or {}, host, credentials)
-        return error, is_transient(error)
+        return Failed(error, is_transient(error))
     found = _read(reply, members, now)
     if not isinstance(found, str):
-        return found, False
-    kind = reply.content_type or "no content type"
+        return Issued(*found)
+    kind = clean(reply.content_type) or "no content type"
     text = f"the answer of {host} is no token: {found} (HTTP {reply.status}, {kind})"
-    return TokenResponseError(text, status_code=reply.status), False
+    return Failed(TokenResponseError(text, status_code=reply.status), is_repeatable=False)
 
 
 def is_transient(error: TranslationError) -> bool:

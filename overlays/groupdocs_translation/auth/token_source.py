@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 import copy
 import logging
 import os
-import sys
 import threading
 import time
 import weakref
@@ -38,11 +36,14 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("groupdocs_translation.auth")
 
-PERMANENT_COOL_DOWN_S = 30.0  # a refused secret is not asked with again and again, yet a repaired one is found soon
-TRANSIENT_COOL_DOWN_S = 30.0  # the longest; the n-th failure in a row is remembered for 2ⁿ⁻¹ s
-LONGEST_COOL_DOWN_S = 300.0  # when a server asks for more with Retry-After
-EARLY_PAUSE_S, EARLY_PAUSE_PART = 30.0, 0.05  # after a failed early renewal; doubles with each: 4 tries in 5 minutes
-EARLY_PAUSE_SPREAD = 0.2  # more or less of it, by chance: a fleet must not come back together
+PERMANENT_BACKOFF_S = 30.0  # a refused secret is not asked with again and again, yet a repaired one is found soon
+LONGEST_TRANSIENT_BACKOFF_S = 30.0  # the longest; the n-th failure in a row is remembered for 2ⁿ⁻¹ s
+LONGEST_BACKOFF_S = 300.0  # when a server asks for more with Retry-After
+ADVISORY_RETRY_S, ADVISORY_RETRY_PART = (
+    30.0,
+    0.05,
+)  # after a failed early renewal; doubles with each: 4 tries in 5 minutes
+ADVISORY_RETRY_SPREAD = 0.2  # more or less of it, by chance: a fleet must not come back together
 REFUSED_AGAIN_S = 60.0  # after a 401 that a new token did not cure, untried tokens are not thrown away
 NEW_S, NEW_PART = 10.0, 0.2  # a never accepted token refused at this age would not be cured by another
 YOUNG_S, YOUNG_PART = 5.0, 0.05  # the same for an accepted one, while REFUSED_AGAIN_S runs
@@ -99,7 +100,7 @@ class TokenSource:
         self._failure: TranslationError | None = None
         self._failures = 0  # in a row
         self._quiet_until = 0.0  # until then a failure is answered from memory
-        self._early_from = 0.0  # from then on an early renewal may start
+        self._advisory_from = 0.0  # from then on an early renewal may start
         self._is_closed = False
         _SOURCES.add(self)
 
@@ -122,7 +123,7 @@ class TokenSource:
         token = self.get_cached()
         if token is None:
             pending = self._join()
-            await pending.await_result()
+            await pending.await_outcome()
             token = self._outcome(pending)
         return token
 
@@ -138,8 +139,8 @@ class TokenSource:
         if remaining <= token.mandatory_s:
             return None
         pending = self._pending
-        if now >= self._early_from and (pending is None or pending.is_overdue):
-            self._renew_early(token)
+        if now >= self._advisory_from and (pending is None or pending.is_overdue):
+            self._refresh_early(token)
         return token
 
     def mark_accepted(self, token: AccessToken) -> None:
@@ -184,7 +185,7 @@ class TokenSource:
             self._token = None
             pending, self._pending = self._pending, None
         if pending is not None:
-            pending.land(None, _closed())
+            pending.resolve(_closed())
 
     def __repr__(self) -> str:
         """Where the credentials come from, and whether there is a token."""
@@ -195,7 +196,7 @@ class TokenSource:
         raise TypeError("a token source is not pickled: make the client in the process that uses it")
 
     def _join(self) -> PendingRefresh:
-        """The request under way, a new one, or one that has landed meanwhile.
+        """Return the request under way, a new one, or one that has ended meanwhile.
 
         Raises:
             TranslationError: the last one failed a moment ago; or the source is closed.
@@ -204,9 +205,9 @@ class TokenSource:
             if self._is_closed:
                 raise _closed()
             if self._token is not None and self._is_in_use(self._token):
-                landed = PendingRefresh(0.0)
-                landed.land(self._token, None)
-                return landed
+                done = PendingRefresh(0.0)
+                done.resolve(self._token)
+                return done
             if (
                 self._pending is not None and not self._pending.is_overdue
             ):  # an early one may hang with nobody to end it
@@ -219,14 +220,14 @@ class TokenSource:
         self._start(pending)
         return pending
 
-    def _renew_early(self, token: AccessToken) -> None:
+    def _refresh_early(self, token: AccessToken) -> None:
         with self._lock:
             hung = self._pending
             if self._token is not token or self._is_closed or (hung is not None and not hung.is_overdue):
                 return
             pending = self._pending = hung or PendingRefresh(self._timeout)
         if hung is not None:
-            self._finish(hung, None, self._too_late())
+            self._finish(hung, self._too_late())
         else:
             self._start(pending)
 
@@ -234,37 +235,37 @@ class TokenSource:
         try:
             threading.Thread(target=self._run, args=(pending,), name="groupdocs-token", daemon=True).start()
         except RuntimeError:  # out of threads, or the interpreter is shutting down
-            self._finish(pending, None, ConnectionFailed("no thread could be started for the token request"))
+            self._finish(pending, ConnectionFailed("no thread could be started for the token request"))
 
     def _run(self, pending: PendingRefresh) -> None:
-        """Runs in the worker: whatever goes wrong becomes an error without a traceback."""
-        token: AccessToken | None = None
-        error: TranslationError | None = None
+        """Fetch in the worker; whatever goes wrong becomes an error without a traceback."""
+        outcome: AccessToken | TranslationError
         try:
-            token = self._provider.fetch(
+            outcome = self._provider.fetch(
                 self._clock, rejected_token=self._rejected_token, is_awaited=lambda: pending.is_awaited
             )
         except TranslationError as caught:
-            error = _fresh(caught)
+            outcome = _fresh(caught)
         except BaseException as caught:  # a waiter must never wait for a thread that has died
-            error = AuthenticationError(f"the token request failed on our side: {type(caught).__name__}")
-        self._finish(pending, token, error)
+            outcome = AuthenticationError(f"the token request failed on our side: {type(caught).__name__}")
+        self._finish(pending, outcome)
 
-    def _finish(self, pending: PendingRefresh, token: AccessToken | None, error: TranslationError | None) -> None:
+    def _finish(self, pending: PendingRefresh, outcome: AccessToken | TranslationError) -> None:
         """Publish the outcome, tell observers, then wake who waits: they see counts that are right."""
         try:
             with self._lock:
                 is_current = self._pending is pending
-                if token is not None and (is_current or self._token is None):  # late, but still of use
-                    token = self._set_result(token)
-                elif is_current and error is not None:
-                    self._set_error(error)
+                if isinstance(outcome, TranslationError):
+                    if is_current:
+                        self._set_error(outcome)
+                elif is_current or self._token is None:  # late, but still of use
+                    outcome = self._set_result(outcome)
                 if is_current:
                     self._pending = None
             if is_current:
-                self._announce(token, error)
+                self._announce(outcome)
         finally:
-            pending.land(token, error)
+            pending.resolve(outcome)
 
     def _set_result(self, token: AccessToken) -> AccessToken:
         self._generation += 1
@@ -275,7 +276,7 @@ class TokenSource:
         self._failure, self._failures = None, 0
         # A server that hands out the same token until its end must not be asked again and again before it.
         is_same = old is not None and old.value.is_same(token.value)
-        self._early_from = float("inf") if is_same else 0.0
+        self._advisory_from = float("inf") if is_same else 0.0
         return token
 
     def _set_error(self, error: TranslationError) -> None:
@@ -283,7 +284,7 @@ class TokenSource:
         now, failures = self._clock.monotonic(), self._failures
         self._failures += 1
         if self._token is not None and self._is_in_use(self._token):
-            self._early_from = now + advisory_retry_s(self._token, error, failures, random())  # noqa: S311  (guards nothing)
+            self._advisory_from = now + advisory_retry_s(self._token, error, failures, random())  # noqa: S311  (guards nothing)
             return
         self._failure = error
         self._quiet_until = now + failure_backoff_s(error, failures)
@@ -291,17 +292,17 @@ class TokenSource:
     def _is_in_use(self, token: AccessToken) -> bool:
         return token.remaining(self._clock.monotonic(), self._clock.wall()) > token.mandatory_s
 
-    def _announce(self, token: AccessToken | None, error: TranslationError | None) -> None:
-        if token is not None:
-            kind = "loaded" if token.is_stored else "obtained" if token.generation == 1 else "refreshed"
-            log.info("access token %s, good for %.0f s", kind, token.lifetime_s)
-            self._tell(TokenEvent(kind, lifetime_s=token.lifetime_s))
-        elif error is not None:
+    def _announce(self, outcome: AccessToken | TranslationError) -> None:
+        if isinstance(outcome, TranslationError):
             old = self._token
             is_kept = old is not None and self._is_in_use(old)
             still = "the old one stays in use" if is_kept else "there is none to use"
-            log.warning("no access token: %s; %s", error, still)
-            self._tell(TokenEvent("refresh_failed", error=str(error)))
+            log.warning("no access token: %s; %s", outcome, still)
+            self._tell(TokenEvent("refresh_failed", error=str(outcome)))
+            return
+        kind = "loaded" if outcome.is_stored else "obtained" if outcome.generation == 1 else "refreshed"
+        log.info("access token %s, good for %.0f s", kind, outcome.lifetime_s)
+        self._tell(TokenEvent(kind, lifetime_s=outcome.lifetime_s))
 
     def _tell(self, event: TokenEvent) -> None:
         if self._on_event is None:
@@ -312,13 +313,14 @@ class TokenSource:
             log.warning("the token event hook raised %s; going on", type(error).__name__)
 
     def _outcome(self, pending: PendingRefresh) -> AccessToken:
-        """What the flight brought, or the error that ends it at the deadline."""
-        if pending.token is None and pending.error is None:
-            self._finish(pending, None, self._too_late())
-        if pending.token is not None:
-            return pending.token
-        assert pending.error is not None
-        raise _fresh(pending.error)
+        """Return the token of a request that ended, or raise its error; end it if its deadline has passed."""
+        if pending.outcome is None:
+            self._finish(pending, self._too_late())
+        outcome = pending.outcome
+        assert outcome is not None
+        if isinstance(outcome, TranslationError):
+            raise _fresh(outcome)
+        return outcome
 
     def _too_late(self) -> ConnectionFailed:
         return ConnectionFailed(f"no answer to the token request within {self._timeout:g} s")
@@ -354,30 +356,32 @@ if hasattr(os, "register_at_fork"):
 
 
 class PendingRefresh:
-    """A token request whose outcome, good or bad, is shared by all who wait.
+    """One token request that is under way ("single flight"): its outcome is shared by all who wait.
 
-    ``land()`` sets ``token`` or ``error``. A waiter that is cancelled takes only itself away. Waiting ends at the
-    deadline, which is of real time: that is what a thread and an event loop wait in.
+    A waiter that is cancelled takes only itself away. Waiting ends at the deadline, which is of real time: that is what
+    a thread and an event loop wait in.
     """
 
     def __init__(self, deadline_s: float) -> None:
-        self.token: AccessToken | None = None
-        self.error: TranslationError | None = None
+        self.outcome: AccessToken | TranslationError | None = None
         self.is_awaited = False
-        self._lock = threading.Lock()  # of the outcome: worker and waiter may come at the same moment
         self._until = time.monotonic() + deadline_s
-        self._is_done = threading.Event()
-        self._wakers: list[Callable[[], None]] = []
+        self._lock = threading.Lock()  # of the outcome: worker and waiter may come at the same moment
+        self._done = threading.Event()
+        self._wakers: list[Callable[[], object]] = []
 
-    def land(self, token: AccessToken | None, error: TranslationError | None) -> None:
+    def resolve(self, outcome: AccessToken | TranslationError) -> None:
         """Set the outcome and wake everyone; the first outcome stays."""
         with self._lock:
-            if self._is_done.is_set():
+            if self._done.is_set():
                 return
-            self.token, self.error = token, error
-            self._is_done.set()
+            self.outcome = outcome
+            self._done.set()
         for wake in self._wakers:
-            wake()
+            try:
+                wake()
+            except RuntimeError:  # trio.RunFinishedError is one
+                log.debug("the event loop of a waiter is closed: nobody waits there any more")
 
     @property
     def is_overdue(self) -> bool:
@@ -385,58 +389,24 @@ class PendingRefresh:
         return time.monotonic() >= self._until
 
     def wait(self) -> bool:
-        """Block this thread until the landing; False at the deadline."""
-        return self._is_done.wait(max(0.0, self._until - time.monotonic()))
+        """Block this thread until there is an outcome; False at the deadline."""
+        return self._done.wait(max(0.0, self._until - time.monotonic()))
 
-    async def await_result(self) -> bool:
-        """Suspend this task until the landing, under asyncio or trio; False at the deadline."""
-        left = max(0.0, self._until - time.monotonic())
-        trio: Any = sys.modules.get("trio")
-        if trio is not None and _is_task(trio):  # asked first: trio may run as a guest of asyncio
-            return await self._await_trio(left, trio)
-        loop = asyncio.get_running_loop()
-        done = loop.create_future()
+    async def await_outcome(self) -> bool:
+        """Suspend this task until there is an outcome, under asyncio or trio; False at the deadline.
 
-        def wake() -> None:
-            try:
-                loop.call_soon_threadsafe(lambda: None if done.done() else done.set_result(None))
-            except RuntimeError:
-                log.debug("a waiter's event loop is closed: nobody waits there any more")
+        No thread waits for the task: one that was abandoned would keep the interpreter from ending until the deadline.
+        """
+        import anyio.lowlevel  # noqa: PLC0415  (kept out of `import groupdocs_translation`)
 
-        if self._call_when_done(wake):
-            await asyncio.wait([done], timeout=left)
-        return self._is_done.is_set()
-
-    async def _await_trio(self, left: float, trio: Any) -> bool:
-        event, run = trio.Event(), trio.lowlevel.current_trio_token()
-
-        def wake() -> None:
-            try:
-                run.run_sync_soon(event.set)
-            except trio.RunFinishedError:
-                log.debug("a waiter's trio run is over: nobody waits there any more")
-
-        if self._call_when_done(wake):
-            with trio.move_on_after(left):
+        event = anyio.Event()
+        loop: Any = anyio.lowlevel.current_token().native_token
+        call_soon = loop.run_sync_soon if hasattr(loop, "run_sync_soon") else loop.call_soon_threadsafe  # trio, asyncio
+        self._wakers.append(lambda: call_soon(event.set))  # before the look: the outcome sees the waker, or we see it
+        if not self._done.is_set():
+            with anyio.move_on_after(max(0.0, self._until - time.monotonic())):
                 await event.wait()
-        return self._is_done.is_set()
-
-    def _call_when_done(self, wake: Callable[[], None]) -> bool:
-        """Register a waker; False if it has landed. Appended first: the landing sees it, or we see the landing."""
-        self._wakers.append(wake)
-        return not self._is_done.is_set()
-
-
-def _is_task(trio: Any) -> bool:
-    """``trio.lowlevel.in_trio_task()``, which trio 0.26 lacks: whoever has that one has not chosen it for us."""
-    lowlevel = getattr(trio, "lowlevel", None)
-    if lowlevel is None:  # another thread is about to import trio, so nothing runs under it yet
-        return False
-    try:
-        lowlevel.current_task()
-    except RuntimeError:
-        return False
-    return True
+        return self._done.is_set()
 
 
 # How long a failure is remembered, and when a refused token is worth exchanging. Asking too often makes an outage worse
@@ -450,16 +420,16 @@ def failure_backoff_s(error: TranslationError, failures: int) -> float:
     """
     is_refusal = isinstance(error, AuthenticationError) and error.status_code is not None
     is_final = is_refusal and not is_transient(error)
-    pause = PERMANENT_COOL_DOWN_S if is_final else min(_doubled(1.0, failures), TRANSIENT_COOL_DOWN_S)
+    pause = PERMANENT_BACKOFF_S if is_final else min(_doubled(1.0, failures), LONGEST_TRANSIENT_BACKOFF_S)
     asked: float = getattr(error, "retry_after", None) or 0.0
-    return max(pause, min(asked, LONGEST_COOL_DOWN_S))
+    return max(pause, min(asked, LONGEST_BACKOFF_S))
 
 
 def advisory_retry_s(token: AccessToken, error: TranslationError, failures: int, chance: float) -> float:
     """Seconds until the next early renewal after a failed one; ``chance`` is from 0 to 1."""
-    first = min(EARLY_PAUSE_S, token.lifetime_s * EARLY_PAUSE_PART)
+    first = min(ADVISORY_RETRY_S, token.lifetime_s * ADVISORY_RETRY_PART)
     asked: float = getattr(error, "retry_after", None) or 0.0
-    return max(_doubled(first, failures) * (1.0 + EARLY_PAUSE_SPREAD * (2.0 * chance - 1.0)), asked)
+    return max(_doubled(first, failures) * (1.0 + ADVISORY_RETRY_SPREAD * (2.0 * chance - 1.0)), asked)
 
 
 def should_refresh_after_401(

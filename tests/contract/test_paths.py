@@ -1,0 +1,49 @@
+"""How many of our files a call leads through: whoever looks for a fault has to read them all."""
+
+from __future__ import annotations
+
+import sys
+import threading
+from collections import defaultdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import groupdocs_translation
+from groupdocs_translation import TranslationClient
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+OVERLAY = Path(groupdocs_translation.__file__).parent
+
+
+def files_entered(call: Callable[[], object], *, under: str = "") -> set[str]:
+    """The files of ours, in a folder, whose functions a call enters, in its own thread and in those it starts.
+
+    What runs while a module is imported does not count, nor do threads of the sandbox, which is the other side.
+    """
+    entered: defaultdict[int, set[str]] = defaultdict(set)
+    prefix = f"{OVERLAY}/"
+
+    def note(frame: Any, event: str, _: object) -> None:
+        name = frame.f_code.co_filename
+        if event == "call" and name.startswith(prefix) and frame.f_code.co_name != "<module>":
+            entered[threading.get_ident()].add(name.removeprefix(prefix))
+
+    before, before_of_threads = sys.getprofile(), threading.getprofile()
+    threading.setprofile(note)
+    sys.setprofile(note)
+    try:
+        call()
+    finally:
+        sys.setprofile(before)
+        threading.setprofile(before_of_threads)
+    ours = [files for files in entered.values() if not any(name.startswith("sandbox/") for name in files)]
+    return {name for files in ours for name in files if name.startswith(under)}
+
+
+def test_a_cold_token_leads_through_seven_files_at_most(sandbox):
+    with TranslationClient(**sandbox.client_settings()) as client:
+        entered = files_entered(client.token_source.get)
+    assert {"auth/token_source.py", "auth/token_endpoint.py"} <= entered  # the worker is watched too
+    assert len(entered) <= 7, sorted(entered)
