@@ -7,11 +7,11 @@ import pytest
 from groupdocs_translation.cli.options import (
     COMMA_LIST,
     HELP,
+    KEY_PATHS,
+    NAMED_LIST,
     NUMBERS,
-    PAIR,
-    KeyPaths,
-    NamedLists,
-    SheetPart,
+    PAIRS,
+    SHEET_PART,
     given_options,
     hints,
     kind_options,
@@ -26,12 +26,12 @@ from groupdocs_translation.spec.formats import KINDS, FileOptions
     [
         (COMMA_LIST, "de, fr", ["de", "fr"]),
         (NUMBERS, "1,3-5, 9", [1, 3, 4, 5, 9]),
-        (PAIR, "harbour = Hafen=Port", {"harbour": "Hafen=Port"}),
-        (KeyPaths(), "title,params.summary", [["title"], ["params", "summary"]]),
-        (NamedLists(), "figure=caption,alt", {"figure": ["caption", "alt"]}),
-        (SheetPart(), "2!a1:C9", {2: {"ranges": [("A1", "C9")]}}),
-        (SheetPart(), "1!rows=2-4", {1: {"rows": [2, 3, 4]}}),
-        (SheetPart(), "1!columns=1,3", {1: {"columns": [1, 3]}}),
+        (PAIRS, "harbour = Hafen=Port", {"harbour": "Hafen=Port"}),
+        (KEY_PATHS, "title,params.summary", [["title"], ["params", "summary"]]),
+        (NAMED_LIST, "figure=caption,alt", {"figure": ["caption", "alt"]}),
+        (SHEET_PART, "2!a1:C9", {2: {"ranges": [("A1", "C9")]}}),
+        (SHEET_PART, "1!rows=2-4", {1: {"rows": [2, 3, 4]}}),
+        (SHEET_PART, "1!columns=1,3", {1: {"columns": [1, 3]}}),
     ],
 )
 def test_values_are_read(kind, written, meant):
@@ -48,12 +48,12 @@ def test_values_are_read(kind, written, meant):
         (NUMBERS, "1-9999999999"),
         (NUMBERS, "one"),
         (NUMBERS, "-1"),
-        (PAIR, "harbour"),
-        (PAIR, "harbour="),
-        (PAIR, "@nowhere.txt"),
-        (NamedLists(), "figure"),
-        (SheetPart(), "A1:C9"),
-        (SheetPart(), "1!cells=3"),
+        (PAIRS, "harbour"),
+        (PAIRS, "harbour="),
+        (PAIRS, "@nowhere.txt"),
+        (NAMED_LIST, "figure"),
+        (SHEET_PART, "A1:C9"),
+        (SHEET_PART, "1!cells=3"),
     ],
 )
 def test_a_slip_of_the_finger_is_refused_with_an_example(kind, written):
@@ -64,10 +64,10 @@ def test_a_slip_of_the_finger_is_refused_with_an_example(kind, written):
 def test_a_glossary_file_has_a_pair_a_line(tmp_path):
     file = tmp_path / "words.txt"
     file.write_text("\ufeffharbour=Hafen\n\nship = Schiff\n", encoding="utf-8")
-    assert PAIR.convert(f"@{file}", None, None) == {"harbour": "Hafen", "ship": "Schiff"}
+    assert PAIRS.convert(f"@{file}", None, None) == {"harbour": "Hafen", "ship": "Schiff"}
     file.write_bytes(b"caf\xe9=x")
     with pytest.raises(click.BadParameter, match="not UTF-8"):
-        PAIR.convert(f"@{file}", None, None)
+        PAIRS.convert(f"@{file}", None, None)
 
 
 def test_options_given_several_times_are_joined_to_the_last_detail():

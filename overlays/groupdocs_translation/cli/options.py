@@ -1,11 +1,15 @@
-"""Parameter types and options of the commands; the options of kinds come from the one table, ``formats``."""
+"""Options that several commands take, each declared once, and how their values are written.
+
+The options of kinds (pages, slides, separator, …) are made from the table that the Python API has: ``spec.formats``.
+"""
 
 from __future__ import annotations
 
+import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, TypeVar, get_args, get_origin, get_type_hints
+from typing import TYPE_CHECKING, Any, Literal, TypeVar, cast, get_args, get_origin, get_type_hints
 
 import click
 
@@ -13,155 +17,146 @@ from ..spec.formats import KINDS, FileOptions, WorksheetPart
 from .context import Context
 from .exits import PROGRAM
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-
+F = TypeVar("F", bound=Callable[..., Any])
 if TYPE_CHECKING:
     ParamType = click.ParamType[Any]
 else:
     ParamType = click.ParamType  # generic since click 8.4 only
 
+SECTIONS = ("Options", "Options of kinds", "Options of every command")
+MAX_SPAN = 100_000  # more pages than any document has: a slip of the finger must not fill the memory
 _SPAN = re.compile(r"(\d+)(?:-(\d+))?")
 _PART = re.compile(r"(\d+)!(?:(rows|columns)=(.+)|([A-Za-z]+\d+):([A-Za-z]+\d+))")
-MAX_SPAN = 100_000  # more pages than any document has: a slip of the finger must not fill the memory
 
 
-class CommaList(ParamType):
-    """``de,fr`` → ``["de", "fr"]``."""
+class Written(ParamType):
+    """A type of option: ``read`` turns what is written into the value, or raises ``ValueError`` with an example."""
 
-    name = "list"
+    def __init__(self, name: str, read: Callable[[str], Any]) -> None:
+        self.name = name
+        self.read = read
 
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> list[str]:
-        """The items, without white space around them."""
-        if not isinstance(value, str):
-            return list(value)
-        items = [item.strip() for item in value.split(",")]
-        if not all(items):
-            self.fail(f"{value!r} has an empty place between its commas", param, ctx)
-        return items
-
-
-class Numbers(ParamType):
-    """``1,3-5`` → ``[1, 3, 4, 5]``."""
-
-    name = "numbers"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> list[int]:
-        """The numbers, counted from 1."""
-        if not isinstance(value, str):
-            return list(value)
-        numbers: list[int] = []
-        for part in value.split(","):
-            match = _SPAN.fullmatch(part.strip())
-            first, last = (int(match[1]), int(match[2] or match[1])) if match else (0, 0)
-            if not 1 <= first <= last or last - first > MAX_SPAN:
-                self.fail(f"{part.strip()!r} is no number from 1, nor a range such as 3-5", param, ctx)
-            numbers += range(first, last + 1)
-        return numbers
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Return the value."""
+        try:
+            return self.read(value) if isinstance(value, str) else value
+        except ValueError as error:
+            self.fail(str(error), param, ctx)
 
 
-class Pairs(ParamType):
-    """``word=Wort`` → ``{"word": "Wort"}``; ``@FILE`` holds one such pair a line."""
-
-    name = "pair"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> dict[str, str]:
-        """One pair, or those of a file."""
-        if not isinstance(value, str):
-            return dict(value)
-        lines = [value]
-        if value.startswith("@"):
-            try:
-                lines = Path(value[1:]).read_text(encoding="utf-8-sig").splitlines()
-            except (OSError, UnicodeDecodeError) as error:
-                reason = getattr(error, "strerror", None) or "it is not UTF-8"
-                self.fail(f"cannot read {value[1:]}: {reason}", param, ctx)
-        pairs: dict[str, str] = {}
-        for line in filter(None, map(str.strip, lines)):
-            word, equals, translation = (part.strip() for part in line.partition("="))
-            if not (word and equals and translation):
-                self.fail(f"{line!r} is no pair such as word=translation", param, ctx)
-            pairs[word] = translation
-        return pairs
+def _comma_list(value: str) -> list[str]:
+    items = [item.strip() for item in value.split(",")]
+    if not all(items):
+        raise ValueError(f"{value!r} has an empty place between its commas")
+    return items
 
 
-class KeyPaths(ParamType):
-    """``title,params.summary`` → ``[["title"], ["params", "summary"]]``."""
-
-    name = "paths"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> list[list[str]]:
-        """The paths, split at dots."""
-        if not isinstance(value, str):
-            return list(value)
-        return [path.split(".") for path in COMMA_LIST.convert(value, param, ctx)]
-
-
-class NamedLists(ParamType):
-    """``figure=caption,alt`` → ``{"figure": ["caption", "alt"]}``."""
-
-    name = "lists"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> dict[str, list[str]]:
-        """One name and its list."""
-        if not isinstance(value, str):
-            return dict(value)
-        name, equals, items = value.partition("=")
-        if not (name and equals):
-            self.fail(f"{value!r} is no list such as figure=caption,alt", param, ctx)
-        return {name: COMMA_LIST.convert(items, param, ctx)}
+def _numbers(value: str) -> list[int]:
+    numbers: list[int] = []
+    for part in map(str.strip, value.split(",")):
+        match = _SPAN.fullmatch(part)
+        first, last = (int(match[1]), int(match[2] or match[1])) if match else (0, 0)
+        if not 1 <= first <= last or last - first > MAX_SPAN:
+            raise ValueError(f"{part!r} is no number from 1, nor a range such as 3-5")
+        numbers += range(first, last + 1)
+    return numbers
 
 
-class SheetPart(ParamType):
-    """``2!A1:C9``, ``2!rows=1-5``, ``2!columns=1,3``: a part of worksheet 2."""
-
-    name = "part"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> dict[int, Any]:
-        """The worksheet's number and its part."""
-        if not isinstance(value, str):
-            return dict(value)
-        match = _PART.fullmatch(value)
-        if match is None:
-            self.fail(f"{value!r} is no part of a worksheet such as 1!A1:C9, 1!rows=2-5 or 1!columns=1,3", param, ctx)
-        if match[2]:
-            return {int(match[1]): {match[2]: NUMBERS.convert(match[3], param, ctx)}}
-        return {int(match[1]): {"ranges": [(match[4].upper(), match[5].upper())]}}
-
-
-COMMA_LIST = CommaList()
-NUMBERS = Numbers()
-PAIR = Pairs()
+def _pairs(value: str) -> dict[str, str]:
+    lines = [value]
+    if value.startswith("@"):
+        try:
+            lines = Path(value[1:]).read_text(encoding="utf-8-sig").splitlines()
+        except (OSError, UnicodeDecodeError) as error:
+            reason = getattr(error, "strerror", None) or "it is not UTF-8"
+            raise ValueError(f"cannot read {value[1:]}: {reason}") from error
+    pairs: dict[str, str] = {}
+    for line in filter(None, map(str.strip, lines)):
+        word, _, translation = (part.strip() for part in line.partition("="))
+        if not (word and translation):
+            raise ValueError(f"{line!r} is no pair such as word=translation")
+        pairs[word] = translation
+    return pairs
 
 
-def merged(values: Any) -> Any:
-    """What an option that was given several times means: lists are joined, maps too, to the last detail."""
+def _named_list(value: str) -> dict[str, list[str]]:
+    name, equals, items = value.partition("=")
+    if not (name and equals):
+        raise ValueError(f"{value!r} is no list such as figure=caption,alt")
+    return {name: _comma_list(items)}
+
+
+def _sheet_part(value: str) -> dict[int, WorksheetPart]:
+    match = _PART.fullmatch(value)
+    if match is None:
+        raise ValueError(f"{value!r} is no part of a worksheet such as 1!A1:C9, 1!rows=2-5 or 1!columns=1,3")
+    if match[2] == "rows":
+        return {int(match[1]): {"rows": _numbers(match[3])}}
+    if match[2]:
+        return {int(match[1]): {"columns": _numbers(match[3])}}
+    return {int(match[1]): {"ranges": [(match[4].upper(), match[5].upper())]}}
+
+
+def number(least: int, most: int | None = None) -> Written:
+    """A whole number in a range, both ends included."""
+
+    def read(value: str) -> int:
+        if not re.fullmatch(r"-?\d{1,9}", value) or not least <= int(value) <= (int(value) if most is None else most):
+            raise ValueError(f"{value!r} is no whole number from {least}{'' if most is None else f' to {most}'}")
+        return int(value)
+
+    return Written("number", read)
+
+
+def _seconds(value: str) -> float:
+    try:
+        seconds = float(value)
+    except ValueError:
+        seconds = math.nan
+    if not 0 <= seconds < math.inf:
+        raise ValueError(f"{value!r} is no number of seconds such as 1.5")
+    return seconds
+
+
+def _timeout(value: str) -> float:
+    if not (seconds := _seconds(value)):
+        raise ValueError("a number of seconds above 0 is needed")
+    return seconds
+
+
+def words(*choices: str) -> click.Choice[str]:
+    """One of some words, in any case."""
+    return click.Choice(choices, case_sensitive=False)
+
+
+SECONDS = Written("seconds", _seconds)
+COMMA_LIST = Written("list", _comma_list)  # de,fr
+NUMBERS = Written("numbers", _numbers)  # 1,3-5
+PAIRS = Written("pair", _pairs)  # word=translation, or @FILE with such a pair a line
+KEY_PATHS = Written("paths", lambda value: [path.split(".") for path in _comma_list(value)])  # title,params.summary
+NAMED_LIST = Written("list", _named_list)  # figure=caption,alt
+SHEET_PART = Written("part", _sheet_part)  # 2!A1:C9, 2!rows=1-5 or 2!columns=1,3: a part of worksheet 2
+
+
+def merged(values: Sequence[Any]) -> Any:
+    """Return the value of an option that was given several times: lists are joined, maps too, to the last detail."""
     first, *rest = values
     for value in rest:
-        first = _join(first, value)
+        first = _joined(first, value)
     return first
 
 
-def _join(one: Any, other: Any) -> Any:
-    if hasattr(one, "keys"):
-        both: dict[Any, Any] = {**one}
-        for name, value in other.items():
-            both[name] = _join(both[name], value) if name in both else value
-        return both
-    return [*one, *other]
-
-
-F = TypeVar("F", bound="Callable[..., Any]")
-
-EVERYWHERE = "Options of every command"
-KIND_OPTIONS = "Options of kinds"
+def _joined(one: Any, other: Any) -> Any:
+    if not isinstance(one, Mapping):
+        return [*one, *other]
+    both: dict[Any, Any] = {**one, **other}
+    return both | {name: _joined(one[name], other[name]) for name in one.keys() & other.keys()}
 
 
 class Option(click.Option):
     """An option that stands under a heading of its own in the help."""
 
-    def __init__(self, *declarations: Any, section: str = "Options", **settings: Any) -> None:
+    def __init__(self, *declarations: Any, section: str, **settings: Any) -> None:
         super().__init__(*declarations, **settings)
         self.section = section
 
@@ -175,60 +170,42 @@ class Command(click.Command):
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the options, a heading for each section."""
-        sections: dict[str, list[tuple[str, str]]] = {"Options": [], KIND_OPTIONS: [], EVERYWHERE: []}
-        for parameter in self.get_params(ctx):
-            record = parameter.get_help_record(ctx) if isinstance(parameter, click.Option) else None
-            if record is not None:
-                sections[getattr(parameter, "section", "Options")].append(record)
-        for heading, records in sections.items():
-            if records:
+        options = [parameter for parameter in self.get_params(ctx) if isinstance(parameter, click.Option)]
+        for heading in SECTIONS:
+            here = [option for option in options if getattr(option, "section", SECTIONS[0]) == heading]
+            if records := list(filter(None, (option.get_help_record(ctx) for option in here))):
                 with formatter.section(heading):
                     formatter.write_dl(records)
 
 
-def _set(name: str) -> Callable[[click.Context, click.Parameter, Any], None]:
-    def callback(ctx: click.Context, _: click.Parameter, value: Any) -> None:
+def _each(*options: Callable[[F], F]) -> Callable[[F], F]:
+    def decorate(function: F) -> F:
+        for add in reversed(options):
+            function = add(function)
+        return function
+
+    return decorate
+
+
+def _global(attribute: str, *declarations: str, **settings: Any) -> Callable[[F], F]:
+    """An option whose value goes into the ``Context``, whether it stands before the command or after it."""
+
+    def remember(ctx: click.Context, _: click.Parameter, value: Any) -> None:
         if value:
-            setattr(ctx.ensure_object(Context), name, value)
+            setattr(ctx.ensure_object(Context), attribute, value)
 
-    return callback
+    return click.option(
+        *declarations, cls=Option, section=SECTIONS[2], expose_value=False, callback=remember, **settings
+    )
 
 
-def global_options(function: F) -> F:
-    """The options that may stand before the command and after it."""
-    shared: dict[str, Any] = {"cls": Option, "section": EVERYWHERE, "expose_value": False}
-    for add in reversed(
-        (
-            click.option("--json", is_flag=True, callback=_set("is_json"), help="Result and error as JSON.", **shared),
-            click.option(
-                "--sandbox",
-                is_flag=True,
-                callback=_set("is_sandbox"),
-                help="Work with a throwaway sandbox: no account, no costs.",
-                **shared,
-            ),
-            click.option(
-                "--profile",
-                metavar="NAME",
-                callback=_set("profile"),
-                help="Credentials stored under that name.",
-                **shared,
-            ),
-            click.option(
-                "-q", "--quiet", is_flag=True, callback=_set("is_quiet"), help="No progress, no remarks.", **shared
-            ),
-            click.option(
-                "-v",
-                "--verbose",
-                count=True,
-                callback=_set("verbosity"),
-                help="Log what happens; -vv in detail.",
-                **shared,
-            ),
-        )
-    ):
-        function = add(function)
-    return function
+global_options = _each(
+    _global("is_json", "--json", is_flag=True, help="Result and error as JSON."),
+    _global("is_sandbox", "--sandbox", is_flag=True, help="Work with a throwaway sandbox: no account, no costs."),
+    _global("profile", "--profile", metavar="NAME", help="Credentials stored under that name."),
+    _global("is_quiet", "-q", "--quiet", is_flag=True, help="No progress, no remarks."),
+    _global("verbosity", "-v", "--verbose", count=True, help="Log what happens; -vv in detail."),
+)
 
 
 def command(name: str, **settings: Any) -> Callable[[Callable[..., Any]], click.Command]:
@@ -249,15 +226,6 @@ def show_version(ctx: click.Context, _: click.Parameter, value: bool) -> None:
         ctx.exit()
 
 
-def _each(*options: Callable[[F], F]) -> Callable[[F], F]:
-    def decorate(function: F) -> F:
-        for add in reversed(options):
-            function = add(function)
-        return function
-
-    return decorate
-
-
 to_languages = click.option(
     "-t", "--to", "targets", type=COMMA_LIST, multiple=True, required=True, metavar="CODE,...", help="Into these."
 )
@@ -265,23 +233,20 @@ from_language = click.option(
     "-f", "--from", "source", metavar="CODE", default="en", show_default=True, help="Of the source."
 )
 trial = click.option("--trial", is_flag=True, help="Without credentials, within the trial's limits (10 calls a day).")
-
-patience = _each(
-    click.option(
-        "--polling", type=click.Choice(["economy", "balanced", "prompt"]), help="Fewer calls, or sooner results."
-    ),
-    click.option("--timeout", type=click.FloatRange(0, min_open=True), metavar="SECONDS", help="Wait no longer."),
+kind = click.option("--kind", type=words(*KINDS), help="Override the kind detected from the file format.")
+waiting = _each(
+    click.option("--polling", type=words("economy", "balanced", "prompt"), help="Fewer calls, or sooner results."),
+    click.option("--timeout", type=Written("seconds", _timeout), metavar="SECONDS", help="Wait no longer."),
 )
 money = _each(
-    click.option("--max-calls", type=click.IntRange(0), metavar="N", help="Stop before call N+1; each is billed."),
-    patience,
+    click.option("--max-calls", type=number(0), metavar="N", help="Stop before call N+1; each is billed."), waiting
 )
 variants = _each(
-    click.option("--style", type=click.Choice(["slang", "classification", "medical"]), help="Not general language."),
-    click.option("--summarize", is_flag=True, help="A summary in place of the whole."),
+    click.option("--style", type=words("slang", "classification", "medical"), help="Not general language."),
+    click.option("--summarize", is_flag=True, help="A summary instead of the whole."),
 )
 glossary = click.option(
-    "--glossary", type=PAIR, multiple=True, metavar="WORD=TRANSLATION|@FILE", help="Wanted translations of words."
+    "--glossary", type=PAIRS, multiple=True, metavar="WORD=TRANSLATION|@FILE", help="Wanted translations of words."
 )
 output = _each(
     click.option("-o", "--out", "output_dir", default=".", show_default=True, metavar="DIR", help="For the results."),
@@ -289,10 +254,9 @@ output = _each(
 )
 
 
-def client_settings(*, max_calls: int | None, polling: str | None) -> dict[str, Any]:
-    """Arguments of the client that the options of ``money`` mean; what was not given is left to the client."""
-    given = {"call_budget": max_calls, "polling": polling}
-    return {name: value for name, value in given.items() if value is not None}
+def client_settings(*, polling: str | None, max_calls: int | None = None) -> dict[str, Any]:
+    """Return the arguments of the client that the options of ``money`` mean; it has defaults for the others."""
+    return given_options({"call_budget": max_calls, "polling": polling})
 
 
 HELP = {
@@ -320,52 +284,56 @@ HELP = {
 # The type of an option in ``FileOptions`` → how it is written on the command line.
 _WRITTEN: dict[Any, tuple[ParamType, str]] = {
     str: (click.STRING, "TEXT"),
-    int: (click.INT, "N"),
+    int: (number(-(10**9)), "N"),
     Sequence[int]: (NUMBERS, "1,3-5"),
     Sequence[str]: (COMMA_LIST, "A,B,..."),
-    Mapping[str, str]: (PAIR, "WORD=TRANSLATION|@FILE"),
-    Mapping[int, WorksheetPart]: (SheetPart(), "1!A1:C9|1!rows=2-5"),
-    Sequence[Sequence[str]]: (KeyPaths(), "KEY.KEY,..."),
-    Mapping[str, Sequence[str]]: (NamedLists(), "NAME=A,B"),
+    Mapping[str, str]: (PAIRS, "WORD=TRANSLATION|@FILE"),
+    Mapping[int, WorksheetPart]: (SHEET_PART, "1!A1:C9|1!rows=2-5"),
+    Sequence[Sequence[str]]: (KEY_PATHS, "KEY.KEY,..."),
+    Mapping[str, Sequence[str]]: (NAMED_LIST, "NAME=A,B"),
 }
 
 
 def hints() -> dict[str, Any]:
-    """Option name → type, as the Python API declares it."""
+    """Return the types of the options by name, as the Python API declares them."""
     return get_type_hints(FileOptions, localns={"Mapping": Mapping, "Sequence": Sequence})
 
 
+def flag(name: str) -> str:
+    """Return how an argument of the Python API is called on the command line: ``saving_mode`` is ``--saving-mode``."""
+    return f"--{name.replace('_', '-')}"
+
+
 def kinds_taking(name: str) -> list[str]:
-    """The kinds that take an option."""
+    """Return the kinds that take an option."""
     return [kind.name for kind in KINDS.values() if name in {*kind.options, *kind.auto_options, *kind.text_options}]
 
 
-def _option(name: str, hint: Any) -> Callable[[F], F]:
-    flag = f"--{name.replace('_', '-')}"
+def _kind_option(name: str, hint: Any) -> Callable[[F], F]:
     takers = [kind for kind in kinds_taking(name) if kind != "auto"]
-    of_all = len(takers) == len(KINDS) - 1
-    text = f"{HELP[name][0].upper()}{HELP[name][1:]} ({'every kind' if of_all else ', '.join(takers)})."
-    shared: dict[str, Any] = {"cls": Option, "section": KIND_OPTIONS, "default": None, "help": text}
+    of_all = "every kind" if len(takers) == len(KINDS) - 1 else ", ".join(takers)
+    text = f"{HELP[name][0].upper()}{HELP[name][1:]} ({of_all})."
+    shared: dict[str, Any] = {"cls": Option, "section": SECTIONS[1], "default": None, "help": text}
     if hint is bool:
-        return click.option(f"{flag}/--no-{flag[2:]}", name, **shared)
+        return click.option(f"{flag(name)}/--no-{flag(name)[2:]}", name, **shared)
     if get_origin(hint) is Literal:
-        return click.option(flag, name, type=click.Choice(get_args(hint), case_sensitive=False), **shared)
+        meant = {word.lower(): word for word in get_args(hint)}
+
+        def spelled(_: click.Context, __: click.Parameter, word: str | None) -> str | None:
+            return meant.get(word or "")
+
+        return click.option(flag(name), name, type=words(*meant), callback=spelled, **shared)
     kind, metavar = _WRITTEN[hint]
-    is_single = kind in {click.STRING, click.INT}
-    return click.option(flag, name, type=kind, multiple=not is_single, metavar=metavar, **shared)
+    return click.option(flag(name), name, type=kind, multiple=hint not in {str, int}, metavar=metavar, **shared)
 
 
-def kind_options(function: F) -> F:
-    """Add every option of every kind; the client refuses what the file's kind does not take."""
-    for name, hint in reversed(hints().items()):
-        function = _option(name, hint)(function)
-    return function
+kind_options = _each(*(_kind_option(name, hint) for name, hint in hints().items()))
 
 
 def given_options(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Those that were given, in the form of the Python API."""
+    """Return those that were given, in the form of the Python API."""
     return {
-        name: merged(value) if isinstance(value, tuple) else value
+        name: merged(cast("tuple[Any, ...]", value)) if isinstance(value, tuple) else value
         for name, value in values.items()
         if value is not None and value != ()
     }

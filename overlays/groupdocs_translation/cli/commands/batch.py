@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ...spec.formats import KINDS
 from .. import options
 from ..exits import PROGRAM, Exit, cli_wording
 from ..options import given_options, kind_options, merged
@@ -41,11 +40,11 @@ _STOPPED = {
 @click.option("--overwrite", is_flag=True, help="Replace files that no batch has made.")
 @click.option("--follow-symlinks", is_flag=True, help="Follow links to files and folders.")
 @click.option("--journal", metavar="FILE", help="In place of the one in the hidden folder of --out.")
-@click.option("--uploads", type=click.IntRange(1), metavar="N", help="At a time.")
-@click.option("--jobs", type=click.IntRange(1), metavar="N", help="At the service at a time.")
-@click.option("--downloads", type=click.IntRange(1), metavar="N", help="At a time.")
+@click.option("--uploads", type=options.number(1), metavar="N", help="At a time.")
+@click.option("--jobs", type=options.number(1), metavar="N", help="At the service at a time.")
+@click.option("--downloads", type=options.number(1), metavar="N", help="At a time.")
 @click.option("--output-format", metavar="FORMAT", help="Turn the results into this format, for example pdf.")
-@click.option("--kind", type=click.Choice(list(KINDS)), help="In place of the one that a format belongs to.")
+@options.kind
 @options.variants
 @options.money
 @kind_options

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ..._errors import AuthenticationError, CallBudgetExceeded, TranslationError
-from ...spec.formats import KINDS
 from .. import options
 from ..exits import Exit, as_dict, cli_wording, meaning_of
 from ..options import given_options, kind_options, merged
@@ -28,7 +27,7 @@ if TYPE_CHECKING:
 @options.from_language
 @options.output
 @click.option("--output-format", metavar="FORMAT", help="Turn the result into this format, for example pdf.")
-@click.option("--kind", type=click.Choice(list(KINDS)), help="In place of the one that the format belongs to.")
+@options.kind
 @click.option("--format", metavar="FORMAT", help="Of the source, in place of its extension.")
 @click.option("--name", metavar="NAME", help="Of the source, for standard input.")
 @click.option("--as-text", is_flag=True, help="Print the text of an image or a recording in place of files.")

@@ -67,7 +67,7 @@ def formats(context: Context, format: str | None) -> None:
 
 
 def _members(kind: Kind) -> dict[str, list[str]]:
-    flags = sorted(f"--{name.replace('_', '-')}" for name in {*kind.options, *kind.text_options})
+    flags = sorted(options.flag(name) for name in {*kind.options, *kind.text_options})
     return {"formats": [*kind.formats], "outputs": [*(kind.outputs or (_default(kind),))], "options": flags}
 
 
@@ -101,7 +101,7 @@ def doctor(context: Context) -> int:
 
 
 @options.command("completion")
-@click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
+@click.argument("shell", type=options.words("bash", "zsh", "fish"))
 def completion(context: Context, shell: str) -> None:
     r"""Print a shell's completion script.
 

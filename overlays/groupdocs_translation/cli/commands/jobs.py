@@ -45,7 +45,7 @@ def _known(ctx: click.Context, _: click.Parameter, incomplete: str) -> list[Comp
 
 
 _ids = click.argument("ids", nargs=-1, required=True, metavar="ID...", shell_complete=_known)
-_kind = click.option("--kind", type=click.Choice(["file", "text", "hugo"]), help="Of a job that is not remembered.")
+_kind = click.option("--kind", type=options.words("file", "text", "hugo"), help="Of a job that is not remembered.")
 
 
 @jobs.command("list", cls=options.Command)
@@ -100,7 +100,7 @@ def status(context: Context, ids: tuple[str, ...], kind: str | None) -> int:
 @jobs.command("wait", cls=options.Command)
 @_ids
 @_kind
-@options.patience
+@options.waiting
 @options.global_options
 @click.pass_obj
 def wait(context: Context, ids: tuple[str, ...], kind: str | None, polling: str | None, timeout: float | None) -> None:
@@ -109,7 +109,7 @@ def wait(context: Context, ids: tuple[str, ...], kind: str | None, polling: str 
     Translations of texts are printed; files are fetched with 'jobs download'.
     """
     found: list[dict[str, Any]] = []
-    with context.client(**options.client_settings(max_calls=None, polling=polling)) as client:
+    with context.client(**options.client_settings(polling=polling)) as client:
         for job_id in ids:
             job = _pick(context, client, job_id, kind)
             with context.watching(client, lambda _: []) as watch:
@@ -146,7 +146,7 @@ def _result(context: Context, job: Job, result: Any) -> dict[str, Any]:
 @options.output
 @click.option("--name", metavar="NAME", help="The source's name, which the results get theirs from.")
 @click.option("--output-format", metavar="FORMAT", help="Of the results, if it is not the source's.")
-@options.patience
+@options.waiting
 @options.global_options
 @click.pass_obj
 def download(
@@ -170,7 +170,7 @@ def download(
     if name:
         kind, source_format = recognize(name)
         details = {"name": name, "output_format": check_output(kind, source_format, output_format)}
-    with context.client(**options.client_settings(max_calls=None, polling=polling)) as client:
+    with context.client(**options.client_settings(polling=polling)) as client:
         for job_id in ids:
             job = _pick(context, client, job_id, None, **details)
             with context.watching(client, lambda _: []) as watch:

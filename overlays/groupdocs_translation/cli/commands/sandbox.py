@@ -26,12 +26,10 @@ VARIABLES = {
 
 
 @options.command("sandbox", context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False})
-@click.option("--port", type=click.IntRange(0, 65535), default=0, show_default=True, help="0 takes a free one.")
+@click.option("--port", type=options.number(0, 65535), default=0, show_default=True, help="0 takes a free one.")
+@click.option("--latency", type=options.SECONDS, default=2.0, show_default=True, metavar="SECONDS", help="Of a job.")
 @click.option(
-    "--latency", type=click.FloatRange(0), default=2.0, show_default=True, metavar="SECONDS", help="Of a job."
-)
-@click.option(
-    "--token-lifetime", type=click.IntRange(1), default=3600, show_default=True, metavar="SECONDS", help="Of a token."
+    "--token-lifetime", type=options.number(1), default=3600, show_default=True, metavar="SECONDS", help="Of a token."
 )
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED, metavar="[COMMAND [ARGUMENT]...]")
 def sandbox(context: Context, port: int, latency: float, token_lifetime: int, arguments: tuple[str, ...]) -> int | None:
