@@ -25,9 +25,9 @@ from groupdocs_translation import (
 )
 from groupdocs_translation.batch.costs import fits, kind_cost
 from groupdocs_translation.batch.lanes import BIG_BYTES, Lane, Road, lane_of, next_lane
-from groupdocs_translation.batch.limits import CALM_S, Limit
-from groupdocs_translation.batch.states import Decision, FileState, Known, Wish, decide, is_expired
-from groupdocs_translation.batch.verdicts import Step, Verdict, pause_s, verdict
+from groupdocs_translation.batch.limits import CALM_S, AimdLimit
+from groupdocs_translation.batch.states import Decision, Desired, FileState, Recorded, is_expired, next_state
+from groupdocs_translation.batch.verdicts import ErrorAction, Step, classify_error, pause_s
 
 HOUR = 3600.0
 PLANNED, UPLOADED, SUBMITTING, SUBMITTED, DONE, FAILED, UNCERTAIN = FileState
@@ -50,88 +50,96 @@ def test_decisions_know_no_io_clock_or_chance(module):
     assert imported <= {"__future__", "attrs", "collections", "enum", "typing", "_errors", "states", "lanes"}
 
 
-WANTED = Wish(["de", "fr"])
+WANTED = Desired(["de", "fr"])
 
 
 @pytest.mark.parametrize(
-    ("known", "wish", "decision"),
+    ("known", "desired", "decision"),
     [
         pytest.param(None, WANTED, (PLANNED, ["de", "fr"]), id="new"),
-        pytest.param(None, Wish(["de"], ["de"]), (DONE, []), id="new, and somebody else's result is there"),
-        pytest.param(Known(PLANNED), WANTED, (PLANNED, ["de", "fr"]), id="planned"),
-        pytest.param(Known(UPLOADED, upload_age_s=60), WANTED, (UPLOADED, ["de", "fr"]), id="uploaded a minute ago"),
-        pytest.param(Known(UPLOADED, upload_age_s=HOUR), WANTED, (PLANNED, ["de", "fr"]), id="uploaded too long ago"),
-        pytest.param(Known(UPLOADED), WANTED, (PLANNED, ["de", "fr"]), id="uploaded, address lost"),
-        pytest.param(Known(SUBMITTING, ["de"], 5), WANTED, (UNCERTAIN, ["de"]), id="killed while submitting"),
+        pytest.param(None, Desired(["de"], ["de"]), (DONE, []), id="new, and somebody else's result is there"),
+        pytest.param(Recorded(PLANNED), WANTED, (PLANNED, ["de", "fr"]), id="planned"),
+        pytest.param(Recorded(UPLOADED, upload_age_s=60), WANTED, (UPLOADED, ["de", "fr"]), id="uploaded a minute ago"),
         pytest.param(
-            Known(SUBMITTING, ["de"], 5),
-            Wish(["de"], retry_uncertain=True),
+            Recorded(UPLOADED, upload_age_s=HOUR), WANTED, (PLANNED, ["de", "fr"]), id="uploaded too long ago"
+        ),
+        pytest.param(Recorded(UPLOADED), WANTED, (PLANNED, ["de", "fr"]), id="uploaded, address lost"),
+        pytest.param(Recorded(SUBMITTING, ["de"], 5), WANTED, (UNCERTAIN, ["de"]), id="killed while submitting"),
+        pytest.param(
+            Recorded(SUBMITTING, ["de"], 5),
+            Desired(["de"], retry_uncertain=True),
             (UPLOADED, ["de"]),
             id="killed while submitting, told to risk it",
         ),
-        pytest.param(Known(UNCERTAIN, ["de"], 5), WANTED, (UNCERTAIN, ["de"]), id="in doubt"),
+        pytest.param(Recorded(UNCERTAIN, ["de"], 5), WANTED, (UNCERTAIN, ["de"]), id="in doubt"),
         pytest.param(
-            Known(UNCERTAIN, ["de"], 2 * HOUR),
-            Wish(["de"], retry_uncertain=True),
+            Recorded(UNCERTAIN, ["de"], 2 * HOUR),
+            Desired(["de"], retry_uncertain=True),
             (PLANNED, ["de"]),
             id="in doubt for long, told to risk it",
         ),
         pytest.param(
-            Known(SUBMITTED, ["de", "fr"], job_age_s=23.9 * HOUR), WANTED, (SUBMITTED, ["de", "fr"]), id="job of today"
+            Recorded(SUBMITTED, ["de", "fr"], job_age_s=23.9 * HOUR),
+            WANTED,
+            (SUBMITTED, ["de", "fr"]),
+            id="job of today",
         ),
         pytest.param(
-            Known(SUBMITTED, ["de"], job_age_s=HOUR),
+            Recorded(SUBMITTED, ["de"], job_age_s=HOUR),
             WANTED,
             (SUBMITTED, ["de"]),
             id="job of today, a language more now",
         ),
         pytest.param(
-            Known(SUBMITTED, ["de", "fr"], job_age_s=24 * HOUR), WANTED, (PLANNED, ["de", "fr"]), id="job of yesterday"
+            Recorded(SUBMITTED, ["de", "fr"], job_age_s=24 * HOUR),
+            WANTED,
+            (PLANNED, ["de", "fr"]),
+            id="job of yesterday",
         ),
-        pytest.param(Known(DONE, ["de", "fr"]), Wish(["de"], ["de"]), (DONE, []), id="done"),
+        pytest.param(Recorded(DONE, ["de", "fr"]), Desired(["de"], ["de"]), (DONE, []), id="done"),
         pytest.param(
-            Known(DONE, ["de", "fr"], job_age_s=HOUR),
-            Wish(["de", "fr"], ["de"]),
+            Recorded(DONE, ["de", "fr"], job_age_s=HOUR),
+            Desired(["de", "fr"], ["de"]),
             (SUBMITTED, ["de", "fr"]),
             id="done, a result was deleted: fetched again by the job's id",
         ),
         pytest.param(
-            Known(DONE, ["de", "fr"], job_age_s=25 * HOUR),
-            Wish(["de", "fr"], ["de"]),
+            Recorded(DONE, ["de", "fr"], job_age_s=25 * HOUR),
+            Desired(["de", "fr"], ["de"]),
             (PLANNED, ["fr"]),
             id="done long ago, a result was deleted: made anew",
         ),
         pytest.param(
-            Known(DONE, ["de"], job_age_s=HOUR),
-            Wish(["de", "fr"], ["de"]),
+            Recorded(DONE, ["de"], job_age_s=HOUR),
+            Desired(["de", "fr"], ["de"]),
             (PLANNED, ["fr"]),
             id="done, a language more",
         ),
         pytest.param(
-            Known(DONE, ["de"], job_age_s=HOUR),
-            Wish(["de"], is_changed=True),
+            Recorded(DONE, ["de"], job_age_s=HOUR),
+            Desired(["de"], is_changed=True),
             (PLANNED, ["de"]),
             id="the source changed",
         ),
         pytest.param(
-            Known(SUBMITTED, ["de"], job_age_s=HOUR),
-            Wish(["de"], is_changed=True),
+            Recorded(SUBMITTED, ["de"], job_age_s=HOUR),
+            Desired(["de"], is_changed=True),
             (PLANNED, ["de"]),
             id="the source changed after it was submitted",
         ),
-        pytest.param(Known(FAILED, ["de"]), Wish(["de"]), (FAILED, ["de"]), id="failed"),
+        pytest.param(Recorded(FAILED, ["de"]), Desired(["de"]), (FAILED, ["de"]), id="failed"),
         pytest.param(
-            Known(FAILED, ["de"]), Wish(["de"], retry_failed=True), (PLANNED, ["de"]), id="failed, told to try"
+            Recorded(FAILED, ["de"]), Desired(["de"], retry_failed=True), (PLANNED, ["de"]), id="failed, told to try"
         ),
         pytest.param(
-            Known(FAILED, ["de"], is_passing=True), Wish(["de"]), (PLANNED, ["de"]), id="failed by the network"
+            Recorded(FAILED, ["de"], is_transient=True), Desired(["de"]), (PLANNED, ["de"]), id="failed by the network"
         ),
     ],
 )
-def test_a_file_goes_on_from_where_it_was(known, wish, decision):
+def test_a_file_goes_on_from_where_it_was(known, desired, decision):
     state, targets = decision
 
-    found = decide(known, wish)
+    found = next_state(known, desired)
 
     assert Decision(found.state, list(found.targets)) == Decision(state, targets)
 
@@ -145,7 +153,7 @@ def test_an_unknown_job_has_expired_only_near_its_end(age, expired):
 
 
 def test_a_limit_doubles_each_round_until_the_first_refusal_then_grows_by_one():
-    limit = Limit.up_to(64)
+    limit = AimdLimit.up_to(64)
     for _ in range(4):
         limit = limit.succeeded()
     assert limit.width == 8
@@ -157,7 +165,7 @@ def test_a_limit_doubles_each_round_until_the_first_refusal_then_grows_by_one():
 
 
 def test_refusals_of_one_burst_count_once_and_a_pause_asked_for_is_part_of_it():
-    limit = Limit(64, 32.0)
+    limit = AimdLimit(64, 32.0)
     burst = limit.refused(10.0).refused(10.0 + CALM_S / 2)
     assert burst.width == 16
     assert burst.refused(10.0 + CALM_S).width == 8
@@ -168,7 +176,7 @@ def test_refusals_of_one_burst_count_once_and_a_pause_asked_for_is_part_of_it():
 
 @pytest.mark.parametrize("most", [1, 2, 3, 100])
 def test_a_limit_stays_between_one_and_its_most(most):
-    low = high = Limit.up_to(most)
+    low = high = AimdLimit.up_to(most)
     for second in range(100):
         low, high = low.refused(second * 10.0), high.succeeded()
     assert (low.width, high.width) == (1, most)
@@ -239,29 +247,29 @@ def api(kind, status):
 @pytest.mark.parametrize(
     ("error", "step", "meaning"),
     [
-        (SubmissionUncertain("x", operation="op", request=None), Step.SUBMIT, Verdict.UNCERTAIN),
-        (CallBudgetExceeded("x", budget=1, used=1), Step.WAIT, Verdict.STOP),
-        (AuthenticationError("x"), Step.UPLOAD, Verdict.STOP),
-        (AuthenticationError("x", error="invalid_client", status_code=400), Step.SUBMIT, Verdict.STOP),
-        (AuthenticationError("x", error="invalid_token", status_code=401), Step.SUBMIT, Verdict.REVOKED),
-        (api(RateLimited, 429), Step.SUBMIT, Verdict.REFUSED),
-        (api(ServerError, 503), Step.UPLOAD, Verdict.REFUSED),
-        (api(ServerError, 500), Step.UPLOAD, Verdict.AGAIN),
-        (ConnectionFailed("x"), Step.SUBMIT, Verdict.AGAIN),
-        (TransferError("x"), Step.FETCH, Verdict.AGAIN),
-        (api(APIError, 200), Step.WAIT, Verdict.AGAIN),
-        (api(APIError, 413), Step.UPLOAD, Verdict.FAILED),
-        (api(BadRequest, 400), Step.SUBMIT, Verdict.FAILED),
-        (api(NotFound, 404), Step.SUBMIT, Verdict.FAILED),
-        (api(NotFound, 404), Step.WAIT, Verdict.EXPIRED),
-        (JobFailed("x", job=None), Step.FETCH, Verdict.FAILED),
-        (JobExpired("x", job=None), Step.FETCH, Verdict.EXPIRED),
-        (JobTimeout("x", job=None), Step.WAIT, Verdict.UNFINISHED),
-        (ConfigurationError("x"), Step.UPLOAD, Verdict.FAILED),
+        (SubmissionUncertain("x", operation="op", request=None), Step.SUBMIT, ErrorAction.UNCERTAIN),
+        (CallBudgetExceeded("x", budget=1, used=1), Step.WAIT, ErrorAction.STOP),
+        (AuthenticationError("x"), Step.UPLOAD, ErrorAction.STOP),
+        (AuthenticationError("x", error="invalid_client", status_code=400), Step.SUBMIT, ErrorAction.STOP),
+        (AuthenticationError("x", error="invalid_token", status_code=401), Step.SUBMIT, ErrorAction.REVOKED),
+        (api(RateLimited, 429), Step.SUBMIT, ErrorAction.REFUSED),
+        (api(ServerError, 503), Step.UPLOAD, ErrorAction.REFUSED),
+        (api(ServerError, 500), Step.UPLOAD, ErrorAction.AGAIN),
+        (ConnectionFailed("x"), Step.SUBMIT, ErrorAction.AGAIN),
+        (TransferError("x"), Step.FETCH, ErrorAction.AGAIN),
+        (api(APIError, 200), Step.WAIT, ErrorAction.AGAIN),
+        (api(APIError, 413), Step.UPLOAD, ErrorAction.FAILED),
+        (api(BadRequest, 400), Step.SUBMIT, ErrorAction.FAILED),
+        (api(NotFound, 404), Step.SUBMIT, ErrorAction.FAILED),
+        (api(NotFound, 404), Step.WAIT, ErrorAction.EXPIRED),
+        (JobFailed("x", job=None), Step.FETCH, ErrorAction.FAILED),
+        (JobExpired("x", job=None), Step.FETCH, ErrorAction.EXPIRED),
+        (JobTimeout("x", job=None), Step.WAIT, ErrorAction.UNFINISHED),
+        (ConfigurationError("x"), Step.UPLOAD, ErrorAction.FAILED),
     ],
 )
 def test_an_error_means_one_thing(error, step, meaning):
-    assert verdict(error, step) is meaning
+    assert classify_error(error, step) is meaning
 
 
 def test_pauses_grow_and_keep_what_was_asked_for():

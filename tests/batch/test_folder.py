@@ -7,8 +7,8 @@ import os
 import anyio
 import pytest
 from groupdocs_translation import AsyncBatch, AsyncTranslationClient, Batch, ConfigurationError, TranslationClient
-from groupdocs_translation.batch import courier
-from groupdocs_translation.batch.source import take_print
+from groupdocs_translation.batch import worker
+from groupdocs_translation.batch.source import take_fingerprint
 
 from tests.batch.conftest import results
 
@@ -90,12 +90,12 @@ def test_a_source_that_changes_while_it_is_sent_is_sent_again(sandbox, client, f
     prints = []
 
     def then_change(path):
-        prints.append(take_print(path))
+        prints.append(take_fingerprint(path))
         if len(prints) == 1:
             path.write_text("Version two")
         return prints[-1]
 
-    monkeypatch.setattr(courier, "take_print", then_change)  # no server can change a file at that moment
+    monkeypatch.setattr(worker, "take_fingerprint", then_change)  # no server can change a file at that moment
     report = client.translate_folder(source, target="de", output_dir=out)
 
     assert report.is_complete

@@ -3,8 +3,8 @@
 ::
 
     folder (AsyncBatch, Batch) ─> run ─┬─> planner ─> walk, recipes, states        what is to be done
-                                       ├─> dispatcher ─> lanes, costs, gates       which file is next
-                                       ├─> courier ─> drafts, verdicts, states     one file all the way
+                                       ├─> scheduler ─> lanes, costs, gates       which file is next
+                                       ├─> worker ─> drafts, verdicts, states       one file all the way
                                        └─> report ─> page                          what became of it
     journal (SQLite), ledger (its writes, together), lock (one batch a journal)
 

@@ -30,17 +30,17 @@ if TYPE_CHECKING:
     from .._face import Face
 
 # The calls of the file that a task works on.
-_TALLY: ContextVar[Counter[str] | None] = ContextVar("groupdocs_batch_tally", default=None)
+_CALL_COUNTS: ContextVar[Counter[str] | None] = ContextVar("groupdocs_batch_call_counts", default=None)
 
 
 @contextmanager
-def tallied(tally: Counter[str]) -> Generator[None, None, None]:
+def counting_calls(call_counts: Counter[str]) -> Generator[None, None, None]:
     """Let the calls made inside be counted, by operation."""
-    token = _TALLY.set(tally)
+    token = _CALL_COUNTS.set(call_counts)
     try:
         yield
     finally:
-        _TALLY.reset(token)
+        _CALL_COUNTS.reset(token)
 
 
 class BatchUsage(Usage):
@@ -67,15 +67,15 @@ class BatchUsage(Usage):
         except BaseException:
             super().release(operation)
             raise
-        if (tally := _TALLY.get()) is not None:
-            tally[operation] += 1
+        if (call_counts := _CALL_COUNTS.get()) is not None:
+            call_counts[operation] += 1
 
     def release(self, operation: str) -> None:
         """Take back a call that surely never reached the service."""
         super().release(operation)
         self._above.release(operation)
-        if (tally := _TALLY.get()) is not None:
-            tally[operation] -= 1
+        if (call_counts := _CALL_COUNTS.get()) is not None:
+            call_counts[operation] -= 1
 
     @property
     def left(self) -> int | None:

@@ -1,6 +1,6 @@
 """Where results lie while they are fetched: a folder of the batch's own, on the file system of their final place.
 
-A killed batch leaves its drafts there and nowhere else, so the next one can throw all of them away.
+A killed batch leaves unfinished results there and nowhere else, so the next one can delete all of them.
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-class Drafts:
-    """The drafts of one journal's batches; only the holder of its lock touches them."""
+class StagingFolder:
+    """The staged results of one journal's batches; only the holder of its lock touches them."""
 
     def __init__(self, state_folder: Path, name: str) -> None:
-        self._folder = state_folder / f"drafts-{name}"
+        self._folder = state_folder / f"staging-{name}"
 
     def folder_for(self, file: int) -> Path:
         """An empty folder for one file's results."""

@@ -26,7 +26,7 @@ from .journal import Journal
 from .lock import JournalLock
 from .options import batch_settings
 from .planner import Planner
-from .recipes import Recipes
+from .recipes import FormatSettingsTable
 from .run import Run
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ class AsyncBatch:
         self.settings = batch_settings(folder, target, output_dir, options)
         self.report: BatchReport | None = None
         client._refuse_pairs(self.settings.options.get("source", "en"), self.settings.targets)
-        self._recipes = Recipes(self.settings.targets, self.settings.options, client._settings)
+        self._format_settings = FormatSettingsTable(self.settings.targets, self.settings.options, client._settings)
         self._run: Run | None = None
         self._loop: Any = None  # that runs it
         self._thread: int | None = None
@@ -85,7 +85,7 @@ class AsyncBatch:
         Raises:
             ConfigurationError: the folder or the journal cannot be read.
         """
-        return await anyio.to_thread.run_sync(_rehearse, self.settings, self._recipes, self._face)
+        return await anyio.to_thread.run_sync(_plan_on_snapshot, self.settings, self._format_settings, self._face)
 
     async def run(self) -> BatchReport:
         """Translate what is not done yet, as far as it goes.
@@ -104,7 +104,7 @@ class AsyncBatch:
         lock.acquire()
         try:
             with closing(await anyio.to_thread.run_sync(Journal.open, settings.journal)) as journal:
-                run = Run(self._face, settings, journal, self._recipes)
+                run = Run(self._face, settings, journal, self._format_settings)
                 self._thread, self._loop = threading.get_ident(), async_owner()
                 self._run = run
                 if self._is_stopping:
@@ -152,10 +152,10 @@ def _make_folders(settings: BatchSettings) -> None:
         raise ConfigurationError(f"cannot use {settings.output} for results: {error.strerror}") from error
 
 
-def _rehearse(settings: BatchSettings, recipes: Recipes, face: Face) -> BatchPlan:
-    with closing(Journal.rehearse(settings.journal)) as journal:
+def _plan_on_snapshot(settings: BatchSettings, format_settings_table: FormatSettingsTable, face: Face) -> BatchPlan:
+    with closing(Journal.snapshot(settings.journal)) as journal:
         clock = face._settings.clock
-        planner = Planner(settings, recipes, journal, run=journal.begin_run(clock.wall()), clock=clock)
+        planner = Planner(settings, format_settings_table, journal, run=journal.begin_run(clock.wall()), clock=clock)
         while planner.step():
             pass
         return planner.outcome()
@@ -190,7 +190,7 @@ class Batch:
         Raises:
             ConfigurationError: the folder or the journal cannot be read.
         """
-        return _rehearse(self._inner.settings, self._inner._recipes, self._inner._face)
+        return _plan_on_snapshot(self._inner.settings, self._inner._format_settings, self._inner._face)
 
     def run(self) -> BatchReport:
         """Translate what is not done yet, as far as it goes.

@@ -1,4 +1,4 @@
-"""Slots for what may happen at a time; their number follows a ``Limit``. Used by the tasks of one event loop."""
+"""Slots for what may happen at a time; their number follows a ``AimdLimit``. Used by the tasks of one event loop."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Self
 
 import anyio
 
-from .limits import Limit
+from .limits import AimdLimit
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -18,7 +18,7 @@ class Gate:
     """Slots that are given out in the order they are asked for. No lock: one event loop owns it."""
 
     def __init__(self, most: int) -> None:
-        self.limit = Limit.up_to(most)
+        self.limit = AimdLimit.up_to(most)
         self.taken = 0
         self.on_room: Callable[[], object] = lambda: None  # called when a slot may have become free
         self._waiting: deque[anyio.Event] = deque()
@@ -69,7 +69,7 @@ class Gate:
         self.on_room()
 
 
-class Passage:
+class SlotHandover:
     """The way of one file through gates, hand over hand: the last slot is kept until the next is there.
 
     So what waits between two gates still counts at the first, and nothing piles up. Leaving gives back the last slot.

@@ -1,6 +1,6 @@
 """What a batch remembers: one SQLite file (WAL) with each file's state, its job, and the results it owns.
 
-Called by the planner (many rows at a time) and by the ledger (every step of every file). Every write is on disk when
+Called by the planner (many rows at a time) and by the writer (every step of every file). Every write is on disk when
 the call returns (``synchronous=FULL``): a job that was paid for must survive a power cut, not only a kill.
 """
 
@@ -24,10 +24,10 @@ if TYPE_CHECKING:
 
     from .walk import FoundFile
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 _SCHEMA = """
-CREATE TABLE facts (name TEXT PRIMARY KEY, value) WITHOUT ROWID;
-INSERT INTO facts VALUES ('name', lower(hex(randomblob(4))));
+CREATE TABLE meta (name TEXT PRIMARY KEY, value) WITHOUT ROWID;
+INSERT INTO meta VALUES ('name', lower(hex(randomblob(4))));
 CREATE TABLE runs (
     id INTEGER PRIMARY KEY, started REAL NOT NULL, ended REAL, calls TEXT NOT NULL DEFAULT '{}', stopped TEXT);
 CREATE TABLE files (
@@ -40,11 +40,11 @@ CREATE TABLE files (
     size INTEGER NOT NULL,              -- bytes
     mtime_ns INTEGER NOT NULL,
     digest BLOB,                        -- SHA-256 of what was sent
-    recipe BLOB NOT NULL,               -- SHA-256 of the options it was made with
+    options_digest BLOB NOT NULL,       -- SHA-256 of the options it was made with
     targets TEXT NOT NULL,              -- languages of this round, with blanks between
     url TEXT, uploaded_at REAL,         -- wall clock, seconds
     job TEXT, submitted_at REAL,
-    reason TEXT, is_passing INTEGER NOT NULL DEFAULT 0,
+    reason TEXT, is_transient INTEGER NOT NULL DEFAULT 0,
     due REAL NOT NULL DEFAULT 0,        -- not to be taken before
     calls INTEGER NOT NULL DEFAULT 0, polls INTEGER NOT NULL DEFAULT 0,
     seconds REAL NOT NULL DEFAULT 0,
@@ -75,14 +75,14 @@ class Row:
     size: int
     mtime_ns: int
     digest: bytes | None
-    recipe: bytes
+    options_digest: bytes
     targets: tuple[str, ...]
     url: str | None
     uploaded_at: float | None
     job: dict[str, Any] | None
     submitted_at: float | None
     reason: str | None
-    is_passing: bool
+    is_transient: bool
     due: float
     calls: int
     polls: int
@@ -131,7 +131,7 @@ class Journal:
             raise ConfigurationError(f"cannot use {path} as a journal: {error}") from error
 
     @classmethod
-    def rehearse(cls, path: Path) -> Self:
+    def snapshot(cls, path: Path) -> Self:
         """A copy that can be planned on without changing anything, or an empty one if there is no journal yet.
 
         It lies in a temporary file that SQLite removes.
@@ -203,7 +203,7 @@ class Journal:
     @property
     def name(self) -> str:
         """A few letters that no other journal has: batches into one folder keep their temporary files apart by it."""
-        return str(self.read("SELECT value FROM facts WHERE name = 'name'")[0][0])
+        return str(self.read("SELECT value FROM meta WHERE name = 'name'")[0][0])
 
     def begin_run(self, now: float) -> int:
         """The number of a new run; ``now`` in seconds of the wall clock."""
@@ -231,7 +231,7 @@ class Journal:
         """Whether a path in the folder of results, as file systems without case see it, is one of our results."""
         return bool(self.read("SELECT 1 FROM results WHERE folded = ?", (folded,)))
 
-    # -- what the dispatcher asks --------------------------------------------------------------------------------------
+    # -- what the scheduler asks --------------------------------------------------------------------------------------
 
     def ready(self, run: int, lane: Lane, now: float, count: int) -> list[Row]:
         """Up to ``count`` files of a lane that are due, the longest waiting first."""

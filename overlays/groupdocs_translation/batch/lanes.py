@@ -24,7 +24,7 @@ def lane_of(size: int) -> Lane:
 
 @frozen
 class Road:
-    """What the dispatcher sees: which lanes have files that are due, which slots are free, what is under way.
+    """What the scheduler sees: which lanes have files that are due, which slots are free, what is under way.
 
     ``width`` is the number of files that may be sent at a time, ``sending`` how many are, by lane.
     """

@@ -16,10 +16,10 @@ if TYPE_CHECKING:
 
     from .journal import Journal
 
-    type_of_change = Callable[[sqlite3.Connection], object]
+    JournalChange = Callable[[sqlite3.Connection], object]
 
 
-class Ledger:
+class JournalWriter:
     """Writes of one event loop; a call returns when its change is on disk. Transactions run in a thread.
 
     Without it every step of every file would wait for a flush of its own; a hundred files under way share one.
@@ -27,7 +27,7 @@ class Ledger:
 
     def __init__(self, journal: Journal) -> None:
         self._journal = journal
-        self._changes: list[tuple[type_of_change, anyio.Event]] = []
+        self._changes: list[tuple[JournalChange, anyio.Event]] = []
         self._writing: anyio.Event | None = None  # set when the transaction under way is over
         self._failure: Exception | None = None
 
@@ -35,7 +35,7 @@ class Ledger:
         """Change columns of one file's row."""
         await self.write(partial(update, file=file, columns=columns))
 
-    async def write(self, change: type_of_change) -> None:
+    async def write(self, change: JournalChange) -> None:
         """Make a change. It happens even if the caller is cancelled while waiting.
 
         Raises:
@@ -66,7 +66,7 @@ class Ledger:
                 done.set()
             over.set()
 
-    def _apply(self, changes: list[type_of_change]) -> None:
+    def _apply(self, changes: list[JournalChange]) -> None:
         with self._journal.writing() as connection:
             for change in changes:
                 change(connection)

@@ -13,7 +13,7 @@ CALM_S = 1.0  # refusals within so long of one that counted are of the same burs
 
 
 @frozen
-class Limit:
+class AimdLimit:
     """A limit that learns; every method returns another one.
 
     ``value`` is at least 1 and at most ``most``. Until the first refusal it doubles each round of ``value`` successes,
@@ -26,7 +26,7 @@ class Limit:
     calm_at: float = 0.0
 
     @classmethod
-    def up_to(cls, most: int) -> Limit:
+    def up_to(cls, most: int) -> AimdLimit:
         """The limit to start with."""
         return cls(most, float(min(FIRST, most)))
 
@@ -35,14 +35,14 @@ class Limit:
         """How many at a time."""
         return int(self.value)
 
-    def succeeded(self) -> Limit:
+    def succeeded(self) -> AimdLimit:
         """After one that went well."""
         step = 1.0 if self.is_probing else 1.0 / self.value
         return evolve(self, value=min(float(self.most), self.value + step))
 
-    def refused(self, now: float, retry_after_s: float | None = None) -> Limit:
+    def refused(self, now: float, retry_after_s: float | None = None) -> AimdLimit:
         """After a refusal; ``now`` in monotonic seconds, ``retry_after_s`` what the service asked for."""
         if now < self.calm_at:
             return self
         calm_at = now + max(CALM_S, retry_after_s or 0.0)
-        return Limit(self.most, max(1.0, self.value * DECREASE), is_probing=False, calm_at=calm_at)
+        return AimdLimit(self.most, max(1.0, self.value * DECREASE), is_probing=False, calm_at=calm_at)

@@ -14,7 +14,7 @@ from .costs import kind_cost
 from .journal import note_found
 from .lanes import Lane, lane_of
 from .source import has_changed
-from .states import RESULT_LIFETIME_S, FileState, Known, Wish, decide
+from .states import RESULT_LIFETIME_S, Desired, FileState, Recorded, next_state
 from .values import BatchPlan
 from .walk import Ignored, Walk
 
@@ -25,14 +25,14 @@ if TYPE_CHECKING:
     from .._clock import Clock
     from .journal import Journal, ResultRow, Row
     from .options import BatchSettings
-    from .recipes import Recipe, Recipes
+    from .recipes import FormatSettings, FormatSettingsTable
     from .walk import FoundFile
 
 FILES_PER_STEP = 200  # one transaction, and the time until a stop is heard
 
 
 @define
-class _Outlook:
+class _ResultInventory:
     """What is there of a file's results: by language their rows, which of them lie on disk, which are not ours."""
 
     rows: dict[str, ResultRow]
@@ -43,9 +43,17 @@ class _Outlook:
 class Planner:
     """Plans one run, step by step; used by one thread at a time."""
 
-    def __init__(self, settings: BatchSettings, recipes: Recipes, journal: Journal, *, run: int, clock: Clock) -> None:
+    def __init__(
+        self,
+        settings: BatchSettings,
+        format_settings_table: FormatSettingsTable,
+        journal: Journal,
+        *,
+        run: int,
+        clock: Clock,
+    ) -> None:
         self._settings = settings
-        self._recipes = recipes
+        self._format_settings = format_settings_table
         self._journal = journal
         self._run = run
         self._clock = clock
@@ -84,10 +92,15 @@ class Planner:
         if not _is_text(file.path):
             self.ignored.unreadable.append(f"{file.path.encode(errors='backslashreplace').decode()} (not UTF-8)")
             return
-        recipe = self._recipes.of(PurePosixPath(file.path).suffix[1:].lower())
+        format_settings = self._format_settings.of(PurePosixPath(file.path).suffix[1:].lower())
         row = self._journal.find(file.path)
-        refusal = recipe.refusal or (None if file.size else "it is empty: there is nothing to translate")
-        columns: dict[str, Any] = {"run": self._run, "kind": recipe.kind, "recipe": recipe.digest, "due": 0.0}
+        refusal = format_settings.refusal or (None if file.size else "it is empty: there is nothing to translate")
+        columns: dict[str, Any] = {
+            "run": self._run,
+            "kind": format_settings.kind,
+            "options_digest": format_settings.digest,
+            "due": 0.0,
+        }
         if refusal is not None:
             note_found(
                 connection, row, file, **columns,
@@ -95,17 +108,17 @@ class Planner:
             )  # fmt: skip
             return
         is_changed = row is not None and (
-            row.recipe != recipe.digest or has_changed(self._settings.source / file.path, file, row)
+            row.options_digest != format_settings.digest or has_changed(self._settings.source / file.path, file, row)
         )
-        outlook = self._outlook(row, file, recipe, is_changed=is_changed)
-        wish = Wish(
+        inventory = self._inventory(row, file, format_settings, is_changed=is_changed)
+        desired = Desired(
             self._settings.targets,
-            (*outlook.present, *outlook.foreign),
+            (*inventory.present, *inventory.foreign),
             is_changed=is_changed,
             retry_failed=self._settings.retry_failed,
             retry_uncertain=self._settings.retry_uncertain,
         )
-        decision = decide(self._known(row), wish)
+        decision = next_state(self._known(row), desired)
         columns |= {
             "state": decision.state,
             "targets": " ".join(decision.targets),
@@ -114,41 +127,43 @@ class Planner:
         if is_changed:
             columns |= {"digest": None, "url": None, "uploaded_at": None, "job": None, "submitted_at": None}
         if decision.state in {FileState.PLANNED, FileState.UPLOADED, FileState.DONE}:
-            columns |= {"reason": _foreign_reason(outlook.foreign), "is_passing": 0}
+            columns |= {"reason": _foreign_reason(inventory.foreign), "is_transient": 0}
         elif decision.state is FileState.UNCERTAIN and row is not None and row.state is FileState.SUBMITTING:
             columns["reason"] = "the batch ended while it was submitted: the service may have taken and billed it"
         identity = note_found(connection, row, file, **columns)
-        self._reserve(connection, identity, file, recipe, outlook, is_changed=is_changed)
+        self._reserve(connection, identity, file, format_settings, inventory, is_changed=is_changed)
 
-    def _known(self, row: Row | None) -> Known | None:
+    def _known(self, row: Row | None) -> Recorded | None:
         if row is None:
             return None
         now = self._clock.wall()
-        return Known(
+        return Recorded(
             row.state,
             row.targets if row.job is None else tuple(row.job.get("targets", row.targets)),
             upload_age_s=None if row.uploaded_at is None or row.url is None else now - row.uploaded_at,
             job_age_s=None if row.submitted_at is None else now - row.submitted_at,
-            is_passing=row.is_passing,
+            is_transient=row.is_transient,
         )
 
     # -- results -------------------------------------------------------------------------------------------------------
 
-    def _outlook(self, row: Row | None, file: FoundFile, recipe: Recipe, *, is_changed: bool) -> _Outlook:
+    def _inventory(
+        self, row: Row | None, file: FoundFile, format_settings: FormatSettings, *, is_changed: bool
+    ) -> _ResultInventory:
         """Which results there are."""
-        suffix = f".{recipe.output.lower()}"
+        suffix = f".{format_settings.output.lower()}"
         known = self._journal.results(row.id) if row is not None else []
-        outlook = _Outlook({result.language: result for result in known if result.path.endswith(suffix)})
+        inventory = _ResultInventory({result.language: result for result in known if result.path.endswith(suffix)})
         for language in self._settings.targets:
-            result = outlook.rows.get(language)
+            result = inventory.rows.get(language)
             is_ours = result is not None and result.stage in {"placing", "placed"}
-            path = result.path if result is not None else _usual_path(file.path, language, recipe.output)
+            path = result.path if result is not None else _usual_path(file.path, language, format_settings.output)
             is_there = (self._settings.output / path).exists()
             if is_there and not is_ours and not self._settings.overwrite and not self._is_taken(result, path):
-                outlook.foreign.append(language)
+                inventory.foreign.append(language)
             elif is_there and result is not None and result.stage == "placed" and not is_changed:
-                outlook.present.append(language)
-        return outlook
+                inventory.present.append(language)
+        return inventory
 
     def _is_taken(self, result: ResultRow | None, path: str) -> bool:
         """Whether the path is another file's result, so that this one's will get another name."""
@@ -159,17 +174,17 @@ class Planner:
         connection: sqlite3.Connection,
         identity: int,
         file: FoundFile,
-        recipe: Recipe,
-        outlook: _Outlook,
+        format_settings: FormatSettings,
+        inventory: _ResultInventory,
         *,
         is_changed: bool,
     ) -> None:
         """Give each wanted result its path, which no other file's has; before anything is paid for."""
         for language in self._settings.targets:
-            result = outlook.rows.get(language)
+            result = inventory.rows.get(language)
             if result is None:  # or one in another format, which stays where it is
                 connection.execute("DELETE FROM results WHERE file = ? AND language = ?", (identity, language))
-                path = self._free_path(file.path, language, recipe.output)
+                path = self._free_path(file.path, language, format_settings.output)
                 connection.execute(
                     "INSERT INTO results (file, language, path, folded, stage) VALUES (?, ?, ?, ?, 'reserved')",
                     (identity, language, path, _folded(path)),

@@ -21,7 +21,7 @@ _PLACE = "https://not.uploaded.yet/file"  # a plan of an address touches no disk
 
 
 @frozen
-class Recipe:
+class FormatSettings:
     """For one extension: the kind, the results' format, and why it cannot be done, if so.
 
     ``digest`` stands for everything that decides how a result looks: another one means that it is made anew.
@@ -33,8 +33,8 @@ class Recipe:
     refusal: str | None = None
 
 
-class Recipes:
-    """The recipes of one batch; made when an extension is first met.
+class FormatSettingsTable:
+    """The settings of every format in one batch; each made when its extension is first met.
 
     Raises:
         ConfigurationError: the targets are wrong, whatever the file.
@@ -45,15 +45,15 @@ class Recipes:
         self._targets = targets
         self._options = options
         self._settings = settings
-        self._made: dict[str, Recipe] = {}
+        self._made: dict[str, FormatSettings] = {}
 
-    def of(self, extension: str) -> Recipe:
-        """The recipe for an extension (lower case, no dot)."""
+    def of(self, extension: str) -> FormatSettings:
+        """The settings for an extension (lower case, no dot)."""
         if extension not in self._made:
             self._made[extension] = self._make(extension)
         return self._made[extension]
 
-    def _make(self, extension: str) -> Recipe:
+    def _make(self, extension: str) -> FormatSettings:
         text = json.dumps(dict(self._options), sort_keys=True, default=repr)
         digest = hashlib.sha256(text.encode()).digest()
         try:
@@ -61,5 +61,5 @@ class Recipes:
                 f"{_PLACE}.{extension}", self._targets, self._options, as_text=False, settings=self._settings
             )
         except ConfigurationError as error:
-            return Recipe("unsupported", "", digest, str(error))
-        return Recipe(plan.kind.name, plan.output, digest)
+            return FormatSettings("unsupported", "", digest, str(error))
+        return FormatSettings(plan.kind.name, plan.output, digest)

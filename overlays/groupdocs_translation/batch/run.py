@@ -11,16 +11,16 @@ import anyio.to_thread
 
 from .._errors import AuthenticationError, CallBudgetExceeded, TranslationError
 from .connection import BatchClient, BatchUsage
-from .courier import Courier
-from .dispatcher import Dispatcher
-from .drafts import Drafts
+from .drafts import StagingFolder
 from .gates import Gate
-from .ledger import Ledger
+from .ledger import JournalWriter
 from .planner import Planner
-from .recipes import Recipes
+from .recipes import FormatSettingsTable
 from .report import Entries, report_folder, write_reports
+from .scheduler import Scheduler
 from .states import FileState
 from .values import BatchPlan, BatchProgress, BatchReport
+from .worker import FileWorker
 
 if TYPE_CHECKING:
     from .._face import Face
@@ -35,18 +35,20 @@ _OVER = (FileState.DONE, FileState.FAILED, FileState.UNCERTAIN)
 class Run:
     """One run; made by a batch that holds the journal's lock. No lock: all but file work is in one loop."""
 
-    def __init__(self, face: Face, settings: BatchSettings, journal: Journal, recipes: Recipes) -> None:
+    def __init__(
+        self, face: Face, settings: BatchSettings, journal: Journal, format_settings_table: FormatSettingsTable
+    ) -> None:
         self._settings = settings
         self._journal = journal
-        self._recipes = recipes
+        self._format_settings = format_settings_table
         self._clock = face._settings.clock
         self._usage = BatchUsage(settings.max_calls, face._usage)
         self._client = BatchClient(face, self._usage, self._refused)
         concurrency = settings.concurrency
         self._uploads, self._jobs = Gate(concurrency.uploads), Gate(concurrency.jobs)
         self._downloads = Gate(concurrency.downloads)
-        self._dispatcher: Dispatcher | None = None
-        self._courier: Courier | None = None
+        self._scheduler: Scheduler | None = None
+        self._worker: FileWorker | None = None
         self._counts: Counter[str] = Counter()
         self._total = self._over_before = 0
         self._found_all = False
@@ -56,23 +58,23 @@ class Run:
         self._hook_error: BaseException | None = None
 
     async def execute(self) -> BatchReport:
-        """Plan, carry, report.
+        """Plan, process, report.
 
         Raises:
             AuthenticationError: no token can be had; the report is written all the same.
         """
         started = self._clock.wall()
         run = self._journal.begin_run(started)
-        drafts = Drafts(self._settings.state_folder, self._journal.name)
-        drafts.clear()
+        staging = StagingFolder(self._settings.state_folder, self._journal.name)
+        staging.clear()
         try:
             plan = await self._plan(run)
             if self._stopped is None:
-                await self._carry(run, plan, drafts)
-            return await anyio.to_thread.run_sync(self._report, run, started, plan, drafts)
+                await self._translate(run, plan, staging)
+            return await anyio.to_thread.run_sync(self._report, run, started, plan, staging)
         finally:
             with anyio.CancelScope(shield=True):
-                drafts.clear()
+                staging.clear()
                 await self._client.aclose()
 
     def stop(self, why: str = "interrupted") -> None:
@@ -80,14 +82,14 @@ class Run:
         if self._stopped is None:
             self._stopped = why
             self._tell("stopping", "", None)
-        if self._courier is not None and self._dispatcher is not None:
-            self._dispatcher.stop()
-            self._courier.stop()
+        if self._worker is not None and self._scheduler is not None:
+            self._scheduler.stop()
+            self._worker.stop()
 
     # -- phases --------------------------------------------------------------------------------------------------------
 
     async def _plan(self, run: int) -> BatchPlan:
-        planner = Planner(self._settings, self._recipes, self._journal, run=run, clock=self._clock)
+        planner = Planner(self._settings, self._format_settings, self._journal, run=run, clock=self._clock)
         while self._stopped is None:
             if not await anyio.to_thread.run_sync(planner.step):
                 self._found_all = True
@@ -101,13 +103,13 @@ class Run:
         self._over_before = self._counts.total()
         return plan
 
-    async def _carry(self, run: int, plan: BatchPlan, drafts: Drafts) -> None:
-        self._courier = Courier(
+    async def _translate(self, run: int, plan: BatchPlan, staging: StagingFolder) -> None:
+        self._worker = FileWorker(
             self._client,
             self._settings,
             self._journal,
-            Ledger(self._journal),
-            drafts,
+            JournalWriter(self._journal),
+            staging,
             uploads=self._uploads,
             jobs=self._jobs,
             downloads=self._downloads,
@@ -115,9 +117,9 @@ class Run:
             tell=self._tell,
             halt=self._halt,
         )
-        self._dispatcher = Dispatcher(
+        self._scheduler = Scheduler(
             self._journal,
-            self._courier,
+            self._worker,
             self._usage,
             run=run,
             to_fetch=plan.by_state.get(FileState.SUBMITTED, 0),
@@ -126,11 +128,11 @@ class Run:
             clock=self._clock,
         )
         self._tell("start", "", None)
-        await self._dispatcher.run()
-        if self._dispatcher.ran_dry and self._stopped is None:
+        await self._scheduler.run()
+        if self._scheduler.ran_dry and self._stopped is None:
             self._stopped = self._budget()
 
-    def _report(self, run: int, started: float, plan: BatchPlan, drafts: Drafts) -> BatchReport:
+    def _report(self, run: int, started: float, plan: BatchPlan, staging: StagingFolder) -> BatchReport:
         by_state: Counter[str] = Counter()
         for _, state, _, files, _ in self._journal.counts(run):
             by_state[state.value] += files
@@ -155,7 +157,7 @@ class Run:
             html=folder / "report.html",
             rows=Entries(self._settings.journal, run, self._settings.targets),
         )
-        write_reports(report, drafts.folder_for(0))
+        write_reports(report, staging.folder_for(0))
         self._tell("end", "", None)
         return report
 
@@ -171,8 +173,8 @@ class Run:
         now = self._clock.monotonic()
         self._uploads.refused(now, retry_after_s)
         self._jobs.refused(now, retry_after_s)
-        if retry_after_s and self._dispatcher is not None:
-            self._dispatcher.hush(retry_after_s)
+        if retry_after_s and self._scheduler is not None:
+            self._scheduler.pause_for(retry_after_s)
 
     def _halt(self, error: TranslationError) -> None:
         if isinstance(error, CallBudgetExceeded):
@@ -207,7 +209,7 @@ class Run:
                     finished=over,
                     failed=over - self._counts[FileState.DONE],
                     total=self._total,
-                    under_way=0 if self._dispatcher is None else len(self._dispatcher.under_way),
+                    in_progress=0 if self._scheduler is None else len(self._scheduler.in_progress),
                     calls=self._usage.calls,
                     seconds=seconds,
                     remaining_s=seconds / new * (self._total - over) if new else None,

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 @frozen
-class Print:
+class Fingerprint:
     """A source at one moment: size in bytes, time of change, SHA-256."""
 
     size: int
@@ -35,7 +35,7 @@ def digest_of(path: Path) -> bytes:
         return hashlib.file_digest(file, "sha256").digest()
 
 
-def take_print(path: Path) -> Print:
+def take_fingerprint(path: Path) -> Fingerprint:
     """The print of a file.
 
     Raises:
@@ -43,7 +43,7 @@ def take_print(path: Path) -> Print:
     """
     try:
         status = path.stat()
-        return Print(status.st_size, status.st_mtime_ns, digest_of(path))
+        return Fingerprint(status.st_size, status.st_mtime_ns, digest_of(path))
     except OSError as error:
         raise ConfigurationError(f"cannot read {path}: {error.strerror}") from error
 

@@ -6,7 +6,7 @@
        └───────────┴─────────────┴─────────────┴────────> failed        (and back to planned, when it is tried again)
                                  └──> uncertain                         (the service may have taken the job)
 
-Called by the planner for every file; the couriers make the steps.
+Called by the planner for every file; the workers make the steps.
 """
 
 from __future__ import annotations
@@ -39,11 +39,11 @@ class FileState(StrEnum):
 
 
 @frozen
-class Known:
+class Recorded:
     """What the journal knows of a file.
 
     ``targets`` are the languages of the job that is under way or was the last; ``upload_age_s`` and ``job_age_s`` are
-    in seconds, ``None`` if there is no upload or no job. ``is_passing``: it failed for a reason that passes (network,
+    in seconds, ``None`` if there is no upload or no job. ``is_transient``: it failed for a reason that passes (network,
     too many calls), not because of the file.
     """
 
@@ -51,11 +51,11 @@ class Known:
     targets: Sequence[str] = ()
     upload_age_s: float | None = None
     job_age_s: float | None = None
-    is_passing: bool = False
+    is_transient: bool = False
 
 
 @frozen
-class Wish:
+class Desired:
     """What is wanted now.
 
     ``targets`` are the languages to have, ``present`` those whose results lie on disk, made of the source as it is,
@@ -77,23 +77,23 @@ class Decision:
     targets: Sequence[str]
 
 
-def decide(known: Known | None, wish: Wish) -> Decision:
+def next_state(known: Recorded | None, desired: Desired) -> Decision:
     """What to do with a file at the start of a run.
 
     Nothing that was paid for is paid again: a job younger than 24 hours is fetched by its id, a submission whose fate
     is unknown stays ``uncertain`` unless ``retry_uncertain`` says to risk it.
     """
-    missing = [language for language in wish.targets if language not in wish.present]
-    if known is None or wish.is_changed:
+    missing = [language for language in desired.targets if language not in desired.present]
+    if known is None or desired.is_changed:
         return Decision(FileState.PLANNED if missing else FileState.DONE, missing)
     if not missing:
         return Decision(FileState.DONE, ())
     match known.state:
         case FileState.SUBMITTED | FileState.DONE if _is_fetchable(known, missing):
             return Decision(FileState.SUBMITTED, known.targets)
-        case FileState.SUBMITTING | FileState.UNCERTAIN if not wish.retry_uncertain:
+        case FileState.SUBMITTING | FileState.UNCERTAIN if not desired.retry_uncertain:
             return Decision(FileState.UNCERTAIN, known.targets)
-        case FileState.FAILED if not (known.is_passing or wish.retry_failed):
+        case FileState.FAILED if not (known.is_transient or desired.retry_failed):
             return Decision(FileState.FAILED, missing)
         case FileState.UPLOADED | FileState.SUBMITTING | FileState.UNCERTAIN if _is_fresh(known):
             return Decision(FileState.UPLOADED, missing)
@@ -101,14 +101,14 @@ def decide(known: Known | None, wish: Wish) -> Decision:
             return Decision(FileState.PLANNED, missing)
 
 
-def _is_fetchable(known: Known, missing: Sequence[str]) -> bool:
+def _is_fetchable(known: Recorded, missing: Sequence[str]) -> bool:
     """Whether the last job can still be fetched, and brings something that is missing."""
     if known.job_age_s is None or known.job_age_s >= RESULT_LIFETIME_S:
         return False
     return known.state is FileState.SUBMITTED or not set(missing).isdisjoint(known.targets)
 
 
-def _is_fresh(known: Known) -> bool:
+def _is_fresh(known: Recorded) -> bool:
     return known.upload_age_s is not None and known.upload_age_s < UPLOAD_LIFETIME_S
 
 

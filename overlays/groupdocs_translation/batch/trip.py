@@ -12,24 +12,24 @@ from .states import FileState
 
 if TYPE_CHECKING:
     from .._async.jobs import AsyncJob
-    from .gates import Passage
+    from .gates import SlotHandover
     from .journal import Row
 
 _SENDING = {FileState.PLANNED, FileState.UPLOADED, FileState.SUBMITTING}
 
 
 @define
-class Trip:
-    """A file under way. One task owns it; the dispatcher reads what it still costs.
+class ActiveFile:
+    """A file under way. One task owns it; the scheduler reads what it still costs.
 
-    ``tally`` counts calls by operation; ``began`` is in monotonic seconds; ``is_judged`` once the job's fate is known,
-    so that only fetching is left, which costs no call.
+    ``call_counts`` counts calls by operation; ``began`` is in monotonic seconds; ``is_judged`` once the job's fate is
+    known, so that only fetching is left, which costs no call.
     """
 
     row: Row
-    passage: Passage
+    slots: SlotHandover
     began: float
-    tally: Counter[str] = field(factory=Counter[str])
+    call_counts: Counter[str] = field(factory=Counter[str])
     job: AsyncJob | None = None
     is_judged: bool = False
 
@@ -45,9 +45,9 @@ class Trip:
 
     def columns(self, now: float, **columns: Any) -> dict[str, Any]:
         """Columns to note, with what the file has cost so far; ``now`` in monotonic seconds."""
-        polls = sum(count for operation, count in self.tally.items() if operation.startswith("get"))
+        polls = sum(count for operation, count in self.call_counts.items() if operation.startswith("get"))
         return columns | {
-            "calls": self.row.calls + self.tally.total(),
+            "calls": self.row.calls + self.call_counts.total(),
             "polls": self.row.polls + polls,
             "seconds": round(self.row.seconds + now - self.began, 3),
             "worked": self.row.run,

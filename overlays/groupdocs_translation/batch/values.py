@@ -71,7 +71,7 @@ class BatchProgress:
     ``step`` is ``planning``, ``start`` (of all), ``uploading``, ``submitting``, ``waiting``, ``fetching``, ``done``,
     ``failed``, ``uncertain``, ``again`` (it failed and will be tried once more), ``stopping`` or ``end``; ``path`` the
     file, from the source root, empty for steps of the whole; ``reason`` says why, for the bad ones. ``finished`` of
-    ``total`` files are over, well or not; ``failed`` of them not well. ``under_way`` are being worked on; ``calls``
+    ``total`` files are over, well or not; ``failed`` of them not well. ``in_progress`` are being worked on; ``calls``
     were made so far in this run; ``seconds`` since it began, ``remaining_s`` a guess, ``None`` at first.
     """
 
@@ -81,7 +81,7 @@ class BatchProgress:
     finished: int = 0
     failed: int = 0
     total: int = 0
-    under_way: int = 0
+    in_progress: int = 0
     calls: int = 0
     seconds: float = 0.0
     remaining_s: float | None = None

@@ -1,4 +1,4 @@
-"""What an error means for a file and for the batch. Pure; called by the couriers."""
+"""What an error means for a file and for the batch. Pure; called by the workers."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Step(Enum):
     FETCH = "fetch"
 
 
-class Verdict(Enum):
+class ErrorAction(Enum):
     """What an error means."""
 
     AGAIN = "again"  # it passes: the same step once more, later
@@ -47,31 +47,31 @@ class Verdict(Enum):
     STOP = "stop"  # every other file would meet the same
 
 
-def verdict(error: Exception, step: Step) -> Verdict:
+def classify_error(error: Exception, step: Step) -> ErrorAction:
     """The meaning of an error that a step raised."""
     match error:
         case SubmissionUncertain():
-            return Verdict.UNCERTAIN
+            return ErrorAction.UNCERTAIN
         case AuthenticationError() if error.status_code == 401 and error.error == "invalid_token":
-            return Verdict.REVOKED  # two revocations in a row look like this
+            return ErrorAction.REVOKED  # two revocations in a row look like this
         case CallBudgetExceeded() | AuthenticationError():
-            return Verdict.STOP
+            return ErrorAction.STOP
         case RateLimited():
-            return Verdict.REFUSED
+            return ErrorAction.REFUSED
         case ServerError() if error.status_code == 503:
-            return Verdict.REFUSED
+            return ErrorAction.REFUSED
         case JobExpired():
-            return Verdict.EXPIRED
+            return ErrorAction.EXPIRED
         case JobTimeout():
-            return Verdict.UNFINISHED
+            return ErrorAction.UNFINISHED
         case ConnectionFailed() | ServerError() | TransferError():
-            return Verdict.AGAIN
+            return ErrorAction.AGAIN
         case NotFound() if step is Step.WAIT:
-            return Verdict.EXPIRED
+            return ErrorAction.EXPIRED
         case APIError() if step in {Step.UPLOAD, Step.WAIT} and error.status_code < 400:
-            return Verdict.AGAIN  # a success with nonsense in it: of a proxy, say
+            return ErrorAction.AGAIN  # a success with nonsense in it: of a proxy, say
         case _:
-            return Verdict.FAILED
+            return ErrorAction.FAILED
 
 
 def pause_s(tries: int, retry_after_s: float | None) -> float:

@@ -1,6 +1,6 @@
 """Takes one file all the way: upload, submission, wait, results in their places; each step noted before and after.
 
-Called by the dispatcher, once for each file that is due. A courier decides nothing: ``verdicts`` says what an error
+Called by the scheduler, once for each file that is due. A worker decides nothing: ``verdicts`` says what an error
 means.
 """
 
@@ -20,13 +20,13 @@ from .._errors import JobPartial, TransferError, TranslationError
 from .._plans import FilePlan
 from .._rules.retry import RetryPolicy
 from .._settings import call_retries
-from .connection import tallied
+from .connection import counting_calls
 from .drafts import place
 from .journal import NOT_IN_THIS_RUN, update
 from .lanes import Lane, lane_of
-from .source import take_print
+from .source import take_fingerprint
 from .states import FileState, is_expired
-from .verdicts import REFUSALS, REVOKED_PAUSE_S, TRIES, Step, Verdict, pause_s, verdict
+from .verdicts import REFUSALS, REVOKED_PAUSE_S, TRIES, ErrorAction, Step, classify_error, pause_s
 
 if TYPE_CHECKING:
     import sqlite3
@@ -35,19 +35,19 @@ if TYPE_CHECKING:
 
     from .._clock import Clock
     from .connection import BatchClient
-    from .drafts import Drafts
+    from .drafts import StagingFolder
     from .gates import Gate
     from .journal import Journal
-    from .ledger import Ledger
+    from .ledger import JournalWriter
     from .options import BatchSettings
-    from .trip import Trip
+    from .trip import ActiveFile
 
 log = logging.getLogger("groupdocs_translation.batch")
 
 OLD_UPLOAD_S = 300.0  # an upload of an earlier run may be gone at the service: then the file is sent once more
 
 
-class Courier:
+class FileWorker:
     """Carries files; one for a run, with one task of its event loop for each file under way.
 
     ``tell`` reports a step of a file; ``halt`` is called with an error that every other file would meet too.
@@ -58,8 +58,8 @@ class Courier:
         client: BatchClient,
         settings: BatchSettings,
         journal: Journal,
-        ledger: Ledger,
-        drafts: Drafts,
+        writer: JournalWriter,
+        staging: StagingFolder,
         *,
         jobs: Gate,
         downloads: Gate,
@@ -71,8 +71,8 @@ class Courier:
         self._client = client
         self._settings = settings
         self._journal = journal
-        self._ledger = ledger
-        self._drafts = drafts
+        self._writer = writer
+        self._staging = staging
         self._jobs, self._downloads, self._uploads = jobs, downloads, uploads
         self._clock = clock
         self._tell = tell
@@ -87,125 +87,125 @@ class Courier:
         for scope in self._waits:
             scope.cancel()
 
-    async def carry(self, trip: Trip) -> None:
+    async def process(self, active: ActiveFile) -> None:
         """Take a file as far as it goes in this run."""
-        with tallied(trip.tally), trip.passage:
+        with counting_calls(active.call_counts), active.slots:
             step = Step.UPLOAD
             try:
-                if trip.row.state is FileState.PLANNED:
-                    await self._upload(trip)
-                if trip.row.state is FileState.UPLOADED and not self._is_stopping:
+                if active.row.state is FileState.PLANNED:
+                    await self._upload(active)
+                if active.row.state is FileState.UPLOADED and not self._is_stopping:
                     step = Step.SUBMIT
-                    await trip.passage.enter(self._jobs)
+                    await active.slots.enter(self._jobs)
                     if not self._is_stopping:
-                        await self._submit(trip)
-                if trip.row.state is FileState.SUBMITTED and not self._is_stopping:
+                        await self._submit(active)
+                if active.row.state is FileState.SUBMITTED and not self._is_stopping:
                     step = Step.WAIT
-                    if await self._wait(trip):
+                    if await self._wait(active):
                         step = Step.FETCH
-                        await trip.passage.enter(self._downloads)
-                        await self._fetch(trip)
+                        await active.slots.enter(self._downloads)
+                        await self._fetch(active)
                         self._downloads.succeeded()
             except TranslationError as error:
-                await self._settle(trip, step, error)
+                await self._settle(active, step, error)
             except OSError as error:
-                await self._settle(trip, step, TransferError(f"{error.strerror or error}: {error.filename}"))
+                await self._settle(active, step, TransferError(f"{error.strerror or error}: {error.filename}"))
             finally:
-                self._drafts.drop(trip.row.id)
+                self._staging.drop(active.row.id)
 
     # -- steps ---------------------------------------------------------------------------------------------------------
 
-    async def _upload(self, trip: Trip) -> None:
-        path = self._source(trip)
-        self._tell("uploading", trip.row.path, None)
-        before = await anyio.to_thread.run_sync(take_print, path)
+    async def _upload(self, active: ActiveFile) -> None:
+        path = self._source(active)
+        self._tell("uploading", active.row.path, None)
+        before = await anyio.to_thread.run_sync(take_fingerprint, path)
         url = await self._client.upload(path)
-        after = await anyio.to_thread.run_sync(take_print, path)
+        after = await anyio.to_thread.run_sync(take_fingerprint, path)
         if before != after:
-            await self._again(trip, Step.UPLOAD, "it changed while it was sent", None)
+            await self._again(active, Step.UPLOAD, "it changed while it was sent", None)
             return
         await self._note(
-            trip, state=FileState.UPLOADED, url=url, uploaded_at=self._clock.wall(),
+            active, state=FileState.UPLOADED, url=url, uploaded_at=self._clock.wall(),
             size=before.size, mtime_ns=before.mtime_ns, digest=before.digest,
         )  # fmt: skip
 
-    async def _submit(self, trip: Trip) -> None:
+    async def _submit(self, active: ActiveFile) -> None:
         """One POST, never repeated here: only the journal knows whether one was made."""
-        row = trip.row
+        row = active.row
         plan = FilePlan(
-            self._source(trip), row.targets, self._settings.options, as_text=False, settings=self._client.settings
+            self._source(active), row.targets, self._settings.options, as_text=False, settings=self._client.settings
         )
         plan.source.url = row.url
         self._tell("submitting", row.path, None)
         with anyio.CancelScope(shield=True), call_retries(RetryPolicy.never()):  # cut here, it would be in doubt
-            await self._note(trip, state=FileState.SUBMITTING)
+            await self._note(active, state=FileState.SUBMITTING)
             try:
                 job = await submit_file(self._client.connection, plan)
             except TranslationError as error:
-                await self._settle(trip, Step.SUBMIT, error)
+                await self._settle(active, Step.SUBMIT, error)
                 return
-            trip.job = job
+            active.job = job
             await self._note(
-                trip, state=FileState.SUBMITTED, lane=Lane.FETCH, job=job.to_dict(),
+                active, state=FileState.SUBMITTED, lane=Lane.FETCH, job=job.to_dict(),
                 submitted_at=self._clock.wall(), url=None, reason=None,
             )  # fmt: skip
         self._uploads.succeeded()
         self._jobs.succeeded()  # taken without a refusal: to wait for its end would keep the first rounds small
 
-    async def _wait(self, trip: Trip) -> bool:
+    async def _wait(self, active: ActiveFile) -> bool:
         """Whether the job's fate is known; false if the batch stopped first."""
-        assert trip.row.job is not None
-        trip.job = trip.job or self._client.job(**trip.row.job)
-        self._tell("waiting", trip.row.path, None)
+        assert active.row.job is not None
+        active.job = active.job or self._client.job(**active.row.job)
+        self._tell("waiting", active.row.path, None)
         with anyio.CancelScope() as scope:
             self._waits.add(scope)
             if self._is_stopping:  # asked for after the last look: nobody would cut this wait
                 scope.cancel()
             try:
-                await trip.job.wait(self._settings.timeout, polling=self._settings.polling)
+                await active.job.wait(self._settings.timeout, polling=self._settings.polling)
             finally:
                 self._waits.discard(scope)
         if scope.cancelled_caught:
             return False
-        trip.is_judged = True
+        active.is_judged = True
         self._jobs.succeeded()
         return True
 
-    async def _fetch(self, trip: Trip) -> None:
+    async def _fetch(self, active: ActiveFile) -> None:
         """Results into their places, and the file's last state."""
-        row, job = trip.row, trip.job
+        row, job = active.row, active.job
         assert job is not None
-        folder = await anyio.to_thread.run_sync(self._drafts.folder_for, row.id)
+        folder = await anyio.to_thread.run_sync(self._staging.folder_for, row.id)
         self._tell("fetching", row.path, None)
         missing: tuple[str, ...] = ()
         try:
             files: Mapping[str, Path] = (await job.download(folder, overwrite=True)).files
         except JobPartial as part:
             files, missing = part.result.files, part.missing
-        placed = partial(_placed, file=row.id, sizes=await self._place(trip, files))
+        placed = partial(_placed, file=row.id, sizes=await self._place(active, files))
         if missing:
             reason = f"the service made no {', '.join(missing)}"
-            await self._note(trip, state=FileState.FAILED, reason=reason, change=placed)
+            await self._note(active, state=FileState.FAILED, reason=reason, change=placed)
             self._tell("failed", row.path, reason)
             return
         later = [language for language in self._settings.targets if language not in row.targets]
         left = await anyio.to_thread.run_sync(self._not_there, row.id, later)
         if left:  # languages that were not wanted when the job was made
             await self._note(
-                trip, state=FileState.PLANNED, targets=" ".join(left), lane=lane_of(row.size), reason=None,
+                active, state=FileState.PLANNED, targets=" ".join(left), lane=lane_of(row.size), reason=None,
                 change=placed,
             )  # fmt: skip
             return
-        await self._note(trip, state=FileState.DONE, reason=None, change=placed)
-        log.info("%s: done, %d calls", row.path, trip.tally.total())
+        await self._note(active, state=FileState.DONE, reason=None, change=placed)
+        log.info("%s: done, %d calls", row.path, active.call_counts.total())
         self._tell("done", row.path, None)
 
-    async def _place(self, trip: Trip, files: Mapping[str, Path]) -> dict[str, int]:
-        """Move drafts to where they belong; bytes by language."""
-        row = trip.row
+    async def _place(self, active: ActiveFile, files: Mapping[str, Path]) -> dict[str, int]:
+        """Move staged results to where they belong; bytes by language."""
+        row = active.row
         wanted = {result.language.lower(): result for result in self._journal.results(row.id)}
         moves = [(path, wanted[language.lower()]) for language, path in files.items() if language.lower() in wanted]
-        await self._ledger.write(partial(_claim, file=row.id, languages=[result.language for _, result in moves]))
+        await self._writer.write(partial(_claim, file=row.id, languages=[result.language for _, result in moves]))
         sizes: dict[str, int] = {}
         for path, result in moves:
             sizes[result.language] = path.stat().st_size
@@ -215,7 +215,7 @@ class Courier:
                 await anyio.to_thread.run_sync(partial(place, path, target, is_ours=is_ours))
             except TranslationError:
                 if not is_ours:
-                    await self._ledger.write(partial(_unclaim, file=row.id, language=result.language))
+                    await self._writer.write(partial(_unclaim, file=row.id, language=result.language))
                 raise
         return sizes
 
@@ -225,48 +225,50 @@ class Courier:
 
     # -- what goes wrong -----------------------------------------------------------------------------------------------
 
-    async def _settle(self, trip: Trip, step: Step, error: TranslationError) -> None:
+    async def _settle(self, active: ActiveFile, step: Step, error: TranslationError) -> None:
         """Do what an error means."""
-        row, text = trip.row, str(error)
-        match verdict(error, step):
-            case Verdict.REVOKED if self._tries.get(row.id, 0) + 1 < TRIES:
-                await self._again(trip, step, text, REVOKED_PAUSE_S)
-            case Verdict.STOP | Verdict.REVOKED:
-                await self._note(trip, state=_before(row.state), reason=text)
+        row, text = active.row, str(error)
+        match classify_error(error, step):
+            case ErrorAction.REVOKED if self._tries.get(row.id, 0) + 1 < TRIES:
+                await self._again(active, step, text, REVOKED_PAUSE_S)
+            case ErrorAction.STOP | ErrorAction.REVOKED:
+                await self._note(active, state=_before(row.state), reason=text)
                 self._halt(error)
-            case Verdict.AGAIN | Verdict.REFUSED as again:
+            case ErrorAction.AGAIN | ErrorAction.REFUSED as again:
                 wanted = getattr(error, "retry_after", None)
-                await self._again(trip, step, text, wanted, REFUSALS if again is Verdict.REFUSED else TRIES)
-            case Verdict.UNFINISHED:
-                await self._note(trip, reason=text, due=NOT_IN_THIS_RUN)
-            case Verdict.EXPIRED if is_expired(self._age(trip)):
+                await self._again(active, step, text, wanted, REFUSALS if again is ErrorAction.REFUSED else TRIES)
+            case ErrorAction.UNFINISHED:
+                await self._note(active, reason=text, due=NOT_IN_THIS_RUN)
+            case ErrorAction.EXPIRED if is_expired(self._age(active)):
                 await self._note(
-                    trip, state=FileState.PLANNED, lane=lane_of(row.size), job=None, submitted_at=None,
+                    active, state=FileState.PLANNED, lane=lane_of(row.size), job=None, submitted_at=None,
                     reason="its job had expired: results stay for 24 hours",
                 )  # fmt: skip
-            case Verdict.UNCERTAIN if self._settings.retry_uncertain and self._count(row.id) <= TRIES:
-                await self._note(trip, state=FileState.UPLOADED, reason=text, due=self._due(row.id, None))
+            case ErrorAction.UNCERTAIN if self._settings.retry_uncertain and self._count(row.id) <= TRIES:
+                await self._note(active, state=FileState.UPLOADED, reason=text, due=self._due(row.id, None))
                 self._tell("again", row.path, text)
-            case Verdict.UNCERTAIN:
-                await self._note(trip, state=FileState.UNCERTAIN, reason=text)
+            case ErrorAction.UNCERTAIN:
+                await self._note(active, state=FileState.UNCERTAIN, reason=text)
                 self._tell("uncertain", row.path, text)
-            case Verdict.EXPIRED | Verdict.FAILED:
-                if step is Step.SUBMIT and self._has_old_upload(trip):
-                    await self._note(trip, state=FileState.PLANNED, url=None, reason=text)
+            case ErrorAction.EXPIRED | ErrorAction.FAILED:
+                if step is Step.SUBMIT and self._has_old_upload(active):
+                    await self._note(active, state=FileState.PLANNED, url=None, reason=text)
                     return
-                await self._note(trip, state=FileState.FAILED, reason=text, is_passing=0)
+                await self._note(active, state=FileState.FAILED, reason=text, is_transient=0)
                 self._tell("failed", row.path, text)
 
-    async def _again(self, trip: Trip, step: Step, reason: str, retry_after_s: float | None, most: int = TRIES) -> None:
+    async def _again(
+        self, active: ActiveFile, step: Step, reason: str, retry_after_s: float | None, most: int = TRIES
+    ) -> None:
         """Put the file back for a later try; after the last one it is given up, unless its job is paid for."""
-        row = trip.row
+        row = active.row
         if self._count(row.id) < most:
-            await self._note(trip, state=_before(row.state), reason=reason, due=self._due(row.id, retry_after_s))
+            await self._note(active, state=_before(row.state), reason=reason, due=self._due(row.id, retry_after_s))
             self._tell("again", row.path, reason)
         elif step in {Step.WAIT, Step.FETCH}:
-            await self._note(trip, reason=reason, due=NOT_IN_THIS_RUN)
+            await self._note(active, reason=reason, due=NOT_IN_THIS_RUN)
         else:
-            await self._note(trip, state=FileState.FAILED, reason=reason, is_passing=1)
+            await self._note(active, state=FileState.FAILED, reason=reason, is_transient=1)
             self._tell("failed", row.path, reason)
 
     def _count(self, file: int) -> int:
@@ -276,37 +278,37 @@ class Courier:
     def _due(self, file: int, retry_after_s: float | None) -> float:
         return self._clock.wall() + pause_s(max(1, self._tries.get(file, 1)), retry_after_s)
 
-    def _age(self, trip: Trip) -> float:
-        made = trip.row.submitted_at
+    def _age(self, active: ActiveFile) -> float:
+        made = active.row.submitted_at
         return 0.0 if made is None else self._clock.wall() - made
 
-    def _has_old_upload(self, trip: Trip) -> bool:
+    def _has_old_upload(self, active: ActiveFile) -> bool:
         """Whether the service may have refused a file only because its upload is gone."""
-        at = trip.row.uploaded_at
+        at = active.row.uploaded_at
         return at is not None and self._clock.wall() - at > OLD_UPLOAD_S
 
     # -- notes ---------------------------------------------------------------------------------------------------------
 
-    def _source(self, trip: Trip) -> Path:
-        return self._settings.source / trip.row.path
+    def _source(self, active: ActiveFile) -> Path:
+        return self._settings.source / active.row.path
 
     async def _note(
-        self, trip: Trip, *, change: Callable[[sqlite3.Connection], object] | None = None, **columns: Any
+        self, active: ActiveFile, *, change: Callable[[sqlite3.Connection], object] | None = None, **columns: Any
     ) -> None:
-        """Write columns of the file's row, and ``change``, in one transaction; the trip's row follows."""
-        stored = trip.columns(self._clock.monotonic(), **columns)
+        """Write columns of the file's row, and ``change``, in one transaction; its row in memory follows."""
+        stored = active.columns(self._clock.monotonic(), **columns)
         if isinstance(stored.get("job"), dict):
             stored["job"] = json.dumps(stored["job"])
 
         def write(connection: sqlite3.Connection) -> None:
             if change is not None:
                 change(connection)
-            update(connection, trip.row.id, stored)
+            update(connection, active.row.id, stored)
 
-        await self._ledger.write(write)
+        await self._writer.write(write)
         if isinstance(targets := columns.get("targets"), str):
             columns["targets"] = tuple(targets.split())
-        trip.row = evolve(trip.row, **columns)
+        active.row = evolve(active.row, **columns)
 
 
 def _before(state: FileState) -> FileState:

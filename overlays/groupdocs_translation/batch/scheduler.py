@@ -1,4 +1,4 @@
-"""Hands files to couriers: the next one from the journal whenever there is a slot, a call and a file that is due."""
+"""Hands files to workers: the next one from the journal whenever there is a slot, a call and a file that is due."""
 
 from __future__ import annotations
 
@@ -9,23 +9,23 @@ import anyio
 import anyio.to_thread
 
 from .costs import CALLS_LEFT, fits
-from .gates import Passage
+from .gates import SlotHandover
 from .lanes import Lane, Road, next_lane
-from .trip import Trip
+from .trip import ActiveFile
 
 if TYPE_CHECKING:
     from anyio.abc import TaskGroup
 
     from .._clock import Clock
     from .connection import BatchUsage
-    from .courier import Courier
     from .gates import Gate
     from .journal import Journal, Row
+    from .worker import FileWorker
 
 AHEAD = 64  # rows read at a time; what is held in memory is this and what is under way
 
 
-class Dispatcher:
+class Scheduler:
     """The loop of one run. No lock: everything happens in one event loop.
 
     ``ran_dry`` tells, after ``run()``, that there were files left that the calls did not suffice for.
@@ -34,7 +34,7 @@ class Dispatcher:
     def __init__(
         self,
         journal: Journal,
-        courier: Courier,
+        worker: FileWorker,
         usage: BatchUsage,
         *,
         run: int,
@@ -44,13 +44,13 @@ class Dispatcher:
         clock: Clock,
     ) -> None:
         self._journal = journal
-        self._courier = courier
+        self._worker = worker
         self._usage = usage
         self._run = run
         self._to_fetch = to_fetch  # jobs of earlier runs that nobody has taken up yet: each will need a call
         self._uploads, self._jobs = uploads, jobs
         self._clock = clock
-        self.under_way: dict[int, Trip] = {}
+        self.in_progress: dict[int, ActiveFile] = {}
         self._queues: dict[Lane, deque[Row]] = {lane: deque() for lane in Lane}
         self._dry: set[Lane] = set()  # lanes in which nothing is due now
         self._quiet_until = 0.0
@@ -68,7 +68,7 @@ class Dispatcher:
         self._is_stopping = True
         self._changed.set()
 
-    def hush(self, seconds: float) -> None:
+    def pause_for(self, seconds: float) -> None:
         """Take no other file for so long: the service asked for it."""
         self._quiet_until = max(self._quiet_until, self._clock.monotonic() + seconds)
 
@@ -80,13 +80,13 @@ class Dispatcher:
                 quiet = self._quiet_until - self._clock.monotonic()
                 if quiet > 0:
                     await self._pause(quiet)
-                elif not await self._send_off(group) and not await self._pause_for_change():
+                elif not await self._start_next(group) and not await self._pause_for_change():
                     return
 
-    async def _send_off(self, group: TaskGroup) -> bool:
+    async def _start_next(self, group: TaskGroup) -> bool:
         """Begin with one file, if one may go now."""
         waiting = frozenset([lane for lane in Lane if await self._has(lane)])
-        sending = [trip.row.lane for trip in self.under_way.values() if trip.is_sending]
+        sending = [active.row.lane for active in self.in_progress.values() if active.is_sending]
         lane = next_lane(
             Road(
                 waiting=waiting,
@@ -108,21 +108,21 @@ class Dispatcher:
         gate.take()
         if lane is Lane.FETCH and row.due == 0:
             self._to_fetch -= 1
-        trip = self.under_way[row.id] = Trip(row, Passage(gate), self._clock.monotonic())
-        group.start_soon(self._carry, trip)
+        active = self.in_progress[row.id] = ActiveFile(row, SlotHandover(gate), self._clock.monotonic())
+        group.start_soon(self._process, active)
         return True
 
     def _is_affordable(self, row: Row) -> bool:
-        promised = sum(trip.calls_left for trip in self.under_way.values())
+        promised = sum(active.calls_left for active in self.in_progress.values())
         if row.lane is not Lane.FETCH:
             promised += self._to_fetch
         return fits(self._usage.left, promised=promised, need=CALLS_LEFT[row.state])
 
-    async def _carry(self, trip: Trip) -> None:
+    async def _process(self, active: ActiveFile) -> None:
         try:
-            await self._courier.carry(trip)
+            await self._worker.process(active)
         finally:
-            del self.under_way[trip.row.id]
+            del self.in_progress[active.row.id]
             self._dry.clear()  # it may be due again
             self._changed.set()
 
@@ -130,7 +130,7 @@ class Dispatcher:
         """Whether a lane has a file that is due; reads on in the journal when what was read is used up."""
         queue = self._queues[lane]
         if not queue and lane not in self._dry:
-            busy = set(self.under_way)  # as the look begins: one that ends meanwhile may be read as it was before
+            busy = set(self.in_progress)  # as the look begins: one that ends meanwhile may be read as it was before
             count = AHEAD + len(busy)
             rows = await anyio.to_thread.run_sync(self._journal.ready, self._run, lane, self._clock.wall(), count)
             queue.extend([row for row in rows if row.id not in busy][:AHEAD])
@@ -145,7 +145,7 @@ class Dispatcher:
         if self._changed.is_set():  # the last file under way may have ended during the look, and left room for others
             self._dry.clear()
             return True
-        if not self.under_way and (due is None or self.ran_dry):
+        if not self.in_progress and (due is None or self.ran_dry):
             return False
         await self._pause(None if due is None else max(0.0, due - now))
         self._dry.clear()
