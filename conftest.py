@@ -27,10 +27,10 @@ import anyio.lowlevel
 import pytest
 from _pytest._code import Traceback
 from groupdocs_translation._clock import SystemClock
-from groupdocs_translation.sandbox import Sandbox, recognition
-from groupdocs_translation.sandbox.engine import FileTask, PseudoEngine
-from groupdocs_translation.sandbox.storage import StoredFile
-from groupdocs_translation.sandbox.submissions import Submissions
+from groupdocs_translation_sandbox import Sandbox, recognition
+from groupdocs_translation_sandbox.engine import FileTask, PseudoEngine
+from groupdocs_translation_sandbox.storage import StoredFile
+from groupdocs_translation_sandbox.submissions import Submissions
 from sybil import Document, Example, Lexeme, Region, Sybil
 from sybil.integration.pytest import SybilItem
 from sybil.parsers.markdown import CodeBlockParser, SkipParser

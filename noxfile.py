@@ -24,6 +24,7 @@ PYTHONS = nox.project.python_versions(PROJECT)
 ROOT = Path(__file__).parent
 OLDEST = PYTHONS[0]
 EXTRAS = f"[{','.join(PROJECT['project']['optional-dependencies'])}]"
+SANDBOX = ("-e", "./sandbox")  # of this checkout: the index has another one, or none
 SUITE = ("test", "codegen", "recipes", "release", "surface")  # groups that the test suite needs
 
 # pyenv puts commands on the PATH that fail for every version but its global one: its real interpreters go last.
@@ -48,14 +49,14 @@ def _pytest(session: nox.Session, *arguments: str) -> None:
 @nox.session
 def demo(session: nox.Session) -> None:
     """Watch it work: a local sandbox, two texts and two files translated, a token renewed on the way."""
-    session.install(".[sandbox]")
+    session.install("./sandbox", ".[sandbox]")
     session.run("python", "examples/demo.py", *session.posargs)
 
 
 @nox.session(python=PYTHONS)
 def tests(session: nox.Session) -> None:
     """Run the test suite on every supported Python that is installed, the tools' on the first; -- PYTEST ARGUMENTS."""
-    session.install("-e", ".[cli,sandbox]", *_groups(*SUITE))
+    session.install(*SANDBOX, "-e", ".[cli,sandbox]", *_groups(*SUITE))
     is_whole = session.posargs or session.python == FIRST
     elsewhere = [] if is_whole else [f"--ignore={path}" for path in TOOLS]
     # A worker whose test hangs is killed. It has no successor: xdist hands that one a test, and waits for ever.
@@ -73,9 +74,9 @@ def lint(session: nox.Session) -> None:
 @nox.session
 def types(session: nox.Session) -> None:
     """Check types: mypy --strict over all that is written and generated, pyright strict over what is written."""
-    session.install("-e", ".[cli,sandbox]", *_groups(*SUITE, "types"), "nox")
+    session.install(*SANDBOX, "-e", ".[cli,sandbox]", *_groups(*SUITE, "types"), "nox")
     examples = ("examples/demo.py", "examples/catalogue_app/catalogue.py")
-    session.run("mypy", "generated", "overlays", "release", "noxfile.py", *examples)
+    session.run("mypy", "generated", "overlays", "sandbox", "release", "noxfile.py", *examples)
     session.run("mypy", "openapi")  # apart: its modules find each other as scripts do
     session.run("pyright")
 
@@ -90,21 +91,21 @@ def regenerate(session: nox.Session) -> None:
 @nox.session
 def contract(session: nox.Session) -> None:
     """Let schemathesis search for answers of the sandbox that its contract does not have; -- SCHEMATHESIS ARGUMENTS."""
-    session.install("-e", ".[sandbox]", *_groups("contract"))
+    session.install(*SANDBOX, "-e", ".[sandbox]", *_groups("contract"))
     session.run("python", "-m", "tests.conformance", *session.posargs)
 
 
 @nox.session
 def bench(session: nox.Session) -> None:
     """Measure against a yardstick in the same run and write the report; -- NAME."""
-    session.install("-e", ".[cli,sandbox]", *_groups(*SUITE, "bench"))
+    session.install(*SANDBOX, "-e", ".[cli,sandbox]", *_groups(*SUITE, "bench"))
     session.run("python", "-m", "benchmarks", *session.posargs)
 
 
 @nox.session
 def coverage(session: nox.Session) -> None:
     """Run the tests with branch coverage, subprocesses combined, and name the lines that none reaches."""
-    session.install("-e", ".[cli,sandbox]", *_groups(*SUITE, "coverage"))
+    session.install(*SANDBOX, "-e", ".[cli,sandbox]", *_groups(*SUITE, "coverage"))
     session.run("coverage", "erase")
     session.run("coverage", "run", "-m", "pytest", *session.posargs)
     session.run("coverage", "combine")
@@ -117,9 +118,11 @@ def lowest(session: nox.Session) -> None:
     session.install("uv")
     with tempfile.TemporaryDirectory() as folder:
         locked = str(Path(folder, "lowest.txt"))
-        compiled = ("pyproject.toml", "--all-extras", "--resolution", "lowest-direct", "--output-file", locked)
-        session.run("uv", "pip", "compile", "--quiet", "--python", "python", *compiled)
-        session.install("-e", f".{EXTRAS}", *_groups("test", "package", "surface"), "--constraint", locked)
+        ours = [f"--no-emit-package={PROJECT['project']['name']}{part}" for part in ("", "-sandbox")]
+        compiled = ("pyproject.toml", "sandbox/pyproject.toml", "--all-extras", *ours, "--resolution", "lowest-direct")
+        session.run("uv", "pip", "compile", "--quiet", "--python", "python", *compiled, "--output-file", locked)
+        groups = _groups("test", "package", "surface")
+        session.install(*SANDBOX, "-e", f".{EXTRAS}", *groups, "--constraint", locked)
     # no part of what users install, and with requirements of their own
     apart = ("--ignore=tests/pipeline", "--ignore=tests/packaging", "--ignore=docs/recipes")
     _pytest(session, *apart)
@@ -128,7 +131,7 @@ def lowest(session: nox.Session) -> None:
 @nox.session
 def interop(session: nox.Session) -> None:
     """Run the published SDK against the sandbox, and our authorization against two servers that others wrote."""
-    session.install("-e", ".[sandbox]", *_groups(*SUITE))
+    session.install(*SANDBOX, "-e", ".[sandbox]", *_groups(*SUITE))
     _pytest(session, "--override-ini=faulthandler_timeout=600", "interop")  # it installs packages meanwhile
 
 
@@ -142,7 +145,7 @@ def docs(session: nox.Session) -> None:
 @nox.session
 def screenshots(session: nox.Session) -> None:
     """Record the terminal sessions of docs/cli.md again, draw its progress bars, and take its report (by Chromium)."""
-    session.install("-e", ".[cli,sandbox]")
+    session.install(*SANDBOX, "-e", ".[cli,sandbox]")
     with tempfile.TemporaryDirectory() as folder:
         session.run("python", "-m", "release.terminal", folder)
         chromium = shutil.which("chromium")
@@ -175,7 +178,7 @@ def sdist(session: nox.Session) -> None:
         (archive,) = Path(folder).iterdir()
         shutil.unpack_archive(archive, folder, filter="data")
         session.chdir(Path(folder, archive.name.removesuffix(".tar.gz")))
-        session.install(".[cli,sandbox]")
+        session.install("./sandbox", ".[cli,sandbox]")
         _pytest(session)
         session.chdir(ROOT)
 

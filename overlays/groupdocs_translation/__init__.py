@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from ._async.client import AsyncTranslationClient
     from ._async.jobs import AsyncJob
-    from ._clock import Clock
+    from ._clock import Clock, default_clock
     from ._errors import (
         APIError,
         AuthenticationError,
@@ -74,7 +74,7 @@ _HOMES: dict[str, str] = {}
 for _home, _names in {
     "._async.client": "AsyncTranslationClient",
     "._async.jobs": "AsyncJob",
-    "._clock": "Clock",
+    "._clock": "Clock default_clock",
     "._errors": """
         APIError AuthenticationError BadRequest CallBudgetExceeded ConfigurationError ConnectionFailed JobError
         JobExpired JobFailed JobPartial JobTimeout NotFound RateLimited ServerError SubmissionUncertain
@@ -144,6 +144,7 @@ __all__ = [
     "UnsupportedFormat",
     "UnsupportedLanguage",
     "Usage",
+    "default_clock",
 ]
 
 

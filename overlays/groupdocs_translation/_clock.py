@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import time
+from contextlib import contextmanager
 from functools import partial
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 
 class Clock(Protocol):
@@ -49,3 +53,18 @@ class SystemClock:
 
 
 SYSTEM_CLOCK = SystemClock()
+
+
+@contextmanager
+def default_clock(clock: Clock) -> Iterator[None]:
+    """Let everything in this process that was not given a clock, made already or not, follow ``clock`` for a while.
+
+    For tests: the fixtures of the sandbox use it. Not for nesting, nor for several threads at once.
+    """
+    borrowed = {name: getattr(clock, name) for name in ("monotonic", "wall", "sleep", "asleep")}
+    vars(SYSTEM_CLOCK).update(borrowed)
+    try:
+        yield
+    finally:
+        for name in borrowed:
+            vars(SYSTEM_CLOCK).pop(name, None)

@@ -34,7 +34,7 @@ from groupdocs_translation.batch.gates import Gate
 from groupdocs_translation.batch.journal import SCHEMA_VERSION, Journal
 from groupdocs_translation.batch.lock import JournalLock
 from groupdocs_translation.batch.planner import FILES_PER_STEP
-from groupdocs_translation.sandbox.latency import Latency
+from groupdocs_translation_sandbox.latency import Latency
 
 from tests.batch.conftest import results
 from tests.batch.killed import PROCESSES, make_journal, translate

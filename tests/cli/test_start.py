@@ -20,7 +20,8 @@ def test_without_the_extra_it_says_what_to_install(monkeypatch, capsys, missing)
 
 
 def test_the_sandbox_without_its_extra_says_what_to_install(command, monkeypatch):
-    monkeypatch.setitem(sys.modules, "groupdocs_translation.sandbox.server", None)
+    monkeypatch.delitem(sys.modules, "groupdocs_translation.sandbox", raising=False)
+    monkeypatch.setitem(sys.modules, "groupdocs_translation_sandbox", None)
     done = command("languages", "--sandbox")
     assert done.code == 2
     assert "pip install 'groupdocs-translation[sandbox]'" in done.err

@@ -15,8 +15,8 @@ from pathlib import Path
 
 import httpx2
 from groupdocs_translation.sandbox import Sandbox
-from groupdocs_translation.sandbox.contract import document
 from groupdocs_translation.spec.operations import OPERATIONS
+from groupdocs_translation_sandbox.contract import document
 
 ROOT = Path(__file__).parents[2]
 EXAMPLES = "15"  # at most so many cases of each operation in the phase that invents them

@@ -15,8 +15,8 @@ from typing import Any
 
 import httpx2
 import schemathesis
-from groupdocs_translation.sandbox.contract import document, formats
 from groupdocs_translation.spec.operations import BY_ID
+from groupdocs_translation_sandbox.contract import document, formats
 from openapi_schema_validator import OAS30Validator
 
 from tests.sandbox.sources import request_of

@@ -9,11 +9,13 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import groupdocs_translation
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 OVERLAY = ROOT / "overlays" / "groupdocs_translation"
 GENERATED = ROOT / "generated" / "groupdocs_translation_api"
+SANDBOX = ROOT / "sandbox" / "groupdocs_translation_sandbox"
 
 # The only places that know generated names (a string handed to importlib counts as knowing).
 KNOW_GENERATED = {"_api", "spec", "_requests", "_async", "_sync"}
@@ -32,7 +34,7 @@ FORBIDDEN = {
     "_sync": {"_async", "cli", "sandbox"},
     "batch": {"cli", "sandbox"},
     "cli": {"_api", "_async", "_requests"},
-    "sandbox": {"_api", "_async", "_requests", "_sync", "auth", "batch", "cli"},
+    "sandbox": {"*"},
 }
 
 # A decision is a function of its inputs: it neither waits, nor looks at a clock, nor talks to anything.
@@ -130,6 +132,25 @@ def test_a_layer_imports_only_those_below_it(layer: str) -> None:
     ]
 
     assert not wrong
+
+
+def test_of_the_sdk_the_sandbox_imports_the_specification_and_its_pytest_plugin_public_names() -> None:
+    imports = {
+        (layer, name)
+        for layer, _, names in _files(SANDBOX)
+        for name in names
+        if name.split(".")[0] in {"groupdocs_translation", "groupdocs_translation_api"}
+    }
+
+    assert imports
+    assert not {
+        (layer, name)
+        for layer, name in imports
+        if not name.startswith("groupdocs_translation.spec")
+        and not (
+            layer == "pytest_plugin" and name.removeprefix("groupdocs_translation.") in groupdocs_translation.__all__
+        )
+    }
 
 
 def test_every_layer_of_the_table_exists() -> None:

@@ -1,4 +1,4 @@
-"""What users get: the wheel, built here with the project's own backend and opened."""
+"""What users get: the wheels, built here with the project's own backend and opened."""
 
 from __future__ import annotations
 
@@ -14,19 +14,28 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+SANDBOX = tomllib.loads((ROOT / "sandbox" / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 PACKAGES = {"groupdocs_translation": "overlays", "groupdocs_translation_api": "generated"}
 
 
-@pytest.fixture(scope="module")
-def wheel(tmp_path_factory: pytest.TempPathFactory) -> zipfile.ZipFile:
-    target = tmp_path_factory.mktemp("wheel")
+def _build(source: Path, target: Path) -> zipfile.ZipFile:
     subprocess.run(
-        [sys.executable, "-m", "build", "--no-isolation", "--wheel", "--outdir", str(target), str(ROOT)],
+        [sys.executable, "-m", "build", "--no-isolation", "--wheel", "--outdir", str(target), str(source)],
         check=True,
         capture_output=True,
     )
     (path,) = target.iterdir()
     return zipfile.ZipFile(path)
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> zipfile.ZipFile:
+    return _build(ROOT, tmp_path_factory.mktemp("wheel"))
+
+
+@pytest.fixture(scope="module")
+def sandbox_wheel(tmp_path_factory: pytest.TempPathFactory) -> zipfile.ZipFile:
+    return _build(ROOT / "sandbox", tmp_path_factory.mktemp("sandbox"))
 
 
 @pytest.fixture(scope="module")
@@ -87,12 +96,42 @@ def test_the_version_is_said_in_one_place(metadata: email.message.Message) -> No
     assert not said
 
 
+def test_the_sandbox_is_a_wheel_of_its_own_and_the_only_one_with_a_pytest_plugin(
+    wheel: zipfile.ZipFile, sandbox_wheel: zipfile.ZipFile
+) -> None:
+    package = ROOT / "sandbox" / "groupdocs_translation_sandbox"
+    packed = {name for name in sandbox_wheel.namelist() if ".dist-info/" not in name}
+    (licence,) = (name for name in sandbox_wheel.namelist() if name.endswith("/licenses/LICENSE"))
+    plugins = [
+        any("[pytest11]" in part.read(name).decode() for name in part.namelist() if name.endswith("/entry_points.txt"))
+        for part in (wheel, sandbox_wheel)
+    ]
+
+    assert packed == {
+        path.relative_to(package.parent).as_posix()
+        for path in package.rglob("*")
+        if path.is_file() and "__pycache__" not in path.parts
+    }
+    assert sandbox_wheel.read(licence) == (ROOT / "LICENSE").read_bytes()
+    assert plugins == [False, True]
+
+
+def test_the_sandbox_has_the_version_of_the_sdk_and_each_asks_for_the_other_one_of_it() -> None:
+    version = PROJECT["version"]
+
+    assert SANDBOX["version"] == version
+    assert PROJECT["optional-dependencies"]["sandbox"] == [f"groupdocs-translation-sandbox=={version}"]
+    assert [need for need in SANDBOX["dependencies"] if need.startswith("groupdocs")] == [
+        f"groupdocs-translation=={version}"
+    ]
+
+
 def test_bounds_have_a_floor_and_a_ceiling_only_with_a_reason() -> None:
-    text = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    text = "".join((ROOT / path).read_text(encoding="utf-8") for path in ("pyproject.toml", "sandbox/pyproject.toml"))
     extras = [requirement for extra in PROJECT["optional-dependencies"].values() for requirement in extra]
 
-    for requirement in [*PROJECT["dependencies"], *extras]:
-        if requirement.startswith("groupdocs-translation["):  # an extra made of others
+    for requirement in [*PROJECT["dependencies"], *SANDBOX["dependencies"], *extras]:
+        if requirement.startswith("groupdocs-translation"):  # the other one of the two, of the same version
             continue
         assert ">=" in requirement, f"{requirement}: say the oldest version that works"
         if "<" in requirement:

@@ -9,7 +9,7 @@ import pytest
 
 pytest_plugins = ["pytester"]
 
-PLUGINS = ("-p", "groupdocs_translation.pytest_plugin", "-p", "anyio")
+PLUGINS = ("-p", "groupdocs_translation_sandbox.pytest_plugin", "-p", "anyio")
 
 
 @pytest.fixture
@@ -84,8 +84,8 @@ def test_without_the_extra_other_tests_run_and_a_fixtures_user_is_told_what_to_i
 
 def test_loading_the_plugin_loads_nothing_heavy():
     code = (
-        "import sys, pytest; before = set(sys.modules); import groupdocs_translation.pytest_plugin;"
+        "import sys, pytest; before = set(sys.modules); import groupdocs_translation_sandbox.pytest_plugin;"
         "print(*set(sys.modules) - before)"
     )
     done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
-    assert set(done.stdout.split()) == {"groupdocs_translation", "groupdocs_translation.pytest_plugin"}
+    assert set(done.stdout.split()) == {"groupdocs_translation_sandbox", "groupdocs_translation_sandbox.pytest_plugin"}

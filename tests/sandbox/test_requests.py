@@ -6,9 +6,9 @@ import json
 
 import httpx2
 import pytest
-from groupdocs_translation.sandbox.contract import document
-from groupdocs_translation.sandbox.engine import PseudoEngine
 from groupdocs_translation.spec.operations import OPERATIONS
+from groupdocs_translation_sandbox.contract import document
+from groupdocs_translation_sandbox.engine import PseudoEngine
 
 from tests.sandbox.sources import TEXT
 

@@ -11,7 +11,7 @@ import time
 
 import pytest
 from groupdocs_translation.sandbox import Sandbox
-from groupdocs_translation.sandbox.server import NO_PRODUCTION_SERVER
+from groupdocs_translation_sandbox.server import NO_PRODUCTION_SERVER
 
 from tests.sandbox.conftest import Plain, bare
 from tests.sandbox.sources import TEXT
@@ -115,7 +115,7 @@ STOPPED = """
 import faulthandler, os, signal, sys, threading
 from groupdocs_translation.cli.main import run
 from groupdocs_translation.cli.commands import sandbox as command
-from groupdocs_translation.sandbox import __main__ as module
+from groupdocs_translation_sandbox import __main__ as module
 
 faulthandler.dump_traceback_later(30, exit=True)
 module.LOOK_S = command.LOOK_S = 0.01

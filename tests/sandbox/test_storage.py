@@ -7,7 +7,7 @@ import os
 
 import pytest
 from groupdocs_translation.sandbox import Sandbox
-from groupdocs_translation.sandbox.byte_ranges import Part, Unsatisfiable, asked_part
+from groupdocs_translation_sandbox.byte_ranges import Part, Unsatisfiable, asked_part
 
 from tests.sandbox.conftest import Plain, bare
 

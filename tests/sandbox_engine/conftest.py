@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import pytest
-from groupdocs_translation.sandbox.engine import FileTask, PseudoEngine
+from groupdocs_translation_sandbox.engine import FileTask, PseudoEngine
 
 EXAMPLES = Path(__file__).parents[2] / "examples" / "files"
 

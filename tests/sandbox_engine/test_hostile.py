@@ -9,7 +9,7 @@ from random import Random
 from typing import TYPE_CHECKING
 
 import pytest
-from groupdocs_translation.sandbox.engine import EngineError, dispatch, package
+from groupdocs_translation_sandbox.engine import EngineError, dispatch, package
 
 from .conftest import EXAMPLES
 

@@ -7,7 +7,7 @@ import re
 from typing import TYPE_CHECKING
 
 import pytest
-from groupdocs_translation.sandbox.engine import EngineError, FileTask, PseudoEngine
+from groupdocs_translation_sandbox.engine import EngineError, FileTask, PseudoEngine
 
 from .conftest import EXAMPLES
 

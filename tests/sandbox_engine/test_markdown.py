@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import html5lib
 import pytest
 import yaml
-from groupdocs_translation.sandbox.engine import EngineError, PseudoEngine, hugo_structure
+from groupdocs_translation_sandbox.engine import EngineError, PseudoEngine, hugo_structure
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt

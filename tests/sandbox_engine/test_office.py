@@ -13,7 +13,7 @@ import xlsxwriter
 from docx import Document
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
-from groupdocs_translation.sandbox.engine import EngineError
+from groupdocs_translation_sandbox.engine import EngineError
 from lxml import etree
 from openpyxl import Workbook, load_workbook
 from pptx import Presentation

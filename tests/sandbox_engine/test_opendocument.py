@@ -6,7 +6,7 @@ import io
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from groupdocs_translation.sandbox.engine import EngineError
+from groupdocs_translation_sandbox.engine import EngineError
 from odf import draw, office, style, table, teletype, text
 from odf.opendocument import OpenDocumentPresentation, OpenDocumentSpreadsheet, OpenDocumentText, load
 

@@ -6,8 +6,8 @@ import re
 import unicodedata
 
 import pytest
-from groupdocs_translation.sandbox.engine import PseudoEngine
-from groupdocs_translation.sandbox.engine.pseudo import Pseudo
+from groupdocs_translation_sandbox.engine import PseudoEngine
+from groupdocs_translation_sandbox.engine.pseudo import Pseudo
 from hypothesis import given, settings
 from hypothesis import strategies as st
 

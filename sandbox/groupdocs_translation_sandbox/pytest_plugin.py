@@ -1,13 +1,13 @@
 """Fixtures for the tests of applications that translate: a sandbox of their own, and clients of it.
 
-Installed with the extra ``sandbox``; pytest finds it by itself. ``translation_sandbox`` is the whole service on
-loopback, empty for each test; ``translation_client`` and ``async_translation_client`` are clients of it. Where the
-extra is missing, importing this costs nothing, and a test that asks for a fixture is told what to install.
+pytest finds it by itself. ``translation_sandbox`` is the whole service on loopback, empty for each test;
+``translation_client`` and ``async_translation_client`` are clients of it. Nothing is loaded before a test asks for one.
 """
 
 from __future__ import annotations
 
 import os
+from contextlib import nullcontext
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
@@ -16,8 +16,9 @@ import pytest
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
 
-    from . import AsyncTranslationClient, TranslationClient
-    from .sandbox import Sandbox
+    from groupdocs_translation import AsyncTranslationClient, TranslationClient
+
+    from .server import Sandbox
 
 MARKER = "translation_sandbox"
 _PYTEST_ASYNCIO = ("asyncio", "pytest_asyncio", "pytest_asyncio.plugin")  # its name as found, or as given to -p
@@ -53,7 +54,9 @@ def translation_sandbox(request: pytest.FixtureRequest) -> Iterator[Sandbox]:
         arguments |= marker.kwargs
     real_time = arguments.pop("real_time", False)
     try:
-        from .sandbox import ClientClock, Sandbox  # noqa: PLC0415  (an extra)
+        from groupdocs_translation import default_clock  # noqa: PLC0415  (nothing is loaded before a fixture is used)
+
+        from . import ClientClock, Sandbox  # noqa: PLC0415  (as above)
     except ImportError as error:
         pytest.fail(f"the fixture translation_sandbox cannot be made: {error}", pytrace=False)
     with Sandbox(**arguments) as sandbox, pytest.MonkeyPatch.context() as patch:
@@ -61,9 +64,8 @@ def translation_sandbox(request: pytest.FixtureRequest) -> Iterator[Sandbox]:
         for name, variable in _VARIABLES.items():
             patch.setenv(variable, settings[name])
         _leave_proxies_out(patch)
-        if not real_time:
-            _share_time(ClientClock(sandbox), patch)
-        yield sandbox
+        with nullcontext() if real_time else default_clock(ClientClock(sandbox)):
+            yield sandbox
 
 
 def _leave_proxies_out(patch: pytest.MonkeyPatch) -> None:
@@ -73,25 +75,17 @@ def _leave_proxies_out(patch: pytest.MonkeyPatch) -> None:
         patch.setenv(variable, f"{known},127.0.0.1" if known else "127.0.0.1")
 
 
-def _share_time(clock: Any, patch: pytest.MonkeyPatch) -> None:
-    """Let the clock that clients take by default tell this clock's time."""
-    from ._clock import SYSTEM_CLOCK  # noqa: PLC0415  (nothing is loaded before a fixture is used)
-
-    for name in ("monotonic", "wall", "sleep", "asleep"):
-        patch.setitem(vars(SYSTEM_CLOCK), name, getattr(clock, name))  # afterwards it is gone, not what it was
-
-
 @pytest.fixture
 def translation_client(translation_sandbox: Sandbox) -> Iterator[TranslationClient]:
     """A client of the test's sandbox."""
-    from . import TranslationClient  # noqa: PLC0415  (as above)
+    from groupdocs_translation import TranslationClient  # noqa: PLC0415  (as above)
 
     with TranslationClient(**translation_sandbox.client_settings()) as client:
         yield client
 
 
 async def _client(translation_sandbox: Sandbox) -> AsyncIterator[AsyncTranslationClient]:
-    from . import AsyncTranslationClient  # noqa: PLC0415  (as above)
+    from groupdocs_translation import AsyncTranslationClient  # noqa: PLC0415  (as above)
 
     async with AsyncTranslationClient(**translation_sandbox.client_settings()) as client:
         yield client

@@ -8,7 +8,7 @@ import threading
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from ..spec.operations import Operation
+    from groupdocs_translation.spec.operations import Operation
 
 SPREAD = 0.3  # sigma of the log-normal distribution: two thirds of all jobs take between 0.74 and 1.35 of the median
 # Median times as multiples of that of a short text. The service's pages: a text takes a second or two, a document

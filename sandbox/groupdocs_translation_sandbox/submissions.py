@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from attrs import evolve, frozen
+from groupdocs_translation.spec.formats import KINDS, Kind, format_name
 
-from ..spec.formats import KINDS, Kind, format_name
 from . import recognition
 from .answers import Refused
 from .engine import EngineError, FileTask, hugo_structure
@@ -25,7 +25,8 @@ from .trial import FIRST_PAGE, check_trial
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from ..spec.operations import Operation
+    from groupdocs_translation.spec.operations import Operation
+
     from .engine import Engine
     from .storage import Storage, StoredFile
 

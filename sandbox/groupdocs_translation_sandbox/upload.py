@@ -5,10 +5,10 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING, Any, BinaryIO
 
+from groupdocs_translation.spec.formats import KINDS
 from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import MultipartParser, parse_options_header
 
-from ..spec.formats import KINDS
 from .answers import Refused
 
 if TYPE_CHECKING:

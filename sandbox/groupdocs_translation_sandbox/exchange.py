@@ -12,7 +12,8 @@ from .connection import EXTENSION
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    from ..spec.operations import Operation
+    from groupdocs_translation.spec.operations import Operation
+
     from .connection import Connection
 
 

@@ -15,7 +15,8 @@ from .storage import RETENTION_S
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ..spec.operations import Operation
+    from groupdocs_translation.spec.operations import Operation
+
     from .clock import VirtualClock
     from .latency import Latency
 

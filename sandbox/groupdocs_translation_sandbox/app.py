@@ -12,8 +12,8 @@ from urllib.parse import unquote
 
 import yaml
 from attrs import evolve, frozen
+from groupdocs_translation.spec.operations import Operation, match
 
-from ..spec.operations import Operation, match
 from .admin import ADMIN_PATH, Admin
 from .answers import Answer, Refused
 from .contract import check_body, check_query, document, find_operation, read_json

@@ -9,7 +9,8 @@ from attrs import define
 from .answers import Answer, Refused
 
 if TYPE_CHECKING:
-    from ..spec.operations import Operation
+    from groupdocs_translation.spec.operations import Operation
+
     from .clock import VirtualClock
     from .jobs import Job, Jobs
     from .storage import Storage

@@ -12,11 +12,11 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import yaml
+from groupdocs_translation.spec import contract
+from groupdocs_translation.spec.operations import Operation, match
 from jsonschema import FormatChecker
 from openapi_schema_validator import OAS30Validator, oas30_format_checker
 
-from ..spec import contract
-from ..spec.operations import Operation, match
 from .answers import Refused
 
 if TYPE_CHECKING:

@@ -8,8 +8,8 @@ from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any, Literal, cast
 
 from attrs import field, frozen
+from groupdocs_translation.spec.operations import BY_ID
 
-from ..spec.operations import BY_ID
 from .answers import Answer
 
 if TYPE_CHECKING:

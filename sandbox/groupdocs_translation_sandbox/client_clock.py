@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING
 
 import anyio.lowlevel
 
-from .._clock import SystemClock
-
 if TYPE_CHECKING:
     from .server import Sandbox
 
@@ -22,11 +20,10 @@ class ClientClock:
 
     def __init__(self, sandbox: Sandbox) -> None:
         self._sandbox = sandbox
-        self._system = SystemClock()
 
     def monotonic(self) -> float:
-        """Seconds since boot, and what the sandbox is ahead of the machine."""
-        return self._system.monotonic() + self.wall() - time.time()
+        """Seconds since some fixed moment, and what the sandbox is ahead of the machine."""
+        return time.monotonic() + self.wall() - time.time()
 
     def wall(self) -> float:
         """Seconds since the epoch, as far as the sandbox is concerned."""
