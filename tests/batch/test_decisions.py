@@ -23,19 +23,34 @@ from groupdocs_translation import (
     TransferError,
     batch,
 )
-from groupdocs_translation.batch.costs import fits, kind_cost
-from groupdocs_translation.batch.lanes import BIG_BYTES, Lane, Road, lane_of, next_lane
-from groupdocs_translation.batch.limits import CALM_S, AimdLimit
-from groupdocs_translation.batch.states import Decision, Desired, FileState, Recorded, is_expired, next_state
-from groupdocs_translation.batch.verdicts import ErrorAction, Step, classify_error, pause_s
+from groupdocs_translation.batch.states import (
+    BIG_BYTES,
+    CALM_S,
+    AimdLimit,
+    Decision,
+    Desired,
+    ErrorAction,
+    FileState,
+    Lane,
+    Recorded,
+    Road,
+    Step,
+    classify_error,
+    fits,
+    is_expired,
+    kind_cost,
+    lane_of,
+    next_lane,
+    next_state,
+    pause_s,
+)
 
 HOUR = 3600.0
 PLANNED, UPLOADED, SUBMITTING, SUBMITTED, DONE, FAILED, UNCERTAIN = FileState
 
 
-@pytest.mark.parametrize("module", ["states", "limits", "lanes", "costs", "verdicts"])
-def test_decisions_know_no_io_clock_or_chance(module):
-    tree = ast.parse((Path(batch.__file__).parent / f"{module}.py").read_text())
+def test_decisions_know_no_io_clock_or_chance():
+    tree = ast.parse((Path(batch.__file__).parent / "states.py").read_text())
     imported = {
         name.partition(".")[0]
         for node in ast.walk(tree)
@@ -47,7 +62,7 @@ def test_decisions_know_no_io_clock_or_chance(module):
             else []
         )
     }
-    assert imported <= {"__future__", "attrs", "collections", "enum", "typing", "_errors", "states", "lanes"}
+    assert imported <= {"__future__", "attrs", "collections", "enum", "typing", "_errors"}
 
 
 WANTED = Desired(["de", "fr"])

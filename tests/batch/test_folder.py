@@ -8,7 +8,7 @@ import anyio
 import pytest
 from groupdocs_translation import AsyncBatch, AsyncTranslationClient, Batch, ConfigurationError, TranslationClient
 from groupdocs_translation.batch import worker
-from groupdocs_translation.batch.source import take_fingerprint
+from groupdocs_translation.batch.planner import take_fingerprint
 
 from tests.batch.conftest import results
 

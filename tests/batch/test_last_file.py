@@ -6,7 +6,7 @@ import threading
 
 from groupdocs_translation import Concurrency
 from groupdocs_translation.batch.journal import Journal
-from groupdocs_translation.batch.lanes import Lane
+from groupdocs_translation.batch.states import Lane
 
 
 def test_a_file_that_ends_during_a_look_into_the_journal_does_not_end_the_run(client, folder, out, monkeypatch):

@@ -11,8 +11,8 @@ from pathlib import Path
 from urllib.parse import unquote
 
 import pytest
-from groupdocs_translation.batch import page
-from groupdocs_translation.batch.page import duration, size
+from groupdocs_translation.batch import report as report_file
+from groupdocs_translation.batch.report import duration, size
 
 
 class Page(HTMLParser):
@@ -120,7 +120,7 @@ def test_reports_keep_out_of_the_way_of_the_users_files(client, folder, out):
 
 
 def test_a_page_of_very_many_files_says_where_the_others_are(client, folder, out, monkeypatch):
-    monkeypatch.setattr(page, "MOST_ROWS", 2)
+    monkeypatch.setattr(report_file, "MOST_ROWS", 2)
     report = client.translate_folder(folder("a.txt", "b.txt", "c.txt"), target="de", output_dir=out)
 
     seen = Page(report.html)
@@ -154,6 +154,6 @@ def test_sizes_read_as_people_say_them(count, text):
 
 
 def test_the_assets_are_part_of_the_package():
-    here = Path(page.__file__).parent
+    here = Path(report_file.__file__).parent
     assert (here / "report.css").exists()
     assert (here / "report.js").exists()

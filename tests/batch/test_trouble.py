@@ -28,12 +28,10 @@ from groupdocs_translation import (
     RetryPolicy,
     TranslationClient,
 )
-from groupdocs_translation.batch import lanes
-from groupdocs_translation.batch.folder import _Portal
-from groupdocs_translation.batch.gates import Gate
-from groupdocs_translation.batch.journal import SCHEMA_VERSION, Journal
-from groupdocs_translation.batch.lock import JournalLock
+from groupdocs_translation.batch import _Portal, states
+from groupdocs_translation.batch.journal import SCHEMA_VERSION, Journal, JournalLock
 from groupdocs_translation.batch.planner import FILES_PER_STEP
+from groupdocs_translation.batch.scheduler import Gate
 from groupdocs_translation_sandbox.latency import Latency
 
 from tests.batch.conftest import results
@@ -582,7 +580,7 @@ def test_nobody_else_reads_the_journal_for_it_has_addresses(client, folder, out)
 
 
 def test_big_files_do_not_hold_up_small_ones_nor_wait_for_them(client, folder, out, monkeypatch):
-    monkeypatch.setattr(lanes, "BIG_BYTES", 1_000)
+    monkeypatch.setattr(states, "BIG_BYTES", 1_000)
     source = folder(*[f"{n}.txt" for n in range(6)], **{f"big{n}.txt": "word " * 300 for n in range(3)})
     order = []
     client.translate_folder(

@@ -7,22 +7,28 @@ the call returns (``synchronous=FULL``): a job that was paid for must survive a 
 from __future__ import annotations
 
 import json
+import os
 import sqlite3
 import threading
 from contextlib import closing, contextmanager
+from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
+import anyio
+import anyio.to_thread
 from attrs import frozen
+from filelock import FileLock, Timeout
 
 from .._errors import ConfigurationError
-from .lanes import Lane
-from .states import FileState
+from .states import FileState, Lane
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterable, Iterator, Sequence
-    from pathlib import Path
+    from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 
     from .walk import FoundFile
+
+    JournalChange = Callable[[sqlite3.Connection], object]
 
 SCHEMA_VERSION = 2
 _SCHEMA = """
@@ -299,3 +305,114 @@ def update(connection: sqlite3.Connection, file: int, columns: dict[str, Any]) -
     """Change columns of one file."""
     names = ", ".join(f"{name} = ?" for name in columns)
     connection.execute(f"UPDATE files SET {names} WHERE id = ?", (*columns.values(), file))  # noqa: S608  (our own names)
+
+
+# -- ledger ------------------------------------------------------------------------------------------------------------
+
+
+class JournalWriter:
+    """Writes of one event loop; a call returns when its change is on disk. Transactions run in a thread.
+
+    Without it every step of every file would wait for a flush of its own; a hundred files under way share one.
+    """
+
+    def __init__(self, journal: Journal) -> None:
+        self._journal = journal
+        self._changes: list[tuple[JournalChange, anyio.Event]] = []
+        self._writing: anyio.Event | None = None  # set when the transaction under way is over
+        self._failure: Exception | None = None
+
+    async def note(self, file: int, **columns: Any) -> None:
+        """Change columns of one file's row."""
+        await self.write(partial(update, file=file, columns=columns))
+
+    async def write(self, change: JournalChange) -> None:
+        """Make a change. It happens even if the caller is cancelled while waiting.
+
+        Raises:
+            sqlite3.Error: the journal cannot be written; nothing of the batch may go on.
+        """
+        done = anyio.Event()
+        self._changes.append((change, done))
+        with anyio.CancelScope(shield=True):  # a step that was made must be noted, whatever ends the batch
+            while not done.is_set():
+                if self._writing is not None:
+                    await self._writing.wait()
+                else:
+                    await self._flush()
+        if self._failure is not None:
+            raise self._failure
+
+    async def _flush(self) -> None:
+        over = self._writing = anyio.Event()
+        together, self._changes = self._changes, []
+        try:
+            if self._failure is None:
+                await anyio.to_thread.run_sync(self._apply, [change for change, _ in together])
+        except Exception as error:
+            self._failure = error
+        finally:
+            self._writing = None
+            for _, done in together:
+                done.set()
+            over.set()
+
+    def _apply(self, changes: list[JournalChange]) -> None:
+        with self._journal.writing() as connection:
+            for change in changes:
+                change(connection)
+
+
+# -- lock --------------------------------------------------------------------------------------------------------------
+
+
+class BatchRunning(ConfigurationError):
+    """Another batch works on the same journal; ``pid`` is its process, ``None`` if it has not said yet."""
+
+    def __init__(self, message: str, *, pid: int | None) -> None:
+        super().__init__(message)
+        self.pid = pid
+
+
+class JournalLock:
+    """The right to write one journal; held by one batch, in one process.
+
+    The lock is the system's own (``flock``, ``LockFileEx``), so it ends with its process whatever the end. The number
+    in the file beside it only tells others whom to look for; it may be stale, and decides nothing.
+    """
+
+    def __init__(self, journal: Path) -> None:
+        self._journal = journal
+        self._owner = journal.with_name(f"{journal.name}.pid")
+        self._lock = FileLock(journal.with_name(f"{journal.name}.lock"), thread_local=False)
+
+    def acquire(self) -> None:
+        """Take it.
+
+        Raises:
+            BatchRunning: another batch has it, in this process or another.
+        """
+        try:
+            self._lock.acquire(timeout=0)
+        except Timeout:
+            pid = self._pid()
+            who = f"process {pid}" if pid is not None else "another process"
+            raise BatchRunning(
+                f"a batch is at work on {self._journal} already ({who}): wait for it, stop it, or give another journal",
+                pid=pid,
+            ) from None
+        whole = self._owner.with_name(f"{self._owner.name}.new")  # whoever is refused reads a number or nothing
+        whole.write_text(f"{os.getpid()}\n", encoding="ascii")
+        whole.replace(self._owner)
+
+    def release(self) -> None:
+        """Give it back."""
+        self._owner.unlink(missing_ok=True)
+        self._lock.release()
+
+    def _pid(self) -> int | None:
+        try:
+            text = self._owner.read_text(encoding="ascii").strip()
+        except (OSError, ValueError):
+            return None
+        return int(text) if text.isdigit() else None

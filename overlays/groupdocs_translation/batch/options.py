@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from attrs import Attribute
 
     from .._rules.polling import PollingSchedule
-    from .values import BatchProgress
+    from .report import BatchProgress
 
 STATE_FOLDER = ".groupdocs-batch"  # in the folder of results; hidden, so no walk enters it
 JOURNAL_NAME = "journal.sqlite3"

@@ -2,31 +2,130 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import unicodedata
 from itertools import count, islice
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
-from attrs import define, field
+from attrs import define, field, frozen
 
-from .._rules.names import result_name, safe_stem
-from .costs import kind_cost
+from .._errors import ConfigurationError
+from .._plans import FilePlan
+from .._rules.names import result_name, safe_stem, target_languages
 from .journal import note_found
-from .lanes import Lane, lane_of
-from .source import has_changed
-from .states import RESULT_LIFETIME_S, Desired, FileState, Recorded, next_state
-from .values import BatchPlan
+from .report import BatchPlan
+from .states import RESULT_LIFETIME_S, Desired, FileState, Lane, Recorded, kind_cost, lane_of, next_state
 from .walk import Ignored, Walk
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
 
     from .._clock import Clock
+    from .._settings import Settings
     from .journal import Journal, ResultRow, Row
     from .options import BatchSettings
-    from .recipes import FormatSettings, FormatSettingsTable
     from .walk import FoundFile
+
+
+@frozen
+class Fingerprint:
+    """A source at one moment: size in bytes, time of change, SHA-256."""
+
+    size: int
+    mtime_ns: int
+    digest: bytes
+
+
+def digest_of(path: Path) -> bytes:
+    """SHA-256 of a file, in constant memory.
+
+    Raises:
+        OSError: it cannot be read.
+    """
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").digest()
+
+
+def take_fingerprint(path: Path) -> Fingerprint:
+    """The print of a file.
+
+    Raises:
+        ConfigurationError: it cannot be read.
+    """
+    try:
+        status = path.stat()
+        return Fingerprint(status.st_size, status.st_mtime_ns, digest_of(path))
+    except OSError as error:
+        raise ConfigurationError(f"cannot read {path}: {error.strerror}") from error
+
+
+def has_changed(path: Path, file: FoundFile, row: Row) -> bool:
+    """Whether a file is not the one that the journal knows; it is read only if time differs and size does not."""
+    if (file.size, file.mtime_ns) == (row.size, row.mtime_ns):
+        return False
+    if file.size != row.size or row.digest is None:
+        return True
+    try:
+        return digest_of(path) != row.digest
+    except OSError:
+        return True
+
+
+# -- recipes -----------------------------------------------------------------------------------------------------------
+
+_PLACE = "https://not.uploaded.yet/file"  # a plan of an address touches no disk
+
+
+@frozen
+class FormatSettings:
+    """For one extension: the kind, the results' format, and why it cannot be done, if so.
+
+    ``digest`` stands for everything that decides how a result looks: another one means that it is made anew.
+    """
+
+    kind: str
+    output: str
+    digest: bytes
+    refusal: str | None = None
+
+
+class FormatSettingsTable:
+    """The settings of every format in one batch; each made when its extension is first met.
+
+    Raises:
+        ConfigurationError: the targets are wrong, whatever the file.
+    """
+
+    def __init__(self, targets: Sequence[str], options: Mapping[str, Any], settings: Settings) -> None:
+        target_languages(targets, options.get("source", "en"))
+        self._targets = targets
+        self._options = options
+        self._settings = settings
+        self._made: dict[str, FormatSettings] = {}
+
+    def of(self, extension: str) -> FormatSettings:
+        """The settings for an extension (lower case, no dot)."""
+        if extension not in self._made:
+            self._made[extension] = self._make(extension)
+        return self._made[extension]
+
+    def _make(self, extension: str) -> FormatSettings:
+        text = json.dumps(dict(self._options), sort_keys=True, default=repr)
+        digest = hashlib.sha256(text.encode()).digest()
+        try:
+            plan = FilePlan(
+                f"{_PLACE}.{extension}", self._targets, self._options, as_text=False, settings=self._settings
+            )
+        except ConfigurationError as error:
+            return FormatSettings("unsupported", "", digest, str(error))
+        return FormatSettings(plan.kind.name, plan.output, digest)
+
+
+# -- planner -----------------------------------------------------------------------------------------------------------
 
 FILES_PER_STEP = 200  # one transaction, and the time until a stop is heard
 

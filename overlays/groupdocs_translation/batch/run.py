@@ -11,16 +11,12 @@ import anyio.to_thread
 
 from .._errors import AuthenticationError, CallBudgetExceeded, TranslationError
 from .connection import BatchClient, BatchUsage
-from .drafts import StagingFolder
-from .gates import Gate
-from .ledger import JournalWriter
-from .planner import Planner
-from .recipes import FormatSettingsTable
-from .report import Entries, report_folder, write_reports
-from .scheduler import Scheduler
+from .journal import JournalWriter
+from .planner import FormatSettingsTable, Planner
+from .report import BatchPlan, BatchProgress, BatchReport, Entries, report_folder, write_reports
+from .scheduler import Gate, Scheduler
 from .states import FileState
-from .values import BatchPlan, BatchProgress, BatchReport
-from .worker import FileWorker
+from .worker import FileWorker, StagingFolder
 
 if TYPE_CHECKING:
     from .._face import Face
@@ -119,7 +115,7 @@ class Run:
         )
         self._scheduler = Scheduler(
             self._journal,
-            self._worker,
+            self._worker.process,
             self._usage,
             run=run,
             to_fetch=plan.by_state.get(FileState.SUBMITTED, 0),
@@ -138,7 +134,9 @@ class Run:
             by_state[state.value] += files
         calls = dict(self._usage.by_operation)
         self._journal.end_run(run, self._clock.wall(), calls, self._stopped)
-        folder = report_folder(self._settings)
+        folder = self._settings.state_folder  # a report beside the sources would be in the way
+        if self._settings.source_inside is None:
+            folder = report_folder(self._settings.output, folder)
         report = BatchReport(
             source=self._settings.source,
             output=self._settings.output,

@@ -2,25 +2,157 @@
 
 from __future__ import annotations
 
-from collections import deque
-from typing import TYPE_CHECKING
+from collections import Counter, deque
+from typing import TYPE_CHECKING, Any, Self
 
 import anyio
 import anyio.to_thread
+from attrs import define, field
 
-from .costs import CALLS_LEFT, fits
-from .gates import SlotHandover
-from .lanes import Lane, Road, next_lane
-from .trip import ActiveFile
+from .states import CALLS_LEFT, AimdLimit, FileState, Lane, Road, fits, next_lane
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+    from types import TracebackType
+
     from anyio.abc import TaskGroup
 
+    from .._async.jobs import AsyncJob
     from .._clock import Clock
     from .connection import BatchUsage
-    from .gates import Gate
     from .journal import Journal, Row
-    from .worker import FileWorker
+
+
+class Gate:
+    """Slots that are given out in the order they are asked for. No lock: one event loop owns it."""
+
+    def __init__(self, most: int) -> None:
+        self.limit = AimdLimit.up_to(most)
+        self.taken = 0
+        self.on_room: Callable[[], object] = lambda: None  # called when a slot may have become free
+        self._waiting: deque[anyio.Event] = deque()
+
+    @property
+    def has_room(self) -> bool:
+        """Whether a slot is free and nobody waits for it."""
+        return self.taken < self.limit.width and not self._waiting
+
+    async def acquire(self) -> None:
+        """Take a slot, waiting for one if need be."""
+        if self.has_room:
+            self.taken += 1
+            return
+        turn = anyio.Event()
+        self._waiting.append(turn)
+        try:
+            await turn.wait()  # the slot is taken for us by whoever sets it
+        except BaseException:
+            if turn.is_set():
+                self.release()
+            else:
+                self._waiting.remove(turn)
+            raise
+
+    def take(self) -> None:
+        """Take a slot that is known to be free."""
+        self.taken += 1
+
+    def release(self) -> None:
+        """Give a slot back."""
+        self.taken -= 1
+        self._hand_out()
+
+    def succeeded(self) -> None:
+        """Something behind this gate went well."""
+        self.limit = self.limit.succeeded()
+        self._hand_out()
+
+    def refused(self, now: float, retry_after_s: float | None = None) -> None:
+        """The service refused something; ``now`` in monotonic seconds."""
+        self.limit = self.limit.refused(now, retry_after_s)
+
+    def _hand_out(self) -> None:
+        while self._waiting and self.taken < self.limit.width:
+            self.taken += 1
+            self._waiting.popleft().set()
+        self.on_room()
+
+
+class SlotHandover:
+    """The way of one file through gates, hand over hand: the last slot is kept until the next is there.
+
+    So what waits between two gates still counts at the first, and nothing piles up. Leaving gives back the last slot.
+    """
+
+    def __init__(self, first: Gate | None = None) -> None:
+        """Begin, at a gate whose slot is taken already."""
+        self._held = first
+
+    async def enter(self, gate: Gate) -> None:
+        """Move on to a gate."""
+        if self._held is gate:
+            return
+        await gate.acquire()
+        self.leave()
+        self._held = gate
+
+    def leave(self) -> None:
+        """Give back the slot that is held."""
+        if self._held is not None:
+            self._held.release()
+            self._held = None
+
+    def __enter__(self) -> Self:
+        """Itself."""
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        """Leave."""
+        self.leave()
+
+
+# -- trip --------------------------------------------------------------------------------------------------------------
+
+_SENDING = {FileState.PLANNED, FileState.UPLOADED, FileState.SUBMITTING}
+
+
+@define
+class ActiveFile:
+    """A file under way. One task owns it; the scheduler reads what it still costs.
+
+    ``call_counts`` counts calls by operation; ``began`` is in monotonic seconds; ``is_judged`` once the job's fate is
+    known, so that only fetching is left, which costs no call.
+    """
+
+    row: Row
+    slots: SlotHandover
+    began: float
+    call_counts: Counter[str] = field(factory=Counter[str])
+    job: AsyncJob | None = None
+    is_judged: bool = False
+
+    @property
+    def calls_left(self) -> int:
+        """The calls it needs at least, from here."""
+        return 0 if self.is_judged else CALLS_LEFT.get(self.row.state, 0)
+
+    @property
+    def is_sending(self) -> bool:
+        """Whether it holds a slot for sending."""
+        return self.row.state in _SENDING
+
+    def columns(self, now: float, **columns: Any) -> dict[str, Any]:
+        """Columns to note, with what the file has cost so far; ``now`` in monotonic seconds."""
+        polls = sum(count for operation, count in self.call_counts.items() if operation.startswith("get"))
+        return columns | {
+            "calls": self.row.calls + self.call_counts.total(),
+            "polls": self.row.polls + polls,
+            "seconds": round(self.row.seconds + now - self.began, 3),
+            "worked": self.row.run,
+        }
+
+
+# -- scheduler ---------------------------------------------------------------------------------------------------------
 
 AHEAD = 64  # rows read at a time; what is held in memory is this and what is under way
 
@@ -34,7 +166,7 @@ class Scheduler:
     def __init__(
         self,
         journal: Journal,
-        worker: FileWorker,
+        process: Callable[[ActiveFile], Awaitable[None]],
         usage: BatchUsage,
         *,
         run: int,
@@ -44,7 +176,7 @@ class Scheduler:
         clock: Clock,
     ) -> None:
         self._journal = journal
-        self._worker = worker
+        self._process_file = process
         self._usage = usage
         self._run = run
         self._to_fetch = to_fetch  # jobs of earlier runs that nobody has taken up yet: each will need a call
@@ -120,7 +252,7 @@ class Scheduler:
 
     async def _process(self, active: ActiveFile) -> None:
         try:
-            await self._worker.process(active)
+            await self._process_file(active)
         finally:
             del self.in_progress[active.row.id]
             self._dry.clear()  # it may be due again

@@ -1,4 +1,4 @@
-"""What becomes of a file when a batch starts, decided from what the journal says and what lies on disk. Pure.
+"""The decisions of a batch: what becomes of a file, what an error means, what it costs, which is next. Pure.
 
 ::
 
@@ -11,13 +11,27 @@ Called by the planner for every file; the workers make the steps.
 
 from __future__ import annotations
 
-from enum import StrEnum
+from enum import Enum, StrEnum
 from typing import TYPE_CHECKING
 
-from attrs import frozen
+from attrs import evolve, frozen
+
+from .._errors import (
+    APIError,
+    AuthenticationError,
+    CallBudgetExceeded,
+    ConnectionFailed,
+    JobExpired,
+    JobTimeout,
+    NotFound,
+    RateLimited,
+    ServerError,
+    SubmissionUncertain,
+    TransferError,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
 RESULT_LIFETIME_S = 24 * 3600.0  # results stay so long after the request (service page, "How a translation runs")
 GRACE_S = (
@@ -115,3 +129,221 @@ def _is_fresh(known: Recorded) -> bool:
 def is_expired(job_age_s: float) -> bool:
     """Whether a job that the service does not know has expired; a younger one is not paid for again unasked."""
     return job_age_s >= RESULT_LIFETIME_S - GRACE_S
+
+
+# -- verdicts ----------------------------------------------------------------------------------------------------------
+
+TRIES = 4  # of a step of one file in one run, on top of the retries of each call
+REFUSALS = 20  # of one file in one run: with limits that halve and pauses that are kept this is minutes
+FIRST_PAUSE_S = 1.0
+LONGEST_PAUSE_S = 60.0
+REVOKED_PAUSE_S = 6.0  # a token younger than 5 s is not given up for a 401: before that nothing would be different
+
+
+class Step(Enum):
+    """What was being done with a file."""
+
+    UPLOAD = "upload"
+    SUBMIT = "submit"
+    WAIT = "wait"
+    FETCH = "fetch"
+
+
+class ErrorAction(Enum):
+    """What an error means."""
+
+    AGAIN = "again"  # it passes: the same step once more, later
+    REFUSED = "refused"  # too many calls: later, with fewer at a time
+    FAILED = "failed"  # the file's own fault, or the service's judgement of it
+    UNCERTAIN = "uncertain"
+    EXPIRED = "expired"
+    UNFINISHED = "unfinished"  # it goes on at the service; the next run fetches it
+    REVOKED = "revoked"  # the API refuses what the identity server gives: passes, unless it comes again and again
+    STOP = "stop"  # every other file would meet the same
+
+
+def classify_error(error: Exception, step: Step) -> ErrorAction:
+    """The meaning of an error that a step raised."""
+    match error:
+        case SubmissionUncertain():
+            return ErrorAction.UNCERTAIN
+        case AuthenticationError() if error.status_code == 401 and error.error == "invalid_token":
+            return ErrorAction.REVOKED  # two revocations in a row look like this
+        case CallBudgetExceeded() | AuthenticationError():
+            return ErrorAction.STOP
+        case RateLimited():
+            return ErrorAction.REFUSED
+        case ServerError() if error.status_code == 503:
+            return ErrorAction.REFUSED
+        case JobExpired():
+            return ErrorAction.EXPIRED
+        case JobTimeout():
+            return ErrorAction.UNFINISHED
+        case ConnectionFailed() | ServerError() | TransferError():
+            return ErrorAction.AGAIN
+        case NotFound() if step is Step.WAIT:
+            return ErrorAction.EXPIRED
+        case APIError() if step in {Step.UPLOAD, Step.WAIT} and error.status_code < 400:
+            return ErrorAction.AGAIN  # a success with nonsense in it: of a proxy, say
+        case _:
+            return ErrorAction.FAILED
+
+
+def pause_s(tries: int, retry_after_s: float | None) -> float:
+    """Seconds before a file's next try, after ``tries`` that failed; what the service asked for is kept."""
+    return max(retry_after_s or 0.0, min(LONGEST_PAUSE_S, FIRST_PAUSE_S * 2.0 ** (tries - 1)))
+
+
+# -- costs -------------------------------------------------------------------------------------------------------------
+
+CALLS_LEFT = {  # at least, in a state; a submission in flight may be counted already, so this is on the safe side
+    FileState.PLANNED: 3,
+    FileState.UPLOADED: 2,
+    FileState.SUBMITTING: 2,
+    FileState.SUBMITTED: 1,
+}
+USUAL_POLLS = 2.9  # of a job, before this journal has experience: balanced, 20 s (benchmarks/reports/polling.md)
+
+
+@frozen(kw_only=True)
+class KindCost:
+    """The calls that the files of one kind will cost.
+
+    ``files`` are those that cost anything, ``bytes`` what is sent of them. ``polls`` is the least, ``expected_polls``
+    what such jobs took so far, or usually take.
+    """
+
+    kind: str
+    files: int
+    bytes: int
+    uploads: int
+    submissions: int
+    polls: int
+    expected_polls: float
+
+    @property
+    def minimum(self) -> int:
+        """The fewest calls."""
+        return self.uploads + self.submissions + self.polls
+
+    @property
+    def expected(self) -> int:
+        """The calls that are likely."""
+        return self.uploads + self.submissions + round(self.expected_polls)
+
+
+def kind_cost(kind: str, states: Iterable[tuple[FileState, int, int]], polls_per_job: float | None) -> KindCost:
+    """The cost of one kind from (state, files, bytes) of it; ``polls_per_job`` is experience, if there is any."""
+    uploads = submissions = polls = size = 0
+    for state, files, total in states:
+        left = CALLS_LEFT.get(state, 0)
+        uploads += files if left > 2 else 0
+        submissions += files if left > 1 else 0
+        polls += files if left > 0 else 0
+        size += total if left > 2 else 0
+    each = polls_per_job if polls_per_job is not None else USUAL_POLLS
+    return KindCost(
+        kind=kind,
+        files=polls,
+        bytes=size,
+        uploads=uploads,
+        submissions=submissions,
+        polls=polls,
+        expected_polls=polls * max(1.0, each),
+    )
+
+
+def fits(remaining: int | None, *, promised: int, need: int) -> bool:
+    """Whether a file that needs ``need`` calls may be started, when those under way still need ``promised``."""
+    return remaining is None or promised + need <= remaining
+
+
+# -- limits ------------------------------------------------------------------------------------------------------------
+
+FIRST = 4  # where a limit starts, if it may: enough to fill a pipe, few enough not to be refused at once
+DECREASE = 0.5
+CALM_S = 1.0  # refusals within so long of one that counted are of the same burst: it counts once
+
+
+@frozen
+class AimdLimit:
+    """A limit that learns; every method returns another one.
+
+    ``value`` is at least 1 and at most ``most``. Until the first refusal it doubles each round of ``value`` successes,
+    after it a round adds one. ``calm_at`` (seconds, monotonic) is when the next refusal counts.
+    """
+
+    most: int
+    value: float
+    is_probing: bool = True
+    calm_at: float = 0.0
+
+    @classmethod
+    def up_to(cls, most: int) -> AimdLimit:
+        """The limit to start with."""
+        return cls(most, float(min(FIRST, most)))
+
+    @property
+    def width(self) -> int:
+        """How many at a time."""
+        return int(self.value)
+
+    def succeeded(self) -> AimdLimit:
+        """After one that went well."""
+        step = 1.0 if self.is_probing else 1.0 / self.value
+        return evolve(self, value=min(float(self.most), self.value + step))
+
+    def refused(self, now: float, retry_after_s: float | None = None) -> AimdLimit:
+        """After a refusal; ``now`` in monotonic seconds, ``retry_after_s`` what the service asked for."""
+        if now < self.calm_at:
+            return self
+        calm_at = now + max(CALM_S, retry_after_s or 0.0)
+        return AimdLimit(self.most, max(1.0, self.value * DECREASE), is_probing=False, calm_at=calm_at)
+
+
+# -- lanes -------------------------------------------------------------------------------------------------------------
+
+BIG_BYTES = 4 * 2**20  # from here on the upload itself takes seconds on a common line
+
+
+class Lane(StrEnum):
+    """A queue of files that wait for the same thing."""
+
+    FETCH = "fetch"  # submitted before: only waiting and fetching are left
+    SMALL = "small"
+    BIG = "big"
+
+
+def lane_of(size: int) -> Lane:
+    """The lane of a file that must be sent; ``size`` in bytes."""
+    return Lane.BIG if size >= BIG_BYTES else Lane.SMALL
+
+
+@frozen
+class Road:
+    """What the scheduler sees: which lanes have files that are due, which slots are free, what is under way.
+
+    ``width`` is the number of files that may be sent at a time, ``sending`` how many are, by lane.
+    """
+
+    waiting: frozenset[Lane]
+    sending_small: int
+    sending_big: int
+    width: int
+    has_job_slot: bool
+
+
+def next_lane(road: Road) -> Lane | None:
+    """The lane to take the next file from, ``None`` if none may go now.
+
+    Fetching comes first: it is paid for, and expires. Of the two others each has half of the slots (big files the
+    smaller half, at least one) and takes the other's while that has nothing to send.
+    """
+    if Lane.FETCH in road.waiting and road.has_job_slot:
+        return Lane.FETCH
+    if road.sending_small + road.sending_big >= road.width:
+        return None
+    has_small, has_big = Lane.SMALL in road.waiting, Lane.BIG in road.waiting
+    if not (has_small and has_big):
+        return Lane.SMALL if has_small else Lane.BIG if has_big else None
+    return Lane.BIG if road.sending_big < max(1, road.width // 2) else Lane.SMALL

@@ -1,6 +1,6 @@
 """Takes one file all the way: upload, submission, wait, results in their places; each step noted before and after.
 
-Called by the scheduler, once for each file that is due. A worker decides nothing: ``verdicts`` says what an error
+Called by the scheduler, once for each file that is due. A worker decides nothing: ``states`` says what an error
 means.
 """
 
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import logging
+import shutil
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -17,16 +18,26 @@ from attrs import evolve
 
 from .._async.submissions import submit_file
 from .._errors import JobPartial, TransferError, TranslationError
+from .._files import move_into_place
 from .._plans import FilePlan
 from .._rules.retry import RetryPolicy
 from .._settings import call_retries
 from .connection import counting_calls
-from .drafts import place
 from .journal import NOT_IN_THIS_RUN, update
-from .lanes import Lane, lane_of
-from .source import take_fingerprint
-from .states import FileState, is_expired
-from .verdicts import REFUSALS, REVOKED_PAUSE_S, TRIES, ErrorAction, Step, classify_error, pause_s
+from .planner import take_fingerprint
+from .states import (
+    REFUSALS,
+    REVOKED_PAUSE_S,
+    TRIES,
+    ErrorAction,
+    FileState,
+    Lane,
+    Step,
+    classify_error,
+    is_expired,
+    lane_of,
+    pause_s,
+)
 
 if TYPE_CHECKING:
     import sqlite3
@@ -35,12 +46,51 @@ if TYPE_CHECKING:
 
     from .._clock import Clock
     from .connection import BatchClient
-    from .drafts import StagingFolder
-    from .gates import Gate
-    from .journal import Journal
-    from .ledger import JournalWriter
+    from .journal import Journal, JournalWriter
     from .options import BatchSettings
-    from .trip import ActiveFile
+    from .scheduler import ActiveFile, Gate
+
+
+class StagingFolder:
+    """The staged results of one journal's batches; only the holder of its lock touches them."""
+
+    def __init__(self, state_folder: Path, name: str) -> None:
+        self._folder = state_folder / f"staging-{name}"
+
+    def folder_for(self, file: int) -> Path:
+        """An empty folder for one file's results."""
+        folder = self._folder / str(file)
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
+        return folder
+
+    def drop(self, file: int) -> None:
+        """Remove one file's folder and what is left in it."""
+        shutil.rmtree(self._folder / str(file), ignore_errors=True)
+
+    def clear(self) -> None:
+        """Remove all of them: those of a batch that was killed, or at the end the empty folder."""
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+
+def place(draft: Path, target: Path, *, is_ours: bool) -> None:
+    """Move a whole draft to its place, making folders on the way; ``is_ours``: what lies there may be replaced.
+
+    Raises:
+        TransferError: something else lies there, or it cannot be written.
+    """
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        move_into_place(draft, target, overwrite=is_ours)
+    except FileExistsError:
+        raise TransferError(
+            f"{target} appeared while its translation was made; move it away, or give overwrite=True"
+        ) from None
+    except OSError as error:
+        raise TransferError(f"cannot write {target}: {error.strerror}") from error
+
+
+# -- worker ------------------------------------------------------------------------------------------------------------
 
 log = logging.getLogger("groupdocs_translation.batch")
 
