@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NoReturn, Self
 
+from attrs import frozen
+
 from ._clock import SYSTEM_CLOCK
 from ._config import MAX_CONNECTIONS, TOKEN_URL, TOKEN_URL_VARIABLE, service_url, trusted
 from ._errors import ConfigurationError
@@ -25,6 +27,15 @@ if TYPE_CHECKING:
     from ._rules.polling import PollingSchedule
     from ._sources import type_of_source
     from .auth import TokenSource, TokenStore
+
+
+@frozen
+class Account:
+    """What all connections of one client share. ``token_source`` is ``None`` for the trial."""
+
+    settings: Settings
+    token_source: TokenSource | None
+    usage: Usage
 
 
 class Face:
@@ -98,10 +109,10 @@ class Face:
         pair, ready = (Secret(client_id), Secret(client_secret)), Secret(access_token)
         del client_id, client_secret, access_token  # the frames of an error are shown by crash reporters
         check_callable(on_token_event, "on_token_event")
-        self._usage = Usage(call_budget)
         self._languages: Languages | None = None
         trust = trusted(verify)
-        self._settings = Settings(
+        usage = Usage(call_budget)
+        settings = Settings(
             base_url=api_url(base_url),
             timeout=timeout,
             retries=retries if retries is not None else RetryPolicy(),
@@ -115,12 +126,12 @@ class Face:
             trial=_trial,
             clock=clock,
         )
-        self._source: TokenSource | None = None
         if _trial:
+            self.account = Account(settings, None, usage)
             return
         from .auth import make_token_source  # noqa: PLC0415  (kept out of `import groupdocs_translation`)
 
-        self._source = make_token_source(
+        source = make_token_source(
             *pair,
             credentials=credentials,
             profile=profile,
@@ -134,8 +145,9 @@ class Face:
             verify=trust,
             trust_env=trust_env,
             clock=clock,
-            on_event=self._token_event(on_token_event),
+            on_event=_token_event(usage, on_token_event),
         )
+        self.account = Account(settings, source, usage)
 
     @classmethod
     def trial(cls, **settings: Any) -> Self:
@@ -148,17 +160,17 @@ class Face:
     @property
     def usage(self) -> Usage:
         """What this client has cost so far."""
-        return self._usage
+        return self.account.usage
 
     @property
     def base_url(self) -> str:
         """Address of the service, from the argument, the environment or the default."""
-        return self._settings.base_url
+        return self.account.settings.base_url
 
     @property
     def clock(self) -> Clock:
         """The source of time that was given, or the system's."""
-        return self._settings.clock
+        return self.account.settings.clock
 
     @property
     def token_source(self) -> TokenSource:
@@ -167,44 +179,45 @@ class Face:
         Raises:
             ConfigurationError: a trial client, which has no credentials.
         """
-        if self._source is None:
+        if self.account.token_source is None:
             raise ConfigurationError("a trial client has no credentials")
-        return self._source
+        return self.account.token_source
 
     def _text_plan(self, target: str | Iterable[str], options: Mapping[str, Any]) -> TextPlan:
-        plan = TextPlan(target, options, self._settings)
-        self._refuse_pairs(plan.source, plan.targets)
+        plan = TextPlan(target, options, self.account.settings)
+        self.refuse_pairs(plan.source, plan.targets)
         return plan
 
     def _file_plan(
         self, file: type_of_source, target: str | Iterable[str], options: Mapping[str, Any], *, as_text: bool = False
     ) -> FilePlan:
-        plan = FilePlan(file, target, options, as_text=as_text, settings=self._settings)
-        self._refuse_pairs(plan.language, plan.targets)
+        plan = FilePlan(file, target, options, as_text=as_text, settings=self.account.settings)
+        self.refuse_pairs(plan.language, plan.targets)
         return plan
 
-    def _refuse_pairs(self, source: str, targets: Iterable[str]) -> None:
+    def refuse_pairs(self, source: str, targets: Iterable[str]) -> None:
         """Refuse what the service does not translate, if its languages are known; asking would cost a call."""
         if self._languages is not None:
             check_pairs(self._languages, source, targets)
 
-    def _token_event(self, hook: Callable[[Any], object] | None) -> Callable[[Any], None]:
-        def on_event(event: Any) -> None:
-            self._usage.count_token_event(event.kind)
-            if hook is not None:
-                hook(event)
-
-        return on_event
-
     def __repr__(self) -> str:
         """Address, where the credentials came from, and usage; no value of theirs."""
         name = type(self).__name__
-        if "_source" not in self.__dict__:  # a crash reporter shows the client that could not be made
+        if "account" not in self.__dict__:  # a crash reporter shows the client that could not be made
             return f"{name}(not made)"
-        source = "trial" if self._source is None else repr(self._source)
-        address = self._settings.base_url
-        return f"{name}(base_url={address!r}, credentials={source}, calls={self._usage.calls})"
+        source = "trial" if self.account.token_source is None else repr(self.account.token_source)
+        address = self.account.settings.base_url
+        return f"{name}(base_url={address!r}, credentials={source}, calls={self.usage.calls})"
 
     def __reduce__(self) -> NoReturn:
         """Refuse to be pickled or copied: a client holds secrets, connections and locks."""
         raise TypeError(f"a {type(self).__name__} is not pickled: make one in the process that uses it")
+
+
+def _token_event(usage: Usage, hook: Callable[[Any], object] | None) -> Callable[[Any], None]:
+    def on_event(event: Any) -> None:
+        usage.count_token_event(event.kind)
+        if hook is not None:
+            hook(event)
+
+    return on_event

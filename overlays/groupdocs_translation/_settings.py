@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import AbstractContextManager, contextmanager, nullcontext
-from contextvars import ContextVar
+from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING, Any
 
 from attrs import field, frozen
@@ -13,16 +12,12 @@ from ._config import BASE_URL, BASE_URL_VARIABLE, MAX_CONNECTIONS, check_timeout
 from ._errors import ConfigurationError
 from ._rules.polling import BALANCED, PollingSchedule, schedule_named
 from ._rules.retry import RetryPolicy
+from ._usage import calling
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
-
     from ._clock import Clock
 
 CLOSED = "this client is closed: make another, or use it inside its with block"
-
-# A policy for the calls of one task or thread, in place of the client's; read by the sessions.
-CALL_RETRIES: ContextVar[RetryPolicy | None] = ContextVar("groupdocs_call_retries", default=None)
 
 
 def call_retries(policy: RetryPolicy | None) -> AbstractContextManager[None]:
@@ -35,16 +30,7 @@ def call_retries(policy: RetryPolicy | None) -> AbstractContextManager[None]:
         return nullcontext()
     if not isinstance(policy, RetryPolicy):
         raise ConfigurationError("retries must be a RetryPolicy, for example RetryPolicy(tries=2)")
-    return _following(policy)
-
-
-@contextmanager
-def _following(policy: RetryPolicy) -> Generator[None]:
-    token = CALL_RETRIES.set(policy)
-    try:
-        yield
-    finally:
-        CALL_RETRIES.reset(token)
+    return calling(policy=policy)
 
 
 def check_flag(value: Any, name: str) -> bool:

@@ -1,53 +1,115 @@
-"""What a client has cost: every call that left for the API, and the budget that refuses the next one."""
+"""What a call is, and what a client's calls have cost: the counts, and the budget that refuses the next one."""
 
 from __future__ import annotations
 
 import threading
 from collections import Counter
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import TYPE_CHECKING
+
+from attrs import define
 
 from ._errors import CallBudgetExceeded, ConfigurationError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Generator, Mapping
+
+    from ._rules.retry import RetryPolicy
+    from .spec.operations import Operation
+
+CALL = "groupdocs.call"  # the request extension that holds a request's ``Call``; ``_async/session.py`` describes it
+
+
+@define
+class Call:
+    """What this package knows of a request that HTTP does not say; see ``_async/session.py``.
+
+    ``operation`` is the row of the table, ``None`` for a request that no operation describes; ``policy`` replaces the
+    client's; ``counter`` counts the calls of one piece of work, by operation, besides the client's usage;
+    ``authorized_by`` is who put the ``Authorization`` header on, ``None`` for one of the caller's own.
+    """
+
+    operation: Operation | None = None
+    policy: RetryPolicy | None = None
+    counter: Counter[str] | None = None
+    authorized_by: object = None
+
+
+_CONTEXT: ContextVar[Call] = ContextVar("groupdocs_call", default=Call())  # noqa: B039  (replaced, never changed)
+
+
+def context_call() -> Call:
+    """Return the call that the context describes; it is shared, so do not change it."""
+    return _CONTEXT.get()
+
+
+@contextmanager
+def calling(*, policy: RetryPolicy | None = None, counter: Counter[str] | None = None) -> Generator[None]:
+    """Give the calls made inside, by this task or thread, a policy or a counter; ``None`` keeps what is outside."""
+    outer = _CONTEXT.get()
+    token = _CONTEXT.set(Call(None, policy or outer.policy, outer.counter if counter is None else counter))
+    try:
+        yield
+    finally:
+        _CONTEXT.reset(token)
 
 
 class Usage:
     """Counts of one client, safe to read and change from any thread.
 
     Every API call is billed (the service's pricing page), polls, retries and replays included; the token request and
-    the fetching of a result from storage are not API calls. One lock guards all numbers.
+    the fetching of a result from storage are not API calls. One lock guards all numbers. With a ``parent`` each call
+    counts there too and must fit into both budgets; token events are the parent's alone. ``parameter`` is the name of
+    the argument that set the budget, for messages.
     """
 
-    def __init__(self, budget: int | None = None) -> None:
+    def __init__(
+        self, budget: int | None = None, *, parent: Usage | None = None, parameter: str = "call_budget"
+    ) -> None:
         if budget is not None and (isinstance(budget, bool) or not isinstance(budget, int) or budget < 0):
-            raise ConfigurationError("call_budget must be a number of calls, 0 or more")
+            raise ConfigurationError(f"{parameter} must be a number of calls, 0 or more")
         self.budget = budget
+        self._parent = parent
+        self._parameter = parameter
         self._lock = threading.Lock()
         self._calls: Counter[str] = Counter()
         self._token_events: Counter[str] = Counter()
 
-    def reserve(self, operation: str) -> None:
-        """Count a call that is about to be sent.
+    def reserve(self, operation: str, counter: Counter[str] | None = None) -> None:
+        """Count a call that is about to be sent, here and in ``counter``.
 
         Raises:
-            CallBudgetExceeded: it would pass the budget; nothing is counted.
+            CallBudgetExceeded: it would pass the budget or the parent's; nothing is counted.
         """
         with self._lock:
             used = self._calls.total()
             if self.budget is not None and used >= self.budget:
                 raise CallBudgetExceeded(
-                    f"call_budget={self.budget} is used up: {operation} was not sent", budget=self.budget, used=used
+                    f"{self._parameter}={self.budget} is used up: {operation} was not sent",
+                    budget=self.budget,
+                    used=used,
                 )
+            if self._parent is not None:
+                self._parent.reserve(operation)
             self._calls[operation] += 1
+        if counter is not None:
+            counter[operation] += 1
 
-    def release(self, operation: str) -> None:
+    def release(self, operation: str, counter: Counter[str] | None = None) -> None:
         """Take back a call that surely never reached the service: no connection was made."""
+        if self._parent is not None:
+            self._parent.release(operation)
         with self._lock:
             self._calls[operation] -= 1
+        if counter is not None:
+            counter[operation] -= 1
 
     def count_token_event(self, kind: str) -> None:
         """Count what happened to the access token: ``obtained``, ``refreshed``, ``refresh_failed``, ``replayed``."""
+        if self._parent is not None:
+            self._parent.count_token_event(kind)
+            return
         with self._lock:
             self._token_events[kind] += 1
 
@@ -71,8 +133,10 @@ class Usage:
 
     @property
     def remaining(self) -> int | None:
-        """Calls left in the budget, ``None`` without one."""
-        return None if self.budget is None else max(0, self.budget - self.calls)
+        """Calls left in the budget or in the parent's, whichever is less; ``None`` without any."""
+        own = None if self.budget is None else max(0, self.budget - self.calls)
+        above = None if self._parent is None else self._parent.remaining
+        return min((left for left in (own, above) if left is not None), default=None)
 
     def __repr__(self) -> str:
         """Numbers only."""

@@ -113,7 +113,7 @@ def test_two_hundred_threads_with_one_cold_client_cost_one_token_request(sandbox
 
         def use(_):
             barrier.wait()
-            return client._source.get().generation
+            return client.account.token_source.get().generation
 
         assert set(pool.map(use, range(200))) == {1}
     assert sandbox.calls()["/connect/token"] == 1

@@ -281,7 +281,7 @@ def test_an_address_that_would_give_the_secret_away_is_refused(url):
 )
 def test_an_address_is_taken_as_it_is_written(url):
     with TranslationClient("id", "secret", token_url=url) as client:
-        assert client._source._provider._endpoint.url == url
+        assert client.account.token_source._provider._endpoint.url == url
 
 
 # -- callables ---------------------------------------------------------------------------------------------------------

@@ -232,7 +232,7 @@ def test_no_failure_of_a_job_tells_the_token(escaped, clock, said):
 def ask(**settings):
     client = TranslationClient(**settings)
     del settings
-    client._source.get()
+    client.account.token_source.get()
 
 
 MISTAKES = {
@@ -296,10 +296,10 @@ def test_no_object_shows_or_gives_away_what_it_holds(clock, tmp_path):
             auth = ClientCredentials(**settings, api_url=api.address)
             auth._source.get()
             client = TranslationClient(**settings, base_url=api.address)
-            client._source.get()
+            client.account.token_source.get()
             proxied = TranslationClient(**settings, proxy=f"http://u:{quote_plus(SECRET)}@127.0.0.1:9")
-            objects += [auth, auth._source, auth._source._token, client, client._source]
-            assert_clean(repr([proxied, proxied._settings, proxied._source._provider._endpoint]))
+            objects += [auth, auth._source, auth._source._token, client, client.account.token_source]
+            assert_clean(repr([proxied, proxied.account.settings, proxied.account.token_source._provider._endpoint]))
         for one in objects:
             assert_clean(f"{one} {one!r} {[one]}")
             assert_clean(repr(getattr(one, "__dict__", {})))

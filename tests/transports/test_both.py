@@ -137,7 +137,7 @@ LIMITS = httpx2.Limits(max_connections=5, keepalive_expiry=30)
 def transport_of(settings):
     async def inside():
         async with AsyncTranslationClient(**settings) as client:
-            return async_transport(client._settings, LIMITS)
+            return async_transport(client.account.settings, LIMITS)
 
     return asyncio.run(inside())
 

@@ -53,7 +53,7 @@ class AsyncTranslationClient(Face):
         if opened is None:
             from .connection import AsyncConnection  # noqa: PLC0415  (loads httpx2)
 
-            made = AsyncConnection(self._settings, self._source, self._usage)
+            made = AsyncConnection(self.account)
             opened = self.__dict__.setdefault("_opened", made)  # one of them wins if two threads come at once
         return opened
 
@@ -315,7 +315,7 @@ class AsyncTranslationClient(Face):
         Raises:
             ConfigurationError: no id, an unknown kind, or a detail that jobs do not have.
         """
-        return AsyncJob(self._connection, job_ref(id, kind, details, trial=self._settings.trial))
+        return AsyncJob(self._connection, job_ref(id, kind, details, trial=self.account.settings.trial))
 
     async def languages(self, *, refresh: bool = False, retries: RetryPolicy | None = None) -> Languages:
         """The language pairs of the service; fetched once for the life of the client, unless ``refresh`` asks again."""

@@ -2,6 +2,11 @@
 
 It overrides ``send()``, which runs outside the auth flow: a 401 has been refreshed and replayed before an answer gets
 here.
+
+Generated operations have no parameter for what only this package knows, so it travels in one ``Call``: ``calling()``
+puts the policy and the counter of a piece of work into the context (the one ContextVar of this package); ``send()``
+adds the operation and puts the whole on the request (the one extension, ``CALL``); counting and ``BearerAuth`` read it
+there, and ``BearerAuth`` notes in it that the ``Authorization`` header is its own.
 """
 
 from __future__ import annotations
@@ -17,13 +22,14 @@ from .._cookies import NoCookies
 from .._errors import ConfigurationError, TranslationError
 from .._outcomes import judge, network_failure, uncertain
 from .._rules import answers
-from .._rules.retry import Fate, is_uncertain, may_repeat, pause
-from .._settings import CALL_RETRIES, CLOSED
+from .._rules.retry import REFUSED_STATUSES, Fate, is_uncertain, may_repeat, pause, retry_after
+from .._settings import CLOSED
+from .._usage import CALL, Call, context_call
 from ..auth.bearer import rewinder
 from ..spec.operations import Operation, match
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Callable
 
     from .._clock import Clock
     from .._rules.retry import RetryPolicy
@@ -32,8 +38,6 @@ if TYPE_CHECKING:
 log = logging.getLogger("groupdocs_translation.session")
 
 KNOWN_URLS = 256  # parsed once: the paths of all operations, and those of jobs that are asked for again
-
-OPERATION = "groupdocs.operation"  # the request extension that tells auth and counting what a request is
 
 SHORTEST_TIMEOUT_S = 0.001  # httpx2 reads 0 as "do not wait", some transports as "for ever"
 
@@ -77,11 +81,21 @@ class AsyncSession(httpx2.AsyncClient):
     """An ``httpx2`` client that keeps the rules of this package for every request sent through it.
 
     A billed submission is sent again only if the service surely did not take it; other calls are repeated as the policy
-    says. Raises exceptions of this package only.
+    says. Raises exceptions of this package only. ``on_refusal`` is called for each HTTP 429 and 503 with the seconds of
+    its ``Retry-After``, ``None`` if it has none.
     """
 
-    def __init__(self, *, usage: Usage, retries: RetryPolicy, clock: Clock, **settings: Any) -> None:
+    def __init__(
+        self,
+        *,
+        usage: Usage,
+        retries: RetryPolicy,
+        clock: Clock,
+        on_refusal: Callable[[float | None], object] | None = None,
+        **settings: Any,
+    ) -> None:
         super().__init__(**settings)
+        self._on_refusal = on_refusal
         self._usage = usage
         self._retries = retries
         self._clock = clock
@@ -124,8 +138,9 @@ class AsyncSession(httpx2.AsyncClient):
         path = request.url.raw_path.partition(b"?")[0].decode("ascii")  # a job's id may hold an encoded slash
         operation = match(request.method, path.removeprefix(self._prefix))
         name = operation.id if operation else f"{request.method} {request.url.path}"
-        request.extensions[OPERATION] = operation
-        policy = CALL_RETRIES.get() or self._retries
+        context, before = context_call(), request.extensions.get(CALL)
+        policy, counter = context.policy or self._retries, context.counter
+        request.extensions[CALL] = Call(operation, policy, counter, before.authorized_by if before else None)
         started = self._clock.monotonic()
         role = operation.role if operation else None
         rewind = rewinder(request)
@@ -146,7 +161,7 @@ class AsyncSession(httpx2.AsyncClient):
                 return response
             assert error is not None
             if fate in {Fate.NOT_SENT, Fate.UNREACHABLE}:
-                self._usage.release(name)
+                self._usage.release(name, counter)
             wait = None
             if rewind is not None and may_repeat(fate, role):
                 wait = pause(
@@ -178,6 +193,9 @@ class AsyncSession(httpx2.AsyncClient):
         failure: httpx2.HTTPError
         try:
             response = await super().send(request, stream=True, **options)
+            if self._on_refusal is not None and operation is not None and response.status_code in REFUSED_STATUSES:
+                date = response.headers.get("date")
+                self._on_refusal(retry_after(response.headers.get("retry-after"), date=date, now=self._clock.wall()))
             if stream and response.is_success:
                 return response, Fate.REJECTED, None
             try:

@@ -60,7 +60,7 @@ class TranslationClient(Face):
         if opened is None:
             from .connection import Connection  # noqa: PLC0415  (loads httpx2)
 
-            made = Connection(self._settings, self._source, self._usage)
+            made = Connection(self.account)
             opened = self.__dict__.setdefault("_opened", made)  # one of them wins if two threads come at once
         return opened
 
@@ -320,7 +320,7 @@ class TranslationClient(Face):
         Raises:
             ConfigurationError: no id, an unknown kind, or a detail that jobs do not have.
         """
-        return Job(self._connection, job_ref(id, kind, details, trial=self._settings.trial))
+        return Job(self._connection, job_ref(id, kind, details, trial=self.account.settings.trial))
 
     def languages(self, *, refresh: bool = False, retries: RetryPolicy | None = None) -> Languages:
         """The language pairs of the service; fetched once for the life of the client, unless ``refresh`` asks again."""

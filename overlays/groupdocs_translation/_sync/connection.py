@@ -16,20 +16,19 @@ from .._config import USER_AGENT, timeouts
 from .._errors import ConfigurationError
 from .._rules.durations import Durations
 from .._rules.polling import PollingSchedule, schedule_named, usual_duration
-from .._settings import CALL_RETRIES, CLOSED
+from .._settings import CLOSED
 from .._transports import sync_transport
+from .._usage import CALL, Call, context_call
 from ..auth.bearer import PublicOnlyAuth
 from ..spec.operations import BY_ID, generated
-from .session import OPERATION, Session
+from .session import Session
 from .transfer import Download
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from .._face import Account
     from .._job_ref import JobRef
-    from .._settings import Settings
-    from .._usage import Usage
-    from ..auth import TokenSource
     from .transfer import Watcher
 
 T = TypeVar("T")
@@ -41,16 +40,26 @@ class Connection:
     """Everything a client holds open. Safe to share; one lock guards the table of sessions.
 
     Each event loop (each process, in sync) gets sessions of its own: connections belong to the loop that opened them,
-    and a forked child must not share a socket with its parent.
+    and a forked child must not share a socket with its parent. ``on_refusal`` is called when the service refuses a call
+    (HTTP 429 and 503), with the seconds that it asked for, if it did. ``owns_token=False``: closing leaves the token to
+    the client that lent it.
     """
 
-    def __init__(self, settings: Settings, source: TokenSource | None, usage: Usage) -> None:
-        self.settings = settings
-        self.clock = settings.clock
-        self.usage = usage
-        self.source = source
+    def __init__(
+        self,
+        account: Account,
+        *,
+        on_refusal: Callable[[float | None], object] | None = None,
+        owns_token: bool = True,
+    ) -> None:
+        self.settings = account.settings
+        self.clock = account.settings.clock
+        self.usage = account.usage
+        self._token_source = account.token_source
+        self._on_refusal = on_refusal
+        self._owns_token = owns_token
         self.durations = Durations()
-        self.api = ApiClient(settings.base_url, session=self.session)
+        self.api = ApiClient(self.settings.base_url, session=self.session)
         self._lock = threading.Lock()
         self._sessions: weakref.WeakKeyDictionary[Any, Session] = weakref.WeakKeyDictionary()
         self._storages: weakref.WeakKeyDictionary[Any, httpx2.Client] = weakref.WeakKeyDictionary()
@@ -75,6 +84,7 @@ class Connection:
                     usage=self.usage,
                     retries=self.settings.retries,
                     clock=self.clock,
+                    on_refusal=self._on_refusal,
                     base_url=self.settings.base_url,
                     auth=self._authorization(),
                     headers={
@@ -122,16 +132,17 @@ class Connection:
         from ..auth import BearerAuth  # noqa: PLC0415  (loaded with the first request)
 
         def is_public(request: httpx2.Request) -> bool:
-            operation = request.extensions.get(OPERATION)
+            operation = request.extensions[CALL].operation
             return operation is not None and operation.public
 
         def count(request: httpx2.Request) -> None:
-            operation = request.extensions.get(OPERATION)
-            self.usage.reserve(operation.id if operation else f"{request.method} {request.url.path}")
+            call: Call = request.extensions[CALL]
+            name = call.operation.id if call.operation else f"{request.method} {request.url.path}"
+            self.usage.reserve(name, call.counter)
 
-        if self.source is None:
+        if self._token_source is None:
             return PublicOnlyAuth(is_public=is_public, before_send=count)
-        return BearerAuth(self.source, origin=self.settings.base_url, is_public=is_public, before_send=count)
+        return BearerAuth(self._token_source, origin=self.settings.base_url, is_public=is_public, before_send=count)
 
     def call(self, operation: str, /, **arguments: Any) -> Any:
         """Call a generated operation by its operationId; its ``Response``."""
@@ -139,7 +150,7 @@ class Connection:
 
     def downloader(self, watcher: Watcher | None) -> Download:
         """Fetches result files."""
-        retries = CALL_RETRIES.get() or self.settings.retries
+        retries = context_call().policy or self.settings.retries
         return Download(self.storage(), clock=self.clock, retries=retries, watcher=watcher)
 
     def schedule(self, polling: str | PollingSchedule | None) -> PollingSchedule:
@@ -177,8 +188,8 @@ class Connection:
                 if session is not None:
                     session.close()
         finally:
-            if self.source is not None:
-                self.source.close()
+            if self._token_source is not None and self._owns_token:
+                self._token_source.close()
 
     def _after_fork(self) -> None:
         self._lock = threading.Lock()  # another thread of the parent may have held it

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 import httpx2
 
 from .._errors import ConfigurationError
+from .._usage import CALL, Call
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, AsyncIterator, Callable, Generator, Iterator
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
     from .token_source import TokenSource
 
 MAX_REFUSAL_BYTES = 65_536  # of the body of a 401 that is followed by a replay; httpx2 reads it whole
-MARK = "groupdocs.authorized"  # the request extension that tells our header from a caller's, when it is sent again
 
 _CHALLENGE = re.compile(r'\bbearer\b.*?\berror\s*=\s*"?(\w+)', re.IGNORECASE)
 
@@ -86,12 +86,17 @@ class BearerAuth(httpx2.Auth):
                 self._note_replay(request, (yield request), token)
 
     def _is_ours(self, request: httpx2.Request) -> bool:
-        if "authorization" in request.headers and request.extensions.get(MARK) is not self:
+        if "authorization" in request.headers and not self._has_authorized(request):
             return False
         url = request.url
         if (url.raw_host, url.scheme, url.port) != self._origin:
             return False
         return self._is_public is None or not self._is_public(request)
+
+    def _has_authorized(self, request: httpx2.Request) -> bool:
+        """Whether the header is ours: the same request is sent again."""
+        call: Call | None = request.extensions.get(CALL)
+        return call is not None and call.authorized_by is self
 
     def _announce(self, request: httpx2.Request) -> None:
         if self._before_send is not None:
@@ -99,7 +104,7 @@ class BearerAuth(httpx2.Auth):
 
     def _authorize(self, request: httpx2.Request, token: AccessToken) -> None:
         request.headers["Authorization"] = token.header.reveal()
-        request.extensions[MARK] = self
+        request.extensions.setdefault(CALL, Call()).authorized_by = self
         if self._before_send is not None:
             self._before_send(request)
 

@@ -91,8 +91,10 @@ class AsyncBatch:
         self._face = client
         self.settings = batch_settings(folder, target, output_dir, options)
         self.report: BatchReport | None = None
-        client._refuse_pairs(self.settings.options.get("source", "en"), self.settings.targets)
-        self._format_settings = FormatSettingsTable(self.settings.targets, self.settings.options, client._settings)
+        client.refuse_pairs(self.settings.options.get("source", "en"), self.settings.targets)
+        self._format_settings = FormatSettingsTable(
+            self.settings.targets, self.settings.options, client.account.settings
+        )
         self._run: Run | None = None
         self._loop: Any = None  # that runs it
         self._thread: int | None = None
@@ -173,7 +175,7 @@ def _make_folders(settings: BatchSettings) -> None:
 
 def _plan_on_snapshot(settings: BatchSettings, format_settings_table: FormatSettingsTable, face: Face) -> BatchPlan:
     with closing(Journal.snapshot(settings.journal)) as journal:
-        clock = face._settings.clock
+        clock = face.account.settings.clock
         planner = Planner(settings, format_settings_table, journal, run=journal.begin_run(clock.wall()), clock=clock)
         while planner.step():
             pass

@@ -10,7 +10,8 @@ import anyio
 import anyio.to_thread
 
 from .._errors import AuthenticationError, CallBudgetExceeded, TranslationError
-from .connection import BatchClient, BatchUsage
+from .._usage import Usage
+from .connection import BatchClient
 from .journal import JournalWriter
 from .planner import FormatSettingsTable, Planner
 from .report import BatchPlan, BatchProgress, BatchReport, Entries, report_folder, write_reports
@@ -37,9 +38,9 @@ class Run:
         self._settings = settings
         self._journal = journal
         self._format_settings = format_settings_table
-        self._clock = face._settings.clock
-        self._usage = BatchUsage(settings.max_calls, face._usage)
-        self._client = BatchClient(face, self._usage, self._refused)
+        self._clock = face.account.settings.clock
+        self._usage = Usage(settings.max_calls, parent=face.account.usage, parameter="max_calls")
+        self._client = BatchClient(face.account, self._usage, self._refused)
         concurrency = settings.concurrency
         self._uploads, self._jobs = Gate(concurrency.uploads), Gate(concurrency.jobs)
         self._downloads = Gate(concurrency.downloads)
@@ -183,11 +184,9 @@ class Run:
         self.stop("authentication")
 
     def _budget(self) -> str:
-        return (
-            "max_calls"
-            if self._usage.remaining is not None and self._usage.remaining == self._usage.left
-            else "call_budget"
-        )
+        budget = self._usage.budget
+        is_own = budget is not None and max(0, budget - self._usage.calls) == self._usage.remaining
+        return "max_calls" if is_own else "call_budget"
 
     def _tell(self, step: str, path: str, reason: str | None) -> None:
         if step in {"done", "failed", "uncertain"}:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from .._async.jobs import AsyncJob
     from .._clock import Clock
-    from .connection import BatchUsage
+    from .._usage import Usage
     from .journal import Journal, Row
 
 
@@ -167,7 +167,7 @@ class Scheduler:
         self,
         journal: Journal,
         process: Callable[[ActiveFile], Awaitable[None]],
-        usage: BatchUsage,
+        usage: Usage,
         *,
         run: int,
         to_fetch: int,
@@ -248,7 +248,7 @@ class Scheduler:
         promised = sum(active.calls_left for active in self.in_progress.values())
         if row.lane is not Lane.FETCH:
             promised += self._to_fetch
-        return fits(self._usage.left, promised=promised, need=CALLS_LEFT[row.state])
+        return fits(self._usage.remaining, promised=promised, need=CALLS_LEFT[row.state])
 
     async def _process(self, active: ActiveFile) -> None:
         try:

@@ -21,8 +21,7 @@ from .._errors import JobPartial, TransferError, TranslationError
 from .._files import move_into_place
 from .._plans import FilePlan
 from .._rules.retry import RetryPolicy
-from .._settings import call_retries
-from .connection import counting_calls
+from .._usage import calling
 from .journal import NOT_IN_THIS_RUN, update
 from .planner import take_fingerprint
 from .states import (
@@ -139,7 +138,7 @@ class FileWorker:
 
     async def process(self, active: ActiveFile) -> None:
         """Take a file as far as it goes in this run."""
-        with counting_calls(active.call_counts), active.slots:
+        with calling(counter=active.call_counts), active.slots:
             step = Step.UPLOAD
             try:
                 if active.row.state is FileState.PLANNED:
@@ -187,7 +186,7 @@ class FileWorker:
         )
         plan.source.url = row.url
         self._tell("submitting", row.path, None)
-        with anyio.CancelScope(shield=True), call_retries(RetryPolicy.never()):  # cut here, it would be in doubt
+        with anyio.CancelScope(shield=True), calling(policy=RetryPolicy.never()):  # cut here, it would be in doubt
             await self._note(active, state=FileState.SUBMITTING)
             try:
                 job = await submit_file(self._client.connection, plan)
