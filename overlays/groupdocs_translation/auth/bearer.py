@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 import re
-from typing import TYPE_CHECKING, Any, cast
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 import httpx2
 
@@ -16,9 +18,49 @@ if TYPE_CHECKING:
     from .token import AccessToken
     from .token_source import TokenSource
 
+log = logging.getLogger("groupdocs_translation.auth")
+
+# The request extension that tells our header from a caller's when a request is sent again, or follows a redirect of the
+# same origin. A key of its own: any httpx2 client may use this class, and a header would leave the process.
+MARK = "groupdocs.authorized"
 MAX_REFUSAL_BYTES = 65_536  # of the body of a 401 that is followed by a replay; httpx2 reads it whole
 
 _CHALLENGE = re.compile(r'\bbearer\b.*?\berror\s*=\s*"?(\w+)', re.IGNORECASE)
+
+
+class LimitedStream:
+    """A response's stream that ends after ``MAX_REFUSAL_BYTES``: the body of a refusal may be endless."""
+
+    def __init__(self, stream: Any) -> None:
+        self._stream = stream
+
+    def __iter__(self) -> Iterator[bytes]:
+        size = 0
+        for chunk in self._stream:
+            yield chunk
+            size += len(chunk)
+            if size >= MAX_REFUSAL_BYTES:
+                return
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        size = 0
+        async for chunk in self._stream:
+            yield chunk
+            size += len(chunk)
+            if size >= MAX_REFUSAL_BYTES:
+                return
+
+    def close(self) -> None:
+        """Close the stream below."""
+        self._stream.close()
+
+    async def aclose(self) -> None:
+        """Close the stream below."""
+        await self._stream.aclose()
+
+
+class _LimitedStream(LimitedStream, httpx2.SyncByteStream, httpx2.AsyncByteStream):
+    """What httpx2 takes as a stream."""
 
 
 class BearerAuth(httpx2.Auth):
@@ -26,8 +68,8 @@ class BearerAuth(httpx2.Auth):
 
     Public requests, other origins and requests with an ``Authorization`` of the caller's own pass as they are, without
     causing a token request. ``before_send`` is called before every send, the replay included, and may raise to prevent
-    it. After a 401 the token is dropped and the request sent once more with another, if its body can be sent again; the
-    second answer is final and is returned whatever it is.
+    it. After a 401 the token is dropped and the request sent once more with another, if its body is in memory or has a
+    ``rewind()``; the second answer is final and is returned whatever it is.
 
     No token is fetched inside the flow: httpx2 closes the flow on errors, follows redirects in it, and keeps what
     passed through in ``response.history``.
@@ -40,12 +82,14 @@ class BearerAuth(httpx2.Auth):
         origin: httpx2.URL | str,
         is_public: Callable[[httpx2.Request], bool] | None = None,
         before_send: Callable[[httpx2.Request], None] | None = None,
+        limited: Callable[[Any], Any] = _LimitedStream,
     ) -> None:
         self._source = source
         url = httpx2.URL(origin)
         self._origin = (url.raw_host, url.scheme, url.port)
         self._is_public = is_public
         self._before_send = before_send
+        self._limited = limited  # the stream of another library is none of httpx2's
 
     def sync_auth_flow(self, request: httpx2.Request) -> Generator[httpx2.Request, httpx2.Response, None]:
         """Authorize, send, and replay once after a 401."""
@@ -59,10 +103,10 @@ class BearerAuth(httpx2.Auth):
         response = yield request
         if response.status_code != 401:
             self._source.mark_accepted(token)
-        elif self._is_to_replay(request, response, token) and rewind is not None:
+        elif self._is_to_replay(request, response, token, rewind) and rewind is not None:
             token = self._source.get()
             if rewind():
-                response.stream = cut(response.stream)
+                response.stream = self._limited(response.stream)
                 self._authorize(request, token)
                 self._note_replay(request, (yield request), token)
 
@@ -78,10 +122,10 @@ class BearerAuth(httpx2.Auth):
         response = yield request
         if response.status_code != 401:
             self._source.mark_accepted(token)
-        elif self._is_to_replay(request, response, token) and rewind is not None:
+        elif self._is_to_replay(request, response, token, rewind) and rewind is not None:
             token = await self._source.aget()
             if rewind():
-                response.stream = cut(response.stream)
+                response.stream = self._limited(response.stream)
                 self._authorize(request, token)
                 self._note_replay(request, (yield request), token)
 
@@ -108,14 +152,23 @@ class BearerAuth(httpx2.Auth):
         if self._before_send is not None:
             self._before_send(request)
 
-    def _is_to_replay(self, request: httpx2.Request, response: httpx2.Response, token: AccessToken) -> bool:
-        """Whether a 401 answers this very request, is for the token's sake, and another token may help."""
+    def _is_to_replay(
+        self, request: httpx2.Request, response: httpx2.Response, token: AccessToken, rewind: Callable[[], bool] | None
+    ) -> bool:
+        """Whether a 401 answers this very request, is about the token, and the request can be sent with another."""
         if response.request is not request:  # httpx2 followed a redirect: another server speaks
             return False
         said = _CHALLENGE.search(response.headers.get("www-authenticate", ""))
         if said and said[1].lower() != "invalid_token":
             return False
-        return self._source.invalidate(token)
+        if not self._source.invalidate(token):
+            return False
+        if rewind is None:
+            log.warning(
+                "a request was refused with HTTP 401 and not sent again with a new token, because its body can be sent "
+                "only once: give bytes, or a stream with a rewind() method"
+            )
+        return rewind is not None
 
     def _note_replay(self, request: httpx2.Request, response: httpx2.Response, token: AccessToken) -> None:
         is_refused = response.status_code == 401 and response.request is request
@@ -149,80 +202,32 @@ class PublicOnlyAuth(httpx2.Auth):
 
 
 def rewinder(request: httpx2.Request) -> Callable[[], bool] | None:
-    """How to get the body ready again, ``None`` if that can't be; the callable says whether it worked."""
+    """Return what makes the body ready to be sent again and says whether it is; ``None`` if it can be sent only once.
+
+    Asked before the first send, because afterwards is too late: httpx2 sends an iterator that is used up a second time
+    as an empty body. Only a body in memory, or one with a ``rewind()`` of its own, is known to be the same again.
+    """
     stream: Any = request.stream
-    if isinstance(stream, httpx2.ByteStream):
-        return _nothing_to_do
-    own = getattr(stream, "rewind", None)
-    if callable(own):
-        return lambda: _worked(cast("Callable[[], object]", own))
-    fields = getattr(stream, "fields", None)  # httpx2's multipart: it seeks to 0 by itself, and swallows a failure
+    for body in (stream, getattr(stream, "_stream", None)):  # httpx2 wraps what it is given as content=
+        if callable(own := getattr(body, "rewind", None)):
+            return partial(_worked, own)
+    fields = getattr(stream, "fields", None)  # of a multipart body
     if fields is not None:
-        files = [field.file for field in fields if hasattr(field, "file") and not isinstance(field.file, str | bytes)]
-        return (lambda: all(_position(file) is not None for file in files)) if all(map(_is_seekable, files)) else None
-    file: Any = getattr(stream, "_stream", None)  # what httpx2 wraps for content=; there is no public way to it
-    if not isinstance(stream, httpx2.SyncByteStream) or not _is_seekable(file):  # async files would have to be awaited
+        return _is_ready if all(isinstance(getattr(field, "file", b""), str | bytes) for field in fields) else None
+    try:
+        _ = request.content
+    except RuntimeError:  # RequestNotRead: a stream
         return None
-    start = _position(file)
-    return None if start is None else lambda: _worked(lambda: file.seek(start))
+    return _is_ready
 
 
-def _nothing_to_do() -> bool:
+def _is_ready() -> bool:
     return True
 
 
-def _worked(call: Callable[[], object]) -> bool:
+def _worked(rewind: Callable[[], object]) -> bool:
     try:
-        call()
+        rewind()
     except (OSError, ValueError):  # closed meanwhile, or a pipe after all
         return False
     return True
-
-
-def _is_seekable(file: Any) -> bool:
-    seekable = getattr(file, "seekable", None)
-    return callable(seekable) and _worked(seekable) and seekable() is True
-
-
-def _position(file: Any) -> int | None:
-    try:
-        found: object = file.tell()
-    except (OSError, ValueError):
-        return None
-    return found if isinstance(found, int) else None
-
-
-class _CutStream(httpx2.SyncByteStream, httpx2.AsyncByteStream):
-    """A response's stream that ends after ``MAX_REFUSAL_BYTES``."""
-
-    def __init__(self, stream: Any) -> None:
-        self._stream = stream
-
-    def __iter__(self) -> Iterator[bytes]:
-        size = 0
-        for chunk in self._stream:
-            yield chunk
-            size += len(chunk)
-            if size >= MAX_REFUSAL_BYTES:
-                return
-
-    async def __aiter__(self) -> AsyncIterator[bytes]:
-        size = 0
-        async for chunk in self._stream:
-            yield chunk
-            size += len(chunk)
-            if size >= MAX_REFUSAL_BYTES:
-                return
-
-    def close(self) -> None:
-        """Close the stream below."""
-        self._stream.close()
-
-    async def aclose(self) -> None:
-        """Close the stream below."""
-        await self._stream.aclose()
-
-
-def cut(stream: httpx2.SyncByteStream | httpx2.AsyncByteStream) -> httpx2.SyncByteStream | httpx2.AsyncByteStream:
-    """The stream, limited: the body of a refusal may be endless."""
-    return _CutStream(stream)

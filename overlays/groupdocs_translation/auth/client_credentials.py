@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, Any
 from .._clock import SYSTEM_CLOCK
 from .._config import service_url, trusted
 from .._errors import ConfigurationError
-from .bearer import BearerAuth
+from .bearer import BearerAuth, LimitedStream
 from .credentials import Secret
 from .token_source import make_token_source
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import AsyncGenerator, Callable, Generator, Mapping
+
+    import httpx
 
     from .._clock import Clock
     from .credentials import Supplier
@@ -76,7 +78,39 @@ class ClientCredentials(BearerAuth):
             on_event=on_event,
             clock=clock,
         )
-        super().__init__(source, origin=service_url(api_url, parameter="api_url"))
+        self._api_url = service_url(api_url, parameter="api_url")
+        super().__init__(source, origin=self._api_url)
+
+    def for_httpx(self) -> httpx.Auth:
+        """Return the same authorization for a program that still uses ``httpx``, sync or async; one token serves all.
+
+        Raises:
+            ConfigurationError: ``httpx`` is not installed.
+        """
+        try:
+            import httpx  # noqa: PLC0415  (of the program that uses it; this package needs httpx2 alone)
+        except ImportError:
+            raise ConfigurationError(
+                "for_httpx() is for programs that use httpx, and httpx is not installed: pip install httpx, or give "
+                "this object itself to a client of httpx2"
+            ) from None
+
+        class Limited(LimitedStream, httpx.SyncByteStream, httpx.AsyncByteStream):
+            pass
+
+        # Requests, responses and the flow have the same shape in both libraries; only the classes differ.
+        bearer: Any = BearerAuth(self._source, origin=self._api_url, limited=Limited)
+
+        class HttpxAuth(httpx.Auth):
+            def sync_auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
+                flow: Generator[httpx.Request, httpx.Response, None] = bearer.sync_auth_flow(request)
+                return flow
+
+            def async_auth_flow(self, request: httpx.Request) -> AsyncGenerator[httpx.Request, httpx.Response]:
+                flow: AsyncGenerator[httpx.Request, httpx.Response] = bearer.async_auth_flow(request)
+                return flow
+
+        return HttpxAuth()
 
     def __repr__(self) -> str:
         """Where the credentials come from, and whether there is a token."""
