@@ -55,11 +55,13 @@ def service_url(
     except ValueError:
         host, parts = None, urlsplit("")
     if not host or parts.scheme not in {"http", "https"}:
-        raise ConfigurationError(f"{name} must be a URL such as {default}")
+        raise ConfigurationError(f"{name} must be a URL such as {default}", parameter=name)
     if parts.scheme == "http" and not is_loopback(host):
-        raise ConfigurationError(f"{name} must be https: http is taken for loopback addresses only, not for {host}")
+        raise ConfigurationError(
+            f"{name} must be https: http is taken for loopback addresses only, not for {host}", parameter=name
+        )
     if parts.username or parts.password or parts.query or parts.fragment:
-        raise ConfigurationError(f"{name} must have no user name, password, query or fragment")
+        raise ConfigurationError(f"{name} must have no user name, password, query or fragment", parameter=name)
     return value
 
 
@@ -70,7 +72,9 @@ def check_timeout(given: Any) -> None:
         ConfigurationError: no number, none above 0, or no end.
     """
     if isinstance(given, bool) or not isinstance(given, int | float) or not 0 < given < float("inf"):
-        raise ConfigurationError("timeout must be a positive number of seconds, or an httpx2.Timeout")
+        raise ConfigurationError(
+            "timeout must be a positive number of seconds, or an httpx2.Timeout", parameter="timeout"
+        )
 
 
 def trusted(verify: bool | str | os.PathLike[str] | ssl.SSLContext) -> bool | ssl.SSLContext:
@@ -86,13 +90,17 @@ def trusted(verify: bool | str | os.PathLike[str] | ssl.SSLContext) -> bool | ss
     if isinstance(verify, ssl.SSLContext):
         return verify
     if not isinstance(verify, str | os.PathLike):
-        raise ConfigurationError("verify is True, False, a file or folder of certificates, or an ssl.SSLContext")
+        raise ConfigurationError(
+            "verify is True, False, a file or folder of certificates, or an ssl.SSLContext", parameter="verify"
+        )
 
     place, is_folder = os.fspath(verify), os.path.isdir(verify)
     try:
         return ssl.create_default_context(cafile=None if is_folder else place, capath=place if is_folder else None)
     except OSError as error:  # ssl.SSLError is one
-        raise ConfigurationError(f"verify={place!r} has no certificates to trust: {error.strerror or error}") from error
+        raise ConfigurationError(
+            f"verify={place!r} has no certificates to trust: {error.strerror or error}", parameter="verify"
+        ) from error
 
 
 def timeouts(given: float | httpx2.Timeout | None) -> httpx2.Timeout:
@@ -108,7 +116,8 @@ def timeouts(given: float | httpx2.Timeout | None) -> httpx2.Timeout:
     if isinstance(given, httpx2.Timeout):
         if None in (given.connect, given.read, given.write, given.pool):
             raise ConfigurationError(
-                "timeout must set connect, read, write and pool: without one a call can wait for ever"
+                "timeout must set connect, read, write and pool: without one a call can wait for ever",
+                parameter="timeout",
             )
         return given
     check_timeout(given)

@@ -31,7 +31,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
 
 class TranslationError(Exception):
@@ -47,7 +47,21 @@ class TranslationError(Exception):
 
 
 class ConfigurationError(TranslationError, ValueError):
-    """An argument, a setting or an environment variable is missing or wrong; nothing was sent."""
+    """An argument, a setting or an environment variable is missing or wrong; nothing was sent.
+
+    The message is ``problem``, then ``hint``: what to do, in terms of the Python API (``None`` if there is nothing more
+    to say). ``parameter`` is the name of the argument, ``allowed`` the values or names that it may have, where they can
+    be listed.
+    """
+
+    def __init__(
+        self, problem: str, *, parameter: str | None = None, allowed: Iterable[Any] = (), hint: str | None = None
+    ) -> None:
+        super().__init__(f"{problem}; {hint}" if hint else problem)
+        self.problem = problem
+        self.parameter = parameter
+        self.allowed = tuple(allowed)
+        self.hint = hint
 
 
 class UnsupportedFormat(ConfigurationError):

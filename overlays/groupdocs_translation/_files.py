@@ -11,6 +11,8 @@ from typing import IO, cast
 
 from ._errors import ConfigurationError
 
+OVERWRITE_HINT = "give overwrite=True or another output_dir"
+
 
 def output_folder(given: str | os.PathLike[str]) -> Path:
     """The folder for results, made if it is not there; found out before anything is paid for.
@@ -24,7 +26,7 @@ def output_folder(given: str | os.PathLike[str]) -> Path:
         tempfile.TemporaryFile(dir=folder).close()  # permissions, read-only mounts and the like: only trying tells
     except (OSError, TypeError, ValueError) as error:  # of another type, or with a null in it
         reason = error.strerror if isinstance(error, OSError) else error
-        raise ConfigurationError(f"cannot use {given!r} for results: {reason}") from error
+        raise ConfigurationError(f"cannot use {given!r} for results: {reason}", parameter="output_dir") from error
     return folder
 
 
@@ -43,7 +45,7 @@ def refuse_existing(paths: list[Path]) -> None:
         ConfigurationError: with the names, and what to do.
     """
     if present := [path.name for path in paths if path.exists()]:
-        raise ConfigurationError(f"already there: {', '.join(present)}; give overwrite=True or another output_dir")
+        raise ConfigurationError(f"already there: {', '.join(present)}", parameter="overwrite", hint=OVERWRITE_HINT)
 
 
 def move_into_place(whole: Path, target: Path, *, overwrite: bool) -> None:

@@ -82,7 +82,11 @@ class TextPlan:
 
     def __init__(self, target: str | Iterable[str], options: Mapping[str, Any], settings: Settings) -> None:
         if unknown := sorted(set(options) - _TEXT_NAMES):
-            raise ConfigurationError(f"texts take no {', '.join(unknown)}; they take {', '.join(sorted(_TEXT_NAMES))}")
+            raise ConfigurationError(
+                f"texts take no {', '.join(unknown)}; they take {', '.join(sorted(_TEXT_NAMES))}",
+                parameter=unknown[0],
+                allowed=sorted(_TEXT_NAMES),
+            )
         self.source = check_language(options.get("source", "en"), "source")
         self.targets = target_languages(target, self.source)
         self.is_one_target = isinstance(target, str)
@@ -110,7 +114,9 @@ class TextPlan:
         """
         given = [texts] if isinstance(texts, str) else texts
         if isinstance(given, bytes) or not isinstance(given, Iterable):
-            raise ConfigurationError(f"text is a string or an iterable of strings, not {type(given).__name__}")
+            raise ConfigurationError(
+                f"text is a string or an iterable of strings, not {type(given).__name__}", parameter="text"
+            )
         packer = self.packer()
         full = [packed for text in given if (packed := packer.add(text)) is not None]
         last = packer.flush()
@@ -181,7 +187,9 @@ class FilePlan:
             options={name: value for name, value in options.items() if name not in _CALL_NAMES},
         )
         if settings.trial and self.output != self.format:
-            raise ConfigurationError(f"the trial does not convert: output_format must be {self.format}")
+            raise ConfigurationError(
+                f"the trial does not convert: output_format must be {self.format}", parameter="output_format"
+            )
 
 
 def uploaded_url(content: bytes) -> str:
@@ -229,9 +237,15 @@ def check_pairs(languages: Languages, source: str, targets: Iterable[str]) -> No
     if not known:
         return
     if source.lower() not in known:
-        raise UnsupportedLanguage(f"source={source!r} is not translated; sources: {', '.join(sorted(languages))}")
+        raise UnsupportedLanguage(
+            f"source={source!r} is not translated; sources: {', '.join(sorted(languages))}",
+            parameter="source",
+            allowed=sorted(languages),
+        )
     for target in targets:
         if target.lower() not in known[source.lower()]:
             raise UnsupportedLanguage(
-                f"{source!r} is not translated into {target!r}; targets: {', '.join(sorted(known[source.lower()]))}"
+                f"{source!r} is not translated into {target!r}; targets: {', '.join(sorted(known[source.lower()]))}",
+                parameter="target",
+                allowed=sorted(known[source.lower()]),
             )

@@ -30,14 +30,18 @@ def one_of(value: Any, allowed: Iterable[Any], parameter: str) -> Any:
     """
     choices = list(allowed)
     if value not in choices:
-        raise ConfigurationError(f"{parameter}={value!r} is not one of {', '.join(map(repr, choices))}")
+        raise ConfigurationError(
+            f"{parameter}={value!r} is not one of {', '.join(map(repr, choices))}", parameter=parameter, allowed=choices
+        )
     return value
 
 
 def glossary_model(given: Mapping[str, str]) -> Any:
     """A glossary: source word → wanted translation."""
     if not all(isinstance(item, str) and item for pair in given.items() for item in pair):
-        raise ConfigurationError("glossary maps source words to translations, both non-empty strings")
+        raise ConfigurationError(
+            "glossary maps source words to translations, both non-empty strings", parameter="glossary"
+        )
     return _map("Glossary", given)
 
 
@@ -56,7 +60,7 @@ def text_operation(*, style: str | None, summarize: bool, trial: bool) -> Operat
     one_of(style, TEXT_STYLES, "style")
     check_flag(summarize, "summarize")
     if summarize and style is not None:
-        raise ConfigurationError("summarize=True and style= exclude each other")
+        raise ConfigurationError("summarize=True and style= exclude each other", parameter="summarize")
     if trial:
         if summarize or style is not None:
             raise ConfigurationError("the trial translates plain text only: no style, no summary")
@@ -94,7 +98,7 @@ def file_operation(
         UnsupportedFormat: the kind cannot be summarised, styled, read as text, or tried without an account.
     """
     if sum((style is not None, check_flag(summarize, "summarize"), check_flag(as_text, "as_text"))) > 1:
-        raise ConfigurationError("style=, summarize=True and as_text=True exclude each other")
+        raise ConfigurationError("style=, summarize=True and as_text=True exclude each other", parameter="style")
     if trial:
         if style is not None or summarize or as_text or kind.trial is None:
             raise UnsupportedFormat(
@@ -150,12 +154,14 @@ def file_request(
     if unknown := sorted(set(options) - set(names)):
         raise ConfigurationError(
             f"{operation.id} (kind {kind.name!r}) takes no {', '.join(unknown)}; "
-            f"it takes {', '.join(sorted(names)) or 'no options'}"
+            f"it takes {', '.join(sorted(names)) or 'no options'}",
+            parameter=unknown[0],
+            allowed=sorted(names),
         )
     given = {names[name]: check_option(name, value) for name, value in options.items() if value is not None}
     if operation.model == "ImageToTextRequest":
         if output_format is not None:
-            raise ConfigurationError("output_format is for files; as_text=True gives texts")
+            raise ConfigurationError("output_format is for files; as_text=True gives texts", parameter="output_format")
         members = {"source": source, "targets": list(targets), "url": url, "format_": source_format}
         return model("ImageToTextRequest")(**_with_origin(members, origin), **given), ""
     members = {
@@ -172,7 +178,7 @@ def file_request(
         if kind.has_output or operation.model == "FileRequest":
             members["output_format"] = output
     elif output_format is not None:
-        raise ConfigurationError("output_format is for files; as_text=True gives texts")
+        raise ConfigurationError("output_format is for files; as_text=True gives texts", parameter="output_format")
     if operation.model == "ImageToFileRequest":
         given.setdefault("ocrformat", output if output in {"Pdf", "Xlsx", "Csv"} else "Pdf")
     return model(str(operation.model))(**_with_origin(members, origin), **given), output
@@ -189,7 +195,9 @@ def check_option(name: str, value: Any) -> Any:
     except ConfigurationError:
         raise
     except (AttributeError, TypeError, ValueError):  # no list, no mapping, no pair where one is needed
-        raise ConfigurationError(f"{name} does not take a {type(value).__name__} such as {value!r:.60}") from None
+        raise ConfigurationError(
+            f"{name} does not take a {type(value).__name__} such as {value!r:.60}", parameter=name
+        ) from None
 
 
 def _with_origin(members: dict[str, Any], origin: str | None) -> dict[str, Any]:
@@ -199,32 +207,34 @@ def _with_origin(members: dict[str, Any], origin: str | None) -> dict[str, Any]:
 def _numbers(value: Any, name: str) -> list[int]:
     numbers: list[Any] = list(value) if not isinstance(value, int | str) else [value]
     if not numbers or not all(isinstance(n, int) and not isinstance(n, bool) and n >= 1 for n in numbers):
-        raise ConfigurationError(f"{name} are numbers from 1, for example {name}=[1, 2]")
+        raise ConfigurationError(f"{name} are numbers from 1, for example {name}=[1, 2]", parameter=name)
     return sorted(set(numbers))
 
 
 def _number(value: Any, name: str) -> int:
     if not isinstance(value, int) or isinstance(value, bool):
-        raise ConfigurationError(f"{name} is a whole number")
+        raise ConfigurationError(f"{name} is a whole number", parameter=name)
     return value
 
 
 def _strings(value: Any, name: str) -> list[str]:
     values = [value] if isinstance(value, str) else list(value)
     if not all(isinstance(item, str) and item for item in values):
-        raise ConfigurationError(f"{name} is a list of non-empty strings")
+        raise ConfigurationError(f"{name} is a list of non-empty strings", parameter=name)
     return values
 
 
 def _separator(value: Any, name: str) -> str:
     if not isinstance(value, str) or len(value) != 1:
-        raise ConfigurationError(f"{name} is one character")
+        raise ConfigurationError(f"{name} is one character", parameter=name)
     return value
 
 
 def _paths(value: Any, name: str) -> list[list[str]]:
     if isinstance(value, str):
-        raise ConfigurationError(f"{name} is a list of key paths, for example [['title'], ['params', 'summary']]")
+        raise ConfigurationError(
+            f"{name} is a list of key paths, for example [['title'], ['params', 'summary']]", parameter=name
+        )
     return [_strings(path, name) for path in value]
 
 
@@ -237,7 +247,8 @@ def _ranges(value: Any, name: str) -> Any:
     for worksheet, part in dict(value).items():
         if unknown := sorted(set(part) - {"rows", "columns", "ranges"}):
             raise ConfigurationError(
-                f"{name}: a worksheet's part has rows, columns and ranges, not {', '.join(unknown)}"
+                f"{name}: a worksheet's part has rows, columns and ranges, not {', '.join(unknown)}",
+                parameter=name,
             )
         members: dict[str, Any] = {key: _numbers(part[key], key) for key in ("rows", "columns") if key in part}
         if "ranges" in part:

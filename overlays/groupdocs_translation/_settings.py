@@ -29,7 +29,7 @@ def call_retries(policy: RetryPolicy | None) -> AbstractContextManager[None]:
     if policy is None:
         return nullcontext()
     if not isinstance(policy, RetryPolicy):
-        raise ConfigurationError("retries must be a RetryPolicy, for example RetryPolicy(tries=2)")
+        raise ConfigurationError("retries must be a RetryPolicy, for example RetryPolicy(tries=2)", parameter="retries")
     return calling(policy=policy)
 
 
@@ -40,7 +40,7 @@ def check_flag(value: Any, name: str) -> bool:
         ConfigurationError: it is neither.
     """
     if not isinstance(value, bool):
-        raise ConfigurationError(f"{name} is True or False, not {value!r}")
+        raise ConfigurationError(f"{name} must be a bool, got {value!r}", parameter=name, allowed=(True, False))
     return value
 
 
@@ -51,7 +51,7 @@ def check_callable(value: Any, name: str) -> None:
         ConfigurationError: neither ``None`` nor a callable.
     """
     if value is not None and not callable(value):
-        raise ConfigurationError(f"{name} is called by us: give a function, not {value!r}")
+        raise ConfigurationError(f"{name} must be a callable, got {value!r}", parameter=name)
 
 
 def check_methods(value: object, name: str, *methods: str) -> None:
@@ -61,7 +61,7 @@ def check_methods(value: object, name: str, *methods: str) -> None:
         ConfigurationError: with the methods that are missing.
     """
     if missing := [method for method in methods if not callable(getattr(value, method, None))]:
-        raise ConfigurationError(f"{name} must have {', '.join(f'{method}()' for method in missing)}")
+        raise ConfigurationError(f"{name} must have {', '.join(f'{method}()' for method in missing)}", parameter=name)
 
 
 def check_wait(timeout: Any, polling: Any = None, progress: Any = None) -> float | None:
@@ -76,7 +76,7 @@ def check_wait(timeout: Any, polling: Any = None, progress: Any = None) -> float
     if timeout is None:
         return None
     if isinstance(timeout, bool) or not isinstance(timeout, int | float) or not 0 <= timeout < float("inf"):
-        raise ConfigurationError(f"timeout={timeout!r} must be a number of seconds, 0 or more")
+        raise ConfigurationError(f"timeout={timeout!r} must be a number of seconds, 0 or more", parameter="timeout")
     return timeout
 
 
@@ -100,17 +100,23 @@ class Settings:
     def __attrs_post_init__(self) -> None:
         most = self.max_connections
         if isinstance(most, bool) or not isinstance(most, int) or most < 1:
-            raise ConfigurationError("max_connections must be a whole number of at least 1")
+            raise ConfigurationError(
+                "max_connections must be a whole number of at least 1", parameter="max_connections"
+            )
         if not isinstance(self.retries, RetryPolicy):
-            raise ConfigurationError("retries must be a RetryPolicy, for example RetryPolicy(tries=2)")
+            raise ConfigurationError(
+                "retries must be a RetryPolicy, for example RetryPolicy(tries=2)", parameter="retries"
+            )
         if self.origin is not None and not isinstance(self.origin, str):
-            raise ConfigurationError("origin must be a string: the name of your application")
+            raise ConfigurationError("origin must be a string: the name of your application", parameter="origin")
         check_flag(self.trust_env, "trust_env")
         if self.timeout is not None and not hasattr(self.timeout, "connect"):  # an httpx2.Timeout is looked at later
             check_timeout(self.timeout)
         if isinstance(self.transport, str) and self.transport not in {"httpx2", "aiohttp", "auto"}:
             raise ConfigurationError(
-                f"transport={self.transport!r} is not httpx2, aiohttp, auto or an httpx2 transport"
+                f"transport={self.transport!r} is not httpx2, aiohttp, auto or an httpx2 transport",
+                parameter="transport",
+                allowed=("httpx2", "aiohttp", "auto"),
             )
         check_methods(self.clock, "clock", "monotonic", "wall", "sleep", "asleep")
 

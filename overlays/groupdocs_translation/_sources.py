@@ -95,7 +95,9 @@ def read_source(given: type_of_source, *, name: str | None = None) -> Source:
         ConfigurationError: no such file, a folder, nothing in it, a text stream, or a stream or bytes without a name.
     """
     if name is not None and not isinstance(name, str):
-        raise ConfigurationError(f"name is a file name such as 'report.docx', not a {type(name).__name__}")
+        raise ConfigurationError(
+            f"name is a file name such as 'report.docx', not a {type(name).__name__}", parameter="name"
+        )
     if isinstance(given, str) and _URL.match(given):
         url = check_url(given, "the source URL")
         return Source(name or Path(unquote(urlsplit(url).path)).name, None, None, url)
@@ -107,31 +109,33 @@ def read_source(given: type_of_source, *, name: str | None = None) -> Source:
     if hasattr(given, "read"):
         return _from_stream(given, name)
     raise ConfigurationError(
-        f"a file is given as a path, bytes, an open binary stream or a URL, not as {type(given).__name__}"
+        f"file must be a path, bytes, a binary stream or a URL, got {type(given).__name__}", parameter="file"
     )
 
 
 def _named(name: str | None, what: str) -> str:
     if not name:
-        raise ConfigurationError(f"{what} need a name with an extension: name='report.docx'")
+        raise ConfigurationError(f"{what} need a name with an extension: name='report.docx'", parameter="name")
     return name
 
 
 def _checked(source: Source) -> Source:
     if source.size == 0:
-        raise ConfigurationError(f"{source.name} is empty: there is nothing to translate")
+        raise ConfigurationError(f"{source.name} is empty: there is nothing to translate", parameter="file")
     return source
 
 
 def _from_path(path: Path, name: str | None) -> Source:
     if path.is_dir():
-        raise ConfigurationError(f"{path} is a folder, not a file")
+        raise ConfigurationError(f"{path} is a folder, not a file", parameter="file")
     try:
         if not path.is_fifo():  # opening a pipe without a writer waits for ever; its size says 0
             path.open("rb").close()  # found out now, not in the middle of an upload
         size = path.stat().st_size
     except (OSError, ValueError) as error:  # ValueError: a null in the name
-        raise ConfigurationError(f"cannot read {path}: {getattr(error, 'strerror', error)}") from error
+        raise ConfigurationError(
+            f"cannot read {path}: {getattr(error, 'strerror', error)}", parameter="file"
+        ) from error
     return _checked(Source(name or path.name, size, lambda: cast("IO[bytes]", path.open("rb"))))
 
 
@@ -139,7 +143,7 @@ def _from_stream(stream: IO[bytes], name: str | None) -> Source:
     own = getattr(stream, "name", None)
     named = _named(name or (Path(own).name if isinstance(own, str) else None), "streams")
     if isinstance(stream, io.TextIOBase):
-        raise ConfigurationError(f"{named} is open as text: open it with mode 'rb'")
+        raise ConfigurationError(f"{named} is open as text: open it with mode 'rb'", parameter="file")
     try:
         is_copied = not (hasattr(stream, "seekable") and stream.seekable())
         if is_copied:
@@ -150,7 +154,7 @@ def _from_stream(stream: IO[bytes], name: str | None) -> Source:
     except ConfigurationError:
         raise
     except (OSError, ValueError) as error:  # ValueError: it is closed
-        raise ConfigurationError(f"{named} cannot be read: {error}") from error
+        raise ConfigurationError(f"{named} cannot be read: {error}", parameter="file") from error
     source = Source(named, size, lambda: cast("IO[bytes]", io.BufferedReader(_Borrowed(stream, start))))
     if is_copied:
         weakref.finalize(source, stream.close)

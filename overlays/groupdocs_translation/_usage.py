@@ -68,7 +68,7 @@ class Usage:
         self, budget: int | None = None, *, parent: Usage | None = None, parameter: str = "call_budget"
     ) -> None:
         if budget is not None and (isinstance(budget, bool) or not isinstance(budget, int) or budget < 0):
-            raise ConfigurationError(f"{parameter} must be a number of calls, 0 or more")
+            raise ConfigurationError(f"{parameter} must be a number of calls, 0 or more", parameter=parameter)
         self.budget = budget
         self._parent = parent
         self._parameter = parameter

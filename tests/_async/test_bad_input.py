@@ -50,7 +50,7 @@ TEXTS = {
     "source is no language": (_texts(source="english"), UnsupportedLanguage, "source='english'"),
     "no such style": (_texts(style="bold"), ConfigurationError, "medical"),
     "style and summary": (_texts(style="slang", summarize=True), ConfigurationError, "exclude each other"),
-    "a flag is a word": (_texts(markdown="no"), ConfigurationError, "markdown is True or False, not 'no'"),
+    "a flag is a word": (_texts(markdown="no"), ConfigurationError, "markdown must be a bool, got 'no'"),
     "glossary is a list": (_texts(glossary=["a"]), ConfigurationError, "glossary"),
     "glossary to nothing": (_texts(glossary={"a": ""}), ConfigurationError, "non-empty strings"),
     "no such option": (_texts(glosary={}), ConfigurationError, "they take glossary, "),
@@ -207,7 +207,7 @@ async def test_what_only_httpx_can_judge_is_named_by_the_first_call_and_not_sent
 
 @pytest.mark.parametrize("way", ["credentials", "token_provider"])
 def test_a_way_to_credentials_that_is_no_function_is_named(way):
-    with pytest.raises(ConfigurationError, match=f"{way} is called by us"):
+    with pytest.raises(ConfigurationError, match=f"{way} must be a callable"):
         AsyncTranslationClient(**{way: "not a function"})
 
 

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import pytest
 from groupdocs_translation import ConfigurationError, RetryPolicy, State
+from groupdocs_translation._requests import check_option
 from groupdocs_translation._rules.answers import body_status, clean, job_state
-from groupdocs_translation._rules.names import result_name
+from groupdocs_translation._rules.names import check_language, result_name, target_languages
+from groupdocs_translation._rules.polling import schedule_named
 from groupdocs_translation._rules.retry import Fate, fate_of_status, is_uncertain, may_repeat, pause, retry_after
 from groupdocs_translation._rules.texts import Packer
+from groupdocs_translation.spec.formats import recognize
 
 
 @pytest.mark.parametrize(
@@ -114,3 +117,23 @@ def test_result_names_cannot_leave_the_folder(name, language, result):
 def test_half_of_a_surrogate_pair_is_refused_before_anything_is_sent():
     with pytest.raises(ConfigurationError, match="character 2 "):
         Packer().add("ab\ud800")
+
+
+@pytest.mark.parametrize(
+    ("wrong", "parameter", "allowed", "hint"),
+    [
+        (lambda: schedule_named("often"), "polling", "economy", None),
+        (lambda: check_language("qq", "source"), "source", None, "client.languages() lists those the service knows"),
+        (lambda: target_languages([], "en"), "target", None, "give one such as target='de', or several in a list"),
+        (lambda: recognize("a.docx", kind="film"), "kind", "document", None),
+        (lambda: recognize("README"), "format", None, "give its format, for example format='Docx'"),
+        (lambda: check_option("saving_mode", "Zip"), "saving_mode", "Archive", None),
+    ],
+)
+def test_an_error_names_the_argument_what_it_may_be_and_what_to_do(wrong, parameter, allowed, hint):
+    with pytest.raises(ConfigurationError) as caught:
+        wrong()
+    error = caught.value
+    assert (error.parameter, error.hint) == (parameter, hint)
+    assert allowed is None or allowed in error.allowed
+    assert str(error) == (f"{error.problem}; {hint}" if hint else error.problem)

@@ -36,12 +36,15 @@ def check_language(code: str, parameter: str) -> str:
         UnsupportedLanguage: it is not.
     """
     if not isinstance(code, str) or not _TAG.fullmatch(code):
-        raise UnsupportedLanguage(f"{parameter}={code!r} is not a language code such as 'de' or 'zh-TW'")
+        raise UnsupportedLanguage(
+            f"{parameter}={code!r} is not a language code such as 'de' or 'zh-TW'", parameter=parameter
+        )
     primary = code.split("-", 1)[0].lower()
     if len(primary) == 2 and primary not in _ISO_639_1:
         raise UnsupportedLanguage(
-            f"{parameter}={code!r}: there is no language {primary!r} (ISO 639-1); "
-            "client.languages() lists those the service knows"
+            f"{parameter}={code!r}: there is no language {primary!r} (ISO 639-1)",
+            parameter=parameter,
+            hint="client.languages() lists those the service knows",
         )
     return code
 
@@ -56,12 +59,16 @@ def target_languages(target: str | Iterable[str], source: str) -> list[str]:
     try:
         given = [target] if isinstance(target, str) else list(target)
     except TypeError:
-        raise ConfigurationError(f"target={target!r} is no language code and no list of them") from None
+        raise ConfigurationError(
+            f"target must be a language code or a list of codes, got {target!r}", parameter="target"
+        ) from None
     codes = {check_language(code, "target").lower(): code for code in reversed(given)}
     if not codes:
-        raise ConfigurationError("target names no language: give one such as target='de', or several in a list")
+        raise ConfigurationError(
+            "target names no language", parameter="target", hint="give one such as target='de', or several in a list"
+        )
     if source.lower() in codes:
-        raise UnsupportedLanguage(f"target={codes[source.lower()]!r} is the source language")
+        raise UnsupportedLanguage(f"target={codes[source.lower()]!r} is the source language", parameter="target")
     return [codes[code] for code in dict.fromkeys(code.lower() for code in given)]
 
 

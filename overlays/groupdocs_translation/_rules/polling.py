@@ -59,7 +59,9 @@ def _check(_schedule: object, attribute: Attribute[Any], value: Any) -> None:
         return
     minimum = _LEAST[attribute.name]
     if isinstance(value, bool) or not isinstance(value, int | float) or not minimum <= value < inf:
-        raise ConfigurationError(f"PollingSchedule.{attribute.name} must be a number of at least {minimum}")
+        raise ConfigurationError(
+            f"PollingSchedule.{attribute.name} must be a number of at least {minimum}", parameter=attribute.name
+        )
 
 
 @frozen(kw_only=True)
@@ -168,5 +170,9 @@ def schedule_named(given: str | PollingSchedule) -> PollingSchedule:
     if isinstance(given, PollingSchedule):
         return given
     if not isinstance(given, str) or given not in _PRESETS:
-        raise ConfigurationError(f"polling={given!r} is not one of {', '.join(_PRESETS)}, nor a PollingSchedule")
+        raise ConfigurationError(
+            f"polling={given!r} is not one of {', '.join(_PRESETS)}, nor a PollingSchedule",
+            parameter="polling",
+            allowed=_PRESETS,
+        )
     return _PRESETS[given]

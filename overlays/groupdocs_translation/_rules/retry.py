@@ -33,7 +33,9 @@ def _at_least(minimum: float) -> Callable[[Any, Attribute[Any], Any], None]:
     def check(_: Any, attribute: Attribute[Any], value: Any) -> None:
         is_number = isinstance(value, int | float) and not isinstance(value, bool)
         if not is_number or not minimum <= value < float("inf"):
-            raise ConfigurationError(f"RetryPolicy.{attribute.name} must be a number of at least {minimum}")
+            raise ConfigurationError(
+                f"RetryPolicy.{attribute.name} must be a number of at least {minimum}", parameter=attribute.name
+            )
 
     return check
 

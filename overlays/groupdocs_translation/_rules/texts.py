@@ -63,7 +63,7 @@ class Packer:
             ConfigurationError: it is no string, or one that no file or request can hold.
         """
         if not isinstance(text, str):
-            raise ConfigurationError(f"texts are strings, not {type(text).__name__}")
+            raise ConfigurationError(f"texts are strings, not {type(text).__name__}", parameter="text")
         if (lone := _lone_surrogate(text)) is not None:
             raise ConfigurationError(
                 f"character {lone} of a text is half of a surrogate pair (bytes that were no UTF-8?): it cannot be sent"

@@ -16,7 +16,7 @@ import httpx2
 
 from .._concurrency import sync_run, sync_sleep
 from .._errors import ConfigurationError, TransferError
-from .._files import PartialFile
+from .._files import OVERWRITE_HINT, PartialFile
 from .._results import Progress
 from .._rules.content_range import content_range
 from .._rules.retry import Fate, RetryPolicy, fate_of_status, pause, retry_after
@@ -136,7 +136,7 @@ class Download:
             sync_run(lambda: partial.finish(overwrite=overwrite))
         except FileExistsError:
             raise ConfigurationError(
-                f"{target.name} is already there; give overwrite=True or another output_dir"
+                f"{target.name} is already there", parameter="overwrite", hint=OVERWRITE_HINT
             ) from None
         except OSError as error:
             raise TransferError(f"cannot write {target}: {error.strerror or error}") from error

@@ -253,7 +253,11 @@ def format_name(given: str) -> str:
     """
     name = _NAMES.get(given.lower().lstrip(".")) if isinstance(given, str) else None
     if name is None:
-        raise UnsupportedFormat(f"{given!r} is not a known format; known: {', '.join(sorted(set(_NAMES.values())))}")
+        raise UnsupportedFormat(
+            f"{given!r} is not a known format; known: {', '.join(sorted(set(_NAMES.values())))}",
+            parameter="format",
+            allowed=sorted(set(_NAMES.values())),
+        )
     return name
 
 
@@ -266,22 +270,32 @@ def recognize(file_name: str, *, format: str | None = None, kind: str | None = N
     """
     extension = PurePath(file_name).suffix
     if format is None and not extension:
-        raise UnsupportedFormat(f"{file_name!r} has no extension: say its format, for example format='Docx'")
+        raise UnsupportedFormat(
+            f"{file_name!r} has no extension", parameter="format", hint="give its format, for example format='Docx'"
+        )
     try:
         name = format_name(format if format is not None else extension)
         owner = _OWNERS[name]
     except (UnsupportedFormat, KeyError):
         raise UnsupportedFormat(
-            f"{format or extension!r} cannot be translated; known source formats: {', '.join(sorted(_OWNERS))}"
+            f"{format or extension!r} cannot be translated; known source formats: {', '.join(sorted(_OWNERS))}",
+            parameter="format",
+            allowed=sorted(_OWNERS),
         ) from None
     if kind is None:
         return owner, name
     if not isinstance(kind, str) or kind not in KINDS:
-        raise ConfigurationError(f"kind {kind!r} is unknown; known: {', '.join(KINDS)}")
+        raise ConfigurationError(
+            f"kind {kind!r} is unknown; known: {', '.join(KINDS)}", parameter="kind", allowed=KINDS
+        )
     chosen = KINDS[kind]
     allowed = AUTO_FORMATS if kind == "auto" else chosen.formats
     if name not in allowed:
-        raise UnsupportedFormat(f"kind {kind!r} does not take {name}; it takes {', '.join(sorted(allowed))}")
+        raise UnsupportedFormat(
+            f"kind {kind!r} does not take {name}; it takes {', '.join(sorted(allowed))}",
+            parameter="kind",
+            allowed=sorted(allowed),
+        )
     return chosen, name
 
 
@@ -296,5 +310,7 @@ def check_output(kind: Kind, source: str, wanted: str | None) -> str:
     name = format_name(wanted)
     if kind.outputs and name != source and name not in kind.outputs:
         made = ", ".join(dict.fromkeys((source, *kind.outputs)))
-        raise UnsupportedFormat(f"{source} cannot be turned into {name}; a {kind.name} can become {made}")
+        raise UnsupportedFormat(
+            f"{source} cannot be turned into {name}; a {kind.name} can become {made}", parameter="output_format"
+        )
     return name
