@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from .._errors import AuthenticationError, ConfigurationError, TokenResponseError
-from .credentials import call_supplier
+from .credentials import Credentials, call_supplier
 from .stores import SealedTokenStore
 from .token import AccessToken, lifetime_of, token_of
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from .._clock import Clock
-    from .credentials import Credentials, Secret, Supplier
+    from .credentials import Secret, Supplier
     from .stores import TokenStore
     from .token_endpoint import Endpoint
 
@@ -38,65 +38,59 @@ class TokenProvider(Protocol):
 
 
 class ClientCredentialsProvider:
-    """Asks the identity server, after a look into the token store that other processes share."""
+    """Asks the identity server, after a look into the token store that other processes share.
 
-    def __init__(self, credentials: Credentials, endpoint: Endpoint, store: TokenStore | None) -> None:
-        self._credentials = credentials
-        self._endpoint = endpoint
-        self._store = store
-        self.origin = credentials.origin
-
-    def fetch(self, clock: Clock, *, rejected_token: AccessToken | None, is_awaited: Callable[[], bool]) -> AccessToken:
-        """A token of the store or a new one."""
-        if self._store is None:
-            return self._endpoint.request_token(self._credentials, clock, is_awaited=is_awaited)
-        sealed = SealedTokenStore(self._store, self._endpoint, self._credentials)
-        token = sealed.load(clock, rejected_token)
-        if token is None:
-            with sealed.locked():
-                token = sealed.load(clock, rejected_token)  # another process may have been faster
-                if token is None:
-                    token = self._endpoint.request_token(self._credentials, clock, is_awaited=is_awaited)
-                    sealed.save(token, clock)
-        return token
-
-
-class SuppliedCredentialsProvider:
-    """Credentials from a callable: asked with the first token, and again, once, when they are refused.
-
-    So a rotated secret needs no restart. Refused ones are forgotten: the next token request asks anew.
+    Credentials from a callable are asked for with the first token, and again, once, when they are refused: so a rotated
+    secret needs no restart. Refused ones are forgotten: the next token request asks again.
     """
 
-    origin = "credentials="
-
-    def __init__(self, supplier: Supplier, endpoint: Endpoint, store: TokenStore | None) -> None:
-        self._supplier = supplier
+    def __init__(self, credentials: Credentials | Supplier, endpoint: Endpoint, store: TokenStore | None) -> None:
+        self._credentials: Credentials | None = None
+        self._supplier: Supplier | None = None
+        if isinstance(credentials, Credentials):
+            self._credentials, self.origin = credentials, credentials.origin
+        else:
+            self._supplier, self.origin = credentials, "credentials="
         self._endpoint = endpoint
         self._store = store
-        self._known: Credentials | None = None
 
     def fetch(self, clock: Clock, *, rejected_token: AccessToken | None, is_awaited: Callable[[], bool]) -> AccessToken:
-        """A token with the credentials known, or with those that the callable has now."""
-        known = self._known
-        if known is None:
-            return self._fetch(call_supplier(self._supplier), clock, rejected_token, is_awaited)
-        try:
-            return self._fetch(known, clock, rejected_token, is_awaited)
-        except AuthenticationError as error:
-            if error.error != "invalid_client":
-                raise
-            self._known = None
-            fresh = call_supplier(self._supplier)
-            if fresh.is_same(known):
-                raise
-        return self._fetch(fresh, clock, rejected_token, is_awaited)
+        """Return a token of the store or a new one."""
+        known, supplier = self._credentials, self._supplier
+        if known is not None:
+            try:
+                return self._fetch_with(known, clock, rejected_token, is_awaited)
+            except AuthenticationError as error:
+                if error.error != "invalid_client" or supplier is None:
+                    raise
+                self._credentials = None
+                fresh = call_supplier(supplier)
+                if fresh.is_same(known):
+                    raise
+        else:
+            assert supplier is not None
+            fresh = call_supplier(supplier)
+        token = self._fetch_with(fresh, clock, rejected_token, is_awaited)
+        self._credentials = fresh
+        return token
 
-    def _fetch(
-        self, credentials: Credentials, clock: Clock, rejected_token: AccessToken | None, is_awaited: Callable[[], bool]
+    def _fetch_with(
+        self,
+        credentials: Credentials,
+        clock: Clock,
+        rejected_token: AccessToken | None,
+        is_awaited: Callable[[], bool],
     ) -> AccessToken:
-        provider = ClientCredentialsProvider(credentials, self._endpoint, self._store)
-        token = provider.fetch(clock, rejected_token=rejected_token, is_awaited=is_awaited)
-        self._known = credentials
+        if self._store is None:
+            return self._endpoint.request_token(credentials, clock, is_awaited=is_awaited)
+        store = SealedTokenStore(self._store, self._endpoint, credentials)
+        token = store.load(clock, rejected_token)
+        if token is None:
+            with store.locked():
+                token = store.load(clock, rejected_token)  # another process may have been faster
+                if token is None:
+                    token = self._endpoint.request_token(credentials, clock, is_awaited=is_awaited)
+                    store.save(token, clock)
         return token
 
 

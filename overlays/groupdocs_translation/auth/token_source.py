@@ -9,27 +9,22 @@ import threading
 import time
 import weakref
 from random import random
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn, TypedDict, Unpack
 
 from attrs import evolve, frozen
 
 from .._clock import SYSTEM_CLOCK
 from .._errors import AuthenticationError, ConfigurationError, ConnectionFailed, TranslationError
 from .._settings import check_callable, check_methods
-from .credentials import find_credentials
-from .providers import (
-    CallableTokenProvider,
-    ClientCredentialsProvider,
-    StaticTokenProvider,
-    SuppliedCredentialsProvider,
-)
+from .credentials import Secret, find_credentials
+from .providers import CallableTokenProvider, ClientCredentialsProvider, StaticTokenProvider
 from .token_endpoint import DEADLINE_S, Endpoint, is_transient
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from .._clock import Clock
-    from .credentials import Secret, Supplier
+    from .credentials import Supplier
     from .providers import Provider, TokenProvider
     from .stores import TokenStore
     from .token import AccessToken
@@ -208,11 +203,10 @@ class TokenSource:
                 done = PendingRefresh(0.0)
                 done.resolve(self._token)
                 return done
-            if (
-                self._pending is not None and not self._pending.is_overdue
-            ):  # an early one may hang with nobody to end it
-                self._pending.is_awaited = True
-                return self._pending
+            under_way = self._pending
+            if under_way is not None and not under_way.is_overdue:  # an early one may hang with nobody to end it
+                under_way.is_awaited = True
+                return under_way
             if self._failure is not None and self._clock.monotonic() < self._quiet_until:
                 raise _fresh(self._failure)
             pending = self._pending = PendingRefresh(self._timeout)
@@ -450,35 +444,40 @@ def _doubled(first: float, times: int) -> float:
     return first * 2.0 ** min(times, 10)  # bounded: a month of failures must not overflow
 
 
+class AuthOptions(TypedDict, total=False):
+    """What the constructors of clients and of ``ClientCredentials`` hand down as they were given it."""
+
+    credentials: Supplier | None
+    profile: str | None
+    access_token: Secret
+    token_provider: Provider | None
+    scope: str | None
+    client_auth: str
+    token_params: Mapping[str, str] | None
+    store: TokenStore | None
+    proxy: Any
+    verify: Any
+    trust_env: bool
+    timeout: float
+    clock: Clock
+    on_event: Callable[[TokenEvent], object] | None
+
+
 def make_token_source(
-    client_id: Secret,
-    client_secret: Secret,
-    *,
-    token_url: str,
-    credentials: Supplier | None = None,
-    profile: str | None = None,
-    access_token: Secret | None = None,
-    token_provider: Provider | None = None,
-    scope: str | None = None,
-    client_auth: str = "body",
-    token_params: Mapping[str, str] | None = None,
-    store: TokenStore | None = None,
-    proxy: Any = None,
-    verify: Any = True,
-    trust_env: bool = True,
-    timeout: float = DEADLINE_S,
-    clock: Clock = SYSTEM_CLOCK,
-    on_event: Callable[[TokenEvent], object] | None = None,
+    client_id: Secret, client_secret: Secret, *, token_url: str, **options: Unpack[AuthOptions]
 ) -> TokenSource:
-    """The source that a client's arguments mean; nothing is sent yet. Secrets come wrapped, or hold ``None``.
+    """Check the arguments of authorization and return the source they mean; nothing is sent yet.
+
+    Secrets come wrapped, or hold ``None``.
 
     Raises:
-        ConfigurationError: no credentials, wrong ones, or two ways at once.
+        ConfigurationError: no credentials, wrong ones, or two ways at once; or another argument is wrong.
     """
+    credentials, profile, store = options.get("credentials"), options.get("profile"), options.get("store")
+    token_provider, access_token = options.get("token_provider"), options.get("access_token", Secret(None))
     has_pair = any(value.reveal() is not None for value in (client_id, client_secret))
-    ready = access_token is not None and access_token.reveal() is not None
-    ways = [has_pair, credentials is not None, profile is not None, ready, token_provider is not None]
-    if ways.count(True) > 1:
+    has_token = access_token.reveal() is not None
+    if has_pair + has_token + sum(value is not None for value in (credentials, profile, token_provider)) > 1:
         raise ConfigurationError(
             "give one of: client_id and client_secret, credentials=, profile=, access_token=, token_provider="
         )
@@ -486,24 +485,25 @@ def make_token_source(
     check_callable(token_provider, "token_provider")
     if store is not None:
         check_methods(store, "token_store", "read", "write", "lock")
+    timeout = options.get("timeout", DEADLINE_S)
     provider: TokenProvider
-    if access_token is not None and ready:
+    if has_token:
         provider = StaticTokenProvider(access_token)
     elif token_provider is not None:
         provider = CallableTokenProvider(token_provider)
     else:
         endpoint = Endpoint(
             url=token_url,
-            scope=scope,
-            client_auth=client_auth,
-            verify=verify,
-            proxy=proxy,
-            trust_env=trust_env,
+            scope=options.get("scope"),
+            client_auth=options.get("client_auth", "body"),
+            verify=options.get("verify", True),
+            proxy=options.get("proxy"),
+            trust_env=options.get("trust_env", True),
             timeout_s=timeout,
-            params=token_params,
+            params=options.get("token_params"),
         )
-        if credentials is not None:
-            provider = SuppliedCredentialsProvider(credentials, endpoint, store)
-        else:
-            provider = ClientCredentialsProvider(find_credentials(client_id, client_secret, profile), endpoint, store)
-    return TokenSource(provider, clock=clock, timeout=timeout, on_event=on_event)
+        found = credentials or find_credentials(client_id, client_secret, profile)
+        provider = ClientCredentialsProvider(found, endpoint, store)
+    return TokenSource(
+        provider, clock=options.get("clock", SYSTEM_CLOCK), timeout=timeout, on_event=options.get("on_event")
+    )
