@@ -1,31 +1,116 @@
-"""The SDK that is published by the service's vendor, in an environment of its own: its pins would not suit ours.
+"""What the published SDK does, run by the interpreter of its own environment: ``python -P FILE KIND ADDRESS …``.
 
-Its package says neither that it needs ``oauthlib``, ``requests-oauthlib`` nor ``aenum``: they are installed beside it.
+``pairs`` answers numbers as the contenders of ``_contender.py`` do; the other kinds print JSON.
 """
 
 from __future__ import annotations
 
-import shutil
-import subprocess
+import json
+import os
+import resource
 import sys
+import threading
+import time
+import urllib.request
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
-NAME = "groupdocs-translation-cloud==25.6.0"
-PACKAGES = (NAME, "oauthlib", "requests-oauthlib", "aenum")
-ENVIRONMENT = Path(__file__).parents[1] / ".nox" / "published-sdk"
+os.environ["OAUTHLIB_INSECURE_TRANSPORT"] = "1"  # its token request refuses http, which loopback speaks here
+
+import groupdocs_translation_cloud as sdk
+
+EVERY_S = 2.0
+LONGEST_S = 60.0  # then a job is given up: the examples of the SDK would ask for ever for a job that failed
 
 
-def python() -> str | None:
-    """The interpreter that has it; the environment is made once, ``None`` (and a line) if it cannot be."""
-    found = ENVIRONMENT / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python")
-    if (ENVIRONMENT / "complete").exists():
-        return str(found)
-    shutil.rmtree(ENVIRONMENT, ignore_errors=True)
-    try:
-        subprocess.run([sys.executable, "-m", "venv", ENVIRONMENT], check=True)
-        subprocess.run([found, "-m", "pip", "install", "--quiet", *PACKAGES], check=True)
-    except subprocess.CalledProcessError as error:
-        print(f"without the published SDK: {error}")
-        return None
-    (ENVIRONMENT / "complete").touch()
-    return str(found)
+def _apis(address: str, client_id: str = "id", secret: str = "secret") -> tuple[Any, Any]:
+    settings = sdk.Configuration(host=f"{address}/v2.0/translation", client_id=client_id, client_secret=secret)
+    settings.authority = f"{address}/connect/token"
+    client = sdk.ApiClient(settings)
+    return sdk.TranslationApi(client), sdk.FileApi(client)
+
+
+def _peak_mib() -> float:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+def pairs(address: str) -> None:
+    """Answer each number on the standard input with the CPU seconds of a pair."""
+    api, _ = _apis(address)
+    for line in sys.stdin:
+        before = time.process_time()
+        for _ in range(int(line)):
+            request = sdk.TextRequest(sourceLanguage="en", targetLanguages=["de"], texts=["Hello, world!"])
+            job = api.text_post(text_request=request)
+            assert api.text_request_id_get(job.id).translations["de"] == ["Hallo, Welt!"]
+        print((time.process_time() - before) / int(line), flush=True)
+
+
+def upload(address: str, path: str) -> float:
+    """Return the growth of peak memory, in MiB, while a file is uploaded."""
+    _, files = _apis(address)
+    before = _peak_mib()
+    files.file_upload_post(format="Txt", file=path)
+    return _peak_mib() - before
+
+
+def threads(address: str, count: str) -> int:
+    """Return how many first calls fail of one client that as many threads use at once."""
+    api, _ = _apis(address)
+    barrier = threading.Barrier(int(count))
+
+    def call(_: int) -> bool:
+        barrier.wait()
+        try:
+            api.text_request_id_get("a4fc6c6e")
+        except Exception:  # whatever it is, the call failed
+            return True
+        return False
+
+    with ThreadPoolExecutor(int(count)) as pool:
+        return sum(pool.map(call, range(int(count))))
+
+
+def folder(address: str, client_id: str, secret: str, source: str, out: str, count: str) -> dict[str, Any]:
+    """Translate a folder in a thread pool.
+
+    Each file: upload, submit, ask at once and then every 2 s, as the examples of the SDK do, fetch. Nothing is
+    remembered, so a file that failed is lost with what was paid for it.
+    """
+    translations, files = _apis(address, client_id, secret)
+    outcomes: Counter[str] = Counter()
+
+    def translate(path: Path) -> None:
+        try:
+            url = files.file_upload_post(format="Txt", file=str(path))
+            request = sdk.TextDocumentFileRequest(
+                sourceLanguage="en", targetLanguages=["de"], format="Txt", url=url, originalFileName=path.name,
+                outputFormat="Txt",
+            )  # fmt: skip
+            job = translations.document_post(text_document_file_request=request)
+            until = time.monotonic() + LONGEST_S
+            while not (answer := translations.document_request_id_get(job.id)).urls:
+                if time.monotonic() > until:
+                    outcomes["never ready"] += 1
+                    return
+                time.sleep(EVERY_S)
+            with urllib.request.urlopen(answer.urls["de"].url) as result:
+                Path(out, f"{path.stem}.de.txt").write_bytes(result.read())
+            outcomes["done"] += 1
+        except Exception as error:
+            outcomes[type(error).__name__] += 1
+
+    began, cpu = time.monotonic(), time.process_time()
+    Path(out).mkdir()
+    with ThreadPoolExecutor(int(count)) as pool:
+        list(pool.map(translate, sorted(Path(source).rglob("*.txt"))))
+    seconds, used = time.monotonic() - began, time.process_time() - cpu
+    return {"by_state": outcomes, "seconds": seconds, "cpu": used, "peak_mib": _peak_mib()}
+
+
+if __name__ == "__main__":
+    done = {"pairs": pairs, "upload": upload, "threads": threads, "folder": folder}[sys.argv[1]](*sys.argv[2:])
+    if done is not None:
+        print(json.dumps(done))

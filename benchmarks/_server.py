@@ -9,17 +9,11 @@ from __future__ import annotations
 import asyncio
 import itertools
 import json
-import subprocess
 import sys
-from contextlib import contextmanager
-from pathlib import Path
-from typing import TYPE_CHECKING, cast
-
-if TYPE_CHECKING:
-    from collections.abc import Generator
+from typing import cast
 
 BASE = "/v2.0/translation"
-ROOT = Path(__file__).parents[1]
+EXPECTED = "Hallo, Welt!"
 JOBS = itertools.count()
 PIECE = bytes(2**18)
 
@@ -29,7 +23,7 @@ def _answer(body: bytes, kind: bytes = b"application/json") -> bytes:
 
 
 TOKEN = _answer(json.dumps({"access_token": "t" * 900, "expires_in": 3600, "token_type": "Bearer"}).encode())
-TEXT = _answer(json.dumps({"status": 200, "message": "done", "translations": {"de": ["Hallo, Welt!"]}}).encode())
+TEXT = _answer(json.dumps({"status": 200, "message": "done", "translations": {"de": [EXPECTED]}}).encode())
 
 
 def _submitted() -> bytes:
@@ -52,7 +46,7 @@ class Connection(asyncio.Protocol):
         self._tasks: set[asyncio.Task[None]] = set()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Keep the transport."""
+        """Keep the transport and the address of the server."""
         self._transport = cast("asyncio.Transport", transport)
         self._address = "http://127.0.0.1:{}".format(transport.get_extra_info("sockname")[1])
 
@@ -120,18 +114,6 @@ async def serve() -> None:
     server = await loop.create_server(Connection, "127.0.0.1", 0, backlog=4096)
     print(server.sockets[0].getsockname()[1], flush=True)
     await loop.run_in_executor(None, sys.stdin.read)
-
-
-@contextmanager
-def running() -> Generator[str]:
-    """The server's address, while it runs in a process of its own."""
-    command = [sys.executable, "-m", "benchmarks._server"]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=ROOT) as process:
-        assert process.stdout is not None
-        try:
-            yield f"http://127.0.0.1:{process.stdout.readline().strip()}"
-        finally:
-            process.kill()
 
 
 if __name__ == "__main__":

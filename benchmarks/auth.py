@@ -13,17 +13,15 @@ from __future__ import annotations
 import asyncio
 import gc
 import statistics
-import subprocess
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import httpx2
 from groupdocs_translation import ClientCredentials
 
-from benchmarks import _published
-from benchmarks._report import Target, machine, table, write
+from benchmarks._measure import PUBLISHED, Target, machine, published, result, table, write
 from tests.auth.servers import Direct, Identity, RawServer, Request, http, token
 
 if TYPE_CHECKING:
@@ -55,46 +53,34 @@ def _auth(identity: RawServer, api: str) -> ClientCredentials:
     return ClientCredentials("id", "secret", token_url=f"{identity.address}/connect/token", api_url=api)
 
 
-def _sync_batch(client: httpx2.Client) -> Callable[[], float]:
-    def run() -> float:
-        before = time.process_time()
-        for _ in range(BATCH):
-            client.get(API)
-        return (time.process_time() - before) / BATCH * 1e6
-
-    return run
-
-
-def _async_batch(client: httpx2.AsyncClient, loop: asyncio.AbstractEventLoop) -> Callable[[], float]:
-    async def batch() -> float:
-        before = time.process_time()
-        for _ in range(BATCH):
-            await client.get(API)
-        return (time.process_time() - before) / BATCH * 1e6
-
-    return lambda: loop.run_until_complete(batch())
-
-
 def fresh() -> dict[str, list[float]]:
     """CPU microseconds of a request in each round, by contender."""
-    header = {"Authorization": "Bearer t1"}
     loop = asyncio.new_event_loop()
+    found: dict[str, list[float]] = {}
     with Identity() as identity:
         auth = _auth(identity, API)
         auth._source.get()
-        runs = {
-            "sync, fixed header": _sync_batch(httpx2.Client(transport=ANSWER, headers=header)),
-            "sync, ClientCredentials": _sync_batch(httpx2.Client(transport=ANSWER, auth=auth)),
-            "async, fixed header": _async_batch(httpx2.AsyncClient(transport=ANSWER, headers=header), loop),
-            "async, ClientCredentials": _async_batch(httpx2.AsyncClient(transport=ANSWER, auth=auth), loop),
+        contenders: dict[str, Any] = {
+            "fixed header": {"headers": {"Authorization": "Bearer t1"}},
+            "ClientCredentials": {"auth": auth},
         }
-        found: dict[str, list[float]] = {name: [] for name in runs}
+        runs: dict[str, Callable[[], object]] = {}
+        for name, given in contenders.items():
+            client, aclient = httpx2.Client(transport=ANSWER, **given), httpx2.AsyncClient(transport=ANSWER, **given)
+
+            async def batch(client: httpx2.AsyncClient = aclient) -> None:
+                for _ in range(BATCH):
+                    await client.get(API)
+
+            runs[f"sync, {name}"] = lambda client=client: [client.get(API) for _ in range(BATCH)]
+            runs[f"async, {name}"] = lambda batch=batch: loop.run_until_complete(batch())
         gc.disable()
         for turn in range(ROUNDS + 1):
             for name, run in runs.items():
-                cost = run()
+                before = time.process_time()
+                run()
                 if turn:
-                    found[name].append(cost)
+                    found.setdefault(name, []).append((time.process_time() - before) / BATCH * 1e6)
         gc.enable()
         assert len(identity.requests) == 1
     loop.close()
@@ -155,56 +141,45 @@ def expiries() -> tuple[int, int, int, int]:
         return len(counts), failed, ended, asked
 
 
-def published() -> list[object] | None:
-    """Token requests and failures of the published SDK under the same threads; ``None`` without it."""
-    python = _published.python()
-    if python is None:
-        return None
-    result = '{"status": 200, "translations": {"de": ["a"]}}'
-    with RawServer(lambda request: token() if request.path == "/connect/token" else http(result)) as server:
-        command = [python, "-P", "benchmarks/_published_threads.py", server.address, str(THREADS)]
-        done = subprocess.run(command, check=True, capture_output=True, text=True, timeout=300)
+def crowd() -> list[list[object]]:
+    """Token requests and failures of the published SDK under the same threads, if it can be had."""
+    body = '{"status": 200, "translations": {"de": ["a"]}}'
+    with RawServer(lambda request: token() if request.path == "/connect/token" else http(body)) as server:
+        command = published("threads", server.address, str(THREADS))
+        if command is None:
+            return []
+        failed = result(command)
         asked = sum(request.path == "/connect/token" for request in server.requests)
-    return [f"{_published.NAME}, {THREADS} threads", asked, int(done.stdout)]
+    return [[f"{PUBLISHED}, {THREADS} threads", asked, failed]]
 
 
 def main(argv: list[str]) -> int:
     """Measure, print and write the report."""
     del argv
     found = fresh()
-    extra = {
-        mode: statistics.median(
-            a - b for a, b in zip(found[f"{mode}, ClientCredentials"], found[f"{mode}, fixed header"], strict=True)
-        )
-        for mode in ("sync", "async")
-    }
-    threads, tasks, crowd = cold_threads(), cold_tasks(), published()
+    extra = {mode: _extra(found, mode) for mode in ("sync", "async")}
+    percent = {mode: 100 * cost / statistics.median(found[f"{mode}, fixed header"]) for mode, cost in extra.items()}
+    threads, tasks = cold_threads(), cold_tasks()
     sent, failed, ended, asked = expiries()
-    costs = table(
-        ["contender", "CPU, µs a request", "least"], [[n, statistics.median(t), min(t)] for n, t in found.items()]
-    )
+    costs = [[name, statistics.median(times), min(times)] for name, times in found.items()]
     rows: list[list[object]] = [
         [f"ClientCredentials, {THREADS} threads", *threads],
         [f"ClientCredentials, {TASKS} tasks", *tasks],
-        *([crowd] if crowd else []),
+        *crowd(),
     ]
-    load = (
-        f"{sent} requests in {EXPIRIES * LIFETIME_S} s: {failed} failed, {ended} tokens ended, {asked} were asked for."
-    )
     parts = [
-        (__doc__ or "").strip(),
+        __doc__,
         machine("httpx2"),
         "## A fresh token",
-        costs,
+        table(["contender", "CPU, µs a request", "least"], sorted(costs, key=lambda row: str(row[0]), reverse=True)),
         f"Authorizing costs {extra['sync']:.2f} µs sync, {extra['async']:.2f} µs async (median of {ROUNDS} rounds).",
         "## Cold, all at once",
         table(["who", "token requests", "failed calls"], rows),
         "## Tokens of two seconds",
-        load,
+        f"{sent} requests in {EXPIRIES * LIFETIME_S} s: {failed} failed, {ended} tokens ended, {asked} were asked for.",
     ]
     targets = [
-        Target("authorizing, sync, µs", extra["sync"], 3),
-        Target("authorizing, async, µs", extra["async"], 3),
+        *(Target(f"authorizing, {mode}, % of a request", percent[mode], 3) for mode in percent),
         Target(f"token requests of {THREADS} cold threads", threads[0], 1),
         Target(f"token requests of {TASKS} cold tasks", tasks[0], 1),
         Target("failed requests across expiries", failed + threads[1] + tasks[1], 0),
@@ -212,3 +187,9 @@ def main(argv: list[str]) -> int:
         Target("tokens that ended", ended, EXPIRIES, is_least=True),
     ]
     return write("auth", "Authorization", parts, targets)
+
+
+def _extra(found: dict[str, list[float]], mode: str) -> float:
+    """Return the median cost of authorizing, taken within rounds, in µs."""
+    pairs = zip(found[f"{mode}, ClientCredentials"], found[f"{mode}, fixed header"], strict=True)
+    return statistics.median(ours - plain for ours, plain in pairs)

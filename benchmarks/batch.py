@@ -11,64 +11,17 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
-import sys
 import tempfile
-from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from benchmarks import _published
-from benchmarks._report import Target, machine, table, write
+from benchmarks._measure import Target, machine, ours, process, published, result, table, write
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-ROOT = Path(__file__).parents[1]
 FILES, MANY = 2_000, 100_000
 SHARE = 0.05  # of all requests go wrong
 THREADS = 64  # of the published SDK: as many jobs in flight as a batch has
 MOST_MIB = 150.0
-
-
-class Server:
-    """A sandbox in a process of its own."""
-
-    def __init__(self, share: float, requests: int, *options: str) -> None:
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "benchmarks._folder_server", str(share), str(requests), *options],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-            cwd=ROOT,
-        )
-        self.settings: dict[str, str] = self._line()
-
-    def _line(self) -> Any:
-        assert self._process.stdout is not None
-        return json.loads(self._process.stdout.readline())
-
-    def seen(self) -> dict[str, Any]:
-        """What happened so far."""
-        assert self._process.stdin is not None
-        self._process.stdin.write("\n")
-        self._process.stdin.flush()
-        return dict(self._line())
-
-    def stop(self) -> None:
-        """End it."""
-        self._process.kill()
-        self._process.wait()
-
-
-@contextmanager
-def serving(share: float, requests: int, *options: str) -> Iterator[Server]:
-    """A server for one contender."""
-    server = Server(share, requests, *options)
-    try:
-        yield server
-    finally:
-        server.stop()
+MOST_CPU_MS = 9.7  # two thirds of what it was with httpx, 14.6
 
 
 def make_files(folder: Path, count: int) -> Path:
@@ -81,28 +34,10 @@ def make_files(folder: Path, count: int) -> Path:
     return folder
 
 
-def run(module: str, *arguments: str, python: str = sys.executable) -> dict[str, Any]:
-    """A contender's figures."""
-    command = [python, "-m", module] if python == sys.executable else [python, "-P", module]
-    done = subprocess.run([*command, *arguments], cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True)
-    return dict(json.loads(done.stdout))
-
-
-def ours(settings: Any, source: Path, out: Path, *, is_plan: bool = False, **options: Any) -> dict[str, Any]:
-    """A run of a batch."""
+def _run(settings: Any, source: Path, out: Path, *, is_plan: bool = False, **options: Any) -> dict[str, Any]:
+    """Run or plan a batch."""
     task = {"settings": settings, "source": str(source), "out": str(out), "options": options, "is_plan": is_plan}
-    return run("benchmarks._folder_ours", json.dumps(task))
-
-
-def published(server: Server, source: Path, out: Path) -> dict[str, Any] | None:
-    """The same with the published SDK, if it can be had."""
-    python = _published.python()
-    if python is None:
-        return None
-    address = server.settings["base_url"].removesuffix("/v2.0/translation")
-    who = (server.settings["client_id"], server.settings["client_secret"])
-    script = str(ROOT / "benchmarks" / "_folder_published.py")
-    return run(script, address, *who, str(source), str(out), str(THREADS), python=python)
+    return dict(result(ours("folder", json.dumps(task))))
 
 
 def compare(source: Path, count: int, scratch: Path) -> tuple[list[str], list[Target]]:
@@ -125,52 +60,56 @@ def compare(source: Path, count: int, scratch: Path) -> tuple[list[str], list[Ta
 
 def _batch(source: Path, count: int, out: Path, weather: str, share: float) -> tuple[list[list[object]], list[Target]]:
     """A run and, if there are faults, another that is told to repeat what is in doubt or failed."""
-    with serving(share, 2 * count) as server:
-        first = ours(server.settings, source, out)
-        seen = server.seen()
+    with process("benchmarks._folder_server", str(share), str(2 * count)) as sandbox:
+        settings = json.loads(sandbox.read())
+        first = last = _run(settings, source, out)
+        seen = sandbox.ask("")
         done = first["by_state"].get("done", 0)
-        rows = [_row("batch", weather, first["by_state"], first, seen, count, done=done, worked=count)]
+        rows = [_row("batch", weather, first, seen, count, done=done, worked=count)]
         targets = [
             Target(f"jobs made twice unasked, {weather}", seen["repeated"], 0),
             Target(f"peak memory of a run, MiB, {weather}", first["peak_mib"], MOST_MIB),
         ]
-        last, repeatable = first, 0
+        repeatable = 0
         if share:
-            last = ours(server.settings, source, out, retry_uncertain=True, retry_failed=True)
-            seen, left = server.seen(), count - done
+            last = _run(settings, source, out, retry_uncertain=True, retry_failed=True)
+            seen, left = sandbox.ask(""), count - done
             again = last["by_state"].get("done", 0) - done
-            rows.append(
-                _row("batch, told to retry", weather, last["by_state"], last, seen, count, done=again, worked=left)
-            )
+            rows.append(_row("batch, told to retry", weather, last, seen, count, done=again, worked=left))
             repeatable = left + last["doubts"]
-        targets += [
+        else:
+            targets.append(Target(f"own CPU, ms a file, {weather}", first["cpu"] / count * 1_000, MOST_CPU_MS))
+        return rows, [
+            *targets,
             Target(f"files not done in the end, {weather}", count - last["by_state"].get("done", 0), 0),
             Target(f"results on disk that are missing, {weather}", count - len(list(out.rglob("*.de.txt"))), 0),
             Target(f"jobs beyond one a file: only of submissions in doubt, {weather}", seen["repeated"], repeatable),
         ]
-        return rows, targets
 
 
 def _published_sdk(
     source: Path, count: int, out: Path, weather: str, share: float, *options: str
 ) -> list[list[object]]:
-    with serving(share, 2 * count, *options) as server:
-        theirs = published(server, source, out)
-        if theirs is None:
+    with process("benchmarks._folder_server", str(share), str(2 * count), *options) as sandbox:
+        settings = json.loads(sandbox.read())
+        address = settings["base_url"].removesuffix("/v2.0/translation")
+        who = (settings["client_id"], settings["client_secret"])
+        command = published("folder", address, *who, str(source), str(out), str(THREADS))
+        if command is None:
             return []
-        seen, done = server.seen(), theirs["outcomes"].get("done", 0)
-        name = f"published SDK, {THREADS} threads"
-        row = _row(name, weather, theirs["outcomes"], theirs, seen, count, done=done, worked=count)
+        theirs, seen = result(command), sandbox.ask("")
+        done = theirs["by_state"].get("done", 0)
+        row = _row(f"published SDK, {THREADS} threads", weather, theirs, seen, count, done=done, worked=count)
         return [[*row[:-1], seen["jobs"] - done]]
 
 
 def _row(
-    name: str, weather: str, outcomes: dict[str, int], used: dict[str, Any], seen: dict[str, Any], count: int,
-    *, done: int, worked: int,
-) -> list[object]:  # fmt: skip
+    name: str, weather: str, used: dict[str, Any], seen: dict[str, Any], count: int, *, done: int, worked: int
+) -> list[object]:
     calls = sum(seen["calls"].values()) / count
     cpu = used["cpu"] / worked * 1_000
-    return [name, weather, _states(outcomes), done / used["seconds"], calls, seen["repeated"], cpu, used["peak_mib"], 0]
+    states = ", ".join(f"{of:,} {state}" for state, of in sorted(used["by_state"].items(), key=lambda item: -item[1]))
+    return [name, weather, states, done / used["seconds"], calls, seen["repeated"], cpu, used["peak_mib"], 0]
 
 
 EXPLAINED = (
@@ -182,10 +121,6 @@ EXPLAINED = (
 )
 
 
-def _states(counts: dict[str, int]) -> str:
-    return ", ".join(f"{count:,} {name}" for name, count in sorted(counts.items(), key=lambda item: -item[1]))
-
-
 def memory(scratch: Path, count: int) -> tuple[list[str], list[Target]]:
     """What planning takes, and a run that plans, journals and reports but may make no call."""
     settings = {"client_id": "id", "client_secret": "secret"}
@@ -193,8 +128,8 @@ def memory(scratch: Path, count: int) -> tuple[list[str], list[Target]]:
     targets: list[Target] = []
     for number in (count // 100, count):
         source = make_files(scratch / f"many-{number}", number)
-        plan = ours(settings, source, scratch / f"out-{number}", is_plan=True)
-        made = ours(settings, source, scratch / f"out-{number}", max_calls=0)
+        plan = _run(settings, source, scratch / f"out-{number}", is_plan=True)
+        made = _run(settings, source, scratch / f"out-{number}", max_calls=0)
         journal = scratch / f"out-{number}" / ".groupdocs-batch" / "journal.sqlite3"
         rows.append([f"{number:,}", plan["seconds"], plan["peak_mib"], made["seconds"], made["peak_mib"],
                      journal.stat().st_size / 2**20])  # fmt: skip
@@ -215,5 +150,5 @@ def main(argv: list[str]) -> int:
         compared, targets = compare(make_files(scratch / "source", count), count, scratch)
         planned, more = memory(scratch, many)
         ran_on = f"{machine('httpx2', 'anyio')}; load {os.getloadavg()[0]:.1f} at the end."
-        parts = [(__doc__ or "").strip(), ran_on, *compared, *planned]
+        parts = [__doc__, ran_on, *compared, *planned]
         return write("batch", "Whole folders", parts, [*targets, *more])

@@ -10,8 +10,7 @@ import subprocess
 import sys
 import time
 
-from benchmarks import _published
-from benchmarks._report import Target, machine, table, write
+from benchmarks._measure import Target, machine, published, table, write
 
 ROUNDS = 21
 NOTHING = "an interpreter that does nothing"
@@ -26,26 +25,23 @@ CODE = {
 }
 
 
-def _seconds(python: str, code: str) -> float:
-    before = time.perf_counter()
-    subprocess.run([python, "-c", code], check=True)
-    return time.perf_counter() - before
-
-
 def main(argv: list[str]) -> int:
     """Measure, print and write the report."""
     del argv
-    published = _published.python()
-    names = [name for name in CODE if name != PUBLISHED or published]
-    found: dict[str, list[float]] = {name: [] for name in names}
+    commands = {
+        name: published("-c", code) if name == PUBLISHED else [sys.executable, "-c", code]
+        for name, code in CODE.items()
+    }
+    found: dict[str, list[float]] = {name: [] for name, command in commands.items() if command}
     for turn in range(ROUNDS + 1):
-        for name in names:
-            seconds = _seconds(str(published) if name == PUBLISHED else sys.executable, CODE[name])
+        for name, times in found.items():
+            before = time.perf_counter()
+            subprocess.run(commands[name] or [], check=True)
             if turn:  # the first compiles
-                found[name].append(seconds)
+                times.append(time.perf_counter() - before)
     start = statistics.median(found[NOTHING])
     middle = {name: statistics.median(times) - start for name, times in found.items()}
-    rows = [[name, 1000 * middle[name], middle[name] / middle["httpx2"]] for name in names if name != NOTHING]
+    rows = [[name, 1000 * middle[name], middle[name] / middle["httpx2"]] for name in found if name != NOTHING]
     measured = table(["import", "ms", "of httpx2"], rows)
-    parts = [(__doc__ or "").strip(), machine("httpx2", "attrs"), measured]
+    parts = [__doc__, machine("httpx2", "attrs"), measured]
     return write("imports", "Imports", parts, [Target(f"{OURS} / httpx2", middle[OURS] / middle["httpx2"], 1.15)])

@@ -21,7 +21,7 @@ from groupdocs_translation import PollingSchedule
 from groupdocs_translation._rules.durations import Durations
 from groupdocs_translation._rules.polling import BALANCED, ECONOMY, PROMPT, TEXT_SHARE
 
-from benchmarks._report import Target, table, write
+from benchmarks._measure import Target, table, write
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -169,7 +169,7 @@ def main(argv: list[str]) -> int:
     """Simulate, print and write the report."""
     del argv
     results = {population: _measure(population) for population in POPULATIONS}
-    parts = [__doc__.strip()]
+    parts = [__doc__ or ""]
     for population, (outcomes, least) in results.items():
         fixed = outcomes["fixed 2 s"].calls
         rows = [

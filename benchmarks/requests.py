@@ -9,33 +9,28 @@ that lives through all rounds; in each round each has its turn, and ratios are t
 from __future__ import annotations
 
 import statistics
-import sys
 
-from benchmarks import _published
-from benchmarks._report import Target, machine, table, write
-from benchmarks._server import running
-from benchmarks._turns import ratio, take_turns
+from benchmarks._measure import OURS, PUBLISHED, Target, machine, ours, published, ratio, server, table, turns, write
 
-ROUNDS = 30
-PAIRS = 150
-OURS = "groupdocs-translation"
+ROUNDS, PAIRS = 30, 150
 
 
 def main(argv: list[str]) -> int:
-    """Measure, print and write the report."""
-    del argv
-    published = _published.python()
-    with running() as address:
-        commands = {name: [sys.executable, "-m", "benchmarks._pairs", name, address] for name in ("httpx2", OURS)}
-        if published:
-            commands[_published.NAME] = [published, "-P", "benchmarks/_published_client.py", "pairs", address]
-        found = take_turns(commands, rounds=ROUNDS, count=PAIRS)
+    """Measure, print and write the report; arguments may be the number of rounds."""
+    with server() as address:
+        commands = {name: ours("pairs", name, address) for name in ("httpx2", OURS)}
+        if theirs := published("pairs", address):
+            commands[PUBLISHED] = theirs
+        found: dict[str, list[float]] = {name: [] for name in commands}
+        for turn in turns(commands, rounds=int(argv[0]) if argv else ROUNDS, count=PAIRS):
+            found[turn.name].append(turn.cost)
     rows = [
         [name, 1e6 * statistics.median(times), 1e6 * min(times), ratio(found, name, "httpx2")]
         for name, times in found.items()
     ]
     measured = table(["contender", "CPU, µs a pair", "least", "of httpx2"], rows)
-    parts = [(__doc__ or "").strip(), machine("httpx2", "httpcore2"), measured]
-    return write(
-        "requests", "A pair of requests: CPU", parts, [Target("CPU / httpx2", ratio(found, OURS, "httpx2"), 1.15)]
-    )
+    targets = [Target("CPU / httpx2", ratio(found, OURS, "httpx2"), 1.05)]
+    if theirs:
+        targets.append(Target("CPU / published SDK", ratio(found, OURS, PUBLISHED), 1.25))
+    parts = [__doc__, machine("httpx2", "httpcore2"), measured]
+    return write("requests", "A pair of requests: CPU", parts, targets)

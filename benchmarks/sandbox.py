@@ -26,7 +26,7 @@ from urllib.parse import urlsplit
 import httpx2
 import psutil
 
-from benchmarks._report import Target, machine, table, write
+from benchmarks._measure import Target, machine, table, write
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -253,6 +253,6 @@ def main(argv: list[str]) -> int:
         ],
     )
     second = table(["transfer", "MiB a second", "before, MiB", "peak, MiB", "growth, MiB"], transfers)
-    parts = [(__doc__ or "").strip(), machine("uvicorn", "h11"), first, second]
+    parts = [__doc__, machine("uvicorn", "h11"), first, second]
     targets = [Target(f"growth in the {name}, MiB", growth, LIMIT_MIB) for name, growth in growths.items()]
     return write("sandbox", "The sandbox under load", parts, targets)
