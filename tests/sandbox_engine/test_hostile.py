@@ -9,7 +9,8 @@ from random import Random
 from typing import TYPE_CHECKING
 
 import pytest
-from groupdocs_translation_sandbox.engine import EngineError, dispatch, package
+from groupdocs_translation_sandbox import engine
+from groupdocs_translation_sandbox.engine import EngineError, markup
 
 from .conftest import EXAMPLES
 
@@ -138,8 +139,8 @@ def test_an_encrypted_archive_is_refused(translate: Translate, tmp_path: Path) -
 def test_a_file_parsed_as_a_whole_has_a_limit(
     translate: Translate, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(dispatch, "WHOLE_FILE_LIMIT_BYTES", 10)
-    monkeypatch.setattr(package, "MAX_XML_BYTES", 10)
+    monkeypatch.setattr(engine, "WHOLE_FILE_LIMIT_BYTES", 10)
+    monkeypatch.setattr(markup, "MAX_XML_BYTES", 10)
     for extension in ("xml", "html", "md", "resx"):
         refused(translate, tmp_path, b"<a>longer</a>", extension, "sandbox takes")
     refused(translate, tmp_path, EXAMPLES / "report.docx", "docx", "sandbox takes")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import html5lib
 import pytest
-from groupdocs_translation_sandbox.engine.html import translate_page
+from groupdocs_translation_sandbox.engine.markup import translate_page
 from groupdocs_translation_sandbox.engine.pseudo import Pseudo
 from hypothesis import given, settings
 from hypothesis import strategies as st

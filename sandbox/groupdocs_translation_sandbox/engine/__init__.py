@@ -3,8 +3,94 @@
 The sandbox's jobs call it by the protocol ``Engine``; ``PseudoEngine`` is the default. Needs the extra ``sandbox``.
 """
 
-from .contract import Engine, EngineError, FileTask
-from .dispatch import PseudoEngine
-from .markdown import hugo_structure
+from __future__ import annotations
+
+import csv
+import errno
+import zipfile
+import zlib
+from functools import partial
+from shutil import copyfile
+from typing import TYPE_CHECKING, Any
+
+import yaml
+from lxml import etree
+
+from . import markup, office, text
+from .markdown import hugo_structure, md_to_html, translate_body, translate_md
+from .protocol import Engine, EngineError, FileTask
+from .pseudo import Pseudo
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
 
 __all__ = ["Engine", "EngineError", "FileTask", "PseudoEngine", "hugo_structure"]
+
+WHOLE_FILE_LIMIT_BYTES = 64 << 20  # parsed as a whole, a file costs several times its size in memory
+
+_TABLES = [(source, output) for source in ("Csv", "Tsv") for output in ("Csv", "Tsv")]
+_TEXTS: dict[tuple[str, str], Callable[[str, Pseudo, Mapping[str, Any]], str]] = {
+    ("Txt", "Txt"): text.translate_txt,
+    ("Srt", "Srt"): text.translate_srt,
+    ("Md", "Md"): translate_md,
+    ("Md", "Html"): md_to_html,
+    **{(source, output): partial(text.translate_table, source=source, output=output) for source, output in _TABLES},
+}
+_MARKUP = {"Html": markup.translate_html, "Xml": markup.translate_xml, "Resx": markup.translate_resx}
+
+# What the readers of the formats raise at broken input. ValueError: a number that is none, a character XML forbids,
+# UnicodeError; RuntimeError: an encrypted archive, RecursionError; KeyError: a part that must be there.
+_BROKEN = (
+    zipfile.BadZipFile,
+    zlib.error,
+    etree.LxmlError,
+    csv.Error,
+    yaml.YAMLError,
+    EOFError,
+    LookupError,
+    ValueError,
+    RuntimeError,
+)
+
+
+class PseudoEngine:
+    """The default engine: deterministic, offline, without state; safe to share between threads."""
+
+    def translate_text(
+        self, text: str, *, source: str, target: str, glossary: Mapping[str, str], markdown: bool
+    ) -> str:
+        """Return the pseudo-localised text; with ``markdown`` its markup, code and link targets stay."""
+        pseudo = Pseudo(target, glossary)
+        return translate_body(text, pseudo) if markdown else pseudo(text)
+
+    def can_convert(self, source_format: str, output_format: str) -> bool:
+        """Say whether the pair is one format twice, or a conversion that is truly done."""
+        return source_format == output_format or (source_format, output_format) in _TEXTS
+
+    def translate_file(self, source: Path, destination: Path, task: FileTask) -> str | None:
+        """See ``Engine``; formats that the sandbox does not read come back unchanged, and the message says so."""
+        formats = task.source_format, task.output_format
+        name, pseudo = task.source_format, Pseudo(task.target_language, task.glossary)
+        if not self.can_convert(*formats):
+            raise EngineError(f"the sandbox does not turn {name} into {task.output_format}")
+        try:
+            if name in office.FORMATS:
+                office.translate_office(source, destination, name, pseudo, task.options)
+            elif formats not in _TEXTS and name not in _MARKUP:
+                copyfile(source, destination)
+                return f"the sandbox does not read {name}: the file came back unchanged"
+            elif source.stat().st_size > WHOLE_FILE_LIMIT_BYTES:
+                raise EngineError(f"the sandbox takes {WHOLE_FILE_LIMIT_BYTES >> 20} MiB of this format")
+            elif name in _MARKUP:
+                destination.write_bytes(_MARKUP[name](source.read_bytes(), pseudo, task.options))
+            else:
+                content, encoding = text.decode(source.read_bytes())
+                destination.write_bytes(_TEXTS[formats](content, pseudo, task.options).encode(encoding))
+        except BaseException as error:
+            destination.unlink(missing_ok=True)
+            # EINVAL: zipfile went to a place before the file's beginning, as a broken directory said
+            if isinstance(error, _BROKEN) or (isinstance(error, OSError) and error.errno == errno.EINVAL):
+                raise EngineError(f"the file is broken or is no {name} ({type(error).__name__})") from error
+            raise
+        return None

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import yaml
 
-from .contract import EngineError
+from .protocol import EngineError
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator

@@ -14,10 +14,9 @@ import yaml
 from markdown_it import MarkdownIt
 
 from . import frontmatter
-from .charset import decode
-from .contract import EngineError
-from .html import translate_page
-from .lines import LINE
+from .markup import translate_page
+from .protocol import EngineError
+from .text import LINE, decode
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -1,121 +1,186 @@
-"""XML and RESX files: the text of elements is replaced; attributes, comments, processing instructions, prolog stay."""
+"""HTML, XML and RESX: tokens of the source are passed on as they are, and the text between them is translated.
+
+Nothing is parsed and dumped, so a file stays as it was written, broken markup of HTML included.
+"""
 
 from __future__ import annotations
 
+import codecs
+import re
+from html import unescape
 from typing import TYPE_CHECKING, Any
 
 from lxml import etree
 
+from .protocol import EngineError
+from .text import bom_encoding, decode
+
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Mapping
 
     from .pseudo import Pseudo
 
-_SPACE = "{http://www.w3.org/XML/1998/namespace}space"
-_DRAWINGML = "drawingml"  # its text elements keep spaces and take no attributes
-_BETWEEN_WORDS = frozenset(
-    {"br", "cr", "tab", "ptab", "drawing", "pict", "object", "footnoteReference", "endnoteReference"}
+MAX_XML_BYTES = 64 << 20  # a parsed tree costs several times that in memory
+
+# No tag goes on over another "<" but in quotes: else each of many that never end is sought to the end of the page.
+_TOKEN = re.compile(
+    r"<!--.*?(?:-->|\Z)|<[!?](?:(?!<[!?])[^>])*+>"
+    r"|<(?P<raw>script|style|textarea|xmp|iframe|noembed)\b.*?(?:</(?P=raw)\s*>|\Z)"
+    r"""|</?(?P<name>[A-Za-z][^\s/<>]*+)(?:"[^"]*+"|'[^']*+'|[^"'<>])*+>""",
+    re.DOTALL | re.IGNORECASE,
 )
-_NO_RUNS = frozenset({"p", "fld", "rPh", "rPr", "pPr", "del"})
-
-Place = tuple["etree._Element | None", bool]  # element, whether its tail (else its text); no element: a separator
-
-
-def translate_places(places: Iterable[Place], pseudo: Pseudo) -> None:
-    """Translate the text in these places as one; every ``(None, …)`` separates words, as a tab or a line break does."""
-    known = list(places)
-    parts = [_text(place) for place in known]
-    for (element, is_tail), old, new in zip(known, parts, pseudo.pieces(parts), strict=True):
-        if element is None or old == new:
-            continue
-        if is_tail:
-            element.tail = new
-        else:
-            element.text = new
+_ATTRIBUTE = re.compile(r"""(\s(?:alt|title|placeholder|aria-label)\s*=\s*)("[^"]*"|'[^']*')""", re.IGNORECASE)
+_CHARSET = re.compile(rb"""<meta[^>]+charset\s*=\s*["']?\s*([\w-]+)""", re.IGNORECASE)
+_INLINE = frozenset(
+    "a abbr b bdi bdo br cite data del dfn em font i img ins mark q ruby "
+    "s small span strong sub sup time tt u wbr".split()
+)
+_KEPT = frozenset("code kbd math pre samp svg var".split())
+_VOID = frozenset("area base col embed hr img input link meta source track wbr".split())
+_NOT_TRANSLATED = re.compile(r"""\stranslate\s*=\s*["']?no\b|\sclass\s*=\s*["'][^"']*\bnotranslate\b""", re.IGNORECASE)
+_XML_TOKEN = re.compile(
+    r"<!--.*?-->|<\?.*?\?>|<!\[CDATA\[(?P<cdata>.*?)\]\]>|&[^;]*;"
+    r"""|<!DOCTYPE(?:"[^"]*"|'[^']*'|\[.*?\](?=\s*>)|[^"'>\[])*>|<(?P<tag>[^!?](?:"[^"]*"|'[^']*'|[^"'>])*)>|(?P<text>[^<&]+)""",
+    re.DOTALL,
+)
 
 
-def run_places(element: etree._Element, namespace: str) -> Iterable[Place]:
-    """The text of a paragraph of Office Open XML in its runs (Word, DrawingML and spreadsheets name them alike).
+def translate_html(content: bytes, pseudo: Pseudo, _options: Mapping[str, Any]) -> bytes:
+    """Translate a page; it stays in the encoding that it declares, as browsers read that."""
+    found = _CHARSET.search(content[:1024])  # where HTML requires the declaration to be
+    try:
+        declared = codecs.lookup(found[1].decode("ascii") if found else "cp1252").name
+    except LookupError:
+        declared = "cp1252"
+    text, encoding = decode(content, declared="cp1252" if declared in {"iso8859-1", "ascii"} else declared)
+    return translate_page(text, pseudo).encode(encoding, "xmlcharrefreplace")
 
-    Paragraphs within it, in text boxes for example, are texts of their own; fields and phonetic hints are no text.
+
+def translate_page(text: str, pseudo: Pseudo) -> str:
+    """Translate text with the inline elements in it as one unit; block elements end it. Code stays."""
+    pseudo = pseudo.escaping()
+    result: list[str] = []
+    unit: list[int | None] = []  # indexes of the pieces of text in result; None where something stands between words
+    kept: list[str] = []  # open elements from the outermost that is kept
+    cursor = 0
+
+    def add_text(piece: str) -> None:
+        if piece:
+            unit.extend([] if kept else [len(result)])
+            result.append(piece)
+
+    def end_unit() -> None:
+        parts = ["\n" if index is None else result[index] for index in unit]
+        for index, piece in zip(unit, pseudo.pieces(parts), strict=True):
+            if index is not None:
+                result[index] = piece
+        unit.clear()
+
+    def attribute(match: re.Match[str]) -> str:
+        return f"{match[1]}{match[2][0]}{pseudo(match[2][1:-1])}{match[2][0]}"
+
+    for match in _TOKEN.finditer(text):
+        add_text(text[cursor : match.start()])
+        cursor = match.end()
+        token, name = match.group(), (match["name"] or "").lower()
+        if name and not kept and name not in _INLINE | _KEPT:
+            end_unit()
+        if name in _VOID | _KEPT:
+            unit.append(None)
+        if not name or name in _VOID or token.endswith("/>"):
+            pass
+        elif not token.startswith("</"):
+            kept += [name] if kept or name in _KEPT or _NOT_TRANSLATED.search(token) else []
+        elif name in kept:
+            del kept[len(kept) - 1 - kept[::-1].index(name) :]
+        result.append(token if kept else _ATTRIBUTE.sub(attribute, token))
+    add_text(text[cursor:])
+    end_unit()
+    return "".join(result)
+
+
+def parse(content: bytes) -> etree._Element:
+    """Return the root of an XML document. Nothing is fetched or expanded; CDATA sections stay.
+
+    Raises:
+        EngineError: it declares entities or is larger than ``MAX_XML_BYTES``.
+        etree.XMLSyntaxError: it is not well-formed.
     """
-    for child in element:
-        kind, _, name = str(child.tag).rpartition("}")
-        if kind + "}" != namespace:
-            yield from run_places(child, namespace)
-        elif name == "t":
-            yield child, False
-        elif name in _BETWEEN_WORDS:
-            yield None, False
-        elif name not in _NO_RUNS:
-            yield from run_places(child, namespace)
+    if len(content) > MAX_XML_BYTES:
+        raise EngineError(f"the sandbox takes {MAX_XML_BYTES >> 20} MiB of XML in one part")
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, strip_cdata=False)
+    root = etree.fromstring(content, parser)
+    subset = root.getroottree().docinfo.internalDTD
+    if subset is not None and any(True for _ in subset.iterentities()):
+        raise EngineError("the XML declares entities, which the sandbox refuses")
+    return root
 
 
-def translate_paragraphs(root: etree._Element, pseudo: Pseudo) -> None:
-    """All paragraphs of DrawingML or Word in a part."""
-    for paragraph in list(root.iter("{*}p")):
-        translate_runs(paragraph, pseudo)
+def translate_xml(content: bytes, pseudo: Pseudo, options: Mapping[str, Any]) -> bytes:
+    """Translate all elements but those of ``ignoreList``, or with ``isWhiteList`` only those, with what is in them.
+
+    They are listed by local name, by ``prefix:name``, or by ``{namespace}name``.
+    """
+    listed, is_white = frozenset(options.get("ignoreList") or ()), bool(options.get("isWhiteList"))
+
+    def is_listed(it: etree._Element) -> bool:
+        return not listed.isdisjoint((etree.QName(it).localname, f"{it.prefix}:{etree.QName(it).localname}", it.tag))
+
+    return _translate_elements(content, pseudo, lambda it: any(map(is_listed, (it, *it.iterancestors()))) == is_white)
 
 
-def translate_runs(paragraph: etree._Element, pseudo: Pseudo) -> None:
-    """Translate what ``run_places`` finds; where spaces begin or end a text, Word and Excel are told to keep them."""
-    places = list(run_places(paragraph, str(paragraph.tag).rpartition("}")[0] + "}"))
-    translate_places(places, pseudo)
-    for element, _ in places:
-        if element is None or not element.text or _DRAWINGML in str(element.tag):
-            continue
-        if element.text != element.text.strip():
-            element.set(_SPACE, "preserve")
+def translate_resx(content: bytes, pseudo: Pseudo, _options: Mapping[str, Any]) -> bytes:
+    """Translate the values of strings; typed resources (sizes, images, files) and the designer's (``>>…``) are none."""
+
+    def is_string(it: etree._Element) -> bool:
+        data = it.getparent()
+        if it.tag != "value" or data is None or data.tag != "data":
+            return False
+        return not ({"type", "mimetype"} & set(data.attrib) or data.get("name", "").startswith(">>"))
+
+    return _translate_elements(content, pseudo, is_string)
 
 
-def _text(place: Place) -> str:
-    element, is_tail = place
-    if element is None:
-        return "\n"
-    return (element.tail if is_tail else element.text) or ""
+def _translate_elements(content: bytes, pseudo: Pseudo, is_text: Callable[[etree._Element], bool]) -> bytes:
+    """Translate the text of elements; one with text of its own is one unit with the elements in it."""
+    root = parse(content)
+    encoding = bom_encoding(content) or root.getroottree().docinfo.encoding or "utf-8"
+    elements = root.iter(etree.Element)
+    tokens = list(_XML_TOKEN.finditer(content.decode(encoding)))
+    result = [token.group() for token in tokens]
+    units: list[list[int]] = []  # indexes of the pieces of text
+    open_: list[tuple[list[int] | None, bool]] = []  # of each open element, its unit, and whether its text is wanted
+    for index, token in enumerate(tokens):
+        if tag := token["tag"]:
+            if tag.startswith("/"):
+                open_.pop()
+                continue
+            element = next(elements)
+            unit = open_[-1][0] if open_ else None
+            if unit is None and any(it and it.strip() for it in (element.text, *(child.tail for child in element))):
+                unit = []
+                units.append(unit)
+            if not tag.endswith("/"):
+                open_.append((unit, is_text(element)))
+        elif open_ and (token["text"] or token["cdata"] or token[0][0] == "&"):
+            unit, is_wanted = open_[-1]
+            if unit is not None and is_wanted:
+                unit.append(index)
+    for unit in units:
+        parts = [token["text"] or token["cdata"] or _character(token[0]) for token in map(tokens.__getitem__, unit)]
+        for index, old, new in zip(unit, parts, pseudo.pieces(parts), strict=True):
+            if old == new:
+                continue
+            is_writable = new.encode(encoding, "ignore").decode(encoding) == new  # no references in CDATA
+            if tokens[index]["cdata"] and is_writable:
+                result[index] = f"<![CDATA[{new.replace(']]>', ']]]]><![CDATA[>')}]]>"
+            else:
+                result[index] = new.replace("&", "&amp;").replace("<", "&lt;").replace("]]>", "]]&gt;")
+    written = "".join(result).encode(encoding, "xmlcharrefreplace")
+    parse(written)  # a glossary may bring characters that XML forbids
+    return written
 
 
-def translate_xml(root: etree._Element, pseudo: Pseudo, options: Mapping[str, Any]) -> None:
-    """All elements but those of ``ignoreList``, or with ``isWhiteList`` only those; what is within them follows."""
-    listed = frozenset(options.get("ignoreList") or ())
-    _translate_element(root, pseudo, listed, white=bool(options.get("isWhiteList")), inside=False)
-
-
-def _translate_element(
-    element: etree._Element, pseudo: Pseudo, listed: frozenset[str], *, white: bool, inside: bool
-) -> None:
-    """An element with text of its own is one unit with the elements in it; others are gone through."""
-    if not isinstance(element.tag, str):
-        return
-    inside = inside or _is_listed(element, listed)
-    own = [element.text, *(child.tail for child in element)]
-    if any(text and text.strip() for text in own):
-        translate_places(_mixed(element, listed, white=white, inside=inside), pseudo)
-        return
-    for child in element:
-        _translate_element(child, pseudo, listed, white=white, inside=inside)
-
-
-def _mixed(element: etree._Element, listed: frozenset[str], *, white: bool, inside: bool) -> Iterable[Place]:
-    if inside == white:
-        yield element, False
-    for child in element:
-        if isinstance(child.tag, str):
-            yield from _mixed(child, listed, white=white, inside=inside or _is_listed(child, listed))
-        if inside == white:
-            yield child, True
-
-
-def _is_listed(element: etree._Element, listed: frozenset[str]) -> bool:
-    """By local name, by ``prefix:name``, or by ``{namespace}name``."""
-    name = etree.QName(element).localname
-    return bool(listed & {name, f"{element.prefix}:{name}", str(element.tag)})
-
-
-def translate_resx(root: etree._Element, pseudo: Pseudo, _options: Mapping[str, Any]) -> None:
-    """The values of string resources; typed ones (sizes, images, files) and the designer's (``>>…``) are no text."""
-    for data in root.iterchildren("data"):
-        if {"type", "mimetype"} & set(data.attrib) or data.get("name", "").startswith(">>"):
-            continue
-        for value in data.iterchildren("value"):
-            translate_places([(value, False)], pseudo)
+def _character(reference: str) -> str:
+    character = unescape(reference)
+    return character if len(character) == 1 else "\n"  # an entity of an external DTD

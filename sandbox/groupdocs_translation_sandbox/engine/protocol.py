@@ -1,7 +1,4 @@
-"""What the sandbox asks of a translation engine: the ``Engine`` protocol, its tasks, and its one error.
-
-Read by the sandbox's jobs and by whoever hands in an engine of their own: ``Sandbox(engine=…)``.
-"""
+"""The protocol of translation engines, for the sandbox and for engines of your own: ``Sandbox(engine=…)``."""
 
 from __future__ import annotations
 

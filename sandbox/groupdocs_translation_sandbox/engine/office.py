@@ -1,0 +1,415 @@
+"""Office files: one walker for the text runs of six formats, and a table of what each calls its parts and elements."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+import shutil
+import zipfile
+from copy import deepcopy
+from functools import partial
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+import attrs
+from lxml import etree
+
+from .markup import MAX_XML_BYTES, parse
+from .protocol import EngineError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    from .pseudo import Pseudo
+
+    Element = etree._Element
+    Place = tuple[Element | None, bool]  # an element, and whether its tail (else its text); no element: a separator
+    Changes = dict[str, Callable[[Element], object]]  # by the names of parts
+    Options = Mapping[str, Any]
+    Box = tuple[int, int, int, int]  # top, left, bottom, right; all count from 1 and are included
+
+MAX_PARTS = 20_000
+MAX_UNPACKED_BYTES = 1 << 30
+MAX_RATIO = 200  # XML of office files packs 5 to 50 times
+RATIO_MATTERS_BYTES = 16 << 20  # a small file may be as regular as it likes
+MAX_CELL_CHARACTERS = 32_767  # Excel's limit: a translation beyond it would make the file invalid
+MAX_REPEATED = 10_000  # cells that one element may stand for in a part of a worksheet; more is no document
+_LAST = 1 << 21  # beyond the last row and column of any worksheet
+_OFFICE, _TEXT, _TABLE, _STYLE, _DRAW, _FO = (
+    f"{{urn:oasis:names:tc:opendocument:xmlns:{name}:1.0}}"
+    for name in ("office", "text", "table", "style", "drawing", "xsl-fo-compatible")
+)
+
+
+@attrs.frozen
+class _Dialect:
+    """How a family of formats writes text. ``elements`` are names in the namespace of their paragraph."""
+
+    paragraphs: tuple[str, ...]
+    elements: Mapping[str, str]  # "text", "inside", "break" or "skip"
+    others: str  # what all other elements are
+    is_mixed: bool  # text stands in the elements and after each of them, instead of in "text" elements
+    cell_type: str  # an attribute, and its values of text
+    text_types: frozenset[str]
+
+
+_OPEN_XML = _Dialect(
+    ("{*}p", "{*}si", "{*}is", "{*}text"),  # the last in comments of cells
+    {
+        "t": "text",
+        **dict.fromkeys("br cr tab ptab drawing pict object footnoteReference endnoteReference".split(), "break"),
+        **dict.fromkeys("p fld rPh rPr pPr del".split(), "skip"),
+    },
+    "inside",
+    is_mixed=False,
+    cell_type="t",
+    text_types=frozenset({"s", "inlineStr"}),
+)
+_OPEN_DOCUMENT = _Dialect(
+    (f"{_TEXT}p", f"{_TEXT}h"),
+    dict.fromkeys(
+        "span a meta ruby ruby-base bookmark bookmark-start bookmark-end soft-page-break reference-mark change".split(),
+        "inside",
+    ),
+    "break",  # fields are computed; notes and frames hold paragraphs of their own
+    is_mixed=True,
+    cell_type=f"{_OFFICE}value-type",
+    text_types=frozenset({"string"}),
+)
+
+
+def translate_office(source: Path, destination: Path, name: str, pseudo: Pseudo, options: Options) -> None:
+    """Write a translated copy of an office file of one of ``FORMATS``.
+
+    Raises:
+        EngineError: it is hostile, or has no such page, slide or cell.
+    """
+    with zipfile.ZipFile(source) as archive:
+        package = _Package(archive)
+        package.write(destination, FORMATS[name].changes(FORMATS[name], package, pseudo, options))
+
+
+class _Package:
+    def __init__(self, archive: zipfile.ZipFile) -> None:
+        self._archive = archive
+        self.names = frozenset(archive.namelist())
+        parts = archive.infolist()
+        if len(parts) > MAX_PARTS or len(self.names) < len(parts):
+            raise EngineError("the archive has too many parts, or one twice")
+        if any(part.flag_bits & 1 for part in parts):
+            raise EngineError("the archive is encrypted")
+        # what these sizes say is enforced: zipfile reads no further, and then the checksum is wrong
+        unpacked, packed = sum(part.file_size for part in parts), sum(part.compress_size for part in parts)
+        if unpacked > MAX_UNPACKED_BYTES or (unpacked > RATIO_MATTERS_BYTES and unpacked > packed * MAX_RATIO):
+            raise EngineError(f"the archive unpacks to {unpacked} bytes from {packed}: more than the sandbox takes")
+
+    def root(self, name: str) -> Element:
+        with self._archive.open(name) as part:
+            return parse(part.read(MAX_XML_BYTES + 1))
+
+    def related(self, part: str, *kinds: str) -> dict[str, str]:
+        """Return the parts of these kinds (none: all) that ``part`` relates to, by the relationships' ids."""
+        folder, file_name = posixpath.split(part)
+        name = posixpath.join(folder, "_rels", f"{file_name}.rels")
+        relations = self.root(name).iterfind("{*}Relationship[@Target]") if name in self.names else ()
+        targets = {
+            relation.get("Id", ""): posixpath.normpath(posixpath.join("/", folder, relation.get("Target", ""))).strip(
+                "/"
+            )
+            for relation in relations
+            if not kinds or relation.get("Type", "").rpartition("/")[2] in kinds
+        }
+        return {key: target for key, target in targets.items() if target in self.names}
+
+    def main(self, dialect: _Dialect) -> str:
+        """Return the name of the part that the document starts with."""
+        if dialect is _OPEN_DOCUMENT:
+            return "content.xml"
+        return next(iter(self.related("", "officeDocument").values()), "main part")
+
+    def listed(self, path: str) -> list[str]:
+        """Return the parts that the main part of Open XML lists at ``path``, in its order."""
+        main = self.main(_OPEN_XML)
+        related = self.related(main)
+        attributes = [entry.items() for entry in self.root(main).iterfind(path)]
+        # strict documents have another namespace for the attribute r:id
+        return [related[str(value)] for entry in attributes for key, value in entry if str(key).endswith("ships}id")]
+
+    def write(self, destination: Path, changes: Changes) -> None:
+        """Write a copy with changed parts, one part at a time in memory."""
+        with zipfile.ZipFile(destination, "w") as copy:
+            for info in self._archive.infolist():
+                entry = zipfile.ZipInfo(info.filename, info.date_time)
+                entry.compress_type, entry.external_attr = info.compress_type, info.external_attr
+                entry.file_size = info.file_size  # decides about ZIP64 before the first byte is written
+                if change := changes.pop(info.filename, None):
+                    root = self.root(info.filename)
+                    change(root)
+                    tree, document = root.getroottree(), root.getroottree().docinfo
+                    copy.writestr(
+                        entry,
+                        etree.tostring(
+                            tree,
+                            encoding=document.encoding or "UTF-8",
+                            xml_declaration=True,
+                            standalone=document.standalone,
+                        ),
+                    )
+                else:
+                    with self._archive.open(info) as reader, copy.open(entry, "w") as writer:
+                        shutil.copyfileobj(reader, writer)
+        for name in changes:
+            raise KeyError(name)
+
+
+def _paragraphs(root: Element, dialect: _Dialect) -> list[Element]:
+    deleted = f"{_TEXT}tracked-changes"
+    return [it for it in root.iter(*dialect.paragraphs) if next(it.iterancestors(deleted), None) is None]
+
+
+def _places(element: Element, dialect: _Dialect, namespace: str) -> Iterator[Place]:
+    """Yield where the text of a paragraph stands; paragraphs within it (in text boxes) are texts of their own."""
+    if dialect.is_mixed:
+        yield element, False
+    for child in element:
+        kind, _, name = str(child.tag).rpartition("}")
+        role = dialect.elements.get(name, dialect.others) if kind == namespace else dialect.others
+        if role == "text":
+            yield child, False
+        elif role == "break":
+            yield None, False
+        elif role == "inside":
+            yield from _places(child, dialect, namespace)
+        if dialect.is_mixed:
+            yield child, True
+
+
+def _translate(paragraphs: Iterable[Element], dialect: _Dialect, pseudo: Pseudo) -> None:
+    """Translate each paragraph as one text, which its runs cut into pieces, so that each keeps its formatting."""
+    for paragraph in paragraphs:
+        namespace, _, name = str(paragraph.tag).rpartition("}")
+        places = list(_places(paragraph, dialect, namespace))
+        parts = ["\n" if it is None else (it.tail if is_tail else it.text) or "" for it, is_tail in places]
+        if name in {"si", "is"} and 2 * sum(map(len, parts)) >= MAX_CELL_CHARACTERS:
+            continue
+        for (element, is_tail), old, new in zip(places, parts, pseudo.pieces(parts), strict=True):
+            if element is None or old == new:
+                continue
+            setattr(element, "tail" if is_tail else "text", new)
+            # Word and Excel drop spaces at the ends unless told to keep them; text of DrawingML takes no attributes
+            if not dialect.is_mixed and new != new.strip() and "drawingml" not in namespace:
+                element.set("{http://www.w3.org/XML/1998/namespace}space", "preserve")
+
+
+def _translate_all(root: Element, dialect: _Dialect, pseudo: Pseudo) -> None:
+    _translate(_paragraphs(root, dialect), dialect, pseudo)
+
+
+def _by_page(format_: _Format, package: _Package, pseudo: Pseudo, options: Options) -> Changes:
+    """Change the body; headers, footers, notes and comments too, unless only some pages are asked for."""
+    dialect, pages = format_.dialect, options.get("pages") or options.get("elements") or ()
+    everywhere = partial(_translate_all, dialect=dialect, pseudo=pseudo)
+
+    def on_pages(root: Element) -> None:
+        turns, page = set(format_.turns(root)), 1
+        page_of: dict[Element | None, int] = {}
+        for element in root.iter():
+            page += element in turns
+            page_of[element] = page
+
+        def is_chosen(paragraph: Element) -> bool:  # by where its text begins
+            places = _places(paragraph, dialect, str(paragraph.tag).rpartition("}")[0])
+            return page_of.get(next((it for it, _ in places if it is not None), None)) in pages
+
+        _translate(filter(is_chosen, _paragraphs(root, dialect)), dialect, pseudo)
+
+    if pages:
+        return {package.main(dialect): on_pages}
+    return dict.fromkeys(
+        [package.main(dialect), *filter(re.compile(format_.beside).fullmatch, package.names)], everywhere
+    )
+
+
+def _word_turns(root: Element) -> Iterable[Element]:
+    """Return before what pages turn: the breaks that Word noted at its last layout, or else those of the author."""
+    if noted := list(root.iter("{*}lastRenderedPageBreak")):
+        return noted
+    prefix = str(root.tag).rpartition("}")[0] + "}"
+    turns = [element for element in root.iter(f"{prefix}br") if element.get(f"{prefix}type") == "page"]
+    for paragraph in list(root.iter(f"{prefix}p"))[1:]:
+        own = paragraph.iterfind("{*}pPr/{*}pageBreakBefore")
+        turns += [element for element in own if element.get(f"{prefix}val") not in {"0", "false", "off"}]
+    for ended, begun in pairwise(root.iter(f"{prefix}sectPr")):  # how a section starts is said where it ends
+        if not any(it.get(f"{prefix}val") in {"continuous", "nextColumn"} for it in begun.iterfind("{*}type")):
+            turns += ended.xpath("following::w:p[1]", namespaces={"w": prefix[1:-1]})
+    return turns
+
+
+def _text_turns(root: Element) -> Iterable[Element]:
+    """Yield before what pages turn: by the breaks of styles, and those noted at the last layout."""
+    breaks = {
+        (f"break-{side}", style.get(f"{_STYLE}name"))
+        for style in root.iter(f"{_STYLE}style")
+        for properties in style.iterfind(f"{_STYLE}paragraph-properties")
+        for side in ("before", "after")
+        if properties.get(f"{_FO}break-{side}") == "page"
+    }
+    name = f"{_TEXT}style-name"
+    for one, other in pairwise(root.iter(*_OPEN_DOCUMENT.paragraphs)):
+        if ("break-after", one.get(name)) in breaks or ("break-before", other.get(name)) in breaks:
+            yield other
+    yield from root.iter(f"{_TEXT}soft-page-break")
+
+
+def _position(cell: str) -> tuple[int, int]:
+    """Return row and column of a cell: ``C7`` is (7, 3)."""
+    match = re.fullmatch(r"\$?([A-Za-z]{1,3})\$?([1-9]\d{0,6})", cell.strip())
+    if match is None:
+        raise EngineError("a cell is named by letters and a number, such as B12")
+    column = 0
+    for letter in match[1].upper():
+        column = column * 26 + ord(letter) - ord("A") + 1
+    return int(match[2]), column
+
+
+def _box(one: str, other: str) -> Box:
+    """Return the rectangle between two cells, whichever corners they are."""
+    (row, column), (other_row, other_column) = _position(one), _position(other)
+    return min(row, other_row), min(column, other_column), max(row, other_row), max(column, other_column)
+
+
+def _is_in(boxes: Iterable[Box], cell: Box) -> bool:
+    """Say whether all the cells that one element stands for are in any of the boxes."""
+    rows, columns = range(cell[0], cell[2] + 1), range(cell[1], cell[3] + 1)
+    return len(rows) * len(columns) <= MAX_REPEATED and all(
+        any(top <= row <= bottom and left <= column <= right for top, left, bottom, right in boxes)
+        for row in rows
+        for column in columns
+    )
+
+
+def _chosen(noun: str, options: Options, count: int) -> dict[int, list[Box]]:
+    """Return the chosen slides or worksheets (all, if none is named), each with its chosen cells (none: all).
+
+    Raises:
+        EngineError: there is no such number or cell.
+    """
+    boxes: dict[int, list[Box]] = {}
+    for number, data in (options.get("ranges") or {}).items():
+        if not str(number).isdecimal():
+            raise EngineError("the keys of ranges are worksheet numbers")
+        boxes[int(number)] = [
+            *((row, 1, row, _LAST) for row in data.get("rows") or ()),
+            *((1, column, _LAST, column) for column in data.get("columns") or ()),
+            *(_box(pair["item1"], pair.get("item2") or pair["item1"]) for pair in data.get("ranges") or ()),
+        ]
+    wanted = {*(options.get(f"{noun}s") or options.get("elements") or ()), *boxes} or range(1, count + 1)
+    for number in wanted:
+        if not 1 <= number <= count:
+            raise EngineError(f"there is no {noun} {number}: the file has {count}, counted from 1")
+    return {number: boxes.get(number, []) for number in sorted(wanted)}
+
+
+def _by_number(format_: _Format, package: _Package, pseudo: Pseudo, options: Options) -> Changes:
+    """Change slides or worksheets with what belongs to them (unless only some cells are asked for), and masters."""
+    dialect, main, path = format_.dialect, package.main(format_.dialect), format_.units
+    everywhere = partial(_translate_all, dialect=dialect, pseudo=pseudo)
+    changes: Changes = {}
+    if dialect is _OPEN_DOCUMENT:
+
+        def translate(root: Element) -> None:
+            units = root.findall(path)
+            for number, boxes in _chosen(format_.noun, options, len(units)).items():
+                unit = units[number - 1]
+                for it in _text_cells(unit, dialect, boxes) if format_.noun == "worksheet" else [unit]:
+                    everywhere(it)
+
+        changes[main] = translate
+    else:
+        units = package.listed(path)
+        chosen = _chosen(format_.noun, options, len(units))
+        titles = {unit: _titles(package, unit) for unit in units}
+        is_whole = len(chosen) == len(units) and not any(chosen.values()) and not any(titles.values())
+        shared = package.related(main, "sharedStrings").values()
+        strings = [it for name in shared for it in package.root(name).iterfind("{*}si")] if not is_whole else []
+
+        def translate_sheet(root: Element, name: str, boxes: list[Box]) -> None:
+            for cell in list(_text_cells(root, dialect, boxes, titles[name])):
+                value = cell.find("{*}v")
+                if strings and value is not None and cell.get("t") == "s":  # other cells may share it: take a copy
+                    cell.set("t", "inlineStr")
+                    value.extend(list(deepcopy(strings[int(value.text or "")])))
+                    value.tag, value.text = str(value.tag)[:-1] + "is", None
+                everywhere(cell)
+
+        for number, boxes in chosen.items():
+            unit = units[number - 1]
+            sheet = partial(translate_sheet, name=unit, boxes=boxes)
+            changes[unit] = sheet if format_.noun == "worksheet" else everywhere
+            beside = package.related(unit, *format_.beside.split()).values()
+            changes |= dict.fromkeys([] if boxes else beside, everywhere)
+        changes |= dict.fromkeys(shared if is_whole else [], everywhere)
+    if options.get("masters") and format_.noun == "slide":
+        masters = [*package.related(main, "slideMaster").values(), *package.names & {"styles.xml"}]
+        layouts = [layout for master in masters for layout in package.related(master, "slideLayout").values()]
+        changes |= dict.fromkeys([*masters, *layouts], everywhere)
+    return changes
+
+
+def _titles(package: _Package, sheet: str) -> list[Box]:
+    """Return where headings and totals of tables stand: columns bear the same names, and formulas refer to them."""
+    boxes: list[Box] = []
+    for part in package.related(sheet, "table").values():
+        table = package.root(part)
+        first, _, last = table.get("ref", "").partition(":")
+        top, left, bottom, right = _box(first, last or first)
+        headings, totals = int(table.get("headerRowCount", "1")), int(table.get("totalsRowCount", "0"))
+        boxes += [(top, left, top + headings - 1, right), (bottom - totals + 1, left, bottom, right)]
+    return boxes
+
+
+def _text_cells(
+    sheet: Element, dialect: _Dialect, boxes: Sequence[Box], titles: Sequence[Box] = ()
+) -> Iterator[Element]:
+    """Yield the cells of text without formulas that are in one of ``boxes`` (if there are any), but in no title.
+
+    Rows and cells of Open XML may lack a number; an element of OpenDocument can stand for many rows or columns.
+    """
+    bottom = 0
+    for row in sheet.iter("{*}row", f"{_TABLE}table-row"):
+        top = int(row.get("r", bottom + 1))
+        bottom, right = top + int(row.get(f"{_TABLE}number-rows-repeated", "1")) - 1, 0
+        for cell in row.iterchildren("{*}c", f"{_TABLE}table-cell", f"{_TABLE}covered-table-cell"):
+            name = cell.get("r")
+            left = _position(name)[1] if name else right + 1
+            right = left + int(cell.get(f"{_TABLE}number-columns-repeated", "1")) - 1
+            place = (top, left, bottom, right)
+            is_text = cell.get(dialect.cell_type) in dialect.text_types and cell.get(f"{_TABLE}formula") is None
+            if is_text and (not boxes or _is_in(boxes, place)) and not _is_in(titles, place):
+                yield cell
+
+
+@attrs.frozen
+class _Format:
+    dialect: _Dialect
+    changes: Callable[[_Format, _Package, Pseudo, Options], Changes]
+    noun: str  # what requests number
+    beside: str = ""  # a pattern of the parts that go with the body, or the kinds of those that go with a unit
+    units: str = ""  # where the main part lists or holds the slides or worksheets
+    turns: Callable[[Element], Iterable[Element]] = iter  # before what pages turn
+
+
+_WORD_PARTS = r"word/(?:header|footer|footnotes|endnotes|comments)\d*\.xml"
+_SLIDE_PARTS = "notesSlide diagramData diagramDrawing chart"
+_DOCX = _Format(_OPEN_XML, _by_page, "page", _WORD_PARTS, turns=_word_turns)
+_XLSX = _Format(_OPEN_XML, _by_number, "worksheet", "comments drawing", "{*}sheets/{*}sheet")
+_PPTX = _Format(_OPEN_XML, _by_number, "slide", _SLIDE_PARTS, "{*}sldIdLst/{*}sldId")
+FORMATS = {
+    **dict.fromkeys(("Docx", "Docm"), _DOCX),
+    **dict.fromkeys(("Xlsx", "Xlsm"), _XLSX),
+    **dict.fromkeys(("Pptx", "Pptm"), _PPTX),
+    "Odt": _Format(_OPEN_DOCUMENT, _by_page, "page", r"styles\.xml", turns=_text_turns),
+    "Ods": _Format(_OPEN_DOCUMENT, _by_number, "worksheet", units=f".//{_OFFICE}spreadsheet/{_TABLE}table"),
+    "Odp": _Format(_OPEN_DOCUMENT, _by_number, "slide", units=f".//{_OFFICE}presentation/{_DRAW}page"),
+}

@@ -1,0 +1,72 @@
+"""Formats that are made of lines: plain text, tables (CSV, TSV) and subtitles (SRT); and encodings of all text."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import io
+import re
+from typing import TYPE_CHECKING, Any
+
+from .protocol import EngineError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from .pseudo import Pseudo
+
+LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+$")
+_CUE = re.compile(
+    r"^([ \t]*\d+:\d\d:\d\d[,.]\d+[ \t]*-->[^\r\n]*\r?\n)((?:[^\r\n]*\S[^\r\n]*(?:\r?\n|\Z))+)", re.MULTILINE
+)
+_BOMS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),  # before UTF-16, whose BOM it starts with
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+_SEPARATORS = {"Csv": ",", "Tsv": "\t"}
+
+
+def bom_encoding(content: bytes) -> str | None:
+    """Return the encoding that a byte order mark at the beginning names."""
+    return next((name for bom, name in _BOMS if content.startswith(bom)), None)
+
+
+def decode(content: bytes, *, declared: str | None = None) -> tuple[str, str]:
+    """Return the text, and the encoding to write: by the byte order mark, or UTF-8 if it is valid, or ``declared``.
+
+    Anything else is read as Windows-1252, which has no accents to write the result with: that is UTF-8.
+
+    Raises:
+        UnicodeDecodeError: it is not what it says.
+    """
+    if encoding := bom_encoding(content):
+        return content.decode(encoding), encoding
+    try:
+        return content.decode(), "utf-8"
+    except UnicodeDecodeError:
+        return (content.decode(declared), declared) if declared else (content.decode("cp1252", "replace"), "utf-8")
+
+
+def translate_txt(text: str, pseudo: Pseudo, _options: Mapping[str, Any]) -> str:
+    """Translate each line as a text of its own."""
+    return "".join(map(pseudo, LINE.findall(text)))
+
+
+def translate_srt(text: str, pseudo: Pseudo, _options: Mapping[str, Any]) -> str:
+    """Translate the lines after each timing, up to a blank one, as one text."""
+    return _CUE.sub(lambda match: match[1] + pseudo(match[2]), text)
+
+
+def translate_table(text: str, pseudo: Pseudo, options: Mapping[str, Any], *, source: str, output: str) -> str:
+    """Translate each cell; the option ``separator`` replaces the one of the source's format."""
+    given = options.get("separator") or _SEPARATORS[source]
+    if len(given) != 1:
+        raise EngineError(f"a separator is one character, not {len(given)}")
+    out = io.StringIO(newline="")
+    separator = given if source == output else _SEPARATORS[output]
+    rows = csv.writer(out, delimiter=separator, lineterminator="\r\n" if "\r\n" in text else "\n")
+    rows.writerows(map(pseudo, row) for row in csv.reader(io.StringIO(text, newline=""), delimiter=given))
+    return out.getvalue()
