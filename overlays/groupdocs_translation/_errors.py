@@ -50,7 +50,8 @@ class ConfigurationError(TranslationError, ValueError):
     """An argument, a setting or an environment variable is missing or wrong; nothing was sent.
 
     The message is ``problem``, then ``hint``: what to do, in terms of the Python API (``None`` if there is nothing more
-    to say). ``parameter`` is the name of the argument, ``allowed`` the values or names that it may have, where they can
+    to say). ``parameter`` is the name of the argument (names of
+    several with commas between them), ``allowed`` the values or names that it may have, where they can
     be listed.
     """
 

@@ -60,7 +60,7 @@ def text_operation(*, style: str | None, summarize: bool, trial: bool) -> Operat
     one_of(style, TEXT_STYLES, "style")
     check_flag(summarize, "summarize")
     if summarize and style is not None:
-        raise ConfigurationError("summarize=True and style= exclude each other", parameter="summarize")
+        raise ConfigurationError("style and summarize exclude each other", parameter="summarize")
     if trial:
         if summarize or style is not None:
             raise ConfigurationError("the trial translates plain text only: no style, no summary")
@@ -98,7 +98,7 @@ def file_operation(
         UnsupportedFormat: the kind cannot be summarised, styled, read as text, or tried without an account.
     """
     if sum((style is not None, check_flag(summarize, "summarize"), check_flag(as_text, "as_text"))) > 1:
-        raise ConfigurationError("style=, summarize=True and as_text=True exclude each other", parameter="style")
+        raise ConfigurationError("style, summarize and as_text exclude each other", parameter="style")
     if trial:
         if style is not None or summarize or as_text or kind.trial is None:
             raise UnsupportedFormat(
@@ -153,15 +153,15 @@ def file_request(
     names = option_names(kind, operation)
     if unknown := sorted(set(options) - set(names)):
         raise ConfigurationError(
-            f"{operation.id} (kind {kind.name!r}) takes no {', '.join(unknown)}; "
-            f"it takes {', '.join(sorted(names)) or 'no options'}",
-            parameter=unknown[0],
+            f"{operation.id} (kind {kind.name!r}) takes no {', '.join(unknown)}",
+            parameter=", ".join(unknown),
             allowed=sorted(names),
+            hint=f"it takes {', '.join(sorted(names)) or 'no options'}",
         )
     given = {names[name]: check_option(name, value) for name, value in options.items() if value is not None}
     if operation.model == "ImageToTextRequest":
         if output_format is not None:
-            raise ConfigurationError("output_format is for files; as_text=True gives texts", parameter="output_format")
+            raise ConfigurationError("output_format is for files, and as_text gives texts", parameter="output_format")
         members = {"source": source, "targets": list(targets), "url": url, "format_": source_format}
         return model("ImageToTextRequest")(**_with_origin(members, origin), **given), ""
     members = {
@@ -178,7 +178,7 @@ def file_request(
         if kind.has_output or operation.model == "FileRequest":
             members["output_format"] = output
     elif output_format is not None:
-        raise ConfigurationError("output_format is for files; as_text=True gives texts", parameter="output_format")
+        raise ConfigurationError("output_format is for files, and as_text gives texts", parameter="output_format")
     if operation.model == "ImageToFileRequest":
         given.setdefault("ocrformat", output if output in {"Pdf", "Xlsx", "Csv"} else "Pdf")
     return model(str(operation.model))(**_with_origin(members, origin), **given), output

@@ -57,19 +57,31 @@ def test_a_users_own_error_means_what_its_parent_means():
 
 
 @pytest.mark.parametrize(
-    ("said", "in_ours"),
+    ("error", "in_ours"),
     [
-        ("already there: a; give overwrite=True or another output_dir", "give --overwrite or another --out"),
         (
-            "translatePdf takes no slides, ocr_format; it takes pages",
-            "takes no --slides, --ocr-format; it takes --pages",
+            _errors.ConfigurationError("already there: a", parameter="overwrite", hint="give overwrite=True"),
+            "already there: a; give --overwrite or another --out",
         ),
-        ("call_budget=5 is used up: x was not sent", "--max-calls 5 is used up"),
-        ("target='xx': there is no language", "--to 'xx'"),
+        (
+            _errors.ConfigurationError(
+                "translatePdf takes no ocr_format, slides",
+                parameter="ocr_format, slides",
+                allowed=["pages", "saving_mode"],
+                hint="it takes pages, saving_mode",
+            ),
+            "takes no --ocr-format, --slides; it takes --pages, --saving-mode",
+        ),
+        (_errors.CallBudgetExceeded("call_budget=5 is used up", budget=5, used=5), "--max-calls 5 is used up"),
+        (_errors.UnsupportedLanguage("target='xx': there is no language", parameter="target"), "--to 'xx'"),
+        (_errors.ConfigurationError("whatever: said", parameter="target"), "whatever: said"),
     ],
 )
-def test_messages_speak_of_options_not_of_python(said, in_ours):
-    assert in_ours in cli_wording(_errors.ConfigurationError(said))
+def test_messages_speak_of_options_not_of_python(error, in_ours):
+    error.add_note("(a.docx)")
+    assert in_ours in cli_wording(error)
+    assert "=" not in cli_wording(error)
+    assert cli_wording(error).endswith("\n(a.docx)")
 
 
 def test_no_advice_names_a_command_that_is_not_there():

@@ -156,8 +156,10 @@ def find_credentials(client_id: Secret, client_secret: Secret, profile: str | No
             "'groupdocs-translation login --profile NAME' stores them"
         )
     raise ConfigurationError(
-        f"no credentials: pass client_id and client_secret, or set {ID_VARIABLE} and {SECRET_VARIABLE}, "
-        f"or write them to {path} ({_DASHBOARD})"
+        "no credentials",
+        parameter="client_id, client_secret",
+        hint=f"pass client_id and client_secret, or set {ID_VARIABLE} and {SECRET_VARIABLE}, "
+        f"or write them to {path} ({_DASHBOARD})",
     )
 
 

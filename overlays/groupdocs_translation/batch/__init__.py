@@ -93,7 +93,7 @@ class AsyncBatch:
         self.report: BatchReport | None = None
         client.refuse_pairs(self.settings.options.get("source", "en"), self.settings.targets)
         self._format_settings = FormatSettingsTable(
-            self.settings.targets, self.settings.options, client.account.settings
+            self.settings.targets, self.settings.options, client.account.settings, self.settings.wording
         )
         self._run: Run | None = None
         self._loop: Any = None  # that runs it

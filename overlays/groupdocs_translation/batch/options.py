@@ -11,7 +11,7 @@ from attrs import field, frozen
 from .._errors import ConfigurationError
 from .._plans import SubmitOptions
 from .._rules.names import target_languages
-from .._settings import check_flag, check_wait
+from .._settings import check_callable, check_flag, check_wait
 from ..spec.formats import FileOptions
 from .walk import Globs
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from attrs import Attribute
 
+    from .._errors import TranslationError
     from .._rules.polling import PollingSchedule
     from .report import BatchProgress
 
@@ -55,6 +56,7 @@ class FolderOptions(SubmitOptions, total=False):
     again what the service could not do. follow_symlinks: follow links, to files and to folders. concurrency: a
     ``Concurrency``. timeout: seconds to wait for a job; one that takes longer is fetched by the next run.
     polling: a schedule in place of the client's. progress: called with a ``BatchProgress`` at each step of a file.
+    wording: turns an error into the ``reason`` of a file, for reports in other terms than the Python API's.
     """
 
     include: str | Sequence[str]
@@ -69,6 +71,7 @@ class FolderOptions(SubmitOptions, total=False):
     timeout: float | None
     polling: str | PollingSchedule | None
     progress: Callable[[BatchProgress], object] | None
+    wording: Callable[[TranslationError], str] | None
 
 
 _NOT_FOR_FOLDERS = ("name", "format", "retries")
@@ -82,6 +85,7 @@ _OWN = (  # options that are settings of the same name; what is left goes to the
     "timeout",
     "polling",
     "progress",
+    "wording",
 )
 
 
@@ -104,6 +108,7 @@ class BatchSettings:
     timeout: float | None = None
     polling: str | PollingSchedule | None = None
     progress: Callable[[BatchProgress], object] | None = None
+    wording: Callable[[TranslationError], str] = str
 
     @property
     def state_folder(self) -> Path:
@@ -144,6 +149,8 @@ def batch_settings(
     budget = own.get("max_calls")
     if budget is not None and (isinstance(budget, bool) or not isinstance(budget, int) or budget < 0):
         raise ConfigurationError("max_calls must be a number of calls, 0 or more")
+    check_callable(own.get("wording"), "wording")
+    own["wording"] = own.get("wording") or str
     check_wait(own.get("timeout"), own.get("polling"), own.get("progress"))
     for name in ("overwrite", "retry_uncertain", "retry_failed", "follow_symlinks"):
         check_flag(own.get(name, False), name)

@@ -21,10 +21,11 @@ from .walk import Ignored, Walk
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
     from .._clock import Clock
+    from .._errors import TranslationError
     from .._settings import Settings
     from .journal import Journal, ResultRow, Row
     from .options import BatchSettings
@@ -100,11 +101,18 @@ class FormatSettingsTable:
         ConfigurationError: the targets are wrong, whatever the file.
     """
 
-    def __init__(self, targets: Sequence[str], options: Mapping[str, Any], settings: Settings) -> None:
+    def __init__(
+        self,
+        targets: Sequence[str],
+        options: Mapping[str, Any],
+        settings: Settings,
+        wording: Callable[[TranslationError], str] = str,
+    ) -> None:
         target_languages(targets, options.get("source", "en"))
         self._targets = targets
         self._options = options
         self._settings = settings
+        self._wording = wording
         self._made: dict[str, FormatSettings] = {}
 
     def of(self, extension: str) -> FormatSettings:
@@ -121,7 +129,7 @@ class FormatSettingsTable:
                 f"{_PLACE}.{extension}", self._targets, self._options, as_text=False, settings=self._settings
             )
         except ConfigurationError as error:
-            return FormatSettings("unsupported", "", digest, str(error))
+            return FormatSettings("unsupported", "", digest, self._wording(error))
         return FormatSettings(plan.kind.name, plan.output, digest)
 
 

@@ -276,7 +276,7 @@ class FileWorker:
 
     async def _settle(self, active: ActiveFile, step: Step, error: TranslationError) -> None:
         """Do what an error means."""
-        row, text = active.row, str(error)
+        row, text = active.row, self._settings.wording(error)
         match classify_error(error, step):
             case ErrorAction.REVOKED if self._tries.get(row.id, 0) + 1 < TRIES:
                 await self._again(active, step, text, REVOKED_PAUSE_S)

@@ -27,6 +27,7 @@ from .._config import (
     timeouts,
 )
 from .._errors import AuthenticationError, TranslationError
+from .exits import cli_wording
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -146,7 +147,7 @@ def _host(
     try:
         url = service_url(settings.get(parameter), parameter=parameter, variable=variable, default=default)
     except TranslationError as error:
-        return Finding(name, CheckResult.FAILED, str(error))
+        return Finding(name, CheckResult.FAILED, cli_wording(error))
     host, origin = urlsplit(url).netloc, _origin(settings.get(parameter), variable, parameter)
     details: dict[str, Any] = {"url": url, "origin": origin}
     try:
@@ -202,16 +203,16 @@ def _authorization(settings: Mapping[str, Any]) -> list[Finding]:
         client = TranslationClient(**settings)
     except TranslationError as error:
         skipped = Finding("token", CheckResult.SKIPPED, "there are no credentials to ask with")
-        return [Finding("credentials", CheckResult.FAILED, str(error)), skipped]
+        return [Finding("credentials", CheckResult.FAILED, cli_wording(error)), skipped]
     with client:
         source = client.token_source.origin
         findings = [Finding("credentials", CheckResult.OK, f"from {source}", {"source": source})]
         try:
             facts = token_facts(client)
         except AuthenticationError as error:
-            findings.append(Finding("token", CheckResult.FAILED, str(error), {"error": error.error}))
+            findings.append(Finding("token", CheckResult.FAILED, cli_wording(error), {"error": error.error}))
         except TranslationError as error:
-            findings.append(Finding("token", CheckResult.SKIPPED, f"not asked for: {error}"))
+            findings.append(Finding("token", CheckResult.SKIPPED, f"not asked for: {cli_wording(error)}"))
         else:
             text = f"obtained, good for {facts.lifetime_s:.0f} s"
             findings.append(Finding("token", CheckResult.OK, text, {"lifetime_s": facts.lifetime_s}))

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from enum import IntEnum
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
-if TYPE_CHECKING:
-    from .._errors import TranslationError
-
+from .._errors import CallBudgetExceeded, ConfigurationError, JobPartial, TranslationError, UnsupportedLanguage
 
 PROGRAM = "groupdocs-translation"
 
@@ -68,26 +65,16 @@ MEANINGS: dict[str, Meaning] = {
     "CallBudgetExceeded": Meaning(Exit.FAILED, "--max-calls allows more"),
 }
 
-# How the command line says what the Python API's messages say in Python. Longer ones first.
-_SAID = [
-    (re.compile(pattern), replacement)
-    for pattern, replacement in (
-        (r"give overwrite=True or another output_dir", "give --overwrite or another --out"),
-        (r"as_text=True", "--as-text"),
-        (r"summarize=True", "--summarize"),
-        (r"call_budget=(\d+)", r"--max-calls \1"),
-        (r"client\.languages\(\) lists", "'groupdocs-translation languages' lists"),
-        (r"client\.job\(id, kind='text'\) picks them up", "'groupdocs-translation jobs wait ID' picks them up"),
-        (r"pass client_id and client_secret", "run 'groupdocs-translation login'"),
-        (r"give one such as target='de', or several in a list", "give one such as --to de, or several: --to de,fr"),
-        (r"for example format='Docx'", "for example --format docx"),
-        (r"\btarget=", "--to "),
-        (r"\bsource='", "--from '"),
-        (r"\bstyle=", "--style "),
-        (r"\bpolling=", "--polling "),
-        (r"; error\.result has the former, wait\(\) asks again", ""),
-    )
-]
+# Arguments of the Python API whose options are called otherwise.
+_FLAGS = {"target": "--to", "source": "--from", "output_dir": "--out"}
+# What to do, by the parameter that is wrong, where the Python API's hint is for Python.
+_HINTS = {
+    "target": "give one such as --to de, or several: --to de,fr",
+    "overwrite": "give --overwrite or another --out",
+    "format": "give it, for example --format docx",
+    "client_id, client_secret": "run 'groupdocs-translation login', or set GROUPDOCS_CLIENT_ID and "
+    "GROUPDOCS_CLIENT_SECRET, or write them to credentials.toml",
+}
 
 
 def meaning_of(error: TranslationError) -> Meaning:
@@ -95,20 +82,40 @@ def meaning_of(error: TranslationError) -> Meaning:
     return next(MEANINGS[kind.__name__] for kind in type(error).__mro__ if kind.__name__ in MEANINGS)
 
 
-_OPTIONS = re.compile(r"(?<=takes no )[a-z_, ]+(?=; it takes)|(?<=; it takes )[a-z_]+(?:, [a-z_]+)*$")
+def flag(parameter: str) -> str:
+    """Return how an argument of the Python API is called here: ``target`` is ``--to``."""
+    return _FLAGS.get(parameter, f"--{parameter.replace('_', '-')}")
 
 
-def cli_wording(error: BaseException | str) -> str:
-    """The error's message and notes, in the words of the command line."""
-    text = _OPTIONS.sub(_flags, str(error))
-    text = "\n".join([text, *getattr(error, "__notes__", ())])
-    for pattern, replacement in _SAID:
-        text = pattern.sub(replacement, text)
-    return text
+def cli_wording(error: TranslationError) -> str:
+    """Return the error's message and notes, in the words of the command line."""
+    if isinstance(error, CallBudgetExceeded):
+        text = f"--max-calls {error.budget} is used up: the next call was not sent"
+    elif isinstance(error, JobPartial):
+        there = ", ".join(getattr(error.result, "urls", error.result)) or "nothing"
+        text = f"job {error.job.id} is done in part: {there} is there, {', '.join(error.missing) or 'some'} is missing"
+    elif isinstance(error, ConfigurationError):
+        text = _problem(error)
+    else:
+        text = str(error)
+    return "\n".join([text, *getattr(error, "__notes__", ())])
 
 
-def _flags(names: re.Match[str]) -> str:
-    return ", ".join(f"--{name.replace('_', '-')}" for name in names[0].split(", "))
+def _problem(error: ConfigurationError) -> str:
+    parameter = error.parameter or ""
+    flags = ", ".join(flag(name) for name in parameter.split(", "))
+    problem, hint = error.problem, error.hint
+    if problem.startswith(f"{parameter}="):
+        problem = f"{flags} {problem.removeprefix(f'{parameter}=')}"
+    elif parameter and problem.endswith(f" {parameter}"):
+        problem = f"{problem.removesuffix(parameter)}{flags}"
+    if isinstance(error, UnsupportedLanguage):
+        hint = None  # the advice has it
+    elif hint and parameter in _HINTS:
+        hint = _HINTS[parameter]
+    elif hint and error.allowed:
+        hint = f"it takes {', '.join(flag(name) for name in error.allowed)}"
+    return f"{problem}; {hint}" if hint else problem
 
 
 def as_dict(kind: str, message: str, code: int, advice: str, resume_commands: list[str]) -> dict[str, Any]:

@@ -9,13 +9,13 @@ import math
 import re
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, TypeVar, cast, get_args, get_origin, get_type_hints
+from typing import TYPE_CHECKING, Any, Literal, TypeVar, get_args, get_origin, get_type_hints
 
 import click
 
 from ..spec.formats import KINDS, FileOptions, WorksheetPart
 from .context import Context
-from .exits import PROGRAM
+from .exits import PROGRAM, flag
 
 F = TypeVar("F", bound=Callable[..., Any])
 if TYPE_CHECKING:
@@ -299,11 +299,6 @@ def hints() -> dict[str, Any]:
     return get_type_hints(FileOptions, localns={"Mapping": Mapping, "Sequence": Sequence})
 
 
-def flag(name: str) -> str:
-    """Return how an argument of the Python API is called on the command line: ``saving_mode`` is ``--saving-mode``."""
-    return f"--{name.replace('_', '-')}"
-
-
 def kinds_taking(name: str) -> list[str]:
     """Return the kinds that take an option."""
     return [kind.name for kind in KINDS.values() if name in {*kind.options, *kind.auto_options, *kind.text_options}]
@@ -333,7 +328,11 @@ kind_options = _each(*(_kind_option(name, hint) for name, hint in hints().items(
 def given_options(values: Mapping[str, Any]) -> dict[str, Any]:
     """Return those that were given, in the form of the Python API."""
     return {
-        name: merged(cast("tuple[Any, ...]", value)) if isinstance(value, tuple) else value
+        name: merged(value) if _is_multiple(value) else value
         for name, value in values.items()
         if value is not None and value != ()
     }
+
+
+def _is_multiple(value: Any) -> bool:
+    return isinstance(value, tuple)

@@ -7,7 +7,6 @@ import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from .exits import cli_wording
 from .output import human_count, human_size, human_time, is_terminal, say, strip_controls
 
 if TYPE_CHECKING:
@@ -155,7 +154,7 @@ class BatchLines:
 
 
 def _failure(step: BatchProgress) -> str:
-    return f"{step.path}: {step.step}: {cli_wording(step.reason or '')}"
+    return f"{step.path}: {step.step}: {step.reason or ''}"
 
 
 def _summary(step: BatchProgress) -> str:

@@ -75,12 +75,20 @@ def batch(
 
     bounds = {"uploads": uploads, "jobs": jobs, "downloads": downloads}
     settings = given_options(given)
+    settings["wording"] = cli_wording
     settings["concurrency"] = Concurrency(**{name: value for name, value in bounds.items() if value is not None})
     with (
         context.client() as client,
         batch_display(is_quiet=context.is_quiet or context.is_json or dry_run) as show,
     ):
-        batch = Batch(client, folder, target=merged(targets), output_dir=output_dir, progress=show, **settings)
+        batch = Batch(
+            client,
+            folder,
+            target=merged(targets),
+            output_dir=output_dir,
+            progress=show,
+            **settings,
+        )
         outcome = batch.plan() if dry_run else _run(context, batch)
     if isinstance(outcome, BatchPlan):
         return _say_plan(context, outcome)
@@ -163,7 +171,7 @@ def _rows(report: BatchReport) -> list[tuple[str, str]]:
 
 
 def _failure(file: BatchFile) -> tuple[str, str, str]:
-    return file.path, file.state.value, cli_wording(file.reason or "")
+    return file.path, file.state.value, file.reason or ""
 
 
 def _code(report: BatchReport) -> int:

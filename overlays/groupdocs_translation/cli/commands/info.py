@@ -14,7 +14,7 @@ from ..._plans import check_pairs
 from ...spec.formats import KINDS, recognize
 from .. import options
 from ..diagnostics import diagnose
-from ..exits import PROGRAM, Exit, cli_wording
+from ..exits import PROGRAM, Exit, flag
 from ..output import write, write_json, write_table
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ def formats(context: Context, format: str | None) -> None:
 
 
 def _members(kind: Kind) -> dict[str, list[str]]:
-    flags = sorted(options.flag(name) for name in {*kind.options, *kind.text_options})
+    flags = sorted(flag(name) for name in {*kind.options, *kind.text_options})
     return {"formats": [*kind.formats], "outputs": [*(kind.outputs or (_default(kind),))], "options": flags}
 
 
@@ -93,7 +93,7 @@ def doctor(context: Context) -> int:
         findings = [asdict(finding) | {"verdict": finding.verdict.value} for finding in diagnosis.findings]
         write_json({"is_healthy": diagnosis.is_healthy, "findings": findings})
     else:
-        rows = ((finding.verdict.value, finding.name, cli_wording(finding.text)) for finding in diagnosis.findings)
+        rows = ((finding.verdict.value, finding.name, finding.text) for finding in diagnosis.findings)
         write_table(("", "what", "found"), rows, wrapped=2)
     if not diagnosis.is_authorized:
         return Exit.AUTHORIZATION
