@@ -164,7 +164,7 @@ def screenshots(session: nox.Session) -> None:
 
 @nox.session
 def build(session: nox.Session) -> None:
-    """Build wheel and sdist twice, byte for byte the same, check them and import the wheel where nothing else is."""
+    """Build wheels and sdists twice, byte for byte the same, check them, and import both where nothing else is."""
     session.install(*_groups("release"))
     session.run("python", "-m", "release.artifacts", *session.posargs)
 
@@ -195,13 +195,13 @@ def sbom(session: nox.Session) -> None:
     """List what comes with an installation of the built wheel, as CycloneDX in sbom/."""
     session.install(*_groups("sbom"), "uv")
     name, version = PROJECT["project"]["name"], PROJECT["project"]["version"]
-    wheel = next(Path("dist").glob(f"{name.replace('-', '_')}-{version}-*.whl"), None)
-    if wheel is None:
-        session.error(f"dist/ holds no wheel of {version}: run `nox -s build` first")
+    wheels = [str(path) for path in sorted(Path("dist").glob(f"*-{version}-*.whl"))]
+    if len(wheels) != 2:  # the package, its sandbox
+        session.error(f"dist/ holds {len(wheels)} wheels of {version}: run `nox -s build` first")
     Path("sbom").mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
         session.run("uv", "venv", "--quiet", "--python", "python", folder)
-        session.run("uv", "pip", "install", "--quiet", "--python", folder, f"{wheel}{EXTRAS}")
+        session.run("uv", "pip", "install", "--quiet", "--python", folder, f"{wheels[0]}{EXTRAS}", wheels[1])
         committed_at = session.run("git", "log", "-1", "--format=%ct", external=True, silent=True)
         stamped = {"SOURCE_DATE_EPOCH": str(committed_at).strip()}
         listed = ("--output-reproducible", "--pyproject", "pyproject.toml")

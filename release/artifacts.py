@@ -1,4 +1,4 @@
-"""Wheel and sdist, built twice from two copies of the tree and equal byte for byte, then checked.
+"""Wheels and sdists, built twice from two copies of the tree and equal byte for byte, then checked.
 
 ``python -m release.artifacts`` is the session ``build``; ``publish`` and ``rehearsal`` call :func:`build`.
 """
@@ -12,10 +12,10 @@ import sys
 import tempfile
 from pathlib import Path
 
-from .tree import ROOT, EmptyEnvironment, ReleaseRefused, files, run, source_date_epoch
+from .tree import ROOT, EmptyEnvironment, ReleaseRefused, distributions, files, run, source_date_epoch
 
 IMPORTS = """
-import sys, importlib.resources as resources
+import sys, importlib.metadata, importlib.resources as resources
 import groupdocs_translation as sdk
 late = {"httpx2", "groupdocs_translation_api.models"} & set(sys.modules)
 assert not late, f"imported too early: {late}"
@@ -25,7 +25,19 @@ document = resources.files("groupdocs_translation_api") / "translation.yaml"
 assert document.is_file(), "the document is not in the wheel"
 with sdk.TranslationClient(client_id="id", client_secret="secret") as client:
     assert client.api
+plugins = [plugin.value for plugin in importlib.metadata.entry_points(group="pytest11")]
+assert not [value for value in plugins if value.startswith("groupdocs")], "a plain installation loads a pytest plugin"
 print(f"imports from an empty environment: {len(sdk.__all__)} names, version {sdk.__version__}")
+"""
+
+SANDBOX_IMPORTS = """
+import importlib.metadata
+from groupdocs_translation.sandbox import Sandbox
+with Sandbox() as sandbox:
+    assert sandbox.client_settings()
+plugins = [plugin.value for plugin in importlib.metadata.entry_points(group="pytest11")]
+(ours,) = [value for value in plugins if value.startswith("groupdocs")]
+print(f"the sandbox starts from an empty environment; pytest will load {ours}")
 """
 
 
@@ -40,13 +52,11 @@ def _copy(root: Path, target: Path, *, disguised: bool = False) -> Path:
     return target
 
 
-def _pack(source: Path, target: Path, epoch: str, *kinds: str) -> list[Path]:
-    """Run the build backend of this environment, whose version is pinned, on one tree."""
-    run(
-        *(sys.executable, "-m", "build", "--no-isolation", "--outdir", str(target), *kinds, "."),
-        cwd=source,
-        env=os.environ | {"SOURCE_DATE_EPOCH": epoch},
-    )
+def _pack(tree: Path, target: Path, epoch: str, *kinds: str) -> list[Path]:
+    """Run the build backend of this environment, whose version is pinned, on all distributions of one tree."""
+    for folder in distributions(tree).values():
+        command = (sys.executable, "-m", "build", "--no-isolation", "--outdir", str(target), *kinds, ".")
+        run(*command, cwd=folder, env=os.environ | {"SOURCE_DATE_EPOCH": epoch})
     return sorted(target.iterdir())
 
 
@@ -69,23 +79,25 @@ def build(root: Path = ROOT) -> list[Path]:
         print(f"sha256 {digest}  {name}")
     if hashes[0] != hashes[1]:
         raise ReleaseRefused(f"the second build differs: {hashes[1]}; something but the sources decides the bytes")
-    print("built twice, equal; the sdist builds the same wheel as the tree")
+    print("built twice, equal; each sdist builds the same wheel as the tree")
     return first
 
 
 def check(artifacts: list[Path], root: Path = ROOT) -> None:
-    """Let the tools of the trade judge the metadata and the wheel's contents, then import it where nothing else is."""
+    """Let the tools of the trade judge metadata and contents, then import the wheels where nothing else is."""
     names = [str(path) for path in artifacts]
-    (wheel,) = (name for name in names if name.endswith(".whl"))
+    wheels = {name.rpartition("/")[2].split("-")[0]: name for name in names if name.endswith(".whl")}
     python = (sys.executable, "-m")
     run(*python, "twine", "check", "--strict", *names, cwd=root)
-    run(*python, "check_wheel_contents", wheel, cwd=root)
-    run(*python, "pyroma", "--min", "10", "--skip-tests", "AuthorEmail", ".", cwd=root)  # there is no common mailbox
+    for name, part in distributions(root).items():
+        run(*python, "check_wheel_contents", wheels[name.replace("-", "_")], cwd=part)
+        run(*python, "pyroma", "--min", "10", "--skip-tests", "AuthorEmail", ".", cwd=part)  # no common mailbox
     with tempfile.TemporaryDirectory() as folder:
         environment = EmptyEnvironment(Path(folder))
-        environment.install(wheel)
-        environment.run("-m", "pip", "check")
-        print(environment.run("-I", "-c", IMPORTS), end="")
+        for name, imports in zip(sorted(wheels.values()), (IMPORTS, SANDBOX_IMPORTS), strict=True):
+            environment.install(name)
+            environment.run("-m", "pip", "check")
+            print(environment.run("-I", "-c", imports), end="")
 
 
 if __name__ == "__main__":

@@ -13,9 +13,9 @@ import tempfile
 import tomllib
 from pathlib import Path
 
-from .tree import ROOT, ReleaseRefused, run
+from .tree import ROOT, ReleaseRefused, distributions, run
 
-SHIPPED = ("overlays", "generated")
+SHIPPED = ("overlays", "generated", "sandbox")
 PYTHON = (sys.executable, "-m")
 
 # A release with advisories of 2019. A mirror of the index may answer every question and know no advisory at all: a
@@ -31,7 +31,9 @@ def lock(root: Path) -> str:
     groups = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["dependency-groups"]
     command = [*PYTHON, "uv", "pip", "compile", "--quiet", "--no-annotate", "--no-header", "--all-extras"]
     command += [argument for name in groups for argument in ("--group", name)]
-    done = subprocess.run([*command, "pyproject.toml"], cwd=root, capture_output=True, text=True, check=False)
+    ours = [f"--no-emit-package={name}" for name in distributions(root)]
+    command += [*ours, "pyproject.toml", "sandbox/pyproject.toml"]
+    done = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)
     if done.returncode:
         raise ReleaseRefused(f"failed: the dependencies cannot be resolved\n{done.stderr}")
     return done.stdout

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from packaging.version import InvalidVersion, Version
 
-from .tree import ROOT, ReleaseRefused, git, metadata, run
+from .tree import ROOT, ReleaseRefused, distributions, git, metadata, run
 
 VERSION_LINE = re.compile(r'^version = "[^"\n]*"$', re.MULTILINE)
 
@@ -30,13 +30,18 @@ def next_version(wanted: str, current: str, tags: set[str]) -> str:
 
 
 def bump(wanted: str, root: Path = ROOT) -> None:
-    """Write the version into ``pyproject.toml`` and turn the fragments of ``changes.d`` into a changelog section."""
+    """Write the version into each ``pyproject.toml`` and make ``changes.d`` a section of the changelog."""
     version = next_version(wanted, metadata(root)["version"], set((git("tag", root=root) or "").split()))
-    manifest = root / "pyproject.toml"
-    text, count = VERSION_LINE.subn(f'version = "{version}"', manifest.read_text(encoding="utf-8"))
-    if count != 1:
-        raise ReleaseRefused(f"refused: pyproject.toml has {count} lines that look like its version, not one")
-    manifest.write_text(text, encoding="utf-8", newline="\n")
+    together = distributions(root)
+    texts: dict[Path, str] = {}
+    for folder in together.values():
+        manifest = folder / "pyproject.toml"
+        text, count = VERSION_LINE.subn(f'version = "{version}"', manifest.read_text(encoding="utf-8"))
+        if count != 1:
+            raise ReleaseRefused(f"refused: {manifest} has {count} lines that look like its version, not one")
+        texts[manifest] = re.sub(rf'"({"|".join(together)})==[^"]*"', rf'"\1=={version}"', text)
+    for manifest, text in texts.items():
+        manifest.write_text(text, encoding="utf-8", newline="\n")
     run(sys.executable, "-m", "towncrier", "build", "--yes", "--version", version, cwd=root)
     print(f"read CHANGELOG.md, commit, then: git tag v{version} && nox -s publish")
 

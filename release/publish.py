@@ -17,7 +17,7 @@ from packaging.version import InvalidVersion, Version
 from pypi_simple import NoSuchProjectError, PyPISimple
 
 from . import artifacts
-from .tree import ROOT, ReleaseRefused, git, metadata, run, section
+from .tree import ROOT, ReleaseRefused, distributions, git, metadata, run, section
 
 
 def published(name: str, index_url: str | None) -> set[Version]:
@@ -40,7 +40,7 @@ def published(name: str, index_url: str | None) -> set[Version]:
 
 def objections(root: Path, index_url: str | None) -> Iterator[str]:
     """Everything that speaks against releasing this tree now, each with what to do about it."""
-    name, version = metadata(root)["name"], metadata(root)["version"]
+    version = metadata(root)["version"]
     status = git("status", "--porcelain", root=root)
     if Path(git("rev-parse", "--show-toplevel", root=root) or "/").resolve() != root.resolve():
         yield f"{root} is no git repository: publish from a clone"  # it may lie inside another one
@@ -54,8 +54,8 @@ def objections(root: Path, index_url: str | None) -> Iterator[str]:
         yield f"CHANGELOG.md says nothing of {version}: run `nox -s changelog -- {version}` and commit"
     if waiting := sorted(path.name for path in (root / "changes.d").glob("*.md") if path.name != "README.md"):
         yield f"changes that no version has yet: {', '.join(waiting)}; run `nox -s changelog -- VERSION` and commit"
-    if Version(version) in published(name, index_url):
-        yield f"{name} {version} is on the index already, and an index takes a version once: choose the next one"
+    if taken := [name for name in distributions(root) if Version(version) in published(name, index_url)]:
+        yield f"{' and '.join(taken)} {version} is on the index already, which takes a version once: choose the next"
 
 
 def publish(root: Path, *, repository_url: str | None, index_url: str | None, dry_run: bool = False) -> None:

@@ -17,7 +17,7 @@ from packaging.version import Version
 from .bump import bump
 from .index import Index, loopback_index
 from .publish import objections, publish
-from .tree import ROOT, EmptyEnvironment, ReleaseRefused, files, metadata, run, without_placeholders
+from .tree import ROOT, EmptyEnvironment, ReleaseRefused, distributions, files, metadata, run, without_placeholders
 
 # Runs the example as the user would, the sandbox in the place of the service.
 RUN_EXAMPLE = """
@@ -34,18 +34,18 @@ with Sandbox() as sandbox:
 
 
 def install_by_name(environment: EmptyEnvironment, requirement: str, index: Index) -> str:
-    """Install from the index and return the address that the distribution itself came from."""
+    """Install from the index and return the addresses that our distributions came from."""
     report = environment.folder / "report.json"
     environment.install(requirement, "--extra-index-url", index.simple_url, "--report", str(report))
-    name = re.split(r"[\[=]", requirement)[0]
-    came_from = [
+    names = distributions()
+    came_from: list[str] = [
         entry["download_info"]["url"]
         for entry in json.loads(report.read_text(encoding="utf-8"))["install"]
-        if entry["metadata"]["name"] == name
+        if entry["metadata"]["name"] in names
     ]
-    if len(came_from) != 1 or not came_from[0].startswith(index.upload_url):
+    if len(came_from) != len(names) or not all(url.startswith(index.upload_url) for url in came_from):
         raise ReleaseRefused(f"{requirement} was not installed from {index.upload_url}: {came_from}")
-    return str(came_from[0])
+    return " and ".join(came_from)
 
 
 def scratch_clone(root: Path, target: Path) -> Path:

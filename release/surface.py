@@ -1,4 +1,4 @@
-"""What the public surface has lost or changed since the last release, for the overlay and the generated package.
+"""What the public surface has lost or changed since the last release, for all packages.
 
 ``python -m release.surface`` is the session ``api_diff``. Breaking changes are refused while the version promises none.
 """
@@ -19,7 +19,11 @@ from packaging.version import Version
 from .tree import ROOT, ReleaseRefused, git, metadata
 
 COLOUR = re.compile(r"\x1b\[\d*m")  # griffe explains in colours, wherever its text goes
-PACKAGES = {"groupdocs_translation": "overlays", "groupdocs_translation_api": "generated"}
+PACKAGES = {
+    "groupdocs_translation": "overlays",
+    "groupdocs_translation_api": "generated",
+    "groupdocs_translation_sandbox": "sandbox",
+}
 
 DECORATORS = {"attrs.define", "attrs.frozen", "attrs.mutable", "attr.define", "attr.frozen", "attr.s"}
 FIELDS = {"attrs.field", "attr.field", "attr.ib"}
@@ -101,6 +105,8 @@ def breaking_changes(old: Path, new: Path) -> list[str]:
     """One line a breaking change of the public surface between two trees, sorted."""
     lines: set[str] = set()
     for package, folder in PACKAGES.items():
+        if not (old / folder / package).exists():  # not released yet
+            continue
         before, after = load(old, package, folder), load(new, package, folder)
         for name in _exports(before) - _exports(after):
             lines.add(f"{package}: {name}: Public name is no longer in __all__")
@@ -128,8 +134,7 @@ def compare(root: Path, tag: str | None) -> None:
         print("there is no tag v… yet: nothing is released, so nothing can be broken")
         return
     with tempfile.TemporaryDirectory() as folder:
-        command = ["git", "archive", "--format=tar", tag, *PACKAGES.values()]
-        archive = subprocess.run(command, cwd=root, capture_output=True, check=False)
+        archive = subprocess.run(["git", "archive", "--format=tar", tag], cwd=root, capture_output=True, check=False)
         if archive.returncode:
             raise ReleaseRefused(f"cannot read {tag}: {archive.stderr.decode(errors='replace').strip()}")
         with tarfile.open(fileobj=io.BytesIO(archive.stdout)) as sources:

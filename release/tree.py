@@ -58,6 +58,12 @@ def metadata(root: Path = ROOT) -> dict[str, str]:
     return {"name": project["name"], "version": project["version"]}
 
 
+def distributions(root: Path = ROOT) -> dict[str, Path]:
+    """Return name and folder of all distributions that are released together: the package and its sandbox."""
+    found = [folder for folder in (root, root / "sandbox") if (folder / "pyproject.toml").exists()]
+    return {metadata(folder)["name"]: folder for folder in found}
+
+
 def section(text: str, version: str) -> str:
     """What ``CHANGELOG.md`` says of one version, without its heading; empty if nothing."""
     found = re.search(rf"^## {re.escape(version)}(?= |$)[^\n]*\n(.*?)(?=^## |\Z)", text, re.MULTILINE | re.DOTALL)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from release.bump import bump, next_version
-from release.tree import ReleaseRefused, metadata, section
+from release.tree import ReleaseRefused, distributions, metadata, section
 from tests.packaging.scratch import commit
 
 
@@ -49,6 +49,22 @@ def test_a_bump_writes_version_and_changelog_and_uses_up_the_fragments(project: 
     assert "Polls less." in section(changelog, "1.3.0")
     assert section(changelog, "1.2.0") == "- Was made."
     assert [path.name for path in (project / "changes.d").iterdir()] == ["README.md"]
+
+
+def test_a_bump_gives_all_distributions_the_version_and_the_pins_between_them(project: Path) -> None:
+    with (project / "pyproject.toml").open("a") as manifest:
+        manifest.write('\n[dependency-groups]\nsandbox = ["scratch-sandbox==1.2.0", "scratch-other==1.2.0"]\n')
+    (project / "sandbox").mkdir()
+    (project / "sandbox" / "pyproject.toml").write_text(
+        '[project]\nname = "scratch-sandbox"\nversion = "1.2.0"\ndependencies = ["scratch-project==1.2.0"]\n'
+    )
+    commit(project)
+
+    bump("1.3.0", project)
+
+    assert [metadata(folder)["version"] for folder in distributions(project).values()] == ["1.3.0", "1.3.0"]
+    assert '["scratch-sandbox==1.3.0", "scratch-other==1.2.0"]' in (project / "pyproject.toml").read_text()
+    assert '["scratch-project==1.3.0"]' in (project / "sandbox" / "pyproject.toml").read_text()
 
 
 def test_a_refused_bump_writes_nothing(project: Path) -> None:
