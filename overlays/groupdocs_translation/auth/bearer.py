@@ -97,13 +97,12 @@ class BearerAuth(httpx2.Auth):
             self._announce(request)
             yield request
             return
-        rewind = rewinder(request)
         token = self._source.get_cached() or self._source.get()
         self._authorize(request, token)
         response = yield request
         if response.status_code != 401:
             self._source.mark_accepted(token)
-        elif self._is_to_replay(request, response, token, rewind) and rewind is not None:
+        elif (rewind := self._rewind_to_replay(request, response, token)) is not None:
             token = self._source.get()
             if rewind():
                 response.stream = self._limited(response.stream)
@@ -116,13 +115,12 @@ class BearerAuth(httpx2.Auth):
             self._announce(request)
             yield request
             return
-        rewind = rewinder(request)
         token = self._source.get_cached() or await self._source.aget()
         self._authorize(request, token)
         response = yield request
         if response.status_code != 401:
             self._source.mark_accepted(token)
-        elif self._is_to_replay(request, response, token, rewind) and rewind is not None:
+        elif (rewind := self._rewind_to_replay(request, response, token)) is not None:
             token = await self._source.aget()
             if rewind():
                 response.stream = self._limited(response.stream)
@@ -152,23 +150,22 @@ class BearerAuth(httpx2.Auth):
         if self._before_send is not None:
             self._before_send(request)
 
-    def _is_to_replay(
-        self, request: httpx2.Request, response: httpx2.Response, token: AccessToken, rewind: Callable[[], bool] | None
-    ) -> bool:
-        """Whether a 401 answers this very request, is about the token, and the request can be sent with another."""
+    def _rewind_to_replay(
+        self, request: httpx2.Request, response: httpx2.Response, token: AccessToken
+    ) -> Callable[[], bool] | None:
+        """Return what ``rewinder()`` does, if a 401 answers this very request and another token may help."""
         if response.request is not request:  # httpx2 followed a redirect: another server speaks
-            return False
+            return None
         said = _CHALLENGE.search(response.headers.get("www-authenticate", ""))
-        if said and said[1].lower() != "invalid_token":
-            return False
-        if not self._source.invalidate(token):
-            return False
+        if (said and said[1].lower() != "invalid_token") or not self._source.invalidate(token):
+            return None
+        rewind = rewinder(request)
         if rewind is None:
             log.warning(
                 "a request was refused with HTTP 401 and not sent again with a new token, because its body can be sent "
-                "only once: give bytes, or a stream with a rewind() method"
+                "only once: give bytes, or an iterable with a rewind() method"
             )
-        return rewind is not None
+        return rewind
 
     def _note_replay(self, request: httpx2.Request, response: httpx2.Response, token: AccessToken) -> None:
         is_refused = response.status_code == 401 and response.request is request
@@ -204,15 +201,16 @@ class PublicOnlyAuth(httpx2.Auth):
 def rewinder(request: httpx2.Request) -> Callable[[], bool] | None:
     """Return what makes the body ready to be sent again and says whether it is; ``None`` if it can be sent only once.
 
-    Asked before the first send, because afterwards is too late: httpx2 sends an iterator that is used up a second time
-    as an empty body. Only a body in memory, or one with a ``rewind()`` of its own, is known to be the same again.
+    Only a body in memory, or one with a ``rewind()`` of its own, is known to be the same again: httpx2 would send an
+    iterator that is used up, or a file at its end, as an empty body.
     """
     stream: Any = request.stream
+    if isinstance(stream, httpx2.ByteStream):
+        return _is_ready
     for body in (stream, getattr(stream, "_stream", None)):  # httpx2 wraps what it is given as content=
         if callable(own := getattr(body, "rewind", None)):
             return partial(_worked, own)
-    fields = getattr(stream, "fields", None)  # of a multipart body
-    if fields is not None:
+    if (fields := getattr(stream, "fields", None)) is not None:  # multipart
         return _is_ready if all(isinstance(getattr(field, "file", b""), str | bytes) for field in fields) else None
     try:
         _ = request.content
