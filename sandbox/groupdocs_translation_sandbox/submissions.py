@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 from attrs import evolve, frozen
 from groupdocs_translation.spec.formats import KINDS, Kind, format_name
 
-from . import recognition
+from . import fake_recognition
 from .answers import Refused
 from .engine import EngineError, FileTask, hugo_structure
 from .jobs import Outcome
@@ -97,7 +97,7 @@ class Submissions:
         size = len(_content(request)) if "file" in request else 0
         if not size:
             size = self._source(request, addresses).path.stat().st_size
-        return await self._texts(request, [recognition.TEXT], languages, size)
+        return await self._texts(request, [fake_recognition.TEXT], languages, size)
 
     async def _texts(
         self, request: dict[str, Any], texts: list[str], languages: tuple[str, list[str]], size: int
@@ -143,15 +143,15 @@ class Submissions:
 
     async def _transcribe(self, request: dict[str, Any], languages: tuple[str, list[str]], file: StoredFile) -> Work:
         wanted: str = request["outputFormat"]
-        if wanted not in recognition.FORMATS:
-            known = ", ".join(recognition.FORMATS)
+        if wanted not in fake_recognition.FORMATS:
+            known = ", ".join(fake_recognition.FORMATS)
             raise Refused(400, f"the sandbox turns images and recordings into {known}", member="outputFormat")
         size = file.path.stat().st_size
-        texts = (await self._texts(request, [recognition.TEXT], languages, size)).outcome.result["translations"]
+        texts = (await self._texts(request, [fake_recognition.TEXT], languages, size)).outcome.result["translations"]
         results: dict[str, Any] = {}
         for code, (text,) in texts.items():
             destination = self._storage.new_path()
-            recognition.write(destination, wanted, text)
+            fake_recognition.write(destination, wanted, text)
             results[code] = {"key": self._storage.keep(destination), "size": destination.stat().st_size}
         return Work(
             Outcome(200, "the sandbox recognises nothing: it says the same of every source", {"files": results}), size

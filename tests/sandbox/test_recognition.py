@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import csv
 import io
 import re
 
 import docx
-import openpyxl
 import pytest
 
 from tests.sandbox.conftest import bare
@@ -30,11 +28,8 @@ def text_of_pdf(data):
 READERS = {
     "Txt": lambda data: data.decode(),
     "Md": lambda data: data.decode(),
-    "Html": lambda data: re.search(r"<p>(.*)</p>", data.decode())[1],
-    "Csv": lambda data: next(csv.reader(io.StringIO(data.decode())))[0],
     "Srt": lambda data: data.decode().splitlines()[2],
     "Docx": lambda data: docx.Document(io.BytesIO(data)).paragraphs[0].text,
-    "Xlsx": lambda data: openpyxl.load_workbook(io.BytesIO(data)).active["A1"].value,
 }
 
 
@@ -62,16 +57,9 @@ def test_a_pdf_has_the_letters_that_its_font_has(client):
 
 
 def test_markup_in_a_glossary_stays_text(client):
-    for output in ("Html", "Docx", "Xlsx", "Csv"):
+    for output, read in READERS.items():
         answer = image(client, outputFormat=output, translationDictionary={"Recognised": '<b>&"'})
-        said = READERS[output](result(client, answer))
-        assert (
-            said.replace("&lt;", "<")
-            .replace("&gt;", ">")
-            .replace("&amp;", "&")
-            .replace("&quot;", '"')
-            .startswith('[de] <b>&"')
-        )
+        assert read(result(client, answer)).startswith('[de] <b>&"')
 
 
 def test_a_format_that_is_not_written_here_is_refused(sandbox, client):
