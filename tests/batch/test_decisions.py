@@ -24,23 +24,18 @@ from groupdocs_translation import (
     batch,
 )
 from groupdocs_translation.batch.states import (
-    BIG_BYTES,
     CALM_S,
     AimdLimit,
     Decision,
     Desired,
     ErrorAction,
     FileState,
-    Lane,
     Recorded,
-    Road,
     Step,
     classify_error,
     fits,
     is_expired,
     kind_cost,
-    lane_of,
-    next_lane,
     next_state,
     pause_s,
 )
@@ -197,37 +192,6 @@ def test_a_limit_stays_between_one_and_its_most(most):
     assert (low.width, high.width) == (1, most)
 
 
-# -- lanes -------------------------------------------------------------------------------------------------------------
-
-F, S, B = Lane.FETCH, Lane.SMALL, Lane.BIG
-
-
-@pytest.mark.parametrize(
-    ("waiting", "small", "big", "width", "job_slot", "lane"),
-    [
-        ({F, S, B}, 0, 0, 8, True, F),  # what is paid for comes first
-        ({F, S, B}, 0, 0, 8, False, B),  # and does not hold up the rest
-        ({F}, 0, 0, 8, False, None),
-        ({S, B}, 0, 4, 8, True, S),  # big files have half of the slots
-        ({S, B}, 4, 3, 8, True, B),  # and keep it, however many small ones wait
-        ({S, B}, 7, 0, 8, True, B),
-        ({S, B}, 0, 0, 1, True, B),  # one slot: in turn
-        ({B}, 0, 7, 8, True, B),  # nobody else wants it
-        ({S}, 7, 0, 8, True, S),
-        ({S, B}, 5, 3, 8, True, None),
-        (set(), 0, 0, 8, True, None),
-    ],
-)
-def test_no_file_waits_for_all_others(waiting, small, big, width, job_slot, lane):
-    road = Road(frozenset(waiting), sending_small=small, sending_big=big, width=width, has_job_slot=job_slot)
-
-    assert next_lane(road) is lane
-
-
-def test_lanes_part_at_the_size_where_sending_takes_time():
-    assert (lane_of(BIG_BYTES - 1), lane_of(BIG_BYTES)) == (S, B)
-
-
 # -- costs -------------------------------------------------------------------------------------------------------------
 
 
@@ -252,7 +216,7 @@ def test_a_file_is_begun_only_if_it_can_be_ended(remaining, promised, need, fit)
     assert fits(remaining, promised=promised, need=need) is fit
 
 
-# -- verdicts ----------------------------------------------------------------------------------------------------------
+# -- errors ------------------------------------------------------------------------------------------------------------
 
 
 def api(kind, status):

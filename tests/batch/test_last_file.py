@@ -6,7 +6,7 @@ import threading
 
 from groupdocs_translation import Concurrency
 from groupdocs_translation.batch.journal import Journal
-from groupdocs_translation.batch.states import Lane
+from groupdocs_translation.batch.states import Queue
 
 
 def test_a_file_that_ends_during_a_look_into_the_journal_does_not_end_the_run(client, folder, out, monkeypatch):
@@ -34,9 +34,9 @@ def test_a_file_that_ends_during_a_look_is_not_taken_up_again(client, folder, ou
     source = folder("a.txt", "b.txt")
     look, ended = Journal.ready, threading.Event()
 
-    def look_until_a_file_has_ended(journal, run, lane, *arguments):
-        rows = look(journal, run, lane, *arguments)
-        if lane is Lane.FETCH and rows:
+    def look_until_a_file_has_ended(journal, run, queue, *arguments):
+        rows = look(journal, run, queue, *arguments)
+        if queue is Queue.FETCH and rows:
             ended.wait(timeout=5)
         return rows
 

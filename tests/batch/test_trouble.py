@@ -28,10 +28,10 @@ from groupdocs_translation import (
     RetryPolicy,
     TranslationClient,
 )
-from groupdocs_translation.batch import _Portal, states
+from groupdocs_translation.batch import _Portal
 from groupdocs_translation.batch.journal import SCHEMA_VERSION, Journal, JournalLock
 from groupdocs_translation.batch.planner import FILES_PER_STEP
-from groupdocs_translation.batch.scheduler import Gate
+from groupdocs_translation.batch.scheduler import AdaptiveLimiter
 from groupdocs_translation_sandbox.latency import Latency
 
 from tests.batch.conftest import results
@@ -127,12 +127,12 @@ def test_refusals_make_the_batch_slower_not_incomplete(sandbox, client, folder, 
     sandbox.fail("translateDocument", nth=5, times=20, status=429, headers={"Retry-After": "2"})
     widths = []
 
-    def refused(gate, now, retry_after_s=None, *, real=Gate.refused):
-        before = gate.limit.width
-        real(gate, now, retry_after_s)
-        widths.append((before, gate.limit.width))
+    def refused(limiter, now, retry_after_s=None, *, real=AdaptiveLimiter.refused):
+        before = limiter.limit.width
+        real(limiter, now, retry_after_s)
+        widths.append((before, limiter.limit.width))
 
-    monkeypatch.setattr(Gate, "refused", refused)
+    monkeypatch.setattr(AdaptiveLimiter, "refused", refused)
     report = client.translate_folder(source, target="de", output_dir=out)
 
     before, after = widths[0]
@@ -577,21 +577,6 @@ def test_nobody_else_reads_the_journal_for_it_has_addresses(client, folder, out)
     client.translate_folder(folder("a.txt"), target="de", output_dir=out)
 
     assert (out / ".groupdocs-batch" / "journal.sqlite3").stat().st_mode & 0o077 == 0
-
-
-def test_big_files_do_not_hold_up_small_ones_nor_wait_for_them(client, folder, out, monkeypatch):
-    monkeypatch.setattr(states, "BIG_BYTES", 1_000)
-    source = folder(*[f"{n}.txt" for n in range(6)], **{f"big{n}.txt": "word " * 300 for n in range(3)})
-    order = []
-    client.translate_folder(
-        source,
-        target="de",
-        output_dir=out,
-        concurrency=Concurrency(uploads=2),
-        progress=lambda step: step.step == "uploading" and order.append(step.path),
-    )
-
-    assert {path.startswith("big") for path in order[:2]} == {True, False}
 
 
 def test_memory_does_not_grow_with_the_number_of_files(client, tmp_path, out):

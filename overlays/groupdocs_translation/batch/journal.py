@@ -21,7 +21,7 @@ from attrs import frozen
 from filelock import FileLock, Timeout
 
 from .._errors import ConfigurationError
-from .states import FileState, Lane
+from .states import FileState, Queue
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
@@ -42,7 +42,6 @@ CREATE TABLE files (
     run INTEGER NOT NULL,               -- the last run that wanted it
     state TEXT NOT NULL,
     kind TEXT NOT NULL,
-    lane TEXT NOT NULL,                 -- small, big or fetch
     size INTEGER NOT NULL,              -- bytes
     mtime_ns INTEGER NOT NULL,
     digest BLOB,                        -- SHA-256 of what was sent
@@ -55,7 +54,7 @@ CREATE TABLE files (
     calls INTEGER NOT NULL DEFAULT 0, polls INTEGER NOT NULL DEFAULT 0,
     seconds REAL NOT NULL DEFAULT 0,
     worked INTEGER NOT NULL DEFAULT 0); -- the last run that made a step with it
-CREATE INDEX ready ON files (run, lane, state, due, id);
+CREATE INDEX ready ON files (run, state, due, id);
 CREATE TABLE results (
     file INTEGER NOT NULL REFERENCES files (id), language TEXT NOT NULL,
     path TEXT NOT NULL,                 -- from the folder of results, with '/'
@@ -65,7 +64,7 @@ CREATE TABLE results (
     PRIMARY KEY (file, language)) WITHOUT ROWID;
 """
 NOT_IN_THIS_RUN = 9e18  # a ``due`` that never comes: the next run's plan sets it back
-_TO_SEND = (FileState.PLANNED, FileState.UPLOADED)
+_WAITING = {Queue.FETCH: (FileState.SUBMITTED,), Queue.SEND: (FileState.PLANNED, FileState.UPLOADED)}
 
 
 @frozen
@@ -77,7 +76,6 @@ class Row:
     run: int
     state: FileState
     kind: str
-    lane: Lane
     size: int
     mtime_ns: int
     digest: bytes | None
@@ -108,10 +106,10 @@ class ResultRow:
 
 def _row(values: Sequence[Any]) -> Row:
     given = list(values)
-    given[3], given[5] = FileState(given[3]), Lane(given[5])
-    given[10] = tuple(given[10].split())
-    given[13] = None if given[13] is None else json.loads(given[13])
-    given[16] = bool(given[16])
+    given[3] = FileState(given[3])
+    given[9] = tuple(given[9].split())
+    given[12] = None if given[12] is None else json.loads(given[12])
+    given[15] = bool(given[15])
     return Row(*given)
 
 
@@ -239,19 +237,15 @@ class Journal:
 
     # -- what the scheduler asks --------------------------------------------------------------------------------------
 
-    def ready(self, run: int, lane: Lane, now: float, count: int) -> list[Row]:
-        """Up to ``count`` files of a lane that are due, the longest waiting first."""
-        states = (FileState.SUBMITTED,) if lane is Lane.FETCH else _TO_SEND
-        marks = ", ".join("?" * len(states))
-        query = (
-            f"SELECT * FROM files WHERE run = ? AND lane = ? AND state IN ({marks}) AND due <= ? "  # noqa: S608  (marks)
-            "ORDER BY due, id LIMIT ?"
-        )
-        return [_row(row) for row in self.read(query, (run, lane, *states, now, count))]
+    def ready(self, run: int, queue: Queue, now: float, count: int) -> list[Row]:
+        """Up to ``count`` files of a queue that are due, the longest waiting first."""
+        query = "SELECT * FROM files WHERE run = ? AND state = ? AND due <= ? ORDER BY due, id LIMIT ?"
+        rows = [row for state in _WAITING[queue] for row in self.read(query, (run, state, now, count))]
+        return sorted(map(_row, rows), key=lambda row: (row.due, row.id))[:count]
 
     def next_due(self, run: int, now: float) -> float | None:
         """When the next file that waits for its time may be taken (wall clock), ``None`` if none waits in this run."""
-        states = (*_TO_SEND, FileState.SUBMITTED)
+        states = [state for queue in Queue for state in _WAITING[queue]]
         query = "SELECT min(due) FROM files WHERE run = ? AND state IN (?, ?, ?) AND due > ? AND due < ?"
         (due,) = self.read(query, (run, *states, now, NOT_IN_THIS_RUN))[0]
         return None if due is None else float(due)
@@ -266,13 +260,12 @@ class Journal:
         for row in self.each(query, (run, *chosen)):
             yield _row(row)
 
-    def counts(self, run: int) -> list[tuple[str, FileState, str, int, int]]:
-        """(kind, state, lane, files, bytes) of a run."""
+    def counts(self, run: int) -> list[tuple[str, FileState, int, int]]:
+        """(kind, state, files, bytes) of a run."""
         query = (
-            "SELECT kind, state, lane, count(*), sum(size) FROM files WHERE run = ? "
-            "GROUP BY kind, state, lane ORDER BY kind, state"
+            "SELECT kind, state, count(*), sum(size) FROM files WHERE run = ? GROUP BY kind, state ORDER BY kind, state"
         )
-        return [(kind, FileState(state), lane, n, size) for kind, state, lane, n, size in self.read(query, (run,))]
+        return [(kind, FileState(state), files, size) for kind, state, files, size in self.read(query, (run,))]
 
     def count_new(self, run: int) -> int:
         """How many files a run has done itself."""
@@ -307,7 +300,7 @@ def update(connection: sqlite3.Connection, file: int, columns: dict[str, Any]) -
     connection.execute(f"UPDATE files SET {names} WHERE id = ?", (*columns.values(), file))  # noqa: S608  (our own names)
 
 
-# -- ledger ------------------------------------------------------------------------------------------------------------
+# -- many steps in one transaction -------------------------------------------------------------------------------------
 
 
 class JournalWriter:
@@ -363,7 +356,7 @@ class JournalWriter:
                 change(connection)
 
 
-# -- lock --------------------------------------------------------------------------------------------------------------
+# -- one batch a journal -----------------------------------------------------------------------------------------------
 
 
 class BatchRunning(ConfigurationError):

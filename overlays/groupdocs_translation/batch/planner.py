@@ -16,7 +16,7 @@ from .._plans import FilePlan
 from .._rules.names import result_name, safe_stem, target_languages
 from .journal import note_found
 from .report import BatchPlan
-from .states import RESULT_LIFETIME_S, Desired, FileState, Lane, Recorded, kind_cost, lane_of, next_state
+from .states import RESULT_LIFETIME_S, Desired, FileState, Recorded, kind_cost, next_state
 from .walk import Ignored, Walk
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ def has_changed(path: Path, file: FoundFile, row: Row) -> bool:
         return True
 
 
-# -- recipes -----------------------------------------------------------------------------------------------------------
+# -- formats -----------------------------------------------------------------------------------------------------------
 
 _PLACE = "https://not.uploaded.yet/file"  # a plan of an address touches no disk
 
@@ -133,7 +133,7 @@ class FormatSettingsTable:
         return FormatSettings(plan.kind.name, plan.output, digest)
 
 
-# -- planner -----------------------------------------------------------------------------------------------------------
+# -- the plan ----------------------------------------------------------------------------------------------------------
 
 FILES_PER_STEP = 200  # one transaction, and the time until a stop is heard
 
@@ -211,7 +211,7 @@ class Planner:
         if refusal is not None:
             note_found(
                 connection, row, file, **columns,
-                state=FileState.FAILED, lane=Lane.SMALL, targets=" ".join(self._settings.targets), reason=refusal,
+                state=FileState.FAILED, targets=" ".join(self._settings.targets), reason=refusal,
             )  # fmt: skip
             return
         is_changed = row is not None and (
@@ -229,7 +229,6 @@ class Planner:
         columns |= {
             "state": decision.state,
             "targets": " ".join(decision.targets),
-            "lane": Lane.FETCH if decision.state is FileState.SUBMITTED else lane_of(file.size),
         }
         if is_changed:
             columns |= {"digest": None, "url": None, "uploaded_at": None, "job": None, "submitted_at": None}
@@ -332,8 +331,8 @@ class Planner:
         """Files that the walk did not meet: what was paid for is fetched, what was in flight is in doubt."""
         since = self._clock.wall() - RESULT_LIFETIME_S
         connection.execute(
-            "UPDATE files SET run = ?, lane = ?, due = 0 WHERE run <> ? AND state = ? AND submitted_at > ?",
-            (self._run, Lane.FETCH, self._run, FileState.SUBMITTED, since),
+            "UPDATE files SET run = ?, due = 0 WHERE run <> ? AND state = ? AND submitted_at > ?",
+            (self._run, self._run, FileState.SUBMITTED, since),
         )
         connection.execute(
             "UPDATE files SET state = ? WHERE run <> ? AND state = ?",
@@ -345,12 +344,12 @@ class Planner:
         counts = self._journal.counts(self._run)
         experience = self._journal.polls_per_job()
         by_state: dict[str, int] = {}
-        for _, state, _, files, _ in counts:
+        for _, state, files, _ in counts:
             by_state[state.value] = by_state.get(state.value, 0) + files
         kinds = [
             kind_cost(
                 kind,
-                [(state, files, size) for of, state, _, files, size in counts if of == kind],
+                [(state, files, size) for of, state, files, size in counts if of == kind],
                 experience.get(kind),
             )
             for kind in sorted({kind for kind, *_ in counts})

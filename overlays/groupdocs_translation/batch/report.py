@@ -213,7 +213,7 @@ class BatchReport:
         }
 
 
-# -- page --------------------------------------------------------------------------------------------------------------
+# -- the page ----------------------------------------------------------------------------------------------------------
 
 MOST_ROWS = 5_000  # of each section; a browser takes seconds for more. report.json has all of them
 
@@ -478,7 +478,7 @@ def size(count: int) -> str:
     return f"{value:.1f} {unit}" if unit != "B" and value < 10 else f"{value:.0f} {unit}"
 
 
-# -- report ------------------------------------------------------------------------------------------------------------
+# -- the two files -----------------------------------------------------------------------------------------------------
 
 MARK = "groupdocs-translation batch"  # in the first bytes of both reports: only what has it is replaced
 _MARK_WITHIN = 400  # bytes

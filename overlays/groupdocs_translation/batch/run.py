@@ -15,7 +15,7 @@ from .connection import BatchClient
 from .journal import JournalWriter
 from .planner import FormatSettingsTable, Planner
 from .report import BatchPlan, BatchProgress, BatchReport, Entries, report_folder, write_reports
-from .scheduler import Gate, Scheduler
+from .scheduler import AdaptiveLimiter, Scheduler
 from .states import FileState
 from .worker import FileWorker, StagingFolder
 
@@ -42,8 +42,8 @@ class Run:
         self._usage = Usage(settings.max_calls, parent=face.account.usage, parameter="max_calls")
         self._client = BatchClient(face.account, self._usage, self._refused)
         concurrency = settings.concurrency
-        self._uploads, self._jobs = Gate(concurrency.uploads), Gate(concurrency.jobs)
-        self._downloads = Gate(concurrency.downloads)
+        self._uploads, self._jobs = AdaptiveLimiter(concurrency.uploads), AdaptiveLimiter(concurrency.jobs)
+        self._downloads = AdaptiveLimiter(concurrency.downloads)
         self._scheduler: Scheduler | None = None
         self._worker: FileWorker | None = None
         self._counts: Counter[str] = Counter()
@@ -131,7 +131,7 @@ class Run:
 
     def _report(self, run: int, started: float, plan: BatchPlan, staging: StagingFolder) -> BatchReport:
         by_state: Counter[str] = Counter()
-        for _, state, _, files, _ in self._journal.counts(run):
+        for _, state, files, _ in self._journal.counts(run):
             by_state[state.value] += files
         calls = dict(self._usage.by_operation)
         self._journal.end_run(run, self._clock.wall(), calls, self._stopped)

@@ -1,4 +1,4 @@
-"""Hands files to workers: the next one from the journal whenever there is a slot, a call and a file that is due."""
+"""Which file is next, and how many at a time: one from the journal whenever there is a slot, a call, and one is due."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import anyio
 import anyio.to_thread
 from attrs import define, field
 
-from .states import CALLS_LEFT, AimdLimit, FileState, Lane, Road, fits, next_lane
+from .states import CALLS_LEFT, AimdLimit, FileState, Queue, fits
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -22,84 +22,79 @@ if TYPE_CHECKING:
     from .._usage import Usage
     from .journal import Journal, Row
 
+AHEAD = 64  # rows read at a time; what is held in memory is this and what is in progress
 
-class Gate:
-    """Slots that are given out in the order they are asked for. No lock: one event loop owns it."""
+
+class AdaptiveLimiter:
+    """Slots for what may happen at a time, in the order they are asked for; their number follows an ``AimdLimit``.
+
+    One event loop owns it. ``on_room`` is called when a slot may have become free.
+    """
 
     def __init__(self, most: int) -> None:
         self.limit = AimdLimit.up_to(most)
-        self.taken = 0
-        self.on_room: Callable[[], object] = lambda: None  # called when a slot may have become free
-        self._waiting: deque[anyio.Event] = deque()
+        self.on_room: Callable[[], object] = lambda: None
+        self._slots = anyio.CapacityLimiter(self.limit.width)
 
     @property
     def has_room(self) -> bool:
-        """Whether a slot is free and nobody waits for it."""
-        return self.taken < self.limit.width and not self._waiting
+        """Whether a slot is free; a free one goes to whoever waits at once, so then nobody does."""
+        return self._slots.available_tokens > 0
 
-    async def acquire(self) -> None:
+    async def acquire(self, holder: SlotHandover) -> None:
         """Take a slot, waiting for one if need be."""
-        if self.has_room:
-            self.taken += 1
-            return
-        turn = anyio.Event()
-        self._waiting.append(turn)
-        try:
-            await turn.wait()  # the slot is taken for us by whoever sets it
-        except BaseException:
-            if turn.is_set():
-                self.release()
-            else:
-                self._waiting.remove(turn)
-            raise
+        await self._slots.acquire_on_behalf_of(holder)
 
-    def take(self) -> None:
+    def acquire_nowait(self, holder: SlotHandover) -> None:
         """Take a slot that is known to be free."""
-        self.taken += 1
+        self._slots.acquire_on_behalf_of_nowait(holder)
 
-    def release(self) -> None:
+    def release(self, holder: SlotHandover) -> None:
         """Give a slot back."""
-        self.taken -= 1
-        self._hand_out()
+        self._slots.release_on_behalf_of(holder)
+        self.on_room()
 
     def succeeded(self) -> None:
-        """Something behind this gate went well."""
-        self.limit = self.limit.succeeded()
-        self._hand_out()
+        """Something that held a slot went well."""
+        self._follow(self.limit.succeeded())
+        self.on_room()
 
     def refused(self, now: float, retry_after_s: float | None = None) -> None:
         """The service refused something; ``now`` in monotonic seconds."""
-        self.limit = self.limit.refused(now, retry_after_s)
+        self._follow(self.limit.refused(now, retry_after_s))
 
-    def _hand_out(self) -> None:
-        while self._waiting and self.taken < self.limit.width:
-            self.taken += 1
-            self._waiting.popleft().set()
-        self.on_room()
+    def _follow(self, limit: AimdLimit) -> None:
+        if limit.width != self.limit.width:
+            self._slots.total_tokens = limit.width
+        self.limit = limit
 
 
 class SlotHandover:
-    """The way of one file through gates, hand over hand: the last slot is kept until the next is there.
+    """The way of one file through limiters, hand over hand: the last slot is kept until the next is there.
 
-    So what waits between two gates still counts at the first, and nothing piles up. Leaving gives back the last slot.
+    So what waits between two limiters still counts at the first, and nothing piles up. Leaving gives the last one back.
     """
 
-    def __init__(self, first: Gate | None = None) -> None:
-        """Begin, at a gate whose slot is taken already."""
-        self._held = first
+    def __init__(self) -> None:
+        self._held: AdaptiveLimiter | None = None
 
-    async def enter(self, gate: Gate) -> None:
-        """Move on to a gate."""
-        if self._held is gate:
+    def enter_nowait(self, limiter: AdaptiveLimiter) -> None:
+        """Begin at a limiter that has room."""
+        limiter.acquire_nowait(self)
+        self._held = limiter
+
+    async def enter(self, limiter: AdaptiveLimiter) -> None:
+        """Move on to a limiter."""
+        if self._held is limiter:
             return
-        await gate.acquire()
+        await limiter.acquire(self)
         self.leave()
-        self._held = gate
+        self._held = limiter
 
     def leave(self) -> None:
         """Give back the slot that is held."""
         if self._held is not None:
-            self._held.release()
+            self._held.release(self)
             self._held = None
 
     def __enter__(self) -> Self:
@@ -111,14 +106,9 @@ class SlotHandover:
         self.leave()
 
 
-# -- trip --------------------------------------------------------------------------------------------------------------
-
-_SENDING = {FileState.PLANNED, FileState.UPLOADED, FileState.SUBMITTING}
-
-
 @define
 class ActiveFile:
-    """A file under way. One task owns it; the scheduler reads what it still costs.
+    """A file in progress. One task owns it; the scheduler reads what it still costs.
 
     ``call_counts`` counts calls by operation; ``began`` is in monotonic seconds; ``is_judged`` once the job's fate is
     known, so that only fetching is left, which costs no call.
@@ -136,11 +126,6 @@ class ActiveFile:
         """The calls it needs at least, from here."""
         return 0 if self.is_judged else CALLS_LEFT.get(self.row.state, 0)
 
-    @property
-    def is_sending(self) -> bool:
-        """Whether it holds a slot for sending."""
-        return self.row.state in _SENDING
-
     def columns(self, now: float, **columns: Any) -> dict[str, Any]:
         """Columns to note, with what the file has cost so far; ``now`` in monotonic seconds."""
         polls = sum(count for operation, count in self.call_counts.items() if operation.startswith("get"))
@@ -152,13 +137,8 @@ class ActiveFile:
         }
 
 
-# -- scheduler ---------------------------------------------------------------------------------------------------------
-
-AHEAD = 64  # rows read at a time; what is held in memory is this and what is under way
-
-
 class Scheduler:
-    """The loop of one run. No lock: everything happens in one event loop.
+    """The loop of one run: jobs that are paid for first, then the others as they come. One event loop, so no lock.
 
     ``ran_dry`` tells, after ``run()``, that there were files left that the calls did not suffice for.
     """
@@ -171,8 +151,8 @@ class Scheduler:
         *,
         run: int,
         to_fetch: int,
-        uploads: Gate,
-        jobs: Gate,
+        uploads: AdaptiveLimiter,
+        jobs: AdaptiveLimiter,
         clock: Clock,
     ) -> None:
         self._journal = journal
@@ -180,28 +160,31 @@ class Scheduler:
         self._usage = usage
         self._run = run
         self._to_fetch = to_fetch  # jobs of earlier runs that nobody has taken up yet: each will need a call
-        self._uploads, self._jobs = uploads, jobs
         self._clock = clock
         self.in_progress: dict[int, ActiveFile] = {}
-        self._queues: dict[Lane, deque[Row]] = {lane: deque() for lane in Lane}
-        self._dry: set[Lane] = set()  # lanes in which nothing is due now
+        self._limiters = {Queue.FETCH: jobs, Queue.SEND: uploads}  # in the order in which they are looked at
+        self._rows: dict[Queue, deque[Row]] = {queue: deque() for queue in Queue}
+        self._dry: dict[Queue, float] = {}  # queues of which nothing was due at a time (wall clock)
+        self._put_back = 0  # files that came back to their queue: a look into the journal may have missed them
+        self._looked: tuple[int, float | None] = (0, None)  # what the next line was found with
+        self._next_due: float | None = None  # when a file of a dry queue is due (wall clock)
         self._quiet_until = 0.0
         self._changed = anyio.Event()
         self._is_stopping = False
         self.ran_dry = False
-        for gate in (uploads, jobs):
-            gate.on_room = self._wake
+        for limiter in (uploads, jobs):
+            limiter.on_room = self._wake
 
     def _wake(self) -> None:
         self._changed.set()
 
     def stop(self) -> None:
-        """Take no other file."""
+        """Start no other file."""
         self._is_stopping = True
         self._changed.set()
 
     def pause_for(self, seconds: float) -> None:
-        """Take no other file for so long: the service asked for it."""
+        """Start no new file for ``seconds``, as requested by ``Retry-After``."""
         self._quiet_until = max(self._quiet_until, self._clock.monotonic() + seconds)
 
     async def run(self) -> None:
@@ -216,71 +199,71 @@ class Scheduler:
                     return
 
     async def _start_next(self, group: TaskGroup) -> bool:
-        """Begin with one file, if one may go now."""
-        waiting = frozenset([lane for lane in Lane if await self._has(lane)])
-        sending = [active.row.lane for active in self.in_progress.values() if active.is_sending]
-        lane = next_lane(
-            Road(
-                waiting=waiting,
-                sending_small=sending.count(Lane.SMALL),
-                sending_big=sending.count(Lane.BIG),
-                width=self._uploads.limit.width if self._uploads.has_room else 0,
-                has_job_slot=self._jobs.has_room,
-            )
-        )
+        """Start one file, if one may go now."""
         self.ran_dry = False
-        if lane is None:
+        for queue, limiter in self._limiters.items():
+            if limiter.has_room and await self._has(queue) and limiter.has_room:
+                break
+        else:
             return False
-        row = self._queues[lane][0]
+        row = self._rows[queue][0]
         if not self._is_affordable(row):
             self.ran_dry = True
             return False
-        self._queues[lane].popleft()
-        gate = self._jobs if lane is Lane.FETCH else self._uploads
-        gate.take()
-        if lane is Lane.FETCH and row.due == 0:
+        self._rows[queue].popleft()
+        if queue is Queue.FETCH and row.due == 0:
             self._to_fetch -= 1
-        active = self.in_progress[row.id] = ActiveFile(row, SlotHandover(gate), self._clock.monotonic())
+        slots = SlotHandover()
+        slots.enter_nowait(limiter)
+        active = self.in_progress[row.id] = ActiveFile(row, slots, self._clock.monotonic())
         group.start_soon(self._process, active)
         return True
 
     def _is_affordable(self, row: Row) -> bool:
+        if (left := self._usage.remaining) is None:
+            return True
         promised = sum(active.calls_left for active in self.in_progress.values())
-        if row.lane is not Lane.FETCH:
+        if row.state is not FileState.SUBMITTED:
             promised += self._to_fetch
-        return fits(self._usage.remaining, promised=promised, need=CALLS_LEFT[row.state])
+        return fits(left, promised=promised, need=CALLS_LEFT[row.state])
 
     async def _process(self, active: ActiveFile) -> None:
         try:
             await self._process_file(active)
         finally:
             del self.in_progress[active.row.id]
-            self._dry.clear()  # it may be due again
+            if CALLS_LEFT.get(active.row.state):
+                self._put_back += 1
+                self._dry.clear()
             self._changed.set()
 
-    async def _has(self, lane: Lane) -> bool:
-        """Whether a lane has a file that is due; reads on in the journal when what was read is used up."""
-        queue = self._queues[lane]
-        if not queue and lane not in self._dry:
+    async def _has(self, queue: Queue) -> bool:
+        """Whether a queue has a file that is due; reads on in the journal when what was read is used up."""
+        rows = self._rows[queue]
+        if not rows and queue not in self._dry:
+            now, put_back = self._clock.wall(), self._put_back
             busy = set(self.in_progress)  # as the look begins: one that ends meanwhile may be read as it was before
             count = AHEAD + len(busy)
-            rows = await anyio.to_thread.run_sync(self._journal.ready, self._run, lane, self._clock.wall(), count)
-            queue.extend([row for row in rows if row.id not in busy][:AHEAD])
-            if not queue:
-                self._dry.add(lane)
-        return bool(queue)
+            read = await anyio.to_thread.run_sync(self._journal.ready, self._run, queue, now, count)
+            rows.extend([row for row in read if row.id not in busy][:AHEAD])
+            if not rows and put_back == self._put_back:
+                self._dry[queue] = now
+        return bool(rows)
 
     async def _pause_for_change(self) -> bool:
         """Wait until something may go; false if nothing ever will."""
-        now = self._clock.wall()
-        due = await anyio.to_thread.run_sync(self._journal.next_due, self._run, now)
-        if self._changed.is_set():  # the last file under way may have ended during the look, and left room for others
-            self._dry.clear()
+        looked = (self._put_back, min(self._dry.values(), default=None))
+        if looked != self._looked and looked[1] is not None:
+            self._next_due = await anyio.to_thread.run_sync(self._journal.next_due, self._run, looked[1])
+            self._looked = looked
+        if self._changed.is_set():  # the last file may have ended during a look, and left room for others
             return True
-        if not self.in_progress and (due is None or self.ran_dry):
+        if not self.in_progress and (self._next_due is None or self.ran_dry):
             return False
-        await self._pause(None if due is None else max(0.0, due - now))
-        self._dry.clear()
+        due = self._next_due
+        await self._pause(None if due is None else max(0.0, due - self._clock.wall()))
+        if due is not None and due <= self._clock.wall():
+            self._dry.clear()
         return True
 
     async def _pause(self, seconds: float | None) -> None:

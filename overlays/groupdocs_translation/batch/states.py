@@ -52,6 +52,13 @@ class FileState(StrEnum):
     UNCERTAIN = "uncertain"
 
 
+class Queue(StrEnum):
+    """What a file waits for, by its state."""
+
+    FETCH = "fetch"  # submitted before: only waiting and fetching are left, and it expires
+    SEND = "send"
+
+
 @frozen
 class Recorded:
     """What the journal knows of a file.
@@ -131,7 +138,7 @@ def is_expired(job_age_s: float) -> bool:
     return job_age_s >= RESULT_LIFETIME_S - GRACE_S
 
 
-# -- verdicts ----------------------------------------------------------------------------------------------------------
+# -- what an error means -----------------------------------------------------------------------------------------------
 
 TRIES = 4  # of a step of one file in one run, on top of the retries of each call
 REFUSALS = 20  # of one file in one run: with limits that halve and pauses that are kept this is minutes
@@ -194,7 +201,7 @@ def pause_s(tries: int, retry_after_s: float | None) -> float:
     return max(retry_after_s or 0.0, min(LONGEST_PAUSE_S, FIRST_PAUSE_S * 2.0 ** (tries - 1)))
 
 
-# -- costs -------------------------------------------------------------------------------------------------------------
+# -- what it costs -----------------------------------------------------------------------------------------------------
 
 CALLS_LEFT = {  # at least, in a state; a submission in flight may be counted already, so this is on the safe side
     FileState.PLANNED: 3,
@@ -258,7 +265,7 @@ def fits(remaining: int | None, *, promised: int, need: int) -> bool:
     return remaining is None or promised + need <= remaining
 
 
-# -- limits ------------------------------------------------------------------------------------------------------------
+# -- how many at a time ------------------------------------------------------------------------------------------------
 
 FIRST = 4  # where a limit starts, if it may: enough to fill a pipe, few enough not to be refused at once
 DECREASE = 0.5
@@ -299,51 +306,3 @@ class AimdLimit:
             return self
         calm_at = now + max(CALM_S, retry_after_s or 0.0)
         return AimdLimit(self.most, max(1.0, self.value * DECREASE), is_probing=False, calm_at=calm_at)
-
-
-# -- lanes -------------------------------------------------------------------------------------------------------------
-
-BIG_BYTES = 4 * 2**20  # from here on the upload itself takes seconds on a common line
-
-
-class Lane(StrEnum):
-    """A queue of files that wait for the same thing."""
-
-    FETCH = "fetch"  # submitted before: only waiting and fetching are left
-    SMALL = "small"
-    BIG = "big"
-
-
-def lane_of(size: int) -> Lane:
-    """The lane of a file that must be sent; ``size`` in bytes."""
-    return Lane.BIG if size >= BIG_BYTES else Lane.SMALL
-
-
-@frozen
-class Road:
-    """What the scheduler sees: which lanes have files that are due, which slots are free, what is under way.
-
-    ``width`` is the number of files that may be sent at a time, ``sending`` how many are, by lane.
-    """
-
-    waiting: frozenset[Lane]
-    sending_small: int
-    sending_big: int
-    width: int
-    has_job_slot: bool
-
-
-def next_lane(road: Road) -> Lane | None:
-    """The lane to take the next file from, ``None`` if none may go now.
-
-    Fetching comes first: it is paid for, and expires. Of the two others each has half of the slots (big files the
-    smaller half, at least one) and takes the other's while that has nothing to send.
-    """
-    if Lane.FETCH in road.waiting and road.has_job_slot:
-        return Lane.FETCH
-    if road.sending_small + road.sending_big >= road.width:
-        return None
-    has_small, has_big = Lane.SMALL in road.waiting, Lane.BIG in road.waiting
-    if not (has_small and has_big):
-        return Lane.SMALL if has_small else Lane.BIG if has_big else None
-    return Lane.BIG if road.sending_big < max(1, road.width // 2) else Lane.SMALL

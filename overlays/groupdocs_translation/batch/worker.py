@@ -30,11 +30,9 @@ from .states import (
     TRIES,
     ErrorAction,
     FileState,
-    Lane,
     Step,
     classify_error,
     is_expired,
-    lane_of,
     pause_s,
 )
 
@@ -47,7 +45,7 @@ if TYPE_CHECKING:
     from .connection import BatchClient
     from .journal import Journal, JournalWriter
     from .options import BatchSettings
-    from .scheduler import ActiveFile, Gate
+    from .scheduler import ActiveFile, AdaptiveLimiter
 
 
 class StagingFolder:
@@ -89,7 +87,7 @@ def place(draft: Path, target: Path, *, is_ours: bool) -> None:
         raise TransferError(f"cannot write {target}: {error.strerror}") from error
 
 
-# -- worker ------------------------------------------------------------------------------------------------------------
+# -- one file ----------------------------------------------------------------------------------------------------------
 
 log = logging.getLogger("groupdocs_translation.batch")
 
@@ -110,9 +108,9 @@ class FileWorker:
         writer: JournalWriter,
         staging: StagingFolder,
         *,
-        jobs: Gate,
-        downloads: Gate,
-        uploads: Gate,
+        jobs: AdaptiveLimiter,
+        downloads: AdaptiveLimiter,
+        uploads: AdaptiveLimiter,
         clock: Clock,
         tell: Callable[[str, str, str | None], None],
         halt: Callable[[TranslationError], None],
@@ -195,7 +193,7 @@ class FileWorker:
                 return
             active.job = job
             await self._note(
-                active, state=FileState.SUBMITTED, lane=Lane.FETCH, job=job.to_dict(),
+                active, state=FileState.SUBMITTED, job=job.to_dict(),
                 submitted_at=self._clock.wall(), url=None, reason=None,
             )  # fmt: skip
         self._uploads.succeeded()
@@ -241,7 +239,7 @@ class FileWorker:
         left = await anyio.to_thread.run_sync(self._not_there, row.id, later)
         if left:  # languages that were not wanted when the job was made
             await self._note(
-                active, state=FileState.PLANNED, targets=" ".join(left), lane=lane_of(row.size), reason=None,
+                active, state=FileState.PLANNED, targets=" ".join(left), reason=None,
                 change=placed,
             )  # fmt: skip
             return
@@ -290,7 +288,7 @@ class FileWorker:
                 await self._note(active, reason=text, due=NOT_IN_THIS_RUN)
             case ErrorAction.EXPIRED if is_expired(self._age(active)):
                 await self._note(
-                    active, state=FileState.PLANNED, lane=lane_of(row.size), job=None, submitted_at=None,
+                    active, state=FileState.PLANNED, job=None, submitted_at=None,
                     reason="its job had expired: results stay for 24 hours",
                 )  # fmt: skip
             case ErrorAction.UNCERTAIN if self._settings.retry_uncertain and self._count(row.id) <= TRIES:
