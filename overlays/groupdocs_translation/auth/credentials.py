@@ -15,7 +15,7 @@ import sys
 import tempfile
 import tomllib
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn, cast
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from attrs import frozen
 
@@ -28,7 +28,18 @@ if TYPE_CHECKING:
     Pair = tuple["Secret", "Secret"]
 
 log = logging.getLogger("groupdocs_translation.auth")
+ID_VARIABLE = "GROUPDOCS_CLIENT_ID"
+SECRET_VARIABLE = "GROUPDOCS_CLIENT_SECRET"  # noqa: S105  (a variable's name)
+PROFILE_VARIABLE = "GROUPDOCS_PROFILE"
+APPLICATION = "groupdocs-translation"  # names the folder of the profile file, and the service in the keyring
+DEFAULT_PROFILE = "default"
+MAX_PROFILE_BYTES = 65_536  # whatever is larger is another file
 MASK = "***"
+MAX_LENGTH = 1024  # IdentityServer refuses more than 100; this only keeps pasted files out
+SHOWN_CHARACTERS = 4  # of a client id, in reprs: enough to tell two applications apart
+
+_PRINTABLE = re.compile(r"[\x20-\x7e]+")  # RFC 6749, appendix A.1 and A.2
+_DASHBOARD = "both come from your application's page in the dashboard"
 
 
 class Secret:
@@ -59,24 +70,16 @@ class Secret:
         return bool(self._value) and self._value.encode() in body.replace(rb"\/", b"/")
 
     def __repr__(self) -> str:
-        """The mask."""
         return MASK
 
     __str__ = __repr__
 
     def __format__(self, _: str) -> str:
-        """The mask, whatever the format asks for."""
         return MASK
 
     def __reduce__(self) -> NoReturn:
         """Refuse to be pickled or copied: a pickle is a file with the secret in it."""
         raise TypeError("secrets are not pickled: make the client in the process that uses it")
-
-
-MAX_LENGTH = 1024  # IdentityServer refuses more than 100; this only keeps pasted files out
-SHOWN_CHARACTERS = 4  # of a client id, in reprs: enough to tell two applications apart
-
-_PRINTABLE = re.compile(r"[\x20-\x7e]+")  # RFC 6749, appendix A.1 and A.2
 
 
 @frozen
@@ -121,16 +124,6 @@ def _flaw(value: object) -> str | None:
     return None
 
 
-ID_VARIABLE = "GROUPDOCS_CLIENT_ID"
-SECRET_VARIABLE = "GROUPDOCS_CLIENT_SECRET"  # noqa: S105  (a variable's name)
-PROFILE_VARIABLE = "GROUPDOCS_PROFILE"
-APPLICATION = "groupdocs-translation"  # names the folder of the profile file, and the service in the keyring
-DEFAULT_PROFILE = "default"
-MAX_PROFILE_BYTES = 65_536  # whatever is larger is another file
-
-_DASHBOARD = "both come from your application's page in the dashboard"
-
-
 def find_credentials(client_id: Secret, client_secret: Secret, profile: str | None = None) -> Credentials:
     """The credentials, checked: arguments (which may hold ``None``), else environment, profile file, keyring.
 
@@ -141,9 +134,9 @@ def find_credentials(client_id: Secret, client_secret: Secret, profile: str | No
     """
     if not _is_empty(given := (client_id, client_secret)):
         return _both(given, ("client_id", "client_secret"), "arguments")
-    variables = (ID_VARIABLE, SECRET_VARIABLE)
-    if profile is None and not _is_empty(given := (_variable(ID_VARIABLE), _variable(SECRET_VARIABLE))):
-        return _both(given, variables, "environment")
+    given = Secret(os.environ.get(ID_VARIABLE) or None), Secret(os.environ.get(SECRET_VARIABLE) or None)
+    if profile is None and not _is_empty(given):
+        return _both(given, (ID_VARIABLE, SECRET_VARIABLE), "environment")
     name = profile or os.environ.get(PROFILE_VARIABLE) or DEFAULT_PROFILE
     path = profile_path()
     if (found := _from_profile(path, name)) is not None:
@@ -164,7 +157,7 @@ def find_credentials(client_id: Secret, client_secret: Secret, profile: str | No
 
 
 def call_supplier(supplier: Supplier) -> Credentials:
-    """The credentials that a user's callable gives, checked.
+    """Return the credentials that a user's callable gives, checked.
 
     Raises:
         ConfigurationError: it raised, or returned something else; what it said is not shown, it may hold a secret.
@@ -178,15 +171,8 @@ def call_supplier(supplier: Supplier) -> Credentials:
     return checked(answer, origin="credentials=", names=("the id from credentials=", "the secret from credentials="))
 
 
-def profile_path() -> Path:
-    """The file that keeps credentials of a user, by the conventions of the system."""
-    from platformdirs import user_config_path  # noqa: PLC0415  (not needed by who passes credentials)
-
-    return user_config_path(APPLICATION) / "credentials.toml"
-
-
 def _supplied(supplier: Supplier) -> Pair | str:
-    """The pair, or what went wrong; its frame is gone when the error is made."""
+    """Return the pair or what went wrong; this frame is gone when the error is made."""
     try:
         client_id, client_secret = supplier()
     except Exception as error:
@@ -194,8 +180,11 @@ def _supplied(supplier: Supplier) -> Pair | str:
     return Secret(client_id), Secret(client_secret)
 
 
-def _variable(name: str) -> Secret:
-    return Secret(os.environ.get(name) or None)
+def profile_path() -> Path:
+    """The file that keeps credentials of a user, by the conventions of the system."""
+    from platformdirs import user_config_path  # noqa: PLC0415  (not needed by who passes credentials)
+
+    return user_config_path(APPLICATION) / "credentials.toml"
 
 
 def _is_empty(pair: Pair) -> bool:
@@ -210,7 +199,7 @@ def _both(pair: Pair, names: tuple[str, str], origin: str) -> Credentials:
 
 
 def _from_profile(path: Path, profile: str) -> Pair | None:
-    """The two values of a profile, ``None`` if there is no such file or no such profile in it."""
+    """Return the two values of a profile, ``None`` if there is no such file or no such profile in it."""
     try:
         with path.open("rb") as file:
             reason = unsafe_permissions(os.fstat(file.fileno()))
@@ -227,15 +216,12 @@ def _from_profile(path: Path, profile: str) -> Pair | None:
 
 
 def _section(text: Secret, profile: str) -> Pair | None:
-    """The values of a profile, empty if there is none; ``None`` for a file that cannot be read as such."""
+    """Return the values of a profile, empty if there is none; ``None`` for a file that cannot be read as such."""
     try:
-        found: Any = tomllib.loads(text.reveal().decode()).get(profile, {})
+        table: Any = tomllib.loads(text.reveal().decode()).get(profile, {})
     except ValueError:  # bad TOML or bad UTF-8; the exception quotes the file, so it ends here
         return None
-    if not isinstance(found, dict):
-        return None
-    table = cast("dict[str, Any]", found)
-    return Secret(table.get("client_id")), Secret(table.get("client_secret"))
+    return (Secret(table.get("client_id")), Secret(table.get("client_secret"))) if isinstance(table, dict) else None
 
 
 def unsafe_permissions(status: os.stat_result) -> str | None:
@@ -257,11 +243,14 @@ def _from_keyring(profile: str) -> Pair | None:
         return None
     try:
         service = keyring_service(profile)
-        found = tuple(Secret(keyring.get_password(service, name)) for name in ("client_id", "client_secret"))
+        pair = (
+            Secret(keyring.get_password(service, "client_id")),
+            Secret(keyring.get_password(service, "client_secret")),
+        )
     except Exception as error:  # a headless machine has no backend; a locked one refuses
         log.debug("the system keyring gives nothing: %s", type(error).__name__)
         return None
-    return None if _is_empty(pair := (found[0], found[1])) else pair
+    return None if _is_empty(pair) else pair
 
 
 def keyring_service(profile: str) -> str:
@@ -295,7 +284,7 @@ def store_in_file(profile: str, credentials: Credentials) -> Path:
     table["client_id"] = credentials.client_id
     table["client_secret"] = credentials.client_secret.reveal()
     try:
-        _replace(path, tomlkit.dumps(document).encode())
+        write_private(path, tomlkit.dumps(document).encode())
     except OSError as error:
         raise ConfigurationError(f"{path} cannot be written: {error.strerror}") from None
     return path
@@ -324,15 +313,15 @@ def store_in_keyring(profile: str, credentials: Credentials) -> None:
         raise ConfigurationError(f"the system keyring does not take the credentials ({failure})")
 
 
-def _replace(path: Path, content: bytes) -> None:
-    """Write beside the file and rename: a reader sees the old profiles or the new ones."""
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")  # 0600 from the first moment
+def write_private(path: Path, content: bytes) -> None:
+    """Write a file of its owner's (0600) beside the place and rename it: a reader sees the old content or the new."""
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f"{path.stem}.", suffix=".tmp")  # 0600 from the beginning
     temporary = Path(name)
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(content)
             file.flush()
-            os.fsync(file.fileno())
+            os.fsync(handle)
         temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)

@@ -13,7 +13,7 @@ import os
 import stat
 import sys
 import threading
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
 from random import random
@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 from urllib.parse import urlsplit
 
 from .._errors import ConfigurationError
-from .credentials import APPLICATION, Secret
+from .credentials import APPLICATION, Secret, write_private
 from .token import MAX_LIFETIME_S, AccessToken, members_of, token_of
 
 if TYPE_CHECKING:
@@ -83,7 +83,6 @@ class MemoryTokenStore:
             lock.release()
 
     def __repr__(self) -> str:
-        """How many."""
         return f"MemoryTokenStore({len(self._records)} records)"
 
 
@@ -123,21 +122,11 @@ class FileTokenStore:
             return file.read(MAX_RECORD_BYTES).decode(errors="replace")
 
     def write(self, key: str, record: str, *, seconds: float) -> None:
-        """Write beside the file and rename: a reader sees the old record or the new one, nothing between."""
+        """Keep the record in place of the old one."""
         self._make_folder()
         for stale in self._folder.glob(f"{key}.*.tmp"):  # of a process that died while it wrote
             stale.unlink(missing_ok=True)
-        temporary = self._folder / f"{key}.{os.getpid()}.tmp"
-        try:
-            descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-            with open(descriptor, "wb") as file:
-                file.write(record.encode())
-                file.flush()
-                os.fsync(descriptor)
-            os.replace(temporary, self._file(key))
-        finally:
-            with suppress(OSError):
-                temporary.unlink()
+        write_private(self._file(key), record.encode())
 
     def lock(self, key: str, *, wait_s: float) -> AbstractContextManager[object]:
         """A lock of the operating system on a file beside the record: it ends with the process that holds it."""
@@ -147,7 +136,6 @@ class FileTokenStore:
         return FileLock(self._folder / f"{key}.lock", timeout=wait_s, poll_interval=FILE_POLL_S, mode=0o600)
 
     def __repr__(self) -> str:
-        """Where."""
         return f"FileTokenStore({str(self._folder)!r})"
 
     def _file(self, key: str) -> Path:
