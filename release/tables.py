@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from groupdocs_translation._requests import FILE_STYLES, TEXT_STYLES
+from groupdocs_translation._rules.requests import FILE_STYLES, TEXT_STYLES
 from groupdocs_translation.spec.formats import AUTO_FORMATS, KINDS, FileOptions, Kind
 from groupdocs_translation.spec.operations import OPERATIONS, Operation
 

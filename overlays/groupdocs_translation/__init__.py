@@ -43,9 +43,9 @@ if TYPE_CHECKING:
         JobStatus,
         Languages,
         Progress,
+        State,
         TextTranslation,
     )
-    from ._rules.answers import State
     from ._rules.polling import PollingSchedule
     from ._rules.retry import RetryPolicy
     from ._sync.client import TranslationClient
@@ -80,8 +80,7 @@ for _home, _names in {
         JobExpired JobFailed JobPartial JobTimeout NotFound RateLimited ServerError SubmissionUncertain
         TokenResponseError TransferError TranslationError UnsupportedFormat UnsupportedLanguage
     """,
-    "._results": "FileResult FileTranslation Health HugoStructure JobStatus Languages Progress TextTranslation",
-    "._rules.answers": "State",
+    "._results": "FileResult FileTranslation Health HugoStructure JobStatus Languages Progress State TextTranslation",
     "._rules.polling": "PollingSchedule",
     "._rules.retry": "RetryPolicy",
     "._sync.client": "TranslationClient",

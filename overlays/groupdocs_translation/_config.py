@@ -1,4 +1,4 @@
-"""Addresses and limits: what was given, what the environment says, what is the default; checked at once."""
+"""Constants, addresses and limits: argument, environment or default; and the checks that arguments share."""
 
 from __future__ import annotations
 
@@ -25,6 +25,7 @@ READ_TIMEOUT_S = 60.0  # between two pieces of an answer; the service answers a 
 WRITE_TIMEOUT_S = 60.0  # between two pieces of an upload
 POOL_TIMEOUT_S = 30.0  # for a free connection when all are in use
 MAX_CONNECTIONS = 100
+CLOSED = "this client is closed: make another, or use it inside its with block"
 
 
 def is_loopback(host: str) -> bool:
@@ -63,6 +64,62 @@ def service_url(
     if parts.username or parts.password or parts.query or parts.fragment:
         raise ConfigurationError(f"{name} must have no user name, password, query or fragment", parameter=name)
     return value
+
+
+def api_url(given: str | None) -> str:
+    """The service's address: argument, environment, default; without a trailing slash."""
+    return service_url(given, parameter="base_url", variable=BASE_URL_VARIABLE, default=BASE_URL).rstrip("/")
+
+
+def check_url(url: str, parameter: str) -> str:
+    """The URL, if the service or we may fetch it: https, or http on loopback, without credentials.
+
+    Raises:
+        ConfigurationError: it is none of these; the message holds neither query nor credentials.
+    """
+    try:
+        parts = urlsplit(url)
+        host, _ = parts.hostname, parts.port
+    except ValueError:
+        raise ConfigurationError(f"{parameter} is not a URL") from None
+    if parts.scheme not in {"http", "https"} or not host:
+        raise ConfigurationError(f"{parameter} must be an https URL, not {parts.scheme or 'a relative'} one")
+    if parts.scheme == "http" and not is_loopback(host):
+        raise ConfigurationError(f"{parameter} must be https (host {host})")
+    if parts.username is not None or parts.password is not None:
+        raise ConfigurationError(f"{parameter} must not carry credentials (host {host})")
+    return url
+
+
+def check_flag(value: Any, name: str) -> bool:
+    """The value, if it is one of the two: ``overwrite="no"`` must not mean yes.
+
+    Raises:
+        ConfigurationError: it is neither.
+    """
+    if not isinstance(value, bool):
+        raise ConfigurationError(f"{name} must be a bool, got {value!r}", parameter=name, allowed=(True, False))
+    return value
+
+
+def check_callable(value: Any, name: str) -> None:
+    """Refuse what can't be called, before it would be, in the midst of what has been paid for.
+
+    Raises:
+        ConfigurationError: neither ``None`` nor a callable.
+    """
+    if value is not None and not callable(value):
+        raise ConfigurationError(f"{name} must be a callable, got {value!r}", parameter=name)
+
+
+def check_methods(value: object, name: str, *methods: str) -> None:
+    """Refuse what lacks a method that we will call.
+
+    Raises:
+        ConfigurationError: with the methods that are missing.
+    """
+    if missing := [method for method in methods if not callable(getattr(value, method, None))]:
+        raise ConfigurationError(f"{name} must have {', '.join(f'{method}()' for method in missing)}", parameter=name)
 
 
 def check_timeout(given: Any) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from enum import Enum
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
 from attrs import field, frozen
@@ -12,7 +14,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from ._rules.answers import State
 
 T = TypeVar("T", str, "list[str]")
 V = TypeVar("V")
@@ -100,6 +101,21 @@ class HugoStructure:
     shortcodes: Mapping[str, Sequence[Sequence[str]]]
 
 
+class State(Enum):
+    """Where a job is."""
+
+    PENDING = "pending"
+    DONE = "done"
+    PARTIAL = "partial"
+    FAILED = "failed"
+    EXPIRED = "expired"
+
+    @property
+    def is_final(self) -> bool:
+        """True if asking again would say the same."""
+        return self in {State.DONE, State.FAILED, State.EXPIRED}
+
+
 @frozen
 class JobStatus:
     """One answer about a job: its state, the service's number and words, and the languages that are there already."""
@@ -160,3 +176,6 @@ class Progress:
     done: float
     total: float | None
     job: Any = field(default=None, repr=False)
+
+
+ProgressCallback = Callable[[Progress], object]

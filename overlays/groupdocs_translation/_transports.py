@@ -18,7 +18,7 @@ from ._errors import ConfigurationError
 if TYPE_CHECKING:
     import httpx2
 
-    from ._settings import Settings
+    from ._base_client import Settings
 
 
 @cache

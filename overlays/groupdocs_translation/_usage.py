@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from attrs import define
 
 from ._errors import CallBudgetExceeded, ConfigurationError
+from ._rules.retry import check_policy
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Mapping
@@ -46,7 +47,13 @@ def context_call() -> Call:
 
 @contextmanager
 def calling(*, policy: RetryPolicy | None = None, counter: Counter[str] | None = None) -> Generator[None]:
-    """Give the calls made inside, by this task or thread, a policy or a counter; ``None`` keeps what is outside."""
+    """Give the calls made inside, by this task or thread, a policy or a counter; ``None`` keeps what is outside.
+
+    Raises:
+        ConfigurationError: ``policy`` is no ``RetryPolicy``.
+    """
+    if policy is not None:
+        check_policy(policy)
     outer = _CONTEXT.get()
     token = _CONTEXT.set(Call(None, policy or outer.policy, outer.counter if counter is None else counter))
     try:

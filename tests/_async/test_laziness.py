@@ -12,7 +12,7 @@ PACK = 3
 
 async def test_a_stream_reads_no_more_than_two_requests_ahead(clock, monkeypatch):
     limits = {"max_texts": PACK, "max_characters": 999}
-    monkeypatch.setattr("groupdocs_translation._rules.texts.Packer.__init__.__kwdefaults__", limits)
+    monkeypatch.setattr("groupdocs_translation._rules.texts.TextChunker.__init__.__kwdefaults__", limits)
     read = 0
 
     def texts():

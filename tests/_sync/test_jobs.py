@@ -235,7 +235,7 @@ def test_a_job_that_cannot_be_one_is_refused(sandbox, details):
 def small_requests(monkeypatch):
     """Requests take three texts."""
     limits = {"max_texts": 3, "max_characters": 999}
-    monkeypatch.setattr("groupdocs_translation._rules.texts.Packer.__init__.__kwdefaults__", limits)
+    monkeypatch.setattr("groupdocs_translation._rules.texts.TextChunker.__init__.__kwdefaults__", limits)
 
 
 def test_an_error_of_one_of_several_jobs_brings_all_that_were_paid_for(sandbox, small_requests):

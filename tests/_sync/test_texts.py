@@ -43,7 +43,8 @@ def test_blank_texts_cost_nothing(sandbox):
 
 def test_a_stream_yields_one_translation_for_each_text(sandbox, monkeypatch):
     monkeypatch.setattr(
-        "groupdocs_translation._rules.texts.Packer.__init__.__kwdefaults__", {"max_texts": 3, "max_characters": 999}
+        "groupdocs_translation._rules.texts.TextChunker.__init__.__kwdefaults__",
+        {"max_texts": 3, "max_characters": 999},
     )
     texts = (f"Text {number}" for number in range(8))
     with TranslationClient(**sandbox.client_settings()) as client:

@@ -15,7 +15,7 @@ from groupdocs_translation.formats import KINDS
 from groupdocs_translation.spec.operations import OPERATIONS, generated, model
 
 OVERLAY = Path(groupdocs_translation.__file__).parent
-MAY_KNOW_GENERATED = {"_api.py", "operations.py", "_requests.py"}
+MAY_KNOW_GENERATED = {"_api.py", "operations.py"}
 
 
 def test_the_surface_is_one_sorted_list_of_names_that_exist():
@@ -26,14 +26,14 @@ def test_the_surface_is_one_sorted_list_of_names_that_exist():
         assert getattr(groupdocs_translation, name).__name__ == name
 
 
-def test_only_four_places_know_the_generated_client():
+def test_only_two_places_know_the_generated_client():
     for path in OVERLAY.rglob("*.py"):
         knows = any(
             "groupdocs_translation_api" in (node.module or "")
             for node in ast.walk(ast.parse(path.read_text()))
             if isinstance(node, ast.ImportFrom)
         )
-        assert not knows or path.name in MAY_KNOW_GENERATED or path.parent.name in {"_async", "_sync"}, path
+        assert not knows or path.name in MAY_KNOW_GENERATED, path
 
 
 def test_every_operation_of_the_document_has_its_row_and_module():
@@ -50,7 +50,7 @@ def test_every_operation_of_the_document_has_its_row_and_module():
 
 
 def test_every_submission_is_reachable_by_a_kind_or_style():
-    from groupdocs_translation._requests import FILE_STYLES, TEXT_STYLES
+    from groupdocs_translation._rules.requests import FILE_STYLES, TEXT_STYLES
 
     reachable = {*FILE_STYLES.values(), *TEXT_STYLES.values(), "summarizeText", "translateTextTrial", "analyzeHugo"}
     for kind in KINDS.values():

@@ -4,27 +4,27 @@ from __future__ import annotations
 
 import pytest
 from groupdocs_translation import ConfigurationError, RetryPolicy, State
-from groupdocs_translation._requests import check_option
-from groupdocs_translation._rules.answers import body_status, clean, job_state
 from groupdocs_translation._rules.names import check_language, result_name, target_languages
 from groupdocs_translation._rules.polling import schedule_named
-from groupdocs_translation._rules.retry import Fate, fate_of_status, is_uncertain, may_repeat, pause, retry_after
-from groupdocs_translation._rules.texts import Packer
+from groupdocs_translation._rules.requests import check_option
+from groupdocs_translation._rules.responses import body_status, clean, job_state
+from groupdocs_translation._rules.retry import FailureKind, is_uncertain, kind_of_status, may_repeat, pause, retry_after
+from groupdocs_translation._rules.texts import TextChunker
 from groupdocs_translation.spec.formats import recognize
 
 
 @pytest.mark.parametrize(
     ("fate", "role", "repeat", "uncertain"),
     [
-        (Fate.NOT_SENT, "submit", True, False),
-        (Fate.REFUSED, "submit", True, False),
-        (Fate.BROKEN, "submit", False, True),
-        (Fate.FAILED, "submit", False, True),
-        (Fate.BROKEN, "poll", True, False),
-        (Fate.FAILED, "upload", True, False),
-        (Fate.REJECTED, "read", False, False),
-        (Fate.UNREACHABLE, "read", False, False),
-        (Fate.BROKEN, None, False, False),
+        (FailureKind.NOT_SENT, "submit", True, False),
+        (FailureKind.REFUSED, "submit", True, False),
+        (FailureKind.BROKEN, "submit", False, True),
+        (FailureKind.FAILED, "submit", False, True),
+        (FailureKind.BROKEN, "poll", True, False),
+        (FailureKind.FAILED, "upload", True, False),
+        (FailureKind.REJECTED, "read", False, False),
+        (FailureKind.UNREACHABLE, "read", False, False),
+        (FailureKind.BROKEN, None, False, False),
     ],
 )
 def test_who_is_sent_again(fate, role, repeat, uncertain):
@@ -34,16 +34,16 @@ def test_who_is_sent_again(fate, role, repeat, uncertain):
 @pytest.mark.parametrize(
     ("status", "fate"),
     [
-        (429, Fate.REFUSED),
-        (503, Fate.REFUSED),
-        (500, Fate.FAILED),
-        (520, Fate.FAILED),
-        (400, Fate.REJECTED),
-        (302, Fate.REJECTED),
+        (429, FailureKind.REFUSED),
+        (503, FailureKind.REFUSED),
+        (500, FailureKind.FAILED),
+        (520, FailureKind.FAILED),
+        (400, FailureKind.REJECTED),
+        (302, FailureKind.REJECTED),
     ],
 )
 def test_what_a_status_means(status, fate):
-    assert fate_of_status(status) is fate
+    assert kind_of_status(status) is fate
 
 
 def test_pauses_grow_stay_bounded_and_end():
@@ -116,7 +116,7 @@ def test_result_names_cannot_leave_the_folder(name, language, result):
 
 def test_half_of_a_surrogate_pair_is_refused_before_anything_is_sent():
     with pytest.raises(ConfigurationError, match="character 2 "):
-        Packer().add("ab\ud800")
+        TextChunker().add("ab\ud800")
 
 
 @pytest.mark.parametrize(

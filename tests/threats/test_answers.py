@@ -7,7 +7,7 @@ import io
 
 import pytest
 from groupdocs_translation import APIError, RetryPolicy, SubmissionUncertain, TranslationClient
-from groupdocs_translation._rules.answers import MAX_ANSWER_BYTES, MAX_ENCODED_ANSWER_BYTES, MAX_TEXTS_BYTES
+from groupdocs_translation._rules.responses import MAX_ANSWER_BYTES, MAX_ENCODED_ANSWER_BYTES, MAX_TEXTS_BYTES
 
 from tests.auth.servers import RawServer
 from tests.clocks import FakeClock

@@ -7,28 +7,26 @@ whole.
 from __future__ import annotations
 
 import logging
+import re
 import secrets
 from random import random
-from typing import IO, TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, NamedTuple
 
 import httpx2
 
 from .._concurrency import async_run, async_sleep
+from .._config import CLOSED, check_url
 from .._errors import ConfigurationError, TransferError
 from .._files import OVERWRITE_HINT, PartialFile
-from .._results import Progress
-from .._rules.content_range import content_range
-from .._rules.retry import Fate, RetryPolicy, fate_of_status, pause, retry_after
-from .._settings import CLOSED
-from .._sources import Source, check_url
+from .._results import Progress, ProgressCallback
+from .._rules.retry import FailureKind, RetryPolicy, kind_of_status, pause, retry_after
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable
+    from collections.abc import AsyncIterator
     from pathlib import Path
 
     from .._clock import Clock
-
-    Watcher = Callable[[Progress], object]
+    from .._inputs import Source
 
 log = logging.getLogger("groupdocs_translation.transfer")
 
@@ -50,7 +48,7 @@ class AsyncUpload(httpx2.AsyncByteStream):
         TransferError: the source cannot be opened or read any more.
     """
 
-    def __init__(self, source: Source, watcher: Watcher | None) -> None:
+    def __init__(self, source: Source, progress: ProgressCallback | None) -> None:
         boundary = secrets.token_hex(16)  # a file that holds it is as likely as a guessed key
         name = "".join(
             "_" if letter in '"\\' or ord(letter) < 32 or ord(letter) > 126 else letter for letter in source.name
@@ -61,7 +59,7 @@ class AsyncUpload(httpx2.AsyncByteStream):
         ).encode()
         self._tail = f"\r\n--{boundary}--\r\n".encode()
         self._source = source
-        self._watcher = watcher
+        self._progress = progress
         self._reader: IO[bytes] | None = None
         assert source.size is not None
         self._size = source.size
@@ -89,8 +87,8 @@ class AsyncUpload(httpx2.AsyncByteStream):
             sent += len(chunk)
             self._check(sent <= self._size)
             yield chunk
-            if self._watcher is not None:
-                self._watcher(Progress("upload", self._source.name, sent, self._source.size))
+            if self._progress is not None:
+                self._progress(Progress("upload", self._source.name, sent, self._source.size))
         self.discard()
         self._check(sent == self._size)
         yield self._tail
@@ -110,16 +108,25 @@ class AsyncUpload(httpx2.AsyncByteStream):
             raise httpx2.LocalProtocolError(f"{self._source.name} changed while it was sent")
 
 
+class Broken(NamedTuple):
+    """A try that did not bring the whole file; ``etag`` is what another try can resume with."""
+
+    error: TransferError
+    is_transient: bool = True
+    retry_after_s: float | None = None
+    etag: str | None = None
+
+
 class AsyncDownload:
     """Fetches one result URL into one file: checked, resumed when it breaks off, renamed when it is whole."""
 
     def __init__(
-        self, storage: httpx2.AsyncClient, *, clock: Clock, retries: RetryPolicy, watcher: Watcher | None
+        self, storage: httpx2.AsyncClient, *, clock: Clock, retries: RetryPolicy, progress: ProgressCallback | None
     ) -> None:
         self._storage = storage
         self._clock = clock
         self._retries = retries
-        self._watcher = watcher
+        self._progress = progress
 
     async def fetch(self, url: str, target: Path, *, size: int | None, overwrite: bool) -> int:
         """Download and return the number of bytes.
@@ -150,24 +157,23 @@ class AsyncDownload:
         etag: str | None = None
         while True:
             tries += 1
-            failure, wanted, asked, etag = await self._attempt(partial, url, size, etag)
-            if failure is None:
+            attempt = await self._attempt(partial, url, size, etag)
+            if attempt is None:
                 return
+            etag = attempt.etag
             if etag and partial.size > furthest:  # it moves: a long file may break off often
                 tries, started, furthest = 1, self._clock.monotonic(), partial.size
             wait = None
-            if wanted:
-                elapsed = self._clock.monotonic() - started
+            if attempt.is_transient:
+                elapsed, asked = self._clock.monotonic() - started, attempt.retry_after_s
                 wait = pause(self._retries, tries=tries, elapsed_s=elapsed, retry_after_s=asked, random=random)
             if wait is None:
-                raise failure
-            log.warning("%s; going on at byte %d in %.1f s", failure, partial.size, wait)
+                raise attempt.error
+            log.warning("%s; going on at byte %d in %.1f s", attempt.error, partial.size, wait)
             await async_sleep(self._clock, wait)
 
-    async def _attempt(
-        self, partial: PartialFile, url: str, size: int | None, etag: str | None
-    ) -> tuple[TransferError | None, bool, float | None, str | None]:
-        """One try: its failure, whether another makes sense, the pause asked for, and the ETag to resume with."""
+    async def _attempt(self, partial: PartialFile, url: str, size: int | None, etag: str | None) -> Broken | None:
+        """Try once; ``None`` when the file is whole."""
         name = partial.target.name
         headers = {"Accept-Encoding": "identity"}
         if partial.size and etag:
@@ -184,7 +190,7 @@ class AsyncDownload:
                 try:
                     announced = _announced(response, partial, size, etag)
                 except OtherPartError as error:
-                    return error, True, None, None
+                    return Broken(error)
                 if response.status_code == 200:
                     await async_run(partial.restart)
                 etag = _strong_etag(response)
@@ -192,18 +198,18 @@ class AsyncDownload:
                     await async_run(partial.write, chunk)
                     if announced is not None and partial.size > announced:
                         raise TransferError(f"{name}: the storage sends more than the {announced} bytes it announced")
-                    if self._watcher is not None:
-                        self._watcher(Progress("download", name, partial.size, announced))
+                    if self._progress is not None:
+                        self._progress(Progress("download", name, partial.size, announced))
             finally:
                 await response.aclose()
         except httpx2.HTTPError as caught:
             broken = caught
         if broken is not None:
             what = f"{type(broken).__name__}: {str(broken).partition('?')[0]}"
-            return TransferError(f"{name}: the download broke off at byte {partial.size} ({what})"), True, None, etag
+            return Broken(TransferError(f"{name}: the download broke off at byte {partial.size} ({what})"), etag=etag)
         if announced is not None and partial.size != announced:
-            return TransferError(f"{name}: {partial.size} bytes came, {announced} were announced"), True, None, etag
-        return None, False, None, etag
+            return Broken(TransferError(f"{name}: {partial.size} bytes came, {announced} were announced"), etag=etag)
+        return None
 
     async def _open(self, url: str, headers: dict[str, str]) -> httpx2.Response:
         """Send the request, following redirects to addresses that are as safe."""
@@ -223,13 +229,14 @@ class AsyncDownload:
             url = _checked(str(response.next_request.url))
         raise TransferError("the storage redirects in a circle")
 
-    def _refused(self, response: httpx2.Response, name: str) -> tuple[TransferError, bool, float | None, str | None]:
+    def _refused(self, response: httpx2.Response, name: str) -> Broken:
         status = response.status_code
         hint = "; result addresses expire, ask for the job again" if status in {401, 403, 404, 410} else ""
         error = TransferError(f"{name}: the storage answered HTTP {status}{hint}")
-        wanted = fate_of_status(status) in {Fate.REFUSED, Fate.FAILED} or status == 416
+        wanted = kind_of_status(status) in {FailureKind.REFUSED, FailureKind.FAILED} or status == 416
         date = response.headers.get("date")
-        return error, wanted, retry_after(response.headers.get("retry-after"), date=date, now=self._clock.wall()), None
+        asked = retry_after(response.headers.get("retry-after"), date=date, now=self._clock.wall())
+        return Broken(error, is_transient=wanted, retry_after_s=asked)
 
 
 def _checked(url: str) -> str:
@@ -268,3 +275,24 @@ def _announced(response: httpx2.Response, partial: PartialFile, size: int | None
     if size is not None and announced is not None and announced != size:
         raise TransferError(f"{name}: the storage has {announced} bytes, the service announced {size}")
     return size if size is not None else announced
+
+
+_CONTENT_RANGE = re.compile(r"bytes (\d{1,18})-(\d{1,18})/(\d{1,18}|\*)")
+
+
+class Part(NamedTuple):
+    """Bytes ``start`` to ``end``, both included, of ``total`` (``None``: the server does not know)."""
+
+    start: int
+    end: int
+    total: int | None
+
+
+def content_range(value: str | None) -> Part | None:
+    """The part that a header names; ``None`` for no header, and for one that makes no sense."""
+    found = _CONTENT_RANGE.fullmatch((value or "").strip())
+    if found is None:
+        return None
+    start, end = int(found[1]), int(found[2])
+    total = None if found[3] == "*" else int(found[3])
+    return Part(start, end, total) if start <= end and (total is None or end < total) else None

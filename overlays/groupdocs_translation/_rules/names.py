@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 from pathlib import PurePath
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from .._errors import ConfigurationError, UnsupportedFormat, UnsupportedLanguage
 from ..spec.formats import format_name
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from .._results import Languages
 
 # ISO 639-1, so that a typing mistake is found before a call is paid for. Three-letter codes are left to the service.
 _ISO_639_1 = frozenset(
@@ -70,6 +72,40 @@ def target_languages(target: str | Iterable[str], source: str) -> list[str]:
     if source.lower() in codes:
         raise UnsupportedLanguage(f"target={codes[source.lower()]!r} is the source language", parameter="target")
     return [codes[code] for code in dict.fromkeys(code.lower() for code in given)]
+
+
+def language_pair(target: str | Iterable[str], options: Mapping[str, Any]) -> tuple[str, list[str]]:
+    """The source language of a call's options (``en`` if there is none), and the targets.
+
+    Raises:
+        UnsupportedLanguage, ConfigurationError: see ``check_language`` and ``target_languages``.
+    """
+    source = check_language(options.get("source", "en"), "source")
+    return source, target_languages(target, source)
+
+
+def check_pairs(languages: Languages, source: str, targets: Iterable[str]) -> None:
+    """Raise for a pair that is not among the service's.
+
+    Raises:
+        UnsupportedLanguage: with the targets that there are.
+    """
+    known = {code.lower(): {target.lower() for target in languages[code]} for code in languages}
+    if not known:
+        return
+    if source.lower() not in known:
+        raise UnsupportedLanguage(
+            f"source={source!r} is not translated; sources: {', '.join(sorted(languages))}",
+            parameter="source",
+            allowed=sorted(languages),
+        )
+    for target in targets:
+        if target.lower() not in known[source.lower()]:
+            raise UnsupportedLanguage(
+                f"{source!r} is not translated into {target!r}; targets: {', '.join(sorted(known[source.lower()]))}",
+                parameter="target",
+                allowed=sorted(known[source.lower()]),
+            )
 
 
 def safe_stem(file_name: str) -> str:

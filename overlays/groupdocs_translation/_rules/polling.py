@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import Attribute, field, frozen
 
+from .._config import check_callable
 from .._errors import ConfigurationError
 from .durations import LEVELS
 
@@ -176,3 +177,19 @@ def schedule_named(given: str | PollingSchedule) -> PollingSchedule:
             allowed=_PRESETS,
         )
     return _PRESETS[given]
+
+
+def check_wait(timeout: Any, polling: Any = None, progress: Any = None) -> float | None:
+    """The seconds to wait for a job, ``None`` for the default; all that a wait takes is looked at.
+
+    Raises:
+        ConfigurationError: ``timeout`` is no number, a negative one, or no end; no such schedule; no function.
+    """
+    check_callable(progress, "progress")
+    if polling is not None:
+        schedule_named(polling)
+    if timeout is None:
+        return None
+    if isinstance(timeout, bool) or not isinstance(timeout, int | float) or not 0 <= timeout < float("inf"):
+        raise ConfigurationError(f"timeout={timeout!r} must be a number of seconds, 0 or more", parameter="timeout")
+    return timeout

@@ -63,7 +63,17 @@ class RetryPolicy:
         return cls(tries=1)
 
 
-class Fate(Enum):
+def check_policy(given: Any) -> None:
+    """Refuse what is no ``RetryPolicy``.
+
+    Raises:
+        ConfigurationError: it is something else.
+    """
+    if not isinstance(given, RetryPolicy):
+        raise ConfigurationError("retries must be a RetryPolicy, for example RetryPolicy(tries=2)", parameter="retries")
+
+
+class FailureKind(Enum):
     """What became of a try that did not succeed."""
 
     NOT_SENT = "not sent"  # no connection was made
@@ -74,25 +84,25 @@ class Fate(Enum):
     REJECTED = "rejected"  # any other error status: asking again gives the same
 
 
-def fate_of_status(status_code: int) -> Fate:
+def kind_of_status(status_code: int) -> FailureKind:
     """The fate that an error status means."""
     if status_code in REFUSED_STATUSES:
-        return Fate.REFUSED
+        return FailureKind.REFUSED
     if status_code in FAILED_STATUSES or status_code > 504:
-        return Fate.FAILED
-    return Fate.REJECTED
+        return FailureKind.FAILED
+    return FailureKind.REJECTED
 
 
-def may_repeat(fate: Fate, role: Role | None) -> bool:
+def may_repeat(fate: FailureKind, role: Role | None) -> bool:
     """Whether the same request may be sent again; ``role`` is ``None`` for a request that no operation describes."""
-    if fate in {Fate.NOT_SENT, Fate.REFUSED}:
+    if fate in {FailureKind.NOT_SENT, FailureKind.REFUSED}:
         return True
-    return fate in {Fate.BROKEN, Fate.FAILED} and role in {"poll", "read", "upload"}
+    return fate in {FailureKind.BROKEN, FailureKind.FAILED} and role in {"poll", "read", "upload"}
 
 
-def is_uncertain(fate: Fate, role: Role | None) -> bool:
+def is_uncertain(fate: FailureKind, role: Role | None) -> bool:
     """Whether the service may have taken a job that we hear nothing more of."""
-    return role == "submit" and fate in {Fate.BROKEN, Fate.FAILED}
+    return role == "submit" and fate in {FailureKind.BROKEN, FailureKind.FAILED}
 
 
 def pause(

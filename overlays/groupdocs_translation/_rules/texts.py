@@ -22,7 +22,7 @@ BLANK = -1
 MAX_REPEATS = 10  # equal and blank texts cost nothing to send, but their places must be remembered
 
 
-class Packed(NamedTuple):
+class TextChunk(NamedTuple):
     """Distinct texts of one request; ``order``: each original's place among them, ``BLANK`` for the next blank."""
 
     texts: list[str]
@@ -40,7 +40,7 @@ class Packed(NamedTuple):
         return not self.blanks and self.order == tuple(range(len(self.texts)))
 
 
-class Packer:
+class TextChunker:
     """Fills requests up to the limits, in order; a text longer than the limit goes alone. For one task at a time."""
 
     def __init__(
@@ -56,7 +56,7 @@ class Packer:
         self._blanks: list[str] = []
         self._characters = 0
 
-    def add(self, text: str) -> Packed | None:
+    def add(self, text: str) -> TextChunk | None:
         """Take one text; the request that was full before it, if it did not fit any more.
 
         Raises:
@@ -68,7 +68,7 @@ class Packer:
             raise ConfigurationError(
                 f"character {lone} of a text is half of a surrogate pair (bytes that were no UTF-8?): it cannot be sent"
             )
-        full: Packed | None = None
+        full: TextChunk | None = None
         if not text.strip():
             self._order.append(BLANK)
             self._blanks.append(text)
@@ -85,9 +85,9 @@ class Packer:
             self._characters += len(text)
         return full
 
-    def flush(self) -> Packed | None:
+    def flush(self) -> TextChunk | None:
         """What has not been handed out yet, ``None`` for nothing."""
-        packed = Packed(list(self._places), tuple(self._order), tuple(self._blanks)) if self._order else None
+        packed = TextChunk(list(self._places), tuple(self._order), tuple(self._blanks)) if self._order else None
         self._clear()
         return packed
 

@@ -6,42 +6,44 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Self, Unpack, overload
 
+from .._base_client import BaseClient
 from .._concurrency import sync_run
+from .._config import check_callable, check_flag
 from .._errors import ConfigurationError
-from .._face import Face
 from .._files import output_folder, refuse_existing
-from .._job_ref import JobRef, job_ref
-from .._plans import SubmitOptions, TextOptions, health_of, languages_of
+from .._inputs import read_source
 from .._results import (
     FileTranslation,
     Health,
     HugoStructure,
     Languages,
+    ProgressCallback,
     TextTranslation,
 )
+from .._rules.job_handle import JobSpec, job_handle
 from .._rules.names import result_name
-from .._settings import call_retries, check_callable, check_flag, check_wait
-from .._sources import read_source
+from .._rules.polling import check_wait
+from .._rules.requests import SubmitOptions, TextOptions
+from .._rules.responses import health_of, languages_of
+from .._usage import calling
 from ..spec.formats import recognize
 from ..spec.operations import BY_ID, model
 from .jobs import FILE_TIMEOUT_S, Job
-from .submissions import submit, submit_file, upload
-from .texts import Texts
+from .submit import Texts, submit, submit_file, upload
 
 if TYPE_CHECKING:
     import os
     from collections.abc import Iterator
 
     from .._api import ApiClient
+    from .._inputs import FileInput
     from .._rules.polling import PollingSchedule
     from .._rules.retry import RetryPolicy
-    from .._sources import type_of_source
     from ..batch import BatchReport, FolderOptions
     from .connection import Connection
-    from .transfer import Watcher
 
 
-class TranslationClient(Face):
+class TranslationClient(BaseClient):
     """Translates texts and files with GroupDocs.Translation Cloud.
 
     Give ``client_id`` and ``client_secret`` (or set ``GROUPDOCS_CLIENT_ID`` and ``GROUPDOCS_CLIENT_SECRET``); the
@@ -96,11 +98,11 @@ class TranslationClient(Face):
                 several jobs, ``error.jobs`` are those that were submitted, in order.
             SubmissionUncertain: the job may have been made; it is not sent twice.
         """
-        plan = self._text_plan(target, options)
-        packs = plan.pack(text)
-        texts = Texts(self._connection, plan, is_single=isinstance(text, str))
-        for packed in packs:
-            texts.submit(packed)
+        call = self._text_call(target, options)
+        chunks = call.chunks(text)
+        texts = Texts(self._connection, call, is_single=isinstance(text, str))
+        for chunk in chunks:
+            texts.submit(chunk)
         return texts.collect()
 
     def submit_text(
@@ -112,16 +114,16 @@ class TranslationClient(Face):
             ConfigurationError: a wrong argument, nothing to translate, or more than fits in one request.
             SubmissionUncertain: the job may have been made; it is not sent twice.
         """
-        plan = self._text_plan(target, options)
-        packs = plan.pack(text)
-        if len(packs) != 1 or not packs[0].texts:
+        call = self._text_call(target, options)
+        chunks = call.chunks(text)
+        if len(chunks) != 1 or not chunks[0].texts:
             what = (
                 "is too much for one job: use translate_text, which makes several"
-                if packs[1:]
+                if chunks[1:]
                 else "has nothing to translate"
             )
             raise ConfigurationError(f"text {what}")
-        job = Texts(self._connection, plan, is_single=isinstance(text, str)).submit(packs[0])
+        job = Texts(self._connection, call, is_single=isinstance(text, str)).submit(chunks[0])
         assert job is not None
         return job
 
@@ -154,21 +156,21 @@ class TranslationClient(Face):
         """
         if isinstance(texts, str | bytes) or not isinstance(texts, Iterable | Iterable):
             raise ConfigurationError(f"texts is an iterable of strings, not {type(texts).__name__}")
-        plan = self._text_plan(target, options)
-        return Texts(self._connection, plan).stream(texts)
+        call = self._text_call(target, options)
+        return Texts(self._connection, call).stream(texts)
 
     # -- files ---------------------------------------------------------------------------------------------------------
 
     def translate_file(
         self,
-        file: type_of_source,
+        file: FileInput,
         *,
         target: str | Iterable[str],
         output_dir: str | os.PathLike[str] = ".",
         overwrite: bool = False,
         timeout: float | None = None,
         polling: str | PollingSchedule | None = None,
-        progress: Watcher | None = None,
+        progress: ProgressCallback | None = None,
         **options: Unpack[SubmitOptions],
     ) -> FileTranslation:
         """Upload, submit, wait and download: one file in, one file a language out.
@@ -187,25 +189,25 @@ class TranslationClient(Face):
         """
         check_wait(timeout, polling, progress)
         check_flag(overwrite, "overwrite")
-        plan = sync_run(
-            lambda: self._file_plan(file, target, options)  # may read a pipe
+        call = sync_run(
+            lambda: self._file_call(file, target, options)  # may read a pipe
         )
         folder = sync_run(output_folder, output_dir)
         if not overwrite:
             refuse_existing(
-                [folder / result_name(plan.source.name, language, plan.output) for language in plan.targets]
+                [folder / result_name(call.source.name, language, call.output) for language in call.targets]
             )
-        with call_retries(options.get("retries")):
-            job = submit_file(self._connection, plan, progress)
+        with calling(policy=options.get("retries")):
+            job = submit_file(self._connection, call, progress)
             return job.download(folder, overwrite=overwrite, timeout=timeout, polling=polling, progress=progress)
 
     def submit_file(
         self,
-        file: type_of_source,
+        file: FileInput,
         *,
         target: str | Iterable[str],
         as_text: bool = False,
-        progress: Watcher | None = None,
+        progress: ProgressCallback | None = None,
         **options: Unpack[SubmitOptions],
     ) -> Job:
         """Upload and submit, and return the job at once. ``as_text=True`` reads an image or a recording as texts.
@@ -215,18 +217,18 @@ class TranslationClient(Face):
             SubmissionUncertain: the job may have been made; it is not sent twice.
         """
         check_callable(progress, "progress")
-        plan = sync_run(lambda: self._file_plan(file, target, options, as_text=as_text))
-        with call_retries(options.get("retries")):
-            return submit_file(self._connection, plan, progress)
+        call = sync_run(lambda: self._file_call(file, target, options, as_text=as_text))
+        with calling(policy=options.get("retries")):
+            return submit_file(self._connection, call, progress)
 
     def translate_to_text(
         self,
-        file: type_of_source,
+        file: FileInput,
         *,
         target: str | Iterable[str],
         timeout: float | None = None,
         polling: str | PollingSchedule | None = None,
-        progress: Watcher | None = None,
+        progress: ProgressCallback | None = None,
         **options: Unpack[SubmitOptions],
     ) -> TextTranslation[list[str]]:
         """Read the text of an image, or the speech of a recording, and return its translation as strings.
@@ -265,7 +267,7 @@ class TranslationClient(Face):
 
     def analyze_hugo(
         self,
-        file: type_of_source,
+        file: FileInput,
         *,
         name: str | None = None,
         timeout: float | None = None,
@@ -280,20 +282,26 @@ class TranslationClient(Face):
         check_wait(timeout)
         source = sync_run(lambda: read_source(file, name=name))
         recognize(source.name, kind="markdown")
-        with call_retries(retries):
+        with calling(policy=retries):
             url = source.url or upload(self._connection, source, "Md")
-            ref = JobRef(id="", kind="hugo", subject="hugo", size=source.size, name=source.name)
-            job = submit(self._connection, BY_ID["analyzeHugo"], model("HugoRequest")(url=url), ref)
+            spec = JobSpec(
+                kind="hugo",
+                trial=self.account.settings.trial,
+                subject="hugo",
+                size=source.size,
+                name=source.name,
+            )
+            job = submit(self._connection, BY_ID["analyzeHugo"], model("HugoRequest")(url=url), spec)
             result: HugoStructure = job.result(timeout)
         return result
 
     def upload(
         self,
-        file: type_of_source,
+        file: FileInput,
         *,
         name: str | None = None,
         format: str | None = None,
-        progress: Watcher | None = None,
+        progress: ProgressCallback | None = None,
         retries: RetryPolicy | None = None,
     ) -> str:
         """Store a file at the service for translation and return its URL, a secret while it lives. Constant memory.
@@ -306,7 +314,7 @@ class TranslationClient(Face):
         source = sync_run(lambda: read_source(file, name=name))
         if source.url is not None:
             raise ConfigurationError("a URL needs no upload: give it to translate_file or submit_file as it is")
-        with call_retries(retries):
+        with calling(policy=retries):
             return upload(self._connection, source, recognize(source.name, format=format)[1], progress)
 
     # -- jobs and facts ------------------------------------------------------------------------------------------------
@@ -320,25 +328,25 @@ class TranslationClient(Face):
         Raises:
             ConfigurationError: no id, an unknown kind, or a detail that jobs do not have.
         """
-        return Job(self._connection, job_ref(id, kind, details, trial=self.account.settings.trial))
+        return Job(self._connection, job_handle(id, kind, details, trial=self.account.settings.trial))
 
     def languages(self, *, refresh: bool = False, retries: RetryPolicy | None = None) -> Languages:
         """The language pairs of the service; fetched once for the life of the client, unless ``refresh`` asks again."""
         if self._languages is None or refresh:
-            with call_retries(retries):
+            with calling(policy=retries):
                 response = self._connection.call("listLanguages")
             self._languages = languages_of(response.parsed)
         return self._languages
 
     def health(self, *, retries: RetryPolicy | None = None) -> Health:
         """What the service says of its parts."""
-        with call_retries(retries):
+        with calling(policy=retries):
             return health_of((self._connection.call("getHealth")).parsed)
 
     def openapi_document(self, *, as_yaml: bool = False, retries: RetryPolicy | None = None) -> str:
         """The OpenAPI document that the service serves of itself, as JSON or YAML text."""
         check_flag(as_yaml, "as_yaml")
-        with call_retries(retries):
+        with calling(policy=retries):
             text: str = (self._connection.call("getOpenapiDocument", is_yaml=as_yaml)).parsed
         return text
 

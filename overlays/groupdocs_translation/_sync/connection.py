@@ -12,11 +12,10 @@ import httpx2
 
 from .._api import ApiClient
 from .._concurrency import sync_owner
-from .._config import USER_AGENT, timeouts
+from .._config import CLOSED, USER_AGENT, timeouts
 from .._errors import ConfigurationError
 from .._rules.durations import Durations
 from .._rules.polling import PollingSchedule, schedule_named, usual_duration
-from .._settings import CLOSED
 from .._transports import sync_transport
 from .._usage import CALL, Call, context_call
 from ..auth.bearer import PublicOnlyAuth
@@ -27,9 +26,9 @@ from .transfer import Download
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from .._face import Account
-    from .._job_ref import JobRef
-    from .transfer import Watcher
+    from .._base_client import Account
+    from .._results import ProgressCallback
+    from .._rules.job_handle import JobSpec
 
 T = TypeVar("T")
 
@@ -61,7 +60,7 @@ class Connection:
         self.durations = Durations()
         self.api = ApiClient(self.settings.base_url, session=self.session)
         self._lock = threading.Lock()
-        self._sessions: weakref.WeakKeyDictionary[Any, Session] = weakref.WeakKeyDictionary()
+        self._sessions: weakref.WeakKeyDictionary[Any, tuple[Session, ApiClient]] = weakref.WeakKeyDictionary()
         self._storages: weakref.WeakKeyDictionary[Any, httpx2.Client] = weakref.WeakKeyDictionary()
         self._is_closed = False
         _CONNECTIONS.add(self)
@@ -72,6 +71,10 @@ class Connection:
         Raises:
             ConfigurationError: the client is closed.
         """
+        return self._session_and_api()[0]
+
+    def _session_and_api(self) -> tuple[Session, ApiClient]:
+        """The session of the running loop, and the generated client that holds just that one."""
         owner = sync_owner()
         found = self._sessions.get(owner)
         if found is not None and not self._is_closed:
@@ -79,7 +82,7 @@ class Connection:
         with self._lock:
             self._refuse_closed()
             if owner not in self._sessions:
-                self._sessions[owner] = _made(
+                session = _made(
                     Session,
                     usage=self.usage,
                     retries=self.settings.retries,
@@ -94,6 +97,7 @@ class Connection:
                     },
                     **self._transport_settings(),
                 )
+                self._sessions[owner] = session, ApiClient(self.settings.base_url, session=lambda: session)
             return self._sessions[owner]
 
     def storage(self) -> httpx2.Client:
@@ -146,47 +150,48 @@ class Connection:
 
     def call(self, operation: str, /, **arguments: Any) -> Any:
         """Call a generated operation by its operationId; its ``Response``."""
-        return generated(BY_ID[operation]).sync_detailed(client=self.api, **arguments)
+        return generated(BY_ID[operation]).sync_detailed(client=self._session_and_api()[1], **arguments)
 
-    def downloader(self, watcher: Watcher | None) -> Download:
+    def downloader(self, progress: ProgressCallback | None) -> Download:
         """Fetches result files."""
         retries = context_call().policy or self.settings.retries
-        return Download(self.storage(), clock=self.clock, retries=retries, watcher=watcher)
+        return Download(self.storage(), clock=self.clock, retries=retries, progress=progress)
 
     def schedule(self, polling: str | PollingSchedule | None) -> PollingSchedule:
         """The schedule of a wait: its own, else the client's."""
         return schedule_named(polling) if polling is not None else self.settings.polling
 
-    def next_wait(self, ref: JobRef, elapsed: float, polls: int, polling: str | PollingSchedule | None) -> float:
+    def next_wait(self, spec: JobSpec, elapsed: float, polls: int, polling: str | PollingSchedule | None) -> float:
         """Seconds until the next poll of a job is worth its price."""
         schedule = self.schedule(polling)
-        kind = ref.subject or ref.kind
+        kind = spec.duration_kind
         return schedule.next_wait(
-            kind=kind, size=ref.size, elapsed=elapsed, polls=polls, learnt=self.durations.learnt(kind)
+            kind=kind, size=spec.size, elapsed=elapsed, polls=polls, learnt=self.durations.learnt(kind)
         )
 
-    def usual_duration(self, ref: JobRef) -> float:
+    def usual_duration(self, spec: JobSpec) -> float:
         """Seconds that half of such jobs took so far; before the first, what the service's page lets one expect."""
-        kind = ref.subject or ref.kind
+        kind = spec.duration_kind
         median = self.durations.median(kind)
-        return usual_duration(kind, ref.size) if median is None else median
+        return usual_duration(kind, spec.size) if median is None else median
 
-    def learn(self, ref: JobRef, *, at_least: float, at_most: float) -> None:
+    def learn(self, spec: JobSpec, *, at_least: float, at_most: float) -> None:
         """Remember how long a job took: it was not ready at the one moment, and ready at the other."""
-        self.durations.record(ref.subject or ref.kind, at_least=at_least, at_most=at_most)
+        self.durations.record(spec.duration_kind, at_least=at_least, at_most=at_most)
 
     def close(self) -> None:
         """Close connections and forget the token; closing twice is fine."""
         with self._lock:
             self._is_closed = True
             owner = sync_owner()
-            mine = [table.pop(owner, None) for table in (self._sessions, self._storages)]
+            session, _ = self._sessions.pop(owner, (None, None))
+            mine = [session, self._storages.pop(owner, None)]
             self._sessions.clear()  # those of other loops go with their loops
             self._storages.clear()
         try:
-            for session in mine:
-                if session is not None:
-                    session.close()
+            for opened in mine:
+                if opened is not None:
+                    opened.close()
         finally:
             if self._token_source is not None and self._owns_token:
                 self._token_source.close()

@@ -7,6 +7,7 @@ import logging
 from typing import TYPE_CHECKING, Any, Self
 
 from .._concurrency import sync_run, sync_sleep
+from .._config import check_flag
 from .._errors import (
     ConfigurationError,
     JobExpired,
@@ -18,22 +19,22 @@ from .._errors import (
     TranslationError,
 )
 from .._files import is_written, output_folder, refuse_existing
-from .._results import FileTranslation, JobStatus, Progress
-from .._rules import results
-from .._rules.answers import State, body_status, clean, is_job_id, job_state
+from .._results import FileTranslation, JobStatus, Progress, ProgressCallback, State
+from .._rules import responses
 from .._rules.names import known_extension, missing_languages, result_name
-from .._settings import call_retries, check_flag, check_wait
+from .._rules.polling import check_wait
+from .._rules.responses import body_status, clean, is_job_id, job_state
+from .._usage import calling
 
 if TYPE_CHECKING:
     import os
     from pathlib import Path
 
-    from .._job_ref import JobRef
     from .._results import FileResult
+    from .._rules.job_handle import JobHandle
     from .._rules.polling import PollingSchedule
     from .._rules.retry import RetryPolicy
     from .connection import Connection
-    from .transfer import Watcher
 
 log = logging.getLogger("groupdocs_translation.jobs")
 
@@ -57,13 +58,14 @@ class Job:
     where it stopped. One task or thread uses a job at a time.
     """
 
-    def __init__(self, connection: Connection, ref: JobRef, *, submitted: float | None = None) -> None:
-        if (ref.kind, ref.trial) not in _POLLS:
-            raise ConfigurationError(f"kind {ref.kind!r} is not one of 'text', 'file', 'hugo'")
-        if not is_job_id(ref.id):
+    def __init__(self, connection: Connection, handle: JobHandle, *, submitted: float | None = None) -> None:
+        if (handle.spec.kind, handle.spec.trial) not in _POLLS:
+            raise ConfigurationError(f"kind {handle.spec.kind!r} is not one of 'text', 'file', 'hugo'")
+        if not is_job_id(handle.id):
             raise ConfigurationError("a job id is a non-empty string, as the service gave it")
         self._connection = connection
-        self._ref = ref
+        self._handle = handle
+        self._spec = handle.spec
         self._submitted = submitted  # on the monotonic clock; None for a job picked up from elsewhere
         self._polls = 0
         self._unready_at = submitted  # when the job was last seen to be not ready
@@ -75,16 +77,16 @@ class Job:
     @property
     def id(self) -> str:
         """The service's id of the job."""
-        return self._ref.id
+        return self._handle.id
 
     @property
     def kind(self) -> str:
         """What its result is: ``text``, ``file`` or ``hugo``."""
-        return self._ref.kind
+        return self._spec.kind
 
     def to_dict(self) -> dict[str, Any]:
         """All that ``client.job(**values)`` needs to pick the job up elsewhere, as JSON types."""
-        return self._ref.to_dict()
+        return self._handle.to_dict()
 
     def __repr__(self) -> str:
         """Id, kind and the state that was seen last."""
@@ -100,7 +102,7 @@ class Job:
         if self._last is not None and self._last.state.is_final:
             return self._last
         self._is_told = False
-        operation, parameter = _POLLS[self._ref.kind, self._ref.trial]
+        operation, parameter = _POLLS[self._spec.kind, self._spec.trial]
         self._polls += 1
         try:
             response = self._connection.call(operation, **{parameter: self.id})
@@ -111,10 +113,10 @@ class Job:
             error.job = self
             raise
         self._answer = response.parsed
-        languages = list(results.entries(self._ref, self._answer))
+        languages = list(responses.entries(self._spec, self._answer))
         code = body_status(self._answer.status)
         message = clean(self._answer.message)
-        has_result = bool(languages) or results.has_structure(self._ref, self._answer)
+        has_result = bool(languages) or responses.has_structure(self._spec, self._answer)
         self._last = JobStatus(
             job_state(code, int(response.status_code), has_result=has_result), code, message, languages
         )
@@ -130,7 +132,7 @@ class Job:
         timeout: float | None = None,
         *,
         polling: str | PollingSchedule | None = None,
-        progress: Watcher | None = None,
+        progress: ProgressCallback | None = None,
         retries: RetryPolicy | None = None,
     ) -> Self:
         """Wait until the job is over, asking as seldom as the schedule allows.
@@ -149,18 +151,20 @@ class Job:
             limit = self._connection.schedule(polling).deadline_s
         if limit is None:
             limit = TEXT_TIMEOUT_S if self.kind == "text" else FILE_TIMEOUT_S
-        with call_retries(retries):
+        with calling(policy=retries):
             if self._submitted is None or self._is_told:
                 self.status()  # picked up from elsewhere: it may have been done for hours
             self._until_over(limit, polling, progress)
         return self
 
-    def _until_over(self, limit: float, polling: str | PollingSchedule | None, progress: Watcher | None) -> None:
+    def _until_over(
+        self, limit: float, polling: str | PollingSchedule | None, progress: ProgressCallback | None
+    ) -> None:
         clock = self._connection.clock
         deadline = clock.monotonic() + limit
         while self._last is None or self._last.state is State.PENDING:
             now = clock.monotonic()
-            pause = self._connection.next_wait(self._ref, self._since(now), self._polls, polling)
+            pause = self._connection.next_wait(self._spec, self._since(now), self._polls, polling)
             remaining = deadline - now
             if remaining <= 0 and self._last is not None:
                 raise JobTimeout(
@@ -168,8 +172,8 @@ class Job:
                     job=self,
                 )
             if progress is not None:
-                usual = self._connection.usual_duration(self._ref)
-                progress(Progress("wait", self._ref.name or self.id, self._since(now), usual, self))
+                usual = self._connection.usual_duration(self._spec)
+                progress(Progress("wait", self._spec.name or self.id, self._since(now), usual, self))
             sync_sleep(clock, max(0.0, min(pause, remaining)))
             self.status()
 
@@ -178,7 +182,7 @@ class Job:
         timeout: float | None = None,
         *,
         polling: str | PollingSchedule | None = None,
-        progress: Watcher | None = None,
+        progress: ProgressCallback | None = None,
         retries: RetryPolicy | None = None,
     ) -> Any:
         """Wait and return a ``TextTranslation``, a ``FileResult`` (addresses, nothing fetched) or a ``HugoStructure``.
@@ -205,7 +209,7 @@ class Job:
                 reason=self._last.message,
             )
         result = self._read()
-        missing = missing_languages(self._ref.targets, self._last.languages)
+        missing = missing_languages(self._spec.targets, self._last.languages)
         if self.kind != "hugo" and (missing or self._last.state is State.PARTIAL):
             self._is_told = True
             raise JobPartial(
@@ -224,7 +228,7 @@ class Job:
         overwrite: bool = False,
         timeout: float | None = None,
         polling: str | PollingSchedule | None = None,
-        progress: Watcher | None = None,
+        progress: ProgressCallback | None = None,
         retries: RetryPolicy | None = None,
     ) -> FileTranslation:
         """Wait, then fetch the files into ``output_dir`` as ``report.de.docx``. Fetching is no API call.
@@ -246,7 +250,7 @@ class Job:
         except JobPartial as error:
             partial, result = error, error.result
         try:
-            with call_retries(retries):
+            with calling(policy=retries):
                 translation = self._fetch(result, folder, overwrite, progress)
         except TranslationError as error:
             error.job = self
@@ -255,11 +259,13 @@ class Job:
             raise JobPartial(str(partial), job=self, result=translation, missing=partial.missing)
         return translation
 
-    def _fetch(self, result: FileResult, folder: Path, overwrite: bool, progress: Watcher | None) -> FileTranslation:
-        name = self._ref.name or f"{self.id}.x"
+    def _fetch(
+        self, result: FileResult, folder: Path, overwrite: bool, progress: ProgressCallback | None
+    ) -> FileTranslation:
+        name = self._spec.name or f"{self.id}.x"
         paths: dict[str, Path] = {}
         for language in result.urls:
-            extension = self._ref.output_format or known_extension(result.urls[language])
+            extension = self._spec.output_format or known_extension(result.urls[language])
             path = folder / result_name(name, language, extension)
             if path in paths.values():
                 raise TransferError(f"two results of job {self.id} would be called {path.name}")
@@ -282,8 +288,8 @@ class Job:
         """Seconds since the submission, as well as it is known."""
         if self._submitted is not None:
             return now - self._submitted
-        if self._ref.submitted_at is not None:
-            return max(0.0, self._connection.clock.wall() - self._ref.submitted_at)
+        if self._handle.submitted_at is not None:
+            return max(0.0, self._connection.clock.wall() - self._handle.submitted_at)
         return 0.0
 
     def _observe(self, status: JobStatus) -> None:
@@ -297,16 +303,16 @@ class Job:
             log.info("job %s is done after %.1f s and %d polls", self.id, now - self._submitted, self._polls)
             assert self._unready_at is not None
             self._connection.learn(
-                self._ref, at_least=self._unready_at - self._submitted, at_most=now - self._submitted
+                self._spec, at_least=self._unready_at - self._submitted, at_most=now - self._submitted
             )
 
     def _read(self) -> Any:
         """The result in the last answer."""
         if self.kind == "file":
-            return results.files(self._ref, self._answer)
+            return responses.files_of(self._spec, self._answer)
         if self.kind == "hugo":
-            return results.structure(self._answer)
-        found = results.texts(self._ref, self._answer)
+            return responses.structure_of(self._answer)
+        found = responses.texts_of(self._handle, self._answer)
         if found is None:
             raise JobFailed(f"job {self.id}: the service returned another number of texts than were sent", job=self)
         return found

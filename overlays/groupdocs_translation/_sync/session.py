@@ -13,25 +13,26 @@ there, and ``BearerAuth`` notes in it that the ``Authorization`` header is its o
 from __future__ import annotations
 
 import logging
+from functools import partial
 from random import random
 from typing import TYPE_CHECKING, Any
 
 import httpx2
 
 from .._concurrency import sync_sleep
-from .._cookies import NoCookies
-from .._errors import ConfigurationError, TranslationError
-from .._outcomes import judge, network_failure, uncertain
-from .._rules import answers
+from .._config import CLOSED
+from .._errors import ConfigurationError
+from .._network import network_failure, readable, token_mask, uncertain
+from .._rules import responses
+from .._rules.responses import Failed
 from .._rules.retry import (
     REFUSED_STATUSES,
-    Fate,
+    FailureKind,
     is_uncertain,
     may_repeat,
     pause,
     retry_after,
 )
-from .._settings import CLOSED
 from .._usage import CALL, Call, context_call
 from ..auth.bearer import rewinder
 from ..spec.operations import Operation, match
@@ -110,13 +111,12 @@ class Session(httpx2.Client):
         self._prefix = self.base_url.raw_path.decode("ascii").rstrip("/")
         self._base = str(self.base_url).rstrip("/")
         self._urls: dict[str, httpx2.URL] = {}
-        self._no_cookies = NoCookies()
         del self.headers["Connection"]  # keep-alive is what HTTP/1.1 means anyway (RFC 9112 §9.3)
 
     @property
     def cookies(self) -> httpx2.Cookies:
-        """Always empty."""
-        return self._no_cookies
+        """A jar that nobody keeps: calls are authorized by token, and cookies would be hidden state between them."""
+        return httpx2.Cookies()
 
     @cookies.setter
     def cookies(self, cookies: Any) -> None:
@@ -162,16 +162,16 @@ class Session(httpx2.Client):
                 request.extensions["timeout"] = {
                     what: left if limit is None else min(limit, left) for what, limit in limits.items()
                 }
-            response, fate, error = self._try(request, operation, name, stream, policy.total_s, options)
+            outcome = self._try(request, operation, name, stream, policy.total_s, options)
             if role == "upload":  # moving bytes is work, not waiting
                 started += self._clock.monotonic() - tried
-            if error is None and response is not None:
-                return response
-            assert error is not None
-            if fate in {Fate.NOT_SENT, Fate.UNREACHABLE}:
+            if not isinstance(outcome, Failed):
+                return outcome
+            kind, error = outcome
+            if kind in {FailureKind.NOT_SENT, FailureKind.UNREACHABLE}:
                 self._usage.release(name, counter)
             wait = None
-            if rewind is not None and may_repeat(fate, role):
+            if rewind is not None and may_repeat(kind, role):
                 wait = pause(
                     policy,
                     tries=tries,
@@ -180,7 +180,7 @@ class Session(httpx2.Client):
                     random=random,
                 )
             if wait is None:
-                if is_uncertain(fate, role):
+                if is_uncertain(kind, role):
                     raise uncertain(name, request, error)
                 raise error
             log.warning("%s; sent again in %.1f s (try %d of %d)", error, wait, tries + 1, policy.tries)
@@ -196,8 +196,8 @@ class Session(httpx2.Client):
         stream: bool,
         total_s: float,
         options: dict[str, Any],
-    ) -> tuple[httpx2.Response | None, Fate, TranslationError | None]:
-        """One try: the answer, or its fate and the error that it would raise; ``total_s`` bounds the answer."""
+    ) -> httpx2.Response | Failed:
+        """Send once; ``total_s`` bounds the time that the answer may take."""
         failure: httpx2.HTTPError
         try:
             response = super().send(request, stream=True, **options)
@@ -205,7 +205,7 @@ class Session(httpx2.Client):
                 date = response.headers.get("date")
                 self._on_refusal(retry_after(response.headers.get("retry-after"), date=date, now=self._clock.wall()))
             if stream and response.is_success:
-                return response, Fate.REJECTED, None
+                return response
             try:
                 self._read(response, operation, self._clock.monotonic() + total_s)
             finally:
@@ -213,8 +213,8 @@ class Session(httpx2.Client):
                 if self.is_closed:  # closed while this waited for a connection, which nobody would close
                     self._transport.close()
         except TooLargeError as too_large:
-            fate = Fate.BROKEN if operation and operation.role == "submit" else Fate.REJECTED
-            return None, fate, answers.nonsense(name, too_large.status_code, "it is too large")
+            kind = FailureKind.BROKEN if operation and operation.role == "submit" else FailureKind.REJECTED
+            return Failed(kind, responses.nonsense(name, too_large.status_code, "it is too large"))
         except httpx2.HTTPError as caught:
             failure = caught
         except RuntimeError:
@@ -222,12 +222,29 @@ class Session(httpx2.Client):
                 raise ConfigurationError(CLOSED) from None
             raise
         else:
-            return judge(response, operation, name, now=self._clock.wall())
-        return None, *network_failure(failure, request, name)
+            failed = responses.classify(
+                operation,
+                name,
+                response.status_code,
+                response.headers,
+                response.content,
+                now=self._clock.wall(),
+                mask=partial(_masked, response),
+            )
+            if failed is not None:
+                return failed
+            return response if operation is None else readable(response, operation)
+        return network_failure(failure, request, name)
 
     def _read(self, response: httpx2.Response, operation: Operation | None, until: float) -> None:
         """Read the body, never more than an answer may have."""
         is_encoded = response.headers.get("content-encoding", "identity") != "identity"
-        limit = answers.MAX_ENCODED_ANSWER_BYTES if is_encoded else answers.most_bytes(operation, response.status_code)
+        limit = (
+            responses.MAX_ENCODED_ANSWER_BYTES if is_encoded else responses.most_bytes(operation, response.status_code)
+        )
         response.stream = CappedStream(response, limit=limit, clock=self._clock, until=until)
         response.read()
+
+
+def _masked(response: httpx2.Response, text: str) -> str:
+    return token_mask(response.request)(text)

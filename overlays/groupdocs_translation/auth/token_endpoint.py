@@ -21,7 +21,7 @@ from attrs import Factory, field, frozen
 
 from .._config import USER_AGENT, is_loopback
 from .._errors import AuthenticationError, ConfigurationError, ConnectionFailed, TokenResponseError, TranslationError
-from .._rules.answers import clean
+from .._rules.responses import clean
 from .._rules.retry import RetryPolicy, pause, retry_after
 from .credentials import Credentials, Secret
 from .token import AccessToken, is_json, members_of, read_token

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any, NoReturn, TypedDict, Unpack
 from attrs import evolve, frozen
 
 from .._clock import SYSTEM_CLOCK
+from .._config import check_callable, check_methods
 from .._errors import AuthenticationError, ConfigurationError, ConnectionFailed, TranslationError
-from .._settings import check_callable, check_methods
 from .credentials import Secret, find_credentials
 from .providers import CallableTokenProvider, ClientCredentialsProvider, StaticTokenProvider
 from .token_endpoint import DEADLINE_S, Endpoint, is_transient

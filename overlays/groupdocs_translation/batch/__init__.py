@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     import os
     from collections.abc import Iterable
 
-    from .._face import Face
+    from .._base_client import BaseClient
     from .options import BatchSettings
 
 __all__ = [
@@ -81,14 +81,14 @@ class AsyncBatch:
 
     def __init__(
         self,
-        client: Face,
+        client: BaseClient,
         folder: str | os.PathLike[str],
         *,
         target: str | Iterable[str],
         output_dir: str | os.PathLike[str],
         **options: Unpack[FolderOptions],
     ) -> None:
-        self._face = client
+        self._client = client
         self.settings = batch_settings(folder, target, output_dir, options)
         self.report: BatchReport | None = None
         client.refuse_pairs(self.settings.options.get("source", "en"), self.settings.targets)
@@ -106,7 +106,7 @@ class AsyncBatch:
         Raises:
             ConfigurationError: the folder or the journal cannot be read.
         """
-        return await anyio.to_thread.run_sync(_plan_on_snapshot, self.settings, self._format_settings, self._face)
+        return await anyio.to_thread.run_sync(_plan_on_snapshot, self.settings, self._format_settings, self._client)
 
     async def run(self) -> BatchReport:
         """Translate what is not done yet, as far as it goes.
@@ -125,7 +125,7 @@ class AsyncBatch:
         lock.acquire()
         try:
             with closing(await anyio.to_thread.run_sync(Journal.open, settings.journal)) as journal:
-                run = Run(self._face, settings, journal, self._format_settings)
+                run = Run(self._client, settings, journal, self._format_settings)
                 self._thread, self._loop = threading.get_ident(), async_owner()
                 self._run = run
                 if self._is_stopping:
@@ -173,9 +173,11 @@ def _make_folders(settings: BatchSettings) -> None:
         raise ConfigurationError(f"cannot use {settings.output} for results: {error.strerror}") from error
 
 
-def _plan_on_snapshot(settings: BatchSettings, format_settings_table: FormatSettingsTable, face: Face) -> BatchPlan:
+def _plan_on_snapshot(
+    settings: BatchSettings, format_settings_table: FormatSettingsTable, client: BaseClient
+) -> BatchPlan:
     with closing(Journal.snapshot(settings.journal)) as journal:
-        clock = face.account.settings.clock
+        clock = client.account.settings.clock
         planner = Planner(settings, format_settings_table, journal, run=journal.begin_run(clock.wall()), clock=clock)
         while planner.step():
             pass
@@ -190,7 +192,7 @@ class Batch:
 
     def __init__(
         self,
-        client: Face,
+        client: BaseClient,
         folder: str | os.PathLike[str],
         *,
         target: str | Iterable[str],
@@ -211,7 +213,7 @@ class Batch:
         Raises:
             ConfigurationError: the folder or the journal cannot be read.
         """
-        return _plan_on_snapshot(self._inner.settings, self._inner._format_settings, self._inner._face)
+        return _plan_on_snapshot(self._inner.settings, self._inner._format_settings, self._inner._client)
 
     def run(self) -> BatchReport:
         """Translate what is not done yet, as far as it goes.

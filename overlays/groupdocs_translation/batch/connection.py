@@ -9,12 +9,12 @@ from attrs import evolve
 
 from .._async.connection import AsyncConnection
 from .._async.jobs import AsyncJob
-from .._async.submissions import upload
+from .._async.submit import upload
+from .._base_client import Account
 from .._concurrency import async_run
 from .._errors import ConfigurationError
-from .._face import Account
-from .._job_ref import job_ref
-from .._sources import read_source
+from .._inputs import read_source
+from .._rules.job_handle import job_handle
 from ..spec.formats import recognize
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ class BatchClient:
 
     def job(self, id: str, *, kind: str = "file", **details: Any) -> AsyncJob:
         """A job of an earlier run."""
-        return AsyncJob(self.connection, job_ref(id, kind, details, trial=self.settings.trial))
+        return AsyncJob(self.connection, job_handle(id, kind, details, trial=self.settings.trial))
 
     async def aclose(self) -> None:
         """Close the batch's own connections."""

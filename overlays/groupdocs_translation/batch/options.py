@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import field, frozen
 
+from .._config import check_callable, check_flag
 from .._errors import ConfigurationError
-from .._plans import SubmitOptions
 from .._rules.names import target_languages
-from .._settings import check_callable, check_flag, check_wait
+from .._rules.polling import check_wait
+from .._rules.requests import SubmitOptions
 from ..spec.formats import FileOptions
 from .walk import Globs
 

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any
 from attrs import define, field, frozen
 
 from .._errors import ConfigurationError
-from .._plans import FilePlan
+from .._inputs import Source
 from .._rules.names import result_name, safe_stem, target_languages
+from .._rules.requests import FileCall
 from .journal import note_found
 from .report import BatchPlan
 from .states import RESULT_LIFETIME_S, Desired, FileState, Recorded, kind_cost, next_state
@@ -24,9 +25,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
+    from .._base_client import Settings
     from .._clock import Clock
     from .._errors import TranslationError
-    from .._settings import Settings
     from .journal import Journal, ResultRow, Row
     from .options import BatchSettings
     from .walk import FoundFile
@@ -78,8 +79,6 @@ def has_changed(path: Path, file: FoundFile, row: Row) -> bool:
 
 # -- formats -----------------------------------------------------------------------------------------------------------
 
-_PLACE = "https://not.uploaded.yet/file"  # a plan of an address touches no disk
-
 
 @frozen
 class FormatSettings:
@@ -125,12 +124,16 @@ class FormatSettingsTable:
         text = json.dumps(dict(self._options), sort_keys=True, default=repr)
         digest = hashlib.sha256(text.encode()).digest()
         try:
-            plan = FilePlan(
-                f"{_PLACE}.{extension}", self._targets, self._options, as_text=False, settings=self._settings
+            call = FileCall(
+                Source(f"file.{extension}", None, None),
+                self._targets,
+                self._options,
+                trial=self._settings.trial,
+                origin=self._settings.origin,
             )
         except ConfigurationError as error:
             return FormatSettings("unsupported", "", digest, self._wording(error))
-        return FormatSettings(plan.kind.name, plan.output, digest)
+        return FormatSettings(call.kind.name, call.output, digest)
 
 
 # -- the plan ----------------------------------------------------------------------------------------------------------

@@ -20,7 +20,7 @@ from .states import FileState
 from .worker import FileWorker, StagingFolder
 
 if TYPE_CHECKING:
-    from .._face import Face
+    from .._base_client import BaseClient
     from .journal import Journal
     from .options import BatchSettings
 
@@ -33,14 +33,14 @@ class Run:
     """One run; made by a batch that holds the journal's lock. No lock: all but file work is in one loop."""
 
     def __init__(
-        self, face: Face, settings: BatchSettings, journal: Journal, format_settings_table: FormatSettingsTable
+        self, client: BaseClient, settings: BatchSettings, journal: Journal, format_settings_table: FormatSettingsTable
     ) -> None:
         self._settings = settings
         self._journal = journal
         self._format_settings = format_settings_table
-        self._clock = face.account.settings.clock
-        self._usage = Usage(settings.max_calls, parent=face.account.usage, parameter="max_calls")
-        self._client = BatchClient(face.account, self._usage, self._refused)
+        self._clock = client.account.settings.clock
+        self._usage = Usage(settings.max_calls, parent=client.account.usage, parameter="max_calls")
+        self._client = BatchClient(client.account, self._usage, self._refused)
         concurrency = settings.concurrency
         self._uploads, self._jobs = AdaptiveLimiter(concurrency.uploads), AdaptiveLimiter(concurrency.jobs)
         self._downloads = AdaptiveLimiter(concurrency.downloads)

@@ -16,10 +16,11 @@ import anyio
 import anyio.to_thread
 from attrs import evolve
 
-from .._async.submissions import submit_file
+from .._async.submit import submit
 from .._errors import JobPartial, TransferError, TranslationError
 from .._files import move_into_place
-from .._plans import FilePlan
+from .._inputs import read_source
+from .._rules.requests import FileCall
 from .._rules.retry import RetryPolicy
 from .._usage import calling
 from .journal import NOT_IN_THIS_RUN, update
@@ -179,15 +180,15 @@ class FileWorker:
     async def _submit(self, active: ActiveFile) -> None:
         """One POST, never repeated here: only the journal knows whether one was made."""
         row = active.row
-        plan = FilePlan(
-            self._source(active), row.targets, self._settings.options, as_text=False, settings=self._client.settings
-        )
-        plan.source.url = row.url
+        options, settings = self._settings.options, self._client.settings
+        source = read_source(self._source(active), name=options.get("name"))
+        call = FileCall(source, row.targets, options, trial=settings.trial, origin=settings.origin)
+        assert row.url is not None
         self._tell("submitting", row.path, None)
         with anyio.CancelScope(shield=True), calling(policy=RetryPolicy.never()):  # cut here, it would be in doubt
             await self._note(active, state=FileState.SUBMITTING)
             try:
-                job = await submit_file(self._client.connection, plan)
+                job = await submit(self._client.connection, call.operation, call.request(row.url), call.job_spec())
             except TranslationError as error:
                 await self._settle(active, Step.SUBMIT, error)
                 return

@@ -61,7 +61,7 @@ class Context:
         Raises:
             ConfigurationError: the environment names none that can be used.
         """
-        from .._settings import api_url  # noqa: PLC0415
+        from .._config import api_url  # noqa: PLC0415
 
         return api_url(self.settings.get("base_url"))
 

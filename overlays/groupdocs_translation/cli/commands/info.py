@@ -10,7 +10,7 @@ import click
 from attrs import asdict
 from click.shell_completion import get_completion_class
 
-from ..._plans import check_pairs
+from ..._rules.names import check_pairs
 from ...spec.formats import KINDS, recognize
 from .. import options
 from ..diagnostics import diagnose

@@ -9,7 +9,7 @@ import click
 from click.shell_completion import CompletionItem
 
 from ..._errors import ConfigurationError
-from ..._rules.answers import State
+from ..._results import State
 from ...spec.formats import check_output, format_name, recognize
 from .. import options
 from ..context import Context

@@ -11,13 +11,13 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, cast
 from urllib.parse import unquote, urlsplit
 
-from ._config import is_loopback
+from ._config import check_url
 from ._errors import ConfigurationError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-type_of_source = str | os.PathLike[str] | bytes | bytearray | memoryview | IO[bytes]
+FileInput = str | os.PathLike[str] | bytes | bytearray | memoryview | IO[bytes]
 
 SPOOL_BYTES = 8 * 2**20  # a stream that cannot be rewound is kept in memory up to here, then on disk
 
@@ -64,27 +64,7 @@ class _Borrowed(io.RawIOBase):
         return len(data)
 
 
-def check_url(url: str, parameter: str) -> str:
-    """The URL, if the service or we may fetch it: https, or http on loopback, without credentials.
-
-    Raises:
-        ConfigurationError: it is none of these; the message holds neither query nor credentials.
-    """
-    try:
-        parts = urlsplit(url)
-        host, _ = parts.hostname, parts.port
-    except ValueError:
-        raise ConfigurationError(f"{parameter} is not a URL") from None
-    if parts.scheme not in {"http", "https"} or not host:
-        raise ConfigurationError(f"{parameter} must be an https URL, not {parts.scheme or 'a relative'} one")
-    if parts.scheme == "http" and not is_loopback(host):
-        raise ConfigurationError(f"{parameter} must be https (host {host})")
-    if parts.username is not None or parts.password is not None:
-        raise ConfigurationError(f"{parameter} must not carry credentials (host {host})")
-    return url
-
-
-def read_source(given: type_of_source, *, name: str | None = None) -> Source:
+def read_source(given: FileInput, *, name: str | None = None) -> Source:
     """The source that a user's argument means.
 
     A string that starts with a scheme such as ``https://`` is a URL, any other string a path. A stream is read from

@@ -1,18 +1,30 @@
-"""What both clients are: the arguments they take, their settings, usage and credentials. No I/O."""
+"""What both clients share: their arguments, settings, usage and credentials, and what a call of theirs will send."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NoReturn, Self
 
-from attrs import frozen
+from attrs import field, frozen
 
 from ._clock import SYSTEM_CLOCK
-from ._config import MAX_CONNECTIONS, TOKEN_URL, TOKEN_URL_VARIABLE, service_url, trusted
+from ._config import (
+    MAX_CONNECTIONS,
+    TOKEN_URL,
+    TOKEN_URL_VARIABLE,
+    api_url,
+    check_callable,
+    check_flag,
+    check_methods,
+    check_timeout,
+    service_url,
+    trusted,
+)
 from ._errors import ConfigurationError
-from ._plans import FilePlan, TextPlan, check_pairs
-from ._rules.polling import BALANCED, schedule_named
-from ._rules.retry import RetryPolicy
-from ._settings import Settings, api_url, check_callable
+from ._inputs import read_source
+from ._rules.names import check_pairs, language_pair
+from ._rules.polling import BALANCED, PollingSchedule, schedule_named
+from ._rules.requests import FileCall, TextCall
+from ._rules.retry import RetryPolicy, check_policy
 from ._usage import Usage
 
 if TYPE_CHECKING:
@@ -23,10 +35,47 @@ if TYPE_CHECKING:
     import httpx2
 
     from ._clock import Clock
+    from ._inputs import FileInput
     from ._results import Languages
-    from ._rules.polling import PollingSchedule
-    from ._sources import type_of_source
     from .auth import TokenSource, TokenStore
+
+
+@frozen(kw_only=True)
+class Settings:
+    """What both clients take besides credentials; see ``TranslationClient`` for the meaning of each."""
+
+    base_url: str
+    timeout: Any = None
+    retries: RetryPolicy = field(factory=RetryPolicy)
+    polling: PollingSchedule = BALANCED
+    max_connections: int = field(default=MAX_CONNECTIONS)
+    proxy: Any = field(default=None, repr=False)  # its URL may hold a password
+    verify: Any = True
+    trust_env: bool = True
+    transport: Any = None
+    origin: str | None = None
+    trial: bool = False
+    clock: Clock = SYSTEM_CLOCK
+
+    def __attrs_post_init__(self) -> None:
+        most = self.max_connections
+        if isinstance(most, bool) or not isinstance(most, int) or most < 1:
+            raise ConfigurationError(
+                "max_connections must be a whole number of at least 1", parameter="max_connections"
+            )
+        check_policy(self.retries)
+        if self.origin is not None and not isinstance(self.origin, str):
+            raise ConfigurationError("origin must be a string: the name of your application", parameter="origin")
+        check_flag(self.trust_env, "trust_env")
+        if self.timeout is not None and not hasattr(self.timeout, "connect"):  # an httpx2.Timeout is looked at later
+            check_timeout(self.timeout)
+        if isinstance(self.transport, str) and self.transport not in {"httpx2", "aiohttp", "auto"}:
+            raise ConfigurationError(
+                f"transport={self.transport!r} is not httpx2, aiohttp, auto or an httpx2 transport",
+                parameter="transport",
+                allowed=("httpx2", "aiohttp", "auto"),
+            )
+        check_methods(self.clock, "clock", "monotonic", "wall", "sleep", "asleep")
 
 
 @frozen
@@ -38,7 +87,7 @@ class Account:
     usage: Usage
 
 
-class Face:
+class BaseClient:
     """Base of ``TranslationClient`` and ``AsyncTranslationClient``.
 
     Args:
@@ -183,17 +232,21 @@ class Face:
             raise ConfigurationError("a trial client has no credentials")
         return self.account.token_source
 
-    def _text_plan(self, target: str | Iterable[str], options: Mapping[str, Any]) -> TextPlan:
-        plan = TextPlan(target, options, self.account.settings)
-        self.refuse_pairs(plan.source, plan.targets)
-        return plan
+    def _text_call(self, target: str | Iterable[str], options: Mapping[str, Any]) -> TextCall:
+        settings = self.account.settings
+        call = TextCall(target, options, trial=settings.trial, origin=settings.origin)
+        self.refuse_pairs(call.source, call.targets)
+        return call
 
-    def _file_plan(
-        self, file: type_of_source, target: str | Iterable[str], options: Mapping[str, Any], *, as_text: bool = False
-    ) -> FilePlan:
-        plan = FilePlan(file, target, options, as_text=as_text, settings=self.account.settings)
-        self.refuse_pairs(plan.language, plan.targets)
-        return plan
+    def _file_call(
+        self, file: FileInput, target: str | Iterable[str], options: Mapping[str, Any], *, as_text: bool = False
+    ) -> FileCall:
+        language_pair(target, options)  # before a pipe is waited for
+        source = read_source(file, name=options.get("name"))
+        settings = self.account.settings
+        call = FileCall(source, target, options, as_text=as_text, trial=settings.trial, origin=settings.origin)
+        self.refuse_pairs(call.language, call.targets)
+        return call
 
     def refuse_pairs(self, source: str, targets: Iterable[str]) -> None:
         """Refuse what the service does not translate, if its languages are known; asking would cost a call."""

@@ -1,16 +1,26 @@
-"""A user's arguments → the generated request model; a wrong one is named, with those that are allowed."""
+"""A user's arguments → a checked call and its generated request model; a wrong one is named, with those allowed."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any, TypedDict
 
-from ._errors import ConfigurationError, UnsupportedFormat
-from ._settings import check_flag
-from .spec.formats import AUTO_FORMATS, KINDS, Kind, check_output
-from .spec.operations import BY_ID, Operation, model
+from .._config import check_flag
+from .._errors import ConfigurationError, UnsupportedFormat
+from ..spec.formats import AUTO_FORMATS, KINDS, FileOptions, Kind, Style, check_output, recognize
+from ..spec.operations import BY_ID, Operation, model
+from .job_handle import JobSpec
+from .names import language_pair
+from .polling import check_wait
+from .texts import TextChunk, TextChunker, characters_per_request
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    from .._inputs import Source
+    from .._results import ProgressCallback
+    from .polling import PollingSchedule
+    from .retry import RetryPolicy
 
 TEXT_STYLES = {
     None: "translateText",
@@ -131,20 +141,18 @@ def option_names(kind: Kind, operation: Operation) -> Mapping[str, str]:
     return kind.text_options if operation.id == kind.to_text else kind.options
 
 
-def file_request(
+def _file_members(
     kind: Kind,
     operation: Operation,
     *,
-    url: str,
     file_name: str,
     source_format: str,
     output_format: str | None,
     source: str,
     targets: Sequence[str],
-    origin: str | None,
     options: Mapping[str, Any],
-) -> tuple[Any, str]:
-    """The request for a file, and the format that its results will have (empty for a result that is text).
+) -> tuple[dict[str, Any], str]:
+    """All members of the request for a file but its URL, and the format of its results (empty for texts).
 
     Raises:
         ConfigurationError: an option that the kind does not take, or one that is not what it should be.
@@ -158,30 +166,23 @@ def file_request(
             allowed=sorted(names),
             hint=f"it takes {', '.join(sorted(names)) or 'no options'}",
         )
-    given = {names[name]: check_option(name, value) for name, value in options.items() if value is not None}
+    members = {names[name]: check_option(name, value) for name, value in options.items() if value is not None}
+    is_text = operation.id == kind.to_text
+    if is_text and output_format is not None:
+        raise ConfigurationError("output_format is for files, and as_text gives texts", parameter="output_format")
     if operation.model == "ImageToTextRequest":
-        if output_format is not None:
-            raise ConfigurationError("output_format is for files, and as_text gives texts", parameter="output_format")
-        members = {"source": source, "targets": list(targets), "url": url, "format_": source_format}
-        return model("ImageToTextRequest")(**_with_origin(members, origin), **given), ""
-    members = {
-        "source_language": source,
-        "target_languages": list(targets),
-        "url": url,
-        "original_file_name": file_name,
-    }
+        return {"source": source, "targets": list(targets), "format_": source_format, **members}, ""
+    members |= {"source_language": source, "target_languages": list(targets), "original_file_name": file_name}
     if kind.has_format or operation.model == "FileRequest":
         members["format_"] = source_format
     output = ""
-    if operation.id != kind.to_text:
+    if not is_text:
         output = check_output(kind, source_format, output_format)
         if kind.has_output or operation.model == "FileRequest":
             members["output_format"] = output
-    elif output_format is not None:
-        raise ConfigurationError("output_format is for files, and as_text gives texts", parameter="output_format")
     if operation.model == "ImageToFileRequest":
-        given.setdefault("ocrformat", output if output in {"Pdf", "Xlsx", "Csv"} else "Pdf")
-    return model(str(operation.model))(**_with_origin(members, origin), **given), output
+        members.setdefault("ocrformat", output if output in {"Pdf", "Xlsx", "Csv"} else "Pdf")
+    return members, output
 
 
 def check_option(name: str, value: Any) -> Any:
@@ -198,10 +199,6 @@ def check_option(name: str, value: Any) -> Any:
         raise ConfigurationError(
             f"{name} does not take a {type(value).__name__} such as {value!r:.60}", parameter=name
         ) from None
-
-
-def _with_origin(members: dict[str, Any], origin: str | None) -> dict[str, Any]:
-    return {**members, "origin": origin} if origin else members
 
 
 def _numbers(value: Any, name: str) -> list[int]:
@@ -292,3 +289,196 @@ _OPTIONS: dict[str, Callable[[Any, str], Any]] = {
     "fragments": _strings,
     "interval": _number,
 }
+
+
+class TextOptions(TypedDict, total=False):
+    """Options of a text translation.
+
+    source: language of the texts, ``en`` if not given. style: ``slang``, ``classification`` or ``medical`` in place of
+    general language. summarize: a summary in place of the whole. markdown: keep Markdown's markup. glossary: source
+    word to the translation that is wanted. timeout: seconds to wait for each job. polling: a schedule in place of the
+    client's. retries: a ``RetryPolicy`` in place of the client's. progress: called with a ``Progress`` at each step.
+    """
+
+    source: str
+    style: Style | None
+    summarize: bool
+    markdown: bool
+    glossary: Mapping[str, str]
+    timeout: float | None
+    polling: str | PollingSchedule | None
+    retries: RetryPolicy | None
+    progress: ProgressCallback | None
+
+
+class SubmitOptions(FileOptions, total=False):
+    """``FileOptions``, and what holds for every kind.
+
+    source: language of the file, ``en`` if not given. name: its name, for bytes and streams. format: in place of its
+    extension.
+    kind: in place of the one its format belongs to (``image`` for a scanned PDF, ``auto`` for the general operation).
+    output_format: what the result is to be. style: ``slang`` or ``classification``. summarize: a summary in place of
+    the whole.
+    retries: a ``RetryPolicy`` in place of the client's.
+    """
+
+    source: str
+    name: str | None
+    format: str | None
+    kind: str | None
+    output_format: str | None
+    style: Style | None
+    summarize: bool
+    retries: RetryPolicy | None
+
+
+_TEXT_NAMES = frozenset(TextOptions.__annotations__)
+_CALL_NAMES = frozenset(SubmitOptions.__annotations__) - frozenset(FileOptions.__annotations__)
+
+
+class TextCall:
+    """A checked call of the text methods."""
+
+    def __init__(
+        self, target: str | Iterable[str], options: Mapping[str, Any], *, trial: bool, origin: str | None
+    ) -> None:
+        if unknown := sorted(set(options) - _TEXT_NAMES):
+            raise ConfigurationError(
+                f"texts take no {', '.join(unknown)}; they take {', '.join(sorted(_TEXT_NAMES))}",
+                parameter=unknown[0],
+                allowed=sorted(_TEXT_NAMES),
+            )
+        self.source, self.targets = language_pair(target, options)
+        self.is_one_target = isinstance(target, str)
+        self.operation = text_operation(
+            style=options.get("style"), summarize=options.get("summarize", False), trial=trial
+        )
+        self.timeout = check_wait(options.get("timeout"), options.get("polling"), options.get("progress"))
+        self.retries: RetryPolicy | None = options.get("retries")
+        self.polling: str | PollingSchedule | None = options.get("polling")
+        self.progress: ProgressCallback | None = options.get("progress")
+        self._markdown = check_option("markdown", options.get("markdown", False))
+        self._glossary = check_option("glossary", options.get("glossary"))
+        self._characters = TRIAL_TEXT_CHARACTERS if trial else characters_per_request(len(self.targets))
+        self._trial = trial
+        self._origin = origin
+
+    def chunker(self) -> TextChunker:
+        """Fills requests up to the limits that hold for this call."""
+        return TextChunker(max_characters=self._characters)
+
+    def chunks(self, texts: str | Iterable[str]) -> list[TextChunk]:
+        """The requests that the texts make.
+
+        Raises:
+            ConfigurationError: it is neither a string nor an iterable of strings.
+        """
+        given = [texts] if isinstance(texts, str) else texts
+        if isinstance(given, bytes) or not isinstance(given, Iterable):
+            raise ConfigurationError(
+                f"text is a string or an iterable of strings, not {type(given).__name__}", parameter="text"
+            )
+        chunker = self.chunker()
+        full = [chunk for text in given if (chunk := chunker.add(text)) is not None]
+        last = chunker.flush()
+        return full if last is None else [*full, last]
+
+    def request(self, chunk: TextChunk) -> Any:
+        """The request for one chunk.
+
+        Raises:
+            ConfigurationError: a text is longer than the trial takes.
+        """
+        if self._trial and chunk.characters > TRIAL_TEXT_CHARACTERS:
+            raise ConfigurationError(
+                f"the trial takes {TRIAL_TEXT_CHARACTERS} characters; this text has {chunk.characters}"
+            )
+        return text_request(
+            chunk.texts,
+            source=self.source,
+            targets=self.targets,
+            origin=self._origin,
+            markdown=self._markdown,
+            glossary=self._glossary or None,
+        )
+
+    def job_spec(self, chunk: TextChunk, *, is_single: bool) -> JobSpec:
+        """What is known of the job of one chunk."""
+        return JobSpec(
+            kind="text",
+            trial=self._trial,
+            subject="text",
+            size=chunk.characters,
+            targets=tuple(self.targets),
+            is_single=is_single,
+            count=len(chunk.texts),
+            order=None if chunk.is_plain else chunk.order,
+            blanks=chunk.blanks,
+        )
+
+    def rows(self, by_language: Mapping[str, list[str]]) -> Iterator[Any]:
+        """What a stream yields: a string for each text or, for a list of targets, language to string."""
+        if self.is_one_target:
+            yield from by_language[self.targets[0]]
+            return
+        for row in zip(*by_language.values(), strict=True):
+            yield dict(zip(by_language, row, strict=True))
+
+
+class FileCall:
+    """A checked call of the file methods: the source, the operation, and the request but for its URL."""
+
+    def __init__(
+        self,
+        source: Source,
+        target: str | Iterable[str],
+        options: Mapping[str, Any],
+        *,
+        as_text: bool = False,
+        trial: bool,
+        origin: str | None,
+    ) -> None:
+        self.language, self.targets = language_pair(target, options)
+        self.source = source
+        self._trial = trial
+        self.kind, self.format = recognize(source.name, format=options.get("format"), kind=options.get("kind"))
+        self.operation = file_operation(
+            self.kind,
+            self.format,
+            style=options.get("style"),
+            summarize=options.get("summarize", False),
+            as_text=as_text,
+            trial=trial,
+        )
+        self._members, self.output = _file_members(
+            self.kind,
+            self.operation,
+            file_name=source.name,
+            source_format=self.format,
+            output_format=options.get("output_format"),
+            source=self.language,
+            targets=self.targets,
+            options={name: value for name, value in options.items() if name not in _CALL_NAMES},
+        )
+        if origin:
+            self._members["origin"] = origin
+        if trial and self.output != self.format:
+            raise ConfigurationError(
+                f"the trial does not convert: output_format must be {self.format}", parameter="output_format"
+            )
+
+    def request(self, url: str) -> Any:
+        """The request for the file that lies at ``url``."""
+        return model(str(self.operation.model))(url=url, **self._members)
+
+    def job_spec(self) -> JobSpec:
+        """What is known of the job."""
+        return JobSpec(
+            kind=self.operation.family,
+            trial=self._trial,
+            subject=self.kind.name,
+            size=self.source.size,
+            targets=tuple(self.targets),
+            name=self.source.name,
+            output_format=self.output,
+        )

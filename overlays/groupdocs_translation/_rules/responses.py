@@ -1,24 +1,37 @@
-"""What an answer of the service means: nothing, an exception, or the state of a job.
+"""What an answer of the service means: an exception, the state of a job, or a value for the user.
 
 Called by the sessions below the generated operations, which would turn an undocumented status into ``None`` and a wrong
-shape into an object of the wrong type. Bytes and numbers in, verdicts out.
+shape into an object of the wrong type. Bytes, numbers and generated models in, decisions and
+values out.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from enum import Enum
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
-from .._errors import APIError, BadRequest, NotFound, RateLimited, ServerError
-from .retry import retry_after
+from .._config import check_url
+from .._errors import (
+    APIError,
+    AuthenticationError,
+    BadRequest,
+    ConfigurationError,
+    NotFound,
+    RateLimited,
+    ServerError,
+    TranslationError,
+)
+from .._results import FileResult, Health, HugoStructure, Languages, State, TextTranslation
+from .retry import FailureKind, kind_of_status, retry_after
+from .texts import restore
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from ..spec.operations import Operation
+    from .job_handle import JobHandle, JobSpec
 
 MAX_TEXTS_BYTES = 64 * 2**20  # the translations of a full request; see texts.MAX_TRANSLATED_CHARACTERS
 MAX_ANSWER_BYTES = 8 * 2**20  # of any other answer: ids, addresses, languages, the service's document
@@ -288,19 +301,52 @@ _CHECKS: dict[str, Callable[[Any], str | None]] = {
 }
 
 
-class State(Enum):
-    """Where a job is."""
+class Failed(NamedTuple):
+    """A try that did not succeed: what became of it, and the error that it would raise."""
 
-    PENDING = "pending"
-    DONE = "done"
-    PARTIAL = "partial"
-    FAILED = "failed"
-    EXPIRED = "expired"
+    kind: FailureKind
+    error: TranslationError
 
-    @property
-    def is_final(self) -> bool:
-        """True if asking again would say the same."""
-        return self in {State.DONE, State.FAILED, State.EXPIRED}
+
+# Other successes are read like 200: the body says the rest.
+DOCUMENTED_STATUSES = {"submit": {200, 202}, "poll": {200, 202}, "upload": {200}, "read": {200}}
+
+
+def classify(
+    operation: Operation | None,
+    name: str,
+    status_code: int,
+    headers: Mapping[str, str],
+    content: bytes,
+    *,
+    now: float,
+    mask: Callable[[str], str] = str,
+) -> Failed | None:
+    """The failure that an answer means, ``None`` for a good one; ``now`` in seconds since the epoch."""
+    if status_code == 401:
+        return Failed(FailureKind.REJECTED, _refused_token(name, headers, mask))
+    if not 200 <= status_code < 300:
+        error = status_error(name, status_code, headers, content, now=now, mask=mask)
+        return Failed(kind_of_status(status_code), error)
+    if operation is None or (reason := wrong_shape(operation, content)) is None:
+        return None
+    if operation.role != "submit":
+        return Failed(FailureKind.REJECTED, nonsense(name, status_code, reason))
+    if (refused := refusal(content)) is not None:
+        error = status_error(name, refused.status, headers, content, now=now, mask=mask)
+        return Failed(kind_of_status(refused.status), error)
+    return Failed(FailureKind.BROKEN, nonsense(name, status_code, reason))
+
+
+def _refused_token(name: str, headers: Mapping[str, str], mask: Callable[[str], str]) -> AuthenticationError:
+    challenge = clean(headers.get("www-authenticate"), mask=mask)
+    return AuthenticationError(
+        f"{name}: the API refused the access token (HTTP 401{': ' + challenge if challenge else ''}); "
+        "check that base_url and token_url belong together and that the application may use this API",
+        error="invalid_token",
+        error_description=challenge,
+        status_code=401,
+    )
 
 
 def job_state(status: int | None, http_status: int, *, has_result: bool) -> State:
@@ -322,3 +368,98 @@ def job_state(status: int | None, http_status: int, *, has_result: bool) -> Stat
     if status == 200:
         return State.DONE if has_result else State.FAILED
     return State.PENDING
+
+
+def entries(spec: JobSpec, answer: Any) -> Mapping[str, Any]:
+    """Language → texts or file, for those that the answer has and that were asked for, in the spelling asked for."""
+    members = getattr(answer, "translations" if spec.kind == "text" else "urls", None)
+    given: Mapping[str, Any] = getattr(members, "additional_properties", {})
+    there = {language: value for language, value in given.items() if _is_result(spec, value)}
+    if not spec.targets:
+        return there
+    spelled = {language.lower(): value for language, value in there.items()}
+    return {code: spelled[code.lower()] for code in spec.targets if code.lower() in spelled}
+
+
+def _is_result(spec: JobSpec, value: Any) -> bool:
+    """Whether an entry of the answer is one; a picture may have no text in it, texts that were sent cannot."""
+    if value is None:
+        return False
+    return bool(value.url) if spec.kind == "file" else bool(value) or spec.count is None
+
+
+def has_structure(spec: JobSpec, answer: Any) -> bool:
+    """Whether a Hugo answer has lists, be they empty: a file may have nothing to translate but its text."""
+    if spec.kind != "hugo":
+        return False
+    return isinstance(answer.frontmatters, list) or hasattr(answer.shortcodes, "additional_properties")
+
+
+def texts_of(handle: JobHandle, answer: Any) -> TextTranslation[Any] | None:
+    """The translations, equal and blank texts put back; ``None`` if there are not as many as were sent."""
+    spec = handle.spec
+    by_language = {
+        language: restore(found, spec.count, spec.order, spec.blanks)
+        for language, found in entries(spec, answer).items()
+    }
+    whole = {language: found for language, found in by_language.items() if found is not None}
+    if len(whole) < len(by_language):
+        return None
+    if spec.is_single:
+        return TextTranslation({language: found[0] for language, found in whole.items() if found}, [handle.id])
+    return TextTranslation(whole, [handle.id])
+
+
+def files_of(spec: JobSpec, answer: Any) -> FileResult:
+    """The files' addresses, with sizes and scores where they are numbers."""
+    there = entries(spec, answer)
+    scores = getattr(answer.scores, "additional_properties", {})
+    return FileResult(
+        {language: info.url for language, info in there.items()},
+        {language: info.size if isinstance(info.size, int) else None for language, info in there.items()},
+        {language: float(score) for language, score in scores.items() if isinstance(score, int | float)},
+    )
+
+
+def structure_of(answer: Any) -> HugoStructure:
+    """The structure of a Hugo file."""
+    shortcodes = getattr(answer.shortcodes, "additional_properties", {})
+    front_matter = answer.frontmatters
+    return HugoStructure(
+        list(front_matter) if front_matter else [], {name: rows or [] for name, rows in shortcodes.items()}
+    )
+
+
+def uploaded_url(content: bytes) -> str:
+    """The URL in an upload's answer, which is plain text or a JSON string.
+
+    Raises:
+        APIError: it is no URL that can be used.
+    """
+    text = content.decode().strip()
+    if text.startswith('"'):
+        try:
+            text = str(parse(text.encode()))
+        except ValueError:
+            text = ""
+    try:
+        return check_url(text, "the uploaded file's URL")
+    except ConfigurationError as error:
+        raise APIError(f"uploadFile: {error}", status_code=200, operation="uploadFile") from None
+
+
+def languages_of(answer: Any) -> Languages:
+    """The pairs of a ``listLanguages`` answer."""
+    return Languages({pair.source: tuple(pair.targets or ()) for pair in answer if pair.source})
+
+
+def health_of(answer: Any) -> Health:
+    """The parts of a ``getHealth`` answer; one that does not say is not healthy."""
+    parts: dict[str, bool] = {}
+    messages: dict[str, str] = {}
+    for number, item in enumerate(answer.items or (), 1):
+        name = clean(item.name) or f"part {number}"
+        parts[name] = item.is_healthy is True
+        if (message := clean(item.message)) is not None:
+            messages[name] = message
+    return Health(parts, messages)

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import asdict, field, fields, frozen
 
-from ._errors import ConfigurationError
-from ._rules.texts import BLANK
+from .._errors import ConfigurationError
+from .texts import BLANK
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -26,17 +26,16 @@ def _plain(value: Any) -> Any:
 
 
 @frozen
-class JobRef:
-    """All that is needed to pick a job up again, in another process too.
+class JobSpec:
+    """What is known of a job before it has an id.
 
-    Made of plain values; ``to_dict`` writes JSON types. ``kind`` is the result's: ``text``, ``file`` or ``hugo``.
-    ``subject`` (``document``, ``pdf``, …) and ``size`` (bytes or characters) let waiting be cheap; ``targets`` tell
-    what may be missing; ``name`` and ``output_format`` give result files their names; ``count`` is the number of texts
-    that were sent; ``order`` maps each text given to its place among them (equal texts are sent once), -1 for blank
-    ones, which are kept in ``blanks``.
+    Made of plain values. ``kind`` is the result's: ``text``, ``file`` or ``hugo``. ``subject`` (``document``, ``pdf``,
+    …) and ``size`` (bytes or characters) let waiting be cheap; ``targets`` tell what may be missing; ``name`` and
+    ``output_format`` give result files their names; ``count`` is the number of texts that were sent; ``order`` maps
+    each text given to its place among them (equal texts are sent once), -1 for blank ones, which are kept in
+    ``blanks``.
     """
 
-    id: str
     kind: str
     trial: bool = False
     subject: str = ""
@@ -48,20 +47,37 @@ class JobRef:
     count: int | None = None
     order: tuple[int, ...] | None = field(default=None, converter=_places)
     blanks: tuple[str, ...] = field(default=(), converter=_strings)
+
+    @property
+    def duration_kind(self) -> str:
+        """Which jobs take about as long as this one."""
+        return self.subject or self.kind
+
+
+@frozen
+class JobHandle:
+    """All that is needed to pick a job up again, elsewhere too; ``submitted_at`` in seconds since the epoch."""
+
+    id: str
+    spec: JobSpec
     submitted_at: float | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """As JSON types, without what is unset."""
-        values: dict[str, Any] = asdict(self, value_serializer=lambda _, __, value: _plain(value))
+        values: dict[str, Any] = {
+            "id": self.id,
+            **asdict(self.spec, value_serializer=lambda _, __, value: _plain(value)),
+        }
+        values["submitted_at"] = self.submitted_at
         return {name: value for name, value in values.items() if value not in (None, "", [], False)}
 
 
 _NUMBERS: dict[str, tuple[type, ...]] = {"size": (int,), "count": (int,), "submitted_at": (int, float)}
-_DETAILS = {attribute.name for attribute in fields(JobRef)} - {"id", "kind"}
+_DETAILS = {attribute.name for attribute in fields(JobSpec)} - {"kind"} | {"submitted_at"}
 
 
-def job_ref(id: str, kind: str, details: Mapping[str, Any], *, trial: bool) -> JobRef:
-    """The reference of a job to pick up again, from what its ``to_dict()`` gave.
+def job_handle(id: str, kind: str, details: Mapping[str, Any], *, trial: bool) -> JobHandle:
+    """The handle of a job to pick up again, from what its ``to_dict()`` gave.
 
     Raises:
         ConfigurationError: a detail that jobs do not have, or one that is not what it should be.
@@ -69,16 +85,18 @@ def job_ref(id: str, kind: str, details: Mapping[str, Any], *, trial: bool) -> J
     if unknown := sorted(set(details) - _DETAILS):
         raise ConfigurationError(f"jobs have no {', '.join(unknown)}; they have {', '.join(sorted(_DETAILS))}")
     members: dict[str, Any] = {"trial": trial, **details}
+    submitted_at = members.pop("submitted_at", None)
     try:
-        ref = JobRef(id=id, kind=kind, **members)
+        spec = JobSpec(kind=kind, **members)
     except TypeError:
         raise ConfigurationError("targets, order and blanks of a job are lists; give what to_dict() gave") from None
-    for name, value in members.items():
-        if not _fits(name, getattr(ref, name)):
-            raise ConfigurationError(f"{name} is not what a job's to_dict() gives: {value!r:.60}")
-    if ref.order is not None and ref.order.count(BLANK) != len(ref.blanks):
+    handle = JobHandle(id, spec, submitted_at)
+    for name, value in details.items():
+        if not _fits(name, submitted_at if name == "submitted_at" else getattr(spec, name)):
+            raise ConfigurationError(f"{name} is not what a job's to_dict() gives: {value!r:.60}", parameter=name)
+    if spec.order is not None and spec.order.count(BLANK) != len(spec.blanks):
         raise ConfigurationError("order and blanks of the job do not belong together; give what to_dict() gave")
-    return ref
+    return handle
 
 
 def _fits(name: str, value: Any) -> bool:

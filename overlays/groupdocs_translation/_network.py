@@ -1,0 +1,107 @@
+"""httpx2's failures as the exceptions that callers see, and its answers as generated operations can read them.
+
+Below both sessions: nothing here waits.
+"""
+
+from __future__ import annotations
+
+import ssl
+from typing import TYPE_CHECKING, Any, cast
+
+import httpx2
+
+from ._errors import (
+    APIError,
+    ConnectionFailed,
+    SubmissionUncertain,
+    TransferError,
+    TranslationError,
+)
+from ._rules import responses
+from ._rules.responses import Failed
+from ._rules.retry import FailureKind
+from .auth.credentials import Secret
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from .spec.operations import Operation
+
+_NOT_SENT = (
+    httpx2.ConnectError,
+    httpx2.ConnectTimeout,
+    httpx2.PoolTimeout,
+    httpx2.ProxyError,
+    httpx2.UnsupportedProtocol,
+)
+_OF_THE_BODY = {"content-encoding", "content-length", "transfer-encoding"}  # headers
+
+
+def network_failure(failure: httpx2.HTTPError, request: httpx2.Request, name: str) -> Failed:
+    """The failure of a request that got no whole answer.
+
+    The cause is rebuilt: the frames of the original hold the request's headers, token included.
+    """
+    what = token_mask(request)(str(failure)) or type(failure).__name__  # a broken status line is quoted
+    if isinstance(failure, httpx2.LocalProtocolError):
+        return Failed(FailureKind.REJECTED, TransferError(f"{name}: the request broke off on our side: {what}"))
+    error = ConnectionFailed(f"{name}: {request.url.host}: {type(failure).__name__}: {what}")
+    error.__cause__ = type(failure)(what)
+    if not isinstance(failure, _NOT_SENT):
+        return Failed(FailureKind.BROKEN, error)
+    if isinstance(failure, httpx2.UnsupportedProtocol) or _is_certificate_failure(failure):
+        return Failed(FailureKind.UNREACHABLE, error)
+    return Failed(FailureKind.NOT_SENT, error)
+
+
+def _is_certificate_failure(failure: BaseException | None) -> bool:
+    while failure is not None:
+        if isinstance(failure, ssl.SSLCertVerificationError):
+            return True
+        failure = failure.__cause__ or failure.__context__
+    return False
+
+
+def _token(request: httpx2.Request) -> Secret:
+    return Secret(request.headers.get("authorization", "").removeprefix("Bearer "))
+
+
+def token_mask(request: httpx2.Request) -> Callable[[str], str]:
+    """Hides the token that a request carried: gateways have been seen to echo it."""
+    return _token(request).redact
+
+
+def readable(response: httpx2.Response, operation: Operation) -> httpx2.Response:
+    """A good answer as its generated operation can read it; a poll's without the token that some gateways echo.
+
+    The generated parser knows documented statuses only, and the body says the rest.
+    """
+    status = response.status_code
+    is_known = status in responses.DOCUMENTED_STATUSES[operation.role] or (status, operation.id) == (
+        206,
+        "getFileTranslation",
+    )
+    if not is_known:
+        response.status_code = 200
+    if operation.role != "poll" or not _token(response.request).occurs_in(response.content):
+        return response
+    content = responses.with_message_masked(response.content, mask=token_mask(response.request))
+    headers = [(name, value) for name, value in response.headers.multi_items() if name not in _OF_THE_BODY]
+    return httpx2.Response(response.status_code, headers=headers, content=content, request=response.request)
+
+
+def uncertain(name: str, request: httpx2.Request, error: TranslationError) -> SubmissionUncertain:
+    """The error of a submission that may have been taken, and with it what was sent."""
+    detail = f"HTTP {error.status_code}" if isinstance(error, APIError) else "no whole answer"
+    try:
+        sent: Any = responses.parse(request.content)
+    except (ValueError, httpx2.RequestNotRead):
+        sent = None
+    in_doubt = SubmissionUncertain(
+        f"{name} was sent and its outcome is unknown ({detail}): the service may have taken and billed the job. "
+        "It was not sent again. If no result turns up on your account, send it once more.",
+        operation=name,
+        request=cast("dict[str, Any]", sent) if isinstance(sent, dict) else None,
+    )
+    in_doubt.__cause__ = error
+    return in_doubt
