@@ -6,7 +6,7 @@ import contextlib
 import io
 import zipfile
 from random import Random
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from groupdocs_translation_sandbox import engine
@@ -40,9 +40,11 @@ def replaced(source: Path, name: str, content: bytes) -> bytes:
     return stream.getvalue()
 
 
-def refused(translate: Translate, tmp_path: Path, source: bytes | Path, extension: str, match: str) -> None:
+def refused(
+    translate: Translate, tmp_path: Path, source: bytes | Path, extension: str, match: str, **options: Any
+) -> None:
     with pytest.raises(EngineError, match=match) as caught:
-        translate(source, extension)
+        translate(source, extension, **options)
     assert not (tmp_path / f"result.{extension}").exists()
     assert str(tmp_path) not in str(caught.value)
 
@@ -87,7 +89,8 @@ def test_xml_nested_too_deeply_is_refused(translate: Translate, tmp_path: Path) 
 
 
 def test_front_matter_nested_too_deeply_is_refused(translate: Translate, tmp_path: Path) -> None:
-    refused(translate, tmp_path, b"---\na: " + b"[" * 1200 + b"]" * 1200 + b"\n---\n", "md", "50 levels")
+    source = b"---\na: " + b"[" * 1200 + b"]" * 1200 + b"\n---\n"
+    refused(translate, tmp_path, source, "md", "50 levels", frontMatterList=[["a"]])
 
 
 def test_what_an_alias_repeats_in_front_matter_is_read_once(translate: Translate) -> None:
@@ -95,7 +98,9 @@ def test_what_an_alias_repeats_in_front_matter_is_read_once(translate: Translate
         f"{chr(98 + level)}: &{chr(98 + level)} [{', '.join([f'*{chr(97 + level)}'] * 9)}]\n" for level in range(9)
     )
     matter = f"---\ntitle: &a word\nlead: *a\n{bomb}---\n"
-    assert translate(matter, "md").read_text("utf-8") == matter.replace("&a word", '&a "[de] ŵööŕð"')
+    assert translate(matter, "md", frontMatterList=[["title"], ["lead"]]).read_text("utf-8") == matter.replace(
+        "&a word", '&a "[de] ŵööŕð"'
+    )
 
 
 def test_a_bomb_of_zeros_is_refused_by_its_ratio(translate: Translate, tmp_path: Path) -> None:

@@ -1,31 +1,38 @@
-"""Markdown with Hugo's short codes: text is replaced in place, all other characters of the source stay.
+"""Markdown with Hugo's front matter and short codes: text is replaced in place, all other characters stay.
 
-markdown-it finds the blocks (so code in a list is code), the source's own lines are rewritten. Called by ``dispatch``
-and, for the structure of a Hugo page, by the sandbox's ``/hugo``.
+markdown-it finds the blocks (so code in a list is code), the source's own lines are rewritten.
 """
 
 from __future__ import annotations
 
+import json
 import re
+from contextlib import suppress
 from html import escape
-from typing import TYPE_CHECKING, Any
+from itertools import accumulate
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import yaml
 from markdown_it import MarkdownIt
 
-from . import frontmatter
 from .markup import translate_page
 from .protocol import EngineError
 from .text import LINE, decode
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from markdown_it.token import Token
 
     from .pseudo import Pseudo
 
+MAX_DEPTH = 50  # of front matter
 _PARSER = MarkdownIt("commonmark").enable("table")
+_FENCED = re.compile(r"\ufeff?(---|\+\+\+)[ \t]*\r?\n(.*?\n)??\1[ \t]*(?:\r?\n|$)", re.DOTALL)
+_TOML_TABLE = re.compile(r"\s*\[\[?([^\[\]]+)\]\]?\s*(?:#.*)?$")
+_TOML_STRING = re.compile(r"""\s*([\w.-]+)\s*=\s*("(?:[^"\\]|\\.)*"|'[^']*')\s*(?:#.*)?$""")
+_PROPERTIES = re.compile(r"(?:[&!]\S*\s+)*")  # a node's anchor and tag
+_UNSAFE = re.compile(r"[\x7f-\x9f\u2028\u2029\ufeff]")
 # {{< name … >}}, {{% name … %}}; the second alternative of highlight takes its content with it: that is code
 _SHORTCODE = re.compile(
     r"\{\{[<%]\s*highlight\b(?:(?!\{\{).)*?[>%]\}\}(?:(?!\{\{[<%]\s*highlight).)*?\{\{[<%]\s*/highlight\s*[>%]\}\}"
@@ -46,19 +53,18 @@ _INLINE = r"""
 
 
 def translate_md(text: str, pseudo: Pseudo, options: Mapping[str, Any]) -> str:
-    """Front matter, short codes and text of a page."""
-    matter, body = frontmatter.split(text)
-    matter = frontmatter.translate(matter, pseudo, options.get("frontMatterList"))
+    """Translate the text of a page, and of its front matter and short codes what the request names."""
+    matter, body = _split(text)
+    matter = _translate_matter(matter, pseudo, options.get("frontMatterList") or ())
     return matter + translate_body(body, pseudo, options.get("shortCodeList") or options.get("shortcodedict"))
 
 
 def md_to_html(text: str, pseudo: Pseudo, options: Mapping[str, Any]) -> str:
-    """The translated text as one HTML page; front matter, which no one would see, is left out but for its title."""
-    matter, body = frontmatter.split(text)
-    title = next((value for path, value in frontmatter.strings(matter) if path == ["title"]), "")
-    body = translate_body(body, pseudo, options.get("shortCodeList") or options.get("shortcodedict"))
+    """Translate a page into one of HTML; front matter, which no one would see, is left out but for its title."""
+    matter, body = _split(translate_md(text, pseudo, options))
+    title = next((scalar.value for scalar in _scalars(matter) if scalar.path == ["title"]), "")
     return (
-        f'<!DOCTYPE html>\n<html>\n<head><meta charset="utf-8"><title>{escape(pseudo(title))}</title></head>\n'
+        f'<!DOCTYPE html>\n<html>\n<head><meta charset="utf-8"><title>{escape(title)}</title></head>\n'
         f"<body>\n{_PARSER.render(body)}</body>\n</html>\n"
     )
 
@@ -113,14 +119,14 @@ def _translate_block(token: Token, lines: list[str], inline: Pseudo, written: di
 
 
 def hugo_structure(content: bytes) -> tuple[list[list[str]], dict[str, list[list[str]]]]:
-    """What can be translated of a Hugo page: paths of front matter's strings; short codes with their parameters.
+    """Return what can be translated of a Hugo page: paths of front matter; short codes with their parameters.
 
     Raises:
         EngineError: it cannot be read.
     """
     try:
-        matter, body = frontmatter.split(decode(content)[0])
-        paths = {tuple(path): path for path, _ in frontmatter.strings(matter)}
+        matter, body = _split(decode(content)[0])
+        paths = {tuple(scalar.path): scalar.path for scalar in _scalars(matter)}
     except (UnicodeDecodeError, yaml.YAMLError, RecursionError) as error:
         raise EngineError(f"the page cannot be read ({type(error).__name__})") from error
     shortcodes: dict[str, list[list[str]]] = {}
@@ -148,3 +154,84 @@ def _translate_shortcode(shortcode: str, pseudo: Pseudo, wanted: Mapping[str, Se
         if parameter in wanted.get(name, ()) and start >= 0:
             shortcode = shortcode[:start] + pseudo(shortcode[start:end]) + shortcode[end:]
     return shortcode
+
+
+class _Scalar(NamedTuple):
+    path: list[str]  # the elements of a list all have the path of the list
+    start: int
+    end: int
+    value: str
+    tail: str = ""  # what the place covers beyond the value: the line end after a block scalar
+
+
+def _split(text: str) -> tuple[str, str]:
+    """Return the front matter with its fences (empty, if there is none), and the body."""
+    end = 0
+    if match := _FENCED.match(text):
+        end = match.end()
+    elif text.startswith("{") and not text.startswith("{{"):
+        with suppress(ValueError):
+            end = json.JSONDecoder().raw_decode(text)[1]
+    return text[:end], text[end:]
+
+
+def _translate_matter(matter: str, pseudo: Pseudo, paths: Collection[list[str]]) -> str:
+    """Replace the strings at ``paths`` and below them; comments, order and quoting of all else stay."""
+    for scalar in reversed(list(_scalars(matter)) if paths else []):
+        new = pseudo(scalar.value)
+        if new != scalar.value and any(scalar.path[: len(path)] == path for path in paths):
+            # a JSON string is a string in YAML and TOML too, if these characters are escaped
+            quoted = _UNSAFE.sub(lambda match: f"\\u{ord(match[0]):04x}", json.dumps(new, ensure_ascii=False))
+            matter = matter[: scalar.start] + quoted + scalar.tail + matter[scalar.end :]
+    return matter
+
+
+def _scalars(matter: str) -> Iterator[_Scalar]:
+    """Yield the strings of front matter in YAML, TOML or JSON (which is YAML), in their order."""
+    match = _FENCED.match(matter)
+    content, offset = (match[2] or "", match.start(2)) if match else (matter, 0)
+    if match and match[1] == "+++":
+        yield from _toml(content, offset)
+        return
+    events = yaml.parse(content, Loader=yaml.SafeLoader)
+    steps = (isinstance(it, yaml.CollectionStartEvent) - isinstance(it, yaml.CollectionEndEvent) for it in events)
+    if any(depth > MAX_DEPTH for depth in accumulate(steps)):
+        raise EngineError(f"the sandbox takes front matter of {MAX_DEPTH} levels")
+    yield from _yaml(yaml.compose(content, Loader=yaml.SafeLoader), [], content, offset, set())
+
+
+def _yaml(node: yaml.Node | None, path: list[str], content: str, offset: int, seen: set[int]) -> Iterator[_Scalar]:
+    """Yield each string where it is written: an alias repeats the same text, and can do so without end."""
+    if id(node) in seen:
+        return
+    seen.add(id(node))
+    if isinstance(node, yaml.MappingNode):
+        for key, value in node.value:
+            if isinstance(key, yaml.ScalarNode):
+                yield from _yaml(value, [*path, str(key.value)], content, offset, seen)
+    elif isinstance(node, yaml.SequenceNode):
+        for value in node.value:
+            yield from _yaml(value, path, content, offset, seen)
+    elif isinstance(node, yaml.ScalarNode) and node.tag == "tag:yaml.org,2002:str":
+        end = node.end_mark.index
+        start = _PROPERTIES.match(content, node.start_mark.index, end).end()  # type: ignore[union-attr]  # it always matches
+        tail = "\n" if node.style in {"|", ">"} and content[:end].endswith("\n") else ""
+        # JSON writes characters beyond 16 bits as two escapes, which YAML does not join
+        value = str(node.value).encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+        yield _Scalar(path, offset + start, offset + end, value, tail)
+
+
+def _toml(content: str, offset: int) -> Iterator[_Scalar]:
+    """Yield the strings on one line, which is how front matter is written; others stay."""
+    table: list[str] = []
+    for line in re.finditer(r"[^\n]+", content):
+        if head := _TOML_TABLE.match(line[0]):
+            table = [part.strip() for part in head[1].split(".")]
+        elif found := _TOML_STRING.match(line[0]):
+            literal = found[2]
+            try:
+                value = json.loads(literal) if literal[0] == '"' else literal[1:-1]
+            except ValueError:
+                continue  # an escape that JSON does not know
+            start = offset + line.start() + found.start(2)
+            yield _Scalar([*table, *found[1].split(".")], start, start + len(literal), value)
