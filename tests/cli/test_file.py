@@ -139,3 +139,61 @@ def test_a_file_whose_name_is_no_text_is_translated_all_the_same(command, tmp_pa
         file.write(b"Hello")
     done = command("file", os.fsdecode(path), "--to", "de")
     assert (done.code, done.out) == (0, "gr__.de.txt\n")
+
+
+def test_all_files_are_submitted_before_one_is_waited_for(command, note, tmp_path, sandbox):
+    names = ["note.txt", "b.txt", "c.txt", "d.txt"]
+    for name in names[1:]:
+        (tmp_path / name).write_text("Hello\n")
+    done = command("file", *names, "--to", "de")
+    assert (done.code, done.out.splitlines()) == (0, [name.replace(".", ".de.") for name in names])
+    stages = [line.partition(": ")[2].split(" ")[0].rstrip(",") for line in done.err.splitlines()]
+    assert stages.index("waiting") > max(place for place, stage in enumerate(stages) if stage == "submitted")
+
+
+def test_of_several_files_each_that_is_not_ready_is_told_with_the_command_that_fetches_it(
+    command, note, tmp_path, sandbox
+):
+    (tmp_path / "b.txt").write_text("Hello\n")
+    sandbox.fail("/storage", status=403, times=50)
+    done = command("file", "note.txt", "b.txt", "--to", "de")
+    assert done.code == 1
+    assert [line.split()[:3] for line in done.err.splitlines() if "jobs download" in line] == [
+        ["groupdocs-translation", "jobs", "download"]
+    ] * 2
+
+
+def test_a_result_goes_where_out_says(command, note, tmp_path, sandbox):
+    assert command("file", note, "--to", "de", "-o", "out/bericht.txt").out == "out/bericht.txt\n"
+    assert "[de]" in (tmp_path / "out" / "bericht.txt").read_text()
+    assert [path.name for path in (tmp_path / "out").iterdir()] == ["bericht.txt"]
+    sent = len(sandbox.records)
+    refused = command("file", note, "--to", "de", "-o", "out/bericht.txt")
+    assert (refused.code, len(sandbox.records)) == (2, sent), "nothing is paid for"
+    assert "already there: bericht.txt; give --overwrite" in refused.err
+    assert command("file", note, "--to", "de", "-o", "out/bericht.txt", "--overwrite").code == 0
+
+
+def test_the_name_of_a_result_says_its_format(command, note, tmp_path):
+    (tmp_path / "table.csv").write_text("Name,Price\nApple,1\n")
+    done = command("file", "table.csv", "--to", "de", "-o", "table.de.tsv", "--json")
+    assert done.json["files"][0]["results"]["de"]["path"] == "table.de.tsv"
+    assert "\t" in (tmp_path / "table.de.tsv").read_text()
+    (tmp_path / "folder.txt").mkdir()
+    assert command("file", note, "--to", "de", "-o", "folder.txt").out == "folder.txt/note.de.txt\n"
+
+
+def test_a_result_goes_to_standard_output_as_it_is(command, note):
+    done = command("file", note, "--to", "de", "-o", "-", "-q")
+    assert (done.code, done.err) == (0, "")
+    assert done.out.startswith("[de]")
+    job_id = command("file", note, "--to", "de", "--no-wait").out.strip()
+    assert command("jobs", "download", job_id, "-o", "-").out == done.out
+    assert command("jobs", "download", job_id, "-o", "late.txt").out == "late.txt\n"
+
+
+@pytest.mark.parametrize("line", [["--to", "de,fr", "-o", "-"], ["--to", "de,fr", "-o", "a.txt"]])
+def test_several_results_need_a_folder(command, note, sandbox, line):
+    done = command("file", note, *line)
+    assert (done.code, len(sandbox.records)) == (2, 0)
+    assert "give a folder" in done.err

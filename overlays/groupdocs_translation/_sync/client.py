@@ -188,18 +188,17 @@ class TranslationClient(BaseClient):
             TransferError: the upload or a download failed.
         """
         check_wait(timeout, polling, progress)
-        check_flag(overwrite, "overwrite")
-        call = sync_run(
-            lambda: self._file_call(file, target, options)  # may read a pipe
+        job = self.submit_file(
+            file, target=target, output_dir=output_dir, overwrite=overwrite, progress=progress, **options
         )
-        folder = sync_run(output_folder, output_dir)
-        if not overwrite:
-            refuse_existing(
-                [folder / result_name(call.source.name, language, call.output) for language in call.targets]
-            )
-        with calling(policy=options.get("retries")):
-            job = submit_file(self._connection, call, progress)
-            return job.download(folder, overwrite=overwrite, timeout=timeout, polling=polling, progress=progress)
+        return job.download(
+            output_dir,
+            overwrite=overwrite,
+            timeout=timeout,
+            polling=polling,
+            progress=progress,
+            retries=options.get("retries"),
+        )
 
     def submit_file(
         self,
@@ -207,17 +206,31 @@ class TranslationClient(BaseClient):
         *,
         target: str | Iterable[str],
         as_text: bool = False,
+        output_dir: str | os.PathLike[str] | None = None,
+        overwrite: bool = False,
         progress: ProgressCallback | None = None,
         **options: Unpack[SubmitOptions],
     ) -> Job:
         """Upload and submit, and return the job at once. ``as_text=True`` reads an image or a recording as texts.
 
+        ``output_dir`` is the folder that the results will be downloaded into, if it is known by now: what would fail
+        there is found out before anything is sent.
+
         Raises:
-            ConfigurationError: a wrong argument; nothing was sent.
+            ConfigurationError: a wrong argument, or a result is in ``output_dir`` already and ``overwrite`` is false;
+                nothing was sent.
             SubmissionUncertain: the job may have been made; it is not sent twice.
         """
         check_callable(progress, "progress")
-        call = sync_run(lambda: self._file_call(file, target, options, as_text=as_text))
+        check_flag(overwrite, "overwrite")
+        call = sync_run(  # may read a pipe
+            lambda: self._file_call(file, target, options, as_text=as_text)
+        )
+        if output_dir is not None:
+            folder = sync_run(output_folder, output_dir)
+            names = (result_name(call.source.name, language, call.output) for language in call.targets)
+            if not overwrite:
+                refuse_existing([folder / name for name in names])
         with calling(policy=options.get("retries")):
             return submit_file(self._connection, call, progress)
 

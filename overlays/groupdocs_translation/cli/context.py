@@ -152,18 +152,22 @@ class Context:
 
     def report_as(self, kind: str, message: str, code: int, advice: str = "") -> int:
         """Say it, with the commands that pick up what was submitted; the exit code."""
-        commands = list(self.resume_commands.values())
         if self.is_json:
-            say(json.dumps({"error": as_dict(kind, message, code, advice, commands)}))
+            values = as_dict(kind, message, code, advice, list(self.resume_commands.values()))
+            say(json.dumps({"error": values}))
             return code
         say(f"{PROGRAM}: {message}")
-        if commands:
-            say("what was submitted goes on at the service; to go on here:")
-            for command in commands:
-                say(f"  {command}")
-        elif advice:
+        if not self.say_resume_commands() and advice:
             say(advice)
         return code
+
+    def say_resume_commands(self) -> bool:
+        """Say how to pick up what was submitted, if anything was."""
+        if self.resume_commands:
+            say("what was submitted goes on at the service; to go on here:")
+        for command in self.resume_commands.values():
+            say(f"  {command}")
+        return bool(self.resume_commands)
 
     def _count(self, client: TranslationClient) -> None:
         self.calls = client.usage.by_operation

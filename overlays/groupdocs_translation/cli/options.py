@@ -249,7 +249,14 @@ glossary = click.option(
     "--glossary", type=PAIRS, multiple=True, metavar="WORD=TRANSLATION|@FILE", help="Wanted translations of words."
 )
 output = _each(
-    click.option("-o", "--out", "output_dir", default=".", show_default=True, metavar="DIR", help="For the results."),
+    click.option(
+        "-o",
+        "--out",
+        default=".",
+        show_default=True,
+        metavar="DIR|FILE|-",
+        help="Folder of the results; for one result also its name, or - for standard output.",
+    ),
     click.option("--overwrite", is_flag=True, help="Replace results that are there."),
 )
 

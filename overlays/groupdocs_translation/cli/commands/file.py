@@ -2,23 +2,31 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
+import tempfile
+from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from ..._errors import AuthenticationError, CallBudgetExceeded, TranslationError
+from ..._errors import AuthenticationError, CallBudgetExceeded, ConfigurationError, TranslationError, UnsupportedFormat
+from ..._files import move_into_place, output_folder, refuse_existing
+from ...spec.formats import format_name
 from .. import options
-from ..exits import Exit, as_dict, cli_wording, meaning_of
+from ..exits import PROGRAM, Exit, as_dict, cli_wording, meaning_of
 from ..options import given_options, kind_options, merged
-from ..output import write, write_json
+from ..output import say, write, write_json
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Generator, Sequence
 
-    from ..._results import FileTranslation, Progress
-    from ..._sync.client import TranslationClient
+    from ..._results import TextTranslation
+    from ..._sync.jobs import Job
     from ..context import Context
+
+TEXTS_TIMEOUT_S = 3600.0  # of an image or a recording that is read as text: longer than texts take
 
 
 @options.command("file")
@@ -28,9 +36,9 @@ if TYPE_CHECKING:
 @options.output
 @click.option("--output-format", metavar="FORMAT", help="Turn the result into this format, for example pdf.")
 @options.kind
-@click.option("--format", metavar="FORMAT", help="Of the source, in place of its extension.")
+@click.option("--format", metavar="FORMAT", help="Override the format that the extension means.")
 @click.option("--name", metavar="NAME", help="Of the source, for standard input.")
-@click.option("--as-text", is_flag=True, help="Print the text of an image or a recording in place of files.")
+@click.option("--as-text", is_flag=True, help="Print the text of an image or a recording instead of files.")
 @click.option("--no-wait", is_flag=True, help="Submit, print the job's id, and stop.")
 @options.variants
 @options.money
@@ -40,19 +48,25 @@ def file(
     context: Context,
     files: tuple[str, ...],
     targets: tuple[list[str], ...],
+    out: str,
+    overwrite: bool,
+    as_text: bool,
+    no_wait: bool,
     trial: bool,
     max_calls: int | None,
     polling: str | None,
+    timeout: float | None,
     **given: Any,
 ) -> int:
     r"""Translate files.
 
     The results are called report.de.docx and so on; their paths are printed. A FILE may be a URL, which the
-    service fetches itself, or - for standard input (with --name). Each file costs an upload, a submission and a few
-    questions whether it is ready.
+    service fetches itself, or - for standard input (with --name). All files are submitted before the first is waited
+    for. Each costs an upload, a submission and a few polls.
 
     \b
       groupdocs-translation file report.docx --to de
+      groupdocs-translation file report.docx --to de -o bericht.pdf
       groupdocs-translation file *.pptx --to de,fr --out translated --slides 1-3
       groupdocs-translation file scan.pdf --kind image --to en --as-text
     """
@@ -60,113 +74,167 @@ def file(
         raise click.UsageError("standard input has no name: give --name report.docx")
     if given["name"] and len(files) > 1:
         raise click.UsageError("--name is for one file")
-    work = _Work(context, merged(targets), given)
-    settings = options.client_settings(max_calls=max_calls, polling=polling)
+    languages = merged(targets)
+    results = Results(context, out, overwrite=overwrite, is_single=len(files) * len(languages) == 1)
+    arguments = {"target": languages, "as_text": as_text, **results.arguments(is_file=not as_text)}
+    arguments |= given_options(given)
+    work = _Work(context, files)
     with (
-        context.client(is_trial=trial, **settings) as client,
-        context.watching(client, work.go_on) as watch,
+        context.client(is_trial=trial, **options.client_settings(max_calls=max_calls, polling=polling)) as client,
+        context.watching(client, results.resume_command) as watch,
     ):
-        for file in files:
-            work.translate(client, file, watch, is_only=len(files) == 1)
-    if context.is_json:
-        write_json({"files": work.done, "calls": dict(context.calls)})
-    return work.code()
+        jobs: dict[str, Job] = {}
+        for name, entry in work.found.items():
+            source: Any = sys.stdin.buffer if name == "-" else name
+            with work.going_on(name):
+                jobs[name] = client.submit_file(source, progress=watch, **arguments)
+                if no_wait:
+                    entry["job"] = jobs[name].to_dict()
+                    results.write(jobs[name].id)
+        for name, job in {} if no_wait else jobs.items():
+            with work.going_on(name):
+                if as_text:
+                    texts = job.result(timeout or TEXTS_TIMEOUT_S, progress=watch)
+                    _print_texts(results, texts)
+                    work.found[name]["texts"] = dict(texts.by_language)
+                else:
+                    work.found[name]["results"] = results.fetch(job, timeout=timeout, progress=watch)
+                work.found[name]["job"] = job.id
+                context.resume_commands.pop(job.id, None)
+    return work.end()
 
 
-def files_of(result: FileTranslation) -> dict[str, Any]:
-    """Language → path and size, for JSON."""
-    return {language: {"path": str(result[language]), "size": result.sizes[language]} for language in result}
+def _print_texts(results: Results, texts: TextTranslation[list[str]]) -> None:
+    for language in texts:
+        for text in texts[language]:
+            results.write(text if len(texts.by_language) == 1 else f"{language}\t{text}")
 
 
 class _Work:
-    """The files of one command line: what came of each."""
+    """What comes of each file of a command line; of one that is named twice, of one translation."""
 
-    def __init__(self, context: Context, targets: list[str], given: dict[str, Any]) -> None:
+    def __init__(self, context: Context, files: Sequence[str]) -> None:
         self._context = context
-        self._targets = targets
-        self._output_dir: str = given.pop("output_dir")
-        self._overwrite: bool = given.pop("overwrite")
-        self._timeout: float | None = given.pop("timeout")
-        self._as_text: bool = given.pop("as_text")
-        self._no_wait: bool = given.pop("no_wait")
-        self._options = given_options(given)
-        self._codes: list[int] = []
-        self.done: list[dict[str, Any]] = []
+        self._codes: list[int] = []  # of those that failed
+        self.found: dict[str, dict[str, Any]] = {name: {"source": name} for name in files}
 
-    def go_on(self, job: dict[str, Any]) -> list[str]:
-        """The command line that picks a job up."""
-        if job["kind"] == "text":
-            return ["jobs", "wait", job["id"]]
-        folder = [] if self._output_dir == "." else ["--out", self._output_dir]
-        return ["jobs", "download", job["id"], *folder]
-
-    def translate(
-        self, client: TranslationClient, file: str, watch: Callable[[Progress], None], *, is_only: bool
-    ) -> None:
-        """One file; a failure among several files is said, and the others go on.
+    @contextmanager
+    def going_on(self, name: str) -> Generator[None]:
+        """Say what fails of one file among several, and let the others go on.
 
         Raises:
             TranslationError: the only file failed, or none of the others could do better.
         """
-        source: Any = sys.stdin.buffer if file == "-" else file
         try:
-            found = self._translate(client, source, watch)
+            yield
         except TranslationError as error:
-            if is_only or isinstance(error, AuthenticationError | CallBudgetExceeded):
+            if len(self.found) == 1 or isinstance(error, AuthenticationError | CallBudgetExceeded):
                 raise
-            error.add_note(f"({file})")
-            self._fail(file, error)
-        else:
-            self._codes.append(Exit.DONE)
-            self.done.append({"source": file, **found})
+            error.add_note(f"({name})")
+            meaning = meaning_of(error)
+            self._codes.append(meaning.exit)
+            if error.job is not None and meaning.is_over:
+                self._context.resume_commands.pop(error.job.id, None)
+            values = as_dict(type(error).__name__, cli_wording(error), meaning.exit, meaning.advice, [])
+            self.found[name]["error"] = values
+            if not self._context.is_json:
+                say(f"{PROGRAM}: {cli_wording(error)}")
+                if meaning.advice and error.job is None:
+                    say(meaning.advice)
 
-    def code(self) -> int:
-        """The exit code of all."""
-        if len(set(self._codes)) == 1:
-            return self._codes[0]
-        return Exit.PARTLY
+    def end(self) -> int:
+        """Print what is to be said of all; the exit code."""
+        if self._context.is_json:
+            write_json({"files": list(self.found.values()), "calls": dict(self._context.calls)})
+        elif self._codes:
+            self._context.say_resume_commands()
+        codes = {*self._codes, *([Exit.DONE] if len(self._codes) < len(self.found) else [])}
+        return codes.pop() if len(codes) == 1 else Exit.PARTLY
 
-    def _fail(self, file: str, error: TranslationError) -> None:
-        meaning = meaning_of(error)
-        self._codes.append(meaning.exit)
-        if not self._context.is_json:
-            self._context.report(error)
-            return
-        values = as_dict(type(error).__name__, cli_wording(error), meaning.exit, meaning.advice, [])
-        self.done.append({"source": file, "error": values})
 
-    def _translate(self, client: TranslationClient, source: Any, watch: Callable[[Progress], None]) -> dict[str, Any]:
-        if self._no_wait:
-            job = client.submit_file(
-                source, target=self._targets, as_text=self._as_text, progress=watch, **self._options
-            )
-            self._write(job.id)
-            return {"job": job.to_dict()}
-        if self._as_text:
-            texts = client.translate_to_text(
-                source, target=self._targets, timeout=self._timeout, progress=watch, **self._options
-            )
-            for language in texts:
-                for text in texts[language]:
-                    self._write(text if len(self._targets) == 1 else f"{language}\t{text}")
-            return {"texts": dict(texts.by_language), "job": self._finished(texts.jobs[0])}
-        result = client.translate_file(
-            source,
-            target=self._targets,
-            output_dir=self._output_dir,
-            overwrite=self._overwrite,
-            timeout=self._timeout,
-            progress=watch,
-            **self._options,
-        )
-        for language in result:
-            self._write(str(result[language]))
-        return {"results": files_of(result), "job": self._finished(result.job)}
+class Results:
+    """Where translated files go, as ``--out`` says: a folder, or, for a single result, a file or standard output.
 
-    def _finished(self, job_id: str) -> str:
-        self._context.resume_commands.pop(job_id, None)
-        return job_id
+    ``format`` is that of the file, ``None`` for the others.
 
-    def _write(self, line: str) -> None:
+    Raises:
+        click.UsageError: a file or standard output, and several results or JSON.
+    """
+
+    def __init__(self, context: Context, out: str, *, overwrite: bool, is_single: bool) -> None:
+        self._context = context
+        self._out = out
+        self._overwrite = overwrite
+        self._is_stdout = out == "-"
+        self.format: str | None = None
+        if not self._is_stdout and not Path(out).is_dir():
+            with suppress(UnsupportedFormat):  # a folder that is not there yet
+                self.format = format_name(Path(out).suffix)
+        if not self._is_folder and not is_single:
+            raise click.UsageError(f"--out {out} is for one result: give a folder")
+        if self._is_stdout and context.is_json:
+            raise click.UsageError("standard output takes either the file or --json")
+
+    @property
+    def _is_folder(self) -> bool:
+        return not self._is_stdout and self.format is None
+
+    def arguments(self, *, is_file: bool = True) -> dict[str, Any]:
+        """Check the place before anything is paid for; return the arguments of ``submit_file`` that check the rest.
+
+        Raises:
+            ConfigurationError: the file is there, or cannot be written.
+        """
+        if not is_file or self._is_stdout:
+            return {}
+        if self.format is None:
+            return {"output_dir": self._out, "overwrite": self._overwrite}
+        output_folder(Path(self._out).parent)
+        if not self._overwrite:
+            refuse_existing([Path(self._out)])
+        return {"output_format": self.format}
+
+    def resume_command(self, job: dict[str, Any]) -> list[str]:
+        """Return the arguments that fetch a job."""
+        if job["kind"] == "text":
+            return ["jobs", "wait", job["id"]]
+        return ["jobs", "download", job["id"], *(["--out", self._out] if self._out != "." else [])]
+
+    def fetch(self, job: Job, **waiting: Any) -> dict[str, Any]:
+        """Wait for a job, fetch its files and print their paths; language → path and size, for JSON.
+
+        Raises:
+            click.UsageError: several results for one file.
+            TranslationError: as ``Job.download()``.
+        """
+        if self._is_folder:
+            result = job.download(self._out, overwrite=self._overwrite, **waiting)
+            found = {language: {"path": str(result[language]), "size": result.sizes[language]} for language in result}
+            for entry in found.values():
+                self.write(str(entry["path"]))
+            return found
+        path = Path(self._out)
+        beside = None if self._is_stdout else path.parent  # a move within one file system is one step
+        with tempfile.TemporaryDirectory(prefix=".groupdocs-", dir=beside) as folder:
+            result = job.download(folder, **waiting)
+            if len(result.files) > 1:
+                raise click.UsageError(f"the job has {len(result.files)} results: give --out a folder")
+            ((language, whole),) = result.files.items()
+            if self._is_stdout:
+                with whole.open("rb") as content:
+                    shutil.copyfileobj(content, sys.stdout.buffer)
+                sys.stdout.buffer.flush()
+                return {}
+            try:
+                move_into_place(whole, path, overwrite=self._overwrite)
+            except FileExistsError:
+                raise ConfigurationError(
+                    f"already there: {path.name}", parameter="overwrite", hint="give overwrite=True"
+                ) from None
+        self.write(str(path))
+        return {language: {"path": str(path), "size": result.sizes[language]}}
+
+    def write(self, line: str) -> None:
+        """Print a line of the result, unless it is in the JSON document."""
         if not self._context.is_json:
             write(line)

@@ -15,9 +15,12 @@ from .. import options
 from ..context import Context
 from ..exits import Exit
 from ..output import write, write_json, write_table
-from .file import files_of
+from .file import Results
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ..._results import Progress
     from ..._sync.client import TranslationClient
     from ..._sync.jobs import Job
 
@@ -48,27 +51,34 @@ _ids = click.argument("ids", nargs=-1, required=True, metavar="ID...", shell_com
 _kind = click.option("--kind", type=options.words("file", "text", "hugo"), help="Of a job that is not remembered.")
 
 
-@jobs.command("list", cls=options.Command)
-@options.global_options
-@click.pass_obj
+def _command(name: str) -> Callable[[Callable[..., Any]], click.Command]:
+    """A command of the group, with the options of every command; its function gets the ``Context`` first."""
+
+    def decorate(function: Callable[..., Any]) -> click.Command:
+        made = options.command(name)(function)
+        jobs.add_command(made)
+        return made
+
+    return decorate
+
+
+@_command("list")
 def listed(context: Context) -> None:
     """List the jobs of the last 24 hours.
 
     They are those that this machine's commands submitted, with what was remembered of them. Costs no call.
     """
-    jobs = context.history(context.service).jobs(now=context.clock.wall())
+    known = context.history(context.service).jobs(now=context.clock.wall())
     if context.is_json:
-        write_json({"jobs": jobs})
+        write_json({"jobs": known})
         return
-    rows = ((job["id"], job["kind"], " ".join(job.get("targets", ())), str(job.get("name", ""))) for job in jobs)
+    rows = ((job["id"], job["kind"], " ".join(job.get("targets", ())), str(job.get("name", ""))) for job in known)
     write_table(("id", "kind", "into", "file"), rows, wrapped=3)
 
 
-@jobs.command("status", cls=options.Command)
+@_command("status")
 @_ids
 @_kind
-@options.global_options
-@click.pass_obj
 def status(context: Context, ids: tuple[str, ...], kind: str | None) -> int:
     """Ask for the state of jobs.
 
@@ -80,15 +90,8 @@ def status(context: Context, ids: tuple[str, ...], kind: str | None) -> int:
         for job_id in ids:
             job = _pick(context, client, job_id, kind)
             found = job.status()
-            rows.append(
-                {
-                    "id": job.id,
-                    "kind": job.kind,
-                    "state": found.state.value,
-                    "languages": list(found.languages),
-                    "message": found.message,
-                }
-            )
+            values = {"state": found.state.value, "languages": list(found.languages), "message": found.message}
+            rows.append({"id": job.id, "kind": job.kind, **values})
     if context.is_json:
         write_json({"jobs": rows, "calls": dict(context.calls)})
     else:
@@ -97,28 +100,20 @@ def status(context: Context, ids: tuple[str, ...], kind: str | None) -> int:
     return max((_CODES.get(State(row["state"]), Exit.DONE) for row in rows), default=Exit.DONE)
 
 
-@jobs.command("wait", cls=options.Command)
+@_command("wait")
 @_ids
 @_kind
 @options.waiting
-@options.global_options
-@click.pass_obj
 def wait(context: Context, ids: tuple[str, ...], kind: str | None, polling: str | None, timeout: float | None) -> None:
     """Wait until jobs are done.
 
     Translations of texts are printed; files are fetched with 'jobs download'.
     """
-    found: list[dict[str, Any]] = []
-    with context.client(**options.client_settings(polling=polling)) as client:
-        for job_id in ids:
-            job = _pick(context, client, job_id, kind)
-            with context.watching(client, lambda _: []) as watch:
-                context.keep(job, lambda values: ["jobs", "wait", values["id"]])
-                result = job.result(timeout, progress=watch)
-            context.resume_commands.pop(job.id, None)
-            found.append(_result(context, job, result))
-    if context.is_json:
-        write_json({"jobs": found, "calls": dict(context.calls)})
+
+    def finish(job: Job, watch: Callable[[Progress], None]) -> dict[str, Any]:
+        return _result(context, job, job.result(timeout, progress=watch))
+
+    _finish_each(context, ids, polling, finish, lambda job: ["jobs", "wait", job["id"]], kind=kind)
 
 
 def _result(context: Context, job: Job, result: Any) -> dict[str, Any]:
@@ -141,18 +136,16 @@ def _result(context: Context, job: Job, result: Any) -> dict[str, Any]:
     return values
 
 
-@jobs.command("download", cls=options.Command)
+@_command("download")
 @_ids
 @options.output
 @click.option("--name", metavar="NAME", help="The source's name, which the results get theirs from.")
 @click.option("--output-format", metavar="FORMAT", help="Of the results, if it is not the source's.")
 @options.waiting
-@options.global_options
-@click.pass_obj
 def download(
     context: Context,
     ids: tuple[str, ...],
-    output_dir: str,
+    out: str,
     overwrite: bool,
     name: str | None,
     output_format: str | None,
@@ -165,33 +158,47 @@ def download(
     """
     if name and len(ids) > 1:
         raise click.UsageError("--name is for one job")
-    found: list[dict[str, Any]] = []
     details: dict[str, Any] = {"output_format": format_name(output_format)} if output_format else {}
     if name:
         kind, source_format = recognize(name)
         details = {"name": name, "output_format": check_output(kind, source_format, output_format)}
-    with context.client(**options.client_settings(polling=polling)) as client:
+    results = Results(context, out, overwrite=overwrite, is_single=len(ids) == 1)
+
+    def finish(job: Job, watch: Callable[[Progress], None]) -> dict[str, Any]:
+        return {"id": job.id, "results": results.fetch(job, timeout=timeout, progress=watch)}
+
+    results.arguments()
+    _finish_each(context, ids, polling, finish, results.resume_command, **details)
+
+
+def _finish_each(
+    context: Context,
+    ids: tuple[str, ...],
+    polling: str | None,
+    finish: Callable[[Job, Callable[[Progress], None]], dict[str, Any]],
+    resume_command: Callable[[dict[str, Any]], list[str]],
+    **details: Any,
+) -> None:
+    """Finish the jobs, one after the other; those that are not finished are told with the command that does."""
+    found: list[dict[str, Any]] = []
+    with (
+        context.client(**options.client_settings(polling=polling)) as client,
+        context.watching(client, resume_command) as watch,
+    ):
         for job_id in ids:
-            job = _pick(context, client, job_id, None, **details)
-            with context.watching(client, lambda _: []) as watch:
-                context.keep(job, lambda values: ["jobs", "download", values["id"], "--out", output_dir])
-                result = job.download(output_dir, overwrite=overwrite, timeout=timeout, progress=watch)
+            job = _pick(context, client, job_id, **details)
+            context.keep(job, resume_command)
+            found.append(finish(job, watch))
             context.resume_commands.pop(job.id, None)
-            found.append({"id": job.id, "results": files_of(result)})
-            for language in () if context.is_json else result:
-                write(str(result[language]))
     if context.is_json:
         write_json({"jobs": found, "calls": dict(context.calls)})
 
 
-def _pick(context: Context, client: TranslationClient, job_id: str, kind: str | None, **details: Any) -> Job:
-    """The job of that id, with what is remembered of it."""
+def _pick(context: Context, client: TranslationClient, job_id: str, kind: str | None = None, **details: Any) -> Job:
+    """Return the job of that id, with what is remembered of it."""
     if context.is_sandbox and job_id == SAMPLE:
         if kind == "text":
             return client.submit_text("Hello", target="de")
         return client.submit_file(b"Hello\n", name="sample.txt", target="de")
     known = context.history(client.base_url).job(job_id, now=context.clock.wall()) or {}
-    values = {**known, **details, "id": job_id}
-    if kind is not None:
-        values["kind"] = kind
-    return client.job(**values)
+    return client.job(**{**known, **details, "id": job_id, **({} if kind is None else {"kind": kind})})
