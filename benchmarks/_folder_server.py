@@ -13,7 +13,7 @@ from collections import Counter
 from typing import Any
 
 from groupdocs_translation.sandbox import Sandbox
-from groupdocs_translation_sandbox.latency import FACTORS
+from groupdocs_translation_sandbox.jobs import FACTORS
 
 SEED = 6
 MEDIAN_S = 2.0  # of a job: the least that the service's page lets one expect of a small document

@@ -11,12 +11,10 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from .client_clock import ClientClock
     from .engine import Engine, EngineError, FileTask, PseudoEngine
-    from .server import Sandbox
+    from .server import ClientClock, Sandbox
 
 __all__ = ["ClientClock", "Engine", "EngineError", "FileTask", "PseudoEngine", "Sandbox"]
-_HOMES = {"ClientClock": ".client_clock", "Sandbox": ".server"}  # all others: ".engine"
 
 
 def __getattr__(name: str) -> Any:
@@ -24,7 +22,7 @@ def __getattr__(name: str) -> Any:
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     try:
-        return getattr(import_module(_HOMES.get(name, ".engine"), __name__), name)
+        return getattr(import_module(".server" if name in {"ClientClock", "Sandbox"} else ".engine", __name__), name)
     except ImportError as error:
         raise ImportError(
             f"the sandbox needs more packages: pip install 'groupdocs-translation[sandbox]' ({error})"

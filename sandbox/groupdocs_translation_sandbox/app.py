@@ -1,4 +1,4 @@
-"""The sandbox as an ASGI application: which request is whose, what a fault does to it, and what is recorded."""
+"""The sandbox as an ASGI application: route a request, apply its fault, record it, send the response."""
 
 from __future__ import annotations
 
@@ -11,234 +11,220 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
 import yaml
-from attrs import evolve, frozen
 from groupdocs_translation.spec.operations import Operation, match
+from starlette.requests import ClientDisconnect
+from starlette.responses import JSONResponse, PlainTextResponse, Response
 
 from .admin import ADMIN_PATH, Admin
-from .answers import Answer, Refused
 from .contract import check_body, check_query, document, find_operation, read_json
-from .delivery import break_off, deliver
-from .exchange import Disconnected, Exchange
+from .faults import FaultySend
+from .http import HTTPError, Request, require_method
+from .identity import DISCOVERY_PATH, KEYS_PATH, TOKEN_PATH, discovery, key_set, token_response
 from .languages import pairs
-from .polls import Polls
 from .records import Record
 from .storage import STORAGE_PATH
-from .submissions import Submissions, Work
-from .token_endpoint import DISCOVERY_PATH, KEYS_PATH, TOKEN_PATH, discovery, give_token, keys
-from .upload import receive
+from .submissions import Submissions
 
 if TYPE_CHECKING:
+    from starlette.types import Receive, Scope, Send
+
     from .engine import Engine
     from .faults import Fault
     from .state import State
 
 BASE_PATH = "/v2.0/translation"
 STORAGE_NAME = STORAGE_PATH.rstrip("/")  # what records and faults call requests to storage
+# The members of each family's answer that hold its result: null while the job runs.
+RESULTS = {"text": ("translations",), "file": ("urls",), "hugo": ("frontmatters", "shortcodes")}
+# Members of a request that ``CloudFileRequest`` repeats.
+_REPEATED = (
+    *("format", "url", "masters", "isNeedAlignment", "translationDictionary", "origin", "originalFileName"),
+    *("separator", "ranges", "frontMatterList", "savingMode"),
+)
 _LOG = logging.getLogger("groupdocs_translation.sandbox")
 _HOST = re.compile(r"[A-Za-z0-9.\-]+(:\d+)?|\[[0-9A-Fa-f:]+\](:\d+)?")
 
 
-@frozen
-class Limits:
-    """How much of a body is taken, in bytes."""
-
-    body: int
-    upload: int
-
-
 class App:
-    """Answers requests from the state. ``address`` is the origin that it listens on."""
+    """Answers requests from the state. ``address`` is the origin that it listens on; the limits are of bodies."""
 
-    def __init__(self, state: State, engine: Engine, limits: Limits) -> None:
+    def __init__(self, state: State, engine: Engine, *, max_body_bytes: int, max_upload_bytes: int) -> None:
         self.state = state
         self.address = ""
-        self._limits = limits
+        self._max_body_bytes, self._max_upload_bytes = max_body_bytes, max_upload_bytes
         self._admin = Admin(state)
         self._submissions = Submissions(engine, state.stored)
-        self._polls = Polls(state.jobs, state.stored, state.clock, state.statuses)
 
-    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        """One request (ASGI)."""
-        exchange = Exchange(scope, receive, send)
-        if exchange.path.startswith(ADMIN_PATH):
-            await deliver(exchange, await self._control(exchange), None, now=self.state.clock.now())
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request (ASGI)."""
+        request = Request(scope, receive, self._max_body_bytes)
+        if request.path.startswith(ADMIN_PATH):
+            steered = await self._admin.respond(request)
+            await steered(scope, receive, FaultySend(send, request, None, self.state.clock.now()))
             return
-        exchange.name = _name(exchange)
-        fault = self.state.faults.take(exchange.name, exchange.path)
-        if fault is not None and fault.reset == "before":
-            self._record(exchange, None, fault)
-            await break_off(exchange)
-            return
+        request.name = _name(request)
+        fault = self.state.faults.take(request.name, request.path)
         try:
-            answer = await self._answer(exchange, fault)
-        except Disconnected:
-            self._record(exchange, None, fault)
+            response = None if fault and fault.reset == "before" else await self._respond(request, fault)
+        except ClientDisconnect:
+            self._record(request, None, fault)
             return
-        is_silent = fault is not None and fault.reset == "after"
-        # Before the answer: who has read it must find its record.
-        self._record(exchange, None if is_silent else answer.status, fault)
-        if is_silent:
-            await break_off(exchange)
-        else:
-            await deliver(exchange, answer, fault, now=self.state.clock.now())
+        if response is None or (fault and fault.reset == "after"):
+            self._record(request, None, fault)
+            request.connection.reset()
+            await request.wait_until_gone()
+            return
 
-    def _record(self, exchange: Exchange, status: int | None, fault: Fault | None) -> None:
+        def on_start(status: int) -> None:  # before the response: who has read it must find its record
+            self._record(request, status, fault)
+
+        await response(scope, receive, FaultySend(send, request, fault, self.state.clock.now(), on_start))
+
+    def _record(self, request: Request, status: int | None, fault: Fault | None) -> None:
         self.state.records.append(
             Record(
-                operation=exchange.name,
-                method=exchange.method,
-                path=exchange.path,
+                operation=request.name,
+                method=request.method,
+                path=request.path,
                 status=status,
-                token=exchange.token_id,
-                has_authorization="authorization" in exchange.headers,
-                digest=exchange.digest,
-                size=exchange.received_bytes,
+                token=request.token_id,
+                has_authorization="authorization" in request.headers,
+                digest=request.body_digest,
+                size=request.received_bytes,
                 time=self.state.clock.now(),
-                job=exchange.job_id,
+                job=request.job_id,
                 fault=fault is not None,
             )
         )
 
-    async def _control(self, exchange: Exchange) -> Answer:
-        try:
-            await exchange.read(self._limits.body)
-            return self._admin.answer(exchange)
-        except Refused as refused:
-            return refused.answer()
-
     # -- faults --------------------------------------------------------------------------------------------------------
 
-    async def _answer(self, exchange: Exchange, fault: Fault | None) -> Answer:
-        """The answer as the fault leaves it; a refusal is stronger than an answer that comes after the work."""
+    async def _respond(self, request: Request, fault: Fault | None) -> Response:
+        """Return the response with its fault applied; an error response wins over a fault ``after`` the work."""
         if fault is None:
-            return await self._carried_out(exchange, None)
+            return await self._handle(request, None)
         if not fault.after:
             await asyncio.sleep(fault.delay_s)
         if fault.is_instead:
-            async for _ in exchange.chunks(self._limits.upload):
+            request.limit_bytes = self._max_upload_bytes
+            async for _ in request.stream():
                 pass  # a server that fails has usually read the request
-            return fault.disturb(fault.answer())
-        answer = await self._carried_out(exchange, fault)
+            return fault.corrupt(fault.response())
+        response = await self._handle(request, fault)
         if fault.after:
             await asyncio.sleep(fault.delay_s)
-            if fault.has_answer and answer.status < 400:
-                answer = fault.answer()
-        return fault.disturb(answer)
+            if fault.has_answer and response.status_code < 400:
+                response = fault.response()
+        return fault.corrupt(response)
 
-    async def _carried_out(self, exchange: Exchange, fault: Fault | None) -> Answer:
+    async def _handle(self, request: Request, fault: Fault | None) -> Response:
         try:
-            return await self._route(exchange, fault)
-        except Refused as refused:
-            return refused.answer()
-        except Disconnected:
+            return await self._route(request, fault)
+        except HTTPError as error:
+            return error.response()
+        except ClientDisconnect:
             raise
         except Exception:
-            _LOG.exception("the sandbox failed at %s", exchange.name)
-            return Refused(500, "the sandbox failed: please report its log").answer()
+            _LOG.exception("the sandbox failed at %s", request.name)
+            return HTTPError(500, "the sandbox failed: please report its log").response()
 
     # -- routes --------------------------------------------------------------------------------------------------------
 
-    async def _route(self, exchange: Exchange, fault: Fault | None) -> Answer:
-        path = exchange.path
+    async def _route(self, request: Request, fault: Fault | None) -> Response:
+        path = request.path
         if path.startswith(f"{BASE_PATH}/"):
-            operation = find_operation(exchange.method, path.removeprefix(BASE_PATH))
-            return await self._operate(operation, exchange, fault)
+            operation = find_operation(request.method, path.removeprefix(BASE_PATH))
+            return await self._operate(operation, request, fault)
         if path.startswith(STORAGE_PATH):
-            _only(exchange, "GET", "HEAD")
-            return self.state.stored.answer(exchange)
-        await exchange.read(self._limits.body)
+            require_method(request, "GET", "HEAD")
+            return self.state.stored.download(request)
+        await request.body()
         if path == TOKEN_PATH:
-            _only(exchange, "POST")
-            return give_token(exchange, self.state.identity, self._address_of(exchange))
+            require_method(request, "POST")
+            return await token_response(request, self.state.identity, self._origin(request))
         if path in {DISCOVERY_PATH, KEYS_PATH}:
-            _only(exchange, "GET")
-            return keys() if path == KEYS_PATH else discovery(self._address_of(exchange))
-        raise Refused(404, "there is nothing here")
+            require_method(request, "GET")
+            return JSONResponse(key_set() if path == KEYS_PATH else discovery(self._origin(request)))
+        raise HTTPError(404, "there is nothing here")
 
-    async def _operate(self, operation: Operation, exchange: Exchange, fault: Fault | None) -> Answer:
+    async def _operate(self, operation: Operation, request: Request, fault: Fault | None) -> Response:
         if operation.role != "upload":
-            await exchange.read(self._limits.body)
+            await request.body()
         if not operation.public:
             if fault is not None and fault.revoke:
-                self.state.identity.revoke(self.state.identity.verify(exchange.headers.get("authorization")))
-            exchange.token_id = self.state.identity.verify(exchange.headers.get("authorization"))
-        query = check_query(operation, exchange.query)
+                self.state.identity.revoke(self.state.identity.verify(request.headers.get("authorization")))
+            request.token_id = self.state.identity.verify(request.headers.get("authorization"))
+        query = check_query(operation, request.query_params.multi_items())
         match operation.role:
             case "submit":
-                return await self._submit(operation, exchange, fault)
+                return await self._submit(operation, request, fault)
             case "poll":
-                job_id = query.get("requestId") or query.get("id") or unquote(exchange.path.rpartition("/")[2])
-                return self._polls.answer(operation, job_id, self._address_of(exchange))
+                job_id = query.get("requestId") or query.get("id") or unquote(request.path.rpartition("/")[2])
+                return self._poll(operation, job_id, self._origin(request))
             case "upload":
-                key = await receive(exchange, query, self.state.stored, self._limits.upload)
-                url = self.state.stored.url(key, self._address_of(exchange))
-                return Answer(200, url.encode(), {"content-type": "text/plain; charset=utf-8"})
+                request.limit_bytes = self._max_upload_bytes
+                key = await self.state.stored.upload(request, query)
+                return PlainTextResponse(self.state.stored.url(key, self._origin(request)))
             case "read":
                 return _facts(operation, query)
 
-    async def _submit(self, operation: Operation, exchange: Exchange, fault: Fault | None) -> Answer:
-        request = read_json(exchange.body, exchange.content_type)
-        check_body(str(operation.model), request)
+    async def _submit(self, operation: Operation, request: Request, fault: Fault | None) -> Response:
+        body = read_json(await request.body(), request.media_type)
+        check_body(str(operation.model), body)
         if operation.id.endswith("Trial"):
-            self.state.trial_calls.count(exchange.client_address)
-        addresses = (self.address, self._address_of(exchange))
-        work = await self._submissions.work(operation, request, addresses)
-        outcome = _spoilt(work, fault)
-        job = self.state.jobs.add(operation, request, exchange.digest, work.size_bytes, outcome)
-        exchange.job_id = job.id
-        return Answer.json(
-            {"status": 202, "message": "taken", "id": job.id}, self.state.statuses.of_submission(operation)
-        )
+            self.state.trial_calls.count(request.client.host if request.client else "")
+        work = await self._submissions.work(operation, body, (self.address, self._origin(request)))
+        outcome = fault.job_outcome(work.outcome) if fault else work.outcome
+        job = self.state.jobs.add(operation, body, request.body_digest, work.size_bytes, outcome)
+        request.job_id = job.id
+        status = self.state.statuses.of_submission(operation)
+        return JSONResponse({"status": 202, "message": "taken", "id": job.id}, status)
 
-    def _address_of(self, exchange: Exchange) -> str:
-        """The origin by which this client knows the sandbox: behind a container's port it is not that of the socket."""
-        host = exchange.headers.get("host", "")
+    def _poll(self, operation: Operation, job_id: str, origin: str) -> Response:
+        job = self.state.jobs.find(job_id, operation)
+        outcome = job.outcome
+        if self.state.clock.now() < job.ready_at:
+            body = {"status": self.state.statuses.pending_body, "message": "in work"}
+            return JSONResponse(body | dict.fromkeys(RESULTS[job.family]), self.state.statuses.pending)
+        result = dict(outcome.result)
+        if "files" in result:
+            result["urls"] = {
+                code: file and {"url": self.state.stored.url(file["key"], origin), "size": file["size"]}
+                for code, file in result.pop("files").items()
+            }
+        body = {"status": outcome.status, "message": outcome.message} | dict.fromkeys(RESULTS[job.family]) | result
+        if outcome.status == 206:
+            taken = {name: job.request[name] for name in _REPEATED if name in job.request}
+            if "outputFormat" in job.request:
+                taken["outFormat"] = job.request["outputFormat"]
+            body |= {"request": {"requestId": job.id, "isPaid": not job.trial} | taken, "details": {}}
+        return JSONResponse(body, 206 if outcome.status == 206 else 200)
+
+    def _origin(self, request: Request) -> str:
+        """Return the origin by which this client knows the sandbox, which need not be the socket's."""
+        host = request.headers.get("host", "")
         return f"http://{host}" if _HOST.fullmatch(host) else self.address
 
 
-def _name(exchange: Exchange) -> str:
-    if exchange.path.startswith(STORAGE_PATH):
+def _name(request: Request) -> str:
+    if request.path.startswith(STORAGE_PATH):
         return STORAGE_NAME
-    below = exchange.path.removeprefix(BASE_PATH)
-    operation = match(exchange.method, below) if below != exchange.path else None
-    return operation.id if operation else exchange.path
+    below = request.path.removeprefix(BASE_PATH)
+    operation = match(request.method, below) if below != request.path else None
+    return operation.id if operation else request.path
 
 
-def _only(exchange: Exchange, *methods: str) -> None:
-    if exchange.method not in methods:
-        allowed = ", ".join(methods)
-        raise Refused(405, f"only {allowed} is possible here", headers={"allow": allowed})
-
-
-def _spoilt(work: Work, fault: Fault | None) -> Any:
-    """What the job comes to, as a fault of kind ``job`` has it."""
-    outcome = work.outcome
-    if fault is None or fault.job is None or outcome.status != 200:
-        return outcome
-    if fault.job == "failed":
-        return evolve(outcome, status=500, message="the job failed, as was asked for", result={})
-    files = outcome.result.get("files")
-    if not files:
-        return outcome
-    return evolve(
-        outcome,
-        status=206,
-        message="a part is missing, as was asked for",
-        result={"files": files | {[*files][-1]: None}},
-    )
-
-
-def _facts(operation: Operation, query: dict[str, str]) -> Answer:
+def _facts(operation: Operation, query: dict[str, str]) -> Response:
     if operation.id == "listLanguages":
-        return Answer.json(pairs())
+        return JSONResponse(pairs())
     if operation.id == "getHealth":
-        return Answer.json({"items": [{"name": "sandbox", "isHealthy": True, "message": None}]})
+        return JSONResponse({"items": [{"name": "sandbox", "isHealthy": True, "message": None}]})
     if query.get("SerialaizeAsV2") == "true":
-        raise Refused(400, "the sandbox has the document as OpenAPI 3.0 only", member="SerialaizeAsV2")
-    return Answer(200, _document_text(query.get("IsYaml") == "true"), {"content-type": "text/plain; charset=utf-8"})
+        raise HTTPError(400, "the sandbox has the document as OpenAPI 3.0 only", field="SerialaizeAsV2")
+    return PlainTextResponse(_document_text(query.get("IsYaml") == "true"))
 
 
 @cache
-def _document_text(as_yaml: bool) -> bytes:
-    text = yaml.safe_dump(document(), sort_keys=False, allow_unicode=True) if as_yaml else json.dumps(document())
-    return text.encode()
+def _document_text(as_yaml: bool) -> str:
+    found: Any = document()
+    return yaml.safe_dump(found, sort_keys=False, allow_unicode=True) if as_yaml else json.dumps(found)

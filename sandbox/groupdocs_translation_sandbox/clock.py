@@ -21,7 +21,7 @@ class VirtualClock:
         self._offset_s = 0.0
 
     def now(self) -> float:
-        """Seconds since the epoch, as far as the sandbox is concerned."""
+        """Return seconds since the epoch, as far as the sandbox is concerned."""
         return self._now() + self._offset_s
 
     def advance(self, seconds: float) -> None:

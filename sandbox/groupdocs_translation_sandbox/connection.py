@@ -1,7 +1,4 @@
-"""The connection below a request: what ASGI does not give, a fault needs. Resets are real RST segments.
-
-``FaultProtocol`` is uvicorn's protocol with one addition: each request's scope carries its ``Connection``.
-"""
+"""The connection below a request, for faults: ASGI does not give it. Resets are real RST segments."""
 
 from __future__ import annotations
 
@@ -25,13 +22,13 @@ class Connection:
         self._transport = transport
 
     def reset(self) -> None:
-        """Break it off with RST: the client sees ``ECONNRESET``, as from a crashed server or a proxy."""
-        # With a linger time of zero, closing drops what is not sent yet and sends RST in place of FIN (socket(7)).
+        """Send RST: the client sees ``ECONNRESET``, as from a crashed server or a proxy."""
+        # With a linger time of zero, closing drops what is not sent yet and sends RST instead of FIN (socket(7)).
         self._transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _NO_LINGER)
         self._transport.abort()
 
     def close(self) -> None:
-        """Close it in order (FIN) once everything written is sent, however much of the answer that is."""
+        """Send FIN once everything written is sent, however much of the response that is."""
         self._transport.close()
 
 

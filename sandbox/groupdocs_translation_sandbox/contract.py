@@ -17,7 +17,7 @@ from groupdocs_translation.spec.operations import Operation, match
 from jsonschema import FormatChecker
 from openapi_schema_validator import OAS30Validator, oas30_format_checker
 
-from .answers import Refused
+from .http import HTTPError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -38,39 +38,36 @@ def find_operation(method: str, path: str) -> Operation:
     """The operation that a request below the base path means.
 
     Raises:
-        Refused: 404, no such path; 405, another method.
+        HTTPError: 404, no such path; 405, another method.
     """
     found = match(method, path)
     if found is not None:
         return found
     allowed = [other for other in METHODS if match(other, path) is not None]
     if not allowed:
-        raise Refused(404, "there is no such operation")
-    raise Refused(405, f"only {', '.join(allowed)} is possible here", headers={"allow": ", ".join(allowed)})
-
-
-# -- parameters --------------------------------------------------------------------------------------------------------
+        raise HTTPError(404, "there is no such operation")
+    raise HTTPError(405, f"only {', '.join(allowed)} is possible here", headers={"allow": ", ".join(allowed)})
 
 
 def check_query(operation: Operation, query: Sequence[tuple[str, str]]) -> dict[str, str]:
     """The parameters of the query by name.
 
     Raises:
-        Refused: 400, one is unknown, comes twice, is missing or is no boolean.
+        HTTPError: 400, one is unknown, comes twice, is missing or is no boolean.
     """
     known = _query_parameters(operation)
     found: dict[str, str] = {}
     for name, value in query:
         if name not in known:
-            raise Refused(400, _unknown(known), member=name)
+            raise HTTPError(400, _unknown(known), field=name)
         if name in found:
-            raise Refused(400, "comes twice", member=name)
+            raise HTTPError(400, "comes twice", field=name)
         if known[name]["schema"]["type"] == "boolean" and value not in _BOOLEANS:
-            raise Refused(400, "must be true or false", member=name)
+            raise HTTPError(400, "must be true or false", field=name)
         found[name] = value
     for name, parameter in known.items():
         if parameter.get("required") and not found.get(name):
-            raise Refused(400, "is missing", member=name)
+            raise HTTPError(400, "is missing", field=name)
     return found
 
 
@@ -80,23 +77,20 @@ def _query_parameters(operation: Operation) -> dict[str, Any]:
     return {parameter["name"]: parameter for parameter in described if parameter["in"] == "query"}
 
 
-# -- JSON --------------------------------------------------------------------------------------------------------------
-
-
 def read_json(body: bytes, content_type: str) -> Any:
     """A JSON body: UTF-8, no member twice, no NaN.
 
     Raises:
-        Refused: 415, another media type; 400, no JSON.
+        HTTPError: 415, another media type; 400, no JSON.
     """
     if content_type != JSON_TYPE:
-        raise Refused(415, f"the body must be {JSON_TYPE}")
+        raise HTTPError(415, f"the body must be {JSON_TYPE}")
     try:
         value = json.loads(body.decode(), object_pairs_hook=_unique, parse_constant=_no_constant)
         if b"\\ud" in body.lower():
             json.dumps(value, ensure_ascii=False).encode()  # half of a surrogate pair is no text
     except (ValueError, RecursionError):
-        raise Refused(400, "the body is not JSON, or has a member twice") from None
+        raise HTTPError(400, "the body is not JSON, or has a member twice") from None
     return value
 
 
@@ -115,12 +109,12 @@ def check_body(model: str, request: Any) -> None:
     """Hold a request against its schema in the document.
 
     Raises:
-        Refused: 400, with the first member that is wrong. Values are never repeated: they may be megabytes, or secret.
+        HTTPError: 400, with the first wrong member. Values are never repeated: they may be megabytes, or secret.
     """
     errors = sorted(_validator(model).iter_errors(request), key=lambda error: [*map(str, error.absolute_path)])
     if errors:
         member, message = _explain(errors[0])
-        raise Refused(400, message, member=member)
+        raise HTTPError(400, message, field=member)
 
 
 @cache

@@ -1,21 +1,29 @@
-"""Faults to come: what goes wrong with which request. Made by ``Sandbox.fail`` and by ``POST /__sandbox__/faults``."""
+"""Faults: what goes wrong with which request. Made by ``Sandbox.fail`` and by ``POST /__sandbox__/faults``."""
 
 from __future__ import annotations
 
+import asyncio
 import json
 import threading
+from email.utils import formatdate
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any, Literal, cast
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 from groupdocs_translation.spec.operations import BY_ID
-
-from .answers import Answer
+from starlette.responses import FileResponse, HTMLResponse, PlainTextResponse, Response
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
-PAGE = b"<!DOCTYPE html><html><head><title>Error</title></head><body><h1>Something went wrong</h1></body></html>"
+    from starlette.types import Message, Send
+
+    from .http import Request
+    from .jobs import Outcome
+
+DRIPS = 10
+
+PAGE = "<!DOCTYPE html><html><head><title>Error</title></head><body><h1>Something went wrong</h1></body></html>"
 
 
 @frozen
@@ -66,7 +74,7 @@ class Fault:
     after: bool = field(default=False, kw_only=True)
 
     def __attrs_post_init__(self) -> None:
-        """Refuse what cannot be meant."""
+        """Validate the fault."""
         if not (self.operation in BY_ID or set(self.operation) & set("/*?[")):
             raise ValueError(f"operation: {self.operation!r} is none; {', '.join(BY_ID)}, a path, or a pattern")
         if self.times < 1 or self.nth < 1 or self.delay_s < 0 or self.drip_s < 0:
@@ -92,44 +100,54 @@ class Fault:
         """Whether it takes the operation's place."""
         return self.has_answer and not self.after
 
-    def answer(self) -> Answer:
-        """The fault's own answer."""
+    def response(self) -> Response:
+        """Return the fault's own response."""
         status = self.status or (502 if self.html else 200)
         if self.html:
-            answer = Answer(status, PAGE, {"content-type": "text/html; charset=utf-8"})
-        elif isinstance(self.body, bytes):
-            answer = Answer(status, self.body)
-        elif isinstance(self.body, str):
-            answer = Answer(status, self.body.encode(), {"content-type": "text/plain; charset=utf-8"})
-        else:
-            default = {"status": status, "message": "a fault that was asked for"}
-            answer = Answer.json(default if self.body is None else self.body, status)
-        return answer
+            return HTMLResponse(PAGE, status)
+        if isinstance(self.body, bytes):
+            return Response(self.body, status)
+        if isinstance(self.body, str):
+            return PlainTextResponse(self.body, status)
+        default = {"status": status, "message": "a fault that was asked for"}
+        return Response(json.dumps(default if self.body is None else self.body), status, media_type="application/json")
 
-    def disturb(self, answer: Answer) -> Answer:
-        """The operation's answer with wrong types, a skewed lifetime, more headers."""
-        body = answer.body
-        if (self.wrong_type or self.skew_s) and isinstance(body, bytes):
-            value = _json(body)
+    def corrupt(self, response: Response) -> Response:
+        """Give the operation's response wrong types, a skewed lifetime and more headers."""
+        if (self.wrong_type or self.skew_s) and not isinstance(response, FileResponse):
+            value = _parse(bytes(response.body))
             if self.skew_s and isinstance(value, dict) and "expires_in" in value:
                 value["expires_in"] += self.skew_s
-            body = json.dumps(_retyped(value) if self.wrong_type else value).encode()
-        return Answer(answer.status, body, {**answer.headers, **self.headers})
+            response.body = json.dumps(_retype(value) if self.wrong_type else value).encode()
+            response.headers["content-length"] = str(len(response.body))
+        response.headers.update(self.headers)
+        return response
+
+    def job_outcome(self, outcome: Outcome) -> Outcome:
+        """Return the outcome after applying a ``job`` fault."""
+        if self.job is None or outcome.status != 200:
+            return outcome
+        if self.job == "failed":
+            return evolve(outcome, status=500, message="the job failed, as was asked for", result={})
+        files = outcome.result.get("files")
+        if not files:
+            return outcome
+        partial = {"files": files | {[*files][-1]: None}}
+        return evolve(outcome, status=206, message="a part is missing, as was asked for", result=partial)
 
 
-def _json(body: bytes) -> Any:
+def _parse(body: bytes) -> Any:
     try:
         return json.loads(body)
     except ValueError:
         return body.decode(errors="replace")
 
 
-def _retyped(value: Any) -> Any:
-    """A JSON value whose members have other types; what is no object becomes one."""
+def _retype(value: Any) -> Any:
+    """Return a JSON object whose members have other types than those of ``value``."""
     if not isinstance(value, dict):
         return {"unexpected": None}
-    members = cast("dict[str, Any]", value)
-    return {name: _other_type(member) for name, member in members.items()}
+    return {name: _other_type(member) for name, member in cast("dict[str, Any]", value).items()}
 
 
 def _other_type(value: Any) -> Any:
@@ -146,16 +164,66 @@ def _other_type(value: Any) -> Any:
             return "text"
 
 
+class FaultySend:
+    """ASGI's ``send`` for one response: adds the date, reports the status, cuts or drips the body as told."""
+
+    def __init__(
+        self,
+        send: Send,
+        request: Request,
+        fault: Fault | None,
+        now: float,
+        on_start: Callable[[int], None] | None = None,
+    ) -> None:
+        self._send, self._request, self._now, self._on_start = send, request, now, on_start
+        self._fault = None if request.method == "HEAD" else fault  # whose response has no body
+        self._left: int | None = None  # bytes until the cut
+        self._piece_bytes = 1
+
+    async def __call__(self, message: Message) -> None:
+        """Send one message of the response."""
+        if message["type"] == "http.response.start":
+            await self._start(message)
+        elif self._fault is None:
+            await self._send(message)
+        else:
+            await self._send_body(message, self._fault)
+
+    async def _start(self, message: Message) -> None:
+        if self._on_start is not None:
+            self._on_start(message["status"])
+        headers = [*message["headers"], (b"date", formatdate(self._now, usegmt=True).encode())]
+        if self._fault is not None:
+            size = int(dict(headers).get(b"content-length", 0))
+            self._left = size // 2 if self._fault.truncate or self._fault.reset == "middle" else None
+            self._piece_bytes = max(-(-size // DRIPS) if self._fault.drip_s else size, 1)
+        await self._send({**message, "headers": headers})
+
+    async def _send_body(self, message: Message, fault: Fault) -> None:
+        body = message.get("body", b"")[: self._left]
+        for start in range(0, len(body), self._piece_bytes):
+            await asyncio.sleep(fault.drip_s)
+            piece = body[start : start + self._piece_bytes]
+            await self._send({"type": "http.response.body", "body": piece, "more_body": True})
+        if self._left is None:
+            if not message.get("more_body"):
+                await self._send({"type": "http.response.body"})
+            return
+        self._left -= len(body)
+        if self._left == 0:
+            if fault.reset:
+                self._request.connection.reset()
+            else:
+                self._request.connection.close()
+            await self._request.wait_until_gone()
+
+
 class _Pending:
     """A fault, and how many matching requests it has seen."""
 
     def __init__(self, fault: Fault) -> None:
         self.fault = fault
         self.seen = 0
-
-    @property
-    def is_over(self) -> bool:
-        return self.seen >= self.fault.nth + self.fault.times - 1
 
 
 class Faults:
@@ -171,20 +239,21 @@ class Faults:
             self._pending.append(_Pending(fault))
 
     def take(self, *names: str) -> Fault | None:
-        """The fault for a request of these names (its operation, its path); only the first that is due sees it."""
+        """Return the first fault that is due for a request of these names: its operation, its path."""
         with self._lock:
             for pending in self._pending:
-                if not any(fnmatchcase(name, pending.fault.operation) for name in names):
+                fault = pending.fault
+                if not any(fnmatchcase(name, fault.operation) for name in names):
                     continue
                 pending.seen += 1
-                if pending.seen >= pending.fault.nth:
-                    if pending.is_over:
+                if pending.seen >= fault.nth:
+                    if pending.seen >= fault.nth + fault.times - 1:
                         self._pending.remove(pending)
-                    return pending.fault
+                    return fault
         return None
 
     def pending(self) -> list[Fault]:
-        """Those still to come, or not yet used up."""
+        """Return those still to come, or not yet used up."""
         with self._lock:
             return [pending.fault for pending in self._pending]
 

@@ -1,7 +1,8 @@
-"""Who may call: applications with their secrets, and the tokens that were given to them.
+"""Who may call: applications, their tokens, and the endpoint that issues them.
 
-Tokens are RS256 JWTs; each request's token is verified by signature, expiry and revocation. ``token_endpoint`` gives
-them out.
+Tokens are RS256 JWTs; each request's token is verified by signature, expiry and revocation. ``POST /connect/token``
+answers as IdentityServer does: every error is HTTP 400 without a challenge. Sources: RFC 6749, sections 2.3.1, 3.2 and
+5.2; the observed behaviour of the service's identity server.
 """
 
 from __future__ import annotations
@@ -12,21 +13,30 @@ import secrets
 import threading
 from functools import cache
 from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl, unquote_plus
 
 import jwt
 from attrs import evolve, field, frozen
 from cryptography.hazmat.primitives.asymmetric import rsa
+from jwt.algorithms import RSAAlgorithm
+from starlette.responses import JSONResponse, Response
 
-from .answers import Refused
+from .http import HTTPError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from .clock import VirtualClock
+    from .http import Request
 
 GRANT = "client_credentials"
 SCOPE = "translation"
 KEY_ID = "sandbox"
+TOKEN_PATH = "/connect/token"  # noqa: S105  (a path)
+DISCOVERY_PATH = "/.well-known/openid-configuration"
+KEYS_PATH = "/.well-known/openid-configuration/jwks"
+FORM = "application/x-www-form-urlencoded"
+OTHER_GRANTS = frozenset({"authorization_code", "refresh_token", "password", "implicit"})  # known, but not for machines
 
 
 @cache
@@ -37,15 +47,9 @@ def signing_key() -> rsa.RSAPrivateKey:
 
 @cache
 def key_set() -> dict[str, Any]:
-    """The public key as a JSON Web Key Set (RFC 7517)."""
-    numbers = signing_key().public_key().public_numbers()
-
-    def encoded(number: int) -> str:
-        data = number.to_bytes((number.bit_length() + 7) // 8, "big")
-        return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
-
-    key = {"kty": "RSA", "use": "sig", "alg": "RS256", "kid": KEY_ID, "n": encoded(numbers.n), "e": encoded(numbers.e)}
-    return {"keys": [key]}
+    """Return the public key as a JSON Web Key Set (RFC 7517)."""
+    key = RSAAlgorithm.to_jwk(signing_key().public_key(), as_dict=True)
+    return {"keys": [{"kty": key["kty"], "use": "sig", "alg": "RS256", "kid": KEY_ID, "n": key["n"], "e": key["e"]}]}
 
 
 @frozen
@@ -76,8 +80,6 @@ class Identity:
         self._applications: dict[str, Application] = {}
         self._issued: dict[str, tuple[str, float]] = {}  # token id to application and expiry
         self._revoked: set[str] = set()
-
-    # -- applications --------------------------------------------------------------------------------------------------
 
     def add(
         self,
@@ -111,8 +113,6 @@ class Identity:
         application = self._applications.get(client_id)
         return application if application is not None and application.knows(secret) else None
 
-    # -- tokens --------------------------------------------------------------------------------------------------------
-
     def issue(self, application: Application, scopes: Iterable[str], issuer: str) -> tuple[str, int]:
         """A new token, and its lifetime in seconds."""
         now, lifetime_s, token_id = self._clock.now(), self.token_lifetime_s, secrets.token_hex(8)
@@ -136,11 +136,11 @@ class Identity:
         """The id of the token that an ``Authorization`` header carries.
 
         Raises:
-            Refused: 401 with the challenge of RFC 6750, section 3.
+            HTTPError: 401 with the challenge of RFC 6750, section 3.
         """
         kind, _, token = (authorization or "").partition(" ")
         if kind.lower() != "bearer":
-            raise Refused(401, "a bearer token is needed", headers={"www-authenticate": "Bearer"})
+            raise HTTPError(401, "a bearer token is needed", headers={"www-authenticate": "Bearer"})
         # Times are checked below, by the sandbox's own clock.
         options: Any = dict.fromkeys(("verify_exp", "verify_iat", "verify_nbf", "verify_aud"), False)
         try:
@@ -169,6 +169,83 @@ class Identity:
         return len(found)
 
 
-def _invalid(message: str, description: str) -> Refused:
+def _invalid(message: str, description: str) -> HTTPError:
     challenge = f'Bearer error="invalid_token", error_description="{description}"'
-    return Refused(401, message, headers={"www-authenticate": challenge})
+    return HTTPError(401, message, headers={"www-authenticate": challenge})
+
+
+class _OAuthError(Exception):
+    """An ``error`` of RFC 6749, section 5.2."""
+
+
+def discovery(origin: str) -> dict[str, Any]:
+    """Return OpenID Connect discovery, as far as client credentials need it."""
+    return {
+        "issuer": origin,
+        "token_endpoint": f"{origin}{TOKEN_PATH}",
+        "jwks_uri": f"{origin}{KEYS_PATH}",
+        "grant_types_supported": [GRANT],
+        "response_types_supported": ["token"],
+        "subject_types_supported": ["public"],
+        "token_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post"],
+        "id_token_signing_alg_values_supported": ["RS256"],
+    }
+
+
+async def token_response(request: Request, identity: Identity, origin: str) -> Response:
+    """Answer a token request. Order of the checks: the form, the application and its secret, the grant, the scope."""
+    try:
+        response = JSONResponse(_token(request, await request.body(), identity, origin))
+    except _OAuthError as error:
+        response = JSONResponse({"error": str(error)}, 400)
+    response.headers.update({"cache-control": "no-store, no-cache, max-age=0", "pragma": "no-cache"})
+    return response
+
+
+def _token(request: Request, body: bytes, identity: Identity, origin: str) -> dict[str, Any]:
+    form = _form(request, body)
+    application = identity.authenticate(*_credentials(request, form))
+    if application is None:
+        raise _OAuthError("invalid_client")
+    grant = form.get("grant_type", "")
+    if grant not in {GRANT, *OTHER_GRANTS}:
+        raise _OAuthError("unsupported_grant_type")
+    if grant not in application.grants or grant != GRANT:
+        raise _OAuthError("unauthorized_client")
+    wanted = set(form.get("scope", "").split()) or application.scopes
+    if not wanted <= application.scopes:
+        raise _OAuthError("invalid_scope")
+    token, lifetime_s = identity.issue(application, wanted, origin)
+    scope = " ".join(sorted(wanted))
+    return {"access_token": token, "expires_in": lifetime_s, "token_type": "Bearer", "scope": scope}
+
+
+def _form(request: Request, body: bytes) -> dict[str, str]:
+    if request.media_type != FORM:
+        raise _OAuthError("invalid_request")
+    try:
+        pairs = parse_qsl(body.decode(), keep_blank_values=True, errors="strict")  # Starlette's forms replace bad bytes
+    except ValueError:
+        raise _OAuthError("invalid_request") from None
+    if len({name for name, _ in pairs}) != len(pairs):  # "parameters MUST NOT be included more than once"
+        raise _OAuthError("invalid_request")
+    return dict(pairs)
+
+
+def _credentials(request: Request, form: dict[str, str]) -> tuple[str, str]:
+    """Return id and secret, from HTTP Basic or the form, never from both."""
+    scheme, _, encoded = request.headers.get("authorization", "").partition(" ")
+    if not scheme:
+        return form.get("client_id", ""), form.get("client_secret", "")
+    if "client_secret" in form:
+        raise _OAuthError("invalid_request")
+    try:
+        if scheme.lower() != "basic":
+            raise ValueError(scheme)
+        client_id, colon, secret = base64.b64decode(encoded, validate=True).decode().partition(":")
+    except ValueError:
+        raise _OAuthError("invalid_client") from None
+    client_id, secret = unquote_plus(client_id), unquote_plus(secret)
+    if not colon or form.get("client_id", client_id) != client_id:
+        raise _OAuthError("invalid_client")
+    return client_id, secret

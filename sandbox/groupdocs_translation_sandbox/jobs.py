@@ -1,15 +1,19 @@
-"""Jobs: made by a submission, ready after a while, asked for by polls, forgotten after a day."""
+"""Jobs: made by a submission, ready after a while, answered to polls, forgotten after a day; and the trial's limits."""
 
 from __future__ import annotations
 
+import math
+import random
 import threading
 import uuid
 from collections import Counter, deque
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from attrs import evolve, frozen
+from attrs import define, evolve, frozen
 
+from .clock import DAY_S
+from .http import HTTPError
 from .storage import RETENTION_S
 
 if TYPE_CHECKING:
@@ -18,7 +22,15 @@ if TYPE_CHECKING:
     from groupdocs_translation.spec.operations import Operation
 
     from .clock import VirtualClock
-    from .latency import Latency
+
+# Sigma of the log-normal distribution of latencies: two thirds of all jobs take between 0.74 and 1.35 of the median.
+SPREAD = 0.3
+# Median times as multiples of that of a short text. The service's pages: a text takes a second or two, a document
+# seconds to minutes; images are recognised and recordings listened to first.
+FACTORS = {"text": 1.0, "hugo": 1.0, "file": 2.0, "pdf": 3.0, "image": 4.0, "media": 10.0}
+# How many bytes of source add one text's time.
+BYTES_A_STEP = {"text": 4_000, "hugo": 1_000_000, "file": 500_000, "pdf": 250_000, "image": 500_000, "media": 2_000_000}
+TRIAL_CALLS_A_DAY = 10
 
 
 @frozen
@@ -27,7 +39,7 @@ class Outcome:
 
     ``status`` is that of the body once the job is over: 200, 206 or a failure. ``result`` has the members of the answer
     that are the result: ``translations``, ``frontmatters`` and ``shortcodes``, or ``files`` (language to storage key
-    and size), whose addresses are signed when they are asked for.
+    and size), whose addresses are signed when they are polled.
     """
 
     status: int
@@ -48,6 +60,28 @@ class Job:
     body_digest: str
     request: Mapping[str, Any]
     outcome: Outcome
+
+
+class Latency:
+    """Draws times. The n-th job of a kind takes the same time in each run with the same seed. Any thread may call.
+
+    ``median_s`` is the median time of a short text, in seconds; 0 makes every job ready at once.
+    """
+
+    def __init__(self, median_s: float, seed: int) -> None:
+        self.median_s = median_s
+        self._seed = seed
+        self._lock = threading.Lock()
+        self._generators: dict[str, random.Random] = {}
+
+    def draw(self, operation: Operation, size_bytes: int) -> float:
+        """Return the seconds that this job takes."""
+        name = operation.id.lower()
+        kind = next((kind for kind in ("image", "media", "pdf") if kind in name), operation.family)
+        with self._lock:
+            generator = self._generators.setdefault(kind, random.Random(f"{self._seed} {kind}"))
+            spread = math.exp(generator.gauss(0, SPREAD))
+        return self.median_s * (FACTORS[kind] + size_bytes / BYTES_A_STEP[kind]) * spread
 
 
 class Jobs(Mapping[str, Job]):
@@ -74,14 +108,14 @@ class Jobs(Mapping[str, Job]):
         return len(self._jobs)
 
     def by_digest(self) -> Counter[str]:
-        """How many jobs each body made (SHA-256 in hex): above 1 somebody paid twice for the same."""
+        """Count the jobs that each body made (SHA-256 in hex): above 1 somebody paid twice for the same."""
         with self._lock:
             return Counter(self._by_digest)
 
     def add(
         self, operation: Operation, request: Mapping[str, Any], digest: str, size_bytes: int, outcome: Outcome
     ) -> Job:
-        """A new job that will be ready after a while."""
+        """Make a job that will be ready after a while."""
         now = self._clock.now()
         job = Job(
             id=str(uuid.uuid4()),
@@ -102,12 +136,65 @@ class Jobs(Mapping[str, Job]):
             self._by_digest[digest] += 1
         return job
 
-    def find(self, job_id: str, operation: Operation) -> Job | None:
-        """The job that a poll means: none if unknown, of another family, or too old.
+    def find(self, job_id: str, operation: Operation) -> Job:
+        """Find the job that a poll means.
 
         A trial's job may be read by the normal operation too, a normal one's not by the trial's.
+
+        Raises:
+            HTTPError: 404, unknown, of another family, or older than a day.
         """
         job = self._jobs.get(job_id)
-        if job is None or job.family != operation.family or (operation.id.endswith("Trial") and not job.trial):
-            return None
-        return job if self._clock.now() - job.made_at < RETENTION_S else None
+        if (
+            job is None
+            or job.family != operation.family
+            or (operation.id.endswith("Trial") and not job.trial)
+            or self._clock.now() - job.made_at >= RETENTION_S
+        ):
+            raise HTTPError(404, "there is no such job, or it is older than 24 hours")
+        return job
+
+
+@define
+class Statuses:
+    """Which of the forms that the service is known to use: may be changed while the sandbox runs.
+
+    ``submitted`` and ``pending`` are the HTTP statuses (200 or 202) of a submission and of a poll for a job that is not
+    ready; ``pending_body`` is the ``status`` in the latter's body (202 or 102). A submission's is by default that which
+    clients of the service rely on: 202 for ``POST /hugo``, 200 for all others.
+    """
+
+    submitted: int | None = None
+    pending: int = 200
+    pending_body: int = 202
+
+    def of_submission(self, operation: Operation) -> int:
+        """Return the HTTP status of a submission."""
+        return self.submitted or (202 if operation.family == "hugo" else 200)
+
+
+class TrialCalls:
+    """Counts trial submissions of each address on each day (UTC). One lock guards the counts."""
+
+    def __init__(self, clock: VirtualClock, calls_a_day: int = TRIAL_CALLS_A_DAY) -> None:
+        self.calls_a_day = calls_a_day
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._day = 0
+        self._calls: Counter[str] = Counter()
+
+    def count(self, address: str) -> None:
+        """Take one call of an address.
+
+        Raises:
+            HTTPError: 429 with ``Retry-After``, its calls of the day are used up.
+        """
+        day, second = divmod(self._clock.now(), DAY_S)
+        with self._lock:
+            if self._day != day:
+                self._day = int(day)
+                self._calls.clear()
+            if self._calls[address] >= self.calls_a_day:
+                wait = {"retry-after": str(int(DAY_S - second) + 1)}
+                raise HTTPError(429, f"the trial takes {self.calls_a_day} calls a day from one address", headers=wait)
+            self._calls[address] += 1

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from .answers import Refused
+from .http import HTTPError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -50,14 +50,14 @@ def check_languages(request: Mapping[str, Any]) -> tuple[str, list[str]]:
     """Source and target languages of a request; the document has two pairs of names for them.
 
     Raises:
-        Refused: 400, one is not translated, or there is none.
+        HTTPError: 400, one is not translated, or there is none.
     """
     names = ("source", "targets") if "targets" in request else ("sourceLanguage", "targetLanguages")
     source, targets = request[names[0]], request[names[1]]
     if source not in TARGETS:
-        raise Refused(400, f"must be one of {', '.join(TARGETS)}", member=names[0])
+        raise HTTPError(400, f"must be one of {', '.join(TARGETS)}", field=names[0])
     if not targets:
-        raise Refused(400, "must not be empty", member=names[1])
+        raise HTTPError(400, "must not be empty", field=names[1])
     if not set(targets) <= set(TARGETS[source]):
-        raise Refused(400, f"{source} is translated into {', '.join(TARGETS[source])}", member=names[1])
+        raise HTTPError(400, f"{source} is translated into {', '.join(TARGETS[source])}", field=names[1])
     return source, targets

@@ -1,36 +1,46 @@
-"""``Sandbox``: the stand-in as a context manager, and what tests steer it by."""
+"""``Sandbox``: the stand-in as a context manager, what tests steer it by, and the thread that serves it."""
 
 from __future__ import annotations
 
+import asyncio
 import ipaddress
 import secrets
 import shutil
 import socket
 import tempfile
+import threading
 import time
 import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
-from .app import BASE_PATH, App, Limits
+import anyio.lowlevel
+import uvicorn
+from uvicorn.server import ServerState
+
+from .app import BASE_PATH, App
+from .clock import VirtualClock
+from .connection import FaultProtocol
 from .contract import document
 from .engine import Engine, PseudoEngine
 from .faults import Fault
-from .identity import signing_key
-from .serving import Serving
+from .identity import TOKEN_PATH, Identity, signing_key
+from .jobs import Jobs, Latency, TrialCalls
 from .state import State
-from .token_endpoint import TOKEN_PATH
+from .storage import Storage
 
 if TYPE_CHECKING:
     from collections import Counter
     from collections.abc import Callable
 
-    from .jobs import Jobs
     from .records import Records
 
 NO_PRODUCTION_SERVER = (
     "the sandbox can be reached from other machines: it is no production server, and whoever reaches it steers it"
 )
+
+START_TIMEOUT_S = 10.0
+BACKLOG = 2_048  # connections that wait to be accepted: a thousand clients may come at once
 
 
 class Sandbox:
@@ -69,21 +79,20 @@ class Sandbox:
         client_secret: str | None = None,
     ) -> None:
         self._folder = Path(tempfile.gettempdir(), f"groupdocs-sandbox-{secrets.token_hex(8)}")
+        clock = VirtualClock(now)
         self.state = State(
-            self._folder,
-            now=now,
-            token_lifetime_s=token_lifetime_s,
-            url_lifetime_s=url_lifetime_s,
-            latency_s=latency_s,
-            seed=seed,
+            clock,
+            Identity(clock, token_lifetime_s=token_lifetime_s),
+            Storage(self._folder, clock, url_lifetime_s=url_lifetime_s),
+            Jobs(clock, Latency(latency_s, seed)),
+            TrialCalls(clock),
         )
-        self.app = App(self.state, engine or PseudoEngine(), Limits(max_body_bytes, max_upload_bytes))
+        limits = {"max_body_bytes": max_body_bytes, "max_upload_bytes": max_upload_bytes}
+        self.app = App(self.state, engine or PseudoEngine(), **limits)
         self.client_id = client_id
         self.client_secret = self.state.identity.add(client_id, client_secret)
         self._host, self._port = host, port
-        self._serving: Serving | None = None
-
-    # -- running -------------------------------------------------------------------------------------------------------
+        self._server: ServerThread | None = None
 
     def start(self) -> Self:
         """Listen, and return when requests are answered.
@@ -96,8 +105,8 @@ class Sandbox:
         document()
         listener = self._listen()
         self._folder.mkdir(mode=0o700)
-        self._serving = Serving(self.app, listener)
-        self._serving.start()
+        self._server = ServerThread(self.app, listener)
+        self._server.start()
         return self
 
     def _listen(self) -> socket.socket:
@@ -119,16 +128,14 @@ class Sandbox:
 
     def stop(self) -> None:
         """Stop listening and delete its files; stopping twice is fine. Records and jobs can still be read."""
-        if self._serving is not None:
-            self._serving.stop()
+        if self._server is not None:
+            self._server.stop()
         shutil.rmtree(self._folder, ignore_errors=True)
 
     def __enter__(self) -> Self:
-        """Start."""
         return self.start()
 
     def __exit__(self, *_: object) -> None:
-        """Stop."""
         self.stop()
 
     def client_settings(self) -> dict[str, Any]:
@@ -139,8 +146,6 @@ class Sandbox:
             "base_url": f"{self.app.address}{BASE_PATH}",
             "token_url": f"{self.app.address}{TOKEN_PATH}",
         }
-
-    # -- what happened -------------------------------------------------------------------------------------------------
 
     @property
     def records(self) -> Records:
@@ -155,8 +160,6 @@ class Sandbox:
     def calls(self) -> Counter[str]:
         """How many requests each operation had; tokens count as ``/connect/token``, files as ``/storage``."""
         return self.state.records.calls()
-
-    # -- what is to happen ---------------------------------------------------------------------------------------------
 
     def fail(self, operation: str, **fault: Any) -> None:
         """Let requests of an operation go wrong; see ``Fault`` for how.
@@ -173,8 +176,6 @@ class Sandbox:
     def set_time(self, epoch_s: float) -> None:
         """Make it that moment, in seconds since the epoch; time goes on from there."""
         self.state.clock.set(epoch_s)
-
-    # -- who may call --------------------------------------------------------------------------------------------------
 
     def add_client(self, client_id: str, secret: str | None = None, **application: Any) -> str:
         """Register another application; its secret. ``scopes`` and ``grants`` say what it may ask for."""
@@ -195,3 +196,83 @@ class Sandbox:
     def revoke_tokens(self, client_id: str | None = None) -> int:
         """Refuse all tokens issued so far, or those of one application; how many that were."""
         return self.state.identity.revoke_all(client_id)
+
+
+class ClientClock:
+    """A ``Clock`` for clients of one sandbox. Any thread may use it; the sandbox guards the time itself.
+
+    Sleeping advances the sandbox and returns at once: a job of ten minutes is polled as often as it would be, and
+    takes milliseconds. ``sandbox.advance`` ages the clients' tokens too.
+    """
+
+    def __init__(self, sandbox: Sandbox) -> None:
+        self._sandbox = sandbox
+
+    def monotonic(self) -> float:
+        """Return seconds since some fixed moment, and what the sandbox is ahead of the machine."""
+        return time.monotonic() + self.wall() - time.time()
+
+    def wall(self) -> float:
+        """Return seconds since the epoch, as far as the sandbox is concerned."""
+        return self._sandbox.state.clock.now()
+
+    def sleep(self, seconds: float) -> None:
+        """Let the sandbox's time pass; other threads get their turn."""
+        self._sandbox.advance(seconds)
+        time.sleep(0)
+
+    async def asleep(self, seconds: float) -> None:
+        """Let the sandbox's time pass; other tasks get their turn."""
+        self._sandbox.advance(seconds)
+        await anyio.lowlevel.checkpoint()
+
+
+class ServerThread:
+    """Serves one application on one socket, which it closes at the end, from an event loop in a thread of its own.
+
+    uvicorn parses and writes HTTP; its ``Server`` is left out, because it belongs to a process: it takes the signals,
+    and notices only every tenth of a second that it is to stop.
+    """
+
+    def __init__(self, app: Any, listener: socket.socket) -> None:
+        self._listener = listener
+        self._config = uvicorn.Config(app, ws="none", lifespan="off", log_config=None, access_log=False)
+        self._thread = threading.Thread(target=lambda: asyncio.run(self._serve()), name="sandbox", daemon=True)
+        self._ready = threading.Event()
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._stop: asyncio.Event | None = None
+
+    def start(self) -> None:
+        """Return when requests are answered.
+
+        Raises:
+            RuntimeError: it did not start in ``START_TIMEOUT_S``.
+        """
+        self._thread.start()
+        if not self._ready.wait(START_TIMEOUT_S):
+            raise RuntimeError("the sandbox did not start")
+
+    def stop(self) -> None:
+        """Break off what is in progress, and return when the thread has ended; stopping twice is fine."""
+        if self._loop is not None and self._stop is not None and self._thread.is_alive():
+            self._loop.call_soon_threadsafe(self._stop.set)
+        self._thread.join(START_TIMEOUT_S)
+
+    async def _serve(self) -> None:
+        self._loop, self._stop = asyncio.get_running_loop(), asyncio.Event()
+        self._config.load()
+        state = ServerState()
+        server = await self._loop.create_server(
+            lambda: FaultProtocol(self._config, state, {}), sock=self._listener, backlog=BACKLOG
+        )
+        self._ready.set()
+        await self._stop.wait()
+        server.close()
+        for connection in list(state.connections):
+            if isinstance(connection, FaultProtocol):
+                connection.transport.abort()
+        await asyncio.sleep(0)  # the protocols learn that their connections are lost, and no task complains
+        tasks = list(state.tasks)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)

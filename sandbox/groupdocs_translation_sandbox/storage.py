@@ -6,8 +6,10 @@ brings a token as well is refused, as object stores do.
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import hmac
+import re
 import secrets
 import threading
 from collections.abc import Mapping
@@ -16,20 +18,30 @@ from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 from attrs import frozen
+from groupdocs_translation.spec.formats import KINDS
+from python_multipart.multipart import parse_options_header
+from starlette.datastructures import UploadFile
+from starlette.formparsers import MultiPartException, MultiPartParser
+from starlette.responses import FileResponse, Response
 
-from .answers import Answer, FilePart, Refused
-from .byte_ranges import Unsatisfiable, asked_part
 from .clock import DAY_S
+from .http import HTTPError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import AsyncGenerator, Iterator
     from pathlib import Path
 
     from .clock import VirtualClock
-    from .exchange import Exchange
+    from .http import Request
 
 STORAGE_PATH = "/storage/"
 RETENTION_S = DAY_S  # results stay 24 hours after the request (the service's page); so do uploads here
+FORM_TYPE = "multipart/form-data"
+FIELD = "file"
+FORMATS = frozenset(name for kind in KINDS.values() for name in kind.formats)
+CHUNK_BYTES = 2**20
+MAX_BOUNDARY_BYTES = 70  # RFC 2046, section 5.1.1
+_RANGE = re.compile(r"bytes=[ \t]*(\d{0,18})-(\d{0,18})[ \t]*", re.IGNORECASE)
 
 
 @frozen
@@ -65,11 +77,11 @@ class Storage(Mapping[str, bytes]):
         return len(self._files)
 
     def new_path(self) -> Path:
-        """Where a file may be written that ``keep`` takes in afterwards."""
+        """Return where a file may be written that ``keep`` takes in afterwards."""
         return self._folder / secrets.token_urlsafe(24)
 
     def keep(self, path: Path, *, file_name: str = "", format_: str = "") -> str:
-        """Take in a file that was written to a path of ``new_path``; its key. What is too old is dropped."""
+        """Take in a file that was written to a path of ``new_path`` and return its key. Drop what is too old."""
         now, gone = self._clock.now(), list[StoredFile]()
         with self._lock:
             while self._files and now - (oldest := next(iter(self._files.values()))).stored_at >= RETENTION_S:
@@ -81,29 +93,29 @@ class Storage(Mapping[str, bytes]):
 
     # -- addresses -----------------------------------------------------------------------------------------------------
 
-    def url(self, key: str, address: str) -> str:
-        """A signed address of a file, which expires."""
+    def url(self, key: str, origin: str) -> str:
+        """Return a signed address of a file, which expires."""
         expires = str(int(self._clock.now() + self.url_lifetime_s))
         query = urlencode({"expires": expires, "signature": self._signature(key, expires)})
-        return f"{address}{STORAGE_PATH}{key}?{query}"
+        return f"{origin}{STORAGE_PATH}{key}?{query}"
 
     def open(self, url: str) -> StoredFile:
-        """The file that a signed address means.
+        """Find the file that a signed address means.
 
         Raises:
-            Refused: 403, the signature is wrong or the address expired; 404, there is no such file any more.
+            HTTPError: 403, the signature is wrong or the address expired; 404, there is no such file any more.
         """
         parts = urlsplit(url)
         key = parts.path.removeprefix(STORAGE_PATH)
         query = {name: values[-1] for name, values in parse_qs(parts.query).items()}
         expires, signature = query.get("expires", ""), query.get("signature", "")
         if not hmac.compare_digest(signature.encode(), self._signature(key, expires).encode()):
-            raise Refused(403, "the signature of the address is wrong")
+            raise HTTPError(403, "the signature of the address is wrong")
         if self._clock.now() >= int(expires):
-            raise Refused(403, "the address expired")
+            raise HTTPError(403, "the address expired")
         file = self._files.get(key)
         if file is None or self._clock.now() - file.stored_at >= RETENTION_S:
-            raise Refused(404, "there is no such file")
+            raise HTTPError(404, "there is no such file")
         return file
 
     def _signature(self, key: str, expires: str) -> str:
@@ -111,32 +123,78 @@ class Storage(Mapping[str, bytes]):
 
     # -- requests ------------------------------------------------------------------------------------------------------
 
-    def answer(self, exchange: Exchange) -> Answer:
-        """The file, or the part of it that ``Range`` asks for.
+    def download(self, request: Request) -> Response:
+        """Return the file, or the part of it that ``Range`` asks for.
 
         Raises:
-            Refused: 400, 403, 404 or 416.
+            HTTPError: 400, 403 or 404.
         """
-        if "authorization" in exchange.headers:
-            raise Refused(400, "only one authorization is allowed: the address has its own")
-        file = self.open(f"{exchange.path}?{urlencode(exchange.query)}")
-        total = file.path.stat().st_size
-        etag = f'"{file.path.name}"'
-        headers = {
-            "content-type": "application/octet-stream",
-            "accept-ranges": "bytes",
-            "etag": etag,
-            "last-modified": formatdate(file.stored_at, usegmt=True),
-        }
-        condition = exchange.headers.get("if-range")
-        wanted = None if condition not in {None, etag, headers["last-modified"]} else exchange.headers.get("range")
+        if "authorization" in request.headers:
+            raise HTTPError(400, "only one authorization is allowed: the address has its own")
+        file = self.open(f"{request.path}?{request.url.query}")
+        if not _is_single_range(request.headers.get("range", "")):
+            # Object stores ignore such a range, as RFC 9110, section 14.2, allows; Starlette answers 400, or in parts.
+            request.scope["headers"] = [pair for pair in request.scope["headers"] if pair[0] != b"range"]
+        headers = {"etag": f'"{file.path.name}"', "last-modified": formatdate(file.stored_at, usegmt=True)}
+        return FileResponse(file.path, headers=headers, media_type="application/octet-stream")
+
+    async def upload(self, request: Request, query: Mapping[str, str]) -> str:
+        """Store the only file of a form and return its key.
+
+        Raises:
+            HTTPError: 400, no such form or format; 413; 415.
+            ClientDisconnect: the client went away. Nothing is kept then.
+        """
+        if request.media_type != FORM_TYPE:
+            raise HTTPError(415, f"the body must be {FORM_TYPE}")
+        format_ = query.get("format", "")
+        if "format" in query and format_ not in FORMATS:
+            raise HTTPError(400, f"must be one of {', '.join(sorted(FORMATS))}", field="format")
         try:
-            part = asked_part(wanted, total)
-        except Unsatisfiable:
-            raise Refused(
-                416, "the range lies outside the file", headers={"content-range": f"bytes */{total}"}
-            ) from None
-        if part is None:
-            return Answer(200, FilePart(file.path, 0, total), headers)
-        headers["content-range"] = f"bytes {part.start}-{part.start + part.size - 1}/{total}"
-        return Answer(206, FilePart(file.path, part.start, part.size), headers)
+            parser = MultiPartParser(request.headers, _whole_form(request), max_files=1, max_fields=1)
+            form = await parser.parse()
+            try:
+                if len(form.multi_items()) != 1:
+                    raise MultiPartException("it has another number of parts")
+                ((name, file),) = form.multi_items()
+                if name != FIELD:
+                    raise HTTPError(400, f"is unknown here; known: {FIELD}", field=name)
+                if not isinstance(file, UploadFile):
+                    raise HTTPError(400, "must be a file, with a file name", field=FIELD)
+                if not file.size:
+                    raise HTTPError(400, "exactly one file is needed, and not an empty one", field=FIELD)
+                path, request.digest = await asyncio.to_thread(self._copy, file)
+                return self.keep(path, file_name=file.filename or "", format_=format_)
+            finally:
+                await form.close()
+        except MultiPartException as error:
+            message = f"the body is no {FORM_TYPE} with exactly one file and its boundary: {error.message}"
+            raise HTTPError(400, message, field=FIELD) from None
+
+    def _copy(self, file: UploadFile) -> tuple[Path, str]:
+        """Write an upload to a new path; return the path and the SHA-256."""
+        path, digest = self.new_path(), hashlib.sha256()
+        with path.open("wb") as target:
+            while data := file.file.read(CHUNK_BYTES):
+                digest.update(data)
+                target.write(data)
+        return path, digest.hexdigest()
+
+
+async def _whole_form(request: Request) -> AsyncGenerator[bytes, None]:
+    """Yield the body; a form that ends too early is an error: Starlette would leave its last part out, and open."""
+    tail = b""
+    async for data in request.stream():
+        tail = (tail + data)[-2 * MAX_BOUNDARY_BYTES :]
+        yield data
+    _, options = parse_options_header(request.headers["content-type"])
+    if b"--%b--" % options[b"boundary"] not in tail:
+        raise MultiPartException("it ends too early")
+
+
+def _is_single_range(header: str) -> bool:
+    match = _RANGE.fullmatch(header.strip())
+    if match is None:
+        return False
+    first, last = match.groups()
+    return bool(first or last) and not (first and last and int(last) < int(first))

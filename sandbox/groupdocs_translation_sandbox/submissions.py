@@ -1,7 +1,7 @@
-"""Submissions: a request that fits the document becomes work, and the work a job.
+"""Submissions: do the work that a valid request asks for.
 
-The work is done while the submission waits, in a thread where it may take long; what a job's latency adds is only
-waiting. So a sandbox without latency has every job ready when its id is known.
+The work is done while the submission waits, in a thread where it may take long; a job's latency adds only waiting. So
+a sandbox without latency has every job ready when its id is known.
 """
 
 from __future__ import annotations
@@ -16,11 +16,10 @@ from attrs import evolve, frozen
 from groupdocs_translation.spec.formats import KINDS, Kind, format_name
 
 from . import fake_recognition
-from .answers import Refused
 from .engine import EngineError, FileTask, hugo_structure
+from .http import HTTPError
 from .jobs import Outcome
 from .languages import check_languages
-from .trial import FIRST_PAGE, check_trial
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -33,6 +32,8 @@ if TYPE_CHECKING:
 DONE = "done"
 INLINE_CHARACTERS = 10_000  # more than that is translated in a thread, so that others are answered meanwhile
 NUMBERS = ("pages", "slides", "worksheets", "elements")
+TRIAL_CHARACTERS = 1_000
+TRIAL_PAGES = (1,)
 # The kind of each operation that takes files of one kind.
 _KINDS: dict[str, Kind] = {
     operation: kind
@@ -56,26 +57,28 @@ class Work:
 
 
 class Submissions:
-    """Does the work of submissions. ``addresses`` are the origins (``http://host:port``) that mean this sandbox."""
+    """Does the work of submissions. ``origins`` are those (``http://host:port``) that mean this sandbox."""
 
     def __init__(self, engine: Engine, storage: Storage) -> None:
         self._engine, self._storage = engine, storage
 
-    async def work(self, operation: Operation, request: dict[str, Any], addresses: Sequence[str]) -> Work:
+    async def work(self, operation: Operation, request: dict[str, Any], origins: Sequence[str]) -> Work:
         """Do what a request that fits its schema asks for.
 
         Raises:
-            Refused: 400, it asks for something impossible. A file that cannot be translated is a failed job.
+            HTTPError: 400, it asks for something impossible. A file that cannot be translated is a failed job.
         """
         if operation.family == "hugo":
-            return await self._analyse(request, addresses)
+            return await self._analyze(request, origins)
         _check_numbers(request)
         languages = check_languages(request)
         if "texts" in request:
             return await self._translate_texts(operation, request, languages)
         if operation.family == "text":
-            return await self._recognise(operation, request, languages, addresses)
-        return await self._translate_file(operation, request, languages, addresses)
+            size = len(_content(request)) if "file" in request else 0
+            size = size or self._source(request, origins).path.stat().st_size
+            return await self._texts(request, [fake_recognition.TEXT], languages, size)
+        return await self._translate_file(operation, request, languages, origins)
 
     # -- texts ---------------------------------------------------------------------------------------------------------
 
@@ -83,21 +86,15 @@ class Submissions:
         self, operation: Operation, request: dict[str, Any], languages: tuple[str, list[str]]
     ) -> Work:
         texts: list[str] = request["texts"]
+        characters = sum(map(len, texts))
         if not texts:
-            raise Refused(400, "must not be empty", member="texts")
-        if operation.id.endswith("Trial"):
-            check_trial(request, None)
+            raise HTTPError(400, "must not be empty", field="texts")
+        if operation.id.endswith("Trial") and characters > TRIAL_CHARACTERS:
+            raise HTTPError(400, f"the trial takes {TRIAL_CHARACTERS} characters", field="texts")
         if operation.id == "summarizeText":
-            texts = [_first_sentence(text) for text in texts]
-        return await self._texts(request, texts, languages, sum(map(len, texts)))
-
-    async def _recognise(
-        self, operation: Operation, request: dict[str, Any], languages: tuple[str, list[str]], addresses: Sequence[str]
-    ) -> Work:
-        size = len(_content(request)) if "file" in request else 0
-        if not size:
-            size = self._source(request, addresses).path.stat().st_size
-        return await self._texts(request, [fake_recognition.TEXT], languages, size)
+            texts = ["".join(text.partition(". ")[:2]).rstrip() for text in texts]  # the first sentence
+            characters = sum(map(len, texts))
+        return await self._texts(request, texts, languages, characters)
 
     async def _texts(
         self, request: dict[str, Any], texts: list[str], languages: tuple[str, list[str]], size: int
@@ -120,14 +117,15 @@ class Submissions:
     # -- files ---------------------------------------------------------------------------------------------------------
 
     async def _translate_file(
-        self, operation: Operation, request: dict[str, Any], languages: tuple[str, list[str]], addresses: Sequence[str]
+        self, operation: Operation, request: dict[str, Any], languages: tuple[str, list[str]], origins: Sequence[str]
     ) -> Work:
-        file = self._source(request, addresses)
+        file = self._source(request, origins)
+        size = file.path.stat().st_size
         kind = _KINDS.get(operation.id)
+        source_format = _source_format(kind, request, file)
         if kind is not None and kind.name in {"image", "media"}:
-            _source_format(kind, request, file)  # refuses what is of another kind
-            return await self._transcribe(request, languages, file)
-        task = self._task(operation, request, file, languages[0])
+            return await self._transcribe(request, languages, size)
+        task = self._task(operation, request, source_format, languages[0])
         remark: str | None = None
         results: dict[str, Any] = {}
         for code in languages[1]:
@@ -137,36 +135,37 @@ class Submissions:
                     self._engine.translate_file, file.path, destination, evolve(task, target_language=code)
                 )
             except EngineError as error:
-                return Work(Outcome(500, str(error), {}), file.path.stat().st_size)
+                return Work(Outcome(500, str(error), {}), size)
             results[code] = {"key": self._storage.keep(destination), "size": destination.stat().st_size}
-        return Work(Outcome(200, remark or DONE, {"files": results}), file.path.stat().st_size)
+        return Work(Outcome(200, remark or DONE, {"files": results}), size)
 
-    async def _transcribe(self, request: dict[str, Any], languages: tuple[str, list[str]], file: StoredFile) -> Work:
+    async def _transcribe(self, request: dict[str, Any], languages: tuple[str, list[str]], size: int) -> Work:
         wanted: str = request["outputFormat"]
         if wanted not in fake_recognition.FORMATS:
             known = ", ".join(fake_recognition.FORMATS)
-            raise Refused(400, f"the sandbox turns images and recordings into {known}", member="outputFormat")
-        size = file.path.stat().st_size
+            raise HTTPError(400, f"the sandbox turns images and recordings into {known}", field="outputFormat")
         texts = (await self._texts(request, [fake_recognition.TEXT], languages, size)).outcome.result["translations"]
         results: dict[str, Any] = {}
         for code, (text,) in texts.items():
             destination = self._storage.new_path()
             fake_recognition.write(destination, wanted, text)
             results[code] = {"key": self._storage.keep(destination), "size": destination.stat().st_size}
-        return Work(
-            Outcome(200, "the sandbox recognises nothing: it says the same of every source", {"files": results}), size
-        )
+        message = "the sandbox recognises nothing: it says the same of every source"
+        return Work(Outcome(200, message, {"files": results}), size)
 
-    def _task(self, operation: Operation, request: dict[str, Any], file: StoredFile, source_language: str) -> FileTask:
-        kind = _KINDS.get(operation.id)
-        source_format = _source_format(kind, request, file)
+    def _task(
+        self, operation: Operation, request: dict[str, Any], source_format: str, source_language: str
+    ) -> FileTask:
         output_format = request.get("outputFormat", source_format)
         options = request
         if operation.id.endswith("Trial"):
-            check_trial(request, source_format)
-            options = {**request, "pages": FIRST_PAGE}
+            options = {**request, "pages": TRIAL_PAGES}
+            if output_format != source_format:
+                message = "the trial does not convert: take the source's own format"
+                raise HTTPError(400, message, field="outputFormat")
         if not self._engine.can_convert(source_format, output_format):
-            raise Refused(400, f"the sandbox does not turn {source_format} into {output_format}", member="outputFormat")
+            message = f"the sandbox does not turn {source_format} into {output_format}"
+            raise HTTPError(400, message, field="outputFormat")
         return FileTask(
             source_format=source_format,
             output_format=output_format,
@@ -176,22 +175,20 @@ class Submissions:
             options=options,
         )
 
-    def _source(self, request: Mapping[str, Any], addresses: Sequence[str]) -> StoredFile:
+    def _source(self, request: Mapping[str, Any], origins: Sequence[str]) -> StoredFile:
         url: str = request.get("url", "")
         parts = urlsplit(url)
-        if f"{parts.scheme}://{parts.netloc}" not in addresses:
-            raise Refused(400, "the sandbox reads only what was uploaded to it", member="url")
+        if f"{parts.scheme}://{parts.netloc}" not in origins:
+            raise HTTPError(400, "the sandbox reads only what was uploaded to it", field="url")
         try:
             return self._storage.open(url)
-        except Refused as refused:
-            raise Refused(400, str(refused), member="url") from None
+        except HTTPError as error:
+            raise HTTPError(400, error.detail, field="url") from None
 
-    # -- Hugo ----------------------------------------------------------------------------------------------------------
-
-    async def _analyse(self, request: dict[str, Any], addresses: Sequence[str]) -> Work:
+    async def _analyze(self, request: dict[str, Any], origins: Sequence[str]) -> Work:
         if ("file" in request) == ("url" in request):
-            raise Refused(400, "exactly one of file and url is needed", member="file")
-        content = _content(request) if "file" in request else self._source(request, addresses).path.read_bytes()
+            raise HTTPError(400, "exactly one of file and url is needed", field="file")
+        content = _content(request) if "file" in request else self._source(request, origins).path.read_bytes()
         try:
             matter, shortcodes = await asyncio.to_thread(hugo_structure, content)
         except EngineError as error:
@@ -203,29 +200,24 @@ def _content(request: Mapping[str, Any]) -> bytes:
     try:
         content = base64.b64decode(request["file"], validate=True)
     except ValueError:
-        raise Refused(400, "must be base64", member="file") from None
+        raise HTTPError(400, "must be base64", field="file") from None
     if not content:
-        raise Refused(400, "must not be empty", member="file")
+        raise HTTPError(400, "must not be empty", field="file")
     return content
-
-
-def _first_sentence(text: str) -> str:
-    """What stands for a summary here."""
-    head, stop, _ = text.partition(". ")
-    return head + stop.rstrip()
 
 
 def _check_numbers(request: Mapping[str, Any]) -> None:
     for member in NUMBERS:
         if any(number < 1 for number in request.get(member, ())):
-            raise Refused(400, "numbers count from 1", member=member)
+            raise HTTPError(400, "numbers count from 1", field=member)
     for number in request.get("ranges", {}):
         if not (number.isascii() and number.isdigit() and int(number) >= 1):
-            raise Refused(400, "the number of a worksheet is needed, counted from 1", member=f"ranges.{number[:20]}")
+            message = "the number of a worksheet is needed, counted from 1"
+            raise HTTPError(400, message, field=f"ranges.{number[:20]}")
 
 
 def _source_format(kind: Kind | None, request: Mapping[str, Any], file: StoredFile) -> str:
-    """The format of a source: as the request says, as its operation has it, as the upload said, as its name ends."""
+    """Find the format of a source: as the request names it, its operation, the upload, or the suffix of its name."""
     named = request.get("format", "Unknown")
     if named == "Unknown" and kind is not None and len(kind.formats) == 1:
         return kind.formats[0]
@@ -238,6 +230,6 @@ def _source_format(kind: Kind | None, request: Mapping[str, Any], file: StoredFi
         except ValueError:
             continue
         if kind is not None and kind.formats and found not in kind.formats:
-            raise Refused(400, f"{found} is no {kind.name}; it takes {', '.join(kind.formats)}", member="format")
+            raise HTTPError(400, f"{found} is no {kind.name}; it takes {', '.join(kind.formats)}", field="format")
         return found
     return "Unknown"

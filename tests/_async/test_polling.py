@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from groupdocs_translation import AsyncTranslationClient, JobTimeout, PollingSchedule
 from groupdocs_translation.sandbox import Sandbox
-from groupdocs_translation_sandbox.client_clock import ClientClock
+from groupdocs_translation_sandbox import ClientClock
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import pytest
-from groupdocs_translation_sandbox.client_clock import ClientClock
+from groupdocs_translation_sandbox import ClientClock
 
 from groupdocs_translation import JobTimeout, PollingSchedule, TranslationClient
 from groupdocs_translation.sandbox import Sandbox

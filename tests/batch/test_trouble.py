@@ -32,7 +32,7 @@ from groupdocs_translation.batch import _Portal
 from groupdocs_translation.batch.journal import SCHEMA_VERSION, Journal, JournalLock
 from groupdocs_translation.batch.planner import FILES_PER_STEP
 from groupdocs_translation.batch.scheduler import AdaptiveLimiter
-from groupdocs_translation_sandbox.latency import Latency
+from groupdocs_translation_sandbox.jobs import Latency
 
 from tests.batch.conftest import results
 from tests.batch.killed import PROCESSES, make_journal, translate
@@ -377,7 +377,7 @@ def test_ctrl_c_at_any_line_leaves_no_batch_behind(sandbox, client, folder, tmp_
 @pytest.mark.parametrize("anyio_backend", ["asyncio", "trio"])
 async def test_a_signal_handler_stops_a_batch_that_only_waits(sandbox, anyio_backend, folder, out):
     slow(sandbox, HOUR)
-    sandbox._serving._config.timeout_keep_alive = HOUR  # a connection that is closed would wake the loop, too
+    sandbox._server._config.timeout_keep_alive = HOUR  # a connection that is closed would wake the loop, too
     settings = sandbox.client_settings()
     del settings["clock"]  # the loop waits for real, and the handler has to wake it
 

@@ -7,7 +7,7 @@ from groupdocs_translation.sandbox import Sandbox
 from groupdocs_translation.spec.operations import BY_ID, OPERATIONS
 from groupdocs_translation_sandbox.contract import document
 from groupdocs_translation_sandbox.engine import PseudoEngine
-from groupdocs_translation_sandbox.latency import Latency
+from groupdocs_translation_sandbox.jobs import Latency
 from openapi_schema_validator import OAS30Validator
 
 from tests.sandbox.conftest import Plain, bare

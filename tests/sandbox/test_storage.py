@@ -7,7 +7,7 @@ import os
 
 import pytest
 from groupdocs_translation.sandbox import Sandbox
-from groupdocs_translation_sandbox.byte_ranges import Part, Unsatisfiable, asked_part
+from groupdocs_translation_sandbox.engine import PseudoEngine
 
 from tests.sandbox.conftest import Plain, bare
 
@@ -112,12 +112,28 @@ def test_a_range_holds_only_for_the_file_that_was_meant(plain):
     assert bare.get(url, headers={"range": "bytes=5-", "if-range": '"other"'}).status_code == 200
 
 
-def test_nothing_of_an_empty_file_can_be_asked_for():
-    assert asked_part(None, 0) is None
-    for header in ("bytes=0-", "bytes=-1"):
-        with pytest.raises(Unsatisfiable):
-            asked_part(header, 0)
-    assert asked_part("bytes=0-0", 1) == Part(0, 1)
+class Leaving(PseudoEngine):
+    """Leaves so many bytes of a file."""
+
+    def __init__(self, size):
+        super().__init__()
+        self.size = size
+
+    def translate_file(self, source, destination, task):
+        destination.write_bytes(b"x" * self.size)
+
+
+@pytest.mark.parametrize(
+    ("size", "header", "status"),
+    [(0, None, 200), (0, "bytes=0-", 416), (0, "bytes=-1", 416), (1, "bytes=0-0", 206)],
+)
+def test_nothing_of_an_empty_file_can_be_asked_for(size, header, status):
+    with Sandbox(engine=Leaving(size)) as sandbox, Plain(sandbox) as plain:
+        job = plain.authorize().submit_file()
+        url = plain.get(f"document/{job}").json()["urls"]["de"]["url"]
+        answer = bare.get(url, headers={"range": header} if header else {})
+    assert answer.status_code == status
+    assert answer.content == (b"x" * size if status < 400 else b"")
 
 
 def test_head_tells_the_size_without_the_file(plain):
