@@ -7,7 +7,7 @@ import anyio.lowlevel
 import pytest
 from groupdocs_translation import Batch, Concurrency
 from groupdocs_translation.batch.scheduler import AdaptiveLimiter, SlotHandover
-from groupdocs_translation_sandbox.latency import Latency
+from groupdocs_translation_sandbox.jobs import Latency
 
 HOUR = 3600
 
