@@ -167,13 +167,18 @@ def _close_page(namespace: dict[str, Any]) -> None:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
-    """On several processes: the blocks of a page stay in one of them, since each needs what those before it did."""
+    """On several processes: the blocks of a page stay in one of them, since each needs what those before it did.
+
+    So do the tests of the pipeline, which share what it derives.
+    """
     from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped]  # noqa: PLC0415  (untyped, only where xdist is)
 
     class Pages(LoadScopeScheduling):  # type: ignore[misc]  # untyped
         def _split_scope(self, nodeid: str) -> str:
-            page, _, block = nodeid.partition("::")
-            return page if block.startswith("line:") else nodeid
+            file, _, name = nodeid.partition("::")
+            if file.startswith("tests/pipeline/"):
+                return "tests/pipeline"
+            return file if name.startswith("line:") else nodeid
 
     return Pages(config, log)
 

@@ -33,7 +33,9 @@ for folder in sorted(Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv")).
 
 
 FIRST = next((version for version in PYTHONS if shutil.which(f"python{version}")), None)  # of those installed
-TOOLS = ("tests/packaging", "tests/pipeline")  # how the package is made, not what is installed
+# How the packages are made, and what is written about them: the same on every Python.
+ON_ONE = ("tests/packaging", "tests/pipeline", "tests/cli/test_page.py", "tests/contract/test_docstrings.py",
+          "tests/pytest_plugin/test_example.py", "docs", "README.md")  # fmt: skip
 
 
 def _groups(*names: str) -> tuple[str, ...]:
@@ -55,12 +57,13 @@ def demo(session: nox.Session) -> None:
 
 @nox.session(python=PYTHONS)
 def tests(session: nox.Session) -> None:
-    """Run the test suite on every supported Python that is installed, the tools' on the first; -- PYTEST ARGUMENTS."""
+    """Run the tests on each supported Python, those of tools and pages on the first one; -- PYTEST ARGUMENTS."""
     session.install(*SANDBOX, "-e", ".[cli,sandbox]", *_groups(*SUITE))
     is_whole = session.posargs or session.python == FIRST
-    elsewhere = [] if is_whole else [f"--ignore={path}" for path in TOOLS]
+    elsewhere = [] if is_whole else [f"--ignore={path}" for path in ON_ONE]
     # A worker whose test hangs is killed. It has no successor: xdist hands that one a test, and waits for ever.
-    _pytest(session, "--numprocesses=auto", "--max-worker-restart=0", *elsewhere)
+    workers = (os.cpu_count() or 1) + 1  # a third of their time they wait, for processes and answers
+    _pytest(session, f"--numprocesses={workers}", "--max-worker-restart=0", *elsewhere)
 
 
 @nox.session

@@ -67,6 +67,8 @@ class Run:
         """
         document = self._take(source) if source else documents.parse((self.root / UPSTREAM).read_bytes(), UPSTREAM)
         corrected = self._corrected(document, CORRECTIONS)
+        if source:
+            self._write(UPSTREAM, documents.dump(document, UPSTREAM_NOTE.format(version=document["info"]["version"])))
         self._write(TRANSLATION, documents.dump(corrected, TRANSLATION_NOTE))
         return corrected
 
@@ -100,7 +102,6 @@ class Run:
             self.say(f"{len(foreign)} texts are the service's own: give them our words in {UPSTREAM}")
             print("".join(f"    {place}\n" for place in foreign), end="")
         self.names.append(UPSTREAM)
-        self._write(UPSTREAM, documents.dump(new, UPSTREAM_NOTE.format(version=new["info"]["version"])))
         self.source = {"name": documents.label(source), "sha256": hashlib.sha256(data).hexdigest()}
         return new
 
