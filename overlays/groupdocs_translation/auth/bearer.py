@@ -20,9 +20,6 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("groupdocs_translation.auth")
 
-# The request extension that tells our header from a caller's when a request is sent again, or follows a redirect of the
-# same origin. A key of its own: any httpx2 client may use this class, and a header would leave the process.
-MARK = "groupdocs.authorized"
 MAX_REFUSAL_BYTES = 65_536  # of the body of a 401 that is followed by a replay; httpx2 reads it whole
 
 _CHALLENGE = re.compile(r'\bbearer\b.*?\berror\s*=\s*"?(\w+)', re.IGNORECASE)
@@ -90,6 +87,7 @@ class BearerAuth(httpx2.Auth):
         self._is_public = is_public
         self._before_send = before_send
         self._limited = limited  # the stream of another library is none of httpx2's
+        self._call = Call(authorized_by=self)  # for requests of a user's own client, which have none
 
     def sync_auth_flow(self, request: httpx2.Request) -> Generator[httpx2.Request, httpx2.Response, None]:
         """Authorize, send, and replay once after a 401."""
@@ -146,7 +144,7 @@ class BearerAuth(httpx2.Auth):
 
     def _authorize(self, request: httpx2.Request, token: AccessToken) -> None:
         request.headers["Authorization"] = token.header.reveal()
-        request.extensions.setdefault(CALL, Call()).authorized_by = self
+        request.extensions.setdefault(CALL, self._call).authorized_by = self
         if self._before_send is not None:
             self._before_send(request)
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
-from .._errors import AuthenticationError, ConfigurationError, TokenResponseError
+from .._errors import AuthenticationError, ConfigurationError, TokenResponseError, TranslationError
 from .credentials import Credentials, call_supplier
 from .stores import SealedTokenStore
 from .token import AccessToken, lifetime_of, token_of
@@ -103,31 +103,32 @@ class CallableTokenProvider:
         self._provider = provider
 
     def fetch(self, clock: Clock, *, rejected_token: AccessToken | None, is_awaited: Callable[[], bool]) -> AccessToken:
-        """What the provider gives, checked."""
-        before = (clock.monotonic(), clock.wall())
-        secret, lifetime, failure = self._ask(before[1])
-        if failure is not None:
-            raise AuthenticationError(
-                f"{self.origin} {failure}: it must return a token, or (token, seconds); its message is not shown, "
-                "since it may hold a secret"
-            )
-        if secret is None:
-            raise TokenResponseError(f"{self.origin} gave no token: characters or length are wrong (RFC 6750 §2.1)")
-        if lifetime is None:
-            raise TokenResponseError(f"{self.origin} gave a lifetime that is not a number of seconds of at least 1")
-        if rejected_token is not None and secret.is_same(rejected_token.value):
+        """Return what the provider gives, checked."""
+        found = self._call(clock)
+        if isinstance(found, TranslationError):
+            raise found
+        if rejected_token is not None and found.value.is_same(rejected_token.value):
             raise AuthenticationError(f"the API refused the access token, and {self.origin} has no other")
-        return AccessToken(secret, lifetime, *before)
+        return found
 
-    def _ask(self, now: float) -> tuple[Secret | None, float | None, str | None]:
-        """Token, lifetime, and what went wrong; the frame that saw the raw token is gone afterwards."""
+    def _call(self, clock: Clock) -> AccessToken | TranslationError:
+        """Return a token or an error; this frame, which sees the raw token, is gone when the error is raised."""
+        before = (clock.monotonic(), clock.wall())
         try:
             given: Any = self._provider()
             value, expires_in = cast("tuple[Any, Any]", given) if isinstance(given, tuple) else (given, None)
         except Exception as error:
-            return None, None, f"raised {type(error).__name__}"
+            return AuthenticationError(
+                f"{self.origin} raised {type(error).__name__}: it must return a token, or (token, seconds); its "
+                "message is not shown, since it may hold a secret"
+            )
         secret = token_of(value)
-        return secret, lifetime_of(expires_in, secret, now=now, is_new=False), None
+        if secret is None:
+            return TokenResponseError(f"{self.origin} gave no token: characters or length are wrong (RFC 6750 §2.1)")
+        lifetime_s = lifetime_of(expires_in, secret, now=before[1], is_new=False)
+        if lifetime_s is None:
+            return TokenResponseError(f"{self.origin} gave a lifetime that is not a number of seconds of at least 1")
+        return AccessToken(secret, lifetime_s, *before)
 
 
 class StaticTokenProvider:

@@ -40,29 +40,37 @@ TRIES = 3  # a new token replaces none: the POST may be repeated
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.5, 4.0  # full jitter; two pauses of any length fit the deadline
 LONGEST_RETRY_AFTER_S = 60.0  # a longer one is the caller's to know, at once; so is one that passes the deadline
 LAST_TRY_S = 5.0  # a pause that leaves less than this before the deadline is not worth waiting for
+MAX_BODY_BYTES = 65_536  # a token is a few KB
+MAX_WORDS = 256  # of what a server says, in our messages
+MAX_NAME = 64  # of an OAuth error: the longest of the RFC has 25 characters
 
+TRANSIENT_ERRORS = frozenset({"server_error", "temporarily_unavailable"})
+FINAL_ERRORS = frozenset(  # RFC 6749 §5.2: asking again gets the same answer, whatever the status says
+    {"invalid_request", "invalid_client", "invalid_grant", "unauthorized_client", "unsupported_grant_type"}
+    | {"invalid_scope"}
+)
+_ADVICE = {
+    "invalid_client": "check client id and secret: a wrong pair, a deleted application, or white space pasted along",
+    "unauthorized_client": "this application may not use client credentials",
+    "invalid_scope": "the scope is not known to the identity server, or not allowed to this application",
+    "unsupported_grant_type": "token_url does not serve client credentials: is it the right address?",
+    "invalid_request": "the identity server does not take the request: is token_url the right address?",
+}
 _SCOPES = re.compile(r"([\x21\x23-\x5b\x5d-\x7e]+( [\x21\x23-\x5b\x5d-\x7e]+)*)?")  # RFC 6749 §3.3; none is none
 _OURS = frozenset({"grant_type", "client_id", "client_secret", "scope"})
 
 
 def _params(given: object) -> dict[str, str]:
-    """A copy of a user's ``token_params``, checked."""
+    """Return a copy of a user's ``token_params``, checked."""
     if given is None:
         return {}
     if isinstance(given, Mapping):
-        entries = cast("Mapping[str, str]", given)
-        if all(_is_param(name, value) for name, value in entries.items()):
-            return dict(entries)
+        params = dict(cast("Mapping[object, object]", given))
+        strings = all(isinstance(name, str) and name and isinstance(value, str) for name, value in params.items())
+        if strings and _OURS.isdisjoint(params):
+            return cast("dict[str, str]", params)
     ours = ", ".join(sorted(_OURS))
     raise ConfigurationError(f"token_params holds strings by name, and none of {ours}: these are set elsewhere")
-
-
-def _is_param(name: object, value: object) -> bool:
-    return isinstance(name, str) and isinstance(value, str) and name != "" and name not in _OURS
-
-
-def _is_loopback(endpoint: Endpoint) -> bool:
-    return is_loopback(endpoint.host)
 
 
 def _retries(endpoint: Endpoint) -> RetryPolicy:
@@ -103,10 +111,8 @@ class Endpoint:
     trust_env: bool
     timeout_s: float
     params: dict[str, str] = field(converter=_params, repr=False)
-    is_loopback: bool = field(
-        init=False, repr=False, default=Factory(lambda self: is_loopback(self.host), takes_self=True)
-    )
-    retries: RetryPolicy = field(init=False, repr=False, default=Factory(_retries, takes_self=True))
+    is_local: bool = field(init=False, default=Factory(lambda self: is_loopback(self.host), takes_self=True))
+    retries: RetryPolicy = field(init=False, default=Factory(_retries, takes_self=True))
 
     def __attrs_post_init__(self) -> None:
         if self.client_auth not in {"body", "basic"}:
@@ -115,12 +121,12 @@ class Endpoint:
             raise ConfigurationError(
                 "scope is a string of printable ASCII: scopes with a space between (RFC 6749 §3.3)"
             )
-        if self.verify is False and not self.is_loopback:
+        if self.verify is False and not self.is_local:
             log.warning("verify=False: anybody on the way to %s can read the client secret", self.host)
 
     @property
     def host(self) -> str:
-        """For messages."""
+        """The name for messages."""
         return urlsplit(self.url).hostname or "?"
 
     def request_token(self, credentials: Credentials, clock: Clock, *, is_awaited: Callable[[], bool]) -> AccessToken:
@@ -175,7 +181,7 @@ class Endpoint:
             httpx2.Client(
                 verify=self.verify if self.url.startswith("https:") else False,  # spares loading certificates
                 proxy=self.proxy,
-                trust_env=self.trust_env and not self.is_loopback,  # HTTP_PROXY would carry the secret in clear
+                trust_env=self.trust_env and not self.is_local,  # HTTP_PROXY would carry the secret in clear
                 timeout=httpx2.Timeout(read, connect=connect, pool=connect),
                 follow_redirects=False,
             ) as client,
@@ -221,24 +227,6 @@ def _is_tls_failure(failure: BaseException | None) -> bool:
             return True
         failure = failure.__cause__ or failure.__context__
     return False
-
-
-MAX_BODY_BYTES = 65_536  # a token is a few KB
-MAX_WORDS = 256  # of what a server says, in our messages
-MAX_NAME = 64  # of an OAuth error: the longest of the RFC has 25 characters
-
-TRANSIENT_ERRORS = frozenset({"server_error", "temporarily_unavailable"})
-FINAL_ERRORS = frozenset(  # RFC 6749 §5.2: asking again gets the same answer, whatever the status says
-    {"invalid_request", "invalid_client", "invalid_grant", "unauthorized_client", "unsupported_grant_type"}
-    | {"invalid_scope"}
-)
-_ADVICE = {
-    "invalid_client": "check client id and secret: a wrong pair, a deleted application, or white space pasted along",
-    "unauthorized_client": "this application may not use client credentials",
-    "invalid_scope": "the scope is not known to the identity server, or not allowed to this application",
-    "unsupported_grant_type": "token_url does not serve client credentials: is it the right address?",
-    "invalid_request": "the identity server does not take the request: is token_url the right address?",
-}
 
 
 @frozen
@@ -302,7 +290,6 @@ def masked(text: object, credentials: Credentials) -> str | None:
 
 
 def _read(reply: Reply, members: dict[str, Any] | None, now: float) -> tuple[Secret, float] | str:
-    """Token and lifetime of a success, or what is wrong with it."""
     if reply.status != 200:
         return "its status is not 200"
     if not reply.is_whole:
@@ -317,7 +304,6 @@ def _read(reply: Reply, members: dict[str, Any] | None, now: float) -> tuple[Sec
 
 
 def _oauth_error(reply: Reply, members: dict[str, Any], host: str, credentials: Credentials) -> AuthenticationError:
-    """The exception for an error answer (RFC 6749 §5.2), with what to do about it."""
     name, said, uri = (masked(members.get(key), credentials) for key in ("error", "error_description", "error_uri"))
     name = name and name[:MAX_NAME]
     advice = _ADVICE.get(name or "", "the identity server did not give a token")

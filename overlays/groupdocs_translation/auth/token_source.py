@@ -8,6 +8,8 @@ import os
 import threading
 import time
 import weakref
+from concurrent.futures import Future, InvalidStateError, wait
+from contextlib import suppress
 from random import random
 from typing import TYPE_CHECKING, Any, NoReturn, TypedDict, Unpack
 
@@ -183,7 +185,6 @@ class TokenSource:
             pending.resolve(_closed())
 
     def __repr__(self) -> str:
-        """Where the credentials come from, and whether there is a token."""
         return f"TokenSource(from {self.origin}, {'holds a token' if self._token else 'no token'})"
 
     def __reduce__(self) -> NoReturn:
@@ -319,10 +320,6 @@ class TokenSource:
     def _too_late(self) -> ConnectionFailed:
         return ConnectionFailed(f"no answer to the token request within {self._timeout:g} s")
 
-    def _after_fork(self) -> None:
-        self._lock = threading.Lock()  # another thread of the parent may have held it
-        self._pending = None  # its thread is not in this process
-
 
 def _closed() -> ConfigurationError:
     return ConfigurationError("this client is closed: make another, or use it inside its with block")
@@ -342,7 +339,8 @@ _SOURCES: weakref.WeakSet[TokenSource] = weakref.WeakSet()
 
 def _after_fork() -> None:
     for source in list(_SOURCES):
-        source._after_fork()
+        source._lock = threading.Lock()  # another thread of the parent may have held it
+        source._pending = None  # its thread is not in this process
 
 
 if hasattr(os, "register_at_fork"):
@@ -357,25 +355,19 @@ class PendingRefresh:
     """
 
     def __init__(self, deadline_s: float) -> None:
-        self.outcome: AccessToken | TranslationError | None = None
         self.is_awaited = False
         self._until = time.monotonic() + deadline_s
-        self._lock = threading.Lock()  # of the outcome: worker and waiter may come at the same moment
-        self._done = threading.Event()
-        self._wakers: list[Callable[[], object]] = []
+        self._future: Future[AccessToken | TranslationError] = Future()
 
     def resolve(self, outcome: AccessToken | TranslationError) -> None:
         """Set the outcome and wake everyone; the first outcome stays."""
-        with self._lock:
-            if self._done.is_set():
-                return
-            self.outcome = outcome
-            self._done.set()
-        for wake in self._wakers:
-            try:
-                wake()
-            except RuntimeError:  # trio.RunFinishedError is one
-                log.debug("the event loop of a waiter is closed: nobody waits there any more")
+        with suppress(InvalidStateError):
+            self._future.set_result(outcome)
+
+    @property
+    def outcome(self) -> AccessToken | TranslationError | None:
+        """The token or the error; ``None`` if there is none yet."""
+        return self._future.result() if self._future.done() else None
 
     @property
     def is_overdue(self) -> bool:
@@ -384,7 +376,7 @@ class PendingRefresh:
 
     def wait(self) -> bool:
         """Block this thread until there is an outcome; False at the deadline."""
-        return self._done.wait(max(0.0, self._until - time.monotonic()))
+        return bool(wait([self._future], max(0.0, self._until - time.monotonic())).done)
 
     async def await_outcome(self) -> bool:
         """Suspend this task until there is an outcome, under asyncio or trio; False at the deadline.
@@ -396,11 +388,17 @@ class PendingRefresh:
         event = anyio.Event()
         loop: Any = anyio.lowlevel.current_token().native_token
         call_soon = loop.run_sync_soon if hasattr(loop, "run_sync_soon") else loop.call_soon_threadsafe  # trio, asyncio
-        self._wakers.append(lambda: call_soon(event.set))  # before the look: the outcome sees the waker, or we see it
-        if not self._done.is_set():
-            with anyio.move_on_after(max(0.0, self._until - time.monotonic())):
-                await event.wait()
-        return self._done.is_set()
+
+        def wake(_: object) -> None:
+            try:
+                call_soon(event.set)
+            except RuntimeError:  # trio.RunFinishedError is one
+                log.debug("the event loop of a waiter is closed: nobody waits there any more")
+
+        self._future.add_done_callback(wake)
+        with anyio.move_on_after(max(0.0, self._until - time.monotonic())):
+            await event.wait()
+        return self._future.done()
 
 
 # How long a failure is remembered, and when a refused token is worth exchanging. Asking too often makes an outage worse
