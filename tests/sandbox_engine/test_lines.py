@@ -28,8 +28,14 @@ def test_text_with_a_byte_order_mark_comes_back_in_its_encoding(translate: Trans
     assert translate("Grüße 42".encode(encoding), "txt").read_bytes().decode(encoding) == "[de] Ĝŕüßéé 42"
 
 
-def test_text_in_a_windows_encoding_is_read_as_such_and_comes_back_as_utf_8(translate: Translate) -> None:
-    assert translate("Gr\u00fc\u00dfe".encode("cp1252"), "txt").read_text("utf-8") == "[de] Ĝŕüßéé"
+@pytest.mark.parametrize("extension", ["txt", "csv", "srt", "md", "html"])
+@pytest.mark.parametrize("encoding", ["cp1252", "cp1251", "shift_jis", "utf-16-le", "utf-16-be"])
+def test_text_in_an_encoding_that_it_does_not_declare_is_refused(
+    translate: Translate, extension: str, encoding: str
+) -> None:
+    text = {"shift_jis": "これは日本語です。", "cp1251": "привет", "cp1252": "Grüße"}.get(encoding, "Hello")
+    with pytest.raises(EngineError, match="UTF-8"):
+        translate(text.encode(encoding), extension)
 
 
 def test_a_table_keeps_its_shape_and_numbers(translate: Translate) -> None:
@@ -97,3 +103,12 @@ def test_other_formats_come_back_unchanged_and_the_message_says_so(tmp_path: Pat
     assert message is not None
     assert "unchanged" in message
     assert destination.read_bytes() == (EXAMPLES / "report.pdf").read_bytes()
+
+
+@pytest.mark.parametrize("cell", ["=SUM(A1:A3)", " =price*2", "+A1", "@SUM(A1)", "-B2"])
+def test_formulas_of_a_table_stay(translate: Translate, cell: str) -> None:
+    assert translate(f"word;{cell}\n", "csv", separator=";").read_bytes().decode() == f"[de] ŵööŕð;{cell}\n"
+
+
+def test_a_dash_before_a_word_makes_no_formula(translate: Translate) -> None:
+    assert translate("- word,@word\n", "csv").read_bytes().decode() == "[de] - ŵööŕð,[de] @ŵööŕð\n"

@@ -148,3 +148,50 @@ def test_only_strings_of_resources_change(translate: Translate) -> None:
     }
     assert root.findtext("resheader/value") == "text/microsoft-resx"
     assert root.findtext("data/comment") == "{0} is the customer's first name"
+
+
+XML = """{declaration}<!-- c --><!DOCTYPE a SYSTEM 'a.dtd'>
+<a  one = 'x>y' two="&quot;" >word &amp; &lt;b&gt;word&lt;/b&gt; &#233;
+  <b/><c />
+  <![CDATA[word <i> & {{name}}]]>
+</a >
+<?end?>
+"""
+
+
+@pytest.mark.parametrize("line_end", ["\n", "\r\n"])
+@pytest.mark.parametrize("declaration", ["", "<?xml version='1.0' encoding='UTF-8'?>\n", '<?xml version = "1.0" ?>'])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig"])
+def test_all_but_the_text_of_xml_stays_byte_for_byte(
+    translate: Translate, encoding: str, declaration: str, line_end: str
+) -> None:
+    source = XML.format(declaration=declaration).replace("\n", line_end).encode(encoding)
+    result = translate(source, "xml").read_bytes().decode(encoding)
+    assert "[de] " in result
+    assert result.replace("[de] ", "").replace("ŵööŕð", "word").encode(encoding) == source
+
+
+def test_resources_with_a_byte_order_mark_and_windows_lines_keep_them(translate: Translate) -> None:
+    source = '\ufeff<?xml version="1.0" encoding="utf-8"?>\r\n<root>\r\n  <data name="a" xml:space="preserve">\r\n'
+    end = "</value>\r\n  </data>\r\n</root>\r\n"
+    result = translate(f"{source}    <value>a &lt;b&gt;{end}".encode(), "resx").read_bytes()
+    assert result == f"{source}    <value>[de] åå &lt;b&gt;{end}".encode()
+
+
+@pytest.mark.parametrize("attribute", ['translatable="false"', 'translate="no"'])
+def test_what_says_that_it_is_not_translatable_stays(translate: Translate, attribute: str) -> None:
+    source = f"<r><s {attribute}>word <b>word</b></s><s>word</s></r>"
+    assert translate(source, "xml").read_text("utf-8") == source.replace("<s>word", "<s>[de] ŵööŕð")
+
+
+def test_a_glossary_cannot_break_xml(translate: Translate) -> None:
+    glossary = {"word": "]]> & <x>"}
+    result = etree.parse(translate("<a><b>word</b><c><![CDATA[word]]></c></a>", "xml", translationDictionary=glossary))
+    assert [element.text for element in result.iter("b", "c")] == ["[de] ]]> & <x>"] * 2
+
+
+@pytest.mark.parametrize(
+    "tag", ["{% if user %}", "<%= user.name %>", "<?php echo $a; ?>", "{{{ body }}}", "{{ a\n b }}"]
+)
+def test_tags_of_templates_stay(tag: str) -> None:
+    assert page(f"<p>one {tag} two</p>") == f"<p>[de] ööñéé {tag} ţŵöö</p>"

@@ -130,7 +130,7 @@ def paged() -> Any:
 
 @pytest.mark.parametrize(
     ("pages", "changed"),
-    [([1], ["one"]), ([2], ["two", "three"]), ([3], ["four"]), ([4, 1], ["one", "five"]), ([9], []), ([], None)],
+    [([1], ["one"]), ([2], ["two", "three"]), ([3], ["four"]), ([4, 1], ["one", "five"]), ([], None)],
 )
 def test_pages_of_a_document(translate: Translate, pages: list[int], changed: list[str] | None) -> None:
     source = paged()
@@ -138,6 +138,12 @@ def test_pages_of_a_document(translate: Translate, pages: list[int], changed: li
     result = [paragraph.text for paragraph in Document(translate(saved(source), "docx", pages=pages)).paragraphs]
     found = [old for old, new in zip(texts, result, strict=True) if old != new]
     assert found == (changed if changed is not None else [text for text in texts if text.strip()])
+
+
+@pytest.mark.parametrize("option", ["pages", "elements"])
+def test_a_page_that_is_not_there_is_an_error(translate: Translate, option: str) -> None:
+    with pytest.raises(EngineError, match="no page 9: the file has 4"):
+        translate(saved(paged()), "docx", **{option: [1, 9]})
 
 
 def test_where_word_noted_its_pages_only_they_count(translate: Translate) -> None:

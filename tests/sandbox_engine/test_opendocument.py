@@ -164,3 +164,8 @@ def test_values_of_numbers_stay(translate: Translate) -> None:
     numbers = [cell.getAttribute("value") for cell in cells if cell.getAttribute("valuetype") == "float"]
     assert numbers == ["5"] * 4
     assert result.getElementsByType(office.Spreadsheet)
+
+
+def test_a_page_that_is_not_there_is_an_error(translate: Translate) -> None:
+    with pytest.raises(EngineError, match="no page 99: the file has 1"):
+        translate(EXAMPLES / "letter.odt", pages=[99])

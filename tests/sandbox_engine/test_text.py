@@ -21,6 +21,10 @@ PLACEHOLDERS = [
     "%1$s",
     "${user}",
     "{{x}}",
+    "{% if user.name %}",
+    "<%= user.name %>",
+    "\\n",
+    "\\u00e9",
     "&nbsp;",
     "&#8364;",
 ]

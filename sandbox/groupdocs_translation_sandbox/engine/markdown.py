@@ -41,10 +41,14 @@ _SHORTCODE = re.compile(
 )
 _PARAMETER = re.compile(r"""(?:(?P<name>[\w-]+)\s*=\s*)?(?:"(?P<text>(?:[^"\\]|\\.)*)"|`[^`]*`|[^\s"`=<>%{}]+)""")
 _HELD = "\ue000"  # private use: a held short code is this, its number, this
-# what precedes a paragraph's text: a task's box, a footnote's name, an alert's kind, short codes
-_LEAD = re.compile(rf"\[[ xX]\]\s+|\[\^[^\]\n]+\]:\s*|\[![A-Z]+\]\s*|(?:{_HELD}\d+{_HELD}\s*)+")
+# what precedes a paragraph's text: an admonition's kind, a task's box, a footnote's name, an alert's kind, short codes
+_LEAD = re.compile(
+    rf"(?::::|!!!|\?\?\?)[^\n]*(?:\n|$)|\[[ xX]\]\s+|\[\^[^\]\n]+\]:\s*|\[![A-Z]+\]\s*|(?:{_HELD}\d+{_HELD}\s*)+"
+)
 _INLINE = r"""
     {held}\d+{held}
+  | (?m:^:::[^\n]*)                                             # the ends of admonitions
+  | \$\$.{{1,5000}}?\$\$ | \$(?!\s)[^$\n]{{1,500}}?(?<!\s)\$(?!\d) | \\\(.{{1,500}}?\\\) | \\\[.{{1,5000}}?\\\]
   | \\[!-/:-@\[-`{{-~]                                       # escapes
   | (?P<ticks>`+)(?!`).{{1,10000}}?(?<!`)(?P=ticks)(?!`) | `+   # code spans; ticks that open none
   | \]\((?:[^()\n]|\([^()\n]*\))*\) | \]\[[^\]\n]*\](?!\()           # targets and titles of links, names of references

@@ -24,7 +24,7 @@ MAX_XML_BYTES = 64 << 20  # a parsed tree costs several times that in memory
 
 # No tag goes on over another "<" but in quotes: else each of many that never end is sought to the end of the page.
 _TOKEN = re.compile(
-    r"<!--.*?(?:-->|\Z)|<[!?](?:(?!<[!?])[^>])*+>"
+    r"<!--.*?(?:-->|\Z)|<[!?%](?:(?!<[!?%])[^>])*+>"
     r"|<(?P<raw>script|style|textarea|xmp|iframe|noembed)\b.*?(?:</(?P=raw)\s*>|\Z)"
     r"""|</?(?P<name>[A-Za-z][^\s/<>]*+)(?:"[^"]*+"|'[^']*+'|[^"'<>])*+>""",
     re.DOTALL | re.IGNORECASE,
@@ -49,7 +49,7 @@ def translate_html(content: bytes, pseudo: Pseudo, _options: Mapping[str, Any]) 
     """Translate a page; it stays in the encoding that it declares, as browsers read that."""
     found = _CHARSET.search(content[:1024])  # where HTML requires the declaration to be
     try:
-        declared = codecs.lookup(found[1].decode("ascii") if found else "cp1252").name
+        declared = codecs.lookup(found[1].decode("ascii")).name if found else None
     except LookupError:
         declared = "cp1252"
     text, encoding = decode(content, declared="cp1252" if declared in {"iso8859-1", "ascii"} else declared)
@@ -119,14 +119,20 @@ def parse(content: bytes) -> etree._Element:
 def translate_xml(content: bytes, pseudo: Pseudo, options: Mapping[str, Any]) -> bytes:
     """Translate all elements but those of ``ignoreList``, or with ``isWhiteList`` only those, with what is in them.
 
-    They are listed by local name, by ``prefix:name``, or by ``{namespace}name``.
+    They are listed by local name, by ``prefix:name``, or by ``{namespace}name``. What says of itself that it is not
+    translatable stays.
     """
     listed, is_white = frozenset(options.get("ignoreList") or ()), bool(options.get("isWhiteList"))
 
     def is_listed(it: etree._Element) -> bool:
         return not listed.isdisjoint((etree.QName(it).localname, f"{it.prefix}:{etree.QName(it).localname}", it.tag))
 
-    return _translate_elements(content, pseudo, lambda it: any(map(is_listed, (it, *it.iterancestors()))) == is_white)
+    def is_text(it: etree._Element) -> bool:
+        line = (it, *it.iterancestors())
+        kept = any(each.get("translatable") == "false" or each.get("translate") == "no" for each in line)
+        return not kept and any(map(is_listed, line)) == is_white
+
+    return _translate_elements(content, pseudo, is_text)
 
 
 def translate_resx(content: bytes, pseudo: Pseudo, _options: Mapping[str, Any]) -> bytes:

@@ -50,8 +50,6 @@ class _Dialect:
     elements: Mapping[str, str]  # "text", "inside", "break" or "skip"
     others: str  # what all other elements are
     is_mixed: bool  # text stands in the elements and after each of them, instead of in "text" elements
-    cell_type: str  # an attribute, and its values of text
-    text_types: frozenset[str]
 
 
 _OPEN_XML = _Dialect(
@@ -63,8 +61,6 @@ _OPEN_XML = _Dialect(
     },
     "inside",
     is_mixed=False,
-    cell_type="t",
-    text_types=frozenset({"s", "inlineStr"}),
 )
 _OPEN_DOCUMENT = _Dialect(
     (f"{_TEXT}p", f"{_TEXT}h"),
@@ -74,8 +70,6 @@ _OPEN_DOCUMENT = _Dialect(
     ),
     "break",  # fields are computed; notes and frames hold paragraphs of their own
     is_mixed=True,
-    cell_type=f"{_OFFICE}value-type",
-    text_types=frozenset({"string"}),
 )
 
 
@@ -146,26 +140,15 @@ class _Package:
                 if change := changes.pop(info.filename, None):
                     root = self.root(info.filename)
                     change(root)
-                    tree, document = root.getroottree(), root.getroottree().docinfo
-                    copy.writestr(
-                        entry,
-                        etree.tostring(
-                            tree,
-                            encoding=document.encoding or "UTF-8",
-                            xml_declaration=True,
-                            standalone=document.standalone,
-                        ),
-                    )
+                    tree = root.getroottree()
+                    encoding, standalone = tree.docinfo.encoding or "UTF-8", tree.docinfo.standalone
+                    xml = etree.tostring(tree, encoding=encoding, xml_declaration=True, standalone=standalone)
+                    copy.writestr(entry, xml)
                 else:
                     with self._archive.open(info) as reader, copy.open(entry, "w") as writer:
                         shutil.copyfileobj(reader, writer)
         for name in changes:
             raise KeyError(name)
-
-
-def _paragraphs(root: Element, dialect: _Dialect) -> list[Element]:
-    deleted = f"{_TEXT}tracked-changes"
-    return [it for it in root.iter(*dialect.paragraphs) if next(it.iterancestors(deleted), None) is None]
 
 
 def _places(element: Element, dialect: _Dialect, namespace: str) -> Iterator[Place]:
@@ -185,13 +168,17 @@ def _places(element: Element, dialect: _Dialect, namespace: str) -> Iterator[Pla
             yield child, True
 
 
-def _translate(paragraphs: Iterable[Element], dialect: _Dialect, pseudo: Pseudo) -> None:
+def _translate(
+    root: Element, dialect: _Dialect, pseudo: Pseudo, is_chosen: Callable[[Element], bool] = lambda _: True
+) -> None:
     """Translate each paragraph as one text, which its runs cut into pieces, so that each keeps its formatting."""
-    for paragraph in paragraphs:
+    deleted = f"{_TEXT}tracked-changes"
+    for paragraph in list(root.iter(*dialect.paragraphs)):
         namespace, _, name = str(paragraph.tag).rpartition("}")
         places = list(_places(paragraph, dialect, namespace))
         parts = ["\n" if it is None else (it.tail if is_tail else it.text) or "" for it, is_tail in places]
-        if name in {"si", "is"} and 2 * sum(map(len, parts)) >= MAX_CELL_CHARACTERS:
+        is_too_long = name in {"si", "is"} and 2 * sum(map(len, parts)) >= MAX_CELL_CHARACTERS
+        if is_too_long or next(paragraph.iterancestors(deleted), None) is not None or not is_chosen(paragraph):
             continue
         for (element, is_tail), old, new in zip(places, parts, pseudo.pieces(parts), strict=True):
             if element is None or old == new:
@@ -202,14 +189,10 @@ def _translate(paragraphs: Iterable[Element], dialect: _Dialect, pseudo: Pseudo)
                 element.set("{http://www.w3.org/XML/1998/namespace}space", "preserve")
 
 
-def _translate_all(root: Element, dialect: _Dialect, pseudo: Pseudo) -> None:
-    _translate(_paragraphs(root, dialect), dialect, pseudo)
-
-
 def _by_page(format_: _Format, package: _Package, pseudo: Pseudo, options: Options) -> Changes:
     """Change the body; headers, footers, notes and comments too, unless only some pages are asked for."""
     dialect, pages = format_.dialect, options.get("pages") or options.get("elements") or ()
-    everywhere = partial(_translate_all, dialect=dialect, pseudo=pseudo)
+    everywhere = partial(_translate, dialect=dialect, pseudo=pseudo)
 
     def on_pages(root: Element) -> None:
         turns, page = set(format_.turns(root)), 1
@@ -217,12 +200,13 @@ def _by_page(format_: _Format, package: _Package, pseudo: Pseudo, options: Optio
         for element in root.iter():
             page += element in turns
             page_of[element] = page
+        _check_numbers(format_.noun, pages, page)
 
         def is_chosen(paragraph: Element) -> bool:  # by where its text begins
             places = _places(paragraph, dialect, str(paragraph.tag).rpartition("}")[0])
             return page_of.get(next((it for it, _ in places if it is not None), None)) in pages
 
-        _translate(filter(is_chosen, _paragraphs(root, dialect)), dialect, pseudo)
+        everywhere(root, is_chosen=is_chosen)
 
     if pages:
         return {package.main(dialect): on_pages}
@@ -281,12 +265,18 @@ def _box(one: str, other: str) -> Box:
 
 def _is_in(boxes: Iterable[Box], cell: Box) -> bool:
     """Say whether all the cells that one element stands for are in any of the boxes."""
-    rows, columns = range(cell[0], cell[2] + 1), range(cell[1], cell[3] + 1)
-    return len(rows) * len(columns) <= MAX_REPEATED and all(
+    first_row, first_column, last_row, last_column = cell
+    return (last_row - first_row + 1) * (last_column - first_column + 1) <= MAX_REPEATED and all(
         any(top <= row <= bottom and left <= column <= right for top, left, bottom, right in boxes)
-        for row in rows
-        for column in columns
+        for row in range(first_row, last_row + 1)
+        for column in range(first_column, last_column + 1)
     )
+
+
+def _check_numbers(noun: str, numbers: Iterable[int], count: int) -> None:
+    for number in numbers:
+        if not 1 <= number <= count:
+            raise EngineError(f"there is no {noun} {number}: the file has {count}, counted from 1")
 
 
 def _chosen(noun: str, options: Options, count: int) -> dict[int, list[Box]]:
@@ -305,16 +295,14 @@ def _chosen(noun: str, options: Options, count: int) -> dict[int, list[Box]]:
             *(_box(pair["item1"], pair.get("item2") or pair["item1"]) for pair in data.get("ranges") or ()),
         ]
     wanted = {*(options.get(f"{noun}s") or options.get("elements") or ()), *boxes} or range(1, count + 1)
-    for number in wanted:
-        if not 1 <= number <= count:
-            raise EngineError(f"there is no {noun} {number}: the file has {count}, counted from 1")
+    _check_numbers(noun, wanted, count)
     return {number: boxes.get(number, []) for number in sorted(wanted)}
 
 
 def _by_number(format_: _Format, package: _Package, pseudo: Pseudo, options: Options) -> Changes:
     """Change slides or worksheets with what belongs to them (unless only some cells are asked for), and masters."""
     dialect, main, path = format_.dialect, package.main(format_.dialect), format_.units
-    everywhere = partial(_translate_all, dialect=dialect, pseudo=pseudo)
+    everywhere = partial(_translate, dialect=dialect, pseudo=pseudo)
     changes: Changes = {}
     if dialect is _OPEN_DOCUMENT:
 
@@ -322,7 +310,7 @@ def _by_number(format_: _Format, package: _Package, pseudo: Pseudo, options: Opt
             units = root.findall(path)
             for number, boxes in _chosen(format_.noun, options, len(units)).items():
                 unit = units[number - 1]
-                for it in _text_cells(unit, dialect, boxes) if format_.noun == "worksheet" else [unit]:
+                for it in _text_cells(unit, boxes) if format_.noun == "worksheet" else [unit]:
                     everywhere(it)
 
         changes[main] = translate
@@ -335,7 +323,7 @@ def _by_number(format_: _Format, package: _Package, pseudo: Pseudo, options: Opt
         strings = [it for name in shared for it in package.root(name).iterfind("{*}si")] if not is_whole else []
 
         def translate_sheet(root: Element, name: str, boxes: list[Box]) -> None:
-            for cell in list(_text_cells(root, dialect, boxes, titles[name])):
+            for cell in list(_text_cells(root, boxes, titles[name])):
                 value = cell.find("{*}v")
                 if strings and value is not None and cell.get("t") == "s":  # other cells may share it: take a copy
                     cell.set("t", "inlineStr")
@@ -369,9 +357,7 @@ def _titles(package: _Package, sheet: str) -> list[Box]:
     return boxes
 
 
-def _text_cells(
-    sheet: Element, dialect: _Dialect, boxes: Sequence[Box], titles: Sequence[Box] = ()
-) -> Iterator[Element]:
+def _text_cells(sheet: Element, boxes: Sequence[Box], titles: Sequence[Box] = ()) -> Iterator[Element]:
     """Yield the cells of text without formulas that are in one of ``boxes`` (if there are any), but in no title.
 
     Rows and cells of Open XML may lack a number; an element of OpenDocument can stand for many rows or columns.
@@ -385,7 +371,8 @@ def _text_cells(
             left = _position(name)[1] if name else right + 1
             right = left + int(cell.get(f"{_TABLE}number-columns-repeated", "1")) - 1
             place = (top, left, bottom, right)
-            is_text = cell.get(dialect.cell_type) in dialect.text_types and cell.get(f"{_TABLE}formula") is None
+            is_string = cell.get("t") in {"s", "inlineStr"} or cell.get(f"{_OFFICE}value-type") == "string"
+            is_text = is_string and cell.get(f"{_TABLE}formula") is None
             if is_text and (not boxes or _is_in(boxes, place)) and not _is_in(titles, place):
                 yield cell
 

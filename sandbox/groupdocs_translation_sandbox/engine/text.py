@@ -26,6 +26,7 @@ _BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+_FORMULA = re.compile(r"\s*(?:=|[+\-@]\s*[A-Za-z]+[\d(])")
 _SEPARATORS = {"Csv": ",", "Tsv": "\t"}
 
 
@@ -35,19 +36,23 @@ def bom_encoding(content: bytes) -> str | None:
 
 
 def decode(content: bytes, *, declared: str | None = None) -> tuple[str, str]:
-    """Return the text, and the encoding to write: by the byte order mark, or UTF-8 if it is valid, or ``declared``.
-
-    Anything else is read as Windows-1252, which has no accents to write the result with: that is UTF-8.
+    """Return the text and its encoding: by the byte order mark, or UTF-8 if it is valid, or ``declared``.
 
     Raises:
+        EngineError: it declares no encoding and is not UTF-8.
         UnicodeDecodeError: it is not what it says.
     """
     if encoding := bom_encoding(content):
         return content.decode(encoding), encoding
     try:
-        return content.decode(), "utf-8"
+        text, encoding = content.decode(), "utf-8"
     except UnicodeDecodeError:
-        return (content.decode(declared), declared) if declared else (content.decode("cp1252", "replace"), "utf-8")
+        if declared is None:
+            raise EngineError("the text is not UTF-8 and declares no other encoding") from None
+        text, encoding = content.decode(declared), declared
+    if "\0" in text:  # ASCII in UTF-16 is UTF-8 with zeros
+        raise EngineError("the text is UTF-16 without a byte order mark, or none: save it as UTF-8")
+    return text, encoding
 
 
 def translate_txt(text: str, pseudo: Pseudo, _options: Mapping[str, Any]) -> str:
@@ -61,12 +66,13 @@ def translate_srt(text: str, pseudo: Pseudo, _options: Mapping[str, Any]) -> str
 
 
 def translate_table(text: str, pseudo: Pseudo, options: Mapping[str, Any], *, source: str, output: str) -> str:
-    """Translate each cell; the option ``separator`` replaces the one of the source's format."""
+    """Translate each cell but formulas; the option ``separator`` replaces the one of the source's format."""
     given = options.get("separator") or _SEPARATORS[source]
     if len(given) != 1:
         raise EngineError(f"a separator is one character, not {len(given)}")
     out = io.StringIO(newline="")
     separator = given if source == output else _SEPARATORS[output]
     rows = csv.writer(out, delimiter=separator, lineterminator="\r\n" if "\r\n" in text else "\n")
-    rows.writerows(map(pseudo, row) for row in csv.reader(io.StringIO(text, newline=""), delimiter=given))
+    for row in csv.reader(io.StringIO(text, newline=""), delimiter=given):
+        rows.writerow([cell if _FORMULA.match(cell) else pseudo(cell) for cell in row])
     return out.getvalue()
