@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import groupdocs_translation
-from groupdocs_translation import TranslationClient
+from groupdocs_translation import Batch, TranslationClient
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -47,3 +47,22 @@ def test_a_cold_token_leads_through_seven_files_at_most(sandbox):
         entered = files_entered(client.token_source.get)
     assert {"auth/token_source.py", "auth/token_endpoint.py"} <= entered  # the worker is watched too
     assert len(entered) <= 7, sorted(entered)
+
+
+def test_a_resumed_batch_leads_through_ten_files_of_its_folder_at_most(sandbox, tmp_path):
+    source = tmp_path / "source"
+    source.mkdir()
+    for name in ("a.txt", "b.txt"):
+        (source / name).write_text(f"Hello from {name}")
+    with TranslationClient(**sandbox.client_settings()) as client:
+        batch = Batch(
+            client, source, target="de", output_dir=tmp_path / "out",
+            progress=lambda step: step.step == "waiting" and batch.stop(),
+        )  # fmt: skip
+        assert not batch.run().is_complete
+        resumed = Batch(client, source, target="de", output_dir=tmp_path / "out")
+        entered = files_entered(resumed.run, under="batch/")
+    assert resumed.report is not None
+    assert resumed.report.is_complete
+    assert {"batch/planner.py", "batch/scheduler.py", "batch/worker.py", "batch/report.py"} <= entered
+    assert len(entered) <= 10, sorted(entered)

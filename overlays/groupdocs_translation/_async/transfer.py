@@ -178,7 +178,7 @@ class AsyncDownload:
         headers = {"Accept-Encoding": "identity"}
         if partial.size and etag:
             headers |= {"Range": f"bytes={partial.size}-", "If-Range": etag}
-        else:
+        elif partial.size:
             await async_run(partial.restart)
         broken: httpx2.HTTPError | None = None
         announced: int | None = None
@@ -191,7 +191,7 @@ class AsyncDownload:
                     announced = _announced(response, partial, size, etag)
                 except OtherPartError as error:
                     return Broken(error)
-                if response.status_code == 200:
+                if response.status_code == 200 and partial.size:
                     await async_run(partial.restart)
                 etag = _strong_etag(response)
                 async for chunk in response.aiter_raw(CHUNK_BYTES):

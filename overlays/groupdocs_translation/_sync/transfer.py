@@ -179,7 +179,7 @@ class Download:
         headers = {"Accept-Encoding": "identity"}
         if partial.size and etag:
             headers |= {"Range": f"bytes={partial.size}-", "If-Range": etag}
-        else:
+        elif partial.size:
             sync_run(partial.restart)
         broken: httpx2.HTTPError | None = None
         announced: int | None = None
@@ -192,7 +192,7 @@ class Download:
                     announced = _announced(response, partial, size, etag)
                 except OtherPartError as error:
                     return Broken(error)
-                if response.status_code == 200:
+                if response.status_code == 200 and partial.size:
                     sync_run(partial.restart)
                 etag = _strong_etag(response)
                 for chunk in response.iter_raw(CHUNK_BYTES):

@@ -8,10 +8,13 @@ from typing import TYPE_CHECKING
 
 import anyio
 import anyio.to_thread
+import httpx2
+from attrs import evolve
 
-from .._errors import AuthenticationError, CallBudgetExceeded, TranslationError
+from .._async.connection import AsyncConnection
+from .._base_client import Account
+from .._errors import AuthenticationError, CallBudgetExceeded, ConfigurationError, TranslationError
 from .._usage import Usage
-from .connection import BatchClient
 from .journal import JournalWriter
 from .planner import FormatSettingsTable, Planner
 from .report import BatchPlan, BatchProgress, BatchReport, Entries, report_folder, write_reports
@@ -29,6 +32,35 @@ log = logging.getLogger("groupdocs_translation.batch")
 _OVER = (FileState.DONE, FileState.FAILED, FileState.UNCERTAIN)
 
 
+class _LentTransport(httpx2.AsyncBaseTransport):
+    """The user's transport, which stays open when a batch is over."""
+
+    def __init__(self, transport: httpx2.AsyncBaseTransport) -> None:
+        self._transport = transport
+
+    async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
+        return await self._transport.handle_async_request(request)
+
+
+def _lend(account: Account, usage: Usage) -> Account:
+    """Return the user's account for connections of the batch's own, which count their calls in ``usage``.
+
+    Raises:
+        ConfigurationError: its transport is a synchronous one.
+    """
+    settings = account.settings
+    if settings.transport is None:
+        settings = evolve(settings, transport="auto")
+    elif isinstance(settings.transport, httpx2.AsyncBaseTransport):
+        settings = evolve(settings, transport=_LentTransport(settings.transport))
+    elif not isinstance(settings.transport, str):
+        raise ConfigurationError(
+            "this client's transport is a synchronous one, and folders are translated with asynchronous "
+            "connections: use AsyncTranslationClient with an httpx2.AsyncBaseTransport"
+        )
+    return Account(settings, account.token_source, usage)
+
+
 class Run:
     """One run; made by a batch that holds the journal's lock. No lock: all but file work is in one loop."""
 
@@ -40,7 +72,8 @@ class Run:
         self._format_settings = format_settings_table
         self._clock = client.account.settings.clock
         self._usage = Usage(settings.max_calls, parent=client.account.usage, parameter="max_calls")
-        self._client = BatchClient(client.account, self._usage, self._refused)
+        lent = _lend(client.account, self._usage)
+        self._connection = AsyncConnection(lent, on_refusal=self._refused, owns_token=False)
         concurrency = settings.concurrency
         self._uploads, self._jobs = AdaptiveLimiter(concurrency.uploads), AdaptiveLimiter(concurrency.jobs)
         self._downloads = AdaptiveLimiter(concurrency.downloads)
@@ -72,7 +105,7 @@ class Run:
         finally:
             with anyio.CancelScope(shield=True):
                 staging.clear()
-                await self._client.aclose()
+                await self._connection.aclose()
 
     def stop(self, why: str = "interrupted") -> None:
         """Take no other file; called in the loop's thread."""
@@ -102,7 +135,7 @@ class Run:
 
     async def _translate(self, run: int, plan: BatchPlan, staging: StagingFolder) -> None:
         self._worker = FileWorker(
-            self._client,
+            self._connection,
             self._settings,
             self._journal,
             JournalWriter(self._journal),

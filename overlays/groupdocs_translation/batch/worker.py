@@ -16,15 +16,18 @@ import anyio
 import anyio.to_thread
 from attrs import evolve
 
-from .._async.submit import submit
+from .._async.jobs import AsyncJob
+from .._async.submit import submit, upload
 from .._errors import JobPartial, TransferError, TranslationError
 from .._files import move_into_place
 from .._inputs import read_source
+from .._rules.job_handle import job_handle
 from .._rules.requests import FileCall
 from .._rules.retry import RetryPolicy
 from .._usage import calling
+from ..spec.formats import recognize
 from .journal import NOT_IN_THIS_RUN, update
-from .planner import take_fingerprint
+from .planner import Fingerprint, take_fingerprint
 from .states import (
     REFUSALS,
     REVOKED_PAUSE_S,
@@ -42,9 +45,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
 
+    from .._async.connection import AsyncConnection
     from .._clock import Clock
-    from .connection import BatchClient
-    from .journal import Journal, JournalWriter
+    from .._inputs import Source
+    from .journal import Journal, JournalWriter, ResultRow
     from .options import BatchSettings
     from .scheduler import ActiveFile, AdaptiveLimiter
 
@@ -58,8 +62,7 @@ class StagingFolder:
     def folder_for(self, file: int) -> Path:
         """An empty folder for one file's results."""
         folder = self._folder / str(file)
-        shutil.rmtree(folder, ignore_errors=True)
-        folder.mkdir(parents=True)
+        folder.mkdir(parents=True, exist_ok=True)  # empty: all were removed when the run began, and its own after use
         return folder
 
     def drop(self, file: int) -> None:
@@ -95,6 +98,10 @@ log = logging.getLogger("groupdocs_translation.batch")
 OLD_UPLOAD_S = 300.0  # an upload of an earlier run may be gone at the service: then the file is sent once more
 
 
+def _look_at(path: Path) -> tuple[Fingerprint, Source]:
+    return take_fingerprint(path), read_source(path)
+
+
 class FileWorker:
     """Carries files; one for a run, with one task of its event loop for each file under way.
 
@@ -103,7 +110,7 @@ class FileWorker:
 
     def __init__(
         self,
-        client: BatchClient,
+        connection: AsyncConnection,
         settings: BatchSettings,
         journal: Journal,
         writer: JournalWriter,
@@ -116,7 +123,7 @@ class FileWorker:
         tell: Callable[[str, str, str | None], None],
         halt: Callable[[TranslationError], None],
     ) -> None:
-        self._client = client
+        self._connection = connection
         self._settings = settings
         self._journal = journal
         self._writer = writer
@@ -166,8 +173,8 @@ class FileWorker:
     async def _upload(self, active: ActiveFile) -> None:
         path = self._source(active)
         self._tell("uploading", active.row.path, None)
-        before = await anyio.to_thread.run_sync(take_fingerprint, path)
-        url = await self._client.upload(path)
+        before, source = await anyio.to_thread.run_sync(_look_at, path)
+        url = await upload(self._connection, source, recognize(source.name)[1])
         after = await anyio.to_thread.run_sync(take_fingerprint, path)
         if before != after:
             await self._again(active, Step.UPLOAD, "it changed while it was sent", None)
@@ -180,7 +187,7 @@ class FileWorker:
     async def _submit(self, active: ActiveFile) -> None:
         """One POST, never repeated here: only the journal knows whether one was made."""
         row = active.row
-        options, settings = self._settings.options, self._client.settings
+        options, settings = self._settings.options, self._connection.settings
         source = read_source(self._source(active), name=options.get("name"))
         call = FileCall(source, row.targets, options, trial=settings.trial, origin=settings.origin)
         assert row.url is not None
@@ -188,7 +195,7 @@ class FileWorker:
         with anyio.CancelScope(shield=True), calling(policy=RetryPolicy.never()):  # cut here, it would be in doubt
             await self._note(active, state=FileState.SUBMITTING)
             try:
-                job = await submit(self._client.connection, call.operation, call.request(row.url), call.job_spec())
+                job = await submit(self._connection, call.operation, call.request(row.url), call.job_spec())
             except TranslationError as error:
                 await self._settle(active, Step.SUBMIT, error)
                 return
@@ -203,7 +210,8 @@ class FileWorker:
     async def _wait(self, active: ActiveFile) -> bool:
         """Whether the job's fate is known; false if the batch stopped first."""
         assert active.row.job is not None
-        active.job = active.job or self._client.job(**active.row.job)
+        if active.job is None:  # of an earlier run
+            active.job = self._job(**active.row.job)
         self._tell("waiting", active.row.path, None)
         with anyio.CancelScope() as scope:
             self._waits.add(scope)
@@ -237,7 +245,7 @@ class FileWorker:
             self._tell("failed", row.path, reason)
             return
         later = [language for language in self._settings.targets if language not in row.targets]
-        left = await anyio.to_thread.run_sync(self._not_there, row.id, later)
+        left = await anyio.to_thread.run_sync(self._not_there, row.id, later) if later else []
         if left:  # languages that were not wanted when the job was made
             await self._note(
                 active, state=FileState.PLANNED, targets=" ".join(left), reason=None,
@@ -255,21 +263,30 @@ class FileWorker:
         moves = [(path, wanted[language.lower()]) for language, path in files.items() if language.lower() in wanted]
         await self._writer.write(partial(_claim, file=row.id, languages=[result.language for _, result in moves]))
         sizes: dict[str, int] = {}
-        for path, result in moves:
-            sizes[result.language] = path.stat().st_size
-            is_ours = self._settings.overwrite or result.stage != "reserved"
-            target = self._settings.output / result.path
-            try:
-                await anyio.to_thread.run_sync(partial(place, path, target, is_ours=is_ours))
-            except TranslationError:
-                if not is_ours:
-                    await self._writer.write(partial(_unclaim, file=row.id, language=result.language))
-                raise
+        try:
+            await anyio.to_thread.run_sync(self._move, moves, sizes)
+        except TransferError:
+            failed = next(result for _, result in moves if result.language not in sizes)
+            if not self._is_ours(failed):
+                await self._writer.write(partial(_unclaim, file=row.id, language=failed.language))
+            raise
         return sizes
+
+    def _move(self, moves: list[tuple[Path, ResultRow]], sizes: dict[str, int]) -> None:
+        for path, result in moves:
+            size = path.stat().st_size
+            place(path, self._settings.output / result.path, is_ours=self._is_ours(result))
+            sizes[result.language] = size
+
+    def _is_ours(self, result: ResultRow) -> bool:
+        return self._settings.overwrite or result.stage != "reserved"
 
     def _not_there(self, file: int, languages: list[str]) -> list[str]:
         there = {result.language for result in self._journal.results(file) if result.stage == "placed"}
         return [language for language in languages if language not in there]
+
+    def _job(self, id: str, *, kind: str = "file", **details: Any) -> AsyncJob:
+        return AsyncJob(self._connection, job_handle(id, kind, details, trial=self._connection.settings.trial))
 
     # -- what goes wrong -----------------------------------------------------------------------------------------------
 
