@@ -18,8 +18,8 @@ from itertools import accumulate
 from typing import TYPE_CHECKING, NamedTuple
 
 from groupdocs_translation import PollingSchedule
-from groupdocs_translation._rules.durations import Durations
-from groupdocs_translation._rules.polling import BALANCED, ECONOMY, PROMPT, TEXT_SHARE
+from groupdocs_translation._rules.durations import JobDurations
+from groupdocs_translation._rules.polling import BALANCED, ECONOMY, RESPONSIVE, TEXT_SHARE
 
 from benchmarks._measure import Target, table, write
 
@@ -30,7 +30,7 @@ JOBS = 10_000
 LEARNT_AFTER = 20  # jobs; the costs of learnt schedules are counted from the next one on
 CALL_WORTH_S = 4.0
 FIXED = PollingSchedule.every(2.0)
-SCHEDULES = {"economy": ECONOMY, "balanced": BALANCED, "prompt": PROMPT, "fixed 2 s": FIXED}
+SCHEDULES = {"economy": ECONOMY, "balanced": BALANCED, "responsive": RESPONSIVE, "fixed 2 s": FIXED}
 GRID = 400
 CLIENTS = 40
 
@@ -49,7 +49,7 @@ class Population(NamedTuple):
 
 
 def log_normal(median: float, sigma: float) -> Callable[[random.Random], float]:
-    """Durations whose logarithm is normal."""
+    """JobDurations whose logarithm is normal."""
     return lambda chance: median * math.exp(sigma * chance.gauss(0, 1))
 
 
@@ -84,26 +84,26 @@ class Outcome(NamedTuple):
 
 
 def durations_of(population: Population, jobs: int, seed: int = 1) -> list[float]:
-    """Durations of so many jobs, in seconds."""
+    """JobDurations of so many jobs, in seconds."""
     chance = random.Random(seed)
     return [population.draw(chance) for _ in range(jobs)]
 
 
 def simulate(schedule: PollingSchedule, kind: str, durations: Sequence[float], *, learns: bool = True) -> Outcome:
     """Wait for the jobs one after another; those up to ``LEARNT_AFTER`` teach and are not counted."""
-    seen = Durations()
+    seen = JobDurations()
     seen_at = [_wait_for(duration, schedule, kind, seen, learns=learns) for duration in durations]
     return _outcome(durations[LEARNT_AFTER:], seen_at[LEARNT_AFTER:])
 
 
 def _wait_for(
-    duration: float, schedule: PollingSchedule, kind: str, seen: Durations, *, learns: bool
+    duration: float, schedule: PollingSchedule, kind: str, seen: JobDurations, *, learns: bool
 ) -> tuple[int, float]:
     """Polls until the job was seen to be ready, and when that was."""
     now = unready = 0.0
     polls = 0
     while True:
-        now += schedule.next_wait(kind=kind, size=None, elapsed=now, polls=polls, learnt=seen.learnt(kind))
+        now += schedule.next_wait(kind=kind, size=None, elapsed=now, polls=polls, learnt=seen.quantiles(kind))
         polls += 1
         if now >= duration:
             break
@@ -126,11 +126,11 @@ def just_learnt(schedule: PollingSchedule, kind: str, durations: Sequence[float]
     chance = random.Random(2)
     outcomes: list[Outcome] = []
     for _ in range(clients):
-        seen = Durations()
+        seen = JobDurations()
         for duration in chance.sample(durations, LEARNT_AFTER):
             _wait_for(duration, schedule, kind, seen, learns=True)
         moments: list[float] = []
-        now, learnt = 0.0, seen.learnt(kind)
+        now, learnt = 0.0, seen.quantiles(kind)
         while now < max(durations):
             now += schedule.next_wait(kind=kind, size=None, elapsed=now, polls=len(moments), learnt=learnt)
             moments.append(now)

@@ -108,7 +108,7 @@ class BaseClient:
         on_token_event: called with each ``TokenEvent``, in whatever thread it happens.
         timeout: seconds for read and write, or an ``httpx2.Timeout``; default 60 s, connect 5 s, pool 30 s.
         retries: how often and how long a request is repeated that may be.
-        polling: ``economy``, ``balanced``, ``prompt``, or a ``PollingSchedule``.
+        polling: ``economy``, ``balanced``, ``responsive``, or a ``PollingSchedule``.
         call_budget: how many API calls this client may make; each is billed. The next one raises
             ``CallBudgetExceeded``.
         max_connections: at most so many at a time.

@@ -58,7 +58,7 @@ TEXTS = {
     "no such option": (_texts(glosary={}), ConfigurationError, "they take glossary, "),
     "timeout is a word": (_texts(timeout="9"), ConfigurationError, "a number of seconds"),
     "timeout without end": (_texts(timeout=float("inf")), ConfigurationError, "a number of seconds"),
-    "no such schedule": (_texts(polling="slow"), ConfigurationError, "economy, balanced, prompt"),
+    "no such schedule": (_texts(polling="slow"), ConfigurationError, "economy, balanced, responsive"),
     "retries are a number": (_texts(retries=3), ConfigurationError, r"RetryPolicy\(tries=2\)"),
     "progress is a number": (_texts(progress=5), ConfigurationError, "progress must be a callable, got 5"),
     "stream of one string": (lambda client: _walk(client, "Hello"), ConfigurationError, "not str"),

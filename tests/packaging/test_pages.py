@@ -65,7 +65,7 @@ def test_the_page_on_jobs_says_of_polling_what_was_measured() -> None:
     told = re.findall(r"^\| (\S[^|]*) \| ([^|]+ late) \| ([^|]+ late) \| ([^|]+ late) \|$", page, re.MULTILINE)
     jobs = ("text, median 1.6 s", "document, median 45 s", "document, median 300 s")
 
-    assert [row[0] for row in told] == ['`"economy"`', '`"balanced"`', '`"prompt"`', "every 2 s"]
+    assert [row[0] for row in told] == ['`"economy"`', '`"balanced"`', '`"responsive"`', "every 2 s"]
     for name, *cells in told:
         schedule = "fixed 2 s" if name == "every 2 s" else name.strip('`"')
         assert cells == [rows[job, schedule] for job in jobs]

@@ -6,15 +6,15 @@ from itertools import pairwise
 
 import pytest
 from groupdocs_translation import ConfigurationError, PollingSchedule
-from groupdocs_translation._rules.durations import LEVELS, REMEMBERED_JOBS, Durations
-from groupdocs_translation._rules.polling import BALANCED, ECONOMY, MIN_WAIT_S, PROMPT, plan, schedule_named
+from groupdocs_translation._rules.durations import LEVELS, REMEMBERED_JOBS, JobDurations
+from groupdocs_translation._rules.polling import BALANCED, ECONOMY, MIN_WAIT_S, RESPONSIVE, plan, schedule_named
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from benchmarks.polling import DOCUMENTS, FIXED, PATHOLOGICAL, TEXT, durations_of, just_learnt, limit, simulate
 
 JOBS = 1_500
-PRESETS = {"economy": ECONOMY, "balanced": BALANCED, "prompt": PROMPT}
+PRESETS = {"economy": ECONOMY, "balanced": BALANCED, "responsive": RESPONSIVE}
 
 seconds = st.floats(0, 1e5)
 brackets = st.lists(st.tuples(seconds, seconds), min_size=1, max_size=30)
@@ -29,10 +29,10 @@ schedules = st.builds(
 
 
 def learnt_from(durations, kind="document"):
-    seen = Durations()
+    seen = JobDurations()
     for duration in durations:
         seen.record(kind, at_least=duration * 0.99, at_most=duration)
-    return seen.learnt(kind)
+    return seen.quantiles(kind)
 
 
 def moments(schedule, *, kind="document", size=None, learnt=None, until=600.0):
@@ -74,20 +74,20 @@ def test_a_pathological_population_is_learnt_too():
 
 def test_the_presets_are_ordered_by_calls_and_by_lateness():
     durations = durations_of(DOCUMENTS[45], JOBS)
-    found = [simulate(PRESETS[name], "document", durations) for name in ("economy", "balanced", "prompt")]
+    found = [simulate(PRESETS[name], "document", durations) for name in ("economy", "balanced", "responsive")]
     assert [o.calls for o in found] == sorted(o.calls for o in found)
     assert [o.late_s for o in found] == sorted((o.late_s for o in found), reverse=True)
 
 
 def test_a_service_that_turns_slower_is_noticed():
-    seen = Durations()
+    seen = JobDurations()
     for duration in [10.0] * 200 + [80.0] * REMEMBERED_JOBS:
         seen.record("document", at_least=duration * 0.9, at_most=duration * 1.1)
     assert 70 < seen.median("document") < 90
 
 
 def test_wide_brackets_are_read_in_the_light_of_narrow_ones():
-    seen = Durations()
+    seen = JobDurations()
     for _ in range(20):
         seen.record("document", at_least=0.0, at_most=60.0)  # somebody came back after a minute
         seen.record("document", at_least=9.5, at_most=10.5)
@@ -95,9 +95,9 @@ def test_wide_brackets_are_read_in_the_light_of_narrow_ones():
 
 
 def test_kinds_are_learnt_apart_and_nothing_is_known_before_the_first():
-    seen = Durations()
+    seen = JobDurations()
     seen.record("pdf", at_least=99, at_most=101)
-    assert seen.learnt("document") is None
+    assert seen.quantiles("document") is None
     assert seen.median("document") is None
     assert 80 < seen.median("pdf") < 125
 
@@ -138,10 +138,10 @@ def test_a_fixed_interval_is_kept():
 @given(schedules, seconds, st.integers(0, 100), st.integers(0, 2**40) | st.none(), st.none() | brackets)
 @settings(deadline=None)
 def test_no_schedule_ever_asks_at_once_or_never(schedule, elapsed, polls, size, known):
-    seen = Durations()
+    seen = JobDurations()
     for at_least, at_most in known or ():
         seen.record("pdf", at_least=at_least, at_most=at_most)
-    wait = schedule.next_wait(kind="pdf", size=size, elapsed=elapsed, polls=polls, learnt=seen.learnt("pdf"))
+    wait = schedule.next_wait(kind="pdf", size=size, elapsed=elapsed, polls=polls, learnt=seen.quantiles("pdf"))
     assert wait >= MIN_WAIT_S
     assert wait <= (schedule.longest_gap_s if polls else 1e9)
 
@@ -149,10 +149,10 @@ def test_no_schedule_ever_asks_at_once_or_never(schedule, elapsed, polls, size, 
 @given(brackets)
 @settings(deadline=None)
 def test_whatever_is_seen_becomes_growing_times(known):
-    seen = Durations()
+    seen = JobDurations()
     for at_least, at_most in known:
         seen.record("pdf", at_least=at_least, at_most=at_most)
-    learnt = seen.learnt("pdf")
+    learnt = seen.quantiles("pdf")
     assert len(learnt) == len(LEVELS)
     assert all(0 < a <= b for a, b in pairwise(learnt))
     planned = plan(learnt, 2.0)
@@ -183,6 +183,6 @@ def test_a_wrong_schedule_is_refused(wrong):
 
 def test_presets_are_taken_by_name_and_a_wrong_name_lists_them():
     assert schedule_named("economy") is ECONOMY
-    assert schedule_named(PROMPT) is PROMPT
-    with pytest.raises(ConfigurationError, match="economy, balanced, prompt"):
+    assert schedule_named(RESPONSIVE) is RESPONSIVE
+    with pytest.raises(ConfigurationError, match="economy, balanced, responsive"):
         schedule_named("eager")

@@ -13,7 +13,7 @@ from .._api import ApiClient
 from .._concurrency import async_owner
 from .._config import CLOSED, USER_AGENT, timeouts
 from .._errors import ConfigurationError
-from .._rules.durations import Durations
+from .._rules.durations import JobDurations
 from .._rules.polling import PollingSchedule, schedule_named, usual_duration
 from .._transports import async_transport
 from .._usage import CALL, Call, context_call
@@ -56,7 +56,7 @@ class AsyncConnection:
         self._token_source = account.token_source
         self._on_refusal = on_refusal
         self._owns_token = owns_token
-        self.durations = Durations()
+        self.durations = JobDurations()
         self.api = ApiClient(self.settings.base_url, async_session=self.session)
         self._lock = threading.Lock()
         self._sessions: weakref.WeakKeyDictionary[Any, tuple[AsyncSession, ApiClient]] = weakref.WeakKeyDictionary()
@@ -165,7 +165,7 @@ class AsyncConnection:
         schedule = self.schedule(polling)
         kind = spec.duration_kind
         return schedule.next_wait(
-            kind=kind, size=spec.size, elapsed=elapsed, polls=polls, learnt=self.durations.learnt(kind)
+            kind=kind, size=spec.size, elapsed=elapsed, polls=polls, learnt=self.durations.quantiles(kind)
         )
 
     def usual_duration(self, spec: JobSpec) -> float:

@@ -56,7 +56,7 @@ def _cell(seconds: float) -> int:
     return min(_CELLS - 1, max(0, int(log(seconds / SHORTEST_S) * CELLS_PER_E)))
 
 
-def explain(brackets: Iterable[Shares], density: list[float] | None) -> list[float]:
+def fit(brackets: Iterable[Shares], density: list[float] | None) -> list[float]:
     """The density over the grid that explains the brackets, found from one found before, or from nothing."""
     rounds = FIRST_ROUNDS if density is None else MORE_ROUNDS
     density = density if density is not None else [1.0] * _CELLS
@@ -79,7 +79,7 @@ def _smooth(density: list[float]) -> list[float]:
     return [(a + 2 * b + c) / 4 for a, b, c in zip(before, density, after, strict=True)]
 
 
-def times(density: Sequence[float]) -> tuple[float, ...]:
+def quantiles(density: Sequence[float]) -> tuple[float, ...]:
     """The seconds at which the density's sum passes each of ``LEVELS``, linear within a cell."""
     ends = list(accumulate(density))
     found: list[float] = []
@@ -97,11 +97,11 @@ class _Kind:
     brackets: deque[Shares] = field(factory=lambda: deque[Shares](maxlen=REMEMBERED_JOBS))
     jobs: int = 0
     density: list[float] | None = None
-    learnt: tuple[float, ...] = ()
+    quantiles: tuple[float, ...] = ()
     learn_at: float = 1.0  # jobs
 
 
-class Durations:
+class JobDurations:
     """What one client has seen of each kind; one lock, so that any thread may ask and tell."""
 
     def __init__(self) -> None:
@@ -115,7 +115,7 @@ class Durations:
             seen.brackets.append(shares(at_least, at_most))
             seen.jobs += 1
 
-    def learnt(self, kind: str) -> tuple[float, ...] | None:
+    def quantiles(self, kind: str) -> tuple[float, ...] | None:
         """Times in seconds by which the shares ``LEVELS`` of jobs of a kind ended; ``None`` before the first.
 
         Computed when asked for, and then only if enough was seen since: who never waits, pays nothing for it.
@@ -126,15 +126,15 @@ class Durations:
         if seen.jobs >= seen.learn_at:
             with self._lock:
                 if seen.jobs >= seen.learn_at:
-                    seen.density = explain(seen.brackets, seen.density)
-                    seen.learnt = times(seen.density)
+                    seen.density = fit(seen.brackets, seen.density)
+                    seen.quantiles = quantiles(seen.density)
                     seen.learn_at = seen.jobs + max(1.0, min(seen.jobs * (RELEARN_GROWTH - 1), RELEARN_JOBS))
-        return seen.learnt or None  # replaced as a whole, never changed: no lock to read it
+        return seen.quantiles or None  # replaced as a whole, never changed: no lock to read it
 
     def median(self, kind: str) -> float | None:
         """Seconds that half of the jobs of a kind took, ``None`` before the first."""
-        learnt = self.learnt(kind)
-        return None if learnt is None else learnt[len(LEVELS) // 2]
+        found = self.quantiles(kind)
+        return None if found is None else found[len(LEVELS) // 2]
 
     def after_fork(self) -> None:
         """In the child: another thread of the parent may have held the lock."""

@@ -158,8 +158,8 @@ def plan(learnt: tuple[float, ...], worth: float) -> tuple[float, ...]:
 
 ECONOMY = PollingSchedule(seconds_per_call=6.8, shortest_gap_s=1.0, longest_gap_s=240.0)
 BALANCED = PollingSchedule()
-PROMPT = PollingSchedule(seconds_per_call=0.425, longest_gap_s=30.0)
-_PRESETS = {"economy": ECONOMY, "balanced": BALANCED, "prompt": PROMPT}
+RESPONSIVE = PollingSchedule(seconds_per_call=0.425, longest_gap_s=30.0)
+_PRESETS = {"economy": ECONOMY, "balanced": BALANCED, "responsive": RESPONSIVE}
 
 
 def schedule_named(given: str | PollingSchedule) -> PollingSchedule:

@@ -14,7 +14,7 @@ from .._api import ApiClient
 from .._concurrency import sync_owner
 from .._config import CLOSED, USER_AGENT, timeouts
 from .._errors import ConfigurationError
-from .._rules.durations import Durations
+from .._rules.durations import JobDurations
 from .._rules.polling import PollingSchedule, schedule_named, usual_duration
 from .._transports import sync_transport
 from .._usage import CALL, Call, context_call
@@ -57,7 +57,7 @@ class Connection:
         self._token_source = account.token_source
         self._on_refusal = on_refusal
         self._owns_token = owns_token
-        self.durations = Durations()
+        self.durations = JobDurations()
         self.api = ApiClient(self.settings.base_url, session=self.session)
         self._lock = threading.Lock()
         self._sessions: weakref.WeakKeyDictionary[Any, tuple[Session, ApiClient]] = weakref.WeakKeyDictionary()
@@ -166,7 +166,7 @@ class Connection:
         schedule = self.schedule(polling)
         kind = spec.duration_kind
         return schedule.next_wait(
-            kind=kind, size=spec.size, elapsed=elapsed, polls=polls, learnt=self.durations.learnt(kind)
+            kind=kind, size=spec.size, elapsed=elapsed, polls=polls, learnt=self.durations.quantiles(kind)
         )
 
     def usual_duration(self, spec: JobSpec) -> float:

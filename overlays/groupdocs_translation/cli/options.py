@@ -235,7 +235,7 @@ from_language = click.option(
 trial = click.option("--trial", is_flag=True, help="Without credentials, within the trial's limits (10 calls a day).")
 kind = click.option("--kind", type=words(*KINDS), help="Override the kind detected from the file format.")
 waiting = _each(
-    click.option("--polling", type=words("economy", "balanced", "prompt"), help="Fewer calls, or sooner results."),
+    click.option("--polling", type=words("economy", "balanced", "responsive"), help="Fewer calls, or sooner results."),
     click.option("--timeout", type=Written("seconds", _timeout), metavar="SECONDS", help="Wait no longer."),
 )
 money = _each(
