@@ -10,12 +10,10 @@ import os
 import platform
 from contextlib import suppress
 from email.utils import parsedate_to_datetime
-from enum import Enum
+from enum import StrEnum
 from importlib.metadata import version
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlsplit
-
-from attrs import field, frozen
 
 from .._clock import SYSTEM_CLOCK
 from .._config import (
@@ -39,7 +37,7 @@ MAX_SKEW_S = 60.0  # tokens are kept by a monotonic clock, so less is harmless; 
 _PROXIES = ("HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY", "NO_PROXY", "SSL_CERT_FILE", "SSL_CERT_DIR")
 
 
-class CheckResult(Enum):
+class CheckResult(StrEnum):
     """What a finding means."""
 
     OK = "ok"
@@ -48,35 +46,16 @@ class CheckResult(Enum):
     SKIPPED = "skipped"
 
 
-@frozen
-class Finding:
+class Finding(NamedTuple):
     """One thing that was looked at; ``details`` are for programs."""
 
     name: str
     verdict: CheckResult
     text: str
-    details: Mapping[str, Any] = field(factory=dict[str, Any])
+    details: Mapping[str, Any] = {}
 
 
-@frozen
-class Diagnosis:
-    """All findings, in the order in which one repairs them."""
-
-    findings: Sequence[Finding]
-
-    @property
-    def is_healthy(self) -> bool:
-        """True if nothing failed."""
-        return not any(finding.verdict is CheckResult.FAILED for finding in self.findings)
-
-    @property
-    def is_authorized(self) -> bool:
-        """False if the identity server, or the lack of credentials, stands in the way."""
-        return not any(f.name in {"credentials", "token"} and f.verdict is CheckResult.FAILED for f in self.findings)
-
-
-@frozen
-class TokenFacts:
+class TokenFacts(NamedTuple):
     """What may be told of a token: never the token. Times in seconds, ``expires_at`` since the epoch."""
 
     source: str
@@ -98,18 +77,12 @@ def token_facts(client: TranslationClient) -> TokenFacts:
     return TokenFacts(source.origin, token.lifetime_s, clock.wall() + remaining)
 
 
-def diagnose(**settings: Any) -> Diagnosis:
-    """Look at everything that a client with these arguments depends on; an error is a finding, never raised."""
-    clock: Clock = settings.get("clock", SYSTEM_CLOCK)
-    findings = [_versions(), _environment()]
+def diagnose(**settings: Any) -> list[Finding]:
+    """Look at all that a client with these arguments depends on, in the order in which one repairs it; never raises."""
     dates: list[float] = []
-    for name, parameter, variable, default in (
-        ("api host", "base_url", BASE_URL_VARIABLE, BASE_URL),
-        ("identity host", "token_url", TOKEN_URL_VARIABLE, TOKEN_URL),
-    ):
-        findings.append(_host(name, (parameter, variable, default), settings, clock, dates))
-    findings.append(_clock(dates))
-    return Diagnosis([*findings, *_authorization(settings)])
+    api = _host("api host", ("base_url", BASE_URL_VARIABLE, BASE_URL), settings, dates)
+    identity = _host("identity host", ("token_url", TOKEN_URL_VARIABLE, TOKEN_URL), settings, dates)
+    return [_versions(), _environment(), api, identity, _clock(dates), *_authorization(settings)]
 
 
 def _versions() -> Finding:
@@ -137,43 +110,34 @@ def _environment() -> Finding:
     return Finding("network settings", CheckResult.OK, text, found)
 
 
-def _host(
-    name: str, setting: tuple[str, str, str], settings: Mapping[str, Any], clock: Clock, dates: list[float]
-) -> Finding:
+def _host(name: str, setting: tuple[str, str, str], settings: Mapping[str, Any], dates: list[float]) -> Finding:
     """Whether a host answers, and by how much its clock differs from ours (added to ``dates``)."""
     import httpx2  # noqa: PLC0415  (kept out of `import groupdocs_translation`)
 
     parameter, variable, default = setting
+    clock: Clock = settings.get("clock", SYSTEM_CLOCK)
+    given = settings.get(parameter)
     try:
-        url = service_url(settings.get(parameter), parameter=parameter, variable=variable, default=default)
+        url = service_url(given, parameter=parameter, variable=variable, default=default)
     except TranslationError as error:
         return Finding(name, CheckResult.FAILED, cli_wording(error))
-    host, origin = urlsplit(url).netloc, _origin(settings.get(parameter), variable, parameter)
+    origin = parameter if given is not None else variable if os.environ.get(variable) else "default"
+    host = f"{urlsplit(url).netloc} ({origin})"
     details: dict[str, Any] = {"url": url, "origin": origin}
+    network: dict[str, Any] = {"verify": True, "proxy": None, "trust_env": True}
+    network |= {argument: settings[argument] for argument in network if argument in settings}
     try:
-        with httpx2.Client(
-            timeout=timeouts(settings.get("timeout")),
-            verify=settings.get("verify", True),
-            proxy=settings.get("proxy"),
-            trust_env=settings.get("trust_env", True),
-        ) as session:
+        with httpx2.Client(timeout=timeouts(settings.get("timeout")), **network) as session:
             before = clock.monotonic()
             response = session.head(url)
             took = clock.monotonic() - before
     except (httpx2.HTTPError, OSError) as error:
-        return Finding(name, CheckResult.FAILED, f"{host} ({origin}) is not reached: {_reason(error)}", details)
-    with suppress(ValueError, TypeError):  # no date, or none that can be read
-        date = parsedate_to_datetime(response.headers["date"]).timestamp() if "date" in response.headers else None
-        if date is not None:
-            dates.append(clock.wall() - took / 2 - (date + 0.5))  # a Date has whole seconds (RFC 9110 §5.6.7)
+        return Finding(name, CheckResult.FAILED, f"{host} is not reached: {_reason(error)}", details)
+    with suppress(ValueError, TypeError, KeyError):  # no date, or none that can be read
+        date = parsedate_to_datetime(response.headers["date"]).timestamp()
+        dates.append(clock.wall() - took / 2 - (date + 0.5))  # a Date has whole seconds (RFC 9110 §5.6.7)
     details |= {"seconds": round(took, 3), "http_status": response.status_code}
-    return Finding(name, CheckResult.OK, f"{host} ({origin}) answers in {took * 1000:.0f} ms", details)
-
-
-def _origin(given: str | None, variable: str, parameter: str) -> str:
-    if given is not None:
-        return parameter
-    return variable if os.environ.get(variable) else "default"
+    return Finding(name, CheckResult.OK, f"{host} answers in {took * 1000:.0f} ms", details)
 
 
 def _reason(error: BaseException) -> str:

@@ -83,12 +83,8 @@ def run(arguments: Sequence[str] | None = None, **settings: Any) -> int:
     context = Context(settings, given)
     ours = given[: given.index("--")] if "--" in given else given
     context.is_json = "--json" in ours  # known even if the rest of the line cannot be read
-    return _run(given, context)
-
-
-def _run(arguments: Sequence[str], context: Context) -> int:
     try:
-        result = app.main(arguments, prog_name=PROGRAM, standalone_mode=False, obj=context)
+        result = app.main(given, prog_name=PROGRAM, standalone_mode=False, obj=context)
     except click.UsageError as error:
         where = error.ctx.command_path if error.ctx is not None else PROGRAM
         advice = f"see '{where} --help'"

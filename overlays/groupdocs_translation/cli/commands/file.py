@@ -76,7 +76,7 @@ def file(
         raise click.UsageError("--name is for one file")
     languages = merged(targets)
     results = Results(context, out, overwrite=overwrite, is_single=len(files) * len(languages) == 1)
-    arguments = {"target": languages, "as_text": as_text, **results.arguments(is_file=not as_text)}
+    arguments: dict[str, Any] = {"target": languages, "as_text": as_text, **results.arguments(is_file=not as_text)}
     arguments |= given_options(given)
     work = _Work(context, files)
     with (

@@ -7,13 +7,12 @@ from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 import click
-from attrs import asdict
 from click.shell_completion import get_completion_class
 
 from ..._rules.names import check_pairs
 from ...spec.formats import KINDS, recognize
 from .. import options
-from ..diagnostics import diagnose
+from ..diagnostics import CheckResult, diagnose
 from ..exits import PROGRAM, Exit, flag
 from ..output import write, write_json, write_table
 
@@ -88,16 +87,15 @@ def doctor(context: Context) -> int:
     Exit code 0: all is well (warnings included), 3: no or wrong credentials, 1: something else.
     """
     with ExitStack() as stack:
-        diagnosis = diagnose(**context.client_settings(stack))
+        findings = diagnose(**context.client_settings(stack))
+    failed = {finding.name for finding in findings if finding.verdict is CheckResult.FAILED}
     if context.is_json:
-        findings = [asdict(finding) | {"verdict": finding.verdict.value} for finding in diagnosis.findings]
-        write_json({"is_healthy": diagnosis.is_healthy, "findings": findings})
+        write_json({"is_healthy": not failed, "findings": [finding._asdict() for finding in findings]})
     else:
-        rows = ((finding.verdict.value, finding.name, finding.text) for finding in diagnosis.findings)
-        write_table(("", "what", "found"), rows, wrapped=2)
-    if not diagnosis.is_authorized:
+        write_table(("", "what", "found"), [(each.verdict, each.name, each.text) for each in findings], wrapped=2)
+    if failed & {"credentials", "token"}:
         return Exit.AUTHORIZATION
-    return Exit.DONE if diagnosis.is_healthy else Exit.FAILED
+    return Exit.FAILED if failed else Exit.DONE
 
 
 @options.command("completion")
