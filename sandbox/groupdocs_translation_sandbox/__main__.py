@@ -11,14 +11,6 @@ import warnings
 
 from .server import NO_PRODUCTION_SERVER, Sandbox
 
-VARIABLES = {
-    "GROUPDOCS_CLIENT_ID": "client_id",
-    "GROUPDOCS_CLIENT_SECRET": "client_secret",
-    "GROUPDOCS_TRANSLATION_URL": "base_url",
-    "GROUPDOCS_TOKEN_URL": "token_url",
-}
-
-
 LOOK_S = 0.2  # a signal in the moment before a wait interrupts nothing: this one looks up
 
 
@@ -29,9 +21,11 @@ def main(argv: list[str] | None = None) -> int:
     )
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on; default: this machine only")
     parser.add_argument("--port", type=int, default=0, help="0 takes a free one")
-    parser.add_argument("--latency", type=float, default=2.0, metavar="SECONDS", help="median time of a short text")
+    parser.add_argument(
+        "--latency", dest="latency_s", type=float, default=2.0, metavar="SECONDS", help="median time of a short text"
+    )
     parser.add_argument("--seed", type=int, default=0, help="of the latencies")
-    parser.add_argument("--token-lifetime", type=int, default=3600, metavar="SECONDS")
+    parser.add_argument("--token-lifetime", dest="token_lifetime_s", type=int, default=3600, metavar="SECONDS")
     parser.add_argument("--client-id", default="sandbox-client")
     parser.add_argument("--client-secret", help="default: a new one each time")
     options = parser.parse_args(argv)
@@ -42,15 +36,7 @@ def main(argv: list[str] | None = None) -> int:
 
     signal.signal(signal.SIGTERM, on_terminate)
     _raise_file_limit()
-    sandbox = Sandbox(
-        host=options.host,
-        port=options.port,
-        latency_s=options.latency,
-        seed=options.seed,
-        token_lifetime_s=options.token_lifetime,
-        client_id=options.client_id,
-        client_secret=options.client_secret,
-    )
+    sandbox = Sandbox(**vars(options))
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         try:
@@ -60,9 +46,8 @@ def main(argv: list[str] | None = None) -> int:
             return 1
     if any(str(warning.message) == NO_PRODUCTION_SERVER for warning in caught):
         print(f"warning: {NO_PRODUCTION_SERVER}", file=sys.stderr)  # noqa: T201  (what the command is for, as below)
-    settings = sandbox.client_settings()
-    for name, setting in VARIABLES.items():
-        print(f"export {name}={shlex.quote(settings[setting])}", flush=True)  # noqa: T201
+    for name, value in sandbox.environment().items():
+        print(f"export {name}={shlex.quote(value)}", flush=True)  # noqa: T201
     try:
         while not told:
             time.sleep(LOOK_S)

@@ -20,28 +20,26 @@ from openapi_schema_validator import OAS30Validator, oas30_format_checker
 from .http import HTTPError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
 JSON_TYPE = "application/json"
 METHODS = ("GET", "POST")
-_BOOLEANS = frozenset({"true", "false"})
 
 
 @cache
 def document() -> dict[str, Any]:
-    """The corrected document with its error answers."""
+    """Return the corrected document with its error answers."""
     found: dict[str, Any] = yaml.load(contract(), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506  (both are safe)
     return found
 
 
 def find_operation(method: str, path: str) -> Operation:
-    """The operation that a request below the base path means.
+    """Find the operation that matches a request below the base path.
 
     Raises:
         HTTPError: 404, no such path; 405, another method.
     """
-    found = match(method, path)
-    if found is not None:
+    if found := match(method, path):
         return found
     allowed = [other for other in METHODS if match(other, path) is not None]
     if not allowed:
@@ -50,35 +48,34 @@ def find_operation(method: str, path: str) -> Operation:
 
 
 def check_query(operation: Operation, query: Sequence[tuple[str, str]]) -> dict[str, str]:
-    """The parameters of the query by name.
+    """Return the parameters of the query by name.
 
     Raises:
         HTTPError: 400, one is unknown, comes twice, is missing or is no boolean.
     """
-    known = _query_parameters(operation)
-    found: dict[str, str] = {}
-    for name, value in query:
-        if name not in known:
-            raise HTTPError(400, _unknown(known), field=name)
-        if name in found:
-            raise HTTPError(400, "comes twice", field=name)
-        if known[name]["schema"]["type"] == "boolean" and value not in _BOOLEANS:
-            raise HTTPError(400, "must be true or false", field=name)
-        found[name] = value
-    for name, parameter in known.items():
-        if parameter.get("required") and not found.get(name):
-            raise HTTPError(400, "is missing", field=name)
+    found = dict(query)
+    if len(found) != len(query):
+        names = [name for name, _ in query]
+        raise HTTPError(400, "comes twice", field=next(name for name in names if names.count(name) > 1))
+    _check(_query_validator(operation), found)
     return found
 
 
 @cache
-def _query_parameters(operation: Operation) -> dict[str, Any]:
+def _query_validator(operation: Operation) -> Any:
     described = document()["paths"][operation.path][operation.method.lower()].get("parameters", [])
-    return {parameter["name"]: parameter for parameter in described if parameter["in"] == "query"}
+    known = {parameter["name"]: parameter for parameter in described if parameter["in"] == "query"}
+    required = [name for name in known if known[name].get("required")]
+    properties = {
+        name: {"enum": ["true", "false"]} if parameter["schema"]["type"] == "boolean" else {}
+        for name, parameter in known.items()
+    }
+    properties |= {name: properties[name] | {"minLength": 1} for name in required}
+    return OAS30Validator({"additionalProperties": False, "properties": properties, "required": required})
 
 
 def read_json(body: bytes, content_type: str) -> Any:
-    """A JSON body: UTF-8, no member twice, no NaN.
+    """Read a JSON body: UTF-8, no member twice, no NaN.
 
     Raises:
         HTTPError: 415, another media type; 400, no JSON.
@@ -111,14 +108,11 @@ def check_body(model: str, request: Any) -> None:
     Raises:
         HTTPError: 400, with the first wrong member. Values are never repeated: they may be megabytes, or secret.
     """
-    errors = sorted(_validator(model).iter_errors(request), key=lambda error: [*map(str, error.absolute_path)])
-    if errors:
-        member, message = _explain(errors[0])
-        raise HTTPError(400, message, field=member)
+    _check(_body_validator(model), request)
 
 
 @cache
-def _validator(model: str) -> Any:
+def _body_validator(model: str) -> Any:
     schema = {"$ref": f"#/components/schemas/{model}", "components": document()["components"]}
     return OAS30Validator(schema, format_checker=formats())
 
@@ -139,17 +133,21 @@ def _is_base64(value: object) -> bool:
     return True
 
 
-def _explain(error: Any) -> tuple[str | None, str]:
-    """The member that a ``ValidationError`` of jsonschema means, as a path with dots, and what is wrong with it."""
+def _check(validator: Any, value: Any) -> None:
+    """Raise ``HTTPError`` 400 for the first member that is wrong, named as a path with dots."""
+    errors = sorted(validator.iter_errors(value), key=lambda error: [*map(str, error.absolute_path)])
+    if not errors:
+        return
+    error = errors[0]
     path = [*map(str, error.absolute_path)]
-    schema, instance, expected = error.schema, error.instance, error.validator_value
+    known, expected = error.schema.get("properties", {}), error.validator_value
     match error.validator:
         case "required":
-            path.append(next(name for name in expected if name not in instance))
+            path.append(next(name for name in expected if name not in error.instance))
             message = "is missing"
         case "additionalProperties":
-            path.append(next(name for name in instance if name not in schema["properties"]))
-            message = _unknown(schema["properties"])
+            path.append(next(name for name in error.instance if name not in known))
+            message = f"is unknown here; known: {', '.join(known) or 'none'}"
         case "enum":
             message = f"must be one of {', '.join(map(str, expected))}"
         case "type":
@@ -160,8 +158,4 @@ def _explain(error: Any) -> tuple[str | None, str]:
             message = f"must be {expected}"
         case other:
             message = f"breaks {other} of the document"
-    return ".".join(path) or None, message
-
-
-def _unknown(known: Mapping[str, Any]) -> str:
-    return f"is unknown here; known: {', '.join(known)}" if known else "is unknown: this operation takes none"
+    raise HTTPError(400, message, field=".".join(path) or None)

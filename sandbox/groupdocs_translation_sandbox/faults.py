@@ -9,7 +9,7 @@ from email.utils import formatdate
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any, Literal, cast
 
-from attrs import evolve, field, frozen
+from attrs import define, evolve, field, frozen
 from groupdocs_translation.spec.operations import BY_ID
 from starlette.responses import FileResponse, HTMLResponse, PlainTextResponse, Response
 
@@ -33,7 +33,7 @@ class Fault:
     Which requests: ``operation`` is an operation's id, a path, or a pattern of either with ``*``; the fault takes
     effect on the ``nth`` matching request (counted from 1) and the ``times - 1`` that follow.
 
-    In place of the operation, which is then not carried out, unless ``after``:
+    Instead of the operation, which is then not carried out, unless ``after``:
         status, headers, body: an answer; a body of bytes or text is sent as it is, any other value as JSON.
         html: an error page (status 502 if none is given), as from a proxy.
         reset: ``"before"``: the connection is reset when the head of the request was read, and nothing of its body.
@@ -49,7 +49,7 @@ class Fault:
         job: the job that the request makes comes to ``"failed"`` or, for a file with several languages, ``"partial"``.
 
     ``delay_s`` holds the request back before it is carried out or, with ``after``, the answer after that. ``after``
-    lets an answer in place of the operation's own come after the operation was carried out: the job exists, and nobody
+    lets an answer instead of the operation's own come after the operation was carried out: the job exists, and nobody
     was told.
 
     Raises:
@@ -115,7 +115,10 @@ class Fault:
     def corrupt(self, response: Response) -> Response:
         """Give the operation's response wrong types, a skewed lifetime and more headers."""
         if (self.wrong_type or self.skew_s) and not isinstance(response, FileResponse):
-            value = _parse(bytes(response.body))
+            try:
+                value: Any = json.loads(bytes(response.body))
+            except ValueError:
+                value = bytes(response.body).decode(errors="replace")
             if self.skew_s and isinstance(value, dict) and "expires_in" in value:
                 value["expires_in"] += self.skew_s
             response.body = json.dumps(_retype(value) if self.wrong_type else value).encode()
@@ -136,32 +139,12 @@ class Fault:
         return evolve(outcome, status=206, message="a part is missing, as was asked for", result=partial)
 
 
-def _parse(body: bytes) -> Any:
-    try:
-        return json.loads(body)
-    except ValueError:
-        return body.decode(errors="replace")
-
-
 def _retype(value: Any) -> Any:
     """Return a JSON object whose members have other types than those of ``value``."""
     if not isinstance(value, dict):
         return {"unexpected": None}
-    return {name: _other_type(member) for name, member in cast("dict[str, Any]", value).items()}
-
-
-def _other_type(value: Any) -> Any:
-    match value:
-        case None:
-            return []
-        case bool():
-            return "no"
-        case int() | float():
-            return "seven"
-        case str():
-            return 7
-        case _:
-            return "text"
+    members = cast("dict[str, Any]", value)
+    return {name: 7 if isinstance(member, str) else "seven" for name, member in members.items()}
 
 
 class FaultySend:
@@ -218,12 +201,10 @@ class FaultySend:
             await self._request.wait_until_gone()
 
 
+@define
 class _Pending:
-    """A fault, and how many matching requests it has seen."""
-
-    def __init__(self, fault: Fault) -> None:
-        self.fault = fault
-        self.seen = 0
+    fault: Fault
+    seen: int = 0  # matching requests
 
 
 class Faults:

@@ -9,45 +9,28 @@ from .http import HTTPError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-# Every language goes into English and out of it; these pairs go without.
-_BESIDES_ENGLISH = {
-    "af": "fr nl ru",
-    "ar": "de es fr it pl ru tr",
-    "de": "ar es fr it ms no pl uk zh",
-    "el": "fr sv",
-    "es": "ar de fr it ru uk",
-    "fi": "nl",
-    "fr": "af ar de el es id it ms pl ru sv vi",
-    "id": "fr",
-    "it": "ar de es fr ms uk",
-    "ms": "de fr it",
-    "nl": "af fi",
-    "no": "de",
-    "pl": "ar de fr",
-    "ru": "af ar es fr uk",
-    "sv": "el fr zh",
-    "tr": "ar",
-    "uk": "de es it ru",
-    "vi": "fr",
-    "zh": "de sv",
-}
+# Every language goes into English and out of it; these go into each other as well.
+_PAIRS = (
+    "af-fr af-nl af-ru ar-de ar-es ar-fr ar-it ar-pl ar-ru ar-tr de-es de-fr de-it de-ms de-no de-pl de-uk de-zh el-fr"
+    " el-sv es-fr es-it es-ru es-uk fi-nl fr-id fr-it fr-ms fr-pl fr-ru fr-sv fr-vi it-ms it-uk ru-uk sv-zh"
+)
 _OTHERS = (
     "af ar az bg bn ca cs da de el es et fa fi fr ga he hi hr hu hy id it ja ka ko lt lv ms nl no pl pt ro ru sk sr sv"
     " th tl tr uk ur vi zh"
 ).split()
-TARGETS: dict[str, tuple[str, ...]] = {
-    "en": tuple(_OTHERS),
-    **{code: ("en", *_BESIDES_ENGLISH.get(code, "").split()) for code in _OTHERS},
+_DIRECT = {frozenset(pair.split("-")) for pair in _PAIRS.split()}
+TARGETS: dict[str, tuple[str, ...]] = {"en": tuple(_OTHERS)} | {
+    code: ("en", *(other for other in _OTHERS if {code, other} in _DIRECT)) for code in _OTHERS
 }
 
 
 def pairs() -> list[dict[str, Any]]:
-    """Each source language with its targets."""
+    """Return each source language with its targets."""
     return [{"source": source, "targets": list(targets)} for source, targets in TARGETS.items()]
 
 
 def check_languages(request: Mapping[str, Any]) -> tuple[str, list[str]]:
-    """Source and target languages of a request; the document has two pairs of names for them.
+    """Return source and target languages of a request; the document has two pairs of names for them.
 
     Raises:
         HTTPError: 400, one is not translated, or there is none.

@@ -23,12 +23,6 @@ if TYPE_CHECKING:
 MARKER = "translation_sandbox"
 _PYTEST_ASYNCIO = ("asyncio", "pytest_asyncio", "pytest_asyncio.plugin")  # its name as found, or as given to -p
 _ASYNCIO_PLUGIN = "groupdocs_translation_asyncio"
-_VARIABLES = {
-    "client_id": "GROUPDOCS_CLIENT_ID",
-    "client_secret": "GROUPDOCS_CLIENT_SECRET",
-    "base_url": "GROUPDOCS_TRANSLATION_URL",
-    "token_url": "GROUPDOCS_TOKEN_URL",
-}
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -60,19 +54,13 @@ def translation_sandbox(request: pytest.FixtureRequest) -> Iterator[Sandbox]:
     except ImportError as error:
         pytest.fail(f"the fixture translation_sandbox cannot be made: {error}", pytrace=False)
     with Sandbox(**arguments) as sandbox, pytest.MonkeyPatch.context() as patch:
-        settings = sandbox.client_settings()
-        for name, variable in _VARIABLES.items():
-            patch.setenv(variable, settings[name])
-        _leave_proxies_out(patch)
+        # Where the environment names a proxy, it would be asked for the sandbox, which is on this machine.
+        known = os.environ.get("no_proxy") or os.environ.get("NO_PROXY")
+        direct = f"{known},127.0.0.1" if known else "127.0.0.1"
+        for name, value in {**sandbox.environment(), "NO_PROXY": direct, "no_proxy": direct}.items():
+            patch.setenv(name, value)
         with nullcontext() if real_time else default_clock(ClientClock(sandbox)):
             yield sandbox
-
-
-def _leave_proxies_out(patch: pytest.MonkeyPatch) -> None:
-    """Where the environment names a proxy, it would be asked for the sandbox, which is on this machine."""
-    known = os.environ.get("no_proxy") or os.environ.get("NO_PROXY")
-    for variable in ("NO_PROXY", "no_proxy"):  # both are read, in an order that differs
-        patch.setenv(variable, f"{known},127.0.0.1" if known else "127.0.0.1")
 
 
 @pytest.fixture

@@ -58,13 +58,13 @@ class Records:
             return self._records[index]
 
     def append(self, record: Record) -> None:
-        """Keep a record, and count it."""
+        """Keep and count a record."""
         with self._lock:
             self._records.append(record)
             self._calls[record.operation] += 1
 
     def calls(self) -> Counter[str]:
-        """Requests by operation."""
+        """Count requests by operation."""
         with self._lock:
             return Counter(self._calls)
 

@@ -35,6 +35,12 @@ if TYPE_CHECKING:
 
     from .records import Records
 
+VARIABLES = {
+    "client_id": "GROUPDOCS_CLIENT_ID",
+    "client_secret": "GROUPDOCS_CLIENT_SECRET",
+    "base_url": "GROUPDOCS_TRANSLATION_URL",
+    "token_url": "GROUPDOCS_TOKEN_URL",
+}
 NO_PRODUCTION_SERVER = (
     "the sandbox can be reached from other machines: it is no production server, and whoever reaches it steers it"
 )
@@ -139,13 +145,18 @@ class Sandbox:
         self.stop()
 
     def client_settings(self) -> dict[str, Any]:
-        """Keyword arguments for a client."""
+        """Return keyword arguments for a client."""
         return {
             "client_id": self.client_id,
             "client_secret": self.client_secret,
             "base_url": f"{self.app.address}{BASE_PATH}",
             "token_url": f"{self.app.address}{TOKEN_PATH}",
         }
+
+    def environment(self) -> dict[str, str]:
+        """Return the environment variables that make clients without arguments talk to this sandbox."""
+        settings = self.client_settings()
+        return {variable: settings[name] for name, variable in VARIABLES.items()}
 
     @property
     def records(self) -> Records:
@@ -158,7 +169,7 @@ class Sandbox:
         return self.state.jobs
 
     def calls(self) -> Counter[str]:
-        """How many requests each operation had; tokens count as ``/connect/token``, files as ``/storage``."""
+        """Count the requests of each operation; tokens count as ``/connect/token``, files as ``/storage``."""
         return self.state.records.calls()
 
     def fail(self, operation: str, **fault: Any) -> None:
@@ -178,7 +189,7 @@ class Sandbox:
         self.state.clock.set(epoch_s)
 
     def add_client(self, client_id: str, secret: str | None = None, **application: Any) -> str:
-        """Register another application; its secret. ``scopes`` and ``grants`` say what it may ask for."""
+        """Register another application and return its secret; ``scopes`` and ``grants`` say what it may ask for."""
         return self.state.identity.add(client_id, secret, **application)
 
     def rotate_secret(self, secret: str | None = None, *, client_id: str | None = None, keep_old: bool = False) -> str:
@@ -194,7 +205,7 @@ class Sandbox:
         return secret
 
     def revoke_tokens(self, client_id: str | None = None) -> int:
-        """Refuse all tokens issued so far, or those of one application; how many that were."""
+        """Refuse all tokens issued so far, or those of one application; return how many that were."""
         return self.state.identity.revoke_all(client_id)
 
 
