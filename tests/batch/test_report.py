@@ -11,6 +11,7 @@ from pathlib import Path
 from urllib.parse import unquote
 
 import pytest
+from groupdocs_translation import ConfigurationError
 from groupdocs_translation.batch import report as report_file
 from groupdocs_translation.batch.report import duration, size
 
@@ -157,3 +158,19 @@ def test_the_assets_are_part_of_the_package():
     here = Path(report_file.__file__).parent
     assert (here / "report.css").exists()
     assert (here / "report.js").exists()
+    assert (here / "report.html.jinja").exists()
+
+
+def test_without_jinja2_there_is_no_page_of_an_earlier_run_and_asking_for_one_names_the_extra(
+    client, folder, out, monkeypatch
+):
+    source = folder("a.txt")
+    earlier = client.translate_folder(source, target="de", output_dir=out).html
+    assert earlier.exists()
+    monkeypatch.setitem(sys.modules, "jinja2", None)
+    report = client.translate_folder(source, target="de", output_dir=out)
+
+    assert (report.is_complete, report.has_html, earlier.exists()) == (True, False, False)
+    assert json.loads(report.json.read_text())["is_complete"]
+    with pytest.raises(ConfigurationError, match=r"groupdocs-translation\[cli\]"):
+        _ = report.html

@@ -12,7 +12,7 @@ from groupdocs_translation.cli.__main__ import main
 from groupdocs_translation.cli.main import COMMANDS, app, run
 
 
-@pytest.mark.parametrize("missing", ["click", "rich", "tomlkit"])
+@pytest.mark.parametrize("missing", ["click", "jinja2", "rich", "tomlkit"])
 def test_without_the_extra_it_says_what_to_install(monkeypatch, capsys, missing):
     monkeypatch.setitem(sys.modules, missing, None)
     assert main() == 2

@@ -186,7 +186,6 @@ class Run:
             ignored=plan.ignored,
             unreadable=plan.unreadable,
             json=folder / "report.json",
-            html=folder / "report.html",
             rows=Entries(self._settings.journal, run, self._settings.targets),
         )
         write_reports(report, staging.folder_for(0))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from importlib.util import find_spec
 
-NEEDED = ("click", "rich", "tomlkit")
+NEEDED = ("click", "jinja2", "rich", "tomlkit")
 
 
 def main() -> int:
