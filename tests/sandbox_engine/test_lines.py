@@ -23,9 +23,11 @@ def test_text_keeps_its_lines_and_their_ends(translate: Translate, line_end: str
     assert result == f"[de] Ĥééļļöö{line_end}{line_end}[de] Ŵööŕļð".encode()
 
 
-@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-32"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be"])
 def test_text_with_a_byte_order_mark_comes_back_in_its_encoding(translate: Translate, encoding: str) -> None:
-    assert translate("Grüße 42".encode(encoding), "txt").read_bytes().decode(encoding) == "[de] Ĝŕüßéé 42"
+    for extension in ("txt", "csv", "html", "md"):
+        result = translate("\ufeffGrüße 42\n".encode(encoding), extension).read_bytes()
+        assert result == "\ufeff[de] Ĝŕüßéé 42\n".encode(encoding)
 
 
 @pytest.mark.parametrize("extension", ["txt", "csv", "srt", "md", "html"])

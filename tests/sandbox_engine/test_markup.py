@@ -161,10 +161,12 @@ XML = """{declaration}<!-- c --><!DOCTYPE a SYSTEM 'a.dtd'>
 
 @pytest.mark.parametrize("line_end", ["\n", "\r\n"])
 @pytest.mark.parametrize("declaration", ["", "<?xml version='1.0' encoding='UTF-8'?>\n", '<?xml version = "1.0" ?>'])
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16-le", "utf-16-be"])
 def test_all_but_the_text_of_xml_stays_byte_for_byte(
     translate: Translate, encoding: str, declaration: str, line_end: str
 ) -> None:
+    if "16" in encoding:
+        declaration = "\ufeff" + declaration.replace("UTF-8", "UTF-16")
     source = XML.format(declaration=declaration).replace("\n", line_end).encode(encoding)
     result = translate(source, "xml").read_bytes().decode(encoding)
     assert "[de] " in result
@@ -182,6 +184,12 @@ def test_resources_with_a_byte_order_mark_and_windows_lines_keep_them(translate:
 def test_what_says_that_it_is_not_translatable_stays(translate: Translate, attribute: str) -> None:
     source = f"<r><s {attribute}>word <b>word</b></s><s>word</s></r>"
     assert translate(source, "xml").read_text("utf-8") == source.replace("<s>word", "<s>[de] ŵööŕð")
+
+
+def test_a_document_type_with_declarations_stays(translate: Translate) -> None:
+    subset = "<!-- it's ]> <b> & -->\n<!ELEMENT a (b)*>\n<?p ]> ?><!ATTLIST b c CDATA ']> \"&#38;'>"
+    source = f'<!DOCTYPE a SYSTEM "a>.dtd" [{subset}] ><a><b>word</b></a>'
+    assert translate(source, "xml").read_text("utf-8") == source.replace("word", "[de] ŵööŕð")
 
 
 def test_a_glossary_cannot_break_xml(translate: Translate) -> None:

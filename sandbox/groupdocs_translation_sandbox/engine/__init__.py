@@ -41,17 +41,8 @@ _MARKUP = {"Html": markup.translate_html, "Xml": markup.translate_xml, "Resx": m
 
 # What the readers of the formats raise at broken input. ValueError: a number that is none, a character XML forbids,
 # UnicodeError; RuntimeError: an encrypted archive, RecursionError; KeyError: a part that must be there.
-_BROKEN = (
-    zipfile.BadZipFile,
-    zlib.error,
-    etree.LxmlError,
-    csv.Error,
-    yaml.YAMLError,
-    EOFError,
-    LookupError,
-    ValueError,
-    RuntimeError,
-)
+_READER_ERRORS = (zipfile.BadZipFile, zlib.error, etree.LxmlError, csv.Error, yaml.YAMLError)
+_BROKEN = (*_READER_ERRORS, EOFError, LookupError, ValueError, RuntimeError)
 
 
 class PseudoEngine:
@@ -85,8 +76,8 @@ class PseudoEngine:
             elif name in _MARKUP:
                 destination.write_bytes(_MARKUP[name](source.read_bytes(), pseudo, task.options))
             else:
-                content, encoding = text.decode(source.read_bytes())
-                destination.write_bytes(_TEXTS[formats](content, pseudo, task.options).encode(encoding))
+                content, encode = text.decode(source.read_bytes())
+                destination.write_bytes(encode(_TEXTS[formats](content, pseudo, task.options)))
         except BaseException as error:
             destination.unlink(missing_ok=True)
             # EINVAL: zipfile went to a place before the file's beginning, as a broken directory said

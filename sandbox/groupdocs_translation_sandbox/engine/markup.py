@@ -39,9 +39,10 @@ _KEPT = frozenset("code kbd math pre samp svg var".split())
 _VOID = frozenset("area base col embed hr img input link meta source track wbr".split())
 _NOT_TRANSLATED = re.compile(r"""\stranslate\s*=\s*["']?no\b|\sclass\s*=\s*["'][^"']*\bnotranslate\b""", re.IGNORECASE)
 _XML_TOKEN = re.compile(
-    r"<!--.*?-->|<\?.*?\?>|<!\[CDATA\[(?P<cdata>.*?)\]\]>|&[^;]*;"
-    r"""|<!DOCTYPE(?:"[^"]*"|'[^']*'|\[.*?\](?=\s*>)|[^"'>\[])*>|<(?P<tag>[^!?](?:"[^"]*"|'[^']*'|[^"'>])*)>|(?P<text>[^<&]+)""",
-    re.DOTALL,
+    r"""<!--.*?-->|<\?.*?\?>|<!\[CDATA\[(?P<cdata>.*?)\]\]>|&[^;]*;
+    |<!DOCTYPE(?:"[^"]*"|'[^']*'|\[(?:<!--.*?-->|<\?.*?\?>|"[^"]*"|'[^']*'|[^\]"'])*\]|[^"'>\[])*>
+    |<(?P<tag>[^!?](?:"[^"]*"|'[^']*'|[^"'>])*)>|(?P<text>[^<&]+)""",
+    re.DOTALL | re.VERBOSE,
 )
 
 
@@ -52,8 +53,8 @@ def translate_html(content: bytes, pseudo: Pseudo, _options: Mapping[str, Any]) 
         declared = codecs.lookup(found[1].decode("ascii")).name if found else None
     except LookupError:
         declared = "cp1252"
-    text, encoding = decode(content, declared="cp1252" if declared in {"iso8859-1", "ascii"} else declared)
-    return translate_page(text, pseudo).encode(encoding, "xmlcharrefreplace")
+    text, encode = decode(content, declared="cp1252" if declared in {"iso8859-1", "ascii"} else declared)
+    return encode(translate_page(text, pseudo))
 
 
 def translate_page(text: str, pseudo: Pseudo) -> str:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from .protocol import EngineError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from .pseudo import Pseudo
 
@@ -19,40 +19,44 @@ LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+$")
 _CUE = re.compile(
     r"^([ \t]*\d+:\d\d:\d\d[,.]\d+[ \t]*-->[^\r\n]*\r?\n)((?:[^\r\n]*\S[^\r\n]*(?:\r?\n|\Z))+)", re.MULTILINE
 )
-_BOMS = (
-    (codecs.BOM_UTF8, "utf-8-sig"),
-    (codecs.BOM_UTF32_LE, "utf-32"),  # before UTF-16, whose BOM it starts with
-    (codecs.BOM_UTF32_BE, "utf-32"),
-    (codecs.BOM_UTF16_LE, "utf-16"),
-    (codecs.BOM_UTF16_BE, "utf-16"),
-)
+_BOMS = {
+    codecs.BOM_UTF8: "utf-8",
+    codecs.BOM_UTF32_LE: "utf-32-le",  # before UTF-16, whose BOM it starts with
+    codecs.BOM_UTF32_BE: "utf-32-be",
+    codecs.BOM_UTF16_LE: "utf-16-le",
+    codecs.BOM_UTF16_BE: "utf-16-be",
+}
 _FORMULA = re.compile(r"\s*(?:=|[+\-@]\s*[A-Za-z]+[\d(])")
 _SEPARATORS = {"Csv": ",", "Tsv": "\t"}
 
 
 def bom_encoding(content: bytes) -> str | None:
     """Return the encoding that a byte order mark at the beginning names."""
-    return next((name for bom, name in _BOMS if content.startswith(bom)), None)
+    return next((name for bom, name in _BOMS.items() if content.startswith(bom)), None)
 
 
-def decode(content: bytes, *, declared: str | None = None) -> tuple[str, str]:
-    """Return the text and its encoding: by the byte order mark, or UTF-8 if it is valid, or ``declared``.
+def decode(content: bytes, *, declared: str | None = None) -> tuple[str, Callable[[str], bytes]]:
+    """Return the text, and what encodes another one alike: by the byte order mark, as UTF-8 if valid, or ``declared``.
 
     Raises:
         EngineError: it declares no encoding and is not UTF-8.
         UnicodeDecodeError: it is not what it says.
     """
-    if encoding := bom_encoding(content):
-        return content.decode(encoding), encoding
+    marked = bom_encoding(content)
+    encoding = marked or "utf-8"
     try:
-        text, encoding = content.decode(), "utf-8"
-    except UnicodeDecodeError:
+        text = content.decode(encoding)
+    except UnicodeDecodeError as error:
+        if marked:
+            raise
         if declared is None:
-            raise EngineError("the text is not UTF-8 and declares no other encoding") from None
-        text, encoding = content.decode(declared), declared
-    if "\0" in text:  # ASCII in UTF-16 is UTF-8 with zeros
+            raise EngineError("the text is not UTF-8 and declares no other encoding") from error
+        encoding = declared
+        text = content.decode(encoding)
+    if not marked and "\0" in text:  # ASCII in UTF-16 is UTF-8 with zeros
         raise EngineError("the text is UTF-16 without a byte order mark, or none: save it as UTF-8")
-    return text, encoding
+    bom = "\ufeff" if marked else ""
+    return text.removeprefix(bom), lambda new: (bom + new).encode(encoding, "xmlcharrefreplace")
 
 
 def translate_txt(text: str, pseudo: Pseudo, _options: Mapping[str, Any]) -> str:
