@@ -60,6 +60,10 @@ class _LimitedStream(LimitedStream, httpx2.SyncByteStream, httpx2.AsyncByteStrea
     """What httpx2 takes as a stream."""
 
 
+def _nothing(_: httpx2.Request) -> None:
+    pass
+
+
 class BearerAuth(httpx2.Auth):
     """Authorizes requests to one origin with the token of a source.
 
@@ -78,7 +82,7 @@ class BearerAuth(httpx2.Auth):
         *,
         origin: httpx2.URL | str,
         is_public: Callable[[httpx2.Request], bool] | None = None,
-        before_send: Callable[[httpx2.Request], None] | None = None,
+        before_send: Callable[[httpx2.Request], object] = _nothing,
         limited: Callable[[Any], Any] = _LimitedStream,
     ) -> None:
         self._source = source
@@ -92,7 +96,7 @@ class BearerAuth(httpx2.Auth):
     def sync_auth_flow(self, request: httpx2.Request) -> Generator[httpx2.Request, httpx2.Response, None]:
         """Authorize, send, and replay once after a 401."""
         if not self._is_ours(request):
-            self._announce(request)
+            self._before_send(request)
             yield request
             return
         token = self._source.get_cached() or self._source.get()
@@ -110,7 +114,7 @@ class BearerAuth(httpx2.Auth):
     async def async_auth_flow(self, request: httpx2.Request) -> AsyncGenerator[httpx2.Request, httpx2.Response]:
         """Authorize, send, and replay once after a 401; waits without blocking the event loop."""
         if not self._is_ours(request):
-            self._announce(request)
+            self._before_send(request)
             yield request
             return
         token = self._source.get_cached() or await self._source.aget()
@@ -138,15 +142,10 @@ class BearerAuth(httpx2.Auth):
         call: Call | None = request.extensions.get(CALL)
         return call is not None and call.authorized_by is self
 
-    def _announce(self, request: httpx2.Request) -> None:
-        if self._before_send is not None:
-            self._before_send(request)
-
     def _authorize(self, request: httpx2.Request, token: AccessToken) -> None:
         request.headers["Authorization"] = token.header.reveal()
         request.extensions.setdefault(CALL, self._call).authorized_by = self
-        if self._before_send is not None:
-            self._before_send(request)
+        self._before_send(request)
 
     def _rewind_to_replay(
         self, request: httpx2.Request, response: httpx2.Response, token: AccessToken

@@ -15,7 +15,7 @@ import sys
 import tempfile
 import tomllib
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn, cast
 
 from attrs import frozen
 
@@ -218,10 +218,13 @@ def _from_profile(path: Path, profile: str) -> Pair | None:
 def _section(text: Secret, profile: str) -> Pair | None:
     """Return the values of a profile, empty if there is none; ``None`` for a file that cannot be read as such."""
     try:
-        table: Any = tomllib.loads(text.reveal().decode()).get(profile, {})
+        found: Any = tomllib.loads(text.reveal().decode()).get(profile, {})
     except ValueError:  # bad TOML or bad UTF-8; the exception quotes the file, so it ends here
         return None
-    return (Secret(table.get("client_id")), Secret(table.get("client_secret"))) if isinstance(table, dict) else None
+    if not isinstance(found, dict):
+        return None
+    table = cast("dict[str, Any]", found)
+    return Secret(table.get("client_id")), Secret(table.get("client_secret"))
 
 
 def unsafe_permissions(status: os.stat_result) -> str | None:

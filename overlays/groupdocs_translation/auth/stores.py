@@ -13,7 +13,7 @@ import os
 import stat
 import sys
 import threading
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from importlib import import_module
 from pathlib import Path
 from random import random
@@ -71,19 +71,22 @@ class MemoryTokenStore:
         """Keep the record; there are few keys, so old ones are not cleared."""
         self._records[key] = Secret(record)
 
-    @contextmanager
-    def lock(self, key: str, *, wait_s: float) -> Generator[None]:
-        """A lock between threads."""
-        lock = self._locks.setdefault((os.getpid(), key), threading.Lock())
-        if not lock.acquire(timeout=wait_s):
-            raise TimeoutError
-        try:
-            yield
-        finally:
-            lock.release()
+    def lock(self, key: str, *, wait_s: float) -> AbstractContextManager[object]:
+        """Return a lock between threads."""
+        return _held(self._locks.setdefault((os.getpid(), key), threading.Lock()), timeout=wait_s)
 
     def __repr__(self) -> str:
         return f"MemoryTokenStore({len(self._records)} records)"
+
+
+@contextmanager
+def _held(lock: Any, **patience: float) -> Generator[None]:
+    if not lock.acquire(**patience):
+        raise TimeoutError
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 MAX_RECORD_BYTES = 65_536  # a token has at most 16 KiB; whatever is larger is no record
@@ -197,16 +200,10 @@ class RedisTokenStore:
         """Keep the record for that long."""
         self._redis.set(f"{self._prefix}{key}", record, px=max(1, int(seconds * 1000)))
 
-    @contextmanager
-    def lock(self, key: str, *, wait_s: float) -> Generator[None]:
-        """A lock that expires, and is released only by who holds it."""
+    def lock(self, key: str, *, wait_s: float) -> AbstractContextManager[object]:
+        """Return a lock that expires, and is released only by who holds it."""
         lock = self._redis.lock(f"{self._prefix}{key}:lock", timeout=LOCK_LIFE_S, sleep=REDIS_POLL_S)
-        if not lock.acquire(blocking_timeout=wait_s):
-            raise TimeoutError
-        try:
-            yield
-        finally:
-            lock.release()
+        return _held(lock, blocking_timeout=wait_s)
 
     def __repr__(self) -> str:
         """Where, without user name and password."""
@@ -272,12 +269,12 @@ class SealedTokenStore:
     @contextmanager
     def locked(self) -> Generator[None]:
         """Hold the store's lock, or go on without it: then there may be one token request too many, no failure."""
-        lock = self._guarded("lock", lambda: _entered(self._store.lock(self.key, wait_s=LOCK_WAIT_S)))
+        held = ExitStack()
+        self._guarded("lock", lambda: held.enter_context(self._store.lock(self.key, wait_s=LOCK_WAIT_S)))
         try:
             yield
         finally:
-            if lock is not None:
-                self._guarded("unlock", lambda: lock.__exit__(None, None, None))
+            self._guarded("unlock", held.close)
 
     def _guarded(self, what: str, call: Callable[[], T]) -> T | None:
         try:
@@ -316,8 +313,3 @@ class SealedTokenStore:
 
 def _digest(key: Secret, text: str) -> str:
     return hmac.digest(key.reveal(), text.encode(), "sha256").hex()
-
-
-def _entered(lock: AbstractContextManager[object]) -> AbstractContextManager[object]:
-    lock.__enter__()
-    return lock

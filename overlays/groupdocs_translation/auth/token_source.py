@@ -34,12 +34,10 @@ if TYPE_CHECKING:
 log = logging.getLogger("groupdocs_translation.auth")
 
 PERMANENT_BACKOFF_S = 30.0  # a refused secret is not asked with again and again, yet a repaired one is found soon
-LONGEST_TRANSIENT_BACKOFF_S = 30.0  # the longest; the n-th failure in a row is remembered for 2ⁿ⁻¹ s
+LONGEST_TRANSIENT_BACKOFF_S = 30.0  # the n-th failure in a row is remembered for 2ⁿ⁻¹ s
 LONGEST_BACKOFF_S = 300.0  # when a server asks for more with Retry-After
-ADVISORY_RETRY_S, ADVISORY_RETRY_PART = (
-    30.0,
-    0.05,
-)  # after a failed early renewal; doubles with each: 4 tries in 5 minutes
+ADVISORY_RETRY_S = 30.0  # after a failed early renewal; doubles each time, so that there are 4 tries in 5 minutes
+ADVISORY_RETRY_PART = 0.05  # of the token's life: for short ones
 ADVISORY_RETRY_SPREAD = 0.2  # more or less of it, by chance: a fleet must not come back together
 REFUSED_AGAIN_S = 60.0  # after a 401 that a new token did not cure, untried tokens are not thrown away
 NEW_S, NEW_PART = 10.0, 0.2  # a never accepted token refused at this age would not be cured by another
