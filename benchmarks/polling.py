@@ -18,8 +18,7 @@ from itertools import accumulate
 from typing import TYPE_CHECKING, NamedTuple
 
 from groupdocs_translation import PollingSchedule
-from groupdocs_translation._rules.durations import JobDurations
-from groupdocs_translation._rules.polling import BALANCED, ECONOMY, RESPONSIVE, TEXT_SHARE
+from groupdocs_translation._rules.polling import BALANCED, ECONOMY, RESPONSIVE, TEXT_SHARE, JobDurations
 
 from benchmarks._measure import Target, table, write
 

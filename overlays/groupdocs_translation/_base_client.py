@@ -16,6 +16,7 @@ from ._config import (
     check_flag,
     check_methods,
     check_timeout,
+    refuse_httpx,
     service_url,
     trusted,
 )
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     import httpx2
 
     from ._clock import Clock
+    from ._config import Trust
     from ._inputs import FileInput
     from ._results import Languages
     from .auth import TokenSource, TokenStore
@@ -50,7 +52,7 @@ class Settings:
     polling: PollingSchedule = BALANCED
     max_connections: int = field(default=MAX_CONNECTIONS)
     proxy: Any = field(default=None, repr=False)  # its URL may hold a password
-    verify: Any = True
+    verify: Trust = True
     trust_env: bool = True
     transport: Any = None
     origin: str | None = None
@@ -58,6 +60,8 @@ class Settings:
     clock: Clock = SYSTEM_CLOCK
 
     def __attrs_post_init__(self) -> None:
+        for name in ("timeout", "proxy", "transport"):
+            refuse_httpx(getattr(self, name), name)
         most = self.max_connections
         if isinstance(most, bool) or not isinstance(most, int) or most < 1:
             raise ConfigurationError(
@@ -66,7 +70,6 @@ class Settings:
         check_policy(self.retries)
         if self.origin is not None and not isinstance(self.origin, str):
             raise ConfigurationError("origin must be a string: the name of your application", parameter="origin")
-        check_flag(self.trust_env, "trust_env")
         if self.timeout is not None and not hasattr(self.timeout, "connect"):  # an httpx2.Timeout is looked at later
             check_timeout(self.timeout)
         if isinstance(self.transport, str) and self.transport not in {"httpx2", "aiohttp", "auto"}:
@@ -159,7 +162,7 @@ class BaseClient:
         del client_id, client_secret, access_token  # the frames of an error are shown by crash reporters
         check_callable(on_token_event, "on_token_event")
         self._languages: Languages | None = None
-        trust = trusted(verify)
+        trust = trusted(verify, trust_env=check_flag(trust_env, "trust_env"))
         usage = Usage(call_budget)
         settings = Settings(
             base_url=api_url(base_url),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import os
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 from urllib.parse import urlsplit
 
 from ._errors import ConfigurationError
@@ -91,6 +91,21 @@ def check_url(url: str, parameter: str) -> str:
     return url
 
 
+def refuse_httpx(value: Any, parameter: str) -> None:
+    """Refuse an object of httpx: httpx2, which this package uses, has the same names and takes none of them.
+
+    Raises:
+        ConfigurationError: it is one, or of a class derived from one.
+    """
+    for kind in type(value).__mro__:
+        if kind.__module__.partition(".")[0] == "httpx":
+            raise ConfigurationError(
+                f"{parameter} is of httpx ({kind.__module__}.{kind.__qualname__}): this package uses httpx2",
+                parameter=parameter,
+                hint=f"take httpx2.{kind.__name__}",
+            )
+
+
 def check_flag(value: Any, name: str) -> bool:
     """The value, if it is one of the two: ``overwrite="no"`` must not mean yes.
 
@@ -134,14 +149,41 @@ def check_timeout(given: Any) -> None:
         )
 
 
-def trusted(verify: bool | str | os.PathLike[str] | ssl.SSLContext) -> bool | ssl.SSLContext:
-    """What httpx2 takes as ``verify``: the address of a file or folder of certificates becomes a context, read now.
+class SystemTrust:
+    """The system's certificates (``SSL_CERT_FILE``, ``SSL_CERT_DIR``): read once for a client, when first needed.
+
+    Reading takes some 20 ms; sessions for the API, for storage and for tokens share the context.
+    """
+
+    def __init__(self, *, trust_env: bool) -> None:
+        self._trust_env = trust_env
+        self._context: ssl.SSLContext | None = None
+
+    def context(self) -> ssl.SSLContext:
+        """The context; no lock, since a fork could leave it locked, and two at worst are the same."""
+        if self._context is None:
+            import httpx2  # noqa: PLC0415  (kept out of `import groupdocs_translation`)
+
+            self._context = httpx2.create_ssl_context(trust_env=self._trust_env)
+        return self._context
+
+
+Trust: TypeAlias = "bool | SystemTrust | ssl.SSLContext"
+
+
+def tls(trust: Trust) -> bool | ssl.SSLContext:
+    """What httpx2 takes as ``verify``."""
+    return trust.context() if isinstance(trust, SystemTrust) else trust
+
+
+def trusted(verify: bool | str | os.PathLike[str] | ssl.SSLContext, *, trust_env: bool = True) -> Trust:
+    """What ``verify`` means: a file or folder of certificates becomes a context, read now.
 
     Raises:
         ConfigurationError: there are no certificates in that place, or it is none.
     """
     if isinstance(verify, bool):
-        return verify
+        return SystemTrust(trust_env=trust_env) if verify else False
     import ssl  # noqa: PLC0415  (10 ms, for the few who have certificates of their own)
 
     if isinstance(verify, ssl.SSLContext):

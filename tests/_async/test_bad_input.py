@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from pathlib import Path
 
+import httpx
 import pytest
 from groupdocs_translation import (
     AsyncTranslationClient,
@@ -223,3 +224,18 @@ def test_a_way_to_credentials_that_is_no_function_is_named(way):
 def test_a_policy_is_not_made_of_numbers_that_mean_nothing(make, says):
     with pytest.raises(ConfigurationError, match=says):
         make()
+
+
+@pytest.mark.parametrize(
+    ("parameter", "given", "name"),
+    [
+        ("timeout", httpx.Timeout(5), "Timeout"),
+        ("proxy", httpx.Proxy("http://127.0.0.1:9"), "Proxy"),
+        ("transport", httpx.HTTPTransport(verify=False), "HTTPTransport"),
+        ("transport", httpx.Client(verify=False), "Client"),
+        ("transport", httpx.MockTransport(lambda _: httpx.Response(200)), "MockTransport"),
+    ],
+)
+async def test_an_object_of_httpx_is_refused_with_the_name_to_take(parameter, given, name):
+    with pytest.raises(ConfigurationError, match=rf"this package uses httpx2; take httpx2\.{name}"):
+        AsyncTranslationClient("id", "secret", **{parameter: given})

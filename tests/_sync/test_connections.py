@@ -4,12 +4,16 @@
 from __future__ import annotations
 
 import json
+import ssl
 import threading
+from contextlib import nullcontext
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+import httpx2
 import pytest
 
-from groupdocs_translation import TranslationClient
+from groupdocs_translation import ConfigurationError, TranslationClient
+from groupdocs_translation._config import tls
 from groupdocs_translation._sync import session
 
 
@@ -71,3 +75,33 @@ def test_many_jobs_leave_nothing_behind_in_the_session(recorder, settings, monke
         for number in range(10):
             client.job(f"job-{number}", kind="text").result()
         assert len(client._connection.session()._urls) <= 3
+
+
+def test_certificates_are_read_once_for_the_api_storage_and_the_token(sandbox, tmp_path, monkeypatch):
+    read = []
+    make = httpx2.create_ssl_context
+
+    def counted(*arguments, **settings):
+        made = make(*arguments, **settings)
+        if not isinstance(settings.get("verify", True), ssl.SSLContext):
+            read.append(made)
+        return made
+
+    monkeypatch.setattr(httpx2, "create_ssl_context", counted)
+    source = tmp_path / "a.txt"
+    source.write_text("Hello")
+    with TranslationClient(**sandbox.client_settings()) as client:
+        client.translate_file(source, target="de", output_dir=tmp_path)
+        assert len(read) == 1
+        source = client.token_source._provider._endpoint
+        assert tls(source.verify) is read[0]
+        assert client._connection.storage()._transport._pool._ssl_context is read[0]
+        assert client._connection.session()._transport._pool._ssl_context is read[0]
+
+
+@pytest.mark.parametrize("trusts", [True, False])
+def test_the_environments_certificates_are_those_of_all_if_it_is_trusted(trusts, monkeypatch, tmp_path):
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "none.pem"))
+    with TranslationClient("id", "secret", trust_env=trusts) as client:
+        with pytest.raises(ConfigurationError) if trusts else nullcontext():
+            client._connection.session()

@@ -66,3 +66,12 @@ def test_a_resumed_batch_leads_through_ten_files_of_its_folder_at_most(sandbox, 
     assert resumed.report.is_complete
     assert {"batch/planner.py", "batch/scheduler.py", "batch/worker.py", "batch/report.py"} <= entered
     assert len(entered) <= 10, sorted(entered)
+
+
+def test_a_translated_file_leads_through_27_files_at_most(sandbox, tmp_path):
+    source = tmp_path / "report.txt"
+    source.write_text("Hello")
+    with TranslationClient(**sandbox.client_settings()) as client:
+        entered = files_entered(lambda: client.translate_file(source, target="de", output_dir=tmp_path))
+    assert {"_sync/client.py", "_sync/transfer.py"} <= entered
+    assert len(entered) <= 27, " ".join(sorted(entered))

@@ -6,8 +6,17 @@ from itertools import pairwise
 
 import pytest
 from groupdocs_translation import ConfigurationError, PollingSchedule
-from groupdocs_translation._rules.durations import LEVELS, REMEMBERED_JOBS, JobDurations
-from groupdocs_translation._rules.polling import BALANCED, ECONOMY, MIN_WAIT_S, RESPONSIVE, plan, schedule_named
+from groupdocs_translation._rules.polling import (
+    BALANCED,
+    ECONOMY,
+    LEVELS,
+    MIN_WAIT_S,
+    REMEMBERED_JOBS,
+    RESPONSIVE,
+    JobDurations,
+    plan,
+    schedule_named,
+)
 from hypothesis import given, settings
 from hypothesis import strategies as st
 

@@ -11,10 +11,9 @@ import httpx2
 
 from .._api import ApiClient
 from .._concurrency import async_owner
-from .._config import CLOSED, USER_AGENT, timeouts
+from .._config import CLOSED, USER_AGENT, timeouts, tls
 from .._errors import ConfigurationError
-from .._rules.durations import JobDurations
-from .._rules.polling import PollingSchedule, schedule_named, usual_duration
+from .._rules.polling import JobDurations, PollingSchedule, schedule_named, usual_duration
 from .._transports import async_transport
 from .._usage import CALL, Call, context_call
 from ..auth.bearer import PublicOnlyAuth
@@ -123,16 +122,18 @@ class AsyncConnection:
         )
         return {
             "timeout": timeouts(settings.timeout),
-            "verify": settings.verify,
+            "verify": _made(tls, trust=settings.verify),
             "proxy": settings.proxy,
             "trust_env": settings.trust_env,
             "limits": limits,
-            "transport": _made(async_transport, settings=settings, limits=limits),
+            "transport": None
+            if settings.transport is None
+            else _made(async_transport, settings=settings, limits=limits),
             "follow_redirects": False,
         }
 
     def _authorization(self) -> httpx2.Auth:
-        from ..auth import BearerAuth  # noqa: PLC0415  (loaded with the first request)
+        from ..auth.bearer import BearerAuth  # noqa: PLC0415  (loaded with the first request)
 
         def is_public(request: httpx2.Request) -> bool:
             operation = request.extensions[CALL].operation

@@ -72,7 +72,7 @@ class ClientCredentials(BearerAuth):
             client_auth=client_auth,
             token_params=token_params,
             store=token_store,
-            verify=trusted(verify),
+            verify=trusted(verify, trust_env=trust_env),
             proxy=proxy,
             trust_env=trust_env,
             on_event=on_event,

@@ -19,7 +19,7 @@ from urllib.parse import quote, quote_plus, urlsplit
 
 from attrs import Factory, field, frozen
 
-from .._config import USER_AGENT, is_loopback
+from .._config import USER_AGENT, is_loopback, tls
 from .._errors import AuthenticationError, ConfigurationError, ConnectionFailed, TokenResponseError, TranslationError
 from .._rules.responses import clean
 from .._rules.retry import RetryPolicy, pause, retry_after
@@ -179,7 +179,7 @@ class Endpoint:
         read, connect = min(READ_TIMEOUT_S, self.timeout_s), min(CONNECT_TIMEOUT_S, self.timeout_s)
         with (
             httpx2.Client(
-                verify=self.verify if self.url.startswith("https:") else False,  # spares loading certificates
+                verify=tls(self.verify) if self.url.startswith("https:") else False,  # spares loading certificates
                 proxy=self.proxy,
                 trust_env=self.trust_env and not self.is_local,  # HTTP_PROXY would carry the secret in clear
                 timeout=httpx2.Timeout(read, connect=connect, pool=connect),
