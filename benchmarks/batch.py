@@ -11,7 +11,10 @@ from __future__ import annotations
 
 import json
 import os
+import random
+import sys
 import tempfile
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +25,58 @@ SHARE = 0.05  # of all requests go wrong
 THREADS = 64  # of the published SDK: as many jobs in flight as a batch has
 MOST_MIB = 150.0
 MOST_CPU_MS = 9.7  # two thirds of what it was with httpx, 14.6
+
+
+SEED = 6
+MEDIAN_S = 2.0  # of a job: the least that the service's page lets one expect of a small document
+# What happens to a request; a submission may also be carried out without anybody being told, or come to a bad end.
+ANY: list[dict[str, Any]] = [
+    {"status": 500},
+    {"status": 503},
+    {"status": 429, "headers": {"Retry-After": "1"}},
+    {"html": True},
+    {"reset": "before"},
+    {"reset": "after"},
+    {"reset": "middle"},
+    {"truncate": True},
+    {"delay_s": 0.5},
+    {"drip_s": 0.02},
+]
+API: list[dict[str, Any]] = [*ANY, {"wrong_type": True}, {"revoke": True}]
+OPERATIONS = {
+    "uploadFile": ANY,
+    "translateDocument": [*API, {"status": 500, "after": True}, {"job": "failed"}],
+    "getFileTranslation": API,
+    "/storage/*": ANY,
+}
+
+
+def serve(share: float, requests: int, *, is_revoking: bool = True) -> None:
+    """Run a sandbox where a share of the requests of each operation goes wrong, until the standard input is closed.
+
+    The first line printed are the settings of a client; each line read is answered with what happened so far: calls,
+    jobs, and how many jobs were made beyond one a file.
+    """
+    # Not above: a child's peak of memory begins with what its parent had.
+    from groupdocs_translation.sandbox import Sandbox  # noqa: PLC0415
+    from groupdocs_translation_sandbox.jobs import FACTORS  # noqa: PLC0415
+
+    chance = random.Random(SEED)
+    with Sandbox(latency_s=MEDIAN_S / FACTORS["file"]) as sandbox:
+        for operation, all_faults in OPERATIONS.items():
+            faults = [fault for fault in all_faults if is_revoking or "revoke" not in fault]
+            ordinary = 0  # a fault counts from the one before it, whose request it does not see
+            for _ in range(requests):
+                ordinary += 1
+                if chance.random() < share:
+                    sandbox.fail(operation, nth=ordinary, **chance.choice(faults))
+                    ordinary = 0
+        print(json.dumps(sandbox.client_settings()), flush=True)
+        for _ in sys.stdin:
+            of_file = Counter(str(job.request["originalFileName"]) for job in sandbox.jobs.values())
+            calls = {name: count for name, count in sandbox.calls().items() if not name.startswith("/")}
+            repeated = sum(count - 1 for count in of_file.values())
+            print(json.dumps({"calls": calls, "jobs": len(sandbox.jobs), "repeated": repeated}), flush=True)
 
 
 def make_files(folder: Path, count: int) -> Path:
@@ -60,7 +115,7 @@ def compare(source: Path, count: int, scratch: Path) -> tuple[list[str], list[Ta
 
 def _batch(source: Path, count: int, out: Path, weather: str, share: float) -> tuple[list[list[object]], list[Target]]:
     """A run and, if there are faults, another that is told to repeat what is in doubt or failed."""
-    with process("benchmarks._folder_server", str(share), str(2 * count)) as sandbox:
+    with process("benchmarks.batch", str(share), str(2 * count)) as sandbox:
         settings = json.loads(sandbox.read())
         first = last = _run(settings, source, out)
         seen = sandbox.ask("")
@@ -90,7 +145,7 @@ def _batch(source: Path, count: int, out: Path, weather: str, share: float) -> t
 def _published_sdk(
     source: Path, count: int, out: Path, weather: str, share: float, *options: str
 ) -> list[list[object]]:
-    with process("benchmarks._folder_server", str(share), str(2 * count), *options) as sandbox:
+    with process("benchmarks.batch", str(share), str(2 * count), *options) as sandbox:
         settings = json.loads(sandbox.read())
         address = settings["base_url"].removesuffix("/v2.0/translation")
         who = (settings["client_id"], settings["client_secret"])
@@ -107,7 +162,7 @@ def _row(
     name: str, weather: str, used: dict[str, Any], seen: dict[str, Any], count: int, *, done: int, worked: int
 ) -> list[object]:
     calls = sum(seen["calls"].values()) / count
-    cpu = used["cpu"] / worked * 1_000
+    cpu = used["cpu"] / max(worked, 1) * 1_000
     states = ", ".join(f"{of:,} {state}" for state, of in sorted(used["by_state"].items(), key=lambda item: -item[1]))
     return [name, weather, states, done / used["seconds"], calls, seen["repeated"], cpu, used["peak_mib"], 0]
 
@@ -152,3 +207,7 @@ def main(argv: list[str]) -> int:
         ran_on = f"{machine('httpx2', 'anyio')}; load {os.getloadavg()[0]:.1f} at the end."
         parts = [__doc__, ran_on, *compared, *planned]
         return write("batch", "Whole folders", parts, [*targets, *more])
+
+
+if __name__ == "__main__":
+    serve(float(sys.argv[1]), int(sys.argv[2]), is_revoking=sys.argv[3:] != ["--no-revocation"])
