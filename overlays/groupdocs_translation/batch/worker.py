@@ -264,7 +264,7 @@ class FileWorker:
         await self._writer.write(partial(_claim, file=row.id, languages=[result.language for _, result in moves]))
         sizes: dict[str, int] = {}
         try:
-            await anyio.to_thread.run_sync(self._move, moves, sizes)
+            await anyio.to_thread.run_sync(self._move, row.id, moves, sizes)
         except TransferError:
             failed = next(result for _, result in moves if result.language not in sizes)
             if not self._is_ours(failed):
@@ -272,11 +272,12 @@ class FileWorker:
             raise
         return sizes
 
-    def _move(self, moves: list[tuple[Path, ResultRow]], sizes: dict[str, int]) -> None:
+    def _move(self, file: int, moves: list[tuple[Path, ResultRow]], sizes: dict[str, int]) -> None:
         for path, result in moves:
             size = path.stat().st_size
             place(path, self._settings.output / result.path, is_ours=self._is_ours(result))
             sizes[result.language] = size
+        self._staging.drop(file)
 
     def _is_ours(self, result: ResultRow) -> bool:
         return self._settings.overwrite or result.stage != "reserved"
