@@ -60,6 +60,19 @@ def test_login_from_a_pipe_is_checked_stored_and_used_by_the_next_command(comman
         assert stat.S_IMODE(profile_path().stat().st_mode) == 0o600
 
 
+def test_logout_removes_what_login_stored_and_nothing_else(command, account):
+    settings, (client_id, secret) = account
+    for name in ("default", "work"):
+        line = ["login", "--profile", name, "--client-id", client_id, "--secret-stdin"]
+        assert command(*line, stdin=secret.encode(), **settings).code == 0
+    done = command("logout", **settings)
+    assert (done.code, done.err) == (0, f"profile 'default' removed from {profile_path()}\n")
+    assert command("token", **settings).code == 2
+    assert command("token", "--profile", "work", **settings).code == 0
+    assert "is not stored" in command("logout", **settings).err
+    assert command("logout", "--json", **settings).json == {"profile": "default", "removed_from": []}
+
+
 def test_login_under_a_name_is_found_by_that_name_only(command, account):
     settings, (client_id, secret) = account
     line = ["login", "--profile", "work", "--client-id", client_id, "--secret-stdin"]
@@ -163,6 +176,7 @@ def test_login_can_store_in_the_keyring(command, account, monkeypatch):
     fake = SimpleNamespace(
         set_password=lambda service, name, value: kept.update({(service, name): value}),
         get_password=lambda service, name: kept.get((service, name)),
+        delete_password=lambda service, name: kept.pop((service, name)),
     )
     monkeypatch.setitem(sys.modules, "keyring", fake)
     settings, (client_id, secret) = account
@@ -171,6 +185,8 @@ def test_login_can_store_in_the_keyring(command, account, monkeypatch):
     assert done.code == 0
     assert not profile_path().exists()
     assert "keyring, 'work'" in command("token", "--profile", "work", **settings).out
+    assert "the system keyring" in command("logout", "--profile", "work", **settings).err
+    assert kept == {}
 
 
 def test_verbose_logs_what_happens_and_no_secret(command, account):

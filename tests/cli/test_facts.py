@@ -70,7 +70,7 @@ def test_a_throwaway_sandbox_leaves_no_trace(command, tmp_path):
     assert not list((tmp_path / "XDG_STATE_HOME").rglob("*.jsonl"))
 
 
-@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish", "powershell"])
 def test_the_completion_script_asks_this_command(command, shell):
     done = command("completion", shell)
     assert "_GROUPDOCS_TRANSLATION_COMPLETE" in done.out

@@ -98,6 +98,34 @@ def test_a_shell_completes_commands_options_and_values(monkeypatch, capsys):
     assert completed(monkeypatch, capsys, "groupdocs-translation --sandbox --json tok") == ["token"]
 
 
+def test_a_shell_completes_languages_formats_and_kinds(monkeypatch, capsys):
+    program = "groupdocs-translation"
+    assert "de" in completed(monkeypatch, capsys, f"{program} text --to d")
+    assert "de,fr" in completed(monkeypatch, capsys, f"{program} text --to de,f")
+    assert "en" in completed(monkeypatch, capsys, f"{program} languages --from e")
+    assert completed(monkeypatch, capsys, f"{program} file --format doc") == ["doc", "docm", "docx"]
+    assert completed(monkeypatch, capsys, f"{program} batch --output-format od") == ["odp", "ods", "odt"]
+    assert completed(monkeypatch, capsys, f"{program} file --kind PRE") == ["presentation"]
+
+
+def test_powershell_completes_too(monkeypatch, capsys):
+    monkeypatch.setenv("_GROUPDOCS_TRANSLATION_COMPLETE", "powershell_complete")
+    for line, word, values in (("text --to d", "d", {"de", "da"}), ("jobs ", "", {"list", "wait"})):
+        monkeypatch.setenv("COMP_WORDS", f"groupdocs-translation {line}")
+        monkeypatch.setenv("COMP_WORD", word)
+        with pytest.raises(SystemExit):
+            run([])
+        rows = [row.split("\t") for row in capsys.readouterr().out.splitlines()]
+        assert values <= {value for value, _ in rows}
+
+
+def test_the_package_runs_as_the_command():
+    done = subprocess.run(
+        [sys.executable, "-m", "groupdocs_translation", "--version"], capture_output=True, text=True, check=True
+    )
+    assert done.stdout == f"groupdocs-translation {version('groupdocs-translation')}\n"
+
+
 def test_a_shell_completes_the_ids_of_jobs(command, monkeypatch, capsys, sandbox):
     command("text", "Hello", "--to", "de")
     (job_id,) = sandbox.state.jobs

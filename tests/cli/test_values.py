@@ -11,12 +11,14 @@ from groupdocs_translation.cli.options import (
     NAMED_LIST,
     NUMBERS,
     PAIRS,
+    SECONDS,
     SHEET_PART,
     given_options,
     hints,
     kind_options,
     kinds_taking,
     merged,
+    number,
 )
 from groupdocs_translation.spec.formats import KINDS, FileOptions
 
@@ -68,6 +70,45 @@ def test_a_glossary_file_has_a_pair_a_line(tmp_path):
     file.write_bytes(b"caf\xe9=x")
     with pytest.raises(click.BadParameter, match="not UTF-8"):
         PAIRS.convert(f"@{file}", None, None)
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("words.csv", 'harbour,Hafen\n"pier, long",Kai\n'),
+        ("excel.CSV", "harbour;Hafen\npier, long;Kai\n"),
+        ("words.tsv", "harbour\tHafen\n\npier, long\tKai\n"),
+        ("words.json", '{"harbour": "Hafen", "pier, long": "Kai"}'),
+    ],
+)
+def test_a_glossary_may_be_a_table_or_json(tmp_path, name, content):
+    file = tmp_path / name
+    file.write_text(content, encoding="utf-8")
+    assert PAIRS.convert(f"@{file}", None, None) == {"harbour": "Hafen", "pier, long": "Kai"}
+
+
+@pytest.mark.parametrize(
+    ("name", "content"), [("a.csv", "a,b,c\n"), ("a.json", "[1]"), ("b.json", "{"), ("a.tsv", "a\t\n")]
+)
+def test_a_glossary_that_is_none_is_refused(tmp_path, name, content):
+    file = tmp_path / name
+    file.write_text(content, encoding="utf-8")
+    with pytest.raises(click.BadParameter):
+        PAIRS.convert(f"@{file}", None, None)
+
+
+@pytest.mark.parametrize(
+    ("kind", "written", "said"),
+    [
+        (number(1), "many", "'many' is no whole number from 1"),
+        (number(0, 9), "10", "no whole number from 0 to 9"),
+        (SECONDS, "soon", "no number of seconds"),
+        (SECONDS, "nan", "no number of seconds"),
+    ],
+)
+def test_a_number_is_asked_for_in_words(kind, written, said):
+    with pytest.raises(click.BadParameter, match=said):
+        kind.convert(written, None, None)
 
 
 def test_options_given_several_times_are_joined_to_the_last_detail():

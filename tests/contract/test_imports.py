@@ -36,7 +36,7 @@ LAYERS = [
     ["_async.client", "_sync.client"],  # their translate_folder() needs batches; batches need no client
     ["sandbox"],
     ["cli"],
-    ["__init__"],
+    ["__init__", "__main__"],
 ]
 LEVEL = {entry: level for level, entries in enumerate(LAYERS) for entry in entries}
 

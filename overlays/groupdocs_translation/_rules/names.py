@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from .._results import Languages
 
 # ISO 639-1, so that a typing mistake is found before a call is paid for. Three-letter codes are left to the service.
-_ISO_639_1 = frozenset(
+LANGUAGE_CODES = frozenset(
     "aa ab ae af ak am an ar as av ay az ba be bg bh bi bm bn bo br bs ca ce ch co cr cs cu cv cy da de dv dz ee "
     "el en eo es et eu fa ff fi fj fo fr fy ga gd gl gn gu gv ha he hi ho hr ht hu hy hz ia id ie ig ii ik io is "
     "it iu iw ja jv ka kg ki kj kk kl km kn ko kr ks ku kv kw ky la lb lg li ln lo lt lu lv mg mh mi mk ml mn mr "
@@ -42,7 +42,7 @@ def check_language(code: str, parameter: str) -> str:
             f"{parameter}={code!r} is not a language code such as 'de' or 'zh-TW'", parameter=parameter
         )
     primary = code.split("-", 1)[0].lower()
-    if len(primary) == 2 and primary not in _ISO_639_1:
+    if len(primary) == 2 and primary not in LANGUAGE_CODES:
         raise UnsupportedLanguage(
             f"{parameter}={code!r}: there is no language {primary!r} (ISO 639-1)",
             parameter=parameter,

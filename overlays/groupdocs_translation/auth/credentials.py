@@ -267,26 +267,48 @@ def store_in_file(profile: str, credentials: Credentials) -> Path:
     Raises:
         ConfigurationError: the file cannot be written, is no TOML, or is not safe to put a secret in.
     """
+    document = _profiles()
+    table: Any = document.setdefault(profile, {})
+    table["client_id"] = credentials.client_id
+    table["client_secret"] = credentials.client_secret.reveal()
+    return _write_profiles(document)
+
+
+def remove_from_file(profile: str) -> Path | None:
+    """Remove a profile, keep the others and their comments; the path of the file, ``None`` if it is not there.
+
+    Raises:
+        ConfigurationError: as ``store_in_file``.
+    """
+    document = _profiles()
+    return None if document.pop(profile, None) is None else _write_profiles(document)
+
+
+def _profiles() -> Any:
+    """Return the profiles and what else is in their file."""
     import tomlkit  # noqa: PLC0415  (extra cli)
     from tomlkit.exceptions import TOMLKitError  # noqa: PLC0415
 
     path = profile_path()
-    document = tomlkit.document()
     try:
         with path.open("rb") as file:
             if (reason := unsafe_permissions(os.fstat(file.fileno()))) is not None:
                 raise ConfigurationError(f"{path} {reason}")
-            document = tomlkit.parse(file.read())
+            return tomlkit.parse(file.read())
     except FileNotFoundError:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return {}
     except (TOMLKitError, UnicodeDecodeError):  # what they say quotes the file
         raise ConfigurationError(f"{path} is not TOML: repair it or move it away") from None
     except OSError as error:
         raise ConfigurationError(f"{path} cannot be read: {error.strerror}") from None
-    table: Any = document.setdefault(profile, tomlkit.table())
-    table["client_id"] = credentials.client_id
-    table["client_secret"] = credentials.client_secret.reveal()
+
+
+def _write_profiles(document: Any) -> Path:
+    import tomlkit  # noqa: PLC0415  (extra cli)
+
+    path = profile_path()
     try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         write_private(path, tomlkit.dumps(document).encode())
     except OSError as error:
         raise ConfigurationError(f"{path} cannot be written: {error.strerror}") from None
@@ -314,6 +336,27 @@ def store_in_keyring(profile: str, credentials: Credentials) -> None:
         failure = type(error).__name__
     if failure is not None:
         raise ConfigurationError(f"the system keyring does not take the credentials ({failure})")
+
+
+def remove_from_keyring(profile: str) -> bool:
+    """Remove a profile from the system keyring; ``False`` if it is not there.
+
+    Raises:
+        ConfigurationError: the keyring does not let it go.
+    """
+    if _from_keyring(profile) is None:
+        return False
+    import keyring  # noqa: PLC0415  (an extra)
+
+    failure: str | None = None
+    try:
+        for name in ("client_id", "client_secret"):
+            keyring.delete_password(keyring_service(profile), name)
+    except Exception as error:  # backends raise what they like
+        failure = type(error).__name__
+    if failure is not None:
+        raise ConfigurationError(f"the system keyring does not remove the credentials ({failure})")
+    return True
 
 
 def write_private(path: Path, content: bytes) -> None:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 import click
+from click.shell_completion import add_completion_class
 
 from .._errors import TranslationError
+from .completion import COMPLETION, PowerShell
 from .context import Context
 from .exits import PROGRAM, Exit
 from .options import global_options, show_version
@@ -27,6 +30,7 @@ COMMANDS = {
     "formats": ("info", "List formats, conversions and options."),
     "usage": ("account", "Count the calls made so far."),
     "login": ("account", "Store client id and secret."),
+    "logout": ("account", "Remove what login stored."),
     "token": ("account", "Check the credentials."),
     "doctor": ("info", "Find out what is wrong."),
     "sandbox": ("sandbox", "Run a local stand-in of the service."),
@@ -80,6 +84,8 @@ def run(arguments: Sequence[str] | None = None, **settings: Any) -> int:
     """
     prepare_streams()
     given = list(sys.argv[1:] if arguments is None else arguments)
+    if os.environ.get(COMPLETION, "").startswith(PowerShell.name):
+        add_completion_class(PowerShell)
     context = Context(settings, given)
     ours = given[: given.index("--")] if "--" in given else given
     context.is_json = "--json" in ours  # known even if the rest of the line cannot be read

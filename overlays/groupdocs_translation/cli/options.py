@@ -5,6 +5,8 @@ The options of kinds (pages, slides, separator, …) are made from the table tha
 
 from __future__ import annotations
 
+import csv
+import json
 import math
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -14,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar, get_args, get_origin, g
 import click
 
 from ..spec.formats import KINDS, FileOptions, WorksheetPart
+from .completion import complete_formats, complete_languages
 from .context import Context
 from .exits import PROGRAM, flag
 
@@ -63,20 +66,30 @@ def _numbers(value: str) -> list[int]:
 
 
 def _pairs(value: str) -> dict[str, str]:
-    lines = [value]
-    if value.startswith("@"):
-        try:
-            lines = Path(value[1:]).read_text(encoding="utf-8-sig").splitlines()
-        except (OSError, UnicodeDecodeError) as error:
-            reason = getattr(error, "strerror", None) or "it is not UTF-8"
-            raise ValueError(f"cannot read {value[1:]}: {reason}") from error
     pairs: dict[str, str] = {}
-    for line in filter(None, map(str.strip, lines)):
-        word, _, translation = (part.strip() for part in line.partition("="))
-        if not (word and translation):
-            raise ValueError(f"{line!r} is no pair such as word=translation")
-        pairs[word] = translation
+    for row in _glossary_rows(Path(value[1:])) if value.startswith("@") else [value.partition("=")[::2]]:
+        cells = [str(cell).strip() for cell in row]
+        if len(cells) != 2 or not all(cells):
+            raise ValueError(f"{'='.join(filter(None, cells))!r} is no pair such as word=translation")
+        pairs[cells[0]] = cells[1]
     return pairs
+
+
+def _glossary_rows(path: Path) -> list[Sequence[Any]]:
+    """Return the rows of a file: columns of CSV or TSV, members of a JSON object, else a pair a line."""
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+        if path.suffix.lower() == ".json":
+            return list(json.loads(text).items())
+    except (OSError, UnicodeDecodeError) as error:
+        raise ValueError(f"cannot read {path}: {getattr(error, 'strerror', None) or 'it is not UTF-8'}") from error
+    except (ValueError, AttributeError) as error:
+        raise ValueError(f"cannot read {path}: it is no JSON object of words and translations") from error
+    lines = [line for line in text.splitlines() if line.strip()]
+    if path.suffix.lower() not in {".csv", ".tsv"}:
+        return [line.partition("=")[::2] for line in lines]
+    delimiter = "\t" if path.suffix.lower() == ".tsv" else ";" if lines and "," not in lines[0] else ","
+    return list(csv.reader(lines, delimiter=delimiter))
 
 
 def _named_list(value: str) -> dict[str, list[str]]:
@@ -227,12 +240,33 @@ def show_version(ctx: click.Context, _: click.Parameter, value: bool) -> None:
 
 
 to_languages = click.option(
-    "-t", "--to", "targets", type=COMMA_LIST, multiple=True, required=True, metavar="CODE,...", help="Into these."
+    "-t",
+    "--to",
+    "targets",
+    type=COMMA_LIST,
+    multiple=True,
+    required=True,
+    metavar="CODE,...",
+    shell_complete=complete_languages,
+    help="Into these.",
 )
 from_language = click.option(
-    "-f", "--from", "source", metavar="CODE", default="en", show_default=True, help="Of the source."
+    "-f",
+    "--from",
+    "source",
+    metavar="CODE",
+    default="en",
+    show_default=True,
+    shell_complete=complete_languages,
+    help="Of the source.",
 )
 trial = click.option("--trial", is_flag=True, help="Without credentials, within the trial's limits (10 calls a day).")
+output_format = click.option(
+    "--output-format",
+    metavar="FORMAT",
+    shell_complete=complete_formats,
+    help="Turn the results into this format, for example pdf.",
+)
 kind = click.option("--kind", type=words(*KINDS), help="Override the kind detected from the file format.")
 waiting = _each(
     click.option("--polling", type=words("economy", "balanced", "responsive"), help="Fewer calls, or sooner results."),

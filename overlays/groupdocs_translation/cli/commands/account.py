@@ -1,4 +1,4 @@
-"""Credentials and what they cost: ``login``, ``token`` and ``usage``."""
+"""Credentials and what they cost: ``login``, ``logout``, ``token`` and ``usage``."""
 
 from __future__ import annotations
 
@@ -10,7 +10,15 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ...auth.credentials import DEFAULT_PROFILE, Secret, checked, store_in_file, store_in_keyring
+from ...auth.credentials import (
+    DEFAULT_PROFILE,
+    Secret,
+    checked,
+    remove_from_file,
+    remove_from_keyring,
+    store_in_file,
+    store_in_keyring,
+)
 from .. import options
 from ..context import history_folder
 from ..diagnostics import token_facts
@@ -88,6 +96,22 @@ def _check(settings: dict[str, object]) -> None:
 
     with TranslationClient(**settings) as client:  # type: ignore[arg-type]  # the same keys as the client's own
         token_facts(client)
+
+
+@options.command("logout")
+def logout(context: Context) -> None:
+    """Remove what login stored.
+
+    Removes the profile (--profile, else "default") from the profile file and from the system keyring. Tokens that are
+    in use expire by themselves, within an hour or so.
+    """
+    profile = context.profile or DEFAULT_PROFILE
+    path = remove_from_file(profile)
+    removed = [*([str(path)] if path else []), *(["the system keyring"] if remove_from_keyring(profile) else [])]
+    if context.is_json:
+        write_json({"profile": profile, "removed_from": removed})
+    else:
+        context.say(f"profile {profile!r} " + (f"removed from {' and '.join(removed)}" if removed else "is not stored"))
 
 
 @options.command("token")

@@ -43,7 +43,7 @@ _STOPPED = {
 @click.option("--uploads", type=options.number(1), metavar="N", help="At a time.")
 @click.option("--jobs", type=options.number(1), metavar="N", help="At the service at a time.")
 @click.option("--downloads", type=options.number(1), metavar="N", help="At a time.")
-@click.option("--output-format", metavar="FORMAT", help="Turn the results into this format, for example pdf.")
+@options.output_format
 @options.kind
 @options.variants
 @options.money

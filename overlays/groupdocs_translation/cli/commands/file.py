@@ -15,6 +15,7 @@ from ..._errors import AuthenticationError, CallBudgetExceeded, ConfigurationErr
 from ..._files import move_into_place, output_folder, refuse_existing
 from ...spec.formats import format_name
 from .. import options
+from ..completion import complete_formats
 from ..exits import PROGRAM, Exit, as_dict, cli_wording, meaning_of
 from ..options import given_options, kind_options, merged
 from ..output import say, write, write_json
@@ -34,9 +35,14 @@ TEXTS_TIMEOUT_S = 3600.0  # of an image or a recording that is read as text: lon
 @options.to_languages
 @options.from_language
 @options.output
-@click.option("--output-format", metavar="FORMAT", help="Turn the result into this format, for example pdf.")
+@options.output_format
 @options.kind
-@click.option("--format", metavar="FORMAT", help="Override the format that the extension means.")
+@click.option(
+    "--format",
+    metavar="FORMAT",
+    shell_complete=complete_formats,
+    help="Override the format that the extension means.",
+)
 @click.option("--name", metavar="NAME", help="Of the source, for standard input.")
 @click.option("--as-text", is_flag=True, help="Print the text of an image or a recording instead of files.")
 @click.option("--no-wait", is_flag=True, help="Submit, print the job's id, and stop.")
@@ -91,7 +97,7 @@ def file(
                 if no_wait:
                     entry["job"] = jobs[name].to_dict()
                     results.write(jobs[name].id)
-        for name, job in {} if no_wait else jobs.items():
+        for name, job in () if no_wait else jobs.items():
             with work.going_on(name):
                 if as_text:
                     texts = job.result(timeout or TEXTS_TIMEOUT_S, progress=watch)

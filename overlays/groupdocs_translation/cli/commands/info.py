@@ -12,6 +12,7 @@ from click.shell_completion import get_completion_class
 from ..._rules.names import check_pairs
 from ...spec.formats import KINDS, recognize
 from .. import options
+from ..completion import COMPLETION, PowerShell, complete_languages
 from ..diagnostics import CheckResult, diagnose
 from ..exits import PROGRAM, Exit, flag
 from ..output import write, write_json, write_table
@@ -22,7 +23,14 @@ if TYPE_CHECKING:
 
 
 @options.command("languages")
-@click.option("-f", "--from", "source", metavar="CODE", help="Only what this language is translated into.")
+@click.option(
+    "-f",
+    "--from",
+    "source",
+    metavar="CODE",
+    shell_complete=complete_languages,
+    help="Only what this language is translated into.",
+)
 def languages(context: Context, source: str | None) -> None:
     """List language pairs.
 
@@ -99,7 +107,7 @@ def doctor(context: Context) -> int:
 
 
 @options.command("completion")
-@click.argument("shell", type=options.words("bash", "zsh", "fish"))
+@click.argument("shell", type=options.words("bash", "zsh", "fish", PowerShell.name))
 def completion(context: Context, shell: str) -> None:
     r"""Print a shell's completion script.
 
@@ -107,12 +115,12 @@ def completion(context: Context, shell: str) -> None:
       groupdocs-translation completion bash > ~/.local/share/bash-completion/completions/groupdocs-translation
       groupdocs-translation completion zsh > "${fpath[1]}/_groupdocs-translation"
       groupdocs-translation completion fish > ~/.config/fish/completions/groupdocs-translation.fish
+      groupdocs-translation completion powershell | Out-String | Invoke-Expression
     """
-    made = get_completion_class(shell)
+    made = PowerShell if shell == PowerShell.name else get_completion_class(shell)
     assert made is not None
     root = click.get_current_context().find_root().command
-    variable = f"_{PROGRAM.replace('-', '_').upper()}_COMPLETE"
-    script = made(root, {}, PROGRAM, variable).source_template % made(root, {}, PROGRAM, variable).source_vars()
+    script = made(root, {}, PROGRAM, COMPLETION).source()
     if context.is_json:
         write_json({"shell": shell, "script": script})
     else:

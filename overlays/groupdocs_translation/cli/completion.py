@@ -1,0 +1,64 @@
+"""What a shell completes: languages, formats, and all of it in PowerShell, which click does not know."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from click.shell_completion import CompletionItem, ShellComplete, split_arg_string
+
+from .._rules.names import LANGUAGE_CODES
+from ..spec.formats import KINDS
+from .exits import PROGRAM
+
+if TYPE_CHECKING:
+    import click
+
+COMPLETION = f"_{PROGRAM.replace('-', '_').upper()}_COMPLETE"  # the variable with which a shell asks
+
+
+def complete_languages(_: click.Context, __: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Return the codes that the last one of a list may become; which pairs there are, only the service knows."""
+    before, comma, last = incomplete.rpartition(",")
+    return [
+        CompletionItem(f"{before}{comma}{code}") for code in sorted(LANGUAGE_CODES) if code.startswith(last.lower())
+    ]
+
+
+def complete_formats(_: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Return the formats of sources, or of results, in lower case."""
+    is_output = parameter.name == "output_format"
+    names = {name.lower() for kind in KINDS.values() for name in (kind.outputs if is_output else kind.formats)}
+    return [CompletionItem(name) for name in sorted(names) if name.startswith(incomplete.lower().lstrip("."))]
+
+
+class PowerShell(ShellComplete):
+    """Completion in PowerShell 5 and later."""
+
+    name = "powershell"
+    source_template = """\
+Register-ArgumentCompleter -Native -CommandName %(prog_name)s -ScriptBlock {
+    param($word, $line, $position)
+    $env:%(complete_var)s = "powershell_complete"
+    $env:COMP_WORDS = $line.ToString()
+    $env:COMP_WORD = $word
+    try {
+        & %(prog_name)s | ForEach-Object {
+            $value, $help = $_ -split "`t", 2
+            [System.Management.Automation.CompletionResult]::new($value, $value, "ParameterValue", $help)
+        }
+    } finally {
+        Remove-Item Env:%(complete_var)s, Env:COMP_WORDS, Env:COMP_WORD -ErrorAction SilentlyContinue
+    }
+}
+"""
+
+    def get_completion_args(self) -> tuple[list[str], str]:
+        """Return the words before the one that is completed, and that one."""
+        incomplete = os.environ.get("COMP_WORD", "")
+        words = split_arg_string(os.environ["COMP_WORDS"])[1:]
+        return (words[:-1] if incomplete else words), incomplete
+
+    def format_completion(self, item: CompletionItem) -> str:
+        """Return a line: the value, and what is shown of it; files are left to the shell."""
+        return f"{item.value}\t{item.help or item.value}" if item.type == "plain" else ""
