@@ -74,7 +74,7 @@ def md_to_html(text: str, pseudo: Pseudo, options: Mapping[str, Any]) -> str:
 
 
 def translate_body(text: str, pseudo: Pseudo, shortcodes: Mapping[str, Sequence[str]] | None = None) -> str:
-    """Markdown without front matter; of short codes only the parameters that ``shortcodes`` names are text."""
+    """Translate Markdown without front matter; of short codes only the parameters that ``shortcodes`` names."""
     if _HELD in text:
         return text  # the one character that stands for what is held back
     held: list[str] = []
@@ -143,7 +143,7 @@ def hugo_structure(content: bytes) -> tuple[list[list[str]], dict[str, list[list
 
 
 def _parameters(shortcode: str) -> tuple[str, list[tuple[str, int, int]]]:
-    """Name of a short code; its parameters (by name, or by position from 0) with the extent of their quoted texts."""
+    """Return a short code's name, and its parameters (by name or position) with the extent of their quoted texts."""
     opening = shortcode[: shortcode.index("}}")]
     head = re.compile(r"\{\{[<%]\s*([^\s>%]+)").match(opening)
     if head is None:

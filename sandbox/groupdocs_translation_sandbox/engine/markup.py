@@ -165,7 +165,7 @@ def _translate_elements(content: bytes, pseudo: Pseudo, is_text: Callable[[etree
             element = next(elements)
             unit = open_[-1][0] if open_ else None
             if unit is None and any(it and it.strip() for it in (element.text, *(child.tail for child in element))):
-                unit = []
+                unit = list[int]()
                 units.append(unit)
             if not tag.endswith("/"):
                 open_.append((unit, is_text(element)))

@@ -286,8 +286,9 @@ def _chosen(noun: str, options: Options, count: int) -> dict[int, list[Box]]:
         EngineError: there is no such number or cell.
     """
     boxes: dict[int, list[Box]] = {}
-    for number, data in (options.get("ranges") or {}).items():
-        if not str(number).isdecimal():
+    ranges: Mapping[str, Any] = options.get("ranges") or {}
+    for number, data in ranges.items():
+        if not number.isdecimal():
             raise EngineError("the keys of ranges are worksheet numbers")
         boxes[int(number)] = [
             *((row, 1, row, _LAST) for row in data.get("rows") or ()),
