@@ -1,42 +1,91 @@
 """Applies an OpenAPI Overlay (1.0, 1.1) to a document; every action must select something and change something.
 
-Called by ``regenerate`` with corrections.yaml. The specification lets an action that selects nothing succeed; here it
-is an error, because the day the service mends or moves something is the day to look. Actions may say ``x-matches: N``
-(select exactly N nodes) and ``x-optional: true`` (may select none, or copy from nothing: not every export has it).
+Called by ``regenerate`` with corrections.yaml and errors.yaml. The specification lets an action that selects nothing
+succeed; here it is an error, because the day the service mends or moves something is the day to look. openapi/README.md
+says which members of an action are ours (``x-…``).
 """
 
 from __future__ import annotations
 
 import copy
-from typing import Any
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
 
 from jsonpath import JSONPathEnvironment
 from jsonpath.exceptions import JSONPathError
 
-from openapi.tree import is_list, is_map, member
+from openapi.tree import SCHEMAS, WORDING, Location, is_list, is_map, item_key, member, text
 
 PATHS = JSONPathEnvironment(strict=True)  # RFC 9535 to the letter: 703 of 703 of its compliance tests
 KINDS = ("remove", "update", "copy")
-KEYS = frozenset({"target", "description", "x-matches", "x-optional", *KINDS})
-
-Location = tuple[str | int, ...]
+KEYS = frozenset({"target", "description", "x-matches", "x-optional", "x-absorbs", "x-draft", *KINDS})
+INLINE = ("type", "format", "enum", "items", "additionalProperties", "properties")  # what a $ref takes over
 
 
 class ActionError(Exception):
     """One action cannot be applied; the message says why."""
 
 
+class Step(NamedTuple):
+    """What one action did to one place: added, erased or copied it, or pointed it at a schema (``there``)."""
+
+    action: int
+    what: str
+    here: Location
+    there: Location = ()
+
+
+@dataclass
+class Applied:
+    """A corrected copy of a document, and how it came about; actions are counted from 1."""
+
+    document: Any
+    actions: list[Any]
+    failures: dict[int, str] = field(default_factory=dict[int, str])
+    hits: dict[int, set[Location]] = field(default_factory=dict[int, set[Location]])
+    steps: list[Step] = field(default_factory=list[Step])
+
+    def lines(self) -> list[str]:
+        """The failures, a line each, with the action's number and target."""
+        return [
+            f"action {number}, {member(self.actions[number - 1], 'target') or self.actions[number - 1]}: {reason}"
+            for number, reason in self.failures.items()
+        ]
+
+    def follow(self, place: Location) -> tuple[set[Location], dict[str, bool]]:
+        """Where a node of the document given ends up, and the actions that swallow it, each with whether it may."""
+        seen, swallowed = {place}, dict[str, bool]()
+        for step in self.steps:
+            size = len(step.here)
+            below = {at for at in seen if at[:size] == step.here}
+            if step.what in {"copy", "point"}:
+                seen |= {step.there + at[size:] for at in below}
+            action = self.actions[step.action - 1]
+            if step.what == "add" and below:
+                swallowed[action["target"]] = True  # service and correction say the same now
+            elif step.what != "copy" and below:
+                named = set(member(action, "x-absorbs"))
+                swallowed[action["target"]] = any(named & set(at[max(size - 1, 0) :]) for at in below)
+        return seen, swallowed
+
+
 def correct(document: Any, overlay: Any) -> tuple[Any, list[str]]:
     """A corrected copy of the document, and the failures: one line each, with the action's number and target."""
-    corrected = copy.deepcopy(document)
-    failures: list[str] = []
+    applied = apply(document, overlay)
+    return applied.document, applied.lines()
+
+
+def apply(document: Any, overlay: Any) -> Applied:
+    """Apply every action; one that does not fit is a failure, and does what it still can: others build on it."""
+    applied = Applied(copy.deepcopy(document), overlay["actions"])
     for number, action in enumerate(overlay["actions"], start=1):
         try:
             _check(action)
-            _apply(corrected, action)
+            _Action(applied, number, action).run()
         except (ActionError, JSONPathError) as error:
-            failures.append(f"action {number}, {member(action, 'target') or action}: {error}")
-    return corrected, failures
+            applied.failures[number] = str(error)
+    return applied
 
 
 def _check(action: Any) -> None:
@@ -50,78 +99,138 @@ def _check(action: Any) -> None:
         raise ActionError(f"needs exactly one of {', '.join(KINDS)}")
 
 
-def _apply(document: Any, action: dict[str, Any]) -> None:
-    hits = _find(action["target"], document)
-    optional, expected = action.get("x-optional", False), action.get("x-matches")
-    if (not hits and not optional) or (expected is not None and len(hits) != expected):
-        raise ActionError(f"selects {len(hits)} nodes" + (f", not {expected}" if expected is not None else ""))
-    if "remove" in action:
-        _remove(document, list(hits))
-        return
-    if "copy" in action:
-        sources = list(_find(action["copy"], document).values())
-        if not sources and optional:
+@dataclass
+class _Action:
+    """One action while it is applied."""
+
+    applied: Applied
+    number: int
+    action: dict[str, Any]
+
+    def run(self) -> None:
+        document, action = self.applied.document, self.action
+        hits = find(action["target"], document)
+        self.applied.hits[self.number] = {keyed(document, location) for location in hits}
+        optional, expected = action.get("x-optional", False), action.get("x-matches")
+        wrong = (not hits and not optional) or (expected is not None and len(hits) != expected)
+        said = f"selects {len(hits)} nodes" + (f", not {expected}" if expected is not None else "")
+        if "remove" in action:
+            self._remove(list(hits))
+        elif hits:
+            self._change(hits, optional=optional, may_rest=wrong)
+        if wrong:
+            raise ActionError(said)
+
+    def _change(self, hits: dict[Location, Any], *, optional: bool, may_rest: bool) -> None:
+        document = self.applied.document
+        source: Location | None = None
+        if "copy" in self.action:
+            sources = find(self.action["copy"], document)
+            if not sources and optional:
+                return
+            if len(sources) != 1:
+                raise ActionError(f"copies from {len(sources)} nodes, not from 1")
+            ((source, update),) = sources.items()
+        else:
+            update = self.action["update"]
+        changed = False
+        for location, node in hits.items():
+            here = keyed(document, location)
+            if source is not None:
+                self._note("copy", keyed(document, source), here)
+            self._point(here, node, update)
+            changed |= self._update(location, here, node, update)
+        if not changed and not may_rest:
+            raise ActionError("changes nothing: mended by the service? then drop the action")
+
+    def _note(self, what: str, here: Location, there: Location = ()) -> None:
+        self.applied.steps.append(Step(self.number, what, here, there))
+
+    def _point(self, here: Location, node: Any, update: Any) -> None:
+        """A node that becomes a reference must say the same as what it refers to."""
+        ref = member(update, "$ref") or next((member(part, "$ref") for part in member(update, "anyOf")), "")
+        if not ref or not is_map(node):
             return
-        if len(sources) != 1:
-            raise ActionError(f"copies from {len(sources)} nodes, not from 1")
-        update = sources[0]
-    else:
-        update = action["update"]
-    changed = [_update(document, location, node, update) for location, node in hits.items()]
-    if hits and not any(changed):
-        raise ActionError("changes nothing: mended by the service? then drop the action")
+        schema = ref.removeprefix(SCHEMAS)
+        self._note("point", here, ("components", "schemas", schema))
+        is_, ours = (
+            {key: _bare(one[key]) for key in INLINE if key in one}
+            for one in (node, member(self.applied.document, "components", "schemas", schema))
+        )
+        if is_ and is_ != ours and "$ref" not in node:
+            raise ActionError(f"{text(here)} is not what {schema} is: {is_} there, {ours} here")
+
+    def _remove(self, locations: list[Location]) -> None:
+        # from the end: indexes of earlier list items stay right, children go before parents
+        for location in reversed(locations):
+            self._note("erase", keyed(self.applied.document, location))
+            del self._parent(location)[location[-1]]
+
+    def _parent(self, location: Location) -> Any:
+        if not location:
+            raise ActionError("the whole document is no target for this")
+        node = self.applied.document
+        for part in location[:-1]:
+            node = node[part]
+        return node
+
+    def _update(self, location: Location, here: Location, node: Any, update: Any) -> bool:
+        if is_map(node):
+            if not is_map(update):
+                raise ActionError("an object takes an object")
+            return self._merge(here, node, update)
+        if is_list(node):
+            return _append(node, update if is_list(update) else [update])
+        if type(update) in {dict, list}:
+            raise ActionError("a plain value takes a plain value")
+        self._note("erase", here)
+        self._parent(location)[location[-1]] = update
+        return bool(node != update)
+
+    def _merge(self, here: Location, node: dict[str, Any], update: dict[str, Any]) -> bool:
+        """Merge as section 4.4.3 of the specification says; true if anything changed."""
+        changed = False
+        for key, value in update.items():
+            if key not in node:
+                self._note("add", (*here, key))
+                node[key] = copy.deepcopy(value)
+                changed = True
+            elif is_map(value) and is_map(node[key]):
+                changed |= self._merge((*here, key), node[key], value)
+            elif is_list(value) and is_list(node[key]):
+                changed |= _append(node[key], value)
+            elif type(value) in {dict, list} or type(node[key]) in {dict, list}:
+                raise ActionError(f"{key!r} is a {type(node[key]).__name__}, not a {type(value).__name__}")
+            elif node[key] != value:
+                self._note("erase", (*here, key))
+                node[key] = value
+                changed = True
+        return changed
 
 
-def _find(path: str, document: Any) -> dict[Location, Any]:
+def find(path: str, document: Any) -> dict[Location, Any]:
     """The nodes that a path selects, by their location; a node selected twice counts once."""
     return {tuple(node.parts): node.obj for node in PATHS.finditer(path, document)}
 
 
-def _parent(document: Any, location: Location) -> Any:
-    if not location:
-        raise ActionError("the whole document is no target for this")
-    for part in location[:-1]:
-        document = document[part]
-    return document
+def keyed(document: Any, location: Location) -> Location:
+    """A location that survives a change: items of lists without an order are named by what they are."""
+
+    def parts() -> Iterator[str | int]:
+        node: Any = document
+        parent = ""
+        for part in location:
+            yield item_key(node[int(part)], parent, part) if is_list(node) else part
+            node, parent = node[part], str(part)
+
+    return tuple(parts())
 
 
-def _remove(document: Any, locations: list[Location]) -> None:
-    for location in reversed(
-        locations
-    ):  # from the end: indexes of earlier list items stay right, children go before parents
-        del _parent(document, location)[location[-1]]
-
-
-def _update(document: Any, location: Location, node: Any, update: Any) -> bool:
+def _bare(node: Any) -> Any:
+    """A schema without words and without whether it may be null: that is said beside a reference, or given up."""
     if is_map(node):
-        if not is_map(update):
-            raise ActionError("an object takes an object")
-        return _merge(node, update)
-    if is_list(node):
-        return _append(node, update if is_list(update) else [update])
-    if type(update) in {dict, list}:
-        raise ActionError("a plain value takes a plain value")
-    _parent(document, location)[location[-1]] = update
-    return bool(node != update)
-
-
-def _merge(node: dict[str, Any], update: dict[str, Any]) -> bool:
-    """Merge as section 4.4.3 of the specification says; true if anything changed."""
-    changed = False
-    for key, value in update.items():
-        if key not in node:
-            node[key] = copy.deepcopy(value)
-            changed = True
-        elif is_map(value) and is_map(node[key]):
-            changed |= _merge(node[key], value)
-        elif is_list(value) and is_list(node[key]):
-            changed |= _append(node[key], value)
-        elif type(value) in {dict, list} or type(node[key]) in {dict, list}:
-            raise ActionError(f"{key!r} is a {type(node[key]).__name__}, not a {type(value).__name__}")
-        elif node[key] != value:
-            node[key] = value
-            changed = True
-    return changed
+        return {key: _bare(value) for key, value in node.items() if key not in {*WORDING, "nullable"}}
+    return [_bare(item) for item in node] if is_list(node) else node
 
 
 def _append(node: list[Any], values: list[Any]) -> bool:

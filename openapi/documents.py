@@ -22,19 +22,13 @@ import httpx2
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
-from openapi.tree import children, is_list, is_map
+from openapi.tree import DATA, NAMES, SETS, WORDING, children, is_list, is_map, item_key, member
 
 MAX_BYTES = 16 * 2**20  # the service's document has 0.1 MiB
 MAX_NODES = 200_000  # it has 3,000; stops YAML aliases that expand without end
 MAX_DEPTH = 100
 TIMEOUT_S = 20.0  # for the whole download, and for each answer of the server on the way
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
-WORDING = ("summary", "description")
-SETS = frozenset({"required", "enum", "parameters", "servers", "tags"})  # lists whose order says nothing
-DATA = frozenset({"default", "example", "examples", "enum"})  # values, not parts of the document
-NAMES = frozenset(  # maps from names of the service's own choice: a key in them is never a keyword
-    "properties schemas parameters headers requestBodies securitySchemes scopes".split()
-)
 
 
 class SourceError(Exception):
@@ -93,15 +87,15 @@ def _check_url(request: httpx2.Request) -> None:
         raise SourceError(f"{label(str(url))} is not safe to read: https only, or http on this machine")
 
 
-@lru_cache(maxsize=4)  # 0.2 s for the service's document, which one run reads more than once
+@lru_cache(maxsize=16)  # 0.2 s for the service's document, which one run reads more than once
 def load_yaml(text: str) -> Any:
     """Plain data from YAML 1.2, not to be changed; a key that comes twice is an error."""
     yaml: Any = YAML(typ="safe", pure=True)
     return yaml.load(text)
 
 
-def parse(data: bytes, name: str) -> dict[str, Any]:
-    """An OpenAPI 3 document as plain data in one form: text keys, LF, no vendor members.
+def parse(data: bytes, name: str, *, is_part: bool = False) -> dict[str, Any]:
+    """An OpenAPI 3 document, or a part of one, as plain data in one form: text keys, LF, no vendor members.
 
     Raises:
         SourceError: it is neither JSON nor YAML, not OpenAPI 3, or too large once its aliases are followed.
@@ -113,10 +107,15 @@ def parse(data: bytes, name: str) -> dict[str, Any]:
     except (YAMLError, ValueError, RecursionError) as error:
         reason = " ".join(str(error).split())
         raise SourceError(f"{name} is neither YAML nor JSON: {reason[:300]}") from error
-    if not is_map(document) or not is_map(document.get("paths")):
+    if not is_map(document):
         raise SourceError(f"{name} is not an OpenAPI document: it has no paths")
-    if not str(document.get("openapi", "")).startswith("3.0"):
-        raise SourceError(f"{name} is not an OpenAPI 3.0 document: openapi is {document.get('openapi')!r}")
+    if not is_part:
+        if not is_map(document.get("paths")):
+            raise SourceError(f"{name} is not an OpenAPI document: it has no paths")
+        if not str(document.get("openapi", "")).startswith(("3.0", "3.1")):
+            raise SourceError(f"{name} is not an OpenAPI 3.0 or 3.1 document: openapi is {document.get('openapi')!r}")
+        if not isinstance(member(document, "info", "version"), str | int | float):
+            raise SourceError(f"{name} is not an OpenAPI document: it has no info.version")
     plain: dict[str, Any] = _plain(document, name, count=[0])
     return plain
 
@@ -137,7 +136,7 @@ def _plain(node: Any, name: str, *, count: list[int], parent: str = "", depth: i
         return {
             str(key): _plain(value, name, count=count, parent=str(key), depth=depth + 1)
             for key, value in node.items()
-            if parent in NAMES | DATA or not str(key).startswith("x-")
+            if parent in (NAMES - {"responses"}) | DATA or not str(key).startswith("x-")
         }
     if is_list(node):
         below = parent if parent in DATA else ""
@@ -148,21 +147,22 @@ def _plain(node: Any, name: str, *, count: list[int], parent: str = "", depth: i
 
 
 def align(new: Any, old: Any, parent: str = "") -> Any:
-    """The new document in the order of the old one, with our wording wherever the old one has words."""
+    """The new document in the order of the old one; where the old one has a place too, its words are kept, or none."""
     if is_map(new) and is_map(old):
         words = () if parent in NAMES else tuple(key for key in WORDING if isinstance(old.get(key), str))
-        order = [key for key in old if key in new or key in words] + [key for key in new if key not in old]
-        return {key: old[key] if key in words else align(new[key], old.get(key), key) for key in order}
+        is_place = parent not in NAMES and ("$ref" in old) == ("$ref" in new)
+        order = [key for key in old if key in new or key in words]
+        order += [key for key in new if key not in old and not (is_place and key in WORDING)]
+        return {
+            key: old[key] if key in words else align(new[key], old.get(key), "" if parent in NAMES else key)
+            for key in order
+        }
     if is_list(new) and is_list(old) and parent in SETS:
-        known = {_identity(item): place for place, item in enumerate(old)}
-        ordered = sorted(new, key=lambda item: known.get(_identity(item), len(old)))
-        return [align(item, old[known[_identity(item)]] if _identity(item) in known else None) for item in ordered]
+        known = {item_key(item, parent, place): place for place, item in enumerate(old)}
+        places = [known.get(item_key(item, parent, place), len(old)) for place, item in enumerate(new)]
+        ordered = sorted(zip(places, new, strict=True), key=lambda pair: pair[0])
+        return [align(item, old[place] if place < len(old) else None) for place, item in ordered]
     return new
-
-
-def _identity(item: Any) -> str:
-    named = {key: item[key] for key in ("in", "name", "url") if key in item} if is_map(item) else None
-    return json.dumps(named or item, sort_keys=True)
 
 
 def dump(document: Any, comment: str) -> str:
@@ -184,14 +184,9 @@ def _no_alias(_node: object) -> bool:
     return True
 
 
-def foreign_words(new: Any, old: Any) -> list[str]:
-    """Where a taken document still has words that the old one does not have anywhere."""
-    ours = {text for _, text in _words(old)}
-    return [f"{place}: {text:.80}" for place, text in _words(new) if text not in ours]
-
-
-def _words(node: Any, place: str = "#", parent: str = "") -> Iterator[tuple[str, str]]:
+def words(node: Any, place: str = "#", parent: str = "") -> Iterator[tuple[str, str]]:
+    """Every summary and description, after the pointer to where it stands."""
     for key, value in children(node):
         if key in WORDING and parent not in NAMES and isinstance(value, str):
             yield f"{place}/{key}", value
-        yield from _words(value, f"{place}/{key}", key if is_map(node) else "")
+        yield from words(value, f"{place}/{key}", key if is_map(node) and parent not in NAMES else "")

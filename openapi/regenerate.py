@@ -20,11 +20,13 @@ from typing import Any
 if __name__ == "__main__":  # run as a file, Python looks in openapi/; its modules are always imported as openapi.…
     sys.path[0] = str(Path(__file__).resolve().parents[1])
 
-from openapi import changes, client, correct, documents, invariants, sync_twin, toolchain, tree
+from openapi import account, changes, client, correct, dialects, documents, invariants, sync_twin, toolchain, tree
+from openapi.draft import Draft
 
 ROOT = Path(__file__).resolve().parents[1]
 UPSTREAM, CORRECTIONS, TRANSLATION = (f"openapi/{name}.yaml" for name in ("upstream", "corrections", "translation"))
 ERRORS, CONTRACT = "openapi/errors.yaml", f"{client.PACKAGE}/contract.yaml"
+OPERATIONS = "overlays/groupdocs_translation/spec/operations.py"
 PROVENANCE = "generated/provenance.json"
 DERIVED = (TRANSLATION, "generated", *(f"{place}/_sync" for place in sync_twin.PLACES))
 UPSTREAM_NOTE = """\
@@ -53,78 +55,124 @@ class Run:
         self.root, self.stage = root, stage
         self.names = list(DERIVED)
         self.source: dict[str, str] | None = None
+        self.decisions: list[str] = []
+        self.contract = ""
         self.started = time.monotonic()
 
     def say(self, text: str) -> None:
         """One step of the log, with the seconds since the start."""
         print(f"{time.monotonic() - self.started:6.2f} s  {text}", flush=True)
 
-    def translate(self, source: str | None = None) -> Any:
-        """Stage translation.yaml, and upstream.yaml if there is a new source; the corrected document.
+    def translate(self, source: str | None = None, *, is_draft: bool = False) -> Any:
+        """Stage translation.yaml, and upstream.yaml and drafts if there is a new source; the corrected document.
 
         Raises:
-            PipelineError, documents.SourceError: see there.
+            PipelineError: corrections, errors.yaml, rules and tables that do not fit, all of them together.
+            documents.SourceError: see there.
         """
-        document = self._take(source) if source else documents.parse((self.root / UPSTREAM).read_bytes(), UPSTREAM)
-        corrected = self._corrected(document, CORRECTIONS)
+        old = documents.parse((self.root / UPSTREAM).read_bytes(), UPSTREAM)
+        document = self._take(source, old) if source else old
+        before = correct.apply(old, self._overlay(CORRECTIONS)) if source else None
+        if is_draft:
+            self._draft(CORRECTIONS, old, document)
+        applied = correct.apply(document, self._overlay(CORRECTIONS))
+        corrected = _tidy(applied.document)
+        if is_draft and before:
+            self._draft(ERRORS, _tidy(before.document), corrected)
+        errors = correct.apply(corrected, self._overlay(ERRORS))
+        lines = account.failures(before, applied, document) if before and not is_draft else applied.lines()
+        problems = {f"actions of {CORRECTIONS} do not fit the document": lines}
+        if before:
+            told = account.Account(old, document, before, applied)
+            self.say("\n".join(told.report()))
+            problems["changes are swallowed, and nobody decided it"] = list(told.problems())
+        rules = [*invariants.violations(corrected), *dialects.misread(corrected)]
+        problems["rules are broken by the corrected document"] = rules
+        problems[f"actions of {ERRORS} do not fit the document"] = errors.lines()
+        if not any(problems.values()):
+            problems["rules are broken by the contract"] = invariants.violations(errors.document)
+        rows = self.root / OPERATIONS
+        rowless = account.table(corrected, rows.read_text(encoding="utf-8")) if rows.exists() else []
+        self._tell(f"operations have no row in {OPERATIONS}", rowless)
+        self._tell("decisions are a person's", self.decisions)
+        if any(problems.values()):
+            stop = [(name, lines) for name, lines in problems.items() if lines]
+            said = (f"{len(lines)} {name}:\n  " + "\n  ".join(lines) for name, lines in stop)
+            raise PipelineError("\n".join(said))
+        self.say(f"{CORRECTIONS}: {len(applied.actions)} actions; the document is valid")
+        self._tell("drafted actions wait for a look", [one["target"] for one in applied.actions if "x-draft" in one])
         if source:
             self._write(UPSTREAM, documents.dump(document, UPSTREAM_NOTE.format(version=document["info"]["version"])))
         self._write(TRANSLATION, documents.dump(corrected, TRANSLATION_NOTE))
+        self.contract = documents.dump(errors.document, CONTRACT_NOTE)
         return corrected
 
-    def build(self, source: str | None = None) -> None:
+    def build(self, source: str | None = None, *, is_draft: bool = False) -> None:
         """Stage everything.
 
         Raises:
             PipelineError, documents.SourceError, toolchain.ToolError, sync_twin.TwinError: see there.
         """
         tools = toolchain.versions(self.root / "pyproject.toml")
-        document = self.translate(source)
+        document = self.translate(source, is_draft=is_draft)
         modules = client.write(self.root, self.stage / TRANSLATION, self.stage / client.PACKAGE)
         if modules != (count := sum(1 for _ in tree.operations(document))):
             raise PipelineError(f"{count} operations in the document, but {modules} generated modules")
         self.say(f"generated {modules} operations")
-        self._write(CONTRACT, documents.dump(self._corrected(document, ERRORS), CONTRACT_NOTE))
+        self._write(CONTRACT, self.contract)
         self._write(PROVENANCE, json.dumps(self._provenance(tools, document), indent=2) + "\n")
         folders = sync_twin.write(self.root, self.stage)
         self.say(f"derived the sync twin: {', '.join(folders) or 'no async source yet'}")
 
-    def _take(self, source: str) -> Any:
+    def _take(self, source: str, old: Any) -> Any:
         """Take a newer document in place of upstream.yaml, and report what it changes."""
-        data = documents.fetch(source)
-        old = documents.parse((self.root / UPSTREAM).read_bytes(), UPSTREAM)
-        new = documents.align(documents.parse(data, documents.label(source)), old)
+        unified, data, left_out = dialects.unify(source)
+        new = documents.align(unified, old)
         found = changes.changes(old, new)
-        breaking = sum(change.breaking for change in found)
-        self.say(f"read {documents.label(source)}: {len(found)} changes, {breaking} of them breaking")
+        self.say(
+            f"read {documents.label(source)}: {len(found)} changes, {sum(change.breaking for change in found)} of them "
+            f"breaking; {changes.reworded(old, unified)} texts differ from ours, which stay"
+        )
         print("".join(f"    {change}\n" for change in found), end="")
-        if foreign := documents.foreign_words(new, old):
-            self.say(f"{len(foreign)} texts are the service's own: give them our words in {UPSTREAM}")
-            print("".join(f"    {place}\n" for place in foreign), end="")
+        if left_out:
+            self.say(f"left out, of the exporter and not of the service: {', '.join(left_out)}")
+        ours = {said for _, said in documents.words(old)}
+        foreign = [f"{place}: {said:.80}" for place, said in documents.words(new) if said not in ours]
+        self._tell(f"texts are the service's own: give them our words in {UPSTREAM}", foreign)
         self.names.append(UPSTREAM)
         self.source = {"name": documents.label(source), "sha256": hashlib.sha256(data).hexdigest()}
         return new
 
-    def _corrected(self, document: Any, name: str) -> Any:
-        overlay = documents.load_yaml((self.root / name).read_text(encoding="utf-8"))
-        corrected, failures = correct.correct(document, overlay)
-        if failures:
-            raise PipelineError(
-                f"{len(failures)} actions of {name} do not fit the document:\n  " + "\n  ".join(failures)
-            )
-        if broken := invariants.violations(corrected):
-            raise PipelineError(f"the corrected document breaks {len(broken)} rules:\n  " + "\n  ".join(broken))
-        self.say(f"{name}: {len(overlay['actions'])} actions; the document is valid")
-        return corrected
+    def _draft(self, name: str, old: Any, new: Any) -> None:
+        """Stage actions that are carried over from one document to another."""
+        draft = Draft(old, new, (self.root / name).read_text(encoding="utf-8"))
+        content = draft.run(is_errors=name == ERRORS)
+        self._tell(f"actions of {name} are drafted", draft.notes)
+        self.decisions += draft.decisions
+        if draft.notes:
+            self._stage(name, content)
+
+    def _overlay(self, name: str) -> Any:
+        return documents.load_yaml(self._path(name).read_text(encoding="utf-8"))
+
+    def _path(self, name: str) -> Path:
+        """An input: the one that this run brings, if it brings one."""
+        return (self.stage if name in self.names else self.root) / name
+
+    def _stage(self, name: str, text: str) -> None:
+        self.names.append(name)
+        self._write(name, text)
+
+    def _tell(self, what: str, lines: list[str]) -> None:
+        if lines:
+            self.say(f"{len(lines)} {what}:")
+            print("".join(f"    {line}\n" for line in lines), end="")
 
     def _provenance(self, tools: dict[str, str], document: Any) -> dict[str, Any]:
         """What was made of what, by which tools; the document's version is a label only: it named several documents."""
-        upstream = (self.stage if UPSTREAM in self.names else self.root) / UPSTREAM
         templates = sorted((self.root / client.TEMPLATES).glob("*.jinja"))
-        inputs = [self.root / CORRECTIONS, self.root / ERRORS, self.root / client.CONFIG, *templates]
-        hashes = {path.relative_to(self.root).as_posix(): _sha256(path) for path in inputs} | {
-            UPSTREAM: _sha256(upstream)
-        }
+        inputs = [path.relative_to(self.root).as_posix() for path in (self.root / client.CONFIG, *templates)]
+        hashes = {name: _sha256(self._path(name)) for name in (UPSTREAM, CORRECTIONS, ERRORS, *inputs)}
         return {
             "document": document["info"]["version"],
             "source": self._source(hashes[UPSTREAM]),
@@ -151,6 +199,13 @@ class Run:
         path = self.stage / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8", newline="\n")
+
+
+def _tidy(document: Any) -> Any:
+    """Addresses without a slash at the end: every path begins with one, and joined they would have two."""
+    for server in tree.member(document, "servers"):
+        server["url"] = server["url"].rstrip("/")
+    return document
 
 
 def _sha256(path: Path) -> str:
@@ -217,11 +272,16 @@ def main(argv: list[str] | None = None, root: Path = ROOT) -> int:
     )
     parser.add_argument("--check", action="store_true", help="write nothing: name every file that would differ")
     parser.add_argument("--source", metavar="FILE_OR_URL", help="take a newer document of the service, JSON or YAML")
+    parser.add_argument(
+        "--draft", action="store_true", help="with --source: carry the corrections over where it is certain"
+    )
     options = parser.parse_args(argv)
+    if options.draft and not options.source:
+        parser.error("--draft needs --source")
     with tempfile.TemporaryDirectory(prefix="regenerate-") as stage:
         run = Run(root, Path(stage))
         try:
-            run.build(options.source)
+            run.build(options.source, is_draft=options.draft)
         except FAILURES as error:
             print(f"regenerate: {error}\nregenerate: stopped, the tree is as it was", file=sys.stderr)
             return 1

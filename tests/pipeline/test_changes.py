@@ -36,37 +36,46 @@ TEXT = {"description": "Yes.", "content": {"text/plain": {"schema": {"type": "st
     [
         (lambda d: schema(d, "TextRequest").update(description="Other words."), []),
         (lambda d: d["paths"].update({"/new": {"get": {"responses": {"200": TEXT}}}}), ["GET /new: added"]),
-        (lambda d: d["paths"].pop("/srt"), ["BREAKING POST /srt: removed"]),
+        (lambda d: d["paths"].pop("/srt"), ["BREAKING POST /srt: removed [requests and answers]"]),
         (lambda d: operation(d, "/hc").update(parameters=query(required=False)), ["GET /hc : query deep: added"]),
         (
             lambda d: operation(d, "/hc").update(parameters=query(required=True)),
-            ["BREAKING GET /hc : query deep: added, required"],
+            ["BREAKING GET /hc : query deep: added, required [requests]"],
         ),
         (
             lambda d: operation(d, "/file/upload", "post").pop("parameters"),
-            ["BREAKING POST /file/upload : query format: removed"],
+            ["BREAKING POST /file/upload : query format: removed [requests]"],
         ),
         (
             lambda d: operation(d, "/languages")["responses"].update({"200": {"description": "Empty."}}),
-            ["BREAKING GET /languages : 200: list of LanguagePairData → nothing"],
+            ["BREAKING GET /languages : 200: list of LanguagePairData → nothing [answers]"],
         ),
         (lambda d: operation(d, "/hc")["responses"].update({"206": TEXT}), ["GET /hc : 206: added"]),
         (
             lambda d: operation(d, "/srt", "post")["requestBody"].update(required=True),
-            ["BREAKING POST /srt : body application/json: now required"],
+            ["BREAKING POST /srt : body: now required [requests]"],
         ),
         (
             lambda d: schema(d, "TextRequest")["properties"].update(tone={"type": "string"}),
             ["TextRequest.tone: added"],
         ),
-        (lambda d: schema(d, "TextRequest")["properties"].pop("origin"), ["BREAKING TextRequest.origin: removed"]),
-        (lambda d: schema(d, "TextRequest").update(required=["texts"]), ["BREAKING TextRequest.texts: now required"]),
+        (
+            lambda d: schema(d, "TextRequest")["properties"].pop("origin"),
+            ["BREAKING TextRequest.origin: removed [requests]"],
+        ),
+        (
+            lambda d: schema(d, "TextRequest").update(required=["texts"]),
+            ["BREAKING TextRequest.texts: now required [requests]"],
+        ),
         (lambda d: schema(d, "UrlFileInfo").update(required=["url"]), ["UrlFileInfo.url: now required"]),
-        (lambda d: prop(d, "TextRequest", "texts").pop("nullable"), ["BREAKING TextRequest.texts: no longer null"]),
+        (
+            lambda d: prop(d, "TextRequest", "texts").pop("nullable"),
+            ["BREAKING TextRequest.texts: no longer null [requests]"],
+        ),
         (lambda d: prop(d, "UrlFileInfo", "url").pop("nullable"), ["UrlFileInfo.url: no longer null"]),
         (
             lambda d: prop(d, "UrlFileInfo", "size").update(nullable=True),
-            ["BREAKING UrlFileInfo.size: may now be null"],
+            ["BREAKING UrlFileInfo.size: may now be null [answers]"],
         ),
         (lambda d: prop(d, "CsvFileRequest", "url").update(nullable=True), ["CsvFileRequest.url: may now be null"]),
         (
@@ -75,27 +84,27 @@ TEXT = {"description": "Yes.", "content": {"text/plain": {"schema": {"type": "st
         ),
         (
             lambda d: prop(d, "CsvFileRequest", "format")["enum"].remove("Tsv"),
-            ["BREAKING CsvFileRequest.format: no longer takes Tsv"],
+            ["BREAKING CsvFileRequest.format: no longer takes Tsv [requests]"],
         ),
         (
             lambda d: prop(d, "CloudFileRequest", "model")["enum"].append("Medical"),
-            ["BREAKING CloudFileRequest.model: may now be Medical"],
+            ["BREAKING CloudFileRequest.model: may now be Medical [answers]"],
         ),
         (
             lambda d: prop(d, "CsvFileRequest", "separator").update(enum=[";"]),
-            ["BREAKING CsvFileRequest.separator: no longer takes anything else"],
+            ["BREAKING CsvFileRequest.separator: no longer takes anything else [requests]"],
         ),
         (
             lambda d: prop(d, "UrlFileInfo", "size").update(format="int32"),
-            ["BREAKING UrlFileInfo.size: integer int64 → integer int32"],
+            ["UrlFileInfo.size: integer int64 → integer int32"],
         ),
         (
             lambda d: prop(d, "TextRequest", "texts").update(items={"type": "integer"}),
-            ["BREAKING TextRequest.texts: list of string → list of integer"],
+            ["BREAKING TextRequest.texts: list of string → list of integer [requests]"],
         ),
         (  # of requests and answers: the stricter rule
             lambda d: prop(d, "WorksheetData", "rows").update(nullable=False),
-            ["BREAKING WorksheetData.rows: no longer null"],
+            ["BREAKING WorksheetData.rows: no longer null [requests]"],
         ),
     ],
 )

@@ -40,7 +40,7 @@ def test_the_command_finds_nothing_to_write_whatever_the_hash_seed() -> None:
 def quick(staged: regenerate.Run, monkeypatch: pytest.MonkeyPatch) -> None:
     """Build by copying what was built before; the command around it is the real one."""
 
-    def build(self: regenerate.Run, source: str | None = None) -> None:
+    def build(self: regenerate.Run, source: str | None = None, *, is_draft: bool = False) -> None:
         shutil.copytree(staged.stage, self.stage, dirs_exist_ok=True)
 
     monkeypatch.setattr(regenerate.Run, "build", build)

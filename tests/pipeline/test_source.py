@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from openapi import client, documents, regenerate
+from openapi import client, dialects, documents, regenerate
 
 ROOT = regenerate.ROOT
 COMMITTED = (ROOT / regenerate.TRANSLATION).read_bytes()
@@ -97,7 +97,60 @@ def reworded(document: Any) -> bytes:
     ).encode()
 
 
-FORMS = (crlf, vendor, inlined_upload, terse, examples, turned_round, wordless, reworded)
+def noisy(document: Any) -> bytes:
+    """What the exporter adds: examples, licence, a person's address, and words of its own wherever there is room."""
+    for schema in document["components"]["schemas"].values():
+        schema["example"] = {"status": 0.8008281904610115}
+        for value in schema.get("properties", {}).values():
+            value |= {"example": "noise", "description": "Theirs."}
+            if "items" in value:
+                value["items"]["description"] = "Item."
+    contact = {"contact": {"email": "person@example.org"}, "license": {"name": "MIT"}, "termsOfService": "https://x.y"}
+    return json.dumps(document | {"info": document["info"] | contact, "externalDocs": {"url": "https://x.y"}}).encode()
+
+
+def referred(document: Any) -> bytes:
+    """Bodies, answers, parameters and a whole path behind references."""
+    parts: dict[str, Any] = {"requestBodies": {}, "responses": {}, "parameters": {}, "pathItems": {}}
+    for number, (path, item) in enumerate(document["paths"].items()):
+        for method, operation in item.items():
+            name = f"{method}{number}"
+            if "requestBody" in operation:
+                parts["requestBodies"][name] = operation["requestBody"]
+                operation["requestBody"] = {"$ref": f"#/components/requestBodies/{name}"}
+            for code, answer in operation["responses"].items():
+                parts["responses"][name + code] = answer
+                operation["responses"][code] = {"$ref": f"#/components/responses/{name}{code}"}
+            for place, parameter in enumerate(operation.get("parameters", [])):
+                parts["parameters"][f"{name}{place}"] = parameter
+                operation["parameters"][place] = {"$ref": f"#/components/parameters/{name}{place}"}
+        parts["pathItems"][f"item{number}"] = item
+        document["paths"][path] = {"$ref": f"#/components/pathItems/item{number}"}
+    document["components"] |= parts
+    return json.dumps(document).encode()
+
+
+def newer(document: Any) -> bytes:
+    """OpenAPI 3.1: lists of types, examples, words beside references, and no nullable."""
+
+    def lift(node: Any) -> Any:
+        if isinstance(node, list):
+            return [lift(item) for item in node]
+        if not isinstance(node, dict):
+            return node
+        node = {key: lift(value) for key, value in node.items()}
+        if node.get("nullable") is True:
+            del node["nullable"]
+            node["type"] = [node["type"], "null"]
+        if isinstance(node.get("type"), str) and "properties" not in node:
+            node["examples"] = ["noise"]
+        return node
+
+    lifted = lift(document)
+    return json.dumps(lifted | {"openapi": "3.1.0", "jsonSchemaDialect": "https://spec.openapis.org/x"}).encode()
+
+
+FORMS = (crlf, vendor, inlined_upload, terse, examples, turned_round, wordless, reworded, noisy, referred, newer)
 
 
 @pytest.mark.parametrize("form", FORMS, ids=lambda form: form.__name__)
@@ -109,6 +162,90 @@ def test_a_form_of_the_document_gives_the_same_client(
     run = regenerate.Run(ROOT, tmp_path / "stage")
     run.translate(str(source))
     assert (run.stage / regenerate.TRANSLATION).read_bytes() == COMMITTED  # all that the generator gets to see
+
+
+def test_two_files_are_one_document(upstream: Any, tmp_path: Path) -> None:
+    schemas = upstream["components"].pop("schemas")
+    text = json.dumps(upstream).replace('"#/components/schemas/', '"parts/schemas.yaml#/components/schemas/')
+    (tmp_path / "parts").mkdir()
+    (tmp_path / "parts/schemas.yaml").write_text(documents.dump({"components": {"schemas": schemas}}, "part"))
+    (tmp_path / "source.json").write_text(text)
+    run = regenerate.Run(ROOT, tmp_path / "stage")
+    run.translate(str(tmp_path / "source.json"))
+    corrected = documents.parse((run.stage / regenerate.TRANSLATION).read_bytes(), "new")
+    assert corrected == documents.parse(COMMITTED, "old")
+
+
+@pytest.mark.parametrize("form", [noisy, reworded, referred], ids=lambda form: form.__name__)
+def test_our_own_document_comes_back_byte_for_byte(
+    form: Callable[[Any], bytes], upstream: Any, tmp_path: Path, capsys: Any
+) -> None:
+    source = tmp_path / "source"
+    source.write_bytes(form(upstream))
+    run = regenerate.Run(ROOT, tmp_path / "stage")
+    run.translate(str(source))
+    assert (run.stage / regenerate.UPSTREAM).read_bytes() == (ROOT / regenerate.UPSTREAM).read_bytes()
+    assert "0 changes, 0 of them breaking" in capsys.readouterr().out
+
+
+def schema_31(**schema: Any) -> Callable[[Any], Any]:
+    def change(document: Any) -> None:
+        document["openapi"] = "3.1.0"
+        document["components"]["schemas"]["UrlFileInfo"]["properties"]["size"] = schema
+
+    return change
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        (schema_31(type=["integer", "null"], format="int64"), {"type": "integer", "format": "int64", "nullable": True}),
+        (schema_31(const="a"), {"enum": ["a"], "type": "string"}),
+        (schema_31(type="integer", exclusiveMinimum=0), {"type": "integer", "exclusiveMinimum": True, "minimum": 0}),
+        (schema_31(type="string", contentEncoding="base64"), {"type": "string", "format": "byte"}),
+        (
+            schema_31(type=["integer", "string"], maxLength=3),
+            {"anyOf": [{"type": "integer"}, {"type": "string", "maxLength": 3}]},
+        ),
+        (
+            schema_31(**{"$ref": "#/components/schemas/WorksheetData", "description": "Words.", "minProperties": 1}),
+            {"allOf": [{"$ref": "#/components/schemas/WorksheetData"}, {"minProperties": 1}]},
+        ),
+        (
+            schema_31(anyOf=[{"$ref": "#/components/schemas/WorksheetData"}, {"type": "null"}]),
+            {"anyOf": [{"$ref": "#/components/schemas/WorksheetData"}, dialects.NULL]},
+        ),
+    ],
+)
+def test_3_1_is_said_in_3_0(
+    change: Callable[[Any], Any], expected: Any, upstream: Any, as_source: Callable[[Any], str]
+) -> None:
+    change(upstream)
+    found = dialects.unify(as_source(upstream))[0]
+    assert found["components"]["schemas"]["UrlFileInfo"]["properties"]["size"] == expected
+    assert found["openapi"] == dialects.DIALECT
+
+
+def loop(document: Any) -> None:
+    document["components"]["pathItems"] = {"a": {"$ref": "#/components/pathItems/a"}}
+    document["paths"]["/loop"] = {"$ref": "#/components/pathItems/a"}
+
+
+@pytest.mark.parametrize(
+    ("change", "named"),
+    [
+        (schema_31(patternProperties={}), "size: patternProperties cannot be said in OpenAPI 3.0"),
+        (lambda d: d.update(webhooks={"x": {}}), "webhooks have no place"),
+        (loop, "leads back to itself"),
+        (lambda d: d["paths"].update({"/x": {"$ref": "https://elsewhere.example/x.yaml"}}), "only files beside it"),
+    ],
+)
+def test_what_cannot_be_said_is_refused_by_name(
+    change: Callable[[Any], Any], named: str, upstream: Any, as_source: Callable[[Any], str]
+) -> None:
+    change(upstream)
+    with pytest.raises(documents.SourceError, match=re.escape(named)):
+        dialects.unify(as_source(upstream))
 
 
 def test_json_over_http_is_taken_whole_and_gives_the_same_tree(
@@ -154,7 +291,7 @@ def test_a_newer_document_is_taken_and_its_changes_are_told(
     assert regenerate.main(["--source", as_source(upstream)], tree) == 0
     said = capsys.readouterr().out
     assert "TextRequest.tone: added\n" in said
-    assert "BREAKING UrlFileInfo.size: removed\n" in said
+    assert "BREAKING UrlFileInfo.size: removed [answers]\n" in said
     assert "- models.url_file_info.UrlFileInfo.size: int | Unset = UNSET\n" in said
     assert "+ models.text_request.TextRequest.tone: str | Unset = UNSET\n" in said
     assert "#/components/schemas/TextRequest/properties/tone/description: How it sounds." in said
@@ -228,7 +365,7 @@ def test_a_document_that_breaks_a_rule_fails_and_leaves_the_tree_untouched(
     assert snapshot() == before
 
 
-BOMB = b"openapi: 3.0.1\npaths: {}\n0: &0 [a, a, a, a, a, a, a, a, a]\n" + b"".join(
+BOMB = b"openapi: 3.0.1\ninfo: {version: 1}\npaths: {}\n0: &0 [a, a, a, a, a, a, a, a, a]\n" + b"".join(
     b"%d: &%d [%s]\n" % (n, n, b", ".join([b"*%d" % (n - 1)] * 9)) for n in range(1, 9)
 )
 
@@ -243,9 +380,10 @@ BOMB = b"openapi: 3.0.1\npaths: {}\n0: &0 [a, a, a, a, a, a, a, a, a]\n" + b"".j
         (b"\xff\xfe\x00", "neither YAML nor JSON"),
         (b"<html><body>Sign in</body></html>", "not an OpenAPI document"),
         (b"", "not an OpenAPI document"),
-        (b"openapi: 3.1.0\npaths: {}\n", "openapi is '3.1.0'"),
+        (b"openapi: 3.2.0\npaths: {}\n", "openapi is '3.2.0'"),
+        (b"openapi: 3.1.0\npaths: {}\n", "it has no info.version"),
         (b"swagger: '2.0'\npaths: {}\n", "openapi is None"),
-        (b"a: &a [*a]\nopenapi: 3.0.1\npaths: {}\n", "no document to work with"),
+        (b"a: &a [*a]\nopenapi: 3.0.1\ninfo: {version: 1}\npaths: {}\n", "no document to work with"),
         (BOMB, "no document to work with"),
     ],
     ids=[
@@ -256,7 +394,8 @@ BOMB = b"openapi: 3.0.1\npaths: {}\n0: &0 [a, a, a, a, a, a, a, a, a]\n" + b"".j
         "UTF-16",
         "HTML",
         "nothing",
-        "3.1",
+        "3.2",
+        "no version",
         "2.0",
         "loop",
         "bomb",
@@ -366,6 +505,10 @@ def test_only_https_and_loopback_are_read(url: str) -> None:
 
 def test_what_is_written_is_read_back_the_same(upstream: Any) -> None:
     texts = ["no", "1", 1, 1.5, True, None, "a: b #c", " led by a space", "two\nlines", "x " * 200]
-    awkward = {"openapi": "3.0.1", "paths": {"/a": {"get": {"summary": "yes", "default": texts}}}}
+    awkward = {
+        "openapi": "3.0.1",
+        "info": {"version": "1"},
+        "paths": {"/a": {"get": {"summary": "yes", "default": texts}}},
+    }
     for document in (upstream, awkward):
         assert documents.parse(documents.dump(document, "note").encode(), "again") == document

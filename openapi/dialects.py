@@ -1,0 +1,251 @@
+"""Brings every OpenAPI 3 document to the one dialect that the rest knows: one file, 3.0, references to schemas alone.
+
+Called by ``regenerate --source``. What cannot be said in 3.0, and what the generator would read wrongly, is refused by
+name; what an exporter invents (examples, licence, contact) is left out and counted.
+"""
+
+from __future__ import annotations
+
+import posixpath
+from collections import Counter
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import urljoin
+
+from openapi import documents
+from openapi.documents import SourceError
+from openapi.tree import DATA, NAMES, SCHEMAS, children, is_list, is_map, member, operations, resolve
+
+NOISE = {"example", "examples", "externalDocs", "deprecated", "nullable"}  # the last two when they are false
+ABOUT = ("contact", "license", "termsOfService", "summary")  # of the exporter's setup, not of the service
+NOT_IN_3_0 = (
+    "if then else dependentSchemas dependentRequired prefixItems contains minContains maxContains patternProperties "
+    "propertyNames unevaluatedItems unevaluatedProperties $dynamicRef $dynamicAnchor $anchor $defs contentSchema"
+).split()
+ANNOTATIONS = {"description", "summary", "title", "deprecated", "readOnly", "writeOnly", "$comment", "default"}
+NULL = {
+    "type": "string",
+    "nullable": True,
+    "enum": [None],
+}  # the form that generator, redocly and validators read alike
+MAX_FILES = 20
+DIALECT = "3.0.1"  # what the service says itself
+
+
+def unify(source: str) -> tuple[dict[str, Any], bytes, list[str]]:
+    """A document in the one dialect, its own bytes, and what was left out.
+
+    Raises:
+        SourceError: it cannot be read, is none, or says what cannot be said here; the message names the place.
+    """
+    data = documents.fetch(source)
+    document = documents.parse(data, documents.label(source))
+    document = Bundle(source, document).run()
+    left_out: Counter[str] = Counter()
+    for name in [name for name in ABOUT if name in document["info"]]:
+        left_out[f"info.{name}"] += 1
+        del document["info"][name]
+    if document.pop("webhooks", None):
+        raise SourceError(f"{documents.label(source)}: webhooks have no place in a client")
+    document.pop("jsonSchemaDialect", None)
+    lowered = _lower(document, "#", "", is_newer=document["openapi"].startswith("3.1"), left_out=left_out)
+    if document["openapi"].startswith("3.1"):
+        lowered["openapi"] = DIALECT
+    return lowered, data, [f"{name} ({count})" for name, count in sorted(left_out.items())]
+
+
+class Bundle:
+    """A document while references to other files, and to anything but schemas, are replaced by what they lead to."""
+
+    def __init__(self, source: str, document: dict[str, Any]) -> None:
+        self.source, self.document = source, document
+        self.files: dict[str, Any] = {source: document}
+        self.schemas: dict[str, Any] = document.setdefault("components", {}).setdefault("schemas", {})
+        self.origin: dict[str, str] = dict.fromkeys(self.schemas, source)
+
+    def run(self) -> dict[str, Any]:
+        """The one document; parts that were only referred to are gone."""
+        self.document["paths"] = self._walk(self.document["paths"], self.source, "", (), "paths")
+        for name in list(self.schemas):
+            if self.origin[name] == self.source:
+                self.schemas[name] = self._walk(self.schemas[name], self.source, "", (), "schema")
+        kept = {"schemas", "securitySchemes"}
+        self.document["components"] = {key: part for key, part in self.document["components"].items() if key in kept}
+        return self.document
+
+    def _walk(self, node: Any, base: str, parent: str, trail: tuple[str, ...], kind: str) -> Any:
+        if is_list(node):
+            return [self._walk(item, base, "", trail, kind) for item in node]
+        if not is_map(node):
+            return node
+        ref = node.get("$ref") if parent not in NAMES else None
+        if isinstance(ref, str):
+            return self._follow(node, ref, base, trail, kind)
+        found: dict[str, Any] = {}
+        for key, value in node.items():
+            below = "schema" if key == "schema" and parent not in NAMES else kind
+            held = value if key in DATA and parent not in NAMES else None
+            found[key] = held if held is not None else self._walk(
+                value, base, "" if parent in NAMES else key, trail, below)  # fmt: skip
+        return found
+
+    def _follow(self, node: dict[str, Any], ref: str, base: str, trail: tuple[str, ...], kind: str) -> Any:
+        path, _, pointer = ref.partition("#")
+        place = _join(base, path) if path else base
+        target = self._file(place, ref)
+        if pointer.startswith("/components/schemas/") and pointer.count("/") == 3:
+            return node | {"$ref": SCHEMAS + self._adopt(pointer.rpartition("/")[2], target, pointer, place)}
+        where = f"{place}#{pointer}"
+        if kind == "schema" and path and (not pointer or is_map(resolve(target, pointer))):
+            name = posixpath.splitext(posixpath.basename(place))[0] if not pointer else pointer.rpartition("/")[2]
+            return node | {"$ref": SCHEMAS + self._adopt(name, target, pointer, place)}
+        found = resolve(target, pointer)
+        if (
+            kind == "schema" or found == {}
+        ):  # a pointer into a schema stays; one that leads nowhere is for the invariants
+            return node
+        if where in trail or len(trail) > documents.MAX_DEPTH:
+            raise SourceError(f"{documents.label(self.source)}: {ref} leads back to itself")
+        merged = self._walk(found, place, "", (*trail, where), kind)
+        return merged | {key: value for key, value in node.items() if key != "$ref"} if is_map(merged) else merged
+
+    def _adopt(self, name: str, target: Any, pointer: str, place: str) -> str:
+        """Take a schema of another file in under its own name."""
+        if place == self.source and self.origin.get(name, place) == place:
+            return name
+        schema = resolve(target, pointer) if pointer else target
+        if self.origin.setdefault(name, place) != place:
+            raise SourceError(f"{documents.label(place)} and {documents.label(self.origin[name])} both have a {name}")
+        if name not in self.schemas and schema != {}:
+            self.schemas[name] = {}  # it may refer to itself
+            self.schemas[name] = self._walk(schema, place, "", (), "schema")
+        return name
+
+    def _file(self, place: str, ref: str) -> Any:
+        if place not in self.files:
+            if ("://" in place) != ("://" in self.source) or (
+                "://" in place and _origin(place) != _origin(self.source)
+            ):
+                raise SourceError(
+                    f"{documents.label(self.source)}: {ref} leads nowhere that is read: only files beside it"
+                )
+            if len(self.files) > MAX_FILES:
+                raise SourceError(f"{documents.label(self.source)} refers to more than {MAX_FILES} files")
+            self.files[place] = documents.parse(documents.fetch(place), documents.label(place), is_part=True)
+        return self.files[place]
+
+
+def _join(base: str, path: str) -> str:
+    if "://" in base or "://" in path:
+        return urljoin(base, path)
+    return posixpath.normpath(posixpath.join(posixpath.dirname(base.replace("\\", "/")), path))
+
+
+def _origin(url: str) -> str:
+    return "/".join(url.split("/", 3)[:3])
+
+
+def _lower(node: Any, where: str, parent: str, *, is_newer: bool, left_out: Counter[str]) -> Any:
+    """A node in 3.0; ``parent`` is the keyword that it stands below, empty for a schema or an object of OpenAPI."""
+    if is_list(node):
+        return [_lower(item, f"{where}/{i}", "", is_newer=is_newer, left_out=left_out) for i, item in enumerate(node)]
+    if not is_map(node):
+        return node
+    named = parent in NAMES
+    found: dict[str, Any] = {}
+    for key, value in node.items():
+        if not named and key in NOISE and (value is False or key in {"example", "examples", "externalDocs"}):
+            left_out[key] += key in {"example", "examples", "externalDocs"}
+            continue
+        held = not named and key in DATA
+        below = "" if named else key
+        found[key] = value if held else _lower(value, f"{where}/{key}", below, is_newer=is_newer, left_out=left_out)
+    return found if named or not is_newer else _schema(found, where)
+
+
+def _schema(node: dict[str, Any], where: str) -> dict[str, Any]:
+    """What 3.1 says of a schema, in the words of 3.0."""
+    if wrong := sorted(set(NOT_IN_3_0) & node.keys()):
+        raise SourceError(f"{where}: {', '.join(wrong)} cannot be said in OpenAPI 3.0, and the generator ignores it")
+    for edge in ("Minimum", "Maximum"):
+        limit = node.get(f"exclusive{edge}")
+        if isinstance(limit, int | float) and not isinstance(limit, bool):
+            node[edge.lower()], node[f"exclusive{edge}"] = limit, True
+    if "const" in node:
+        value = node.pop("const")
+        node["enum"] = [value]
+        kinds: dict[type, str] = {str: "string", bool: "boolean", int: "integer", float: "number"}
+        node.setdefault("type", kinds.get(type(value), "string"))
+    if node.pop("contentEncoding", None) in {"base64", "base64url"}:
+        node["format"] = "byte"
+    if node.pop("contentMediaType", None) == "application/octet-stream" and "format" not in node:
+        node["format"] = "binary"
+    kinds_ = node.get("type")
+    if is_list(kinds_):
+        node = _one_type(node, [kind for kind in kinds_ if kind != "null"], may_be_null="null" in kinds_)
+    elif kinds_ == "null":
+        node = {key: value for key, value in node.items() if key != "type"} | NULL
+    if node.get("nullable") and "enum" in node and None not in node["enum"]:
+        node["enum"] = [*node["enum"], None]
+    return _beside_reference(node)
+
+
+def _one_type(node: dict[str, Any], kinds: list[Any], *, may_be_null: bool) -> dict[str, Any]:
+    rest = {key: value for key, value in node.items() if key != "type"}
+    if not kinds:
+        return rest | NULL
+    if len(kinds) == 1:
+        place = {key: kinds[0] if key == "type" else value for key, value in node.items()}
+        return place | {"nullable": True} if may_be_null else place
+    own: dict[str, Callable[[Any], bool]] = {
+        "array": lambda key: key in {"items", "minItems", "maxItems", "uniqueItems"},
+        "object": lambda key: key in {"properties", "required", "additionalProperties"},
+        "string": lambda key: key in {"format", "pattern", "minLength", "maxLength"},
+    }
+    taken = {key for kind in kinds if kind in own for key in rest if own[kind](key)}
+    parts = [{"type": kind} | {key: rest[key] for key in rest if kind in own and own[kind](key)} for kind in kinds]
+    return {key: value for key, value in rest.items() if key not in taken} | {
+        "anyOf": [*parts, dict(NULL)] if may_be_null else parts
+    }
+
+
+def _beside_reference(node: dict[str, Any]) -> dict[str, Any]:
+    """3.0 ignores what stands beside a reference: words may go, the rest becomes ``allOf``."""
+    if not isinstance(node.get("$ref"), str) or len(node) == 1 or not node["$ref"].startswith("#"):
+        return node
+    rest = {key: value for key, value in node.items() if key not in {"$ref", *ANNOTATIONS}}
+    if not rest:
+        return {key: value for key, value in node.items() if key in {"$ref", "description", "summary"}}
+    return {"allOf": [{"$ref": node["$ref"]}, rest]}
+
+
+def misread(document: Any) -> list[str]:
+    """Where the generator would read something else than the document says, and not warn."""
+    found = [
+        f"{method} {path}: servers of one path are ignored"
+        for method, path, operation in operations(document)
+        if member(operation, "servers") or member(document, "paths", path, "servers")
+    ]
+
+    def look(node: Any, where: str, parent: str) -> None:
+        if is_map(node) and parent not in NAMES:
+            style, explode, place = node.get("style"), node.get("explode"), node.get("in")
+            kind = member(node, "schema", "type")
+            if place in {"query", "header", "path", "cookie"}:
+                wanted = {"query": "form", "header": "simple", "path": "simple", "cookie": "form"}[place]
+                if style not in {None, wanted} or "content" in node:
+                    found.append(f"{where}: style {style or 'content'} of a {place} parameter is sent as {wanted}")
+                if place == "query" and explode is False and kind == "array":
+                    found.append(f"{where}: explode: false is sent as a repeated parameter")
+                if place in {"path", "header"} and kind in {"array", "object"}:
+                    found.append(f"{where}: a {kind} in a {place} is sent as the text of a Python object")
+            if "not" in node:
+                found.append(f"{where}: `not` is ignored")
+            if "$ref" in node and node.get("nullable"):
+                found.append(f"{where}: nullable beside a reference is ignored, and null is a TypeError")
+        for key, value in children(node):
+            if key not in DATA or parent in NAMES:
+                look(value, f"{where}/{key}", "" if parent in NAMES and parent != "paths" else key)
+
+    look(document, "#", "")
+    return found

@@ -1,0 +1,346 @@
+"""Carries corrections over to a newer document as far as that is certain, for ``regenerate --source … --draft``.
+
+Renewed counts, actions whose defect is mended or whose operation is gone, targets that moved where one place alone
+fits, and what a new operation needs by the pattern of its siblings. Each drafted action is marked with ``x-draft``.
+Whatever is ambiguous is left as it is, and so stays an error. The files are edited as text: layout is people's.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from openapi import account, correct, documents
+from openapi.tree import DATA, MISSING, NAMES, WORDING, Location, at, is_list, is_map, member, operations
+
+VERBS = ("translate", "summarize", "analyze", "detect", "upload", "convert", "extract", "create", "check", "cancel")
+WORD_FOR = {"auto": "file", "document": "file"}  # in the names of operations that read results
+ALIKE = 0.8  # share of properties that a renamed schema keeps
+
+
+def operation_id(method: str, path: str) -> str:
+    """The name that the other operations' rule gives: a verb first, ``trial`` last, readers ``get…Translation``."""
+    parts = [part for part in path.strip("/").split("/") if not part.startswith("{")]
+    words = [word.lower() for part in parts for word in re.split("[^A-Za-z0-9]+", part) if word]
+    by_id = "{" in path or words[-1:] == ["trial"]
+    if method == "POST":
+        head = [] if words[:1] and words[0] in VERBS else ["translate"]
+        words = [*head, *("file" if word == "auto" else word for word in words)]
+    elif method == "GET" and by_id and words[:1] and words[0] in {"text", "document"}:
+        words = ["get", WORD_FOR.get(words[0], words[0]), "translation", *words[1:]]
+    else:
+        words = [
+            {"GET": "get", "PUT": "replace", "PATCH": "update", "DELETE": "delete"}.get(method, method.lower()),
+            *words,
+        ]
+    return words[0] + "".join(word.capitalize() for word in words[1:])
+
+
+class Text:
+    """A file of actions as text, an action a block."""
+
+    def __init__(self, content: str) -> None:
+        self.head, *self.blocks = re.split(r"(?m)^(?=  - target:)", content)
+
+    def content(self) -> str:
+        """The file."""
+        return self.head + "".join(self.blocks)
+
+    def overlay(self) -> Any:
+        """The file as data."""
+        return documents.load_yaml(self.content())
+
+    def action(self, number: int) -> Any:
+        """One action as data; counted from 1."""
+        return documents.load_yaml(self.blocks[number - 1])[0]
+
+    def mark(self, number: int, why: str) -> None:
+        """Mark an action for a person's look."""
+        if "    x-draft:" not in self.blocks[number - 1]:
+            self._put(
+                number,
+                r"(?m)^    (?=(x-absorbs|x-matches|x-optional|remove|update|copy):)",
+                f"    x-draft: {json.dumps(why)}\n    ",
+            )
+
+    def count(self, number: int, matches: int) -> None:
+        """Renew how many nodes an action selects."""
+        self._put(number, r"(?m)^    x-matches: \d+$", f"    x-matches: {matches}")
+
+    def replace(self, number: int, pattern: str, new: str) -> None:
+        """Replace in target, source and references of an action, not in its description."""
+        action = self.action(number)
+        block = self.blocks[number - 1]
+        for key in ("target", "copy"):
+            if key in action and (moved := re.sub(pattern, new, action[key])) != action[key]:
+                block = re.sub(
+                    rf"(?m)^(  - |    ){key}:(.*\n)(      .*\n)*",
+                    lambda found, key=key, moved=moved: f"{found[1]}{key}: {json.dumps(moved)}\n",
+                    block,
+                    count=1,
+                )
+        self.blocks[number - 1] = block
+
+    def drop(self, number: int) -> None:
+        """Take an action out; a heading behind it stays. Its number stays too, so that others keep theirs."""
+        rest = re.search(r"\n\n  # .*", self.blocks[number - 1], re.DOTALL)
+        self.blocks[number - 1] = rest[0] if rest else ""
+
+    def add(self, after: int, action: dict[str, Any]) -> None:
+        """Add an action behind another."""
+        body = documents.dump([action], "x").partition("\n")[2]
+        lines = "".join(f"  {line}\n" for line in body.splitlines())
+        block = self.blocks[after - 1]
+        heading = re.search(r"\n\n  # .*", block, re.DOTALL)
+        cut = heading.start() + 1 if heading else len(block)
+        self.blocks[after - 1] = block[:cut] + lines + block[cut:]
+
+    def _put(self, number: int, pattern: str, new: str) -> None:
+        self.blocks[number - 1] = re.sub(pattern, lambda _: new, self.blocks[number - 1], count=1)
+
+
+class Draft:
+    """Corrections or error answers while they are carried over: ``notes`` is what was done, ``decisions`` the rest."""
+
+    def __init__(self, old: Any, new: Any, content: str) -> None:
+        self.old, self.new, self.text = old, new, Text(content)
+        self.before = correct.apply(old, self.text.overlay())
+        self.renamed: dict[str, str] = {}
+        self.notes: list[str] = []
+        self.decisions: list[str] = []
+
+    def run(self, *, is_errors: bool = False) -> str:
+        """The file as it fits the new document, as far as that is certain."""
+        if not is_errors:
+            self._follow_schemas()
+            self._follow_paths()
+            self._follow_properties()
+        after = correct.apply(self.new, self.text.overlay())
+        anchor = max(
+            (n for n, action in enumerate(after.actions, start=1) if member(action, "update", "operationId")), default=1
+        )
+        for number in sorted(after.failures):
+            self._mend(number, after)
+        if not is_errors:
+            self._name_operations(after, anchor)
+        return self.text.content()
+
+    def _note(self, number: int, why: str, *, is_marked: bool = True) -> None:
+        self.notes.append(f"action {number}, {self.before.actions[number - 1]['target']}: {why}")
+        if is_marked:
+            self.text.mark(number, why)
+
+    # moved targets -------------------------------------------------------------------------------------------------
+
+    def _follow_schemas(self) -> None:
+        gone, come = (_only(one, other, "schemas") for one, other in ((self.old, self.new), (self.new, self.old)))
+        for name in gone:
+            fits = [other for other in come if _alike(gone[name], come[other])]
+            if len(fits) == 1 and sum(_alike(gone[other], come[fits[0]]) for other in gone) == 1:
+                self.renamed[name] = fits[0]
+                self._move(rf"(?<![A-Za-z]){re.escape(name)}(?![A-Za-z])", fits[0], f"schema {name} is {fits[0]} now")
+            elif fits:
+                self.decisions.append(f"schema {name} is gone; {', '.join(fits)} are like it: which one is it?")
+
+    def _follow_paths(self) -> None:
+        gone = {path: item for path, item in self.old["paths"].items() if path not in self.new["paths"]}
+        come = {path: item for path, item in self.new["paths"].items() if path not in self.old["paths"]}
+        for path, item in gone.items():
+            fits = [other for other in come if _bare(come[other]) == self._now(item)]
+            rivals = [other for other in gone if _bare(gone[other]) == _bare(item)]
+            if len(fits) == 1 and len(rivals) == 1:
+                self._move(rf"'{re.escape(path)}'", f"'{fits[0]}'", f"path {path} is {fits[0]} now")
+
+    def _now(self, item: Any) -> Any:
+        """An operation's structure, by the names that its schemas have now."""
+        said = json.dumps(_bare(item))
+        for name, now in self.renamed.items():
+            said = said.replace(f'schemas/{name}"', f'schemas/{now}"')
+        return json.loads(said)
+
+    def _follow_properties(self) -> None:
+        for name, schema in self.old["components"]["schemas"].items():
+            now = member(self.new, "components", "schemas", name, "properties")
+            was = member(schema, "properties")
+            gone, come = ({key: one[key] for key in one if key not in other} for one, other in ((was, now), (now, was)))
+            for prop in gone if now else ():
+                fits = [key for key in come if _bare(come[key]) == _bare(gone[prop])]
+                rivals = [key for key in gone if _bare(gone[key]) == _bare(gone[prop])]
+                if len(fits) == 1 and len(rivals) == 1:
+                    self._move_property(name, prop, fits[0])
+
+    def _move_property(self, schema: str, prop: str, now: str) -> None:
+        place = ("components", "schemas", schema, "properties", prop)
+        for number, hits in self.before.hits.items():
+            mine = {hit for hit in hits if hit[:5] == place}
+            if not mine:
+                continue
+            if mine == hits:
+                self.text.replace(
+                    number, rf"(?<=properties\.){re.escape(prop)}(?![A-Za-z])|(?<=')({re.escape(prop)})(?=')", now
+                )
+            elif f"properties.{prop}" in self.text.action(number)["target"]:
+                self.text.replace(
+                    number, rf"properties\.{re.escape(prop)}(?![A-Za-z])", f"properties['{prop}','{now}']"
+                )
+            elif f"'{prop}'" in self.text.action(number)["target"]:
+                self.text.replace(number, f"'{re.escape(prop)}'", f"'{prop}','{now}'")
+            else:
+                continue
+            self._note(number, f"property {schema}.{prop} is {now} now")
+
+    def _move(self, pattern: str, new: str, why: str) -> None:
+        for number in range(1, len(self.text.blocks) + 1):
+            block = self.text.blocks[number - 1]
+            self.text.replace(number, pattern, new)
+            action = self.text.action(number)
+            refs = re.sub(pattern, new, json.dumps(member(action, "update")))
+            if json.dumps(member(action, "update")) != refs:
+                self.text.blocks[number - 1] = re.sub(
+                    rf"(schemas/){pattern.removeprefix('(?<![A-Za-z])')}", rf"\g<1>{new}", self.text.blocks[number - 1]
+                )
+            if self.text.blocks[number - 1] != block:
+                self._note(number, why)
+
+    # actions that do not fit ---------------------------------------------------------------------------------------
+
+    def _mend(self, number: int, after: correct.Applied) -> None:
+        reason, action = after.failures[number], after.actions[number - 1]
+        hits, old_hits = after.hits.get(number, set()), self.before.hits.get(number, set())
+        why = account.diagnosis(number, self.before, after, self.new)
+        if reason.startswith("selects"):
+            if "moved or gone" in why and not hits:
+                if all(self._has_gone(place) for place in old_hits - hits):
+                    self.text.drop(number)
+                    self._note(number, f"dropped: {why}", is_marked=False)
+                else:
+                    self.decisions.append(f"action {number}, {action['target']}: {why}")
+            elif not hits:
+                self.text.drop(number)
+                self._note(number, f"dropped: {why}", is_marked=False)
+            else:
+                self.text.count(number, len(hits))
+                self._note(number, f"selects {len(hits)} nodes now ({why})")
+        elif reason.startswith("the list already has") and len(hits) > 1 and self._part(number, hits, action["update"]):
+            return
+        elif reason.startswith("changes nothing") or (reason.startswith("the list already has") and len(hits) == 1):
+            update = member(action, "update")
+            if all(_says(at(self.new, hit), update) for hit in hits):
+                self.text.drop(number)
+                self._note(number, "dropped: mended by the service, it changes nothing any more", is_marked=False)
+            else:
+                self.decisions.append(f"action {number}, {action['target']}: the service says another thing, or a part")
+        else:
+            self.decisions.append(f"action {number}, {action['target']}: {reason}")
+
+    def _part(self, number: int, hits: set[Location], update: list[Any]) -> bool:
+        """Take the schemas whose lists the service has mended out of the target's list of names; false if none is."""
+        mended = {str(hit[2]) for hit in hits if all(item in at(self.new, hit) for item in update)}
+        kept = {str(hit[2]) for hit in hits if not any(item in at(self.new, hit) for item in update)}
+        names = re.search(r"schemas\[((?:'[^']+',?)+)\]", self.text.action(number)["target"])
+        if not mended or len(mended) + len(kept) != len(hits) or not names:
+            return False
+        rest = ",".join(name for name in names[1].split(",") if name.strip("'") not in mended)
+        self.text.replace(number, re.escape(names[0]), f"schemas[{rest}]")
+        self.text.count(number, len(kept))
+        self._note(number, f"mended by the service in {', '.join(sorted(mended))}")
+        return True
+
+    def _has_gone(self, place: Location) -> bool:
+        """Whether the operation or schema itself is gone, and not only something in it."""
+        return at(self.new, place[:3]) is MISSING
+
+    # new operations ------------------------------------------------------------------------------------------------
+
+    def _name_operations(self, after: correct.Applied, anchor: int) -> None:
+        taken = {
+            str(operation["operationId"])
+            for _, _, operation in operations(after.document)
+            if "operationId" in operation
+        }
+        for method, path, operation in operations(after.document):
+            if "operationId" in operation:
+                continue
+            name = operation_id(method, path)
+            if name in taken:
+                self.decisions.append(f"{method} {path}: {name} is taken; which name shall it have?")
+                continue
+            taken.add(name)
+            for action in self._for_new(method, path, operation, name):
+                self.text.add(anchor, action)
+                self.notes.append(f"new action, {action['target']}: {action['x-draft']}")
+            if not _is_like_others(method, path):
+                self.decisions.append(
+                    f"{method} {path}: is {name} the right name, and is it a job, a poll or a reader?"
+                )
+
+    def _for_new(self, method: str, path: str, operation: Any, name: str) -> Iterator[dict[str, Any]]:
+        place = f"$.paths['{path}'].{method.lower()}"
+        module = f"{method.lower()}_{'_'.join(re.findall('[A-Za-z0-9]+', path))}"
+        look = "drafted for a new operation by the pattern of its siblings"
+        yield {
+            "target": place,
+            "description": f"No operationId. Generated: the module {module}, named after method and path.",
+            "x-draft": look,
+            "update": {"operationId": name},
+        }
+        answers = member(operation, "responses")
+        has = {code for code in ("200", "202") if member(answers, code, "content", "application/json", "schema")}
+        schema: Any = next((member(answers, code, "content", "application/json", "schema") for code in has), {})
+        ref = str(member(schema, "$ref") or "").rpartition("/")[2]
+        is_poll = method == "GET" and ref.startswith("Cloud") and ref.endswith("Response")
+        if len(has) == 1 and (is_poll or ref == "StatusResponse"):
+            (missing,) = {"200", "202"} - has
+            words = (
+                "Not ready yet; the body says so too, and has no result."
+                if is_poll
+                else "The job is accepted: the body's `status` is 202, and its `id` names the job."
+            )
+            yield {
+                "target": f"{place}.responses",
+                "description": f"Its sisters document HTTP {missing} too. Generated: {missing} is parsed as None.",
+                "x-draft": look,
+                "update": {missing: {"description": words, "content": {"application/json": {"schema": dict(schema)}}}},
+            }
+        if path.endswith("/trial"):
+            yield {
+                "target": place,
+                "description": "Trials need no token, while security is global and lifted nowhere.",
+                "x-draft": look,
+                "update": {"security": []},
+            }
+
+
+def _is_like_others(method: str, path: str) -> bool:
+    return method == "POST" or (method == "GET" and ("{" in path or path.endswith("/trial")))
+
+
+def _only(document: Any, other: Any, kind: str) -> dict[str, Any]:
+    there = member(other, "components", kind)
+    return {name: node for name, node in member(document, "components", kind).items() if name not in there}
+
+
+def _alike(old: Any, new: Any) -> bool:
+    was, now = set(member(old, "properties")), set(member(new, "properties"))
+    return bool(was) and len(was & now) / len(was | now) >= ALIKE if was or now else _bare(old) == _bare(new)
+
+
+def _bare(node: Any, parent: str = "") -> Any:
+    if is_map(node):
+        return {
+            key: value if key in DATA and parent not in NAMES else _bare(value, "" if parent in NAMES else key)
+            for key, value in node.items()
+            if parent in NAMES or key not in WORDING
+        }
+    return [_bare(item) for item in node] if is_list(node) else node
+
+
+def _says(node: Any, update: Any) -> bool:
+    """Whether a node says already what an update would say."""
+    if is_map(update):
+        return is_map(node) and all(key in node and _says(node[key], value) for key, value in update.items())
+    if is_list(update) and update:
+        return is_list(node) and all(item in node for item in update)
+    return bool(node == update)

@@ -1,0 +1,275 @@
+"""What the next document of the service may bring: each kind of change is seen, judged, and drafted or handed on."""
+
+from __future__ import annotations
+
+import copy
+import difflib
+import json
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+
+from openapi import account, changes, correct, documents, draft, regenerate, tree
+
+ROOT = regenerate.ROOT
+PAGE = ROOT / "docs/how-it-is-made.md"
+MARKS = ("<!-- kinds of change: written by tests/pipeline/test_next_document.py -->\n", "<!-- end -->\n")
+
+
+def schema(document: Any, name: str) -> Any:
+    return document["components"]["schemas"][name]
+
+
+def prop(document: Any, name: str, key: str) -> Any:
+    return schema(document, name)["properties"][key]
+
+
+def new_operation(document: Any) -> None:
+    document["paths"]["/epub"] = {"post": copy.deepcopy(document["paths"]["/pdf"]["post"])}
+
+
+def new_poll(document: Any) -> None:
+    document["paths"]["/text/legal/trial"] = {"get": copy.deepcopy(document["paths"]["/text/trial"]["get"])}
+
+
+def new_address(document: Any) -> None:
+    document["servers"][0]["url"] = "https://eu.groupdocs.cloud/v3.0/translation/"
+
+
+def new_token_url(document: Any) -> None:
+    flow = document["components"]["securitySchemes"]["JWT"]["flows"]["clientCredentials"]
+    flow["tokenUrl"] = "https://id.groupdocs.cloud/v2/token"
+
+
+def renamed(old: str, new: str) -> Callable[[Any], None]:
+    def change(document: Any) -> None:
+        said = json.loads(json.dumps(document).replace(old, new))
+        document.clear()
+        document.update(said)
+
+    return change
+
+
+def saving_modes(document: Any) -> None:
+    for item in document["components"]["schemas"].values():
+        if "targetLanguages" in item.get("properties", {}) and "savingMode" in item["properties"]:
+            item["properties"]["savingMode"]["enum"].append("Zip")
+
+
+def mended_list(document: Any) -> None:
+    schema(document, "HtmlFileRequest")["required"] = ["sourceLanguage", "targetLanguages", "url", "outputFormat"]
+
+
+class Kind(NamedTuple):
+    """A kind of change, and what is to come of it: a line of the report, and what the draft leaves to a person."""
+
+    what: str
+    change: Callable[[Any], Any]
+    seen: str
+    left: str = ""  # a part of what stops the draft; empty: the draft is whole
+
+
+KINDS = [
+    Kind("A new operation of a known kind", new_operation, "POST /epub: added"),
+    Kind("A new poll", new_poll, "GET /text/legal/trial: added"),
+    Kind(
+        "An operation is gone",
+        lambda d: d["paths"].pop("/srt"),
+        "BREAKING POST /srt: removed [requests and answers]",
+    ),
+    Kind("A path is renamed", renamed('"/srt"', '"/subtitles"'), "POST /subtitles: added"),
+    Kind("A schema is renamed", renamed("SrtFileRequest", "SubtitleRequest"), "SubtitleRequest: added"),
+    Kind("A property is renamed", renamed("shortCodeList", "shortCodes"), "MarkdownFileRequest.shortCodes: added"),
+    Kind(
+        "A new option of a request",
+        lambda d: schema(d, "TextRequest")["properties"].update(tone={"type": "string"}),
+        "TextRequest.tone: added",
+    ),
+    Kind(
+        "A new option that is required",
+        lambda d: schema(d, "CsvFileRequest")["required"].append("separator"),
+        "BREAKING CsvFileRequest.separator: now required [requests]",
+    ),
+    Kind("A new address", new_address, "BREAKING servers 0 url: "),
+    Kind("A new token URL", new_token_url, "BREAKING JWT flows clientCredentials tokenUrl: "),
+    Kind("A new value of an enum, everywhere", saving_modes, "CsvFileRequest.savingMode: may now be Zip"),
+    Kind(
+        "A new value of an enum, in one of thirteen places",
+        lambda d: prop(d, "HtmlFileRequest", "savingMode")["enum"].append("Zip"),
+        "HtmlFileRequest.savingMode: may now be Zip",
+        "HtmlFileRequest/properties/savingMode is not what SavingMode is",
+    ),
+    Kind(
+        "A new value in an answer",
+        lambda d: prop(d, "CloudFileRequest", "model")["enum"].append("Medical"),
+        "BREAKING CloudFileRequest.model: may now be Medical [answers]",
+    ),
+    Kind(
+        "An answer may be null",
+        lambda d: prop(d, "UrlFileInfo", "size").update(nullable=True),
+        "BREAKING UrlFileInfo.size: may now be null [answers]",
+    ),
+    Kind(
+        "Another type in a map that is written out again by hand",
+        lambda d: prop(d, "CloudTextResponse", "translations")["additionalProperties"]["items"].update(type="integer"),
+        "BREAKING CloudTextResponse.translations: map to list of string → map to list of integer [answers]",
+        "CloudTextResponse/properties/translations/additionalProperties/items/type: swallowed by ",
+    ),
+    Kind(
+        "A lower limit",
+        lambda d: prop(d, "TextRequest", "texts").update(maxItems=10),
+        "BREAKING TextRequest.texts: maxItems nothing → 10 [requests]",
+    ),
+    Kind(
+        "A default is another",
+        lambda d: prop(d, "CsvFileRequest", "sourceLanguage").update(default="de"),
+        "BREAKING CsvFileRequest.sourceLanguage: default 'en' → 'de' [requests]",
+    ),
+    Kind(
+        "An operation is deprecated",
+        lambda d: d["paths"]["/srt"]["post"].update(deprecated=True),
+        "POST /srt: now deprecated",
+    ),
+    Kind(
+        "A defect is mended",
+        lambda d: schema(d, "HttpStatusCode").pop("enum"),
+        "BREAKING HttpStatusCode: may now be anything else [answers]",
+    ),
+    Kind("A defect is mended in one of three places", mended_list, "HtmlFileRequest.File: no longer required"),
+    Kind(
+        "A header of an answer",
+        lambda d: d["paths"]["/hc"]["get"]["responses"]["200"].update(headers={"X-Id": {"schema": {"type": "string"}}}),
+        "GET /hc : 200: header X-Id added",
+    ),
+    Kind(
+        "Another way to send a parameter",
+        lambda d: d["paths"]["/file/upload"]["post"]["parameters"][0].update(style="pipeDelimited"),
+        "BREAKING POST /file/upload : query format: style 'form' → 'pipeDelimited' [requests]",
+        "style pipeDelimited of a query parameter is sent as form",
+    ),
+    Kind(
+        "Another type of content",
+        lambda d: d["paths"]["/hc"]["get"]["responses"]["200"]["content"].update(
+            {"text/xml": {"schema": {"type": "string"}}}
+        ),
+        "BREAKING GET /hc : 200: HealthCheckStatus → HealthCheckStatus or string [answers]",
+    ),
+    Kind(
+        "A token is wanted for a call more",
+        lambda d: d["paths"]["/hc"]["get"].update(security=[{"JWT": ["all"]}]),
+        "BREAKING GET /hc: security nothing → [{'JWT': ['all']}] [requests]",
+        "$.paths['/hc'].get",
+    ),
+]
+
+
+def taken(change: Callable[[Any], Any], upstream: Any, as_source: Callable[[Any], str], stage: Path) -> tuple[Any, str]:
+    """The draft of a changed document, and what stopped it."""
+    change(upstream)
+    run = regenerate.Run(ROOT, stage)
+    try:
+        return run.translate(as_source(upstream), is_draft=True), ""
+    except regenerate.PipelineError as error:
+        return None, str(error)
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.what)
+def test_a_kind_of_change_is_seen_and_drafted_or_left_to_a_person(
+    kind: Kind, upstream: Any, tmp_path: Path, as_source: Callable[[Any], str], capsys: Any
+) -> None:
+    corrected, stopped = taken(kind.change, upstream, as_source, tmp_path / "stage")
+    assert f"    {kind.seen}" in capsys.readouterr().out
+    assert (kind.left in stopped) if kind.left else (stopped == "")
+    assert (corrected is None) == bool(kind.left)
+
+
+def table() -> str:
+    rows = [
+        f"| {kind.what} | {'yes' if kind.seen.startswith('BREAKING') else 'no'} | "
+        f"{'a person decides' if kind.left else 'by the draft'} |\n"
+        for kind in KINDS
+    ]
+    return "| change, each of them reported | breaks users | carried over |\n|---|---|---|\n" + "".join(rows)
+
+
+def test_the_page_has_the_table_of_these_kinds() -> None:
+    page = PAGE.read_text(encoding="utf-8")
+    assert page.partition(MARKS[0])[2].partition(MARKS[1])[0].strip() == table().strip(), "run this module to write it"
+
+
+def test_a_drafted_operation_has_its_name_its_answers_and_a_mark(
+    upstream: Any, tmp_path: Path, as_source: Callable[[Any], str]
+) -> None:
+    for change in (new_operation, new_poll):
+        change(upstream)
+    run = regenerate.Run(ROOT, tmp_path / "stage")
+    corrected = run.translate(as_source(upstream), is_draft=True)
+    epub, poll = corrected["paths"]["/epub"]["post"], corrected["paths"]["/text/legal/trial"]["get"]
+    assert (epub["operationId"], poll["operationId"]) == ("translateEpub", "getTextTranslationLegalTrial")
+    assert epub["requestBody"]["required"] is True
+    assert set(epub["responses"]) == set(poll["responses"]) == {"200", "202"}
+    assert poll["security"] == []
+    drafted = (run.stage / regenerate.CORRECTIONS).read_text()
+    ours = (ROOT / regenerate.CORRECTIONS).read_text()
+    overlay = documents.load_yaml(drafted)
+    assert sum("x-draft" in action for action in overlay["actions"]) == 7
+    changed = [line for line in difflib.ndiff(ours.splitlines(), drafted.splitlines()) if line.startswith("- ")]
+    assert len(changed) == 3
+    assert all("x-matches" in line for line in changed), "the rest of the file is as it was"
+
+
+def test_the_rule_gives_the_names_that_we_gave(translation: Any) -> None:
+    given = {(method, path): op["operationId"] for method, path, op in tree.operations(translation)}
+    other = {key: name for key, name in given.items() if draft.operation_id(*key) != name}
+    assert set(other.values()) == {
+        "uploadFile", "listLanguages", "getHealth", "getOpenapiDocument", "analyzeHugo", "getHugoStructure",
+    }  # fmt: skip
+
+
+def test_everything_that_does_not_fit_is_said_at_once(
+    upstream: Any, tmp_path: Path, as_source: Callable[[Any], str]
+) -> None:
+    new_operation(upstream)
+    del upstream["paths"]["/srt"]
+    schema(upstream, "TextRequest")["required"] = ["texts", "sourceLanguage", "targetLanguages"]
+    with pytest.raises(regenerate.PipelineError) as caught:
+        regenerate.Run(ROOT, tmp_path).translate(as_source(upstream))
+    said = str(caught.value)
+    assert "$.paths['/srt'].post: selects 0 nodes (moved or gone: #/paths/~1srt/post)" in said
+    assert "$.components.schemas.TextRequest: the list already has" in said
+    assert "POST /epub: operationId '' is no camelCase name" in said
+    assert "actions of openapi/errors.yaml do not fit" in said or "openapi/errors.yaml" not in said
+
+
+def test_every_enum_and_every_null_reaches_the_client_or_is_named(upstream: Any) -> None:
+    overlay = documents.load_yaml((ROOT / regenerate.CORRECTIONS).read_text(encoding="utf-8"))
+    before = correct.apply(upstream, overlay)
+
+    def named(change: Callable[[Any], Any], where: tuple[str, ...]) -> None:
+        changed = copy.deepcopy(upstream)
+        change(changed)
+        after = correct.apply(changed, overlay)
+        told = account.Account(upstream, changed, before, after)
+        count = told.reached + sum(map(len, told.absorbed.values())) + len(told.undecided)
+        assert count == len(list(changes.differences(upstream, changed))) > 0, where
+        assert bool(told.undecided or after.failures) or told.reached or told.absorbed, where
+
+    for name, item in upstream["components"]["schemas"].items():
+        properties = item.get("properties", {})
+        for key in (key for key, value in properties.items() if "enum" in value):
+            named(lambda d, name=name, key=key: prop(d, name, key)["enum"].append("Zip"), (name, key))
+
+        def flip(document: Any, name: str = name) -> None:
+            for value in schema(document, name)["properties"].values():
+                value.update(nullable=True) if "nullable" not in value else value.pop("nullable")
+
+        if properties:
+            named(flip, (name,))
+
+
+if __name__ == "__main__":
+    text = PAGE.read_text(encoding="utf-8")
+    PAGE.write_text(re.sub(f"(?s){MARKS[0]}.*?{MARKS[1]}", MARKS[0] + "\n" + table() + "\n" + MARKS[1], text), "utf-8")
