@@ -60,6 +60,19 @@ def project(tmp_path: Path) -> Path:
     return root
 
 
+@pytest.fixture
+def project_with_sandbox(project: Path) -> Path:
+    """The same with a second distribution, as this project has one."""
+    package = project / "sandbox" / "scratch_sandbox"
+    package.mkdir(parents=True)
+    (package / "__init__.py").write_text('"""Nothing."""\n')
+    described = PYPROJECT.partition("[tool.towncrier]")[0].replace("scratch-project", "scratch-sandbox")
+    (project / "sandbox" / "pyproject.toml").write_text(described)
+    commit(project)
+    git(project, "tag", "--force", "v1.2.0")
+    return project
+
+
 @pytest.fixture(scope="session")
 def shelf(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, Index]]:
     """The folder of an index, and the index that serves it."""

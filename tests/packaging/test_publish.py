@@ -172,17 +172,32 @@ def test_all_reasons_are_said_at_once(project: Path, index: Index) -> None:
     assert [word in str(refused.value) for word in ("dirty", "not tagged", "says nothing of")] == [True] * 3
 
 
-def test_a_build_that_depends_on_the_clock_is_noticed(project: Path) -> None:
-    (project / "hatch_build.py").write_text(
-        "import time, pathlib\n"
-        "from hatchling.builders.hooks.plugin.interface import BuildHookInterface\n"
-        "class Hook(BuildHookInterface):\n"
-        "    def initialize(self, version, build_data):\n"
-        "        stamp = pathlib.Path(self.root, 'src', 'scratch_project', 'stamp.py')\n"
-        "        stamp.write_text(f'AT = {time.time_ns()}')\n"
-    )
-    with (project / "pyproject.toml").open("a") as manifest:
+def test_a_version_of_which_only_the_sandbox_is_on_the_index_is_refused(
+    project_with_sandbox: Path, index: Index, shelf: tuple[Path, Index]
+) -> None:
+    assert list(objections(project_with_sandbox, index.simple_url)) == []
+    (shelf[0] / "scratch_sandbox-1.2.0.tar.gz").touch()
+
+    (reason,) = objections(project_with_sandbox, index.simple_url)
+
+    assert reason.startswith("scratch-sandbox 1.2.0 is on the index already")
+
+
+HOOK = """
+import time, pathlib
+from hatchling.builders.hooks.plugin.interface import BuildHookInterface
+class Hook(BuildHookInterface):
+    def initialize(self, version, build_data):
+        pathlib.Path(self.root, {package!r}, "stamp.py").write_text(f"AT = {{time.time_ns()}}")
+"""
+
+
+@pytest.mark.parametrize(("part", "package"), [(".", "src/scratch_project"), ("sandbox", "scratch_sandbox")])
+def test_a_build_that_depends_on_the_clock_is_noticed(project_with_sandbox: Path, part: str, package: str) -> None:
+    folder = project_with_sandbox / part
+    (folder / "hatch_build.py").write_text(HOOK.format(package=package))
+    with (folder / "pyproject.toml").open("a") as manifest:
         manifest.write("\n[tool.hatch.build.targets.wheel.hooks.custom]\n")
 
     with pytest.raises(ReleaseRefused, match="the second build differs"):
-        build(project)
+        build(project_with_sandbox)
