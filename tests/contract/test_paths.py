@@ -9,12 +9,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import groupdocs_translation
+import groupdocs_translation_sandbox
 from groupdocs_translation import Batch, TranslationClient
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 OVERLAY = Path(groupdocs_translation.__file__).parent
+SANDBOX = f"{Path(groupdocs_translation_sandbox.__file__).parent}/"
 
 
 def files_entered(call: Callable[[], object], *, under: str = "") -> set[str]:
@@ -23,11 +25,14 @@ def files_entered(call: Callable[[], object], *, under: str = "") -> set[str]:
     What runs while a module is imported does not count, nor do threads of the sandbox, which is the other side.
     """
     entered: defaultdict[int, set[str]] = defaultdict(set)
+    of_the_sandbox: set[int] = set()
     prefix = f"{OVERLAY}/"
 
     def note(frame: Any, event: str, _: object) -> None:
         name = frame.f_code.co_filename
-        if event == "call" and name.startswith(prefix) and frame.f_code.co_name != "<module>":
+        if name.startswith(SANDBOX):
+            of_the_sandbox.add(threading.get_ident())
+        elif event == "call" and name.startswith(prefix) and frame.f_code.co_name != "<module>":
             entered[threading.get_ident()].add(name.removeprefix(prefix))
 
     before, before_of_threads = sys.getprofile(), threading.getprofile()
@@ -38,7 +43,7 @@ def files_entered(call: Callable[[], object], *, under: str = "") -> set[str]:
     finally:
         sys.setprofile(before)
         threading.setprofile(before_of_threads)
-    ours = [files for files in entered.values() if not any(name.startswith("sandbox/") for name in files)]
+    ours = [files for thread, files in entered.items() if thread not in of_the_sandbox]
     return {name for files in ours for name in files if name.startswith(under)}
 
 
