@@ -21,7 +21,7 @@ from .faults import FaultySend
 from .http import HTTPError, Request, require_method
 from .identity import DISCOVERY_PATH, KEYS_PATH, TOKEN_PATH, discovery, key_set, token_response
 from .languages import pairs
-from .records import Record
+from .state import Record
 from .storage import STORAGE_PATH
 from .submissions import Submissions
 

@@ -26,14 +26,13 @@ from .engine import Engine, PseudoEngine
 from .faults import Fault
 from .identity import TOKEN_PATH, Identity, signing_key
 from .jobs import Jobs, Latency, TrialCalls
-from .state import State
+from .state import Records, State
 from .storage import Storage
 
 if TYPE_CHECKING:
     from collections import Counter
     from collections.abc import Callable
 
-    from .records import Records
 
 VARIABLES = {
     "client_id": "GROUPDOCS_CLIENT_ID",

@@ -22,12 +22,15 @@ from .jobs import Outcome
 from .languages import check_languages
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
+    from pathlib import Path
 
     from groupdocs_translation.spec.operations import Operation
 
     from .engine import Engine
     from .storage import Storage, StoredFile
+
+    Writer = Callable[[str, Path], str | None]  # writes the result of a target language; returns a remark
 
 DONE = "done"
 INLINE_CHARACTERS = 10_000  # more than that is translated in a thread, so that others are answered meanwhile
@@ -71,35 +74,20 @@ class Submissions:
         if operation.family == "hugo":
             return await self._analyze(request, origins)
         _check_numbers(request)
-        languages = check_languages(request)
+        source, targets = check_languages(request)
+        if operation.family == "file":
+            return await self._files(operation, request, source, targets, self._source(request, origins))
         if "texts" in request:
-            return await self._translate_texts(operation, request, languages)
-        if operation.family == "text":
-            size = len(_content(request)) if "file" in request else 0
-            size = size or self._source(request, origins).path.stat().st_size
-            return await self._texts(request, [fake_recognition.TEXT], languages, size)
-        return await self._translate_file(operation, request, languages, origins)
+            texts = _texts(operation, request)
+            size = sum(map(len, texts))
+        else:  # to be recognised in an image or a recording
+            texts = [fake_recognition.TEXT]
+            size = len(_content(request)) if "file" in request else self._source(request, origins).path.stat().st_size
+        return Work(Outcome(200, DONE, {"translations": await self._translate(request, texts, source, targets)}), size)
 
-    # -- texts ---------------------------------------------------------------------------------------------------------
-
-    async def _translate_texts(
-        self, operation: Operation, request: dict[str, Any], languages: tuple[str, list[str]]
-    ) -> Work:
-        texts: list[str] = request["texts"]
-        characters = sum(map(len, texts))
-        if not texts:
-            raise HTTPError(400, "must not be empty", field="texts")
-        if operation.id.endswith("Trial") and characters > TRIAL_CHARACTERS:
-            raise HTTPError(400, f"the trial takes {TRIAL_CHARACTERS} characters", field="texts")
-        if operation.id == "summarizeText":
-            texts = ["".join(text.partition(". ")[:2]).rstrip() for text in texts]  # the first sentence
-            characters = sum(map(len, texts))
-        return await self._texts(request, texts, languages, characters)
-
-    async def _texts(
-        self, request: dict[str, Any], texts: list[str], languages: tuple[str, list[str]], size: int
-    ) -> Work:
-        source, targets = languages
+    async def _translate(
+        self, request: dict[str, Any], texts: list[str], source: str, targets: list[str]
+    ) -> dict[str, list[str]]:
         glossary = request.get("translationDictionary", {})
         markdown = request.get("containsMarkdown", False)
 
@@ -111,69 +99,65 @@ class Submissions:
             }
 
         inline = sum(map(len, texts)) * len(targets) <= INLINE_CHARACTERS
-        translations = translate() if inline else await asyncio.to_thread(translate)
-        return Work(Outcome(200, DONE, {"translations": translations}), size)
+        return translate() if inline else await asyncio.to_thread(translate)
 
-    # -- files ---------------------------------------------------------------------------------------------------------
-
-    async def _translate_file(
-        self, operation: Operation, request: dict[str, Any], languages: tuple[str, list[str]], origins: Sequence[str]
+    async def _files(
+        self, operation: Operation, request: dict[str, Any], source: str, targets: list[str], file: StoredFile
     ) -> Work:
-        file = self._source(request, origins)
-        size = file.path.stat().st_size
         kind = _KINDS.get(operation.id)
         source_format = _source_format(kind, request, file)
+        write: Writer
         if kind is not None and kind.name in {"image", "media"}:
-            return await self._transcribe(request, languages, size)
-        task = self._task(operation, request, source_format, languages[0])
+            write = await self._recognizer(request, source, targets)
+        else:
+            write = self._translator(request, source, source_format, file, is_trial=operation.id.endswith("Trial"))
+        size = file.path.stat().st_size
         remark: str | None = None
         results: dict[str, Any] = {}
-        for code in languages[1]:
+        for code in targets:
             destination = self._storage.new_path()
             try:
-                remark = await asyncio.to_thread(
-                    self._engine.translate_file, file.path, destination, evolve(task, target_language=code)
-                )
+                remark = await asyncio.to_thread(write, code, destination)
             except EngineError as error:
                 return Work(Outcome(500, str(error), {}), size)
             results[code] = {"key": self._storage.keep(destination), "size": destination.stat().st_size}
         return Work(Outcome(200, remark or DONE, {"files": results}), size)
 
-    async def _transcribe(self, request: dict[str, Any], languages: tuple[str, list[str]], size: int) -> Work:
-        wanted: str = request["outputFormat"]
-        if wanted not in fake_recognition.FORMATS:
+    async def _recognizer(self, request: dict[str, Any], source: str, targets: list[str]) -> Writer:
+        output_format: str = request["outputFormat"]
+        if output_format not in fake_recognition.FORMATS:
             known = ", ".join(fake_recognition.FORMATS)
             raise HTTPError(400, f"the sandbox turns images and recordings into {known}", field="outputFormat")
-        texts = (await self._texts(request, [fake_recognition.TEXT], languages, size)).outcome.result["translations"]
-        results: dict[str, Any] = {}
-        for code, (text,) in texts.items():
-            destination = self._storage.new_path()
-            fake_recognition.write(destination, wanted, text)
-            results[code] = {"key": self._storage.keep(destination), "size": destination.stat().st_size}
-        message = "the sandbox recognises nothing: it says the same of every source"
-        return Work(Outcome(200, message, {"files": results}), size)
+        texts = await self._translate(request, [fake_recognition.TEXT], source, targets)
 
-    def _task(
-        self, operation: Operation, request: dict[str, Any], source_format: str, source_language: str
-    ) -> FileTask:
-        output_format = request.get("outputFormat", source_format)
-        options = request
-        if operation.id.endswith("Trial"):
-            options = {**request, "pages": TRIAL_PAGES}
-            if output_format != source_format:
-                message = "the trial does not convert: take the source's own format"
-                raise HTTPError(400, message, field="outputFormat")
+        def write(code: str, destination: Path) -> str:
+            fake_recognition.write(destination, output_format, *texts[code])
+            return "the sandbox recognises nothing: it says the same of every source"
+
+        return write
+
+    def _translator(
+        self, request: dict[str, Any], source: str, source_format: str, file: StoredFile, *, is_trial: bool
+    ) -> Writer:
+        output_format: str = request.get("outputFormat", source_format)
+        if is_trial and output_format != source_format:
+            raise HTTPError(400, "the trial does not convert: take the source's own format", field="outputFormat")
         if not self._engine.can_convert(source_format, output_format):
             message = f"the sandbox does not turn {source_format} into {output_format}"
             raise HTTPError(400, message, field="outputFormat")
-        return FileTask(
+        task = FileTask(
             source_format=source_format,
             output_format=output_format,
-            source_language=source_language,
+            source_language=source,
             target_language="",
             glossary=request.get("translationDictionary", {}),
-            options=options,
+            options=request | ({"pages": TRIAL_PAGES} if is_trial else {}),
         )
+
+        def write(code: str, destination: Path) -> str | None:
+            return self._engine.translate_file(file.path, destination, evolve(task, target_language=code))
+
+        return write
 
     def _source(self, request: Mapping[str, Any], origins: Sequence[str]) -> StoredFile:
         url: str = request.get("url", "")
@@ -194,6 +178,17 @@ class Submissions:
         except EngineError as error:
             return Work(Outcome(500, str(error), {}), len(content))
         return Work(Outcome(200, DONE, {"frontmatters": matter, "shortcodes": shortcodes}), len(content))
+
+
+def _texts(operation: Operation, request: dict[str, Any]) -> list[str]:
+    texts: list[str] = request["texts"]
+    if not texts:
+        raise HTTPError(400, "must not be empty", field="texts")
+    if operation.id.endswith("Trial") and sum(map(len, texts)) > TRIAL_CHARACTERS:
+        raise HTTPError(400, f"the trial takes {TRIAL_CHARACTERS} characters", field="texts")
+    if operation.id == "summarizeText":
+        return ["".join(text.partition(". ")[:2]).rstrip() for text in texts]  # the first sentence
+    return texts
 
 
 def _content(request: Mapping[str, Any]) -> bytes:
