@@ -32,7 +32,7 @@ from .._concurrency import async_owner, call_soon
 from .._errors import ConfigurationError
 from .journal import BatchRunning, Journal, JournalLock
 from .options import Concurrency, FolderOptions, batch_settings
-from .planner import FormatSettingsTable, Planner
+from .planner import Planner
 from .report import BatchFile, BatchPlan, BatchProgress, BatchReport
 from .run import Run
 from .states import FileState, KindCost
@@ -88,13 +88,10 @@ class AsyncBatch:
         output_dir: str | os.PathLike[str],
         **options: Unpack[FolderOptions],
     ) -> None:
-        self._client = client
+        self._account = client.account
         self.settings = batch_settings(folder, target, output_dir, options)
         self.report: BatchReport | None = None
         client.refuse_pairs(self.settings.options.get("source", "en"), self.settings.targets)
-        self._format_settings = FormatSettingsTable(
-            self.settings.targets, self.settings.options, client.account.settings, self.settings.wording
-        )
         self._run: Run | None = None
         self._loop: Any = None  # that runs it
         self._thread: int | None = None
@@ -106,7 +103,16 @@ class AsyncBatch:
         Raises:
             ConfigurationError: the folder or the journal cannot be read.
         """
-        return await anyio.to_thread.run_sync(_plan_on_snapshot, self.settings, self._format_settings, self._client)
+        return await anyio.to_thread.run_sync(self.plan_blocking)
+
+    def plan_blocking(self) -> BatchPlan:
+        """``plan()`` in this thread."""
+        with closing(Journal.snapshot(self.settings.journal)) as journal:
+            run = journal.begin_run(self._account.settings.clock.wall())
+            planner = Planner(self.settings, journal, self._account, run=run)
+            while planner.step():
+                pass
+            return planner.outcome()
 
     async def run(self) -> BatchReport:
         """Translate what is not done yet, as far as it goes.
@@ -125,7 +131,7 @@ class AsyncBatch:
         lock.acquire()
         try:
             with closing(await anyio.to_thread.run_sync(Journal.open, settings.journal)) as journal:
-                run = Run(self._client, settings, journal, self._format_settings)
+                run = Run(self._account, settings, journal)
                 self._thread, self._loop = threading.get_ident(), async_owner()
                 self._run = run
                 if self._is_stopping:
@@ -173,17 +179,6 @@ def _make_folders(settings: BatchSettings) -> None:
         raise ConfigurationError(f"cannot use {settings.output} for results: {error.strerror}") from error
 
 
-def _plan_on_snapshot(
-    settings: BatchSettings, format_settings_table: FormatSettingsTable, client: BaseClient
-) -> BatchPlan:
-    with closing(Journal.snapshot(settings.journal)) as journal:
-        clock = client.account.settings.clock
-        planner = Planner(settings, format_settings_table, journal, run=journal.begin_run(clock.wall()), clock=clock)
-        while planner.step():
-            pass
-        return planner.outcome()
-
-
 class Batch:
     """``AsyncBatch`` for code that blocks; see there. Ctrl-C once stops in order, twice at once; both raise it.
 
@@ -213,7 +208,7 @@ class Batch:
         Raises:
             ConfigurationError: the folder or the journal cannot be read.
         """
-        return _plan_on_snapshot(self._inner.settings, self._inner._format_settings, self._inner._client)
+        return self._inner.plan_blocking()
 
     def run(self) -> BatchReport:
         """Translate what is not done yet, as far as it goes.

@@ -11,7 +11,6 @@ import os
 import sqlite3
 import threading
 from contextlib import closing, contextmanager
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
@@ -195,13 +194,6 @@ class Journal:
         with self._lock:
             return self._connection.execute(query, values).fetchall()
 
-    def each(self, query: str, values: Sequence[Any] = (), *, page: int = 500) -> Iterator[Any]:
-        """The rows of a query that may have very many; ``query`` ends with conditions on ``id``, which is column 0."""
-        last = -1
-        while rows := self.read(f"{query} AND files.id > ? ORDER BY files.id LIMIT {page}", (*values, last)):
-            yield from rows
-            last = rows[-1][0]
-
     # -- what the planner asks and says --------------------------------------------------------------------------------
 
     @property
@@ -256,15 +248,15 @@ class Journal:
         """The files of a run, all or those in some states, in the order they were planned."""
         chosen = tuple(states) if states is not None else tuple(FileState)
         marks = ", ".join("?" * len(chosen))
-        query = f"SELECT * FROM files WHERE run = ? AND state IN ({marks})"  # noqa: S608  (marks)
-        for row in self.each(query, (run, *chosen)):
-            yield _row(row)
+        query = f"SELECT * FROM files WHERE run = ? AND state IN ({marks}) AND id > ? ORDER BY id LIMIT 500"  # noqa: S608
+        last = -1
+        while page := self.read(query, (run, *chosen, last)):
+            yield from map(_row, page)
+            last = page[-1][0]
 
     def counts(self, run: int) -> list[tuple[str, FileState, int, int]]:
         """(kind, state, files, bytes) of a run."""
-        query = (
-            "SELECT kind, state, count(*), sum(size) FROM files WHERE run = ? GROUP BY kind, state ORDER BY kind, state"
-        )
+        query = "SELECT kind, state, count(*), sum(size) FROM files WHERE run = ? GROUP BY 1, 2 ORDER BY 1, 2"
         return [(kind, FileState(state), files, size) for kind, state, files, size in self.read(query, (run,))]
 
     def count_new(self, run: int) -> int:
@@ -314,10 +306,6 @@ class JournalWriter:
         self._changes: list[tuple[JournalChange, anyio.Event]] = []
         self._writing: anyio.Event | None = None  # set when the transaction under way is over
         self._failure: Exception | None = None
-
-    async def note(self, file: int, **columns: Any) -> None:
-        """Change columns of one file's row."""
-        await self.write(partial(update, file=file, columns=columns))
 
     async def write(self, change: JournalChange) -> None:
         """Make a change. It happens even if the caller is cancelled while waiting.

@@ -76,18 +76,6 @@ class FolderOptions(SubmitOptions, total=False):
 
 
 _NOT_FOR_FOLDERS = ("name", "format", "retries")
-_OWN = (  # options that are settings of the same name; what is left goes to the files
-    "overwrite",
-    "max_calls",
-    "retry_uncertain",
-    "retry_failed",
-    "follow_symlinks",
-    "concurrency",
-    "timeout",
-    "polling",
-    "progress",
-    "wording",
-)
 
 
 @frozen(kw_only=True)
@@ -129,6 +117,12 @@ class BatchSettings:
         return source.relative_to(output).as_posix() if source.is_relative_to(output) else None
 
 
+_OF_A_FOLDER = (
+    FolderOptions.__annotations__.keys() - SubmitOptions.__annotations__.keys()
+)  # the others are of its files
+_AS_GIVEN = _OF_A_FOLDER - {"include", "exclude", "journal"}  # settings of the same name
+
+
 def batch_settings(
     folder: str | os.PathLike[str],
     target: str | Iterable[str],
@@ -140,8 +134,8 @@ def batch_settings(
     Raises:
         ConfigurationError: an argument is wrong.
     """
-    own = {name: given[name] for name in _OWN if name in given}
-    options = {name: value for name, value in given.items() if name not in {*_OWN, "include", "exclude", "journal"}}
+    own = {name: given[name] for name in _AS_GIVEN if name in given}
+    options = {name: value for name, value in given.items() if name not in _OF_A_FOLDER}
     if refused := sorted(set(options) & set(_NOT_FOR_FOLDERS)):
         raise ConfigurationError(f"a folder takes no {', '.join(refused)}: each file has its own")
     known = {name for kind in (FolderOptions, SubmitOptions, FileOptions) for name in kind.__annotations__}

@@ -13,7 +13,7 @@ from attrs import define, field, frozen
 
 from .._errors import ConfigurationError
 from .._inputs import Source
-from .._rules.names import result_name, safe_stem, target_languages
+from .._rules.names import result_name, safe_stem
 from .._rules.requests import FileCall
 from .journal import note_found
 from .report import BatchPlan
@@ -22,12 +22,9 @@ from .walk import Ignored, Walk
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
-    from .._base_client import Settings
-    from .._clock import Clock
-    from .._errors import TranslationError
+    from .._base_client import Account
     from .journal import Journal, ResultRow, Row
     from .options import BatchSettings
     from .walk import FoundFile
@@ -42,25 +39,20 @@ class Fingerprint:
     digest: bytes
 
 
-def digest_of(path: Path) -> bytes:
-    """SHA-256 of a file, in constant memory.
-
-    Raises:
-        OSError: it cannot be read.
-    """
+def _digest_of(path: Path) -> bytes:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").digest()
 
 
 def take_fingerprint(path: Path) -> Fingerprint:
-    """The print of a file.
+    """Return the fingerprint of a file.
 
     Raises:
         ConfigurationError: it cannot be read.
     """
     try:
         status = path.stat()
-        return Fingerprint(status.st_size, status.st_mtime_ns, digest_of(path))
+        return Fingerprint(status.st_size, status.st_mtime_ns, _digest_of(path))
     except OSError as error:
         raise ConfigurationError(f"cannot read {path}: {error.strerror}") from error
 
@@ -72,73 +64,23 @@ def has_changed(path: Path, file: FoundFile, row: Row) -> bool:
     if file.size != row.size or row.digest is None:
         return True
     try:
-        return digest_of(path) != row.digest
+        return _digest_of(path) != row.digest
     except OSError:
         return True
-
-
-# -- formats -----------------------------------------------------------------------------------------------------------
-
-
-@frozen
-class FormatSettings:
-    """For one extension: the kind, the results' format, and why it cannot be done, if so.
-
-    ``digest`` stands for everything that decides how a result looks: another one means that it is made anew.
-    """
-
-    kind: str
-    output: str
-    digest: bytes
-    refusal: str | None = None
-
-
-class FormatSettingsTable:
-    """The settings of every format in one batch; each made when its extension is first met.
-
-    Raises:
-        ConfigurationError: the targets are wrong, whatever the file.
-    """
-
-    def __init__(
-        self,
-        targets: Sequence[str],
-        options: Mapping[str, Any],
-        settings: Settings,
-        wording: Callable[[TranslationError], str] = str,
-    ) -> None:
-        target_languages(targets, options.get("source", "en"))
-        self._targets = targets
-        self._options = options
-        self._settings = settings
-        self._wording = wording
-        self._made: dict[str, FormatSettings] = {}
-
-    def of(self, extension: str) -> FormatSettings:
-        """The settings for an extension (lower case, no dot)."""
-        if extension not in self._made:
-            self._made[extension] = self._make(extension)
-        return self._made[extension]
-
-    def _make(self, extension: str) -> FormatSettings:
-        text = json.dumps(dict(self._options), sort_keys=True, default=repr)
-        digest = hashlib.sha256(text.encode()).digest()
-        try:
-            call = FileCall(
-                Source(f"file.{extension}", None, None),
-                self._targets,
-                self._options,
-                trial=self._settings.trial,
-                origin=self._settings.origin,
-            )
-        except ConfigurationError as error:
-            return FormatSettings("unsupported", "", digest, self._wording(error))
-        return FormatSettings(call.kind.name, call.output, digest)
 
 
 # -- the plan ----------------------------------------------------------------------------------------------------------
 
 FILES_PER_STEP = 200  # one transaction, and the time until a stop is heard
+
+
+@frozen
+class FormatSettings:
+    """What is done to the files of one extension: the kind, the results' format, and why it cannot be, if so."""
+
+    kind: str
+    output: str
+    refusal: str | None = None
 
 
 @define
@@ -153,20 +95,15 @@ class _ResultInventory:
 class Planner:
     """Plans one run, step by step; used by one thread at a time."""
 
-    def __init__(
-        self,
-        settings: BatchSettings,
-        format_settings_table: FormatSettingsTable,
-        journal: Journal,
-        *,
-        run: int,
-        clock: Clock,
-    ) -> None:
+    def __init__(self, settings: BatchSettings, journal: Journal, account: Account, *, run: int) -> None:
         self._settings = settings
-        self._format_settings = format_settings_table
         self._journal = journal
+        self._account = account
         self._run = run
-        self._clock = clock
+        self._clock = account.settings.clock
+        self._formats: dict[str, FormatSettings] = {}  # by extension
+        options = json.dumps(dict(settings.options), sort_keys=True, default=repr)
+        self._options_digest = hashlib.sha256(options.encode()).digest()  # another one: results are made again
         self._source_inside = settings.source_inside
         self._walk = Walk(
             settings.source,
@@ -202,13 +139,13 @@ class Planner:
         if not _is_text(file.path):
             self.ignored.unreadable.append(f"{file.path.encode(errors='backslashreplace').decode()} (not UTF-8)")
             return
-        format_settings = self._format_settings.of(PurePosixPath(file.path).suffix[1:].lower())
+        format_settings = self._format_settings(PurePosixPath(file.path).suffix[1:].lower())
         row = self._journal.find(file.path)
         refusal = format_settings.refusal or (None if file.size else "it is empty: there is nothing to translate")
         columns: dict[str, Any] = {
             "run": self._run,
             "kind": format_settings.kind,
-            "options_digest": format_settings.digest,
+            "options_digest": self._options_digest,
             "due": 0.0,
         }
         if refusal is not None:
@@ -218,7 +155,7 @@ class Planner:
             )  # fmt: skip
             return
         is_changed = row is not None and (
-            row.options_digest != format_settings.digest or has_changed(self._settings.source / file.path, file, row)
+            row.options_digest != self._options_digest or has_changed(self._settings.source / file.path, file, row)
         )
         inventory = self._inventory(row, file, format_settings, is_changed=is_changed)
         desired = Desired(
@@ -229,18 +166,28 @@ class Planner:
             retry_uncertain=self._settings.retry_uncertain,
         )
         decision = next_state(self._known(row), desired)
-        columns |= {
-            "state": decision.state,
-            "targets": " ".join(decision.targets),
-        }
+        columns |= {"state": decision.state, "targets": " ".join(decision.targets)}
         if is_changed:
             columns |= {"digest": None, "url": None, "uploaded_at": None, "job": None, "submitted_at": None}
         if decision.state in {FileState.PLANNED, FileState.UPLOADED, FileState.DONE}:
-            columns |= {"reason": _foreign_reason(inventory.foreign), "is_transient": 0}
+            foreign = ", ".join(inventory.foreign)
+            hint = "a file of that name is there, and not from this journal; overwrite=True replaces it"
+            columns |= {"reason": f"{foreign}: {hint}" if foreign else None, "is_transient": 0}
         elif decision.state is FileState.UNCERTAIN and row is not None and row.state is FileState.SUBMITTING:
             columns["reason"] = "the batch ended while it was submitted: the service may have taken and billed it"
         identity = note_found(connection, row, file, **columns)
         self._reserve(connection, identity, file, format_settings, inventory, is_changed=is_changed)
+
+    def _format_settings(self, extension: str) -> FormatSettings:
+        if extension not in self._formats:
+            settings, source = self._account.settings, Source(f"file.{extension}", None, None)
+            targets, options = self._settings.targets, self._settings.options
+            try:
+                call = FileCall(source, targets, options, trial=settings.trial, origin=settings.origin)
+                self._formats[extension] = FormatSettings(call.kind.name, call.output)
+            except ConfigurationError as error:
+                self._formats[extension] = FormatSettings("unsupported", "", self._settings.wording(error))
+        return self._formats[extension]
 
     def _known(self, row: Row | None) -> Recorded | None:
         if row is None:
@@ -268,15 +215,12 @@ class Planner:
             is_ours = result is not None and result.stage in {"placing", "placed"}
             path = result.path if result is not None else _usual_path(file.path, language, format_settings.output)
             is_there = (self._settings.output / path).exists()
-            if is_there and not is_ours and not self._settings.overwrite and not self._is_taken(result, path):
+            is_taken = result is None and self._journal.owns(_folded(path))  # by another file: this gets another name
+            if is_there and not is_ours and not self._settings.overwrite and not is_taken:
                 inventory.foreign.append(language)
             elif is_there and result is not None and result.stage == "placed" and not is_changed:
                 inventory.present.append(language)
         return inventory
-
-    def _is_taken(self, result: ResultRow | None, path: str) -> bool:
-        """Whether the path is another file's result, so that this one's will get another name."""
-        return result is None and self._journal.owns(_folded(path))
 
     def _reserve(
         self,
@@ -385,11 +329,3 @@ def _usual_path(path: str, language: str, output: str) -> str:
 def _folded(path: str) -> str:
     """A path as file systems see it that know neither case nor the forms of Unicode."""
     return unicodedata.normalize("NFC", path).casefold()
-
-
-def _foreign_reason(languages: Sequence[str]) -> str | None:
-    if not languages:
-        return None
-    return (
-        f"{', '.join(languages)}: a file of that name is there, and not from this journal; overwrite=True replaces it"
-    )

@@ -16,14 +16,13 @@ from .._base_client import Account
 from .._errors import AuthenticationError, CallBudgetExceeded, ConfigurationError, TranslationError
 from .._usage import Usage
 from .journal import JournalWriter
-from .planner import FormatSettingsTable, Planner
+from .planner import Planner
 from .report import BatchPlan, BatchProgress, BatchReport, Entries, report_folder, write_reports
 from .scheduler import AdaptiveLimiter, Scheduler
 from .states import FileState
 from .worker import FileWorker, StagingFolder
 
 if TYPE_CHECKING:
-    from .._base_client import BaseClient
     from .journal import Journal
     from .options import BatchSettings
 
@@ -64,15 +63,13 @@ def _lend(account: Account, usage: Usage) -> Account:
 class Run:
     """One run; made by a batch that holds the journal's lock. No lock: all but file work is in one loop."""
 
-    def __init__(
-        self, client: BaseClient, settings: BatchSettings, journal: Journal, format_settings_table: FormatSettingsTable
-    ) -> None:
+    def __init__(self, account: Account, settings: BatchSettings, journal: Journal) -> None:
         self._settings = settings
         self._journal = journal
-        self._format_settings = format_settings_table
-        self._clock = client.account.settings.clock
-        self._usage = Usage(settings.max_calls, parent=client.account.usage, parameter="max_calls")
-        lent = _lend(client.account, self._usage)
+        self._account = account
+        self._clock = account.settings.clock
+        self._usage = Usage(settings.max_calls, parent=account.usage, parameter="max_calls")
+        lent = _lend(account, self._usage)
         self._connection = AsyncConnection(lent, on_refusal=self._refused, owns_token=False)
         concurrency = settings.concurrency
         self._uploads, self._jobs = AdaptiveLimiter(concurrency.uploads), AdaptiveLimiter(concurrency.jobs)
@@ -119,7 +116,7 @@ class Run:
     # -- phases --------------------------------------------------------------------------------------------------------
 
     async def _plan(self, run: int) -> BatchPlan:
-        planner = Planner(self._settings, self._format_settings, self._journal, run=run, clock=self._clock)
+        planner = Planner(self._settings, self._journal, self._account, run=run)
         while self._stopped is None:
             if not await anyio.to_thread.run_sync(planner.step):
                 self._found_all = True

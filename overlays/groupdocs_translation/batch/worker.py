@@ -261,14 +261,16 @@ class FileWorker:
         row = active.row
         wanted = {result.language.lower(): result for result in self._journal.results(row.id)}
         moves = [(path, wanted[language.lower()]) for language, path in files.items() if language.lower() in wanted]
-        await self._writer.write(partial(_claim, file=row.id, languages=[result.language for _, result in moves]))
+        languages = [result.language for _, result in moves]  # what lies in their places from now on is ours
+        await self._writer.write(partial(_set_stage, file=row.id, languages=languages, stage="placing"))
         sizes: dict[str, int] = {}
         try:
             await anyio.to_thread.run_sync(self._move, row.id, moves, sizes)
         except TransferError:
             failed = next(result for _, result in moves if result.language not in sizes)
             if not self._is_ours(failed):
-                await self._writer.write(partial(_unclaim, file=row.id, language=failed.language))
+                change = partial(_set_stage, file=row.id, languages=[failed.language], stage="reserved")
+                await self._writer.write(change)
             raise
         return sizes
 
@@ -305,7 +307,7 @@ class FileWorker:
                 await self._again(active, step, text, wanted, REFUSALS if again is ErrorAction.REFUSED else TRIES)
             case ErrorAction.UNFINISHED:
                 await self._note(active, reason=text, due=NOT_IN_THIS_RUN)
-            case ErrorAction.EXPIRED if is_expired(self._age(active)):
+            case ErrorAction.EXPIRED if row.submitted_at and is_expired(self._clock.wall() - row.submitted_at):
                 await self._note(
                     active, state=FileState.PLANNED, job=None, submitted_at=None,
                     reason="its job had expired: results stay for 24 hours",
@@ -344,10 +346,6 @@ class FileWorker:
     def _due(self, file: int, retry_after_s: float | None) -> float:
         return self._clock.wall() + pause_s(max(1, self._tries.get(file, 1)), retry_after_s)
 
-    def _age(self, active: ActiveFile) -> float:
-        made = active.row.submitted_at
-        return 0.0 if made is None else self._clock.wall() - made
-
     def _has_old_upload(self, active: ActiveFile) -> bool:
         """Whether the service may have refused a file only because its upload is gone."""
         at = active.row.uploaded_at
@@ -382,15 +380,9 @@ def _before(state: FileState) -> FileState:
     return FileState.UPLOADED if state is FileState.SUBMITTING else state
 
 
-def _claim(connection: sqlite3.Connection, *, file: int, languages: list[str]) -> None:
-    """Say, before a result is moved to its place, that what lies there from now on is ours."""
+def _set_stage(connection: sqlite3.Connection, *, file: int, languages: list[str], stage: str) -> None:
     for language in languages:
-        connection.execute("UPDATE results SET stage = 'placing' WHERE file = ? AND language = ?", (file, language))
-
-
-def _unclaim(connection: sqlite3.Connection, *, file: int, language: str) -> None:
-    """The place turned out to be somebody else's."""
-    connection.execute("UPDATE results SET stage = 'reserved' WHERE file = ? AND language = ?", (file, language))
+        connection.execute("UPDATE results SET stage = ? WHERE file = ? AND language = ?", (stage, file, language))
 
 
 def _placed(connection: sqlite3.Connection, *, file: int, sizes: Mapping[str, int]) -> None:
