@@ -56,23 +56,14 @@ class Context:
 
     @property
     def service(self) -> str:
-        """Address of the service, where no client is made that would know it.
-
-        Raises:
-            ConfigurationError: the environment names none that can be used.
-        """
+        """Address of the service, where no client is made that would know it."""
         from .._config import api_url  # noqa: PLC0415
 
         return api_url(self.settings.get("base_url"))
 
     @contextmanager
     def client(self, *, is_trial: bool = False, **settings: Any) -> Generator[TranslationClient]:
-        """The client that the options mean, for as long as the block runs; what it costs is remembered.
-
-        Raises:
-            ConfigurationError: no credentials, or a wrong setting.
-            click.UsageError: ``--sandbox`` without the extra.
-        """
+        """The client that the options mean, for as long as the block runs; what it costs is remembered."""
         from .._sync.client import TranslationClient  # noqa: PLC0415  (loads the client)
 
         self._log()
@@ -196,11 +187,7 @@ def history_folder() -> Path:
 
 
 def new_sandbox(**options: Any) -> Any:
-    """A sandbox that is not started yet.
-
-    Raises:
-        click.UsageError: the extra is not installed.
-    """
+    """Return a sandbox that is not started yet, or say that its extra is not installed."""
     try:
         from ..sandbox import Sandbox  # noqa: PLC0415  (an extra)
     except ImportError as error:

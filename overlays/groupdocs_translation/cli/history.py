@@ -10,6 +10,7 @@ import json
 import logging
 import os
 from collections import Counter
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
@@ -76,28 +77,23 @@ class History:
         try:
             self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             path = self.folder / f"calls-{_month(now)}.jsonl"
-            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-            try:
-                os.write(handle, line.encode())  # in one piece: lines of other processes stay whole
-            finally:
-                os.close(handle)
+            with open(path, "ab", buffering=0, opener=lambda name, flags: os.open(name, flags, 0o600)) as file:
+                file.write(line.encode())  # in one piece: lines of other processes stay whole
         except OSError as error:
             log.info("the call history in %s is not written: %s", self.folder, error.strerror)
 
     def _lines(self, month: str) -> Iterator[dict[str, Any]]:
         if self.folder is None:
             return
-        try:
-            with (self.folder / f"calls-{month}.jsonl").open(encoding="utf-8", errors="replace") as lines:
-                for line in lines:
-                    try:
-                        values: Any = json.loads(line)
-                    except ValueError:  # a disk that was full, say: the other lines still count
-                        continue
+        with (
+            suppress(OSError),
+            (self.folder / f"calls-{month}.jsonl").open(encoding="utf-8", errors="replace") as lines,
+        ):
+            for line in lines:
+                with suppress(ValueError):  # a disk that was full, say: the other lines still count
+                    values: Any = json.loads(line)
                     if isinstance(values, dict) and cast("dict[str, Any]", values).get("service") == self.service:
                         yield cast("dict[str, Any]", values)
-        except OSError:
-            return
 
 
 def _month(now: float) -> str:

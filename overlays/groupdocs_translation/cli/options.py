@@ -10,6 +10,8 @@ import json
 import math
 import re
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, get_args, get_origin, get_type_hints
 
@@ -121,20 +123,11 @@ def number(least: int, most: int | None = None) -> Written:
     return Written("number", read)
 
 
-def _seconds(value: str) -> float:
-    try:
-        seconds = float(value)
-    except ValueError:
-        seconds = math.nan
-    if not 0 <= seconds < math.inf:
-        raise ValueError(f"{value!r} is no number of seconds such as 1.5")
-    return seconds
-
-
-def _timeout(value: str) -> float:
-    if not (seconds := _seconds(value)):
-        raise ValueError("a number of seconds above 0 is needed")
-    return seconds
+def _seconds(value: str, least: float = 0.0) -> float:
+    with suppress(ValueError):
+        if least <= float(value) < math.inf:
+            return float(value)
+    raise ValueError(f"{value!r} is no number of seconds such as 1.5")
 
 
 def words(*choices: str) -> click.Choice[str]:
@@ -143,6 +136,7 @@ def words(*choices: str) -> click.Choice[str]:
 
 
 SECONDS = Written("seconds", _seconds)
+TIMEOUT = Written("seconds", partial(_seconds, least=math.ulp(0.0)))  # more than none
 COMMA_LIST = Written("list", _comma_list)  # de,fr
 NUMBERS = Written("numbers", _numbers)  # 1,3-5
 PAIRS = Written("pair", _pairs)  # word=translation, or @FILE with such a pair a line
@@ -270,7 +264,7 @@ output_format = click.option(
 kind = click.option("--kind", type=words(*KINDS), help="Override the kind detected from the file format.")
 waiting = _each(
     click.option("--polling", type=words("economy", "balanced", "responsive"), help="Fewer calls, or sooner results."),
-    click.option("--timeout", type=Written("seconds", _timeout), metavar="SECONDS", help="Wait no longer."),
+    click.option("--timeout", type=TIMEOUT, metavar="SECONDS", help="Wait no longer."),
 )
 money = _each(
     click.option("--max-calls", type=number(0), metavar="N", help="Stop before call N+1; each is billed."), waiting

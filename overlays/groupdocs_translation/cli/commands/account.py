@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from collections import Counter
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -20,13 +19,10 @@ from ...auth.credentials import (
     store_in_keyring,
 )
 from .. import options
-from ..context import history_folder
 from ..diagnostics import token_facts
 from ..output import write, write_json, write_table
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from ..context import Context
 
 
@@ -56,7 +52,10 @@ def login(context: Context, client_id: str | None, secret_stdin: bool, keyring: 
         credentials = checked((Secret(client_id), secret), origin="login", names=_NAMES)
         if not no_check:
             settings |= {"client_id": credentials.client_id, "client_secret": credentials.client_secret.reveal()}
-            _check(settings)
+            from ..._sync.client import TranslationClient  # noqa: PLC0415  (loads the client)
+
+            with TranslationClient(**settings) as client:
+                token_facts(client)  # a pair that is refused is not stored
         if context.is_sandbox:
             where = "nowhere: a sandbox's credentials are gone with it"
         elif keyring:
@@ -71,11 +70,7 @@ def login(context: Context, client_id: str | None, secret_stdin: bool, keyring: 
 
 
 def _asked(client_id: str | None, *, from_stdin: bool) -> tuple[str, Secret]:
-    """Both values, from the person or the pipe.
-
-    Raises:
-        click.UsageError: there is nobody to ask.
-    """
+    """Read both values from the person or the pipe."""
     if from_stdin:
         if not client_id:
             raise click.UsageError("--secret-stdin needs --client-id")
@@ -84,18 +79,6 @@ def _asked(client_id: str | None, *, from_stdin: bool) -> tuple[str, Secret]:
         raise click.UsageError("there is no terminal to ask on: give --client-id and --secret-stdin")
     found: str = client_id or click.prompt("Client id", err=True)
     return found, Secret(click.prompt("Client secret", hide_input=True, err=True))
-
-
-def _check(settings: dict[str, object]) -> None:
-    """Obtain a token.
-
-    Raises:
-        AuthenticationError: the pair is refused; nothing was stored.
-    """
-    from ..._sync.client import TranslationClient  # noqa: PLC0415  (loads the client)
-
-    with TranslationClient(**settings) as client:  # type: ignore[arg-type]  # the same keys as the client's own
-        token_facts(client)
 
 
 @options.command("logout")
@@ -157,25 +140,15 @@ def usage(context: Context, month: str | None) -> None:
     by_command = history.calls(wanted)
     total = sum(counter.total() for counter in by_command.values())
     if context.is_json:
-        write_json(
-            {
-                "month": wanted,
-                "service": history.service,
-                "total": total,
-                "free_calls_a_month": FREE_CALLS,
-                "by_command": {name: dict(counter) for name, counter in by_command.items()},
-                "history": None if history.folder is None else str(history_folder()),
-            }
-        )
+        folder = None if history.folder is None else str(history.folder)
+        counts = {name: dict(counter) for name, counter in by_command.items()}
+        facts = {"month": wanted, "service": history.service, "total": total, "free_calls_a_month": FREE_CALLS}
+        write_json({**facts, "by_command": counts, "history": folder})
         return
     context.say(f"{wanted}, {history.service}; the free tier has {FREE_CALLS} calls a month")
-    rows = [(name, operation, str(count)) for name, operation, count in _rows(by_command)]
-    write_table(("command", "operation", "calls"), [*rows, ("", "in all", str(total))])
-
-
-def _rows(by_command: Mapping[str, Counter[str]]) -> list[tuple[str, str, int]]:
-    return [
-        (name, operation, count)
+    rows = [
+        (name, operation, str(count))
         for name, counter in sorted(by_command.items())
         for operation, count in counter.most_common()
     ]
+    write_table(("command", "operation", "calls"), [*rows, ("", "in all", str(total))])

@@ -15,7 +15,7 @@ from ..output import human_count, human_size, human_time, write, write_json, wri
 from ..progress import batch_display
 
 if TYPE_CHECKING:
-    from ...batch import Batch, BatchFile, BatchPlan, BatchReport
+    from ...batch import Batch, BatchPlan, BatchReport
     from ..context import Context
 
 MAX_LISTED = 20  # files with their reasons on the terminal; all are in the reports
@@ -74,21 +74,11 @@ def batch(
     from ...batch import Batch, BatchPlan, Concurrency  # noqa: PLC0415  (loads asynchronous I/O)
 
     bounds = {"uploads": uploads, "jobs": jobs, "downloads": downloads}
-    settings = given_options(given)
-    settings["wording"] = cli_wording
-    settings["concurrency"] = Concurrency(**{name: value for name, value in bounds.items() if value is not None})
-    with (
-        context.client() as client,
-        batch_display(is_quiet=context.is_quiet or context.is_json or dry_run) as show,
-    ):
-        batch = Batch(
-            client,
-            folder,
-            target=merged(targets),
-            output_dir=output_dir,
-            progress=show,
-            **settings,
-        )
+    settings: dict[str, Any] = given_options(given)
+    settings |= {"wording": cli_wording, "concurrency": Concurrency(**given_options(bounds))}
+    is_quiet = context.is_quiet or context.is_json or dry_run
+    with context.client() as client, batch_display(is_quiet=is_quiet) as show:
+        batch = Batch(client, folder, target=merged(targets), output_dir=output_dir, progress=show, **settings)
         outcome = batch.plan() if dry_run else _run(context, batch)
     if isinstance(outcome, BatchPlan):
         return _say_plan(context, outcome)
@@ -96,12 +86,7 @@ def batch(
 
 
 def _run(context: Context, batch: Batch) -> BatchReport:
-    """Run it; when it ends early, say how to go on.
-
-    Raises:
-        KeyboardInterrupt: Ctrl-C; the batch has stopped in order.
-        TranslationError: the batch cannot go on, and a part may be done.
-    """
+    """Run it; when it ends early, remember the command that resumes it."""
     try:
         return batch.run()
     except BaseException as error:
@@ -116,16 +101,9 @@ def _say_plan(context: Context, plan: BatchPlan) -> int:
         write_json(plan.to_dict())
         return Exit.DONE
     rows = [
-        (
-            cost.kind,
-            str(cost.files),
-            human_size(cost.bytes),
-            str(cost.uploads),
-            str(cost.submissions),
-            str(round(cost.expected_polls)),
-            str(cost.expected),
-        )
+        (cost.kind, str(cost.files), human_size(cost.bytes), *(str(round(count)) for count in calls))
         for cost in plan.kinds
+        for calls in [(cost.uploads, cost.submissions, cost.expected_polls, cost.expected)]
     ]
     if sys.stdout.isatty() or not rows:
         rows.append(("in all", str(sum(cost.files for cost in plan.kinds)), "", "", "", "", str(plan.expected_calls)))
@@ -147,7 +125,8 @@ def _say_report(context: Context, report: BatchReport, limit: int | None) -> int
         return _code(report)
     write_table(("", ""), _rows(report), is_headed=False)
     if bad:
-        write_table(("file", "state", "why"), [_failure(file) for file in bad], wrapped=2)
+        rows = ((file.path, file.state.value, file.reason or "") for file in bad)
+        write_table(("file", "state", "why"), rows, wrapped=2)
         if report.failed + report.uncertain > len(bad):
             write(f"and {report.failed + report.uncertain - len(bad)} more")
     if report.stopped is not None:
@@ -168,10 +147,6 @@ def _rows(report: BatchReport) -> list[tuple[str, str]]:
         ("calls", str(report.total_calls)),
         ("took", human_time(report.seconds)),
     ]
-
-
-def _failure(file: BatchFile) -> tuple[str, str, str]:
-    return file.path, file.state.value, file.reason or ""
 
 
 def _code(report: BatchReport) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -48,8 +48,12 @@ def sandbox(context: Context, port: int, latency: float, token_lifetime: int, ar
             settings = sandbox.client_settings()
             environment = {variable: str(settings[name]) for name, variable in VARIABLES.items()}
             if arguments:
-                return _run(arguments, environment)
-            _announce(context, environment)
+                return _run(arguments, {**os.environ, **environment})
+            if context.is_json:
+                write_json(environment)
+            else:
+                write("\n".join(f"export {name}={value}" for name, value in environment.items()))
+            context.say("the sandbox runs until Ctrl-C")
             while True:
                 time.sleep(LOOK_S)
     except OSError as error:
@@ -57,19 +61,9 @@ def sandbox(context: Context, port: int, latency: float, token_lifetime: int, ar
     return None
 
 
-def _announce(context: Context, environment: dict[str, str]) -> None:
-    if context.is_json:
-        write_json(environment)
-        return
-    for name, value in environment.items():
-        write(f"export {name}={value}")
-    context.say("the sandbox runs until Ctrl-C")
-
-
 def _run(arguments: tuple[str, ...], environment: dict[str, str]) -> int:
     """Run the command; its exit code."""
-    values: dict[str, Any] = {**os.environ, **environment}
     try:
-        return subprocess.run(arguments, env=values, check=False).returncode  # noqa: S603  (the user's own command)
+        return subprocess.run(arguments, env=environment, check=False).returncode  # noqa: S603  (the user's own command)
     except OSError as error:
         raise click.UsageError(f"cannot run {arguments[0]}: {error.strerror}") from error

@@ -84,11 +84,6 @@ def text(
 
 
 def _source_of(texts: Sequence[str], files: Sequence[str]) -> list[str]:
-    """The texts that the arguments mean.
-
-    Raises:
-        click.UsageError: texts and lines at once, or neither.
-    """
     if texts and files:
         raise click.UsageError("give either texts or --lines, not both")
     if files:
@@ -131,11 +126,7 @@ def _lines(files: Sequence[str]) -> Iterator[str]:
 
 
 def _decoded(content: bytes, name: str) -> str:
-    """UTF-8, whatever the locale says: that is what files and pipes hold.
-
-    Raises:
-        click.UsageError: it is none.
-    """
+    """Decode UTF-8, whatever the locale says: that is what files and pipes hold."""
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
