@@ -5,7 +5,7 @@ from __future__ import annotations
 import ipaddress
 import os
 from typing import TYPE_CHECKING, Any, TypeAlias
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from ._errors import ConfigurationError
 
@@ -51,10 +51,10 @@ def service_url(
     if value is None:
         name, value = variable, os.environ.get(variable) or default
     try:
-        parts = urlsplit(value if isinstance(value, str) else "")
-        host, _ = parts.hostname, parts.port  # .port raises for nonsense
+        parts = _split(value if isinstance(value, str) else "")
     except ValueError:
-        host, parts = None, urlsplit("")
+        parts = urlsplit("")
+    host = parts.hostname
     if not host or parts.scheme not in {"http", "https"}:
         raise ConfigurationError(f"{name} must be a URL such as {default}", parameter=name)
     if parts.scheme == "http" and not is_loopback(host):
@@ -78,10 +78,10 @@ def check_url(url: str, parameter: str) -> str:
         ConfigurationError: it is none of these; the message holds neither query nor credentials.
     """
     try:
-        parts = urlsplit(url)
-        host, _ = parts.hostname, parts.port
+        parts = _split(url)
     except ValueError:
         raise ConfigurationError(f"{parameter} is not a URL") from None
+    host = parts.hostname
     if parts.scheme not in {"http", "https"} or not host:
         raise ConfigurationError(f"{parameter} must be an https URL, not {parts.scheme or 'a relative'} one")
     if parts.scheme == "http" and not is_loopback(host):
@@ -104,6 +104,25 @@ def refuse_httpx(value: Any, parameter: str) -> None:
                 parameter=parameter,
                 hint=f"take httpx2.{kind.__name__}",
             )
+
+
+def _split(url: str) -> SplitResult:
+    """Split a URL that the HTTP libraries can read: for others they raise ``UnicodeError`` in the midst of a call.
+
+    Raises:
+        ValueError: it is no such URL.
+    """
+    url.encode()  # half a surrogate has no bytes
+    parts = urlsplit(url)
+    host = parts.hostname or ""
+    if ":" in host:
+        ipaddress.ip_address(host)
+    elif host:
+        host.encode("idna")  # empty labels, and those too long
+        if any(character.isspace() for character in host):
+            raise ValueError
+    _ = parts.port  # raises for nonsense
+    return parts
 
 
 def check_flag(value: Any, name: str) -> bool:

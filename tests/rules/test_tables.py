@@ -7,10 +7,11 @@ from groupdocs_translation import ConfigurationError, RetryPolicy, State
 from groupdocs_translation._rules.names import check_language, result_name, target_languages
 from groupdocs_translation._rules.polling import schedule_named
 from groupdocs_translation._rules.requests import check_option
-from groupdocs_translation._rules.responses import body_status, clean, job_state
+from groupdocs_translation._rules.responses import body_status, classify, clean, job_state
 from groupdocs_translation._rules.retry import FailureKind, is_uncertain, kind_of_status, may_repeat, pause, retry_after
 from groupdocs_translation._rules.texts import TextChunker
 from groupdocs_translation.spec.formats import recognize
+from groupdocs_translation.spec.operations import BY_ID
 
 
 @pytest.mark.parametrize(
@@ -35,7 +36,7 @@ def test_who_is_sent_again(fate, role, repeat, uncertain):
     ("status", "fate"),
     [
         (429, FailureKind.REFUSED),
-        (503, FailureKind.REFUSED),
+        (503, FailureKind.FAILED),
         (500, FailureKind.FAILED),
         (520, FailureKind.FAILED),
         (400, FailureKind.REJECTED),
@@ -44,6 +45,22 @@ def test_who_is_sent_again(fate, role, repeat, uncertain):
 )
 def test_what_a_status_means(status, fate):
     assert kind_of_status(status) is fate
+
+
+@pytest.mark.parametrize(
+    ("headers", "content", "fate"),
+    [
+        ({"retry-after": "1"}, b'{"status": 503, "message": "busy"}', FailureKind.REFUSED),
+        ({}, b'{"status": 503, "message": "busy"}', FailureKind.FAILED),
+        ({"retry-after": "1"}, b"<html>busy</html>", FailureKind.FAILED),
+        ({"retry-after": "1"}, b'{"error": "upstream"}', FailureKind.FAILED),
+        ({"retry-after": "1"}, b'{"status": 500, "message": "busy"}', FailureKind.FAILED),
+        ({"retry-after": "1"}, b"", FailureKind.FAILED),
+    ],
+)
+def test_only_the_services_own_503_says_that_nothing_was_taken(headers, content, fate):
+    operation = BY_ID["translateText"]
+    assert classify(operation, operation.id, 503, headers, content, now=0).kind is fate
 
 
 def test_pauses_grow_stay_bounded_and_end():

@@ -110,7 +110,7 @@ async def test_a_download_that_breaks_off_goes_on(sandbox, settings, tmp_path):
 
 
 async def test_what_may_be_repeated_is_repeated(sandbox, settings):
-    sandbox.fail("translateText", times=2, status=503)
+    sandbox.fail("translateText", times=2, status=503, headers={"retry-after": "1"})
     async with AsyncTranslationClient(**settings) as client:
         assert (await client.translate_text("Hello", target="de")).text == "[de] Ĥééļļöö"
     assert len(sandbox.jobs) == 1

@@ -327,15 +327,23 @@ def classify(
         return Failed(FailureKind.REJECTED, _refused_token(name, headers, mask))
     if not 200 <= status_code < 300:
         error = status_error(name, status_code, headers, content, now=now, mask=mask)
-        return Failed(kind_of_status(status_code), error)
+        return Failed(_kind(status_code, headers, content), error)
     if operation is None or (reason := wrong_shape(operation, content)) is None:
         return None
+    if operation.role == "poll":  # of a proxy or a portal, say: the job is there, and it is asked again
+        return Failed(FailureKind.BROKEN, nonsense(name, status_code, reason))
     if operation.role != "submit":
         return Failed(FailureKind.REJECTED, nonsense(name, status_code, reason))
     if (refused := refusal(content)) is not None:
         error = status_error(name, refused.status, headers, content, now=now, mask=mask)
-        return Failed(kind_of_status(refused.status), error)
+        return Failed(_kind(refused.status, headers, content), error)
     return Failed(FailureKind.BROKEN, nonsense(name, status_code, reason))
+
+
+def _kind(status_code: int, headers: Mapping[str, str], content: bytes) -> FailureKind:
+    said = refusal(content)
+    is_own_refusal = "retry-after" in headers and said is not None and said.status == status_code
+    return kind_of_status(status_code, is_own_refusal=is_own_refusal)
 
 
 def _refused_token(name: str, headers: Mapping[str, str], mask: Callable[[str], str]) -> AuthenticationError:

@@ -1,7 +1,7 @@
 """When a call is sent again, and how long to wait before it.
 
 Called by the sessions after every try. The rule that guards the user's money: a POST that makes a job is sent again
-only when the service surely did not take it (no connection, 429, 503); in every other doubt the caller is told, never
+only when the service surely did not take it (see ``kind_of_status``); in every other doubt the caller is told, never
 billed twice.
 """
 
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
     from ..spec.operations import Role
 
-REFUSED_STATUSES = frozenset({429, 503})  # the server says that it did not do it (RFC 6585 §4, RFC 9110 §15.6.4)
-FAILED_STATUSES = frozenset({408, 500, 502, 504})  # it may or may not have been done
+REFUSED_STATUSES = frozenset({429, 503})  # too many calls at a time, for a while (RFC 6585 §4, RFC 9110 §15.6.4)
+FAILED_STATUSES = frozenset({408, 500, 502, 503, 504})  # it may or may not have been done
 LONGEST_S = 10.0**9  # thirty years: nobody waits, and it is still a number that JSON and time.sleep can take
 
 
@@ -78,15 +78,20 @@ class FailureKind(Enum):
 
     NOT_SENT = "not sent"  # no connection was made
     UNREACHABLE = "unreachable"  # no connection can be made: a certificate that is not trusted, a scheme we don't speak
-    REFUSED = "refused"  # 429 or 503
+    REFUSED = "refused"  # 429, or 503 in the service's own words
     BROKEN = "broken"  # sent, and no usable answer
-    FAILED = "failed"  # 408, 500, 502, 504
+    FAILED = "failed"  # 408, 500, 502, 504, any other 503
     REJECTED = "rejected"  # any other error status: asking again gives the same
 
 
-def kind_of_status(status_code: int) -> FailureKind:
-    """The fate that an error status means."""
-    if status_code in REFUSED_STATUSES:
+def kind_of_status(status_code: int, *, is_own_refusal: bool = False) -> FailureKind:
+    """Return what an error status means for the call.
+
+    429 says that the request was not taken (RFC 6585 §4). 503 promises nothing (RFC 9110 §15.6.4): proxies answer it
+    after they have forwarded a request. Only with ``is_own_refusal``, a ``Retry-After`` together with the service's own
+    JSON, was the request surely not taken.
+    """
+    if status_code == 429 or (status_code == 503 and is_own_refusal):
         return FailureKind.REFUSED
     if status_code in FAILED_STATUSES or status_code > 504:
         return FailureKind.FAILED

@@ -218,7 +218,7 @@ class Download:
             try:
                 request = self._storage.build_request("GET", url, headers=headers)
                 response = self._storage.send(request, stream=True)
-            except httpx2.InvalidURL:
+            except (httpx2.InvalidURL, UnicodeError):
                 raise TransferError("a result's address is not a URL; it was not fetched") from None
             except RuntimeError:
                 if self._storage.is_closed:
