@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from contextvars import ContextVar
 from typing import TYPE_CHECKING
 
@@ -45,17 +45,23 @@ def context_call() -> Call:
     return _CONTEXT.get()
 
 
-@contextmanager
-def calling(*, policy: RetryPolicy | None = None, counter: Counter[str] | None = None) -> Generator[None]:
+def calling(*, policy: RetryPolicy | None = None, counter: Counter[str] | None = None) -> AbstractContextManager[None]:
     """Give the calls made inside, by this task or thread, a policy or a counter; ``None`` keeps what is outside.
 
     Raises:
         ConfigurationError: ``policy`` is no ``RetryPolicy``.
     """
+    if policy is None and counter is None:
+        return nullcontext()
     if policy is not None:
         check_policy(policy)
     outer = _CONTEXT.get()
-    token = _CONTEXT.set(Call(None, policy or outer.policy, outer.counter if counter is None else counter))
+    return _as_context(Call(None, policy or outer.policy, outer.counter if counter is None else counter))
+
+
+@contextmanager
+def _as_context(call: Call) -> Generator[None]:
+    token = _CONTEXT.set(call)
     try:
         yield
     finally:

@@ -13,10 +13,13 @@ from __future__ import annotations
 
 import logging
 from functools import partial
+from http.cookiejar import CookieJar, DefaultCookiePolicy
+from json import dumps
 from random import random
 from typing import TYPE_CHECKING, Any
 
 import httpx2
+from httpx2 import USE_CLIENT_DEFAULT
 
 from .._concurrency import async_sleep
 from .._config import CLOSED
@@ -39,6 +42,8 @@ if TYPE_CHECKING:
 log = logging.getLogger("groupdocs_translation.session")
 
 KNOWN_URLS = 256  # parsed once: the paths of all operations, and those of jobs that are asked for again
+
+JSON_HEADERS = {"Content-Type": "application/json"}  # of every generated operation that has a body
 
 SHORTEST_TIMEOUT_S = 0.001  # httpx2 reads 0 as "do not wait", some transports as "for ever"
 
@@ -95,7 +100,7 @@ class AsyncSession(httpx2.AsyncClient):
         on_refusal: Callable[[float | None], object] | None = None,
         **settings: Any,
     ) -> None:
-        super().__init__(**settings)
+        super().__init__(**settings, cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())))  # that stays empty
         self._on_refusal = on_refusal
         self._usage = usage
         self._retries = retries
@@ -105,17 +110,13 @@ class AsyncSession(httpx2.AsyncClient):
         self._urls: dict[str, httpx2.URL] = {}
         del self.headers["Connection"]  # keep-alive is what HTTP/1.1 means anyway (RFC 9112 §9.3)
 
-    @property
-    def cookies(self) -> httpx2.Cookies:
-        """A jar that nobody keeps: calls are authorized by token, and cookies would be hidden state between them."""
-        return httpx2.Cookies()
+    def build_request(
+        self, method: str, url: httpx2.URL | str, *, json: Any = None, headers: Any = None, **options: Any
+    ) -> httpx2.Request:
+        """Build a request, as ``httpx2`` does; paths that were used before are not parsed again.
 
-    @cookies.setter
-    def cookies(self, cookies: Any) -> None:
-        raise ConfigurationError("sessions of this package have no cookies")
-
-    def build_request(self, method: str, url: httpx2.URL | str, **options: Any) -> httpx2.Request:
-        """Build a request, as ``httpx2`` does; paths that were used before are not parsed again."""
+        What generated operations send, JSON or nothing, is put together here: ``httpx2`` makes three sets of headers.
+        """
         if isinstance(url, str):
             known = self._urls.get(url)
             if known is None:
@@ -123,7 +124,20 @@ class AsyncSession(httpx2.AsyncClient):
                     self._urls.clear()
                 known = self._urls[url] = self._joined(url)
             url = known
-        return super().build_request(method, url, **options)
+        if method == "get":
+            is_plain = json is None and not headers
+        else:
+            is_plain = method == "post" and json is not None and headers == JSON_HEADERS
+        if not is_plain or any(value is not None and value is not USE_CLIENT_DEFAULT for value in options.values()):
+            return super().build_request(method, url, json=json, headers=headers, **options)
+        raw, content = [(b"Host", url.netloc), *self.headers.raw], b""
+        if method == "post":
+            content = dumps(json, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
+            raw += [(b"Content-Length", b"%d" % len(content)), (b"Content-Type", b"application/json")]
+        timeout = {"timeout": self.timeout.as_dict()}
+        request = httpx2.Request(method, url, headers=raw, stream=httpx2.ByteStream(content), extensions=timeout)
+        request.read()  # so that request.content is there, for errors
+        return request
 
     def _joined(self, url: str) -> httpx2.URL:
         """The absolute address, parsed once; ``httpx2`` parses both parts of it."""

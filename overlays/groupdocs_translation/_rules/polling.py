@@ -211,8 +211,8 @@ PRIOR_JOBS = 0.25  # spread over the whole grid: nothing is ever impossible
 SHORTEST_S, LONGEST_S = 0.1, 6 * 3600.0
 CELLS_PER_E = 6  # of the grid, for each factor of e: an edge every 18 %
 SMOOTHINGS = 2  # with weights 1/4, 1/2, 1/4: a standard deviation of one cell
-FIRST_ROUNDS, MORE_ROUNDS = 15, 4  # of expectation and maximisation: from nothing, and from the density before
-RELEARN_GROWTH, RELEARN_JOBS = 1.2, 25  # quantiles are computed anew after a fifth more jobs, at most after so many
+FIRST_ROUNDS, MORE_ROUNDS = 15, 2  # of expectation and maximisation: from nothing, and from the density before
+RELEARN_GROWTH, RELEARN_JOBS = 1.2, 50  # quantiles are computed anew after a fifth more jobs, at most after so many
 
 # The shares of jobs at which the time is told: normal scores, close together where plans are made (the tails), so that
 # for log-normal durations the times lie at equal ratios.
