@@ -6,9 +6,12 @@ import re
 import shutil
 import sys
 from pathlib import Path
+from typing import Any
 
 from openapi import toolchain
+from openapi.tree import member
 
+ADDRESSES = "overlays/groupdocs_translation/spec/addresses.py"
 PACKAGE = "generated/groupdocs_translation_api"
 CONFIG = "generator-config.yaml"
 TEMPLATES = "openapi/templates"
@@ -44,6 +47,18 @@ def write(root: Path, translation: Path, package: Path) -> int:
     (package / "py.typed").touch()
     shutil.copyfile(translation, package / "translation.yaml")
     return sum(path.name != "__init__.py" for path in package.glob("api/*/*.py"))
+
+
+def addresses(document: Any) -> str:
+    """The module with the addresses that the document names: defaults of the clients, paths of the sandbox."""
+    flows = [member(scheme, "flows", "clientCredentials")
+             for scheme in member(document, "components", "securitySchemes").values()]  # fmt: skip
+    return (
+        "# Derived from openapi/translation.yaml with `nox -s regenerate`: never edit it.\n"
+        '"""Where the service is, as its document says."""\n\n'
+        f'BASE_URL = "{document["servers"][0]["url"]}"\n'
+        f'TOKEN_URL = "{next(flow["tokenUrl"] for flow in flows if flow)}"  # noqa: S105  (an address, not a secret)\n'
+    )
 
 
 def keyword_only(code: str, path: Path) -> str:

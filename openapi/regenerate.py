@@ -28,7 +28,7 @@ UPSTREAM, CORRECTIONS, TRANSLATION = (f"openapi/{name}.yaml" for name in ("upstr
 ERRORS, CONTRACT = "openapi/errors.yaml", f"{client.PACKAGE}/contract.yaml"
 OPERATIONS = "overlays/groupdocs_translation/spec/operations.py"
 PROVENANCE = "generated/provenance.json"
-DERIVED = (TRANSLATION, "generated", *(f"{place}/_sync" for place in sync_twin.PLACES))
+DERIVED = (TRANSLATION, "generated", client.ADDRESSES, *(f"{place}/_sync" for place in sync_twin.PLACES))
 UPSTREAM_NOTE = """\
 The document of the service, version {version}: structure and defects are the service's, the words are this project's.
 Never edited for the generator's sake: that is what corrections.yaml is for. Structure comes in with
@@ -120,6 +120,7 @@ class Run:
             raise PipelineError(f"{count} operations in the document, but {modules} generated modules")
         self.say(f"generated {modules} operations")
         self._write(CONTRACT, self.contract)
+        self._write(client.ADDRESSES, client.addresses(document))
         self._write(PROVENANCE, json.dumps(self._provenance(tools, document), indent=2) + "\n")
         folders = sync_twin.write(self.root, self.stage)
         self.say(f"derived the sync twin: {', '.join(folders) or 'no async source yet'}")

@@ -9,7 +9,6 @@ from attrs import field, frozen
 from ._clock import SYSTEM_CLOCK
 from ._config import (
     MAX_CONNECTIONS,
-    TOKEN_URL,
     TOKEN_URL_VARIABLE,
     api_url,
     check_callable,
@@ -27,6 +26,7 @@ from ._rules.polling import BALANCED, PollingSchedule, schedule_named
 from ._rules.requests import FileCall, TextCall
 from ._rules.retry import RetryPolicy, check_policy
 from ._usage import Usage
+from .spec.addresses import TOKEN_URL
 
 if TYPE_CHECKING:
     import os

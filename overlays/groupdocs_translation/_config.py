@@ -8,14 +8,13 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from urllib.parse import SplitResult, urlsplit
 
 from ._errors import ConfigurationError
+from .spec.addresses import BASE_URL
 
 if TYPE_CHECKING:
     import ssl
 
     import httpx2
 
-BASE_URL = "https://api.groupdocs.cloud/v2.0/translation"
-TOKEN_URL = "https://id.groupdocs.cloud/connect/token"  # noqa: S105  (an address, not a secret)
 USER_AGENT = "groupdocs-translation-python"
 BASE_URL_VARIABLE = "GROUPDOCS_TRANSLATION_URL"
 TOKEN_URL_VARIABLE = "GROUPDOCS_TOKEN_URL"  # noqa: S105  (a variable's name)

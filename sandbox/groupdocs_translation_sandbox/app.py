@@ -8,9 +8,10 @@ import logging
 import re
 from functools import cache
 from typing import TYPE_CHECKING, Any
-from urllib.parse import unquote
+from urllib.parse import unquote, urlsplit
 
 import yaml
+from groupdocs_translation.spec.addresses import BASE_URL
 from groupdocs_translation.spec.operations import Operation, match
 from starlette.requests import ClientDisconnect
 from starlette.responses import JSONResponse, PlainTextResponse, Response
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     from .faults import Fault
     from .state import State
 
-BASE_PATH = "/v2.0/translation"
+BASE_PATH = urlsplit(BASE_URL).path
 STORAGE_NAME = STORAGE_PATH.rstrip("/")  # what records and faults call requests to storage
 # The members of each family's answer that hold its result: null while the job runs.
 RESULTS = {"text": ("translations",), "file": ("urls",), "hugo": ("frontmatters", "shortcodes")}

@@ -13,11 +13,12 @@ import secrets
 import threading
 from functools import cache
 from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qsl, unquote_plus
+from urllib.parse import parse_qsl, unquote_plus, urlsplit
 
 import jwt
 from attrs import evolve, field, frozen
 from cryptography.hazmat.primitives.asymmetric import rsa
+from groupdocs_translation.spec.addresses import TOKEN_URL
 from jwt.algorithms import RSAAlgorithm
 from starlette.responses import JSONResponse, Response
 
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 GRANT = "client_credentials"
 SCOPE = "translation"
 KEY_ID = "sandbox"
-TOKEN_PATH = "/connect/token"  # noqa: S105  (a path)
+TOKEN_PATH = urlsplit(TOKEN_URL).path
 DISCOVERY_PATH = "/.well-known/openid-configuration"
 KEYS_PATH = "/.well-known/openid-configuration/jwks"
 FORM = "application/x-www-form-urlencoded"

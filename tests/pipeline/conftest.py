@@ -13,7 +13,8 @@ import pytest
 from openapi import documents, regenerate
 
 ROOT = regenerate.ROOT
-INPUTS = ("pyproject.toml", "generator-config.yaml", "openapi", "generated")
+SPEC = "overlays/groupdocs_translation/spec"
+INPUTS = ("pyproject.toml", "generator-config.yaml", "openapi", "generated", SPEC)
 PAIRS = tuple(
     f"{place}/{twin}" for place in ("overlays/groupdocs_translation", "tests") for twin in ("_async", "_sync")
 )

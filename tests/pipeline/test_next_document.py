@@ -6,13 +6,15 @@ import copy
 import difflib
 import json
 import re
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
 
-from openapi import account, changes, correct, documents, draft, regenerate, tree
+from openapi import account, changes, client, correct, documents, draft, regenerate, tree
 
 ROOT = regenerate.ROOT
 PAGE = ROOT / "docs/how-it-is-made.md"
@@ -219,6 +221,28 @@ def test_a_drafted_operation_has_its_name_its_answers_and_a_mark(
     changed = [line for line in difflib.ndiff(ours.splitlines(), drafted.splitlines()) if line.startswith("- ")]
     assert len(changed) == 3
     assert all("x-matches" in line for line in changed), "the rest of the file is as it was"
+
+
+def test_a_new_address_reaches_the_clients_and_the_sandbox_from_the_document(translation: Any) -> None:
+    changed = copy.deepcopy(translation)
+    for change in (new_address, new_token_url):
+        change(changed)
+    code = (
+        "import sys, types\n"
+        "module = types.ModuleType('addresses')\n"
+        f"exec({client.addresses(changed).replace('translation/', 'translation')!r}, module.__dict__)\n"
+        "sys.modules['groupdocs_translation.spec.addresses'] = module\n"
+        "from groupdocs_translation import _base_client, _config\n"
+        "from groupdocs_translation_sandbox import app, identity\n"
+        "print(_config.api_url(None), _base_client.TOKEN_URL, app.BASE_PATH, identity.TOKEN_PATH)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == [
+        "https://eu.groupdocs.cloud/v3.0/translation",
+        "https://id.groupdocs.cloud/v2/token",
+        "/v3.0/translation",
+        "/v2/token",
+    ]
 
 
 def test_the_rule_gives_the_names_that_we_gave(translation: Any) -> None:

@@ -17,14 +17,13 @@ from urllib.parse import urlsplit
 
 from .._clock import SYSTEM_CLOCK
 from .._config import (
-    BASE_URL,
     BASE_URL_VARIABLE,
-    TOKEN_URL,
     TOKEN_URL_VARIABLE,
     service_url,
     timeouts,
 )
 from .._errors import AuthenticationError, TranslationError
+from ..spec.addresses import BASE_URL, TOKEN_URL
 from .exits import cli_wording
 
 if TYPE_CHECKING:
