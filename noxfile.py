@@ -92,6 +92,21 @@ def regenerate(session: nox.Session) -> None:
 
 
 @nox.session
+def refresh(session: nox.Session) -> None:
+    """Propose what the service's newer document brings; -- --source URL --out FOLDER, -- --rehearse [--source FILE]."""
+    session.install(*_groups("codegen"))
+    session.run("python", "openapi/proposal.py", *session.posargs)
+
+
+@nox.session
+def newest_generator(session: nox.Session) -> None:
+    """Try the newest openapi-python-client and say what it would change in the client; -- VERSION tries that one."""
+    name = f"openapi-python-client{''.join(f'=={version}' for version in session.posargs[:1])}"
+    session.install(*(line for line in _groups("codegen") if not line.startswith("openapi-python-client")), name)
+    session.run("python", "openapi/newest.py")
+
+
+@nox.session
 def contract(session: nox.Session) -> None:
     """Let schemathesis search for answers of the sandbox that its contract does not have; -- SCHEMATHESIS ARGUMENTS."""
     session.install(*SANDBOX, "-e", ".[sandbox]", *_groups("contract"))

@@ -19,22 +19,26 @@ class ToolError(Exception):
     """A tool is missing, is not the pinned one, or failed; the message says which."""
 
 
+def pins(pyproject: Path) -> dict[str, str]:
+    """The exact versions that the dependency group ``codegen`` asks for."""
+    group = tomllib.loads(pyproject.read_text(encoding="utf-8"))["dependency-groups"]["codegen"]
+    found = (re.fullmatch(r"([\w.-]+)(?:\[.*\])?==([\w.]+)", str(line)) for line in group)
+    return {pin[1]: pin[2] for pin in found if pin}
+
+
 def versions(pyproject: Path) -> dict[str, str]:
     """The pinned tools of the dependency group ``codegen``.
 
     Raises:
         ToolError: one is not installed in the pinned version, or another ruff is found first.
     """
-    group = tomllib.loads(pyproject.read_text(encoding="utf-8"))["dependency-groups"]["codegen"]
-    pins = {
-        found[1]: found[2] for line in group if (found := re.fullmatch(r"([\w.-]+)(?:\[.*\])?==([\w.]+)", str(line)))
-    }
-    installed = {name: _installed(name) for name in pins}
+    wanted = pins(pyproject)
+    installed = {name: _installed(name) for name in wanted}
     if shutil.which("ruff", path=ENVIRONMENT["PATH"]):
         installed["ruff"] = run("ruff", "--version").split()[-1]
-    if wrong := [f"{name} is {installed[name]}, not {pin}" for name, pin in pins.items() if installed[name] != pin]:
+    if wrong := [f"{name} is {installed[name]}, not {pin}" for name, pin in wanted.items() if installed[name] != pin]:
         raise ToolError(f"not the pinned tools: {'; '.join(wrong)}. `nox -s regenerate` installs them")
-    return pins
+    return wanted
 
 
 def _installed(name: str) -> str:
