@@ -40,5 +40,6 @@ def test_every_docstring_can_be_read_into_the_reference(caplog: pytest.LogCaptur
                 item.docstring.parse("google", **how)
                 read += 1
 
-    assert [record.getMessage() for record in caplog.records] == []
+    # Of griffe alone: a thread that an earlier test left behind may say something meanwhile.
+    assert [record.getMessage() for record in caplog.records if record.name.startswith("griffe")] == []
     assert read > 200
