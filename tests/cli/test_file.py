@@ -197,3 +197,19 @@ def test_several_results_need_a_folder(command, note, sandbox, line):
     done = command("file", note, *line)
     assert (done.code, len(sandbox.records)) == (2, 0)
     assert "give a folder" in done.err
+
+
+def test_two_files_whose_results_would_be_one_are_not_both_paid_for(command, tmp_path, sandbox):
+    for folder in ("a", "b"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "note.txt").write_text(f"Hello {folder}\n")
+    done = command("file", "a/note.txt", "b/note.txt", "--to", "de", "--overwrite")
+    assert (done.code, done.out) == (4, "note.de.txt\n")
+    assert "(b/note.txt)" in done.err
+    assert len(sandbox.jobs) == 1
+
+
+def test_no_wait_minds_no_result_that_is_there(command, note, tmp_path, sandbox):
+    (tmp_path / "note.de.txt").write_text("mine")
+    assert command("file", note, "--to", "de", "--no-wait").code == 0
+    assert len(sandbox.jobs) == 1

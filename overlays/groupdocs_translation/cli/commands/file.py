@@ -8,12 +8,14 @@ import tempfile
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote, urlsplit
 
 import click
 
 from ..._errors import AuthenticationError, CallBudgetExceeded, ConfigurationError, TranslationError, UnsupportedFormat
 from ..._files import move_into_place, output_folder, refuse_existing
-from ...spec.formats import format_name
+from ..._rules.names import result_name
+from ...spec.formats import check_output, format_name, recognize
 from .. import options
 from ..completion import complete_formats
 from ..exits import PROGRAM, Exit, as_dict, cli_wording, meaning_of
@@ -82,7 +84,8 @@ def file(
         raise click.UsageError("--name is for one file")
     languages = merged(targets)
     results = Results(context, out, overwrite=overwrite, is_single=len(files) * len(languages) == 1)
-    arguments: dict[str, Any] = {"target": languages, "as_text": as_text, **results.arguments(is_file=not as_text)}
+    arguments: dict[str, Any] = {"target": languages, "as_text": as_text}
+    arguments |= {} if as_text else results.arguments(is_waiting=not no_wait)
     arguments |= given_options(given)
     work = _Work(context, files)
     with (
@@ -93,6 +96,8 @@ def file(
         for name, entry in work.found.items():
             source: Any = sys.stdin.buffer if name == "-" else name
             with work.going_on(name):
+                if not (as_text or no_wait or name == "-"):
+                    results.claim(name, arguments)
                 jobs[name] = client.submit_file(source, progress=watch, **arguments)
                 if no_wait:
                     entry["job"] = jobs[name].to_dict()
@@ -172,6 +177,7 @@ class Results:
         self._out = out
         self._overwrite = overwrite
         self._is_stdout = out == "-"
+        self._claimed: dict[str, str] = {}
         self.format: str | None = None
         if not self._is_stdout and not Path(out).is_dir():
             with suppress(UnsupportedFormat):  # a folder that is not there yet
@@ -185,20 +191,36 @@ class Results:
     def _is_folder(self) -> bool:
         return not self._is_stdout and self.format is None
 
-    def arguments(self, *, is_file: bool = True) -> dict[str, Any]:
+    def arguments(self, *, is_waiting: bool = True) -> dict[str, Any]:
         """Check the place before anything is paid for; return the arguments of ``submit_file`` that check the rest.
 
         Raises:
             ConfigurationError: the file is there, or cannot be written.
         """
-        if not is_file or self._is_stdout:
-            return {}
         if self.format is None:
-            return {"output_dir": self._out, "overwrite": self._overwrite}
-        output_folder(Path(self._out).parent)
-        if not self._overwrite:
-            refuse_existing([Path(self._out)])
+            is_folder = is_waiting and not self._is_stdout
+            return {"output_dir": self._out, "overwrite": self._overwrite} if is_folder else {}
+        if is_waiting:
+            output_folder(Path(self._out).parent)
+            if not self._overwrite:
+                refuse_existing([Path(self._out)])
         return {"output_format": self.format}
+
+    def claim(self, source: str, arguments: dict[str, Any]) -> None:
+        """Refuse a file whose results would be called as those of another one, before it is paid for.
+
+        Raises:
+            ConfigurationError: there is such another one, or the file cannot be translated.
+        """
+        path = unquote(urlsplit(source).path) if "://" in source else source
+        name = str(arguments.get("name") or Path(path).name).encode(errors="replace").decode()
+        kind, source_format = recognize(name, format=arguments.get("format"), kind=arguments.get("kind"))
+        result = result_name(name, "*", check_output(kind, source_format, arguments.get("output_format")))
+        if result in self._claimed:
+            raise ConfigurationError(
+                f"its results would be called as those of {self._claimed[result]}: translate it into another folder"
+            )
+        self._claimed[result] = source
 
     def resume_command(self, job: dict[str, Any]) -> list[str]:
         """Return the arguments that fetch a job."""
