@@ -104,7 +104,7 @@ def differences(old: Any, new: Any, where: Location = (), parent: str = "") -> I
 
 def changes(old: Any, new: Any) -> list[Change]:
     """Every difference between two documents, in words and judged; in the order of their names."""
-    uses = _uses(old), _uses(new)
+    uses = usage(old), usage(new)
     judged = [change for found in differences(old, new) for change in _Judge(old, new, uses, found).judge()]
     added = {change.name for change in judged if change.what == "added, required"}
     kept = [change for change in dict.fromkeys(judged) if change.what != "now required" or change.name not in added]
@@ -246,7 +246,7 @@ class _Judge:
         return self._change(f"{before} → {after}", request=not wider, answer=not narrower)
 
 
-def _uses(document: Any) -> dict[str, set[str]]:
+def usage(document: Any) -> dict[str, set[str]]:
     """Whether callers send a schema or read it, by its name."""
     uses: dict[str, set[str]] = {}
     for _, _, operation in operations(document):

@@ -14,7 +14,7 @@ from urllib.parse import urljoin
 
 from openapi import documents
 from openapi.documents import SourceError
-from openapi.tree import DATA, NAMES, SCHEMAS, children, is_list, is_map, member, operations, resolve
+from openapi.tree import DATA, NAMES, SCHEMAS, is_list, is_map, resolve
 
 NOISE = {"example", "examples", "externalDocs", "deprecated", "nullable"}  # the last two when they are false
 ABOUT = ("contact", "license", "termsOfService", "summary")  # of the exporter's setup, not of the service
@@ -217,35 +217,3 @@ def _beside_reference(node: dict[str, Any]) -> dict[str, Any]:
     if not rest:
         return {key: value for key, value in node.items() if key in {"$ref", "description", "summary"}}
     return {"allOf": [{"$ref": node["$ref"]}, rest]}
-
-
-def misread(document: Any) -> list[str]:
-    """Where the generator would read something else than the document says, and not warn."""
-    found = [
-        f"{method} {path}: servers of one path are ignored"
-        for method, path, operation in operations(document)
-        if member(operation, "servers") or member(document, "paths", path, "servers")
-    ]
-
-    def look(node: Any, where: str, parent: str) -> None:
-        if is_map(node) and parent not in NAMES:
-            style, explode, place = node.get("style"), node.get("explode"), node.get("in")
-            kind = member(node, "schema", "type")
-            if place in {"query", "header", "path", "cookie"}:
-                wanted = {"query": "form", "header": "simple", "path": "simple", "cookie": "form"}[place]
-                if style not in {None, wanted} or "content" in node:
-                    found.append(f"{where}: style {style or 'content'} of a {place} parameter is sent as {wanted}")
-                if place == "query" and explode is False and kind == "array":
-                    found.append(f"{where}: explode: false is sent as a repeated parameter")
-                if place in {"path", "header"} and kind in {"array", "object"}:
-                    found.append(f"{where}: a {kind} in a {place} is sent as the text of a Python object")
-            if "not" in node:
-                found.append(f"{where}: `not` is ignored")
-            if "$ref" in node and node.get("nullable"):
-                found.append(f"{where}: nullable beside a reference is ignored, and null is a TypeError")
-        for key, value in children(node):
-            if key not in DATA or parent in NAMES:
-                look(value, f"{where}/{key}", "" if parent in NAMES and parent != "paths" else key)
-
-    look(document, "#", "")
-    return found

@@ -13,7 +13,8 @@ from typing import Any
 
 from openapi_spec_validator import OpenAPIV30SpecValidator
 
-from openapi.tree import SCHEMAS, children, is_list, is_map, member, operations, references
+from openapi.changes import ANSWER, usage
+from openapi.tree import DATA, NAMES, SCHEMAS, children, is_list, is_map, member, operations, references
 
 
 def violations(document: Any) -> list[str]:
@@ -68,3 +69,53 @@ def _schema(node: Any, where: str, parent: str = "") -> Iterator[str]:
     for key, value in children(node):
         if key not in {"enum", "default", "example"} or parent == "properties":
             yield from _schema(value, f"{where}/{key}", key)
+
+
+def misread(document: Any) -> list[str]:
+    """Where the generator would read something else than the document says, and not warn."""
+    found = [
+        f"{method} {path}: servers of one path are ignored"
+        for method, path, operation in operations(document)
+        if member(operation, "servers") or member(document, "paths", path, "servers")
+    ]
+
+    def look(node: Any, where: str, parent: str) -> None:
+        if is_map(node) and parent not in NAMES:
+            style, explode, place = node.get("style"), node.get("explode"), node.get("in")
+            kind = member(node, "schema", "type")
+            if place in {"query", "header", "path", "cookie"}:
+                wanted = {"query": "form", "header": "simple", "path": "simple", "cookie": "form"}[place]
+                if style not in {None, wanted} or "content" in node:
+                    found.append(f"{where}: style {style or 'content'} of a {place} parameter is sent as {wanted}")
+                if place == "query" and explode is False and kind == "array":
+                    found.append(f"{where}: explode: false is sent as a repeated parameter")
+                if place in {"path", "header"} and kind in {"array", "object"}:
+                    found.append(f"{where}: a {kind} in a {place} is sent as the text of a Python object")
+            if "not" in node:
+                found.append(f"{where}: `not` is ignored")
+            names = Counter(_snake(name) for name in member(node, "properties"))
+            found.extend(f"{where}: {n} properties are {name} in Python" for name, n in names.items() if n > 1)
+            if "$ref" in node and node.get("nullable"):
+                found.append(f"{where}: nullable beside a reference is ignored, and null is a TypeError")
+        for key, value in children(node):
+            if key not in DATA or parent in NAMES:
+                look(value, f"{where}/{key}", "" if parent in NAMES and parent != "paths" else key)
+
+    look(document, "#", "")
+    for name in (name for name, uses in usage(document).items() if ANSWER in uses):
+        found.extend(_closed(member(document, "components", "schemas", name), SCHEMAS + name))
+    return found
+
+
+def _closed(node: Any, where: str, parent: str = "") -> Iterator[str]:
+    """Lists of values in an answer: one new value would make every such answer a TypeError."""
+    if parent not in NAMES and member(node, "enum") and node["enum"] != [None]:
+        yield f"{where}: a closed list of values in an answer fails at the first new one: open it"
+    for key, value in children(node):
+        if key not in DATA or parent in NAMES:
+            yield from _closed(value, f"{where}/{key}", "" if parent in NAMES else key)
+
+
+def _snake(name: str) -> str:
+    """A name as the generator writes it in Python, as far as two could become one."""
+    return re.sub("[^a-z0-9]+", "_", re.sub("(?<=[a-z0-9])(?=[A-Z])", "_", name).lower()).strip("_")

@@ -86,7 +86,7 @@ class Run:
             told = account.Account(old, document, before, applied)
             self.say("\n".join(told.report()))
             problems["changes are swallowed, and nobody decided it"] = list(told.problems())
-        rules = [*invariants.violations(corrected), *dialects.misread(corrected)]
+        rules = [*invariants.violations(corrected), *invariants.misread(corrected)]
         problems["rules are broken by the corrected document"] = rules
         problems[f"actions of {ERRORS} do not fit the document"] = errors.lines()
         if not any(problems.values()):
