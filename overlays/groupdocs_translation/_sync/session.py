@@ -165,7 +165,6 @@ class Session(httpx2.Client):
         request.extensions[CALL] = Call(operation, policy, counter, before.authorized_by if before else None)
         started = self._clock.monotonic()
         role = operation.role if operation else None
-        rewind = rewinder(request)
         limits: dict[str, float | None] = request.extensions.get("timeout", {})
         tries = 0
         while True:
@@ -184,7 +183,7 @@ class Session(httpx2.Client):
             kind, error = outcome
             if kind in {FailureKind.NOT_SENT, FailureKind.UNREACHABLE}:
                 self._usage.release(name, counter)
-            wait = None
+            wait, rewind = None, rewinder(request)
             if rewind is not None and may_repeat(kind, role):
                 wait = pause(
                     policy,
