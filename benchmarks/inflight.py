@@ -33,17 +33,6 @@ HEAD = [
     "of httpx2",
 ]
 
-PROFILE = """\
-## Where a pair goes with the extra
-
-By cProfile, 200 in flight: aiohttp itself 21 %, building httpx2's two requests 17 % (a third of it to parse the
-address of the job), reading two answers through the layers of httpx2 13 %, our submission and job 12 %, httpx2's
-response and our transport 9 %, httpx2's sending 8 %, the generated parser 5 %, authorizing 3 %, checking the answers
-3 %, the rest the event loop. So what is missing to three times aiohttp is the price of httpx2's requests and
-responses, which hooks, mocks and instrumentation of users work on. Tried, and kept: durations are learnt only when a
-wait asks for them, limits of time are built once, no generator is entered for errors and policies (together about 60
-µs a pair). Tried, and dropped: other ways to build an address, all dearer."""
-
 
 def _measure(in_flight: int) -> tuple[list[list[object]], list[Target]]:
     """Return the rows and targets of one size."""
@@ -82,5 +71,5 @@ def main(argv: list[str]) -> int:
     measured = [_measure(int(size)) for size in argv or PAIRS]
     rows = [row for found, _ in measured for row in found]
     targets = [target for _, found in measured for target in found]
-    parts = [__doc__, machine("httpx2", "httpcore2", "aiohttp"), table(HEAD, rows), PROFILE]
+    parts = [__doc__, machine("httpx2", "httpcore2", "aiohttp"), table(HEAD, rows)]
     return write("inflight", "Many requests in flight", parts, targets)
