@@ -8,7 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Generator
 
 
 class Clock(Protocol):
@@ -56,7 +56,7 @@ SYSTEM_CLOCK = SystemClock()
 
 
 @contextmanager
-def default_clock(clock: Clock) -> Iterator[None]:
+def default_clock(clock: Clock) -> Generator[None]:
     """Let everything in this process that was not given a clock, made already or not, follow ``clock`` for a while.
 
     For tests: the fixtures of the sandbox use it. Not for nesting, nor for several threads at once.
