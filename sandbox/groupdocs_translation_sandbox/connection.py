@@ -6,7 +6,6 @@ import asyncio
 import os
 import socket
 import struct
-from contextlib import suppress
 from typing import Any
 
 from uvicorn.protocols.http.h11_impl import H11Protocol
@@ -42,7 +41,6 @@ class FaultProtocol(H11Protocol):
 
         async def connected(scope: Any, receive: Any, send: Any) -> None:
             scope["extensions"] = {EXTENSION: connection}
-            with suppress(asyncio.CancelledError):  # the sandbox stops; uvicorn would log it as a failure
-                await app(scope, receive, send)
+            await app(scope, receive, send)
 
         self.app = connected

@@ -90,7 +90,7 @@ class Identity:
         scopes: Iterable[str] = (SCOPE,),
         grants: Iterable[str] = (GRANT,),
     ) -> str:
-        """Register an application, or register it anew; its secret."""
+        """Register an application, or register it again; return its secret."""
         secret = secret or secrets.token_urlsafe(24)
         with self._lock:
             self._applications[client_id] = Application(client_id, (secret,), frozenset(scopes), frozenset(grants))
@@ -110,12 +110,12 @@ class Identity:
         return secret
 
     def authenticate(self, client_id: str, secret: str) -> Application | None:
-        """The application, if the secret is its own."""
+        """Return the application if the secret is its own."""
         application = self._applications.get(client_id)
         return application if application is not None and application.knows(secret) else None
 
     def issue(self, application: Application, scopes: Iterable[str], issuer: str) -> tuple[str, int]:
-        """A new token, and its lifetime in seconds."""
+        """Return a new token and its lifetime in seconds."""
         now, lifetime_s, token_id = self._clock.now(), self.token_lifetime_s, secrets.token_hex(8)
         claims = {
             "iss": issuer,
@@ -134,7 +134,7 @@ class Identity:
         return token, lifetime_s
 
     def verify(self, authorization: str | None) -> str:
-        """The id of the token that an ``Authorization`` header carries.
+        """Return the id of the token in an ``Authorization`` header.
 
         Raises:
             HTTPError: 401 with the challenge of RFC 6750, section 3.
@@ -148,7 +148,7 @@ class Identity:
             claims = jwt.decode(token.strip(), signing_key().public_key(), ["RS256"], options=options)
             token_id, expiry = str(claims["jti"]), float(claims["exp"])
         except (jwt.InvalidTokenError, KeyError, ValueError):
-            raise _invalid("the token is none of this server's", "The signature is invalid") from None
+            raise _invalid("the token was not issued by this server", "The signature is invalid") from None
         if token_id in self._revoked:
             raise _invalid("the token was revoked", "The token was revoked")
         if self._clock.now() >= expiry:
@@ -161,7 +161,7 @@ class Identity:
             self._revoked.add(token_id)
 
     def revoke_all(self, client_id: str | None = None) -> int:
-        """Refuse all tokens issued so far, or those of one application; how many that were."""
+        """Refuse all tokens issued so far, or those of one application; return how many that were."""
         now = self._clock.now()
         with self._lock:
             self._issued = {key: value for key, value in self._issued.items() if value[1] > now}

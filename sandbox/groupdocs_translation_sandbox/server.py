@@ -14,6 +14,7 @@ import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
+import anyio
 import anyio.lowlevel
 import uvicorn
 from uvicorn.server import ServerState
@@ -32,6 +33,8 @@ from .storage import Storage
 if TYPE_CHECKING:
     from collections import Counter
     from collections.abc import Callable
+
+    from starlette.types import ASGIApp, Receive, Scope, Send
 
 
 VARIABLES = {
@@ -244,13 +247,16 @@ class ServerThread:
     and notices only every tenth of a second that it is to stop.
     """
 
-    def __init__(self, app: Any, listener: socket.socket) -> None:
-        self._listener = listener
-        self._config = uvicorn.Config(app, ws="none", lifespan="off", log_config=None, access_log=False)
+    def __init__(self, app: ASGIApp, listener: socket.socket) -> None:
+        self._app, self._listener = app, listener
+        self._config = uvicorn.Config(
+            self._call, interface="asgi3", ws="none", lifespan="off", log_config=None, access_log=False
+        )
         self._thread = threading.Thread(target=lambda: asyncio.run(self._serve()), name="sandbox", daemon=True)
         self._ready = threading.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._stop: asyncio.Event | None = None
+        self._in_progress: set[anyio.CancelScope] = set()
 
     def start(self) -> None:
         """Return when requests are answered.
@@ -268,6 +274,16 @@ class ServerThread:
             self._loop.call_soon_threadsafe(self._stop.set)
         self._thread.join(START_TIMEOUT_S)
 
+    async def _call(self, scope: Scope, receive: Receive, send: Send) -> None:
+        # anyio's cancellation lets threads finish with a file and close it; that of asyncio's tasks leaves it open.
+        with anyio.CancelScope() as cancel_scope:
+            self._in_progress.add(cancel_scope)
+            try:
+                if self._stop is not None and not self._stop.is_set():
+                    await self._app(scope, receive, send)
+            finally:
+                self._in_progress.discard(cancel_scope)
+
     async def _serve(self) -> None:
         self._loop, self._stop = asyncio.get_running_loop(), asyncio.Event()
         self._config.load()
@@ -282,7 +298,6 @@ class ServerThread:
             if isinstance(connection, FaultProtocol):
                 connection.transport.abort()
         await asyncio.sleep(0)  # the protocols learn that their connections are lost, and no task complains
-        tasks = list(state.tasks)
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        for cancel_scope in list(self._in_progress):
+            cancel_scope.cancel()
+        await asyncio.gather(*state.tasks, return_exceptions=True)
