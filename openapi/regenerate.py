@@ -26,7 +26,6 @@ from openapi.draft import Draft
 ROOT = Path(__file__).resolve().parents[1]
 UPSTREAM, CORRECTIONS, TRANSLATION = (f"openapi/{name}.yaml" for name in ("upstream", "corrections", "translation"))
 ERRORS, CONTRACT = "openapi/errors.yaml", f"{client.PACKAGE}/contract.yaml"
-OPERATIONS = "overlays/groupdocs_translation/spec/operations.py"
 PROVENANCE = "generated/provenance.json"
 DERIVED = (TRANSLATION, "generated", client.ADDRESSES, *(f"{place}/_sync" for place in sync_twin.PLACES))
 UPSTREAM_NOTE = """\
@@ -91,9 +90,8 @@ class Run:
         problems[f"actions of {ERRORS} do not fit the document"] = errors.lines()
         if not any(problems.values()):
             problems["rules are broken by the contract"] = invariants.violations(errors.document)
-        rows = self.root / OPERATIONS
-        rowless = account.table(corrected, rows.read_text(encoding="utf-8")) if rows.exists() else []
-        self._tell(f"operations have no row in {OPERATIONS}", rowless)
+        told_places = list(account.places(corrected, self.root)) if (self.root / account.OPERATIONS).exists() else []
+        self._tell("lines on hand-written places that new operations need", told_places)
         self._tell("decisions are a person's", self.decisions)
         if any(problems.values()):
             stop = [(name, lines) for name, lines in problems.items() if lines]

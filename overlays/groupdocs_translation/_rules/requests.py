@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 from .._config import check_flag
 from .._errors import ConfigurationError, UnsupportedFormat
 from ..spec.formats import AUTO_FORMATS, KINDS, FileOptions, Kind, Style, check_output, recognize
-from ..spec.operations import BY_ID, Operation, model
+from ..spec.operations import BY_ID, OPERATIONS, Operation, model
 from .job_handle import JobSpec
 from .names import language_pair
 from .polling import check_wait
@@ -22,13 +22,15 @@ if TYPE_CHECKING:
     from .polling import PollingSchedule
     from .retry import RetryPolicy
 
-TEXT_STYLES = {
-    None: "translateText",
-    "slang": "translateTextSlang",
-    "classification": "translateTextClassification",
-    "medical": "translateTextMedical",
-}
-FILE_STYLES = {"slang": "translateFileSlang", "classification": "translateFileClassification"}
+
+def _styles(prefix: str) -> dict[str | None, str]:
+    """The styles by the operations that have them: a style is a path below the one without."""
+    rows = (row for row in OPERATIONS if row.role == "submit" and not row.public and row.path.startswith(prefix))
+    return {row.path.removeprefix(prefix): row.id for row in rows}
+
+
+TEXT_STYLES = {None: "translateText"} | _styles("/text/")
+FILE_STYLES = _styles("/auto/")
 TRIAL_TEXT_CHARACTERS = 1_000  # service page, "Public operations"
 
 
