@@ -17,12 +17,6 @@ if TYPE_CHECKING:
     from ..context import Context
 
 LOOK_S = 0.2  # a Ctrl-C in the moment before a wait interrupts nothing: this one looks up
-VARIABLES = {
-    "client_id": "GROUPDOCS_CLIENT_ID",
-    "client_secret": "GROUPDOCS_CLIENT_SECRET",
-    "base_url": "GROUPDOCS_TRANSLATION_URL",
-    "token_url": "GROUPDOCS_TOKEN_URL",
-}
 
 
 @options.command("sandbox", context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False})
@@ -45,8 +39,7 @@ def sandbox(context: Context, port: int, latency: float, token_lifetime: int, ar
     """
     try:
         with new_sandbox(port=port, latency_s=latency, token_lifetime_s=token_lifetime) as sandbox:
-            settings = sandbox.client_settings()
-            environment = {variable: str(settings[name]) for name, variable in VARIABLES.items()}
+            environment = sandbox.environment()
             if arguments:
                 return _run(arguments, {**os.environ, **environment})
             if context.is_json:
