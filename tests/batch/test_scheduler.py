@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import time
+
 import anyio
 import anyio.lowlevel
 import pytest
-from groupdocs_translation import Batch, Concurrency
-from groupdocs_translation.batch.scheduler import AdaptiveLimiter, SlotHandover
+from groupdocs_translation import Batch, Concurrency, Usage
+from groupdocs_translation._clock import SYSTEM_CLOCK
+from groupdocs_translation.batch.scheduler import AdaptiveLimiter, Scheduler, SlotHandover
 from groupdocs_translation_sandbox.jobs import Latency
 
 HOUR = 3600
@@ -124,6 +127,40 @@ def test_a_file_keeps_its_slot_until_it_has_the_next_one(both_runners):
         assert not first.has_room
         slots.leave()
         assert (first.has_room, rooms) == (True, [True])
+
+    both_runners(check)
+
+
+def test_a_file_that_is_due_while_no_slot_is_free_is_waited_for_without_looking_again_and_again(both_runners):
+    class Journal:
+        def ready(self, run, queue, now, count):
+            return []
+
+        def next_due(self, run, now):
+            return time.time() + 0.01
+
+    async def check():
+        uploads, jobs = limiter_of(1), limiter_of(1)
+        scheduler = Scheduler(
+            Journal(), None, Usage(), run=1, to_fetch=0, uploads=uploads, jobs=jobs, clock=SYSTEM_CLOCK
+        )
+        scheduler.in_progress[0] = None
+        turns, start_next = [], scheduler._start_next
+
+        async def count_turns(group):
+            turns.append(None)
+            found = await start_next(group)
+            for limiter in (uploads, jobs):  # full from the first look on
+                if limiter.has_room:
+                    limiter.acquire_nowait(SlotHandover())
+            return found
+
+        scheduler._start_next = count_turns
+        async with anyio.create_task_group() as group:
+            group.start_soon(scheduler.run)
+            await anyio.sleep(0.2)
+            scheduler.stop()
+        assert 2 <= len(turns) < 10
 
     both_runners(check)
 

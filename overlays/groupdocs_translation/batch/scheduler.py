@@ -264,6 +264,7 @@ class Scheduler:
         await self._pause(None if due is None else max(0.0, due - self._clock.wall()))
         if due is not None and due <= self._clock.wall():
             self._dry.clear()
+            self._next_due = None  # kept, it would be over at once again while no slot is free to look for the file
         return True
 
     async def _pause(self, seconds: float | None) -> None:
