@@ -55,7 +55,7 @@ class Run:
         self.names = list(DERIVED)
         self.source: dict[str, str] | None = None
         self.decisions: list[str] = []
-        self.contract = ""
+        self.contract: Any = None
         self.started = time.monotonic()
 
     def say(self, text: str) -> None:
@@ -99,11 +99,14 @@ class Run:
             raise PipelineError("\n".join(said))
         self.say(f"{CORRECTIONS}: {len(applied.actions)} actions; the document is valid")
         self._tell("drafted actions wait for a look", [one["target"] for one in applied.actions if "x-draft" in one])
-        if source:
-            self._write(UPSTREAM, documents.dump(document, UPSTREAM_NOTE.format(version=document["info"]["version"])))
-        self._write(TRANSLATION, documents.dump(corrected, TRANSLATION_NOTE))
-        self.contract = documents.dump(errors.document, CONTRACT_NOTE)
+        self.contract = errors.document
+        self._dump(corrected, document if source else None)
         return corrected
+
+    def _dump(self, corrected: Any, upstream: Any) -> None:
+        if upstream:
+            self._write(UPSTREAM, documents.dump(upstream, UPSTREAM_NOTE.format(version=upstream["info"]["version"])))
+        self._write(TRANSLATION, documents.dump(corrected, TRANSLATION_NOTE))
 
     def build(self, source: str | None = None, *, is_draft: bool = False) -> None:
         """Stage everything.
@@ -117,7 +120,7 @@ class Run:
         if modules != (count := sum(1 for _ in tree.operations(document))):
             raise PipelineError(f"{count} operations in the document, but {modules} generated modules")
         self.say(f"generated {modules} operations")
-        self._write(CONTRACT, self.contract)
+        self._write(CONTRACT, documents.dump(self.contract, CONTRACT_NOTE))
         self._write(client.ADDRESSES, client.addresses(document))
         self._write(PROVENANCE, json.dumps(self._provenance(tools, document), indent=2) + "\n")
         folders = sync_twin.write(self.root, self.stage)

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
+
+from groupdocs_translation.spec import formats
 
 from openapi import correct, documents, invariants, regenerate, tree
 
@@ -146,3 +149,24 @@ def test_every_correction_says_what_is_wrong_and_counts_what_it_selects_by_a_pat
         assert len(action["description"].split()) >= 5, action["target"]
         pattern = any(sign in action["target"] for sign in ("*", "[?", ","))
         assert not pattern or {"x-optional", "remove", "x-matches"} & action.keys(), action["target"]
+
+
+# What the clients fill in themselves, and what they leave out on purpose.
+FILLED = {"source_language", "target_languages", "url", "format", "output_format", "out_format", "texts", "file"}
+FILLED |= {"source", "targets", "original_file_name", "origin", "contains_markdown"}
+LEFT_OUT = {"route"}  # for the service's own use
+
+
+def test_every_option_of_a_request_can_be_reached_from_the_public_client(translation: Any) -> None:
+    reached = FILLED | LEFT_OUT
+    for kind in formats.KINDS.values():
+        for names in (kind.options, kind.auto_options, kind.text_options):
+            reached |= set(names.values())
+    unreached = {
+        f"{name}.{prop}"
+        for name, schema in requests(translation).items()
+        if name != "HugoRequest"
+        for prop in schema["properties"]
+        if re.sub("(?<=[a-z0-9])(?=[A-Z])", "_", prop).lower() not in reached
+    }
+    assert unreached == set()
