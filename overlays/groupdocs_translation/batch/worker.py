@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import logging
 import shutil
+from collections import Counter
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -134,6 +135,7 @@ class FileWorker:
         self._halt = halt
         self._waits: set[anyio.CancelScope] = set()
         self._tries: dict[int, int] = {}  # of files that something went wrong with, in this run
+        self._revocations: Counter[int] = Counter()  # the same, apart: other troubles say nothing of credentials
         self._is_stopping = False
 
     def stop(self) -> None:
@@ -297,8 +299,9 @@ class FileWorker:
         """Do what an error means."""
         row, text = active.row, self._settings.wording(error)
         match classify_error(error, step):
-            case ErrorAction.REVOKED if self._tries.get(row.id, 0) + 1 < TRIES:
-                await self._again(active, step, text, REVOKED_PAUSE_S)
+            case ErrorAction.REVOKED if self._revocations[row.id] + 1 < TRIES:
+                self._revocations[row.id] += 1
+                await self._again(active, step, text, REVOKED_PAUSE_S, REFUSALS)
             case ErrorAction.STOP | ErrorAction.REVOKED:
                 await self._note(active, state=_before(row.state), reason=text)
                 self._halt(error)
