@@ -209,7 +209,7 @@ class _Judge:
         elif "enum" in (key, before):
             yield from self._values(key, old, new)
         elif key in NARROWS_UP or key in NARROWS_DOWN:
-            numbers = not (gone or come)
+            numbers = isinstance(old, int | float) and isinstance(new, int | float)
             narrows = come or (numbers and (new > old) == (key in NARROWS_UP))
             yield self._change(f"{key} {old!r} → {new!r}", request=narrows, answer=False)
         elif key == "default":

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import posixpath
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 from urllib.parse import urljoin
 
 from openapi import documents
 from openapi.documents import SourceError
-from openapi.tree import DATA, NAMES, SCHEMAS, is_list, is_map, resolve
+from openapi.tree import DATA, NAMES, SCHEMAS, children, is_list, is_map, resolve
 
 NOISE = {"example", "examples", "externalDocs", "deprecated", "nullable"}  # the last two when they are false
 ABOUT = ("contact", "license", "termsOfService", "summary")  # of the exporter's setup, not of the service
@@ -51,7 +51,33 @@ def unify(source: str) -> tuple[dict[str, Any], bytes, list[str]]:
     lowered = _lower(document, "#", "", is_newer=document["openapi"].startswith("3.1"), left_out=left_out)
     if document["openapi"].startswith("3.1"):
         lowered["openapi"] = DIALECT
+    for wrong in _malformed(lowered, "#", ""):
+        raise SourceError(f"{documents.label(source)}: {wrong}")
     return lowered, data, [f"{name} ({count})" for name, count in sorted(left_out.items())]
+
+
+MAPS = frozenset({"properties", "schemas", "responses", "content", "paths"})  # … of objects
+TEXTS = frozenset({"$ref", "type", "name", "in", "url", "operationId", "format", "tokenUrl"})
+
+
+def _malformed(node: Any, where: str, parent: str) -> Iterator[str]:
+    """Where a node has not the form that OpenAPI gives it, and all that reads it would stumble."""
+    for key, value in children(node):
+        if is_map(node) and parent not in {*NAMES, "encoding", "mapping"}:
+            if key in MAPS and not (is_map(value) and all(is_map(part) for part in value.values())):
+                yield f"{where}/{key} is no map of objects"
+            elif key in TEXTS and not isinstance(value, str):
+                yield f"{where}/{key} is {value!r:.60}, not a text"
+            elif key == "required" and not (
+                isinstance(value, bool) or (is_list(value) and all(isinstance(name, str) for name in value))
+            ):
+                yield f"{where}/required is neither a list of names nor true or false"
+            elif key in {"schema", "items", "requestBody"} and not is_map(value):
+                yield f"{where}/{key} is no object"
+            elif key in {"enum", "parameters", "anyOf", "oneOf", "allOf"} and not is_list(value):
+                yield f"{where}/{key} is no list"
+        if key not in DATA or parent in NAMES:
+            yield from _malformed(value, f"{where}/{key}", "" if parent in NAMES or is_list(node) else key)
 
 
 class Bundle:

@@ -22,7 +22,10 @@ def violations(document: Any) -> list[str]:
     dangling = [f"{where}: {ref} leads nowhere" for where, ref in references(document) if not _leads(document, ref)]
     if dangling:  # the validator would stop at the first, and follow a foreign one over the network
         return dangling
-    errors = OpenAPIV30SpecValidator(document).iter_errors()
+    try:
+        errors = list(OpenAPIV30SpecValidator(document).iter_errors())
+    except Exception as error:
+        return [f"the validator cannot read the document: {type(error).__name__} {error}"]
     invalid = [f"{'/'.join(('#', *map(str, error.path)))}: {error.message}" for error in errors]
     return [*invalid, *_operation_ids(document), *_answers(document), *_schemas(document)]
 

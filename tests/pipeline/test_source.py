@@ -235,6 +235,9 @@ def loop(document: Any) -> None:
     ("change", "named"),
     [
         (schema_31(patternProperties={}), "size: patternProperties cannot be said in OpenAPI 3.0"),
+        (lambda d: d["paths"]["/hc"]["get"].update(responses=["200"]), "get/responses is no map of objects"),
+        (lambda d: d["components"]["schemas"]["UrlFileInfo"].update(required=[["url"]]), "required is neither a list"),
+        (lambda d: d["components"]["schemas"]["UrlFileInfo"].update(type=5), "UrlFileInfo/type is 5, not a text"),
         (lambda d: d.update(webhooks={"x": {}}), "webhooks have no place"),
         (loop, "leads back to itself"),
         (lambda d: d["paths"].update({"/x": {"$ref": "https://elsewhere.example/x.yaml"}}), "only files beside it"),
