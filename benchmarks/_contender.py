@@ -13,14 +13,12 @@ import json
 import resource
 import sys
 import time
+from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from benchmarks._measure import OURS
 from benchmarks._server import BASE, EXPECTED
-
-if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
 
 BODY = {"sourceLanguage": "en", "targetLanguages": ["de"], "texts": ["Hello, world!"]}
 AUTHORIZATION = {"Authorization": f"Bearer {'t' * 900}"}

@@ -10,13 +10,11 @@ import statistics
 import subprocess
 import sys
 import time
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
-
-if TYPE_CHECKING:
-    from collections.abc import Generator, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
 
 ROOT = Path(__file__).parents[1]
 REPORTS = Path(__file__).parent / "reports"

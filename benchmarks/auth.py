@@ -15,17 +15,15 @@ import gc
 import statistics
 import threading
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import httpx2
 from groupdocs_translation import ClientCredentials
 
 from benchmarks._measure import PUBLISHED, Target, machine, published, result, table, write
 from tests.auth.servers import Direct, Identity, RawServer, Request, http, token
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 ROUNDS, BATCH = 200, 300
 THREADS, TASKS = 200, 1000

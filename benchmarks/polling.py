@@ -14,16 +14,14 @@ import math
 import random
 import statistics
 from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Sequence
 from itertools import accumulate
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from groupdocs_translation import PollingSchedule
 from groupdocs_translation._rules.polling import BALANCED, ECONOMY, RESPONSIVE, TEXT_SHARE, JobDurations
 
 from benchmarks._measure import Target, table, write
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
 
 JOBS = 10_000
 LEARNT_AFTER = 20  # jobs; the costs of learnt schedules are counted from the next one on

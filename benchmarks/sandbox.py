@@ -17,8 +17,9 @@ import statistics
 import sys
 import threading
 import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import httpx2
 import psutil
@@ -26,9 +27,6 @@ import uvicorn
 
 from benchmarks._measure import Target, machine, process, table, write
 from benchmarks._server import BASE, EXPECTED
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
 
 CLIENTS, JOBS_EACH = 1_000, 10
 SIZE, PIECE, MIB = 2**30, bytes(2**20), 2**20

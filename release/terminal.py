@@ -20,9 +20,9 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Mapping
 from contextlib import chdir
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import anyio.lowlevel
 from click.testing import CliRunner
@@ -33,9 +33,6 @@ from rich.console import Console
 from rich.text import Text
 
 from .tree import ROOT
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 PAGE = ROOT / "docs" / "cli.md"
 PROGRAM = "groupdocs-translation"

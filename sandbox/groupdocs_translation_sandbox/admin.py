@@ -6,7 +6,8 @@ Its requests are neither recorded nor hit by faults. ``GET /__sandbox__/`` lists
 from __future__ import annotations
 
 import base64
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import Any
 
 from attrs import asdict
 from openapi_schema_validator import OAS30Validator
@@ -15,11 +16,7 @@ from starlette.responses import JSONResponse, Response
 from .contract import read_json
 from .faults import Fault
 from .http import HTTPError, Request, require_method
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from .state import State
+from .state import State
 
 ADMIN_PATH = "/__sandbox__/"
 JOB_MEMBERS = ("id", "operation", "family", "trial", "made_at", "ready_at", "body_digest")

@@ -7,7 +7,7 @@ import json
 import logging
 import re
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 import yaml
@@ -15,23 +15,18 @@ from groupdocs_translation.spec.addresses import BASE_URL
 from groupdocs_translation.spec.operations import Operation, match
 from starlette.requests import ClientDisconnect
 from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.types import Receive, Scope, Send
 
 from .admin import ADMIN_PATH, Admin
 from .contract import check_body, check_query, document, find_operation, read_json
-from .faults import FaultySend
+from .engine import Engine
+from .faults import Fault, FaultySend
 from .http import HTTPError, Request, require_method
 from .identity import DISCOVERY_PATH, KEYS_PATH, TOKEN_PATH, discovery, key_set, token_response
 from .languages import pairs
-from .state import Record
+from .state import Record, State
 from .storage import STORAGE_PATH
 from .submissions import Submissions
-
-if TYPE_CHECKING:
-    from starlette.types import Receive, Scope, Send
-
-    from .engine import Engine
-    from .faults import Fault
-    from .state import State
 
 BASE_PATH = urlsplit(BASE_URL).path
 STORAGE_NAME = STORAGE_PATH.rstrip("/")  # what records and faults call requests to storage

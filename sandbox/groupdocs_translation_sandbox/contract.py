@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import base64
 import json
+from collections.abc import Sequence
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import yaml
 from groupdocs_translation.spec import contract
@@ -18,9 +19,6 @@ from jsonschema import FormatChecker
 from openapi_schema_validator import OAS30Validator, oas30_format_checker
 
 from .http import HTTPError
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 JSON_TYPE = "application/json"
 METHODS = ("GET", "POST")

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import zipfile
 from html import escape
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from pathlib import Path
+from pathlib import Path
 
 TEXT = "Recognised text."
 FORMATS = ("Txt", "Md", "Srt", "Docx", "Pdf")  # the last is what images become by default

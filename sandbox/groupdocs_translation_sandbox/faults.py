@@ -5,21 +5,18 @@ from __future__ import annotations
 import asyncio
 import json
 import threading
+from collections.abc import Callable, Mapping
 from email.utils import formatdate
 from fnmatch import fnmatchcase
-from typing import TYPE_CHECKING, Any, Literal, cast
+from typing import Any, Literal, cast
 
 from attrs import define, evolve, field, frozen
 from groupdocs_translation.spec.operations import BY_ID
 from starlette.responses import FileResponse, HTMLResponse, PlainTextResponse, Response
+from starlette.types import Message, Send
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-
-    from starlette.types import Message, Send
-
-    from .http import Request
-    from .jobs import Outcome
+from .http import Request
+from .jobs import Outcome
 
 DRIPS = 10
 

@@ -3,20 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from typing import TYPE_CHECKING
+from collections.abc import AsyncGenerator, Mapping
 
 from starlette import requests
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
+from starlette.types import Receive, Scope
 
-from .connection import EXTENSION
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Mapping
-
-    from starlette.types import Receive, Scope
-
-    from .connection import Connection
+from .connection import EXTENSION, Connection
 
 
 class HTTPError(HTTPException):

@@ -11,8 +11,9 @@ import base64
 import hmac
 import secrets
 import threading
+from collections.abc import Iterable
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import parse_qsl, unquote_plus, urlsplit
 
 import jwt
@@ -22,13 +23,8 @@ from groupdocs_translation.spec.addresses import TOKEN_URL
 from jwt.algorithms import RSAAlgorithm
 from starlette.responses import JSONResponse, Response
 
-from .http import HTTPError
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from .clock import VirtualClock
-    from .http import Request
+from .clock import VirtualClock
+from .http import HTTPError, Request
 
 GRANT = "client_credentials"
 SCOPE = "translation"

@@ -7,21 +7,15 @@ import random
 import threading
 import uuid
 from collections import Counter, deque
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from attrs import define, evolve, frozen
+from groupdocs_translation.spec.operations import Operation
 
-from .clock import DAY_S
+from .clock import DAY_S, VirtualClock
 from .http import HTTPError
 from .storage import RETENTION_S
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from groupdocs_translation.spec.operations import Operation
-
-    from .clock import VirtualClock
 
 # Sigma of the log-normal distribution of latencies: two thirds of all jobs take between 0.74 and 1.35 of the median.
 SPREAD = 0.3

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from .http import HTTPError
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
 
 # Every language goes into English and out of it; these go into each other as well.
 _PAIRS = (

@@ -11,12 +11,15 @@ import tempfile
 import threading
 import time
 import warnings
+from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
 import anyio
 import anyio.lowlevel
 import uvicorn
+from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.server import ServerState
 
 from .app import BASE_PATH, App
@@ -29,13 +32,6 @@ from .identity import TOKEN_PATH, Identity, signing_key
 from .jobs import Jobs, Latency, TrialCalls
 from .state import Records, State
 from .storage import Storage
-
-if TYPE_CHECKING:
-    from collections import Counter
-    from collections.abc import Callable
-
-    from starlette.types import ASGIApp, Receive, Scope, Send
-
 
 VARIABLES = {
     "client_id": "GROUPDOCS_CLIENT_ID",

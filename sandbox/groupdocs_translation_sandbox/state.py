@@ -4,20 +4,15 @@ from __future__ import annotations
 
 import threading
 from collections import Counter, deque
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
 
 from attrs import Factory, define, frozen
 
+from .clock import VirtualClock
 from .faults import Faults
+from .identity import Identity
 from .jobs import Jobs, Statuses, TrialCalls
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from .clock import VirtualClock
-    from .identity import Identity
-    from .storage import Storage
-
+from .storage import Storage
 
 MAX_RECORDS = 100_000  # a sandbox may run for weeks; counts go on beyond
 

@@ -12,9 +12,9 @@ import hmac
 import re
 import secrets
 import threading
-from collections.abc import Mapping
+from collections.abc import AsyncGenerator, Iterator, Mapping
 from email.utils import formatdate
-from typing import TYPE_CHECKING
+from pathlib import Path
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 from attrs import frozen
@@ -24,15 +24,8 @@ from starlette.datastructures import UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.responses import FileResponse, Response
 
-from .clock import DAY_S
-from .http import HTTPError
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Iterator
-    from pathlib import Path
-
-    from .clock import VirtualClock
-    from .http import Request
+from .clock import DAY_S, VirtualClock
+from .http import HTTPError, Request
 
 STORAGE_PATH = "/storage/"
 RETENTION_S = DAY_S  # results stay 24 hours after the request (the service's page); so do uploads here

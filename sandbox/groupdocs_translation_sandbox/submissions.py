@@ -8,30 +8,23 @@ from __future__ import annotations
 
 import asyncio
 import base64
-from pathlib import PurePath
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path, PurePath
+from typing import Any
 from urllib.parse import urlsplit
 
 from attrs import evolve, frozen
 from groupdocs_translation.spec.formats import KINDS, Kind, format_name
+from groupdocs_translation.spec.operations import Operation
 
 from . import fake_recognition
-from .engine import EngineError, FileTask, hugo_structure
+from .engine import Engine, EngineError, FileTask, hugo_structure
 from .http import HTTPError
 from .jobs import Outcome
 from .languages import check_languages
+from .storage import Storage, StoredFile
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
-    from pathlib import Path
-
-    from groupdocs_translation.spec.operations import Operation
-
-    from .engine import Engine
-    from .storage import Storage, StoredFile
-
-    Writer = Callable[[str, Path], str | None]  # writes the result of a target language; returns a remark
-
+Writer = Callable[[str, Path], str | None]  # writes the result of a target language; returns a remark
 DONE = "done"
 INLINE_CHARACTERS = 10_000  # more than that is translated in a thread, so that others are answered meanwhile
 NUMBERS = ("pages", "slides", "worksheets", "elements")

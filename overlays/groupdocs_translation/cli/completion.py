@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
 
+import click
 from click.shell_completion import CompletionItem, ShellComplete, split_arg_string
 
 from .._rules.names import LANGUAGE_CODES
 from ..spec.formats import KINDS
 from .exits import PROGRAM
-
-if TYPE_CHECKING:
-    import click
 
 COMPLETION = f"_{PROGRAM.replace('-', '_').upper()}_COMPLETE"  # the variable with which a shell asks
 

@@ -10,15 +10,13 @@ import json
 import logging
 import os
 from collections import Counter
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
 from attrs import frozen
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
 
 log = logging.getLogger("groupdocs_translation.history")
 

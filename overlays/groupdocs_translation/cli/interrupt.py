@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import signal
 import threading
-from typing import TYPE_CHECKING, Any, Self
+from collections.abc import Callable
+from types import FrameType, TracebackType
+from typing import Any, Self
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-    from types import FrameType, TracebackType
-
-    from .._results import Progress
+from .._results import Progress
 
 
 class Interrupt:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Sequence
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 from click.shell_completion import add_completion_class
@@ -16,9 +17,6 @@ from .context import Context
 from .exits import PROGRAM, Exit
 from .options import global_options, show_version
 from .output import prepare_streams
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 # Name → module and first sentence of the help, in the order in which one meets them. The list must not import them all.
 COMMANDS = {

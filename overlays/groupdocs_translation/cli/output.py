@@ -7,13 +7,10 @@ import os
 import re
 import shutil
 import sys
-from typing import TYPE_CHECKING, Any, TextIO
+from collections.abc import Iterable, Sequence
+from typing import Any, TextIO
 
 import click
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")  # all but tab and newline
 

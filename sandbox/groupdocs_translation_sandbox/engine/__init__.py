@@ -9,9 +9,11 @@ import csv
 import errno
 import zipfile
 import zlib
+from collections.abc import Callable, Mapping
 from functools import partial
+from pathlib import Path
 from shutil import copyfile
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import yaml
 from lxml import etree
@@ -20,10 +22,6 @@ from . import markup, office, text
 from .markdown import hugo_structure, md_to_html, translate_body, translate_md
 from .protocol import Engine, EngineError, FileTask
 from .pseudo import Pseudo
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-    from pathlib import Path
 
 __all__ = ["Engine", "EngineError", "FileTask", "PseudoEngine", "hugo_structure"]
 

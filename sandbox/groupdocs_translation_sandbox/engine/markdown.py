@@ -7,24 +7,20 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from html import escape
 from itertools import accumulate
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import yaml
 from markdown_it import MarkdownIt
+from markdown_it.token import Token
 
 from .markup import translate_page
 from .protocol import EngineError
+from .pseudo import Pseudo
 from .text import LINE, decode
-
-if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping, Sequence
-
-    from markdown_it.token import Token
-
-    from .pseudo import Pseudo
 
 MAX_DEPTH = 50  # of front matter
 _PARSER = MarkdownIt("commonmark").enable("table")

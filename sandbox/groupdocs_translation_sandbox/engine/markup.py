@@ -7,18 +7,15 @@ from __future__ import annotations
 
 import codecs
 import re
+from collections.abc import Callable, Mapping
 from html import unescape
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from lxml import etree
 
 from .protocol import EngineError
+from .pseudo import Pseudo
 from .text import bom_encoding, decode
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-
-    from .pseudo import Pseudo
 
 MAX_XML_BYTES = 64 << 20  # a parsed tree costs several times that in memory
 

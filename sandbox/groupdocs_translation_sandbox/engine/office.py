@@ -6,28 +6,25 @@ import posixpath
 import re
 import shutil
 import zipfile
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from copy import deepcopy
 from functools import partial
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import attrs
 from lxml import etree
 
 from .markup import MAX_XML_BYTES, parse
 from .protocol import EngineError
+from .pseudo import Pseudo
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-    from pathlib import Path
-
-    from .pseudo import Pseudo
-
-    Element = etree._Element
-    Place = tuple[Element | None, bool]  # an element, and whether its tail (else its text); no element: a separator
-    Changes = dict[str, Callable[[Element], object]]  # by the names of parts
-    Options = Mapping[str, Any]
-    Box = tuple[int, int, int, int]  # top, left, bottom, right; all count from 1 and are included
+Element = etree._Element
+Place = tuple[Element | None, bool]  # an element, and whether its tail (else its text); no element: a separator
+Changes = dict[str, Callable[[Element], object]]  # by the names of parts
+Options = Mapping[str, Any]
+Box = tuple[int, int, int, int]  # top, left, bottom, right; all count from 1 and are included
 
 MAX_PARTS = 20_000
 MAX_UNPACKED_BYTES = 1 << 30

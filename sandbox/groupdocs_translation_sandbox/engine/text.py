@@ -6,14 +6,11 @@ import codecs
 import csv
 import io
 import re
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Mapping
+from typing import Any
 
 from .protocol import EngineError
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-
-    from .pseudo import Pseudo
+from .pseudo import Pseudo
 
 LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+$")
 _CUE = re.compile(

@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 from contextlib import ExitStack
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
 
 import click
 
@@ -19,12 +18,9 @@ from ...auth.credentials import (
     store_in_keyring,
 )
 from .. import options
+from ..context import Context
 from ..diagnostics import token_facts
 from ..output import write, write_json, write_table
-
-if TYPE_CHECKING:
-    from ..context import Context
-
 
 _NAMES = ("the client id", "the client secret")
 

@@ -4,22 +4,18 @@ from __future__ import annotations
 
 import sys
 from contextlib import ExitStack
-from typing import TYPE_CHECKING
 
 import click
 from click.shell_completion import get_completion_class
 
 from ..._rules.names import check_pairs
-from ...spec.formats import KINDS, recognize
+from ...spec.formats import KINDS, Kind, recognize
 from .. import options
 from ..completion import COMPLETION, PowerShell, complete_languages
+from ..context import Context
 from ..diagnostics import CheckResult, diagnose
 from ..exits import PROGRAM, Exit, flag
 from ..output import write, write_json, write_table
-
-if TYPE_CHECKING:
-    from ...spec.formats import Kind
-    from ..context import Context
 
 
 @options.command("languages")

@@ -5,16 +5,12 @@ from __future__ import annotations
 import os
 import subprocess
 import time
-from typing import TYPE_CHECKING
 
 import click
 
 from .. import options
-from ..context import new_sandbox
+from ..context import Context, new_sandbox
 from ..output import write, write_json
-
-if TYPE_CHECKING:
-    from ..context import Context
 
 LOOK_S = 0.2  # a Ctrl-C in the moment before a wait interrupts nothing: this one looks up
 
