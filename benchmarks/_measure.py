@@ -32,11 +32,7 @@ class Process:
         self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=ROOT)
 
     def read(self) -> str:
-        """Return the next line.
-
-        Raises:
-            RuntimeError: the process ended.
-        """
+        """Return the next line."""
         assert self.process.stdout is not None
         if line := self.process.stdout.readline():
             return line.strip()

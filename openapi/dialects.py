@@ -33,11 +33,7 @@ DIALECT = "3.0.1"  # what the service says itself
 
 
 def unify(source: str) -> tuple[dict[str, Any], bytes, list[str]]:
-    """A document in the one dialect, its own bytes, and what was left out.
-
-    Raises:
-        SourceError: it cannot be read, is none, or says what cannot be said here; the message names the place.
-    """
+    """A document in the one dialect, its own bytes, and what was left out."""
     data = documents.fetch(source)
     document = documents.parse(data, documents.label(source))
     document = Bundle(source, document).run()

@@ -44,11 +44,7 @@ def label(source: str) -> str:
 
 
 def fetch(source: str) -> bytes:
-    """The bytes of a file or of a URL (https, or http on loopback).
-
-    Raises:
-        SourceError: it cannot be read, is not finished in ``TIMEOUT_S``, is larger than ``MAX_BYTES``, or not safe.
-    """
+    """The bytes of a file or of a URL (https, or http on loopback)."""
     try:
         if "://" in source:
             data = _download(source)
@@ -95,11 +91,7 @@ def load_yaml(text: str) -> Any:
 
 
 def parse(data: bytes, name: str, *, is_part: bool = False) -> dict[str, Any]:
-    """An OpenAPI 3 document, or a part of one, as plain data in one form: text keys, LF, no vendor members.
-
-    Raises:
-        SourceError: it is neither JSON nor YAML, not OpenAPI 3, or too large once its aliases are followed.
-    """
+    """An OpenAPI 3 document, or a part of one, as plain data in one form: text keys, LF, no vendor members."""
     try:
         text = data.decode("utf-8-sig")
         is_json = text.lstrip().startswith("{")

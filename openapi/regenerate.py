@@ -109,11 +109,7 @@ class Run:
         self._write(TRANSLATION, documents.dump(corrected, TRANSLATION_NOTE))
 
     def build(self, source: str | None = None, *, is_draft: bool = False) -> None:
-        """Stage everything.
-
-        Raises:
-            PipelineError, documents.SourceError, toolchain.ToolError, sync_twin.TwinError: see there.
-        """
+        """Stage everything."""
         tools = toolchain.versions(self.root / "pyproject.toml")
         document = self.translate(source, is_draft=is_draft)
         modules = client.write(self.root, self.stage / TRANSLATION, self.stage / client.PACKAGE)

@@ -61,11 +61,7 @@ class TwinError(Exception):
 
 
 def write(root: Path, into: Path) -> list[str]:
-    """Write the twins of ``root``'s sources below ``into``; the folders written, relative to both.
-
-    Raises:
-        TwinError: a word of the table occurs in no source, or a source has an ``Async…`` name that is not in the table.
-    """
+    """Write the twins of ``root``'s sources below ``into``; the folders written, relative to both."""
     rule = unasync.Rule("/_async/", "/_sync/", additional_replacements=WORDS | TEST_WORDS)
     found: dict[str, str] = {}
     folders: list[str] = []

@@ -27,11 +27,7 @@ def pins(pyproject: Path) -> dict[str, str]:
 
 
 def versions(pyproject: Path) -> dict[str, str]:
-    """The pinned tools of the dependency group ``codegen``.
-
-    Raises:
-        ToolError: one is not installed in the pinned version, or another ruff is found first.
-    """
+    """The pinned tools of the dependency group ``codegen``."""
     wanted = pins(pyproject)
     installed = {name: _installed(name) for name in wanted}
     if shutil.which("ruff", path=ENVIRONMENT["PATH"]):
@@ -49,11 +45,7 @@ def _installed(name: str) -> str:
 
 
 def run(*command: str | Path, cwd: Path | None = None) -> str:
-    """Run a tool of this environment; its output.
-
-    Raises:
-        ToolError: it cannot be started, or fails; with what it said.
-    """
+    """Run a tool of this environment; its output."""
     try:
         done = subprocess.run(command, cwd=cwd, env=ENVIRONMENT, capture_output=True, text=True, check=False)
     except OSError as error:

@@ -40,12 +40,7 @@ def is_loopback(host: str) -> bool:
 def service_url(
     given: str | None, *, parameter: str, variable: str = "", default: str = "https://service.example.com"
 ) -> str:
-    """The address to use: the argument, else the environment variable, else the default; as it is written.
-
-    Raises:
-        ConfigurationError: not an https URL (http is taken for loopback only), or one with credentials, query or
-            fragment.
-    """
+    """The address to use: the argument, else the environment variable, else the default; as it is written."""
     name, value = parameter, given
     if value is None:
         name, value = variable, os.environ.get(variable) or default
@@ -71,11 +66,7 @@ def api_url(given: str | None) -> str:
 
 
 def check_url(url: str, parameter: str) -> str:
-    """The URL, if the service or we may fetch it: https, or http on loopback, without credentials.
-
-    Raises:
-        ConfigurationError: it is none of these; the message holds neither query nor credentials.
-    """
+    """The URL, if the service or we may fetch it: https, or http on loopback, without credentials."""
     try:
         parts = _split(url)
     except ValueError:
@@ -91,11 +82,7 @@ def check_url(url: str, parameter: str) -> str:
 
 
 def refuse_httpx(value: Any, parameter: str) -> None:
-    """Refuse an object of httpx: httpx2, which this package uses, has the same names and takes none of them.
-
-    Raises:
-        ConfigurationError: it is one, or of a class derived from one.
-    """
+    """Refuse an object of httpx: httpx2, which this package uses, has the same names and takes none of them."""
     for kind in type(value).__mro__:
         if kind.__module__.partition(".")[0] == "httpx":
             raise ConfigurationError(
@@ -106,11 +93,7 @@ def refuse_httpx(value: Any, parameter: str) -> None:
 
 
 def _split(url: str) -> SplitResult:
-    """Split a URL that the HTTP libraries can read: for others they raise ``UnicodeError`` in the midst of a call.
-
-    Raises:
-        ValueError: it is no such URL.
-    """
+    """Split a URL that the HTTP libraries can read: for others they raise ``UnicodeError`` in the midst of a call."""
     url.encode()  # half a surrogate has no bytes
     parts = urlsplit(url)
     host = parts.hostname or ""
@@ -125,42 +108,26 @@ def _split(url: str) -> SplitResult:
 
 
 def check_flag(value: Any, name: str) -> bool:
-    """The value, if it is one of the two: ``overwrite="no"`` must not mean yes.
-
-    Raises:
-        ConfigurationError: it is neither.
-    """
+    """The value, if it is one of the two: ``overwrite="no"`` must not mean yes."""
     if not isinstance(value, bool):
         raise ConfigurationError(f"{name} must be a bool, got {value!r}", parameter=name, allowed=(True, False))
     return value
 
 
 def check_callable(value: Any, name: str) -> None:
-    """Refuse what can't be called, before it would be, in the midst of what has been paid for.
-
-    Raises:
-        ConfigurationError: neither ``None`` nor a callable.
-    """
+    """Refuse what can't be called, before it would be, in the midst of what has been paid for."""
     if value is not None and not callable(value):
         raise ConfigurationError(f"{name} must be a callable, got {value!r}", parameter=name)
 
 
 def check_methods(value: object, name: str, *methods: str) -> None:
-    """Refuse what lacks a method that we will call.
-
-    Raises:
-        ConfigurationError: with the methods that are missing.
-    """
+    """Refuse what lacks a method that we will call."""
     if missing := [method for method in methods if not callable(getattr(value, method, None))]:
         raise ConfigurationError(f"{name} must have {', '.join(f'{method}()' for method in missing)}", parameter=name)
 
 
 def check_timeout(given: Any) -> None:
-    """Refuse what is no time limit of a request.
-
-    Raises:
-        ConfigurationError: no number, none above 0, or no end.
-    """
+    """Refuse what is no time limit of a request."""
     if isinstance(given, bool) or not isinstance(given, int | float) or not 0 < given < float("inf"):
         raise ConfigurationError(
             "timeout must be a positive number of seconds, or an httpx2.Timeout", parameter="timeout"
@@ -195,11 +162,7 @@ def tls(trust: Trust) -> bool | ssl.SSLContext:
 
 
 def trusted(verify: bool | str | os.PathLike[str] | ssl.SSLContext, *, trust_env: bool = True) -> Trust:
-    """What ``verify`` means: a file or folder of certificates becomes a context, read now.
-
-    Raises:
-        ConfigurationError: there are no certificates in that place, or it is none.
-    """
+    """What ``verify`` means: a file or folder of certificates becomes a context, read now."""
     if isinstance(verify, bool):
         return SystemTrust(trust_env=trust_env) if verify else False
     import ssl  # noqa: PLC0415  (10 ms, for the few who have certificates of their own)
@@ -221,11 +184,7 @@ def trusted(verify: bool | str | os.PathLike[str] | ssl.SSLContext, *, trust_env
 
 
 def timeouts(given: float | httpx2.Timeout | None) -> httpx2.Timeout:
-    """The httpx2 timeouts: ``None`` means ours, a number of seconds replaces read and write.
-
-    Raises:
-        ConfigurationError: a number that is not positive, or an ``httpx2.Timeout`` without a limit somewhere.
-    """
+    """The httpx2 timeouts: ``None`` means ours, a number of seconds replaces read and write."""
     import httpx2  # noqa: PLC0415  (kept out of `import groupdocs_translation`)
 
     if given is None:

@@ -15,11 +15,7 @@ OVERWRITE_HINT = "give overwrite=True or another output_dir"
 
 
 def output_folder(given: str | os.PathLike[str]) -> Path:
-    """The folder for results, made if it is not there; found out before anything is paid for.
-
-    Raises:
-        ConfigurationError: it cannot be made or written to, or is a file.
-    """
+    """The folder for results, made if it is not there; found out before anything is paid for."""
     try:
         folder = Path(given)
         folder.mkdir(parents=True, exist_ok=True)
@@ -39,11 +35,7 @@ def is_written(path: Path, size: int | None) -> bool:
 
 
 def refuse_existing(paths: list[Path]) -> None:
-    """Raise if any of the files is there already, before anything is paid for.
-
-    Raises:
-        ConfigurationError: with the names, and what to do.
-    """
+    """Raise if any of the files is there already, before anything is paid for."""
     if present := [path.name for path in paths if path.exists()]:
         raise ConfigurationError(f"already there: {', '.join(present)}", parameter="overwrite", hint=OVERWRITE_HINT)
 

@@ -70,9 +70,6 @@ def read_source(given: FileInput, *, name: str | None = None) -> Source:
     A string that starts with a scheme such as ``https://`` is a URL, any other string a path. A stream is read from
     where it stands, and stays open; one that cannot seek is copied aside first (memory, then disk), so that a broken
     upload can be repeated.
-
-    Raises:
-        ConfigurationError: no such file, a folder, nothing in it, a text stream, or a stream or bytes without a name.
     """
     if name is not None and not isinstance(name, str):
         raise ConfigurationError(

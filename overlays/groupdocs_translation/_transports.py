@@ -34,11 +34,7 @@ def _unfit(settings: Settings) -> str | None:
 
 
 def async_transport(settings: Settings, limits: httpx2.Limits) -> Any:
-    """The transport of an async session that is opened in the running loop.
-
-    Raises:
-        ConfigurationError: ``transport="aiohttp"`` was asked for and cannot be had; or one that is no async transport.
-    """
+    """The transport of an async session that is opened in the running loop."""
     given = settings.transport
     if given in {"aiohttp", "auto"}:
         why_not = _unfit(settings)
@@ -52,11 +48,7 @@ def async_transport(settings: Settings, limits: httpx2.Limits) -> Any:
 
 
 def sync_transport(settings: Settings, limits: httpx2.Limits) -> Any:
-    """The transport of a sync session.
-
-    Raises:
-        ConfigurationError: ``transport="aiohttp"``, which is for async; or one that is no sync transport.
-    """
+    """The transport of a sync session."""
     del limits
     if settings.transport == "aiohttp":
         raise ConfigurationError("transport='aiohttp' is for AsyncTranslationClient", parameter="transport")

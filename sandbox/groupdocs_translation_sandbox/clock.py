@@ -22,11 +22,7 @@ class VirtualClock:
         return self._now() + self._offset_s
 
     def advance(self, seconds: float) -> None:
-        """Let time pass.
-
-        Raises:
-            ValueError: time does not run backwards; ``set`` may put it anywhere.
-        """
+        """Let time pass."""
         if seconds < 0:
             raise ValueError("seconds must not be negative")
         with self._lock:

@@ -32,11 +32,7 @@ def document() -> dict[str, Any]:
 
 
 def find_operation(method: str, path: str) -> Operation:
-    """Find the operation that matches a request below the base path.
-
-    Raises:
-        HTTPError: 404, no such path; 405, another method.
-    """
+    """Find the operation that matches a request below the base path."""
     if found := match(method, path):
         return found
     allowed = [other for other in METHODS if match(other, path) is not None]
@@ -46,11 +42,7 @@ def find_operation(method: str, path: str) -> Operation:
 
 
 def check_query(operation: Operation, query: Sequence[tuple[str, str]]) -> dict[str, str]:
-    """Return the parameters of the query by name.
-
-    Raises:
-        HTTPError: 400, one is unknown, comes twice, is missing or is no boolean.
-    """
+    """Return the parameters of the query by name."""
     found = dict(query)
     if len(found) != len(query):
         names = [name for name, _ in query]
@@ -73,11 +65,7 @@ def _query_validator(operation: Operation) -> Any:
 
 
 def read_json(body: bytes, content_type: str) -> Any:
-    """Read a JSON body: UTF-8, no member twice, no NaN.
-
-    Raises:
-        HTTPError: 415, another media type; 400, no JSON.
-    """
+    """Read a JSON body: UTF-8, no member twice, no NaN."""
     if content_type != JSON_TYPE:
         raise HTTPError(415, f"the body must be {JSON_TYPE}")
     try:

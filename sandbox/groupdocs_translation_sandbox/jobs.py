@@ -134,9 +134,6 @@ class Jobs(Mapping[str, Job]):
         """Find the job that a poll means.
 
         A trial's job may be read by the normal operation too, a normal one's not by the trial's.
-
-        Raises:
-            HTTPError: 404, unknown, of another family, or older than a day.
         """
         job = self._jobs.get(job_id)
         if (
@@ -178,11 +175,7 @@ class TrialCalls:
         self._calls: Counter[str] = Counter()
 
     def count(self, address: str) -> None:
-        """Take one call of an address.
-
-        Raises:
-            HTTPError: 429 with ``Retry-After``, its calls of the day are used up.
-        """
+        """Take one call of an address."""
         day, second = divmod(self._clock.now(), DAY_S)
         with self._lock:
             if self._day != day:

@@ -28,11 +28,7 @@ def pairs() -> list[dict[str, Any]]:
 
 
 def check_languages(request: Mapping[str, Any]) -> tuple[str, list[str]]:
-    """Return source and target languages of a request; the document has two pairs of names for them.
-
-    Raises:
-        HTTPError: 400, one is not translated, or there is none.
-    """
+    """Return source and target languages of a request; the document has two pairs of names for them."""
     names = ("source", "targets") if "targets" in request else ("sourceLanguage", "targetLanguages")
     source, targets = request[names[0]], request[names[1]]
     if source not in TARGETS:

@@ -255,11 +255,7 @@ class ServerThread:
         self._in_progress: set[anyio.CancelScope] = set()
 
     def start(self) -> None:
-        """Return when requests are answered.
-
-        Raises:
-            RuntimeError: it did not start in ``START_TIMEOUT_S``.
-        """
+        """Return when requests are answered."""
         self._thread.start()
         if not self._ready.wait(START_TIMEOUT_S):
             raise RuntimeError("the sandbox did not start")

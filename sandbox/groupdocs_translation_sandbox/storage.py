@@ -93,11 +93,7 @@ class Storage(Mapping[str, bytes]):
         return f"{origin}{STORAGE_PATH}{key}?{query}"
 
     def open(self, url: str) -> StoredFile:
-        """Find the file that a signed address means.
-
-        Raises:
-            HTTPError: 403, the signature is wrong or the address expired; 404, there is no such file any more.
-        """
+        """Find the file that a signed address means."""
         parts = urlsplit(url)
         key = parts.path.removeprefix(STORAGE_PATH)
         query = {name: values[-1] for name, values in parse_qs(parts.query).items()}
@@ -117,11 +113,7 @@ class Storage(Mapping[str, bytes]):
     # -- requests ------------------------------------------------------------------------------------------------------
 
     def download(self, request: Request) -> Response:
-        """Return the file, or the part of it that ``Range`` asks for.
-
-        Raises:
-            HTTPError: 400, 403 or 404.
-        """
+        """Return the file, or the part of it that ``Range`` asks for."""
         if "authorization" in request.headers:
             raise HTTPError(400, "only one authorization is allowed: the address has its own")
         file = self.open(f"{request.path}?{request.url.query}")

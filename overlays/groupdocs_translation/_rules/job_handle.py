@@ -77,11 +77,7 @@ _DETAILS = {attribute.name for attribute in fields(JobSpec)} - {"kind"} | {"subm
 
 
 def job_handle(id: str, kind: str, details: Mapping[str, Any], *, trial: bool) -> JobHandle:
-    """The handle of a job to pick up again, from what its ``to_dict()`` gave.
-
-    Raises:
-        ConfigurationError: a detail that jobs do not have, or one that is not what it should be.
-    """
+    """The handle of a job to pick up again, from what its ``to_dict()`` gave."""
     if unknown := sorted(set(details) - _DETAILS):
         raise ConfigurationError(f"jobs have no {', '.join(unknown)}; they have {', '.join(sorted(_DETAILS))}")
     members: dict[str, Any] = {"trial": trial, **details}

@@ -32,11 +32,7 @@ MAX_STEM_LENGTH = 180  # file systems allow 255 bytes; language, format and the 
 
 
 def check_language(code: str, parameter: str) -> str:
-    """The code itself, if it is a language tag whose first part is a known one.
-
-    Raises:
-        UnsupportedLanguage: it is not.
-    """
+    """The code itself, if it is a language tag whose first part is a known one."""
     if not isinstance(code, str) or not _TAG.fullmatch(code):
         raise UnsupportedLanguage(
             f"{parameter}={code!r} is not a language code such as 'de' or 'zh-TW'", parameter=parameter
@@ -52,12 +48,7 @@ def check_language(code: str, parameter: str) -> str:
 
 
 def target_languages(target: str | Iterable[str], source: str) -> list[str]:
-    """The targets as a list without repeats, checked, in the order given.
-
-    Raises:
-        UnsupportedLanguage: a code is wrong, or is the source itself.
-        ConfigurationError: there is none.
-    """
+    """The targets as a list without repeats, checked, in the order given."""
     try:
         given = [target] if isinstance(target, str) else list(target)
     except TypeError:
@@ -75,21 +66,13 @@ def target_languages(target: str | Iterable[str], source: str) -> list[str]:
 
 
 def language_pair(target: str | Iterable[str], options: Mapping[str, Any]) -> tuple[str, list[str]]:
-    """The source language of a call's options (``en`` if there is none), and the targets.
-
-    Raises:
-        UnsupportedLanguage, ConfigurationError: see ``check_language`` and ``target_languages``.
-    """
+    """The source language of a call's options (``en`` if there is none), and the targets."""
     source = check_language(options.get("source", "en"), "source")
     return source, target_languages(target, source)
 
 
 def check_pairs(languages: Languages, source: str, targets: Iterable[str]) -> None:
-    """Raise for a pair that is not among the service's.
-
-    Raises:
-        UnsupportedLanguage: with the targets that there are.
-    """
+    """Raise for a pair that is not among the service's."""
     known = {code.lower(): {target.lower() for target in languages[code]} for code in languages}
     if not known:
         return

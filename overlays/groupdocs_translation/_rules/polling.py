@@ -172,11 +172,7 @@ _PRESETS = {"economy": ECONOMY, "balanced": BALANCED, "responsive": RESPONSIVE}
 
 
 def schedule_named(given: str | PollingSchedule) -> PollingSchedule:
-    """The schedule itself, or the preset of that name.
-
-    Raises:
-        ConfigurationError: there is no such preset.
-    """
+    """The schedule itself, or the preset of that name."""
     if isinstance(given, PollingSchedule):
         return given
     if not isinstance(given, str) or given not in _PRESETS:
@@ -189,11 +185,7 @@ def schedule_named(given: str | PollingSchedule) -> PollingSchedule:
 
 
 def check_wait(timeout: Any, polling: Any = None, progress: Any = None) -> float | None:
-    """The seconds to wait for a job, ``None`` for the default; all that a wait takes is looked at.
-
-    Raises:
-        ConfigurationError: ``timeout`` is no number, a negative one, or no end; no such schedule; no function.
-    """
+    """The seconds to wait for a job, ``None`` for the default; all that a wait takes is looked at."""
     check_callable(progress, "progress")
     if polling is not None:
         schedule_named(polling)

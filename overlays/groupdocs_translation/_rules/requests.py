@@ -35,11 +35,7 @@ TRIAL_TEXT_CHARACTERS = 1_000  # service page, "Public operations"
 
 
 def one_of(value: Any, allowed: Iterable[Any], parameter: str) -> Any:
-    """The value, if it is allowed.
-
-    Raises:
-        ConfigurationError: it is not; the message lists what is.
-    """
+    """The value, if it is allowed."""
     choices = list(allowed)
     if value not in choices:
         raise ConfigurationError(
@@ -64,11 +60,7 @@ def _map(name: str, values: Mapping[str, Any]) -> Any:
 
 
 def text_operation(*, style: str | None, summarize: bool, trial: bool) -> Operation:
-    """The operation for texts.
-
-    Raises:
-        ConfigurationError: an unknown style, a style with a summary, or either in the trial.
-    """
+    """The operation for texts."""
     one_of(style, TEXT_STYLES, "style")
     check_flag(summarize, "summarize")
     if summarize and style is not None:
@@ -103,12 +95,7 @@ def text_request(
 def file_operation(
     kind: Kind, source_format: str, *, style: str | None, summarize: bool, as_text: bool, trial: bool
 ) -> Operation:
-    """The operation for a file of a kind.
-
-    Raises:
-        ConfigurationError: a style that files do not have, or a combination that no operation serves.
-        UnsupportedFormat: the kind cannot be summarised, styled, read as text, or tried without an account.
-    """
+    """The operation for a file of a kind."""
     if sum((style is not None, check_flag(summarize, "summarize"), check_flag(as_text, "as_text"))) > 1:
         raise ConfigurationError("style, summarize and as_text exclude each other", parameter="style")
     if trial:
@@ -188,11 +175,7 @@ def _file_members(
 
 
 def check_option(name: str, value: Any) -> Any:
-    """What an option's value becomes in a request; ``None`` stays: it was not given.
-
-    Raises:
-        ConfigurationError: it is not what the option takes.
-    """
+    """What an option's value becomes in a request; ``None`` stays: it was not given."""
     try:
         return None if value is None else _OPTIONS[name](value, name)
     except ConfigurationError:
@@ -370,11 +353,7 @@ class TextCall:
         return TextChunker(max_characters=self._characters)
 
     def chunks(self, texts: str | Iterable[str]) -> list[TextChunk]:
-        """The requests that the texts make.
-
-        Raises:
-            ConfigurationError: it is neither a string nor an iterable of strings.
-        """
+        """The requests that the texts make."""
         given = [texts] if isinstance(texts, str) else texts
         if isinstance(given, bytes) or not isinstance(given, Iterable):
             raise ConfigurationError(
@@ -386,11 +365,7 @@ class TextCall:
         return full if last is None else [*full, last]
 
     def request(self, chunk: TextChunk) -> Any:
-        """The request for one chunk.
-
-        Raises:
-            ConfigurationError: a text is longer than the trial takes.
-        """
+        """The request for one chunk."""
         if self._trial and chunk.characters > TRIAL_TEXT_CHARACTERS:
             raise ConfigurationError(
                 f"the trial takes {TRIAL_TEXT_CHARACTERS} characters; this text has {chunk.characters}"

@@ -439,11 +439,7 @@ def structure_of(answer: Any) -> HugoStructure:
 
 
 def uploaded_url(content: bytes) -> str:
-    """The URL in an upload's answer, which is plain text or a JSON string.
-
-    Raises:
-        APIError: it is no URL that can be used.
-    """
+    """The URL in an upload's answer, which is plain text or a JSON string."""
     text = content.decode().strip()
     if text.startswith('"'):
         try:

@@ -57,11 +57,7 @@ class TextChunker:
         self._characters = 0
 
     def add(self, text: str) -> TextChunk | None:
-        """Take one text; the request that was full before it, if it did not fit any more.
-
-        Raises:
-            ConfigurationError: it is no string, or one that no file or request can hold.
-        """
+        """Take one text; the request that was full before it, if it did not fit any more."""
         if not isinstance(text, str):
             raise ConfigurationError(f"texts are strings, not {type(text).__name__}", parameter="text")
         if (lone := _lone_surrogate(text)) is not None:

@@ -133,10 +133,6 @@ class Download:
         """Download and return the number of bytes.
 
         ``size`` is what the service announced, in bytes; 0 and ``None`` mean that it did not.
-
-        Raises:
-            TransferError: the address is unsafe, the storage refuses, or what came is not what was announced.
-            ConfigurationError: the target exists and ``overwrite`` is false.
         """
         partial = PartialFile(target)
         try:
@@ -253,11 +249,7 @@ def _strong_etag(response: httpx2.Response) -> str | None:
 
 
 def _announced(response: httpx2.Response, partial: PartialFile, size: int | None, etag: str | None) -> int | None:
-    """The number of bytes that the whole file must have, by this answer; ``None`` if nobody says.
-
-    Raises:
-        TransferError: the answer is no file, is encoded, or contradicts what was announced or asked for.
-    """
+    """The number of bytes that the whole file must have, by this answer; ``None`` if nobody says."""
     name = partial.target.name
     if response.headers.get("content-encoding", "identity") != "identity":
         raise TransferError(f"{name}: the storage sends an encoding that was not asked for")

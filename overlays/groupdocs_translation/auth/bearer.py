@@ -181,11 +181,7 @@ class PublicOnlyAuth(httpx2.Auth):
         self._before_send = before_send
 
     def auth_flow(self, request: httpx2.Request) -> Generator[httpx2.Request, httpx2.Response, None]:
-        """Count and send.
-
-        Raises:
-            ConfigurationError: the operation needs a token.
-        """
+        """Count and send."""
         if not self._is_public(request):
             raise ConfigurationError(
                 f"{request.method} {request.url.path} needs credentials; a trial client has none: "

@@ -103,9 +103,6 @@ def checked(pair: tuple[Secret, Secret], *, origin: str, names: tuple[str, str])
     """Credentials that RFC 6749 allows; ``names`` are what the two are called where they came from.
 
     The values come wrapped, the id too: a swapped pair is a common accident, and the frames of an error are shown.
-
-    Raises:
-        ConfigurationError: one of them cannot be right; it is named, never shown.
     """
     for name, value in zip(names, pair, strict=True):
         flaw = _flaw(value.reveal())
@@ -128,9 +125,6 @@ def find_credentials(client_id: Secret, client_secret: Secret, profile: str | No
     """The credentials, checked: arguments (which may hold ``None``), else environment, profile file, keyring.
 
     Who names a ``profile`` means it: then the environment is not looked at.
-
-    Raises:
-        ConfigurationError: there are none, one of the two is missing, or one cannot be right.
     """
     if not _is_empty(given := (client_id, client_secret)):
         return _both(given, ("client_id", "client_secret"), "arguments")
@@ -157,11 +151,7 @@ def find_credentials(client_id: Secret, client_secret: Secret, profile: str | No
 
 
 def call_supplier(supplier: Supplier) -> Credentials:
-    """Return the credentials that a user's callable gives, checked.
-
-    Raises:
-        ConfigurationError: it raised, or returned something else; what it said is not shown, it may hold a secret.
-    """
+    """Return the credentials that a user's callable gives, checked."""
     answer = _supplied(supplier)
     if isinstance(answer, str):
         raise ConfigurationError(
@@ -316,11 +306,7 @@ def _write_profiles(document: Any) -> Path:
 
 
 def store_in_keyring(profile: str, credentials: Credentials) -> None:
-    """Write both values to the system keyring.
-
-    Raises:
-        ConfigurationError: the extra is not installed, or there is no keyring that takes them.
-    """
+    """Write both values to the system keyring."""
     try:
         import keyring  # noqa: PLC0415  (an extra)
     except ImportError:
@@ -339,11 +325,7 @@ def store_in_keyring(profile: str, credentials: Credentials) -> None:
 
 
 def remove_from_keyring(profile: str) -> bool:
-    """Remove a profile from the system keyring; ``False`` if it is not there.
-
-    Raises:
-        ConfigurationError: the keyring does not let it go.
-    """
+    """Remove a profile from the system keyring; ``False`` if it is not there."""
     if _from_keyring(profile) is None:
         return False
     import keyring  # noqa: PLC0415  (an extra)

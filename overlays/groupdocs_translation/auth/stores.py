@@ -145,11 +145,7 @@ class FileTokenStore:
         return self._folder / f"{key}.json"
 
     def _make_folder(self) -> None:
-        """Make the folder for its owner alone.
-
-        Raises:
-            PermissionError: there is one that others can write to: they could exchange what lies in it.
-        """
+        """Make the folder for its owner alone."""
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         status = self._folder.stat()
         if sys.platform != "win32" and (status.st_uid != os.getuid() or status.st_mode & 0o022):

@@ -164,11 +164,7 @@ class AsyncBatch:
 
 
 def _make_folders(settings: BatchSettings) -> None:
-    """The folders that a run writes to.
-
-    Raises:
-        ConfigurationError: one cannot be made.
-    """
+    """The folders that a run writes to."""
     try:
         settings.state_folder.mkdir(parents=True, exist_ok=True)
         settings.journal.parent.mkdir(parents=True, exist_ok=True)

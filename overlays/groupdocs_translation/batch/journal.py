@@ -122,11 +122,7 @@ class Journal:
 
     @classmethod
     def open(cls, path: Path) -> Self:
-        """Open or make the journal; only the holder of its lock may. It is readable by its owner alone: it has URLs.
-
-        Raises:
-            ConfigurationError: it is no journal, one of a newer version, or cannot be used.
-        """
+        """Open or make the journal; only the holder of its lock may. It is readable by its owner alone: it has URLs."""
         try:
             path.touch(mode=0o600)
             return cls._prepared(sqlite3.connect(path, check_same_thread=False, isolation_level=None), path)
@@ -138,9 +134,6 @@ class Journal:
         """A copy that can be planned on without changing anything, or an empty one if there is no journal yet.
 
         It lies in a temporary file that SQLite removes.
-
-        Raises:
-            ConfigurationError: it is no journal, or cannot be read.
         """
         copy = sqlite3.connect("", check_same_thread=False, isolation_level=None)
         try:
@@ -368,11 +361,7 @@ class JournalLock:
         self._lock = FileLock(journal.with_name(f"{journal.name}.lock"), thread_local=False)
 
     def acquire(self) -> None:
-        """Take it.
-
-        Raises:
-            BatchRunning: another batch has it, in this process or another.
-        """
+        """Take it."""
         try:
             self._lock.acquire(timeout=0)
         except Timeout:

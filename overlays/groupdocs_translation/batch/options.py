@@ -129,11 +129,7 @@ def batch_settings(
     output_dir: str | os.PathLike[str],
     given: Mapping[str, Any],
 ) -> BatchSettings:
-    """The settings that the arguments mean.
-
-    Raises:
-        ConfigurationError: an argument is wrong.
-    """
+    """The settings that the arguments mean."""
     own = {name: given[name] for name in _AS_GIVEN if name in given}
     options = {name: value for name, value in given.items() if name not in _OF_A_FOLDER}
     if refused := sorted(set(options) & set(_NOT_FOR_FOLDERS)):

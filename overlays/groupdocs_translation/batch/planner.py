@@ -45,11 +45,7 @@ def _digest_of(path: Path) -> bytes:
 
 
 def take_fingerprint(path: Path) -> Fingerprint:
-    """Return the fingerprint of a file.
-
-    Raises:
-        ConfigurationError: it cannot be read.
-    """
+    """Return the fingerprint of a file."""
     try:
         status = path.stat()
         return Fingerprint(status.st_size, status.st_mtime_ns, _digest_of(path))

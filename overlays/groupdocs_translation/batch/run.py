@@ -42,11 +42,7 @@ class _LentTransport(httpx2.AsyncBaseTransport):
 
 
 def _lend(account: Account, usage: Usage) -> Account:
-    """Return the user's account for connections of the batch's own, which count their calls in ``usage``.
-
-    Raises:
-        ConfigurationError: its transport is a synchronous one.
-    """
+    """Return the user's account for connections of the batch's own, which count their calls in ``usage``."""
     settings = account.settings
     if settings.transport is None:
         settings = evolve(settings, transport="auto")

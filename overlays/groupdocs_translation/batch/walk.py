@@ -106,11 +106,7 @@ class Walk:
         self.ignored = Ignored()
 
     def __iter__(self) -> Iterator[FoundFile]:
-        """Yield the files, sorted by name in each folder.
-
-        Raises:
-            ConfigurationError: the root cannot be read.
-        """
+        """Yield the files, sorted by name in each folder."""
         try:
             identity = _identity(self._root.stat())
             os.scandir(self._root).close()

@@ -76,11 +76,7 @@ class StagingFolder:
 
 
 def place(draft: Path, target: Path, *, is_ours: bool) -> None:
-    """Move a whole draft to its place, making folders on the way; ``is_ours``: what lies there may be replaced.
-
-    Raises:
-        TransferError: something else lies there, or it cannot be written.
-    """
+    """Move a whole draft to its place, making folders on the way; ``is_ours``: what lies there may be replaced."""
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         move_into_place(draft, target, overwrite=is_ours)

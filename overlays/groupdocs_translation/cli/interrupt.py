@@ -25,11 +25,7 @@ class Interrupt:
         self._previous: Any = None
 
     def watch(self, step: Progress) -> None:
-        """One step of a translation.
-
-        Raises:
-            KeyboardInterrupt: Ctrl-C was pressed, and now nothing is lost by stopping.
-        """
+        """One step of a translation."""
         self._is_submitting = step.stage == "submit"
         if self._was_asked and not self._is_submitting:
             raise KeyboardInterrupt
@@ -47,11 +43,7 @@ class Interrupt:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, _: BaseException | None, __: TracebackType | None) -> None:
-        """Give the signal back.
-
-        Raises:
-            KeyboardInterrupt: Ctrl-C was pressed while the last job was submitted.
-        """
+        """Give the signal back."""
         if self._previous is not None:
             signal.signal(signal.SIGINT, self._previous)
         if self._was_asked and kind is None:

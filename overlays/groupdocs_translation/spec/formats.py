@@ -300,11 +300,7 @@ def recognize(file_name: str, *, format: str | None = None, kind: str | None = N
 
 
 def check_output(kind: Kind, source: str, wanted: str | None) -> str:
-    """The output format: the one asked for, or the kind's default.
-
-    Raises:
-        UnsupportedFormat: the service does not make it from this kind, with those it makes.
-    """
+    """The output format: the one asked for, or the kind's default."""
     if wanted is None:
         return kind.default_output or source
     name = format_name(wanted)

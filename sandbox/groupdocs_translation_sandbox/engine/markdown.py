@@ -119,11 +119,7 @@ def _translate_block(token: Token, lines: list[str], inline: Pseudo, written: di
 
 
 def hugo_structure(content: bytes) -> tuple[list[list[str]], dict[str, list[list[str]]]]:
-    """Return what can be translated of a Hugo page: paths of front matter; short codes with their parameters.
-
-    Raises:
-        EngineError: it cannot be read.
-    """
+    """Return what can be translated of a Hugo page: paths of front matter; short codes with their parameters."""
     try:
         matter, body = _split(decode(content)[0])
         paths = {tuple(scalar.path): scalar.path for scalar in _scalars(matter)}

@@ -277,11 +277,7 @@ def _check_numbers(noun: str, numbers: Iterable[int], count: int) -> None:
 
 
 def _chosen(noun: str, options: Options, count: int) -> dict[int, list[Box]]:
-    """Return the chosen slides or worksheets (all, if none is named), each with its chosen cells (none: all).
-
-    Raises:
-        EngineError: there is no such number or cell.
-    """
+    """Return the chosen slides or worksheets (all, if none is named), each with its chosen cells (none: all)."""
     boxes: dict[int, list[Box]] = {}
     ranges: Mapping[str, Any] = options.get("ranges") or {}
     for number, data in ranges.items():

@@ -207,11 +207,7 @@ class Results:
         return {"output_format": self.format}
 
     def claim(self, source: str, arguments: dict[str, Any]) -> None:
-        """Refuse a file whose results would be called as those of another one, before it is paid for.
-
-        Raises:
-            ConfigurationError: there is such another one, or the file cannot be translated.
-        """
+        """Refuse a file whose results would be called as those of another one, before it is paid for."""
         path = unquote(urlsplit(source).path) if "://" in source else source
         name = str(arguments.get("name") or Path(path).name).encode(errors="replace").decode()
         kind, source_format = recognize(name, format=arguments.get("format"), kind=arguments.get("kind"))
