@@ -30,6 +30,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from ._data import plain
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
@@ -40,10 +42,31 @@ class TranslationError(Exception):
     ``job`` is the job that was being waited for or fetched, ``None`` if there was none. A call that makes several jobs
     gives all that it has submitted in ``jobs``, in order, those that are done among them: what was paid for is never
     lost.
+
+    Errors can be pickled and copied, so they pass from worker processes with all attributes; in a pickle or a deep copy
+    a job is its handle, which has ``id``, ``kind`` and ``to_dict()``. ``request_id`` names the request at the service:
+    the id its answer gave, else the one we sent; ``None`` if nothing was sent.
     """
 
     job: Any = None
     jobs: Sequence[Any] = ()
+    request_id: str | None = None
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Keep the attributes: by default the constructor would be called with the message alone."""
+        return _restored, (type(self), self.args, vars(self).copy())
+
+    def to_dict(self) -> dict[str, Any]:
+        """The class's name as ``error``, ``message``, and all attributes, as JSON types."""
+        given = {"job": self.job, "jobs": self.jobs, "request_id": self.request_id, **vars(self)}
+        values = {name: plain(value) for name, value in given.items() if not name.startswith("_")}
+        return {**values, "error": type(self).__name__, "message": str(self)}
+
+
+def _restored(kind: type[TranslationError], arguments: tuple[Any, ...], attributes: dict[str, Any]) -> TranslationError:
+    error = kind.__new__(kind, *arguments)
+    error.__dict__.update(attributes)
+    return error
 
 
 class ConfigurationError(TranslationError, ValueError):

@@ -62,6 +62,11 @@ class JobHandle:
     spec: JobSpec
     submitted_at: float | None = None
 
+    @property
+    def kind(self) -> str:
+        """What the job's result is: ``text``, ``file`` or ``hugo``."""
+        return self.spec.kind
+
     def to_dict(self) -> dict[str, Any]:
         """As JSON types, without what is unset."""
         values: dict[str, Any] = {

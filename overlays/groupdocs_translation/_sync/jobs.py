@@ -21,6 +21,7 @@ from .._errors import (
 from .._files import is_written, output_folder, refuse_existing
 from .._results import FileTranslation, JobStatus, Progress, ProgressCallback, State
 from .._rules import responses
+from .._rules.job_handle import JobHandle
 from .._rules.names import known_extension, missing_languages, result_name
 from .._rules.polling import check_wait
 from .._rules.responses import body_status, clean, is_job_id, job_state
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from .._results import FileResult
-    from .._rules.job_handle import JobHandle
     from .._rules.polling import PollingSchedule
     from .._rules.retry import RetryPolicy
     from .connection import Connection
@@ -87,6 +87,10 @@ class Job:
     def to_dict(self) -> dict[str, Any]:
         """All that ``client.job(**values)`` needs to pick the job up elsewhere, as JSON types."""
         return self._handle.to_dict()
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """In a pickle or a copy a job is its handle: connections do not travel."""
+        return JobHandle, (self._handle.id, self._spec, self._handle.submitted_at)
 
     def __repr__(self) -> str:
         """Id, kind and the state that was seen last."""
