@@ -150,7 +150,9 @@ class Draft:
         for path, item in gone.items():
             fits = [other for other in come if _bare(come[other]) == self._now(item)]
             rivals = [other for other in gone if _bare(gone[other]) == _bare(item)]
-            if len(fits) == 1 and len(rivals) == 1:
+            if len(rivals) > 1:  # the same thing at several paths: one of them may have become longer at its head
+                fits = [other for other in fits if other.endswith(path)]
+            if len(fits) == 1:
                 self._move(rf"'{re.escape(path)}'", f"'{fits[0]}'", f"path {path} is {fits[0]} now")
 
     def _now(self, item: Any) -> Any:
@@ -250,7 +252,8 @@ class Draft:
 
     def _has_gone(self, place: Location) -> bool:
         """Whether the operation or schema itself is gone, and not only something in it."""
-        return at(self.new, place[:3]) is MISSING
+        is_whole = place[0] == "paths" or place[:2] == ("components", "schemas")
+        return is_whole and at(self.new, place[:3]) is MISSING
 
     # new operations ------------------------------------------------------------------------------------------------
 

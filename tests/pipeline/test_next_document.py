@@ -85,6 +85,17 @@ KINDS = [
         "BREAKING POST /srt: removed [requests and answers]",
     ),
     Kind("A path is renamed", renamed('"/srt"', '"/subtitles"'), "POST /subtitles: added"),
+    Kind(
+        "All paths get a new head",
+        lambda d: d.update(paths={f"/v4{path}": item for path, item in d["paths"].items()}),
+        "POST /v4/srt: added",
+    ),
+    Kind(
+        "The way to a token has another name",
+        lambda d: d["components"].update(securitySchemes={"OAuth": d["components"]["securitySchemes"]["JWT"]}),
+        "BREAKING OAuth: nothing → ",
+        "securitySchemes.JWT.flows.clientCredentials.authorizationUrl: selects 0 nodes",
+    ),
     Kind("A schema is renamed", renamed("SrtFileRequest", "SubtitleRequest"), "SubtitleRequest: added"),
     Kind("A property is renamed", renamed("shortCodeList", "shortCodes"), "MarkdownFileRequest.shortCodes: added"),
     Kind(
