@@ -7,7 +7,7 @@ import secrets
 import tempfile
 import threading
 from pathlib import Path
-from typing import IO, cast
+from typing import IO
 
 from ._errors import ConfigurationError
 
@@ -64,6 +64,19 @@ def move_into_place(whole: Path, target: Path, *, overwrite: bool) -> None:
     whole.unlink()
 
 
+def _for_the_owner(path: str, flags: int) -> int:
+    """Open for the owner alone: whoever has opened a file keeps it, whatever its mode becomes."""
+    return os.open(path, flags | getattr(os, "O_NOFOLLOW", 0), 0o600)
+
+
+def _usual_mode(probe: Path) -> int:
+    """The mode that a new file gets in this folder; the umask cannot be read without setting it for all threads."""
+    with probe.open("xb") as file:
+        mode = os.fstat(file.fileno()).st_mode
+    probe.unlink()
+    return mode
+
+
 class PartialFile:
     """A file under a temporary name beside its target; ``finish()`` renames it, ``discard()`` leaves nothing behind.
 
@@ -78,7 +91,6 @@ class PartialFile:
         # Known before it exists, so that an interrupt at any moment finds it. 40 letters are at most 160 bytes.
         self._path = target.with_name(f".{target.name[:40]}.{secrets.token_hex(8)}.part")
         self._file: IO[bytes] | None = None
-        self._mode = 0o600
         self._is_over = False
         self._lock = threading.Lock()
 
@@ -90,9 +102,7 @@ class PartialFile:
         """
         with self._lock:
             self._refuse_over()
-            self._file = cast("IO[bytes]", self._path.open("xb"))
-            self._mode = self._path.stat().st_mode  # what a new file gets: the umask cannot be read without setting it
-            self._path.chmod(0o600)
+            self._file = open(self._path, "xb", opener=_for_the_owner)  # noqa: SIM115  (lives until it is whole)
 
     def write(self, chunk: bytes) -> None:
         """Append."""
@@ -118,7 +128,7 @@ class PartialFile:
             file.flush()
             os.fsync(file.fileno())  # or a crash could leave an empty file under the final name
             file.close()
-            self._path.chmod(self._mode)
+            self._path.chmod(_usual_mode(self._path.with_suffix(".mode")))
             move_into_place(self._path, self.target, overwrite=overwrite)
 
     def discard(self) -> None:

@@ -4,12 +4,22 @@ from __future__ import annotations
 
 import gzip
 import io
+import tracemalloc
+from contextlib import suppress
 
+import httpx2
 import pytest
-from groupdocs_translation import APIError, RetryPolicy, SubmissionUncertain, TranslationClient
-from groupdocs_translation._rules.responses import MAX_ANSWER_BYTES, MAX_ENCODED_ANSWER_BYTES, MAX_TEXTS_BYTES
+from groupdocs_translation import (
+    APIError,
+    BadRequest,
+    ClientCredentials,
+    RetryPolicy,
+    SubmissionUncertain,
+    TranslationClient,
+)
+from groupdocs_translation._rules.responses import MAX_ANSWER_BYTES, MAX_TEXTS_BYTES
 
-from tests.auth.servers import RawServer
+from tests.auth.servers import Identity, RawServer, token
 from tests.clocks import FakeClock
 from tests.services import Service
 
@@ -88,17 +98,66 @@ def test_a_hundred_megabytes_of_good_json_are_not_taken_in_any_place(place):
     assert long.taken < limit + 16 * 2**20  # what sockets hold
 
 
-def test_an_answer_that_would_decompress_to_gigabytes_is_refused_before_it_is_unpacked():
+def bomb_of(mebibytes: int) -> bytes:
     packed = io.BytesIO()
-    with gzip.GzipFile(fileobj=packed, mode="wb", compresslevel=1) as file:
-        for _ in range(512):
+    with gzip.GzipFile(fileobj=packed, mode="wb", compresslevel=9) as file:
+        for _ in range(mebibytes):
             file.write(b"\0" * 2**20)
-    bomb = packed.getvalue()
-    assert len(bomb) > 4 * MAX_ENCODED_ANSWER_BYTES
+    return packed.getvalue()
+
+
+def packed_answer(status: str, body: bytes) -> bytes:
+    head = f"HTTP/1.1 {status}\r\ncontent-type: application/json\r\ncontent-encoding: GZIP\r\n"
+    return f"{head}content-length: {len(body)}\r\n\r\n".encode() + body
+
+
+@pytest.mark.parametrize("status", ["200 OK", "400 Bad Request", "503 Service Unavailable"])
+@pytest.mark.parametrize("place", PLACES)
+def test_a_compressed_answer_is_refused_in_any_place_and_never_unpacked(place, status):
+    _, call, error = PLACES[place]
+    bomb = bomb_of(64)  # 64 KB on the way
+    with Service(**{place.rpartition(" ")[2]: packed_answer(status, bomb)}) as service:
+        settings = service.settings(FakeClock()) | {"retries": RetryPolicy.never()}
+        with TranslationClient(**settings) as client:
+            call_anything(client)  # what is loaded once is not counted
+            tracemalloc.start()
+            with pytest.raises((APIError, SubmissionUncertain)) as caught:
+                call(client)
+            peak = tracemalloc.get_traced_memory()[1]
+            tracemalloc.stop()
+    assert peak < 8 * 2**20
+    if status.startswith("400"):
+        assert type(caught.value) is BadRequest
+    elif error is APIError and status.startswith("200"):
+        assert "compressed" in str(caught.value)
+
+
+def call_anything(client: TranslationClient) -> None:
+    with suppress(APIError):
+        client.job("0").status()
+
+
+def test_a_compressed_refusal_is_not_unpacked_before_the_replay():
+    refusal = packed_answer("401 Unauthorized", bomb_of(48))
+    answers = [refusal, b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 2\r\n\r\n[]"]
+    with Identity(token("a"), token("b")) as identity, RawServer(lambda _: answers.pop(0)) as api:
+        auth = ClientCredentials("id", "secret", token_url=identity.token_url, api_url=api.address)
+        with httpx2.Client(auth=auth) as client:
+            auth._source.get()
+            auth._source.mark_accepted(auth._source.get())
+            tracemalloc.start()
+            assert client.get(api.address).status_code == 200
+            peak = tracemalloc.get_traced_memory()[1]
+            tracemalloc.stop()
+    assert peak < 8 * 2**20
+
+
+def test_an_answer_that_would_decompress_to_gigabytes_is_refused_before_it_is_unpacked():
+    bomb = bomb_of(512)
     head = f"content-type: application/json\r\ncontent-encoding: gzip\r\ncontent-length: {len(bomb)}\r\n\r\n"
 
     with RawServer(lambda request: f"HTTP/1.1 200 OK\r\n{head}".encode() + bomb) as server:
-        with pytest.raises(APIError, match="too large"):
+        with pytest.raises(APIError, match="compressed"):
             languages(server)
 
         assert server.requests[0].headers["accept-encoding"] == "identity"  # none was asked for

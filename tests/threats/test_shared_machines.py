@@ -53,6 +53,26 @@ def test_a_document_that_is_being_downloaded_is_readable_by_its_owner_alone(clie
     assert stat.S_IMODE(result.path.stat().st_mode) == 0o644
 
 
+def test_what_is_being_downloaded_is_made_for_its_owner_alone_and_not_closed_to_others_afterwards(
+    client, source, folder, monkeypatch
+):
+    made: list[tuple[int, int]] = []
+    chmod: list[int] = []
+    really_open, really_chmod = os.open, os.chmod
+
+    def look(path, flags, mode=0o777, **options):
+        if str(path).endswith(".part"):
+            made.append((flags & os.O_EXCL, mode))
+        return really_open(path, flags, mode, **options)
+
+    monkeypatch.setattr(os, "open", look)
+    monkeypatch.setattr(os, "chmod", lambda path, mode, **more: (chmod.append(mode), really_chmod(path, mode, **more)))
+    client.translate_file(source, target="de", output_dir=folder)
+
+    assert made == [(os.O_EXCL, 0o600)]
+    assert 0o600 not in [stat.S_IMODE(mode) for mode in chmod]
+
+
 def test_the_temporary_name_cannot_be_guessed_and_lies_in_the_folder_of_the_result(client, source, folder):
     names: set[str] = set()
 

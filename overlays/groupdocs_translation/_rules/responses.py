@@ -35,7 +35,6 @@ if TYPE_CHECKING:
 
 MAX_TEXTS_BYTES = 64 * 2**20  # the translations of a full request; see texts.MAX_TRANSLATED_CHARACTERS
 MAX_ANSWER_BYTES = 8 * 2**20  # of any other answer: ids, addresses, languages, the service's document
-MAX_ENCODED_ANSWER_BYTES = 256 * 2**10  # before decompression, which can multiply by a thousand
 MAX_MESSAGE_LENGTH = 300
 MAX_ID_LENGTH = 1_000  # ids are GUIDs today; a path of more is refused by many servers
 
@@ -58,6 +57,11 @@ def most_bytes(operation: Operation | None, status_code: int) -> int:
     """How large an answer may be; more is no answer but an attack on memory."""
     has_texts = operation is not None and operation.role == "poll" and operation.family == "text"
     return MAX_TEXTS_BYTES if has_texts and status_code < 300 else MAX_ANSWER_BYTES
+
+
+def is_encoded(headers: Mapping[str, str]) -> bool:
+    """Whether a body is compressed, which we never ask for: unpacked, it may be a thousand times as large."""
+    return headers.get("content-encoding", "").strip().lower() not in {"", "identity"}
 
 
 def parse(content: bytes) -> Any:

@@ -56,12 +56,13 @@ JSON_HEADERS = {"Content-Type": "application/json"}  # of every generated operat
 SHORTEST_TIMEOUT_S = 0.001  # httpx2 reads 0 as "do not wait", some transports as "for ever"
 
 
-class TooLargeError(Exception):
-    """An answer passed the limit and was not read further."""
+class RefusedAnswerError(Exception):
+    """An answer is one that we do not take, and was not read further."""
 
-    def __init__(self, status_code: int) -> None:
-        super().__init__(status_code)
+    def __init__(self, status_code: int, reason: str) -> None:
+        super().__init__(status_code, reason)
         self.status_code = status_code
+        self.reason = reason
 
 
 class CappedStream(httpx2.SyncByteStream):
@@ -81,7 +82,7 @@ class CappedStream(httpx2.SyncByteStream):
         for chunk in self._stream:
             total += len(chunk)
             if total > self._limit:
-                raise TooLargeError(self._status_code)
+                raise RefusedAnswerError(self._status_code, "it is too large")
             if self._clock.monotonic() > self._until:
                 raise httpx2.ReadTimeout("the answer was not complete in the time that one call may take")
             yield chunk
@@ -217,17 +218,17 @@ class Session(httpx2.Client):
             if self._on_refusal is not None and operation is not None and response.status_code in REFUSED_STATUSES:
                 date = response.headers.get("date")
                 self._on_refusal(retry_after(response.headers.get("retry-after"), date=date, now=self._clock.wall()))
-            if stream and response.is_success:
+            if stream and response.is_success and not responses.is_encoded(response.headers):
                 return response
             try:
-                self._read(response, operation, self._clock.monotonic() + total_s)
+                content = self._read(response, operation, self._clock.monotonic() + total_s)
             finally:
                 response.close()
                 if self.is_closed:  # closed while this waited for a connection, which nobody would close
                     self._transport.close()
-        except TooLargeError as too_large:
+        except RefusedAnswerError as refused:
             kind = FailureKind.BROKEN if operation and operation.role == "submit" else FailureKind.REJECTED
-            return Failed(kind, responses.nonsense(name, too_large.status_code, "it is too large"))
+            return Failed(kind, responses.nonsense(name, refused.status_code, refused.reason))
         except httpx2.HTTPError as caught:
             failure = caught
         except RuntimeError:
@@ -240,7 +241,7 @@ class Session(httpx2.Client):
                 name,
                 response.status_code,
                 response.headers,
-                response.content,
+                content,
                 now=self._clock.wall(),
                 mask=partial(_masked, response),
             )
@@ -249,14 +250,15 @@ class Session(httpx2.Client):
             return response if operation is None else readable(response, operation)
         return network_failure(failure, request, name)
 
-    def _read(self, response: httpx2.Response, operation: Operation | None, until: float) -> None:
-        """Read the body, never more than an answer may have."""
-        is_encoded = response.headers.get("content-encoding", "identity") != "identity"
-        limit = (
-            responses.MAX_ENCODED_ANSWER_BYTES if is_encoded else responses.most_bytes(operation, response.status_code)
-        )
+    def _read(self, response: httpx2.Response, operation: Operation | None, until: float) -> bytes:
+        """Read the body, never more than an answer may have; nothing of one that is compressed."""
+        if responses.is_encoded(response.headers):
+            if response.is_success:
+                raise RefusedAnswerError(response.status_code, "it is compressed, which was not asked for")
+            return b""  # the status says enough
+        limit = responses.most_bytes(operation, response.status_code)
         response.stream = CappedStream(response, limit=limit, clock=self._clock, until=until)
-        response.read()
+        return response.read()
 
 
 def _masked(response: httpx2.Response, text: str) -> str:

@@ -20,6 +20,7 @@ from .._config import CLOSED, check_url
 from .._errors import ConfigurationError, TransferError
 from .._files import OVERWRITE_HINT, PartialFile
 from .._results import Progress, ProgressCallback
+from .._rules.responses import is_encoded
 from .._rules.retry import FailureKind, RetryPolicy, kind_of_status, pause, retry_after
 
 if TYPE_CHECKING:
@@ -251,7 +252,7 @@ def _strong_etag(response: httpx2.Response) -> str | None:
 def _announced(response: httpx2.Response, partial: PartialFile, size: int | None, etag: str | None) -> int | None:
     """The number of bytes that the whole file must have, by this answer; ``None`` if nobody says."""
     name = partial.target.name
-    if response.headers.get("content-encoding", "identity") != "identity":
+    if is_encoded(response.headers):
         raise TransferError(f"{name}: the storage sends an encoding that was not asked for")
     is_page = response.headers.get("content-type", "").lower().startswith("text/html")
     if is_page and partial.target.suffix not in {".html", ".md", ".txt"}:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import httpx2
 
 from .._errors import ConfigurationError
+from .._rules.responses import is_encoded
 from .._usage import CALL, Call
 
 if TYPE_CHECKING:
@@ -26,25 +27,30 @@ _CHALLENGE = re.compile(r'\bbearer\b.*?\berror\s*=\s*"?(\w+)', re.IGNORECASE)
 
 
 class LimitedStream:
-    """A response's stream that ends after ``MAX_REFUSAL_BYTES``: the body of a refusal may be endless."""
+    """A response's stream that ends after ``most`` bytes: the body of a refusal may be endless."""
 
-    def __init__(self, stream: Any) -> None:
+    def __init__(self, stream: Any, most: int = MAX_REFUSAL_BYTES) -> None:
         self._stream = stream
+        self._most = most
 
     def __iter__(self) -> Iterator[bytes]:
+        if not self._most:
+            return
         size = 0
         for chunk in self._stream:
             yield chunk
             size += len(chunk)
-            if size >= MAX_REFUSAL_BYTES:
+            if size >= self._most:
                 return
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
+        if not self._most:
+            return
         size = 0
         async for chunk in self._stream:
             yield chunk
             size += len(chunk)
-            if size >= MAX_REFUSAL_BYTES:
+            if size >= self._most:
                 return
 
     def close(self) -> None:
@@ -83,7 +89,7 @@ class BearerAuth(httpx2.Auth):
         origin: httpx2.URL | str,
         is_public: Callable[[httpx2.Request], bool] | None = None,
         before_send: Callable[[httpx2.Request], object] = _nothing,
-        limited: Callable[[Any], Any] = _LimitedStream,
+        limited: Callable[[Any, int], Any] = _LimitedStream,
     ) -> None:
         self._source = source
         url = httpx2.URL(origin)
@@ -107,7 +113,7 @@ class BearerAuth(httpx2.Auth):
         elif (rewind := self._rewind_to_replay(request, response, token)) is not None:
             token = self._source.get()
             if rewind():
-                response.stream = self._limited(response.stream)
+                self._limit(response)
                 self._authorize(request, token)
                 self._note_replay(request, (yield request), token)
 
@@ -125,9 +131,13 @@ class BearerAuth(httpx2.Auth):
         elif (rewind := self._rewind_to_replay(request, response, token)) is not None:
             token = await self._source.aget()
             if rewind():
-                response.stream = self._limited(response.stream)
+                self._limit(response)
                 self._authorize(request, token)
                 self._note_replay(request, (yield request), token)
+
+    def _limit(self, response: httpx2.Response) -> None:
+        """Bound what httpx2 reads of a refusal; of a compressed one nothing, since it unpacks without a limit."""
+        response.stream = self._limited(response.stream, 0 if is_encoded(response.headers) else MAX_REFUSAL_BYTES)
 
     def _is_ours(self, request: httpx2.Request) -> bool:
         if "authorization" in request.headers and not self._has_authorized(request):
