@@ -96,8 +96,7 @@ class Usage:
             CallBudgetExceeded: it would pass the budget or the parent's; nothing is counted.
         """
         with self._lock:
-            used = self._calls.total()
-            if self.budget is not None and used >= self.budget:
+            if self.budget is not None and (used := self._calls.total()) >= self.budget:
                 raise CallBudgetExceeded(
                     f"{self._parameter}={self.budget} is used up: {operation} was not sent",
                     budget=self.budget,

@@ -12,14 +12,14 @@ there, and ``BearerAuth`` notes in it that the ``Authorization`` header is its o
 from __future__ import annotations
 
 import logging
+import re
 from functools import partial
 from http.cookiejar import CookieJar, DefaultCookiePolicy
-from json import dumps
+from json import JSONEncoder
 from random import random
 from typing import TYPE_CHECKING, Any
 
 import httpx2
-from httpx2 import USE_CLIENT_DEFAULT
 
 from .._concurrency import async_sleep
 from .._config import CLOSED
@@ -41,9 +41,10 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("groupdocs_translation.session")
 
-KNOWN_URLS = 256  # parsed once: the paths of all operations, and those of jobs that are asked for again
-
 JSON_HEADERS = {"Content-Type": "application/json"}  # of every generated operation that has a body
+_as_json = JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode  # as httpx2 writes it
+
+_PLAIN_PATH = re.compile(r"(/[A-Za-z0-9_-]+)+")  # no parser would change it
 
 SHORTEST_TIMEOUT_S = 0.001  # httpx2 reads 0 as "do not wait", some transports as "for ever"
 
@@ -107,42 +108,35 @@ class AsyncSession(httpx2.AsyncClient):
         self._retries = retries
         self._clock = clock
         self._prefix = self.base_url.raw_path.decode("ascii").rstrip("/")
-        self._base = str(self.base_url).rstrip("/")
-        self._urls: dict[str, httpx2.URL] = {}
         del self.headers["Connection"]  # keep-alive is what HTTP/1.1 means anyway (RFC 9112 §9.3)
+        self._plain_headers = httpx2.Headers([(b"Host", self.base_url.netloc), *self.headers.raw])
 
-    def build_request(
+    async def request(
         self, method: str, url: httpx2.URL | str, *, json: Any = None, headers: Any = None, **options: Any
-    ) -> httpx2.Request:
-        """Build a request, as ``httpx2`` does; paths that were used before are not parsed again.
+    ) -> httpx2.Response:
+        """Send, as ``httpx2`` does; ``send()`` says what it raises.
 
-        What generated operations send, JSON or nothing, is put together here: ``httpx2`` makes three sets of headers.
+        What generated operations send most, JSON or nothing to a plain path, is put together here: ``httpx2`` parses
+        three addresses for a request and makes three sets of headers, which costs more than all that this class does.
         """
-        if isinstance(url, str):
-            known = self._urls.get(url)
-            if known is None:
-                if len(self._urls) >= KNOWN_URLS:
-                    self._urls.clear()
-                known = self._urls[url] = self._joined(url)
-            url = known
         if method == "get":
             is_plain = json is None and not headers
         else:
             is_plain = method == "post" and json is not None and headers == JSON_HEADERS
-        if not is_plain or any(value is not None and value is not USE_CLIENT_DEFAULT for value in options.values()):
-            return super().build_request(method, url, json=json, headers=headers, **options)
-        raw, content = [(b"Host", url.netloc), *self.headers.raw], b""
+        if not is_plain or options or not isinstance(url, str) or not _PLAIN_PATH.fullmatch(url):
+            return await super().request(method, url, json=json, headers=headers, **options)
+        address, content = httpx2.URL(self.base_url), b"" if method == "get" else _as_json(json).encode()
+        address._uri_reference = address._uri_reference._replace(path=self._prefix + url)
+        extensions = {"timeout": self.timeout.as_dict()}
+        request = httpx2.Request(
+            method, address, headers=self._plain_headers, stream=httpx2.ByteStream(content), extensions=extensions
+        )
+        request.headers.encoding = self._plain_headers.encoding  # else found out anew, by decoding all of them
         if method == "post":
-            content = dumps(json, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
-            raw += [(b"Content-Length", b"%d" % len(content)), (b"Content-Type", b"application/json")]
-        timeout = {"timeout": self.timeout.as_dict()}
-        request = httpx2.Request(method, url, headers=raw, stream=httpx2.ByteStream(content), extensions=timeout)
+            request.headers["Content-Length"] = str(len(content))
+            request.headers["Content-Type"] = "application/json"
         request.read()  # so that request.content is there, for errors
-        return request
-
-    def _joined(self, url: str) -> httpx2.URL:
-        """The absolute address, parsed once; ``httpx2`` parses both parts of it."""
-        return httpx2.URL(f"{self._base}{url}") if url[:1] == "/" != url[1:2] else self._merge_url(url)
+        return await self.send(request)
 
     async def send(self, request: httpx2.Request, *, stream: bool = False, **options: Any) -> httpx2.Response:
         """Send, as ``httpx2`` does, with counting, retries and errors.

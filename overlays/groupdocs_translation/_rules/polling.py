@@ -25,7 +25,7 @@ from __future__ import annotations
 import threading
 from collections import deque
 from functools import lru_cache
-from itertools import accumulate
+from itertools import accumulate, starmap
 from math import ceil, e, erf, inf, log, sqrt
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -271,7 +271,7 @@ def quantiles(density: Sequence[float]) -> tuple[float, ...]:
 
 @define
 class _Kind:
-    brackets: deque[Shares] = field(factory=lambda: deque[Shares](maxlen=REMEMBERED_JOBS))
+    brackets: deque[tuple[float, float]] = field(factory=lambda: deque[tuple[float, float]](maxlen=REMEMBERED_JOBS))
     jobs: int = 0
     density: list[float] | None = None
     quantiles: tuple[float, ...] = ()
@@ -288,8 +288,8 @@ class JobDurations:
     def record(self, kind: str, *, at_least: float, at_most: float) -> None:
         """Remember one job: not ready ``at_least`` seconds after its submission, ready ``at_most`` seconds after."""
         with self._lock:
-            seen = self._kinds.setdefault(kind, _Kind())
-            seen.brackets.append(shares(at_least, at_most))
+            seen = self._kinds.get(kind) or self._kinds.setdefault(kind, _Kind())
+            seen.brackets.append((at_least, at_most))
             seen.jobs += 1
 
     def quantiles(self, kind: str) -> tuple[float, ...] | None:
@@ -303,7 +303,7 @@ class JobDurations:
         if seen.jobs >= seen.learn_at:
             with self._lock:
                 if seen.jobs >= seen.learn_at:
-                    seen.density = fit(seen.brackets, seen.density)
+                    seen.density = fit(starmap(shares, seen.brackets), seen.density)
                     seen.quantiles = quantiles(seen.density)
                     seen.learn_at = seen.jobs + max(1.0, min(seen.jobs * (RELEARN_GROWTH - 1), RELEARN_JOBS))
         return seen.quantiles or None  # replaced as a whole, never changed: no lock to read it
