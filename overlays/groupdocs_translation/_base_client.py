@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, NoReturn, Self
 
 from attrs import field, frozen
 
-from ._clock import SYSTEM_CLOCK
+from . import auth
+from ._clock import SYSTEM_CLOCK, Clock
 from ._config import (
     MAX_CONNECTIONS,
     TOKEN_URL_VARIABLE,
+    Trust,
     api_url,
     check_callable,
     check_flag,
@@ -20,7 +24,9 @@ from ._config import (
     trusted,
 )
 from ._errors import ConfigurationError
-from ._inputs import read_source
+from ._inputs import FileInput, read_source
+from ._later import Later
+from ._results import Languages
 from ._rules.names import check_pairs, language_pair
 from ._rules.polling import BALANCED, PollingSchedule, schedule_named
 from ._rules.requests import FileCall, TextCall
@@ -29,17 +35,11 @@ from ._usage import Usage
 from .spec.addresses import TOKEN_URL
 
 if TYPE_CHECKING:
-    import os
     import ssl
-    from collections.abc import Callable, Iterable, Mapping
 
     import httpx2
-
-    from ._clock import Clock
-    from ._config import Trust
-    from ._inputs import FileInput
-    from ._results import Languages
-    from .auth import TokenSource, TokenStore
+else:  # loaded when an annotation that names them is read
+    httpx2, ssl = Later("httpx2"), Later("ssl")
 
 
 @frozen(kw_only=True)
@@ -86,7 +86,7 @@ class Account:
     """What all connections of one client share. ``token_source`` is ``None`` for the trial."""
 
     settings: Settings
-    token_source: TokenSource | None
+    token_source: auth.TokenSource | None
     usage: Usage
 
 
@@ -141,7 +141,7 @@ class BaseClient:
         token_url: str | None = None,
         scope: str | None = None,
         client_auth: str = "body",
-        token_store: TokenStore | None = None,
+        token_store: auth.TokenStore | None = None,
         on_token_event: Callable[[Any], object] | None = None,
         timeout: float | httpx2.Timeout | None = None,
         retries: RetryPolicy | None = None,
@@ -225,7 +225,7 @@ class BaseClient:
         return self.account.settings.clock
 
     @property
-    def token_source(self) -> TokenSource:
+    def token_source(self) -> auth.TokenSource:
         """Holds the token: ``origin`` says where the credentials came from, ``get()`` obtains one as requests do.
 
         Raises:

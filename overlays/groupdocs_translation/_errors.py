@@ -28,12 +28,10 @@ No message holds a secret, a token, a response body or the query of a result URL
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from ._data import plain
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
 
 
 class TranslationError(Exception):

@@ -7,15 +7,13 @@ import os
 import re
 import tempfile
 import weakref
+from collections.abc import Callable
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any, cast
+from typing import IO, Any, cast
 from urllib.parse import unquote, urlsplit
 
 from ._config import check_url
 from ._errors import ConfigurationError
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 FileInput = str | os.PathLike[str] | bytes | bytearray | memoryview | IO[bytes]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
+from collections.abc import Generator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from contextvars import ContextVar
 from typing import TYPE_CHECKING
@@ -11,12 +12,9 @@ from typing import TYPE_CHECKING
 from attrs import define
 
 from ._errors import CallBudgetExceeded, ConfigurationError
-from ._rules.retry import check_policy
+from ._rules.retry import RetryPolicy, check_policy
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Mapping
-
-    from ._rules.retry import RetryPolicy
     from .spec.operations import Operation
 
 CALL = "groupdocs.call"  # the request extension that holds a request's ``Call``; ``_async/session.py`` describes it

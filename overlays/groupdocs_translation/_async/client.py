@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterable, Iterable
+import os
+from collections.abc import AsyncIterable, AsyncIterator, Iterable
 from typing import TYPE_CHECKING, Any, Self, Unpack, overload
 
 from .._base_client import BaseClient
@@ -10,13 +11,15 @@ from .._concurrency import async_run
 from .._config import check_callable, check_flag
 from .._errors import ConfigurationError
 from .._files import output_folder, refuse_existing
-from .._inputs import read_source
+from .._inputs import FileInput, read_source
+from .._later import Later
 from .._results import FileTranslation, Health, HugoStructure, Languages, ProgressCallback, TextTranslation
 from .._rules.job_handle import JobSpec, job_handle
 from .._rules.names import result_name
-from .._rules.polling import check_wait
+from .._rules.polling import PollingSchedule, check_wait
 from .._rules.requests import SubmitOptions, TextOptions
 from .._rules.responses import health_of, languages_of
+from .._rules.retry import RetryPolicy
 from .._usage import calling
 from ..spec.formats import recognize
 from ..spec.operations import BY_ID, model
@@ -24,15 +27,11 @@ from .jobs import FILE_TIMEOUT_S, AsyncJob
 from .submit import AsyncTexts, submit, submit_file, upload
 
 if TYPE_CHECKING:
-    import os
-    from collections.abc import AsyncIterator
-
-    from .._api import ApiClient
-    from .._inputs import FileInput
-    from .._rules.polling import PollingSchedule
-    from .._rules.retry import RetryPolicy
-    from ..batch import BatchReport, FolderOptions
-    from .connection import AsyncConnection
+    from .. import _api, batch
+    from . import connection as _connections
+else:  # loaded when an annotation that names them is read
+    _api, batch = Later(".._api", __package__), Later("..batch", __package__)
+    _connections = Later(".connection", __package__)
 
 
 class AsyncTranslationClient(BaseClient):
@@ -45,10 +44,10 @@ class AsyncTranslationClient(BaseClient):
     ``CallBudgetExceeded``.
     """
 
-    _opened: AsyncConnection | None = None
+    _opened: _connections.AsyncConnection | None = None
 
     @property
-    def _connection(self) -> AsyncConnection:
+    def _connection(self) -> _connections.AsyncConnection:
         """What is held open; made on first use, so that making a client costs nothing."""
         opened = self._opened
         if opened is None:
@@ -59,7 +58,7 @@ class AsyncTranslationClient(BaseClient):
         return opened
 
     @property
-    def api(self) -> ApiClient:
+    def api(self) -> _api.ApiClient:
         """The ``client=`` of every generated operation: authorized, counted, retried, with errors of this package."""
         return self._connection.api
 
@@ -256,8 +255,8 @@ class AsyncTranslationClient(BaseClient):
         *,
         target: str | Iterable[str],
         output_dir: str | os.PathLike[str],
-        **options: Unpack[FolderOptions],
-    ) -> BatchReport:
+        **options: Unpack[batch.FolderOptions],
+    ) -> batch.BatchReport:
         """Translate every file of a folder into ``output_dir``, keeping its tree; what is done already is skipped.
 
         A journal remembers each step: stopped or killed, the next call goes on where this one was, and pays for

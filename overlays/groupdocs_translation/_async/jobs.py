@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+import os
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from .._concurrency import async_run, async_sleep
@@ -18,22 +20,20 @@ from .._errors import (
     TranslationError,
 )
 from .._files import is_written, output_folder, refuse_existing
-from .._results import FileTranslation, JobStatus, Progress, ProgressCallback, State
+from .._later import Later
+from .._results import FileResult, FileTranslation, JobStatus, Progress, ProgressCallback, State
 from .._rules import responses
 from .._rules.job_handle import JobHandle
 from .._rules.names import known_extension, missing_languages, result_name
-from .._rules.polling import check_wait
+from .._rules.polling import PollingSchedule, check_wait
 from .._rules.responses import body_status, clean, is_job_id, job_state
+from .._rules.retry import RetryPolicy
 from .._usage import calling
 
 if TYPE_CHECKING:
-    import os
-    from pathlib import Path
-
-    from .._results import FileResult
-    from .._rules.polling import PollingSchedule
-    from .._rules.retry import RetryPolicy
-    from .connection import AsyncConnection
+    from . import connection as _connection
+else:  # loaded when an annotation that names it is read
+    _connection = Later(".connection", __package__)
 
 log = logging.getLogger("groupdocs_translation.jobs")
 
@@ -57,7 +57,9 @@ class AsyncJob:
     where it stopped. One task or thread uses a job at a time.
     """
 
-    def __init__(self, connection: AsyncConnection, handle: JobHandle, *, submitted: float | None = None) -> None:
+    def __init__(
+        self, connection: _connection.AsyncConnection, handle: JobHandle, *, submitted: float | None = None
+    ) -> None:
         if (handle.spec.kind, handle.spec.trial) not in _POLLS:
             raise ConfigurationError(f"kind {handle.spec.kind!r} is not one of 'text', 'file', 'hugo'")
         if not is_job_id(handle.id):

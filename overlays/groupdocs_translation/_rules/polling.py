@@ -24,18 +24,16 @@ from __future__ import annotations
 
 import threading
 from collections import deque
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from itertools import accumulate, starmap
 from math import ceil, e, erf, inf, log, sqrt
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import Any, TypeAlias
 
 from attrs import Attribute, define, field, frozen
 
 from .._config import check_callable
 from .._errors import ConfigurationError
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
 
 MIN_WAIT_S = 0.2  # never a busy loop, whatever a schedule says
 

@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypedDict
 
 from .._config import check_flag
 from .._errors import ConfigurationError, UnsupportedFormat
+from .._results import ProgressCallback
 from ..spec.formats import AUTO_FORMATS, KINDS, FileOptions, Kind, Style, check_output, recognize
 from ..spec.operations import BY_ID, OPERATIONS, Operation, model
 from .job_handle import JobSpec
 from .names import language_pair
-from .polling import check_wait
+from .polling import PollingSchedule, check_wait
+from .retry import RetryPolicy
 from .texts import TextChunk, TextChunker, characters_per_request
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
-
     from .._inputs import Source
-    from .._results import ProgressCallback
-    from .polling import PollingSchedule
-    from .retry import RetryPolicy
 
 
 def _styles(prefix: str) -> dict[str | None, str]:

@@ -7,6 +7,7 @@ billed twice.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC
 from email.utils import parsedate_to_datetime
 from enum import Enum
@@ -17,7 +18,6 @@ from attrs import field, frozen
 from .._errors import ConfigurationError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from datetime import datetime
 
     from attrs import Attribute

@@ -3,7 +3,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import os
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any, Self, Unpack, overload
 
 from .._base_client import BaseClient
@@ -11,7 +12,8 @@ from .._concurrency import sync_run
 from .._config import check_callable, check_flag
 from .._errors import ConfigurationError
 from .._files import output_folder, refuse_existing
-from .._inputs import read_source
+from .._inputs import FileInput, read_source
+from .._later import Later
 from .._results import (
     FileTranslation,
     Health,
@@ -22,9 +24,10 @@ from .._results import (
 )
 from .._rules.job_handle import JobSpec, job_handle
 from .._rules.names import result_name
-from .._rules.polling import check_wait
+from .._rules.polling import PollingSchedule, check_wait
 from .._rules.requests import SubmitOptions, TextOptions
 from .._rules.responses import health_of, languages_of
+from .._rules.retry import RetryPolicy
 from .._usage import calling
 from ..spec.formats import recognize
 from ..spec.operations import BY_ID, model
@@ -32,15 +35,11 @@ from .jobs import FILE_TIMEOUT_S, Job
 from .submit import Texts, submit, submit_file, upload
 
 if TYPE_CHECKING:
-    import os
-    from collections.abc import Iterator
-
-    from .._api import ApiClient
-    from .._inputs import FileInput
-    from .._rules.polling import PollingSchedule
-    from .._rules.retry import RetryPolicy
-    from ..batch import BatchReport, FolderOptions
-    from .connection import Connection
+    from .. import _api, batch
+    from . import connection as _connections
+else:  # loaded when an annotation that names them is read
+    _api, batch = Later(".._api", __package__), Later("..batch", __package__)
+    _connections = Later(".connection", __package__)
 
 
 class TranslationClient(BaseClient):
@@ -53,10 +52,10 @@ class TranslationClient(BaseClient):
     ``CallBudgetExceeded``.
     """
 
-    _opened: Connection | None = None
+    _opened: _connections.Connection | None = None
 
     @property
-    def _connection(self) -> Connection:
+    def _connection(self) -> _connections.Connection:
         """What is held open; made on first use, so that making a client costs nothing."""
         opened = self._opened
         if opened is None:
@@ -67,7 +66,7 @@ class TranslationClient(BaseClient):
         return opened
 
     @property
-    def api(self) -> ApiClient:
+    def api(self) -> _api.ApiClient:
         """The ``client=`` of every generated operation: authorized, counted, retried, with errors of this package."""
         return self._connection.api
 
@@ -262,8 +261,8 @@ class TranslationClient(BaseClient):
         *,
         target: str | Iterable[str],
         output_dir: str | os.PathLike[str],
-        **options: Unpack[FolderOptions],
-    ) -> BatchReport:
+        **options: Unpack[batch.FolderOptions],
+    ) -> batch.BatchReport:
         """Translate every file of a folder into ``output_dir``, keeping its tree; what is done already is skipped.
 
         A journal remembers each step: stopped or killed, the next call goes on where this one was, and pays for

@@ -4,20 +4,17 @@ from __future__ import annotations
 
 import logging
 import re
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Generator, Iterator
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import httpx2
 
 from .._errors import ConfigurationError
 from .._rules.responses import is_encoded
 from .._usage import CALL, Call
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, AsyncIterator, Callable, Generator, Iterator
-
-    from .token import AccessToken
-    from .token_source import TokenSource
+from .token import AccessToken
+from .token_source import TokenSource
 
 log = logging.getLogger("groupdocs_translation.auth")
 

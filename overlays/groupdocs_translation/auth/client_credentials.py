@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncGenerator, Callable, Generator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from .._clock import SYSTEM_CLOCK
+from .._clock import SYSTEM_CLOCK, Clock
 from .._config import service_url, trusted
 from .._errors import ConfigurationError
+from .._later import Later
 from .bearer import BearerAuth, LimitedStream
-from .credentials import Secret
-from .token_source import make_token_source
+from .credentials import Secret, Supplier
+from .stores import TokenStore
+from .token_source import TokenEvent, make_token_source
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Callable, Generator, Mapping
-
     import httpx
-
-    from .._clock import Clock
-    from .credentials import Supplier
-    from .stores import TokenStore
-    from .token_source import TokenEvent
+else:  # loaded when an annotation that names it is read: most programs have none
+    httpx = Later("httpx")
 
 
 class ClientCredentials(BearerAuth):

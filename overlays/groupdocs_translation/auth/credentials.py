@@ -14,18 +14,16 @@ import stat
 import sys
 import tempfile
 import tomllib
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn, cast
+from typing import Any, NoReturn, cast
 
 from attrs import frozen
 
 from .._errors import ConfigurationError
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    Supplier = Callable[[], tuple[str, str]]
-    Pair = tuple["Secret", "Secret"]
+Supplier = Callable[[], tuple[str, str]]
+Pair = tuple["Secret", "Secret"]
 
 log = logging.getLogger("groupdocs_translation.auth")
 ID_VARIABLE = "GROUPDOCS_CLIENT_ID"

@@ -5,6 +5,7 @@ Called by ``TokenSource`` in its worker thread, one call at a time.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from .._errors import AuthenticationError, ConfigurationError, TokenResponseError, TranslationError
@@ -13,14 +14,12 @@ from .stores import SealedTokenStore
 from .token import AccessToken, lifetime_of, token_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from .._clock import Clock
     from .credentials import Secret, Supplier
     from .stores import TokenStore
     from .token_endpoint import Endpoint
 
-    Provider = Callable[[], str | tuple[str, float]]
+Provider = Callable[[], str | tuple[str, float]]
 
 
 class TokenProvider(Protocol):

@@ -13,22 +13,20 @@ import os
 import stat
 import sys
 import threading
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Generator
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from importlib import import_module
 from pathlib import Path
 from random import random
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 from urllib.parse import urlsplit
 
+from .._clock import Clock
 from .._errors import ConfigurationError
 from .credentials import APPLICATION, Secret, write_private
 from .token import MAX_LIFETIME_S, AccessToken, members_of, token_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator
-    from contextlib import AbstractContextManager
-
-    from .._clock import Clock
     from .credentials import Credentials
     from .token_endpoint import Endpoint
 

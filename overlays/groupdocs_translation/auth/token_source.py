@@ -8,28 +8,22 @@ import os
 import threading
 import time
 import weakref
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future, InvalidStateError, wait
 from contextlib import suppress
 from random import random
-from typing import TYPE_CHECKING, Any, NoReturn, TypedDict, Unpack
+from typing import Any, NoReturn, TypedDict, Unpack
 
 from attrs import evolve, frozen
 
-from .._clock import SYSTEM_CLOCK
+from .._clock import SYSTEM_CLOCK, Clock
 from .._config import check_callable, check_methods
 from .._errors import AuthenticationError, ConfigurationError, ConnectionFailed, TranslationError
-from .credentials import Secret, find_credentials
-from .providers import CallableTokenProvider, ClientCredentialsProvider, StaticTokenProvider
+from .credentials import Secret, Supplier, find_credentials
+from .providers import CallableTokenProvider, ClientCredentialsProvider, Provider, StaticTokenProvider, TokenProvider
+from .stores import TokenStore
+from .token import AccessToken
 from .token_endpoint import DEADLINE_S, Endpoint, is_transient
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-
-    from .._clock import Clock
-    from .credentials import Supplier
-    from .providers import Provider, TokenProvider
-    from .stores import TokenStore
-    from .token import AccessToken
 
 log = logging.getLogger("groupdocs_translation.auth")
 

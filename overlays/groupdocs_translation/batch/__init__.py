@@ -18,31 +18,26 @@ client; it has connections of its own, so the user's stay untouched. ``progress`
 
 from __future__ import annotations
 
+import os
 import queue
 import threading
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterable
 from contextlib import closing
-from typing import TYPE_CHECKING, Any, Unpack
+from typing import Any, Unpack
 
 import anyio
 import anyio.to_thread
 from attrs import evolve
 
+from .._base_client import BaseClient
 from .._concurrency import async_owner, call_soon
 from .._errors import ConfigurationError
 from .journal import BatchRunning, Journal, JournalLock
-from .options import Concurrency, FolderOptions, batch_settings
+from .options import BatchSettings, Concurrency, FolderOptions, batch_settings
 from .planner import Planner
 from .report import BatchFile, BatchPlan, BatchProgress, BatchReport
 from .run import Run
 from .states import FileState, KindCost
-
-if TYPE_CHECKING:
-    import os
-    from collections.abc import Iterable
-
-    from .._base_client import BaseClient
-    from .options import BatchSettings
 
 __all__ = [
     "AsyncBatch",

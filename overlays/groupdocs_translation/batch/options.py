@@ -3,27 +3,23 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from attrs import field, frozen
 
 from .._config import check_callable, check_flag
-from .._errors import ConfigurationError
+from .._errors import ConfigurationError, TranslationError
 from .._rules.names import target_languages
-from .._rules.polling import check_wait
+from .._rules.polling import PollingSchedule, check_wait
 from .._rules.requests import SubmitOptions
 from ..spec.formats import FileOptions
+from .report import BatchProgress
 from .walk import Globs
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
-
     from attrs import Attribute
-
-    from .._errors import TranslationError
-    from .._rules.polling import PollingSchedule
-    from .report import BatchProgress
 
 STATE_FOLDER = ".groupdocs-batch"  # in the folder of results; hidden, so no walk enters it
 JOURNAL_NAME = "journal.sqlite3"

@@ -6,25 +6,21 @@ import base64
 import hashlib
 import json
 import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
 from datetime import UTC, datetime
 from importlib.resources import files as resources
 from importlib.util import find_spec
 from itertools import islice
-from typing import IO, TYPE_CHECKING, Any
+from pathlib import Path
+from typing import IO, Any
 from urllib.parse import quote
 
 from attrs import asdict, field, frozen
 
 from .._errors import ConfigurationError
 from .journal import Journal, Row
-from .states import FileState
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
-    from pathlib import Path
-
-    from .states import KindCost
+from .states import FileState, KindCost
 
 
 @frozen(kw_only=True)

@@ -11,8 +11,8 @@ Called by the planner for every file; the workers make the steps.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from enum import Enum, StrEnum
-from typing import TYPE_CHECKING
 
 from attrs import evolve, frozen
 
@@ -29,9 +29,6 @@ from .._errors import (
     SubmissionUncertain,
     TransferError,
 )
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
 
 RESULT_LIFETIME_S = 24 * 3600.0  # results stay so long after the request (service page, "How a translation runs")
 GRACE_S = (

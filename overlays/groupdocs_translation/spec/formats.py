@@ -6,13 +6,11 @@ the request models of its document. Public: ``KINDS``, ``Kind``, ``FileOptions``
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from pathlib import PurePath
-from typing import TYPE_CHECKING, Literal, NamedTuple, TypedDict
+from typing import Literal, NamedTuple, TypedDict
 
 from .._errors import ConfigurationError, UnsupportedFormat
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
 
 Style = Literal["slang", "classification", "medical"]
 SavingMode = Literal["Files", "Archive", "Both"]
