@@ -65,10 +65,26 @@ def api_url(given: str | None) -> str:
     return service_url(given, parameter="base_url", variable=BASE_URL_VARIABLE, default=BASE_URL).rstrip("/")
 
 
-def check_url(url: str, parameter: str) -> str:
+class PresignedUrl(str):
+    """An address whose query is a key to what lies there: reprs, and so the locals of frames, leave it out."""
+
+    __slots__ = ()
+
+    @property
+    def masked(self) -> str:
+        """The address as it may be shown."""
+        return f"{self.partition('?')[0]}?..." if "?" in self else str(self)
+
+    def __repr__(self) -> str:
+        return repr(self.masked)
+
+
+def check_url(url: str, parameter: str) -> PresignedUrl:
     """The URL, if the service or we may fetch it: https, or http on loopback, without credentials."""
+    url = PresignedUrl(url)
     try:
-        parts = _split(url)
+        url.encode()
+        parts = _split(url.partition("?")[0].partition("#")[0])
     except ValueError:
         raise ConfigurationError(f"{parameter} is not a URL") from None
     host = parts.hostname

@@ -5,11 +5,14 @@ Below both sessions: nothing here waits.
 
 from __future__ import annotations
 
+import logging
+import re
 import ssl
 from typing import TYPE_CHECKING, Any, cast
 
 import httpx2
 
+from ._config import PresignedUrl
 from ._errors import (
     APIError,
     ConnectionFailed,
@@ -90,6 +93,33 @@ def readable(response: httpx2.Response, operation: Operation) -> httpx2.Response
     return httpx2.Response(response.status_code, headers=headers, content=content, request=response.request)
 
 
+class StorageURL(httpx2.URL):
+    """The address of a result in a request, known again by the filter of logs."""
+
+    def __repr__(self) -> str:
+        return f"URL({PresignedUrl(self)!r})"
+
+
+_LOCATION = re.compile(r"(b'(?:content-)?location', b'[^'?]*\?)[^']*", re.IGNORECASE)  # httpcore2 quotes heads at DEBUG
+
+
+def hide_queries(record: logging.LogRecord) -> bool:
+    """Cut the queries of results' addresses in what the HTTP libraries log (httpx2 at INFO, whole addresses)."""
+    if isinstance(record.args, tuple) and any(isinstance(value, StorageURL) for value in record.args):
+        record.args = tuple(
+            PresignedUrl(value).masked if isinstance(value, StorageURL) else value for value in record.args
+        )
+    elif isinstance(record.msg, str) and "location'" in record.msg.lower():
+        record.msg = _LOCATION.sub(r"...", record.msg)
+    return True
+
+
+def guard_logs() -> None:
+    """Let no log of the HTTP libraries hold the query of a result's address."""
+    for name in ("httpx2", "httpcore2.http11", "httpcore2.http2"):
+        logging.getLogger(name).addFilter(hide_queries)  # adds it once
+
+
 def uncertain(name: str, request: httpx2.Request, error: TranslationError) -> SubmissionUncertain:
     """The error of a submission that may have been taken, and with it what was sent."""
     detail = f"HTTP {error.status_code}" if isinstance(error, APIError) else "no whole answer"
@@ -97,6 +127,8 @@ def uncertain(name: str, request: httpx2.Request, error: TranslationError) -> Su
         sent: Any = responses.parse(request.content)
     except (ValueError, httpx2.RequestNotRead):
         sent = None
+    if isinstance(sent, dict) and isinstance(sent.get("url"), str):
+        sent["url"] = PresignedUrl(sent["url"])
     in_doubt = SubmissionUncertain(
         f"{name} was sent and its outcome is unknown ({detail}): the service may have taken and billed the job. "
         "It was not sent again. If no result turns up on your account, send it once more.",

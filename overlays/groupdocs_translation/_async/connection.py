@@ -13,6 +13,7 @@ from .._api import ApiClient
 from .._concurrency import async_owner
 from .._config import CLOSED, USER_AGENT, timeouts, tls
 from .._errors import ConfigurationError
+from .._network import guard_logs
 from .._rules.polling import JobDurations, PollingSchedule, schedule_named, usual_duration
 from .._transports import async_transport
 from .._usage import CALL, Call, context_call
@@ -104,6 +105,7 @@ class AsyncConnection:
         with self._lock:
             self._refuse_closed()
             if owner not in self._storages:
+                guard_logs()
                 self._storages[owner] = _made(
                     httpx2.AsyncClient, headers={"User-Agent": USER_AGENT}, **self._transport_settings()
                 )

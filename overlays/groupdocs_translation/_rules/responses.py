@@ -12,7 +12,7 @@ import re
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
-from .._config import check_url
+from .._config import PresignedUrl, check_url
 from .._errors import (
     APIError,
     AuthenticationError,
@@ -427,7 +427,7 @@ def files_of(spec: JobSpec, answer: Any) -> FileResult:
     there = entries(spec, answer)
     scores = getattr(answer.scores, "additional_properties", {})
     return FileResult(
-        {language: info.url for language, info in there.items()},
+        {language: PresignedUrl(info.url) for language, info in there.items()},
         {language: info.size if isinstance(info.size, int) else None for language, info in there.items()},
         {language: float(score) for language, score in scores.items() if isinstance(score, int | float)},
     )
@@ -444,12 +444,13 @@ def structure_of(answer: Any) -> HugoStructure:
 
 def uploaded_url(content: bytes) -> str:
     """The URL in an upload's answer, which is plain text or a JSON string."""
-    text = content.decode().strip()
+    text = PresignedUrl(content.decode().strip())
+    del content
     if text.startswith('"'):
         try:
-            text = str(parse(text.encode()))
+            text = PresignedUrl(parse(text.encode()))
         except ValueError:
-            text = ""
+            text = PresignedUrl()
     try:
         return check_url(text, "the uploaded file's URL")
     except ConfigurationError as error:

@@ -14,6 +14,7 @@ from .._api import ApiClient
 from .._concurrency import sync_owner
 from .._config import CLOSED, USER_AGENT, timeouts, tls
 from .._errors import ConfigurationError
+from .._network import guard_logs
 from .._rules.polling import (
     JobDurations,
     PollingSchedule,
@@ -110,6 +111,7 @@ class Connection:
         with self._lock:
             self._refuse_closed()
             if owner not in self._storages:
+                guard_logs()
                 self._storages[owner] = _made(
                     httpx2.Client, headers={"User-Agent": USER_AGENT}, **self._transport_settings()
                 )

@@ -10,15 +10,17 @@ from __future__ import annotations
 import logging
 import re
 import secrets
+from contextlib import suppress
 from random import random
 from typing import IO, TYPE_CHECKING, NamedTuple
 
 import httpx2
 
 from .._concurrency import sync_run, sync_sleep
-from .._config import CLOSED, check_url
+from .._config import CLOSED, PresignedUrl, check_url
 from .._errors import ConfigurationError, TransferError
 from .._files import OVERWRITE_HINT, PartialFile
+from .._network import StorageURL
 from .._results import Progress, ProgressCallback
 from .._rules.responses import is_encoded
 from .._rules.retry import FailureKind, RetryPolicy, kind_of_status, pause, retry_after
@@ -212,20 +214,26 @@ class Download:
     def _open(self, url: str, headers: dict[str, str]) -> httpx2.Response:
         """Send the request, following redirects to addresses that are as safe."""
         for _ in range(MAX_REDIRECTS):
-            try:
-                request = self._storage.build_request("GET", url, headers=headers)
-                response = self._storage.send(request, stream=True)
-            except (httpx2.InvalidURL, UnicodeError):
-                raise TransferError("a result's address is not a URL; it was not fetched") from None
-            except RuntimeError:
-                if self._storage.is_closed:
-                    raise ConfigurationError(CLOSED) from None
-                raise
+            response: httpx2.Response | None = None
+            with suppress(httpx2.InvalidURL, UnicodeError):  # their frames hold the whole address
+                response = self._sent(url, headers)
+            if response is None:
+                raise TransferError("a result's address is not a URL; it was not fetched")
             if response.next_request is None:
                 return response
             response.close()
             url = _checked(str(response.next_request.url))
         raise TransferError("the storage redirects in a circle")
+
+    def _sent(self, url: str, headers: dict[str, str]) -> httpx2.Response:
+        try:
+            request = self._storage.build_request("GET", url, headers=headers)
+            request.url = StorageURL(request.url)
+            return self._storage.send(request, stream=True)
+        except RuntimeError:
+            if self._storage.is_closed:
+                raise ConfigurationError(CLOSED) from None
+            raise
 
     def _refused(self, response: httpx2.Response, name: str) -> Broken:
         status = response.status_code
@@ -237,7 +245,8 @@ class Download:
         return Broken(error, is_transient=wanted, retry_after_s=asked)
 
 
-def _checked(url: str) -> str:
+def _checked(url: str) -> PresignedUrl:
+    url = PresignedUrl(url)
     try:
         return check_url(url, "a result's address")
     except ConfigurationError as error:

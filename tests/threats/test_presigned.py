@@ -1,0 +1,141 @@
+"""Addresses of results: whoever has one, has the document, so no log, traceback or repr holds its query."""
+
+from __future__ import annotations
+
+import logging
+import traceback
+
+import pytest
+from groupdocs_translation import (
+    AsyncTranslationClient,
+    RetryPolicy,
+    TransferError,
+    TranslationClient,
+    TranslationError,
+)
+
+from tests.auth.servers import http
+from tests.clocks import FakeClock
+from tests.services import Service
+
+CANARY = "sig=canary-9f27"
+ENDINGS = {
+    "found": http(b"result"),
+    "gone": http(b"", 404),
+    "cut short": b"HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\nhalf",
+    "no HTTP": b"SSH-2.0-OpenSSH_9.0\r\n\r\n",
+    "hangs up": None,
+    "compressed": http(b"x", content_encoding="gzip"),
+    "redirect in a circle": http(b"", 302, location=f"/next?{CANARY}"),
+    "redirect to the clear": http(b"", 302, location=f"http://files.example/a?{CANARY}"),
+    "redirect to no host": http(b"", 302, location=f"https://a..b/a?{CANARY}"),
+    "redirect to no port": http(b"", 302, location=f"https://files.example:port/a?{CANARY}"),
+}
+ADDRESSES = {
+    "scheme": f"ftp://files.example/a.txt?{CANARY}",
+    "clear": f"http://files.example/a.txt?{CANARY}",
+    "dots": f"https://a..b/a.txt?{CANARY}",
+    "punycode": f"https://xn--0.example/a.txt?{CANARY}",
+    "surrogate": f"https://files.example/\ud800?{CANARY}",
+    "null": f"https://127.0.0.1:1/a\x00?{CANARY}",
+    "port": f"https://files.example:99999/a?{CANARY}",
+    "nobody there": f"http://127.0.0.1:1/a.txt?{CANARY}",
+}
+
+
+@pytest.fixture
+def said():
+    """All that any logger says at DEBUG: as a handler would write it, and what it was given."""
+    lines: list[str] = []
+
+    class Collector(logging.Handler):
+        def emit(self, record):
+            lines.extend([self.format(record), repr(record.args), repr(record.msg)])
+
+    root, collector = logging.getLogger(), Collector()
+    level = root.level
+    root.addHandler(collector)
+    root.setLevel(logging.DEBUG)
+    yield lines
+    root.removeHandler(collector)
+    root.setLevel(level)
+
+
+def told(error):
+    rendered = traceback.TracebackException.from_exception(error, capture_locals=True)
+    chain = [one for one in (error, error.__cause__, error.__context__) if one is not None]
+    return "".join([*rendered.format(chain=True), *(repr(one) + repr(vars(one)) for one in chain)])
+
+
+def assert_clean(error, said):
+    text = "" if error is None else told(error)
+    assert CANARY not in text, text
+    assert not [line for line in said if CANARY in line]
+
+
+def outcome_of(work):
+    """The error of ``work``, ``None`` if it went well; no frame of the test holds an address."""
+    try:
+        work()
+    except TranslationError as error:
+        return error
+    return None
+
+
+def poll_at(url):
+    return http({"id": "j1", "status": 200, "urls": {"de": {"url": url, "size": 6}}})
+
+
+def download(service, folder):
+    with TranslationClient(**service.settings(FakeClock()), retries=RetryPolicy.never()) as client:
+        client.job("j1", name="a.txt", targets=["de"]).download(folder)
+
+
+@pytest.mark.parametrize("ending", ENDINGS)
+def test_no_download_tells_the_query_of_an_address(ending, said, tmp_path):
+    with Service(file=ENDINGS[ending]) as service:
+        service._roles["poll"] = poll_at(f"{service.address}/files/a.txt?{CANARY}")
+        error = outcome_of(lambda: download(service, tmp_path))
+    assert (error is None) == (ending == "found")
+    assert_clean(error, said)
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_no_address_that_cannot_be_fetched_is_told_with_its_query(address, said, tmp_path):
+    with Service(poll=poll_at(ADDRESSES[address])) as service:
+        error = outcome_of(lambda: download(service, tmp_path))
+    assert isinstance(error, TransferError)
+    assert_clean(error, said)
+
+
+@pytest.mark.parametrize("transport", ["httpx2", "aiohttp"])
+async def test_no_transport_tells_the_query_of_an_address(transport, said, tmp_path):
+    with Service(file=http(b"result")) as service:
+        service._roles["poll"] = poll_at(f"{service.address}/files/a.txt?{CANARY}")
+        async with AsyncTranslationClient(**service.settings(FakeClock()), transport=transport) as client:
+            await client.job("j1", name="a.txt", targets=["de"]).download(tmp_path)
+        assert CANARY in [r.path for r in service.requests][-1]
+    assert_clean(None, said)
+
+
+@pytest.mark.parametrize("ending", [None, http(b"", 500), http({"message": "no"}, 400), http(b"{")])
+def test_no_submission_tells_the_query_of_the_upload(ending, said, tmp_path):
+    with Service(submit=ending) as service:
+        service._roles["upload"] = http(f"{service.address}/files/source?{CANARY}")
+
+        def work():
+            with TranslationClient(**service.settings(FakeClock()), retries=RetryPolicy.never()) as client:
+                client.translate_file(b"x", name="a.txt", target="de", output_dir=tmp_path)
+
+        error = outcome_of(work)
+        assert error is not None
+        assert any(CANARY.encode() in request.body for request in service.requests)
+    assert_clean(error, said)
+
+
+def test_a_result_shows_its_languages_and_hands_out_its_whole_addresses():
+    poll = poll_at(f"https://files.example/a.txt?{CANARY}")
+    with Service(poll=poll) as service, TranslationClient(**service.settings(FakeClock())) as client:
+        result = client.job("j1", targets=["de"]).result()
+    assert result.urls["de"] == f"https://files.example/a.txt?{CANARY}" == str(result.urls["de"])
+    assert CANARY not in repr(result) + repr(dict(result.urls)) + repr(list(result.urls.values()))
