@@ -23,6 +23,7 @@ import queue
 import threading
 from collections.abc import Callable, Coroutine, Iterable
 from contextlib import closing
+from pathlib import Path
 from typing import Any, Unpack
 
 import anyio
@@ -32,9 +33,10 @@ from attrs import evolve
 from .._base_client import BaseClient
 from .._concurrency import async_owner, call_soon
 from .._errors import ConfigurationError
-from .journal import BatchRunning, Journal, JournalLock
+from .journal import BatchRunning, Journal, JournalLock, is_damaged
 from .options import BatchSettings, Concurrency, FolderOptions, batch_settings
 from .planner import Planner
+from .repair import rebuild_journal, rebuilt_snapshot
 from .report import BatchFile, BatchPlan, BatchProgress, BatchReport
 from .run import Run
 from .states import FileState, KindCost
@@ -102,7 +104,7 @@ class AsyncBatch:
 
     def plan_blocking(self) -> BatchPlan:
         """``plan()`` in this thread."""
-        with closing(Journal.snapshot(self.settings.journal)) as journal:
+        with closing(_snapshot(self.settings.journal)) as journal:
             run = journal.begin_run(self._account.settings.clock.wall())
             planner = Planner(self.settings, journal, self._account, run=run)
             while planner.step():
@@ -119,13 +121,14 @@ class AsyncBatch:
             BatchRunning: another batch works on this journal.
             ConfigurationError: folders or journal cannot be used.
             AuthenticationError: no token can be had; the files not done are as they were, and ``report`` says which.
+            TranslationError: the disk is full or the journal can no longer be written; what was noted is safe.
         """
         settings = self.settings
         _make_folders(settings)
         lock = JournalLock(settings.journal)
         lock.acquire()
         try:
-            with closing(await anyio.to_thread.run_sync(Journal.open, settings.journal)) as journal:
+            with closing(await anyio.to_thread.run_sync(_open, settings.journal)) as journal:
                 run = Run(self._account, settings, journal)
                 self._thread, self._loop = threading.get_ident(), async_owner()
                 self._run = run
@@ -156,6 +159,14 @@ class AsyncBatch:
     def _stop_run(self) -> None:
         if self._run is not None:
             self._run.stop()
+
+
+def _open(path: Path) -> Journal:
+    return rebuild_journal(path) if is_damaged(path) else Journal.open(path)
+
+
+def _snapshot(path: Path) -> Journal:
+    return rebuilt_snapshot(path) if is_damaged(path) else Journal.snapshot(path)
 
 
 def _make_folders(settings: BatchSettings) -> None:
@@ -208,6 +219,7 @@ class Batch:
             BatchRunning: another batch works on this journal.
             ConfigurationError: folders or journal cannot be used.
             AuthenticationError: no token can be had; the files not done are as they were, and ``report`` says which.
+            TranslationError: the disk is full or the journal can no longer be written; what was noted is safe.
             KeyboardInterrupt: Ctrl-C; the batch has stopped in order, and ``report`` is there.
         """
         portal = _Portal(self._inner.run)

@@ -10,7 +10,7 @@ import json
 import os
 import sqlite3
 import threading
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
@@ -19,7 +19,7 @@ import anyio.to_thread
 from attrs import frozen
 from filelock import FileLock, Timeout
 
-from .._errors import ConfigurationError
+from .._errors import ConfigurationError, TranslationError
 from .states import FileState, Queue
 
 if TYPE_CHECKING:
@@ -29,7 +29,10 @@ if TYPE_CHECKING:
 
     JournalChange = Callable[[sqlite3.Connection], object]
 
+STATE_FOLDER = ".groupdocs-batch"  # in the folder of results; hidden, so no walk enters it
+JOURNAL_NAME = "journal.sqlite3"
 SCHEMA_VERSION = 2
+_MAGIC = b"SQLite format 3\0"
 _SCHEMA = """
 CREATE TABLE meta (name TEXT PRIMARY KEY, value) WITHOUT ROWID;
 INSERT INTO meta VALUES ('name', lower(hex(randomblob(4))));
@@ -103,7 +106,22 @@ class ResultRow:
     size: int | None
 
 
-def _row(values: Sequence[Any]) -> Row:
+class JournalFailed(TranslationError):
+    """The journal can no longer be read or written, so that nothing of the batch may go on."""
+
+    def __init__(self, name: str, error: Exception) -> None:
+        super().__init__(
+            f"the journal {name} cannot be used ({error}): the batch has stopped; what was submitted and noted is "
+            "safe. Make room on the disk, or give yourself the right to write there, and run it again"
+        )
+
+
+def parse_row(values: Sequence[Any]) -> Row:
+    """A row of the table ``files``.
+
+    Raises:
+        ValueError, TypeError: it is none.
+    """
     given = list(values)
     given[3] = FileState(given[3])
     given[9] = tuple(given[9].split())
@@ -173,21 +191,34 @@ class Journal:
     @contextmanager
     def writing(self) -> Generator[sqlite3.Connection, None, None]:
         """One transaction: all of it is on disk afterwards, or none."""
-        with self._lock:
+        with self._lock, self._understood():
             self._connection.execute("BEGIN IMMEDIATE")
             try:
                 yield self._connection
+                self._connection.execute("COMMIT")
             except BaseException:
-                self._connection.execute("ROLLBACK")
+                if self._connection.in_transaction:  # a full disk has ended it already
+                    self._connection.execute("ROLLBACK")
                 raise
-            self._connection.execute("COMMIT")
+
+    @contextmanager
+    def _understood(self) -> Generator[None, None, None]:
+        try:
+            yield
+        except sqlite3.Error as error:
+            raise JournalFailed(self._name, error) from error
 
     def read(self, query: str, values: Sequence[Any] = ()) -> list[Any]:
         """All rows of a query that has few."""
-        with self._lock:
+        with self._lock, self._understood():
             return self._connection.execute(query, values).fetchall()
 
     # -- what the planner asks and says --------------------------------------------------------------------------------
+
+    @property
+    def is_rebuilt(self) -> bool:
+        """Whether an earlier journal was damaged: of files that this one does not know, more may have been known."""
+        return bool(self.read("SELECT 1 FROM meta WHERE name = 'damaged'"))
 
     @property
     def name(self) -> str:
@@ -209,7 +240,7 @@ class Journal:
     def find(self, path: str) -> Row | None:
         """The file of that path."""
         rows = self.read("SELECT * FROM files WHERE path = ?", (path,))
-        return _row(rows[0]) if rows else None
+        return parse_row(rows[0]) if rows else None
 
     def results(self, file: int) -> list[ResultRow]:
         """The results of a file, there or to come."""
@@ -226,7 +257,7 @@ class Journal:
         """Up to ``count`` files of a queue that are due, the longest waiting first."""
         query = "SELECT * FROM files WHERE run = ? AND state = ? AND due <= ? ORDER BY due, id LIMIT ?"
         rows = [row for state in _WAITING[queue] for row in self.read(query, (run, state, now, count))]
-        return sorted(map(_row, rows), key=lambda row: (row.due, row.id))[:count]
+        return sorted(map(parse_row, rows), key=lambda row: (row.due, row.id))[:count]
 
     def next_due(self, run: int, now: float) -> float | None:
         """When the next file that waits for its time may be taken (wall clock), ``None`` if none waits in this run."""
@@ -244,7 +275,7 @@ class Journal:
         query = f"SELECT * FROM files WHERE run = ? AND state IN ({marks}) AND id > ? ORDER BY id LIMIT 500"  # noqa: S608
         last = -1
         while page := self.read(query, (run, *chosen, last)):
-            yield from map(_row, page)
+            yield from map(parse_row, page)
             last = page[-1][0]
 
     def counts(self, run: int) -> list[tuple[str, FileState, int, int]]:
@@ -266,6 +297,44 @@ class Journal:
         """Close; the write-ahead log goes into the journal."""
         with self._lock:
             self._connection.close()
+
+
+def is_damaged(path: Path) -> bool:
+    """Whether it is a journal of ours that cannot be trusted; a file of the user's own is none."""
+    try:
+        with path.open("rb") as file:
+            magic = file.read(len(_MAGIC))
+    except OSError:
+        return False
+    is_ours = path.name == JOURNAL_NAME and path.parent.name == STATE_FOLDER
+    if magic != _MAGIC:
+        return is_ours and bool(magic)
+    try:
+        with closing(read_journal(path)) as connection:
+            if connection.execute("PRAGMA integrity_check(1)").fetchone() != ("ok",):
+                return True
+            for values in connection.execute("SELECT * FROM files"):
+                parse_row(values)
+            return False
+    except (sqlite3.OperationalError, sqlite3.NotSupportedError) as error:
+        # no table of that name: another version, or another program's
+        return is_ours and not _is_in_the_way(error)
+    except (sqlite3.DatabaseError, ValueError, TypeError):
+        return True
+
+
+def _is_in_the_way(error: sqlite3.Error) -> bool:
+    """Whether the file system or another process refused, not the content."""
+    return getattr(error, "sqlite_errorname", "").startswith(
+        ("SQLITE_BUSY", "SQLITE_LOCKED", "SQLITE_CANTOPEN", "SQLITE_READONLY", "SQLITE_PERM", "SQLITE_FULL")
+    )
+
+
+def read_journal(path: Path) -> sqlite3.Connection:
+    """A connection that only reads."""
+    connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, isolation_level=None)
+    connection.text_factory = lambda raw: raw.decode()  # an error of ours if it is no text, not one that ends a look
+    return connection
 
 
 def note_found(connection: sqlite3.Connection, row: Row | None, file: FoundFile, **columns: Any) -> int:
@@ -304,7 +373,7 @@ class JournalWriter:
         """Make a change. It happens even if the caller is cancelled while waiting.
 
         Raises:
-            sqlite3.Error: the journal cannot be written; nothing of the batch may go on.
+            JournalFailed: the journal cannot be written; nothing of the batch may go on.
         """
         done = anyio.Event()
         self._changes.append((change, done))
@@ -371,14 +440,26 @@ class JournalLock:
                 f"a batch is at work on {self._journal} already ({who}): wait for it, stop it, or give another journal",
                 pid=pid,
             ) from None
+        except OSError as error:
+            raise self._refused(error) from error
         whole = self._owner.with_name(f"{self._owner.name}.new")  # whoever is refused reads a number or nothing
-        whole.write_text(f"{os.getpid()}\n", encoding="ascii")
-        whole.replace(self._owner)
+        try:
+            whole.write_text(f"{os.getpid()}\n", encoding="ascii")
+            whole.replace(self._owner)
+        except OSError as error:
+            self.release()
+            raise self._refused(error) from error
 
     def release(self) -> None:
         """Give it back."""
-        self._owner.unlink(missing_ok=True)
+        with suppress(OSError):  # the number decides nothing
+            self._owner.unlink(missing_ok=True)
         self._lock.release()
+
+    def _refused(self, error: OSError) -> ConfigurationError:
+        return ConfigurationError(
+            f"cannot write beside the journal {self._journal}: {error.strerror}; nothing was sent"
+        )
 
     def _pid(self) -> int | None:
         try:

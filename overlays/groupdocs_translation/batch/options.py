@@ -15,14 +15,12 @@ from .._rules.names import target_languages
 from .._rules.polling import PollingSchedule, check_wait
 from .._rules.requests import SubmitOptions
 from ..spec.formats import FileOptions
+from .journal import JOURNAL_NAME, STATE_FOLDER
 from .report import BatchProgress
 from .walk import Globs
 
 if TYPE_CHECKING:
     from attrs import Attribute
-
-STATE_FOLDER = ".groupdocs-batch"  # in the folder of results; hidden, so no walk enters it
-JOURNAL_NAME = "journal.sqlite3"
 
 
 def _at_least_one(_: Any, attribute: Attribute[int], value: int) -> None:

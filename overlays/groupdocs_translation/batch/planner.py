@@ -67,6 +67,7 @@ def has_changed(path: Path, file: FoundFile, row: Row) -> bool:
 
 # -- the plan ----------------------------------------------------------------------------------------------------------
 
+_FORGOTTEN = "the journal was damaged and no longer tells of this file: the service may have taken and billed it"
 FILES_PER_STEP = 200  # one transaction, and the time until a stop is heard
 
 
@@ -100,6 +101,7 @@ class Planner:
         self._formats: dict[str, FormatSettings] = {}  # by extension
         options = json.dumps(dict(settings.options), sort_keys=True, default=repr)
         self._options_digest = hashlib.sha256(options.encode()).digest()  # another one: results are made again
+        self._is_rebuilt = journal.is_rebuilt
         self._source_inside = settings.source_inside
         self._walk = Walk(
             settings.source,
@@ -171,6 +173,9 @@ class Planner:
             columns |= {"reason": f"{foreign}: {hint}" if foreign else None, "is_transient": 0}
         elif decision.state is FileState.UNCERTAIN and row is not None and row.state is FileState.SUBMITTING:
             columns["reason"] = "the batch ended while it was submitted: the service may have taken and billed it"
+        is_forgotten = row is None and self._is_rebuilt and decision.state is FileState.PLANNED
+        if is_forgotten and not self._settings.retry_uncertain:
+            columns |= {"state": FileState.UNCERTAIN, "reason": _FORGOTTEN}
         identity = note_found(connection, row, file, **columns)
         self._reserve(connection, identity, file, format_settings, inventory, is_changed=is_changed)
 

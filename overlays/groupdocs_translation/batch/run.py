@@ -13,9 +13,9 @@ from attrs import evolve
 
 from .._async.connection import AsyncConnection
 from .._base_client import Account
-from .._errors import AuthenticationError, CallBudgetExceeded, ConfigurationError, TranslationError
+from .._errors import AuthenticationError, CallBudgetExceeded, ConfigurationError, TransferError, TranslationError
 from .._usage import Usage
-from .journal import JournalWriter
+from .journal import JournalFailed, JournalWriter
 from .planner import Planner
 from .report import BatchPlan, BatchProgress, BatchReport, Entries, report_folder, write_reports
 from .scheduler import AdaptiveLimiter, Scheduler
@@ -151,7 +151,17 @@ class Run:
             clock=self._clock,
         )
         self._tell("start", "", None)
-        await self._scheduler.run()
+        try:
+            await self._scheduler.run()
+        except BaseExceptionGroup as group:  # a look into the journal failed; one error says it all
+            failed: BaseException | None = group.subgroup(JournalFailed)
+            while isinstance(failed, BaseExceptionGroup):
+                failed = failed.exceptions[0]
+            if failed is None:
+                raise
+            raise failed from None
+        if isinstance(self._error, JournalFailed):
+            raise self._error
         if self._scheduler.ran_dry and self._stopped is None:
             self._stopped = self._budget()
 
@@ -181,7 +191,13 @@ class Run:
             json=folder / "report.json",
             rows=Entries(self._settings.journal, run, self._settings.targets),
         )
-        write_reports(report, staging.folder_for(0))
+        try:
+            write_reports(report, staging.folder_for(0))
+        except OSError as error:
+            raise TransferError(
+                f"cannot write the report {report.json}: {error.strerror}; results and jobs are safe, and the journal "
+                "has them: make room, or give yourself the right to write there, and run the batch again"
+            ) from error
         self._tell("end", "", None)
         return report
 
@@ -204,9 +220,9 @@ class Run:
         if isinstance(error, CallBudgetExceeded):
             self.stop(self._budget())
             return
-        if isinstance(error, AuthenticationError):
+        if isinstance(error, AuthenticationError | JournalFailed):
             self._error = error
-        self.stop("authentication")
+        self.stop("journal" if isinstance(error, JournalFailed) else "authentication")
 
     def _budget(self) -> str:
         budget = self._usage.budget

@@ -109,6 +109,8 @@ def next_state(known: Recorded | None, desired: Desired) -> Decision:
     match known.state:
         case FileState.SUBMITTED | FileState.DONE if _is_fetchable(known, missing):
             return Decision(FileState.SUBMITTED, known.targets)
+        case FileState.FAILED if known.is_transient and _is_fetchable(known, missing):
+            return Decision(FileState.SUBMITTED, known.targets)
         case FileState.SUBMITTING | FileState.UNCERTAIN if not desired.retry_uncertain:
             return Decision(FileState.UNCERTAIN, known.targets)
         case FileState.FAILED if not (known.is_transient or desired.retry_failed):

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import logging
 import shutil
+import traceback
 from collections import Counter
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -27,7 +28,7 @@ from .._rules.requests import FileCall
 from .._rules.retry import RetryPolicy
 from .._usage import calling
 from ..spec.formats import recognize
-from .journal import NOT_IN_THIS_RUN, update
+from .journal import NOT_IN_THIS_RUN, JournalFailed, update
 from .planner import Fingerprint, take_fingerprint
 from .states import (
     REFUSALS,
@@ -143,28 +144,39 @@ class FileWorker:
     async def process(self, active: ActiveFile) -> None:
         """Take a file as far as it goes in this run."""
         with calling(counter=active.call_counts), active.slots:
-            step = Step.UPLOAD
             try:
-                if active.row.state is FileState.PLANNED:
-                    await self._upload(active)
-                if active.row.state is FileState.UPLOADED and not self._is_stopping:
-                    step = Step.SUBMIT
-                    await active.slots.enter(self._jobs)
-                    if not self._is_stopping:
-                        await self._submit(active)
-                if active.row.state is FileState.SUBMITTED and not self._is_stopping:
-                    step = Step.WAIT
-                    if await self._wait(active):
-                        step = Step.FETCH
-                        await active.slots.enter(self._downloads)
-                        await self._fetch(active)
-                        self._downloads.succeeded()
-            except TranslationError as error:
-                await self._settle(active, step, error)
-            except OSError as error:
-                await self._settle(active, step, TransferError(f"{error.strerror or error}: {error.filename}"))
+                await self._process(active)
+            except JournalFailed as error:
+                self._halt(error)
             finally:
                 self._staging.drop(active.row.id)
+
+    async def _process(self, active: ActiveFile) -> None:
+        """Make the steps; whatever goes wrong with them is the file's, unless the journal cannot be written."""
+        step = Step.UPLOAD
+        try:
+            if active.row.state is FileState.PLANNED:
+                await self._upload(active)
+            if active.row.state is FileState.UPLOADED and not self._is_stopping:
+                step = Step.SUBMIT
+                await active.slots.enter(self._jobs)
+                if not self._is_stopping:
+                    await self._submit(active)
+            if active.row.state is FileState.SUBMITTED and not self._is_stopping:
+                step = Step.WAIT
+                if await self._wait(active):
+                    step = Step.FETCH
+                    await active.slots.enter(self._downloads)
+                    await self._fetch(active)
+                    self._downloads.succeeded()
+        except JournalFailed:
+            raise
+        except TranslationError as error:
+            await self._settle(active, step, error)
+        except OSError as error:
+            await self._settle(active, step, TransferError(f"{error.strerror or error}: {error.filename}"))
+        except Exception as error:
+            await self._confess(active, error)
 
     # -- steps ---------------------------------------------------------------------------------------------------------
 
@@ -323,6 +335,22 @@ class FileWorker:
                     return
                 await self._note(active, state=FileState.FAILED, reason=text, is_transient=0)
                 self._tell("failed", row.path, text)
+
+    async def _confess(self, active: ActiveFile, error: Exception) -> None:
+        """Note a fault of our own; a job that was made is kept, and the next run fetches it."""
+        name = type(error).__name__  # its text may hold an address with a signature
+        where = "".join(traceback.format_tb(error.__traceback__))
+        log.debug("%s: unexpected %s\n%s", active.row.path, name, where)
+        reason = f"a fault of this package ({name}), please report it with the traceback that -vv logs"
+        if active.row.state is FileState.SUBMITTING:
+            reason += "; the service may have taken the job"
+            await self._note(active, state=FileState.UNCERTAIN, reason=reason)
+            self._tell("uncertain", active.row.path, reason)
+            return
+        if active.row.state is FileState.SUBMITTED:
+            reason += "; its job is kept, and the next run fetches it"
+        await self._note(active, state=FileState.FAILED, reason=reason, is_transient=1)
+        self._tell("failed", active.row.path, reason)
 
     async def _again(
         self, active: ActiveFile, step: Step, reason: str, retry_after_s: float | None, most: int = TRIES

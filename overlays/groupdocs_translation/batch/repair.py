@@ -1,0 +1,87 @@
+"""What becomes of a journal that is damaged: it is set aside, and what can still be read of it goes into a new one."""
+
+from __future__ import annotations
+
+import logging
+import sqlite3
+from contextlib import closing, suppress
+from itertools import count
+from typing import TYPE_CHECKING
+
+from .._errors import ConfigurationError
+from .journal import Journal, parse_row, read_journal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+log = logging.getLogger("groupdocs_translation.batch")
+
+_BESIDE = ("", "-wal", "-shm")  # the files of a database
+
+
+def rebuild_journal(path: Path) -> Journal:
+    """Set a damaged journal aside, and open a new one with what it still tells.
+
+    Raises:
+        ConfigurationError: it is no journal, one of a newer version, or cannot be used.
+    """
+    number = next(number for number in count(1) if not path.with_name(f"{path.name}.damaged-{number}").exists())
+    aside = path.with_name(f"{path.name}.damaged-{number}")
+    try:
+        for suffix in _BESIDE:
+            with suppress(FileNotFoundError):
+                path.with_name(path.name + suffix).replace(aside.with_name(aside.name + suffix))
+    except OSError as error:
+        raise ConfigurationError(f"cannot set aside the damaged journal {path}: {error.strerror}") from error
+    journal = Journal.open(path)
+    kept = salvage(aside, journal)
+    log.warning(
+        "%s was damaged and is now %s; %d files were read from it, what it does not tell of counts as uncertain",
+        path, aside, kept,
+    )  # fmt: skip
+    return journal
+
+
+def rebuilt_snapshot(path: Path) -> Journal:
+    """A copy for a plan, as ``rebuild_journal`` would give it; nothing is written beside it.
+
+    Raises:
+        ConfigurationError: it is no journal, one of a newer version, or cannot be used.
+    """
+    journal = Journal.snapshot(path.with_name(f"{path.name}.none"))
+    salvage(path, journal)
+    return journal
+
+
+def salvage(damaged: Path, journal: Journal) -> int:
+    """Copy what can be read of a damaged journal into a new one; how many files that is.
+
+    The new one knows from then on that there were others.
+    """
+    files = dict(_rows(damaged, "files", "id"))
+    results = [values for _, values in _rows(damaged, "results", "file")]
+    kept = 0
+    with journal.writing() as connection:
+        connection.execute("INSERT OR IGNORE INTO meta VALUES ('damaged', 1)")
+        for values in files.values():
+            with suppress(ValueError, TypeError, sqlite3.IntegrityError):
+                parse_row(values)
+                connection.execute(_insertion("files", values), values)
+                kept += 1
+        for values in results:
+            with suppress(sqlite3.IntegrityError):
+                connection.execute(_insertion("results", values), values)
+    return kept
+
+
+def _insertion(table: str, values: tuple[object, ...]) -> str:
+    return f"INSERT INTO {table} VALUES ({', '.join('?' * len(values))})"  # noqa: S608  (our own names)
+
+
+def _rows(damaged: Path, table: str, order: str) -> Iterator[tuple[object, tuple[object, ...]]]:
+    """The rows of a table from both ends, each as far as it can be read."""
+    for direction in ("ASC", "DESC"):
+        with suppress(sqlite3.Error, ValueError), closing(read_journal(damaged)) as connection:
+            for values in connection.execute(f"SELECT * FROM {table} ORDER BY {order} {direction}"):  # noqa: S608  (our own names)
+                yield values[0], values

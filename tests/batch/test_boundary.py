@@ -1,0 +1,195 @@
+"""What nobody foresaw, and what a disk does: one file's failure, or one line that says what is safe."""
+
+from __future__ import annotations
+
+import os
+import random
+import sqlite3
+
+import pytest
+from groupdocs_translation import AsyncTranslationClient, Batch, ConfigurationError, TranslationError
+from groupdocs_translation.batch.journal import Journal, JournalFailed
+from groupdocs_translation.batch.worker import FileWorker
+
+from tests.batch.conftest import results
+
+
+def broken(monkeypatch, step, *, times=1):
+    """Let a step of the worker fail as no code of ours means to."""
+    real, left = getattr(FileWorker, step), [times]
+
+    async def fail(worker, active, *arguments):
+        if active.row.path == "b.txt" and left[0]:
+            left[0] -= 1
+            raise UnicodeError("https://storage.example/x?sig=canary")
+        return await real(worker, active, *arguments)
+
+    monkeypatch.setattr(FileWorker, step, fail)
+
+
+@pytest.mark.parametrize("step", ["_upload", "_submit", "_wait", "_fetch", "_place"])
+def test_a_fault_of_ours_is_that_files_failure_and_its_job_is_kept(sandbox, client, folder, out, monkeypatch, step):
+    source = folder("a.txt", "b.txt", "c.txt")
+    broken(monkeypatch, step)
+
+    report = client.translate_folder(source, target="de", output_dir=out)
+
+    (entry,) = report.each("failed")
+    assert (report.done, entry.path) == (2, "b.txt")
+    assert "fault of this package (UnicodeError), please report it" in entry.reason
+    assert "canary" not in entry.reason
+    assert (entry.job is not None) == (step in {"_wait", "_fetch", "_place"})
+
+    assert client.translate_folder(source, target="de", output_dir=out).is_complete
+    assert len(sandbox.jobs) == 3
+
+
+def test_a_fault_of_ours_during_a_submission_leaves_it_in_doubt(sandbox, client, folder, out, monkeypatch):
+    async def submit(*_):
+        raise RecursionError
+
+    monkeypatch.setattr("groupdocs_translation.batch.worker.submit", submit)
+    for _ in range(2):
+        report = client.translate_folder(folder("a.txt"), target="de", output_dir=out)
+        assert report.uncertain == 1
+
+
+# -- the disk ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("anyio_backend", ["asyncio", "trio"])
+@pytest.mark.parametrize("nth", [1, 2, 5, 9])
+async def test_a_full_disk_is_one_error_that_says_what_is_safe(sandbox, folder, out, monkeypatch, anyio_backend, nth):
+    source = folder("a.txt", "b.txt", "c.txt")
+    real, seen = Journal.writing, [0]
+
+    def writing(journal):
+        seen[0] += 1
+        if seen[0] >= nth:
+            with journal._understood():
+                raise sqlite3.OperationalError("database or disk is full")
+        return real(journal)
+
+    monkeypatch.setattr(Journal, "writing", writing)
+    async with AsyncTranslationClient(**sandbox.client_settings()) as client:
+        with pytest.raises(TranslationError, match=r"disk is full.*what was submitted and noted is safe") as caught:
+            await client.translate_folder(source, target="de", output_dir=out)
+        assert "\n" not in str(caught.value)
+        monkeypatch.undo()
+        report = await client.translate_folder(source, target="de", output_dir=out)
+    assert report.done + report.uncertain == 3
+    assert len(sandbox.jobs) == 3
+
+
+async def test_a_journal_that_cannot_be_read_is_one_error_too(sandbox, folder, out, monkeypatch):
+    def ready(journal, *_):
+        with journal._understood():
+            raise sqlite3.OperationalError("disk I/O error")
+
+    monkeypatch.setattr(Journal, "ready", ready)
+    async with AsyncTranslationClient(**sandbox.client_settings()) as client:
+        with pytest.raises(JournalFailed, match="disk I/O error"):
+            await client.translate_folder(folder("a.txt"), target="de", output_dir=out)
+
+
+def test_a_report_that_cannot_be_written_is_said_in_one_line(sandbox, client, folder, out, monkeypatch):
+    def write_reports(*_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("groupdocs_translation.batch.run.write_reports", write_reports)
+    with pytest.raises(TranslationError, match="results and jobs are safe"):
+        client.translate_folder(folder("a.txt"), target="de", output_dir=out)
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may write everywhere")
+def test_a_folder_without_the_right_to_write_is_named(sandbox, client, folder, out):
+    source = folder("a.txt")
+    client.translate_folder(source, target="de", output_dir=out)
+    state = out / ".groupdocs-batch"
+    state.chmod(0o500)
+    try:
+        with pytest.raises(ConfigurationError, match="cannot"):
+            client.translate_folder(source, target="fr", output_dir=out)
+    finally:
+        state.chmod(0o700)
+
+
+def test_a_lock_that_cannot_be_written_is_an_error_of_ours(client, folder, out, monkeypatch):
+    def acquire(*_, **__):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("groupdocs_translation.batch.journal.FileLock.acquire", acquire)
+    with pytest.raises(ConfigurationError, match=r"cannot write beside the journal .*Permission denied"):
+        client.translate_folder(folder("a.txt"), target="de", output_dir=out)
+
+
+# -- a damaged journal -------------------------------------------------------------------------------------------------
+
+
+def submitted(client, source, out):
+    """A run that was stopped when jobs had been made and nothing fetched."""
+    batch = Batch(
+        client, source, target="de", output_dir=out, progress=lambda step: step.step == "waiting" and batch.stop()
+    )
+    return batch.run()
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_a_damaged_journal_is_set_aside_and_nothing_is_paid_for_twice(sandbox, client, folder, out, seed):
+    chance = random.Random(seed)
+    source = folder(*[f"{number:02}.txt" for number in range(12)])
+    client.translate_folder(source, target="de", output_dir=out, include="0*")
+    submitted(client, source, out)
+    made = len(sandbox.jobs)
+    journal = out / ".groupdocs-batch" / "journal.sqlite3"
+    content = bytearray(journal.read_bytes())
+    if seed % 2:
+        del content[chance.randrange(1, len(content)) :]
+    else:
+        at = chance.randrange(0, len(content) - 64)
+        content[at : at + 64] = chance.randbytes(64)
+    journal.write_bytes(content)
+
+    Batch(client, source, target="de", output_dir=out).plan()
+    report = client.translate_folder(source, target="de", output_dir=out)
+
+    assert report.done + report.uncertain + report.failed == 12
+    assert len(sandbox.jobs) <= 12
+    assert made >= 10
+    kept = [path.read_bytes() for path in journal.parent.glob("journal.sqlite3*") if path.suffix != ".pid"]
+    assert any(part == bytes(content) for part in kept) or results(out)
+
+
+def test_jobs_that_a_damaged_journal_still_tells_of_are_fetched(sandbox, client, folder, out):
+    source = folder("a.txt", "b.txt", "c.txt")
+    submitted(client, source, out)
+    journal = out / ".groupdocs-batch" / "journal.sqlite3"
+    with sqlite3.connect(journal) as connection:  # an index that does not fit its table
+        connection.execute("PRAGMA writable_schema=1")
+        (root,) = connection.execute("SELECT rootpage FROM sqlite_master WHERE name = 'ready'").fetchone()
+        (size,) = connection.execute("PRAGMA page_size").fetchone()
+    connection.close()
+    content = bytearray(journal.read_bytes())
+    content[(root - 1) * size : root * size] = bytes(size)
+    journal.write_bytes(content)
+    made = len(sandbox.jobs)
+
+    report = client.translate_folder(source, target="de", output_dir=out)
+
+    assert report.is_complete
+    assert len(sandbox.jobs) == 3
+    assert made > 0
+    assert journal.with_name("journal.sqlite3.damaged-1").read_bytes() == bytes(content)
+
+
+def test_of_a_journal_that_tells_nothing_more_every_file_is_in_doubt(sandbox, client, folder, out):
+    source = folder("a.txt", "b.txt")
+    submitted(client, source, out)
+    journal = out / ".groupdocs-batch" / "journal.sqlite3"
+    journal.write_bytes(b"\xff" * 8192)
+
+    report = client.translate_folder(source, target="de", output_dir=out)
+
+    assert (report.uncertain, report.total_calls) == (2, 0)
+    assert "the journal was damaged" in next(report.each("uncertain")).reason
+    assert client.translate_folder(source, target="de", output_dir=out, retry_uncertain=True).is_complete
