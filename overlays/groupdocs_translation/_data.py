@@ -65,8 +65,13 @@ class AsDict:
         return core_schema.json_or_python_schema(
             json_schema=core_schema.dict_schema(),  # says what the JSON is; nothing of this can be made of JSON
             python_schema=core_schema.is_instance_schema(cls),
-            serialization=_written(core_schema.dict_schema()),
+            serialization=_written(),
         )
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, schema: Any, handler: Any) -> Any:
+        """The JSON schema of what ``to_dict()`` gives."""
+        return handler(schema["json_schema"])
 
 
 class Data(AsDict):
@@ -91,16 +96,16 @@ class Data(AsDict):
             members[attribute.name] = core_schema.typed_dict_field(
                 handler.generate_schema(hints[attribute.name]), required=is_required
             )
-        mapping = core_schema.typed_dict_schema(members, ref=None)
+        mapping = core_schema.typed_dict_schema(members)
         made = core_schema.no_info_after_validator_function(lambda values: cls(**values), mapping)
         return core_schema.json_or_python_schema(
             json_schema=made,
             python_schema=core_schema.union_schema([core_schema.is_instance_schema(cls), made]),
-            serialization=_written(mapping),
+            serialization=_written(),
         )
 
 
-def _written(schema: Any) -> Any:
-    from pydantic_core import core_schema  # noqa: PLC0415
+def _written() -> Any:
+    from pydantic_core import core_schema  # noqa: PLC0415  (asked for by pydantic itself)
 
-    return core_schema.plain_serializer_function_ser_schema(lambda value: value.to_dict(), return_schema=schema)
+    return core_schema.plain_serializer_function_ser_schema(lambda value: value.to_dict())

@@ -136,7 +136,7 @@ class APIError(TranslationError):
     """The service answered with an error, or with something its document does not describe.
 
     ``status_code`` is the HTTP status; ``operation`` the operationId; ``message`` what the service said, cut to a line;
-    ``request_id`` its correlation id, if it gave one.
+    ``request_id`` its id of the request, else ours.
     """
 
     def __init__(
@@ -179,6 +179,7 @@ class JobError(TranslationError):
     def __init__(self, message: str, *, job: Any) -> None:
         super().__init__(message)
         self.job = job
+        self.request_id = getattr(job, "request_id", None)
 
 
 class JobFailed(JobError):

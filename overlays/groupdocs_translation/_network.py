@@ -136,4 +136,5 @@ def uncertain(name: str, request: httpx2.Request, error: TranslationError) -> Su
         request=cast("dict[str, Any]", sent) if isinstance(sent, dict) else None,
     )
     in_doubt.__cause__ = error
+    in_doubt.request_id = error.request_id
     return in_doubt

@@ -1,4 +1,8 @@
-"""What users get back: translations, files, facts. Values only; nothing here talks to the service."""
+"""What users get back: translations, files, facts. Values only; nothing here talks to the service.
+
+``request_id`` is the id of the request that the value came with, the last one of several: what the service's answer
+headers give, else the one that we sent. It does not count when values are compared.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +13,7 @@ from typing import Any, Generic, TypeVar, cast
 
 from attrs import field, frozen
 
+from ._data import Data, plain, table
 from ._errors import ConfigurationError
 
 T = TypeVar("T", str, "list[str]")
@@ -24,7 +29,7 @@ def _only(by_language: Mapping[str, V], what: str) -> V:
 
 
 @frozen
-class TextTranslation(Generic[T]):
+class TextTranslation(Data, Generic[T]):
     """Texts in other languages: ``result["de"]`` is a string if one string was given, else a list in the order given.
 
     ``jobs`` are the ids of the jobs it came from.
@@ -32,6 +37,7 @@ class TextTranslation(Generic[T]):
 
     by_language: Mapping[str, T]
     jobs: Sequence[str] = ()
+    request_id: str | None = field(default=None, eq=False)
 
     def __getitem__(self, language: str) -> T:
         """The translation into one language; ``KeyError`` if it was not asked for."""
@@ -52,7 +58,7 @@ class TextTranslation(Generic[T]):
 
 
 @frozen
-class FileResult:
+class FileResult(Data):
     """Where the translated files of a job lie. The URLs are secrets while they live, so no repr shows them.
 
     ``sizes`` are in bytes, ``None`` where the service gives none; ``scores`` are its quality scores, if it gives any.
@@ -61,15 +67,20 @@ class FileResult:
     urls: Mapping[str, str] = field(repr=lambda urls: repr(list(urls)))
     sizes: Mapping[str, int | None]
     scores: Mapping[str, float] = field(factory=dict[str, float])
+    request_id: str | None = field(default=None, eq=False)
+
+    def _repr_html_(self) -> str:
+        return table({"languages": list(self.urls), "sizes": plain(self.sizes), "scores": plain(self.scores)})
 
 
 @frozen
-class FileTranslation:
+class FileTranslation(Data):
     """Translated files on disk: ``result["de"]`` is a path. ``sizes`` in bytes; ``job`` is the id of the job."""
 
     files: Mapping[str, Path]
     sizes: Mapping[str, int]
     job: str
+    request_id: str | None = field(default=None, eq=False)
 
     def __getitem__(self, language: str) -> Path:
         """The file in one language; ``KeyError`` if it was not asked for."""
@@ -90,11 +101,12 @@ class FileTranslation:
 
 
 @frozen
-class HugoStructure:
+class HugoStructure(Data):
     """What can be translated of a Hugo file: key paths of its front matter, short codes and their parameters."""
 
     front_matter: Sequence[Sequence[str]]
     shortcodes: Mapping[str, Sequence[Sequence[str]]]
+    request_id: str | None = field(default=None, eq=False)
 
 
 class State(Enum):
@@ -113,20 +125,22 @@ class State(Enum):
 
 
 @frozen
-class JobStatus:
+class JobStatus(Data):
     """One answer about a job: its state, the service's number and words, and the languages that are there already."""
 
     state: State
     code: int | None
     message: str | None
     languages: Sequence[str]
+    request_id: str | None = field(default=None, eq=False)
 
 
 @frozen
-class Languages:
+class Languages(Data):
     """The pairs that the service translates: ``languages["en"]`` are the targets for English."""
 
     targets: Mapping[str, Sequence[str]]
+    request_id: str | None = field(default=None, eq=False)
 
     def __getitem__(self, source: str) -> Sequence[str]:
         """The targets for a source; ``KeyError`` if it is not translated."""
@@ -145,11 +159,12 @@ class Languages:
 
 
 @frozen
-class Health:
+class Health(Data):
     """What the service says of itself: ``is_healthy`` if no part says otherwise; ``parts`` by name."""
 
     parts: Mapping[str, bool]
     messages: Mapping[str, str]
+    request_id: str | None = field(default=None, eq=False)
 
     @property
     def is_healthy(self) -> bool:
@@ -158,7 +173,7 @@ class Health:
 
 
 @frozen
-class Progress:
+class Progress(Data):
     """One step of a transfer or a wait.
 
     ``stage`` is ``upload``, ``submit`` (a job is about to be sent: from here on it may exist), ``submitted`` (its id

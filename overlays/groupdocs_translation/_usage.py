@@ -7,10 +7,11 @@ from collections import Counter
 from collections.abc import Generator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from contextvars import ContextVar
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from attrs import define
 
+from ._data import AsDict
 from ._errors import CallBudgetExceeded, ConfigurationError
 from ._rules.retry import RetryPolicy, check_policy
 
@@ -66,7 +67,7 @@ def _as_context(call: Call) -> Generator[None]:
         _CONTEXT.reset(token)
 
 
-class Usage:
+class Usage(AsDict):
     """Counts of one client, safe to read and change from any thread.
 
     Every API call is billed (the service's pricing page), polls, retries and replays included; the token request and
@@ -147,6 +148,16 @@ class Usage:
         own = None if self.budget is None else max(0, self.budget - self.calls)
         above = None if self._parent is None else self._parent.remaining
         return min((left for left in (own, above) if left is not None), default=None)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The numbers: ``calls``, ``budget``, ``remaining``, ``by_operation``, ``token_events``."""
+        return {
+            "calls": self.calls,
+            "budget": self.budget,
+            "remaining": self.remaining,
+            "by_operation": dict(self.by_operation),
+            "token_events": dict(self.token_events),
+        }
 
     def __repr__(self) -> str:
         """Numbers only."""

@@ -34,7 +34,7 @@ def assert_whole(name, came):
     assert vars(came).keys() == vars(sent).keys()
     for job in [*came.jobs, *([came.job] if came.job else [])]:
         assert (job.id, job.kind) == ("j-1", "text")
-        assert job.to_dict() == {"id": "j-1", "kind": "text", "trial": True, "targets": ["de"]}
+        assert job.to_dict() == {"id": "j-1", "version": 1, "kind": "text", "trial": True, "targets": ["de"]}
 
 
 @pytest.mark.parametrize("name", NAMES)

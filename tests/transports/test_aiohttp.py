@@ -148,7 +148,7 @@ async def test_no_cookie_is_kept_and_no_header_added(clock):
                 await client.job(str(number), kind="text").result()
         assert server.connections == 1
     seen = {name.lower() for request in server.requests for name in request.headers}
-    assert seen == {"host", "accept", "accept-encoding", "user-agent", "authorization"}
+    assert seen == {"host", "accept", "accept-encoding", "user-agent", "authorization", "x-request-id"}
 
 
 # -- its errors are httpx2's -------------------------------------------------------------------------------------------

@@ -7,8 +7,11 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
+from attrs import evolve
+
 from .._concurrency import async_run, async_sleep
 from .._config import check_flag
+from .._data import AsDict
 from .._errors import (
     ConfigurationError,
     JobExpired,
@@ -49,16 +52,21 @@ _POLLS = {
 }
 
 
-class AsyncJob:
+class AsyncJob(AsDict):
     """A job that was submitted: ``id``, ``kind``, and everything one can do with it.
 
     Every ``status()`` is one billed call; ``wait()``, ``result()`` and ``download()`` make as few as the polling
     schedule allows, and none once the job is done. Errors keep the job (``error.job``), and waiting again goes on
-    where it stopped. One task or thread uses a job at a time.
+    where it stopped. ``request_id`` is that of the last request about it. One task or thread uses a job at a time.
     """
 
     def __init__(
-        self, connection: _connection.AsyncConnection, handle: JobHandle, *, submitted: float | None = None
+        self,
+        connection: _connection.AsyncConnection,
+        handle: JobHandle,
+        *,
+        submitted: float | None = None,
+        request_id: str | None = None,
     ) -> None:
         if (handle.spec.kind, handle.spec.trial) not in _POLLS:
             raise ConfigurationError(f"kind {handle.spec.kind!r} is not one of 'text', 'file', 'hugo'")
@@ -66,6 +74,7 @@ class AsyncJob:
             raise ConfigurationError("a job id is a non-empty string, as the service gave it")
         self._connection = connection
         self._handle = handle
+        self.request_id = request_id
         self._spec = handle.spec
         self._submitted = submitted  # on the monotonic clock; None for a job picked up from elsewhere
         self._polls = 0
@@ -112,18 +121,20 @@ class AsyncJob:
         try:
             response = await self._connection.call(operation, **{parameter: self.id})
         except NotFound as error:
-            self._last = JobStatus(State.EXPIRED, 404, error.message, ())
+            self.request_id = error.request_id
+            self._last = JobStatus(State.EXPIRED, 404, error.message, (), self.request_id)
             return self._last
         except TranslationError as error:
             error.job = self
             raise
         self._answer = response.parsed
+        self.request_id = responses.request_id(response.headers)
         languages = list(responses.entries(self._spec, self._answer))
         code = body_status(self._answer.status)
         message = clean(self._answer.message)
         has_result = bool(languages) or responses.has_structure(self._spec, self._answer)
         self._last = JobStatus(
-            job_state(code, int(response.status_code), has_result=has_result), code, message, languages
+            job_state(code, int(response.status_code), has_result=has_result), code, message, languages, self.request_id
         )
         self._observe(self._last)
         return self._last
@@ -213,7 +224,7 @@ class AsyncJob:
                 status=self._last.code,
                 reason=self._last.message,
             )
-        result = self._read()
+        result = evolve(self._read(), request_id=self.request_id)
         missing = missing_languages(self._spec.targets, self._last.languages)
         if self.kind != "hugo" and (missing or self._last.state is State.PARTIAL):
             self._is_told = True
@@ -286,7 +297,10 @@ class AsyncJob:
                 size = await download.fetch(result.urls[language], path, size=size, overwrite=overwrite)
                 self._fetched[path.absolute()] = size
         return FileTranslation(
-            paths, {language: self._fetched[path.absolute()] for language, path in paths.items()}, self.id
+            paths,
+            {language: self._fetched[path.absolute()] for language, path in paths.items()},
+            self.id,
+            self.request_id,
         )
 
     def _since(self, now: float) -> float:

@@ -18,6 +18,7 @@ from http.cookiejar import CookieJar, DefaultCookiePolicy
 from json import JSONEncoder
 from random import random
 from typing import TYPE_CHECKING, Any
+from uuid import uuid4
 
 import httpx2
 
@@ -40,6 +41,8 @@ if TYPE_CHECKING:
     from .._usage import Usage
 
 log = logging.getLogger("groupdocs_translation.session")
+
+REQUEST_ID = "X-Request-Id"
 
 JSON_HEADERS = {"Content-Type": "application/json"}  # of every generated operation that has a body
 _as_json = JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode  # as httpx2 writes it
@@ -150,6 +153,7 @@ class AsyncSession(httpx2.AsyncClient):
         context, before = context_call(), request.extensions.get(CALL)
         policy, counter = context.policy or self._retries, context.counter
         request.extensions[CALL] = Call(operation, policy, counter, before.authorized_by if before else None)
+        sent_id = request.headers.setdefault(REQUEST_ID, uuid4().hex)  # the same for all tries
         started = self._clock.monotonic()
         role = operation.role if operation else None
         limits: dict[str, float | None] = request.extensions.get("timeout", {})
@@ -166,8 +170,11 @@ class AsyncSession(httpx2.AsyncClient):
             if role == "upload":  # moving bytes is work, not waiting
                 started += self._clock.monotonic() - tried
             if not isinstance(outcome, Failed):
+                if responses.request_id(outcome.headers) is None:
+                    outcome.headers[REQUEST_ID] = sent_id  # for whoever asks what this was
                 return outcome
             kind, error = outcome
+            error.request_id = error.request_id or sent_id
             if kind in {FailureKind.NOT_SENT, FailureKind.UNREACHABLE}:
                 self._usage.release(name, counter)
             wait, rewind = None, rewinder(request)

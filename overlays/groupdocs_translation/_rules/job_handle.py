@@ -6,11 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import asdict, field, fields, frozen
 
+from .._data import AsDict
 from .._errors import ConfigurationError
 from .texts import BLANK
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+
+VERSION = 1  # of the shape that ``to_dict()`` gives: people keep it for hours
 
 
 def _strings(given: str | Iterable[str]) -> tuple[str, ...]:
@@ -55,7 +58,7 @@ class JobSpec:
 
 
 @frozen
-class JobHandle:
+class JobHandle(AsDict):
     """All that is needed to pick a job up again, elsewhere too; ``submitted_at`` in seconds since the epoch."""
 
     id: str
@@ -68,8 +71,9 @@ class JobHandle:
         return self.spec.kind
 
     def to_dict(self) -> dict[str, Any]:
-        """As JSON types, without what is unset."""
+        """As JSON types, without what is unset; ``version`` is that of the shape."""
         values: dict[str, Any] = {
+            "version": VERSION,
             "id": self.id,
             **asdict(self.spec, value_serializer=lambda _, __, value: _plain(value)),
         }
@@ -78,7 +82,7 @@ class JobHandle:
 
 
 _NUMBERS: dict[str, tuple[type, ...]] = {"size": (int,), "count": (int,), "submitted_at": (int, float)}
-_DETAILS = {attribute.name for attribute in fields(JobSpec)} - {"kind"} | {"submitted_at"}
+_DETAILS = {attribute.name for attribute in fields(JobSpec)} - {"kind"} | {"submitted_at", "version"}
 
 
 def job_handle(id: str, kind: str, details: Mapping[str, Any], *, trial: bool) -> JobHandle:
@@ -86,6 +90,12 @@ def job_handle(id: str, kind: str, details: Mapping[str, Any], *, trial: bool) -
     if unknown := sorted(set(details) - _DETAILS):
         raise ConfigurationError(f"jobs have no {', '.join(unknown)}; they have {', '.join(sorted(_DETAILS))}")
     members: dict[str, Any] = {"trial": trial, **details}
+    if members.pop("version", VERSION) != VERSION:
+        raise ConfigurationError(
+            f"version={details['version']!r} of a job is not known here: it was kept by a newer release",
+            parameter="version",
+            allowed=(VERSION,),
+        )
     submitted_at = members.pop("submitted_at", None)
     try:
         spec = JobSpec(kind=kind, **members)
@@ -93,7 +103,7 @@ def job_handle(id: str, kind: str, details: Mapping[str, Any], *, trial: bool) -
         raise ConfigurationError("targets, order and blanks of a job are lists; give what to_dict() gave") from None
     handle = JobHandle(id, spec, submitted_at)
     for name, value in details.items():
-        if not _fits(name, submitted_at if name == "submitted_at" else getattr(spec, name)):
+        if name != "version" and not _fits(name, submitted_at if name == "submitted_at" else getattr(spec, name)):
             raise ConfigurationError(f"{name} is not what a job's to_dict() gives: {value!r:.60}", parameter=name)
     if spec.order is not None and spec.order.count(BLANK) != len(spec.blanks):
         raise ConfigurationError("order and blanks of the job do not belong together; give what to_dict() gave")

@@ -122,6 +122,11 @@ def error_class(status_code: int) -> type[APIError]:
     return ServerError if status_code >= 500 else APIError
 
 
+def request_id(headers: Mapping[str, str]) -> str | None:
+    """What the service calls the request that it answers, ``None`` if it does not say."""
+    return headers.get("x-request-id") or headers.get("x-correlation-id") or None
+
+
 def status_error(
     operation: str,
     status_code: int,
@@ -139,7 +144,7 @@ def status_error(
         status_code=status_code,
         operation=operation,
         message=said,
-        request_id=clean(headers.get("x-request-id") or headers.get("x-correlation-id"), mask=mask),
+        request_id=clean(request_id(headers), mask=mask),
         retry_after=retry_after(headers.get("retry-after"), date=headers.get("date"), now=now),
     )
 

@@ -7,6 +7,8 @@ import os
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any, Self, Unpack, overload
 
+from attrs import evolve
+
 from .._base_client import BaseClient
 from .._concurrency import sync_run
 from .._config import check_callable, check_flag
@@ -26,7 +28,7 @@ from .._rules.job_handle import JobSpec, job_handle
 from .._rules.names import result_name
 from .._rules.polling import PollingSchedule, check_wait
 from .._rules.requests import SubmitOptions, TextOptions
-from .._rules.responses import health_of, languages_of
+from .._rules.responses import health_of, languages_of, request_id
 from .._rules.retry import RetryPolicy
 from .._usage import calling
 from ..spec.formats import recognize
@@ -347,13 +349,14 @@ class TranslationClient(BaseClient):
         if self._languages is None or refresh:
             with calling(policy=retries):
                 response = self._connection.call("listLanguages")
-            self._languages = languages_of(response.parsed)
+            self._languages = evolve(languages_of(response.parsed), request_id=request_id(response.headers))
         return self._languages
 
     def health(self, *, retries: RetryPolicy | None = None) -> Health:
         """What the service says of its parts."""
         with calling(policy=retries):
-            return health_of((self._connection.call("getHealth")).parsed)
+            response = self._connection.call("getHealth")
+        return evolve(health_of(response.parsed), request_id=request_id(response.headers))
 
     def openapi_document(self, *, as_yaml: bool = False, retries: RetryPolicy | None = None) -> str:
         """The OpenAPI document that the service serves of itself, as JSON or YAML text."""

@@ -11,7 +11,7 @@ from .._concurrency import sync_each
 from .._errors import TranslationError
 from .._results import Progress, ProgressCallback, TextTranslation
 from .._rules.job_handle import JobHandle, JobSpec
-from .._rules.responses import uploaded_url
+from .._rules.responses import request_id, uploaded_url
 from .._usage import calling
 from .jobs import Job
 
@@ -50,7 +50,7 @@ def submit(
         raise
     handle = JobHandle(response.parsed.id, spec, connection.clock.wall())
     log.info("%s: job %s", operation.id, handle.id)
-    job = Job(connection, handle, submitted=connection.clock.monotonic())
+    job = Job(connection, handle, submitted=connection.clock.monotonic(), request_id=request_id(response.headers))
     if progress is not None:
         progress(Progress("submitted", spec.name or handle.id, 0, None, job))
     return job
@@ -103,8 +103,9 @@ class Texts:
             for chunk, job in self._sent:
                 for language, texts in (self._found(chunk, job)).items():
                     rows[language].extend(texts)
-        ids = [job.id for _, job in self._sent if job is not None]
-        return TextTranslation({code: texts[0] if self._is_single else texts for code, texts in rows.items()}, ids)
+        jobs = [job for _, job in self._sent if job is not None]
+        found = {code: texts[0] if self._is_single else texts for code, texts in rows.items()}
+        return TextTranslation(found, [job.id for job in jobs], jobs[-1].request_id if jobs else None)
 
     def stream(self, texts: Iterable[str] | Iterable[str]) -> Iterator[Any]:
         """Submit as texts come, one chunk ahead of what is handed out, and yield the translations in order."""

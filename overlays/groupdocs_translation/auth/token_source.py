@@ -18,6 +18,7 @@ from attrs import evolve, frozen
 
 from .._clock import SYSTEM_CLOCK, Clock
 from .._config import check_callable, check_methods
+from .._data import Data
 from .._errors import AuthenticationError, ConfigurationError, ConnectionFailed, TranslationError
 from .credentials import Secret, Supplier, find_credentials
 from .providers import CallableTokenProvider, ClientCredentialsProvider, Provider, StaticTokenProvider, TokenProvider
@@ -39,7 +40,7 @@ YOUNG_S, YOUNG_PART = 5.0, 0.05  # the same for an accepted one, while REFUSED_A
 
 
 @frozen
-class TokenEvent:
+class TokenEvent(Data):
     """Something that happened to the token; nothing here is secret.
 
     ``kind``: ``obtained`` (the first), ``refreshed``, ``loaded`` (from a token store), ``refresh_failed``, ``replayed``

@@ -18,13 +18,14 @@ from urllib.parse import quote
 
 from attrs import asdict, field, frozen
 
+from .._data import AsDict, Data
 from .._errors import ConfigurationError
 from .journal import Journal, Row
 from .states import FileState, KindCost
 
 
 @frozen(kw_only=True)
-class BatchPlan:
+class BatchPlan(AsDict):
     """What a run would do now, and cost; nothing was sent or written.
 
     ``files`` counts those found that some operation takes, ``by_state`` where they are: ``planned`` and ``uploaded``
@@ -73,7 +74,7 @@ class BatchPlan:
 
 
 @frozen(kw_only=True)
-class BatchProgress:
+class BatchProgress(Data):
     """One step of a batch.
 
     ``step`` is ``planning``, ``start`` (of all), ``uploading``, ``submitting``, ``waiting``, ``fetching``, ``done``,
@@ -96,7 +97,7 @@ class BatchProgress:
 
 
 @frozen(kw_only=True)
-class BatchFile:
+class BatchFile(Data):
     """One file in a report.
 
     ``path`` is from the source root; ``results`` are the translations that are there, by language, as paths from the
@@ -116,17 +117,9 @@ class BatchFile:
     seconds: float
     is_new: bool
 
-    def to_dict(self) -> dict[str, Any]:
-        """As JSON types."""
-        return asdict(self, recurse=False) | {
-            "state": self.state.value,
-            "results": dict(self.results),
-            "missing": list(self.missing),
-        }
-
 
 @frozen(kw_only=True)
-class BatchReport:
+class BatchReport(AsDict):
     """How a run ended.
 
     ``by_state`` counts the files: ``done``, ``failed``, ``uncertain``, and those that a later run goes on with
@@ -203,8 +196,9 @@ class BatchReport:
         return self._rows([FileState(state) for state in states] or None)
 
     def to_dict(self) -> dict[str, Any]:
-        """As JSON types, without the files."""
+        """As JSON types, without the files; ``version`` is that of the shape, which ``report.json`` has too."""
         return {
+            "version": 1,
             "source": str(self.source),
             "output": str(self.output),
             "targets": list(self.targets),

@@ -16,6 +16,7 @@ from enum import Enum, StrEnum
 
 from attrs import evolve, frozen
 
+from .._data import Data
 from .._errors import (
     APIError,
     AuthenticationError,
@@ -212,7 +213,7 @@ USUAL_POLLS = 2.9  # of a job, before this journal has experience: balanced, 20 
 
 
 @frozen(kw_only=True)
-class KindCost:
+class KindCost(Data):
     """The calls that the files of one kind will cost.
 
     ``files`` are those that cost anything, ``bytes`` what is sent of them. ``polls`` is the least, ``expected_polls``
