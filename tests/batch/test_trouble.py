@@ -34,8 +34,10 @@ from groupdocs_translation.batch.planner import FILES_PER_STEP
 from groupdocs_translation.batch.scheduler import AdaptiveLimiter
 from groupdocs_translation_sandbox.jobs import Latency
 
+from tests.auth.servers import http
 from tests.batch.conftest import results
 from tests.batch.killed import PROCESSES, make_journal, translate
+from tests.services import BASE, JOB, Service
 
 HOUR = 3600
 
@@ -613,3 +615,21 @@ def test_a_journal_whose_making_was_killed_before_any_statement_is_made_whole(tm
         if process.exitcode == 7:
             break
     assert 5 < statement < 49
+
+
+def test_an_api_that_takes_no_token_for_a_minute_does_not_end_the_batch(folder, out, clock):
+    source = folder("a.txt", "b.txt", "c.txt")
+    began = clock.monotonic()
+
+    def submit(request):
+        if clock.monotonic() < began + 65:  # as long as a token that was refused untried is not replaced, and more
+            return http(b"", 401)
+        return http({"status": 202, "message": "taken", "id": JOB})
+
+    tokens = (f"token-{number}" for number in itertools.count())
+    with Service(submit=submit) as service:
+        settings = {"base_url": f"{service.address}{BASE}", "clock": clock, "token_provider": lambda: next(tokens)}
+        with TranslationClient(**settings) as client:
+            report = client.translate_folder(source, target="de", output_dir=out)
+
+    assert report.is_complete

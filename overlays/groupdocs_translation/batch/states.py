@@ -145,6 +145,7 @@ REFUSALS = 20  # of one file in one run: with limits that halve and pauses that 
 FIRST_PAUSE_S = 1.0
 LONGEST_PAUSE_S = 60.0
 REVOKED_PAUSE_S = 6.0  # a token younger than 5 s is not given up for a 401: before that nothing would be different
+REVOCATIONS = 5  # of one file: the pauses, 6 to 48 s, outlast the minute in which the source keeps an untried token
 
 
 class Step(Enum):

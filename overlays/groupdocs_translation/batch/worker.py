@@ -32,6 +32,7 @@ from .journal import NOT_IN_THIS_RUN, JournalFailed, update
 from .planner import Fingerprint, take_fingerprint
 from .states import (
     REFUSALS,
+    REVOCATIONS,
     REVOKED_PAUSE_S,
     TRIES,
     ErrorAction,
@@ -132,7 +133,7 @@ class FileWorker:
         self._halt = halt
         self._waits: set[anyio.CancelScope] = set()
         self._tries: dict[int, int] = {}  # of files that something went wrong with, in this run
-        self._revocations: Counter[int] = Counter()  # the same, apart: other troubles say nothing of credentials
+        self._revocations: Counter[int] = Counter()  # by file, since the API last took a token
         self._is_stopping = False
 
     def stop(self) -> None:
@@ -214,6 +215,7 @@ class FileWorker:
                 active, state=FileState.SUBMITTED, job=job.to_dict(),
                 submitted_at=self._clock.wall(), url=None, reason=None,
             )  # fmt: skip
+        self._revocations.clear()  # the credentials are good, however many tokens were revoked
         self._uploads.succeeded()
         self._jobs.succeeded()  # taken without a refusal: to wait for its end would keep the first rounds small
 
@@ -234,6 +236,7 @@ class FileWorker:
         if scope.cancelled_caught:
             return False
         active.is_judged = True
+        self._revocations.clear()
         self._jobs.succeeded()
         return True
 
@@ -307,9 +310,10 @@ class FileWorker:
         """Do what an error means."""
         row, text = active.row, self._settings.wording(error)
         match classify_error(error, step):
-            case ErrorAction.REVOKED if self._revocations[row.id] + 1 < TRIES:
+            case ErrorAction.REVOKED if self._revocations[row.id] + 1 < REVOCATIONS:
+                pause = REVOKED_PAUSE_S * 2 ** self._revocations[row.id]
                 self._revocations[row.id] += 1
-                await self._again(active, step, text, REVOKED_PAUSE_S, REFUSALS)
+                await self._again(active, step, text, pause, REFUSALS)
             case ErrorAction.STOP | ErrorAction.REVOKED:
                 await self._note(active, state=_before(row.state), reason=text)
                 self._halt(error)
