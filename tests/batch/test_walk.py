@@ -126,3 +126,43 @@ def test_a_missing_folder_and_a_file_in_its_place_are_named(client, tmp_path, fo
         Batch(client, tmp_path / "nowhere", target="de", output_dir=tmp_path)
     with pytest.raises(ConfigurationError, match=r"a\.txt is a file"):
         Batch(client, tmp_path, target="de", output_dir=file)
+
+
+# -- what other batches have made --------------------------------------------------------------------------------------
+
+
+def test_another_language_into_a_sibling_folder_does_not_translate_the_first_ones_results(sandbox, client, folder):
+    source = folder("a.txt", "b/c.txt")
+    client.translate_folder(source, target="de", output_dir=source / "de")
+    (source / "de" / "mine.txt").write_text("Put there by the user")
+
+    plan = Batch(client, source, target="fr", output_dir=source / "fr").plan()
+    report = client.translate_folder(source, target="fr", output_dir=source / "fr")
+
+    assert plan.made == report.made == {"de": 3, "de/b": 1}  # two reports among them
+    assert results(source / "fr") == ["a.fr.txt", "b/c.fr.txt", "de/mine.fr.txt"]
+    assert len(sandbox.jobs) == 5
+    assert "made by other batches" in report.html.read_text()
+    assert report.to_dict()["made"] == plan.to_dict()["made"] == dict(plan.made)
+
+
+@pytest.mark.parametrize("journal", ["elsewhere", "damaged"])
+def test_results_of_which_no_journal_tells_are_left_out_with_their_folder(client, folder, tmp_path, journal):
+    source = folder("a.txt")
+    elsewhere = {"journal": tmp_path / "journal"} if journal == "elsewhere" else {}
+    client.translate_folder(source, target="de", output_dir=source / "de", **elsewhere)
+    if journal == "damaged":
+        (source / "de" / ".groupdocs-batch" / "journal.sqlite3").write_bytes(b"\xff" * 4096)
+
+    plan = Batch(client, source, target="fr", output_dir=source / "fr").plan()
+
+    assert (plan.files, plan.made) == (1, {"de": 3})
+
+
+def test_results_beside_their_sources_are_not_translated_into_another_folder(client, folder, tmp_path):
+    source = folder("a.txt")
+    client.translate_folder(source, target="de", output_dir=source)
+
+    plan = Batch(client, source, target="fr", output_dir=tmp_path / "fr").plan()
+
+    assert (plan.files, plan.made) == (1, {".": 1})

@@ -21,15 +21,13 @@ from filelock import FileLock, Timeout
 
 from .._errors import ConfigurationError, TranslationError
 from .states import FileState, Queue
+from .walk import STATE_FOLDER, FoundFile
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 
-    from .walk import FoundFile
-
     JournalChange = Callable[[sqlite3.Connection], object]
 
-STATE_FOLDER = ".groupdocs-batch"  # in the folder of results; hidden, so no walk enters it
 JOURNAL_NAME = "journal.sqlite3"
 SCHEMA_VERSION = 2
 _MAGIC = b"SQLite format 3\0"
@@ -328,6 +326,15 @@ def _is_in_the_way(error: sqlite3.Error) -> bool:
     return getattr(error, "sqlite_errorname", "").startswith(
         ("SQLITE_BUSY", "SQLITE_LOCKED", "SQLITE_CANTOPEN", "SQLITE_READONLY", "SQLITE_PERM", "SQLITE_FULL")
     )
+
+
+def results_in(folder: Path) -> list[str] | None:
+    """The results (folded paths) of the batches into a folder, by the journal there; ``None`` if it cannot be read."""
+    try:
+        with closing(read_journal(folder / STATE_FOLDER / JOURNAL_NAME)) as connection:
+            return [path for (path,) in connection.execute("SELECT folded FROM results WHERE stage <> 'reserved'")]
+    except (sqlite3.Error, ValueError):
+        return None
 
 
 def read_journal(path: Path) -> sqlite3.Connection:

@@ -15,9 +15,9 @@ from .._rules.names import target_languages
 from .._rules.polling import PollingSchedule, check_wait
 from .._rules.requests import SubmitOptions
 from ..spec.formats import FileOptions
-from .journal import JOURNAL_NAME, STATE_FOLDER
+from .journal import JOURNAL_NAME
 from .report import BatchProgress
-from .walk import Globs
+from .walk import STATE_FOLDER, Globs
 
 if TYPE_CHECKING:
     from attrs import Attribute

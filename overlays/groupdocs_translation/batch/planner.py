@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import unicodedata
 from itertools import count, islice
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
@@ -15,13 +14,14 @@ from .._errors import ConfigurationError
 from .._inputs import Source
 from .._rules.names import result_name, safe_stem
 from .._rules.requests import FileCall
-from .journal import note_found
+from .journal import note_found, results_in
 from .report import BatchPlan
 from .states import RESULT_LIFETIME_S, Desired, FileState, Recorded, kind_cost, next_state
-from .walk import Ignored, Walk
+from .walk import Ignored, Walk, folded_path
 
 if TYPE_CHECKING:
     import sqlite3
+    from collections.abc import Iterable
     from pathlib import Path
 
     from .._base_client import Account
@@ -109,6 +109,7 @@ class Planner:
             without=settings.output_inside,
             is_own=self._is_own,
             follow_symlinks=settings.follow_symlinks,
+            made_by=self._made_by,
         )
         self._files = iter(self._walk)
         self.found = 0
@@ -216,7 +217,9 @@ class Planner:
             is_ours = result is not None and result.stage in {"placing", "placed"}
             path = result.path if result is not None else _usual_path(file.path, language, format_settings.output)
             is_there = (self._settings.output / path).exists()
-            is_taken = result is None and self._journal.owns(_folded(path))  # by another file: this gets another name
+            is_taken = result is None and self._journal.owns(
+                folded_path(path)
+            )  # by another file: this gets another name
             if is_there and not is_ours and not self._settings.overwrite and not is_taken:
                 inventory.foreign.append(language)
             elif is_there and result is not None and result.stage == "placed" and not is_changed:
@@ -241,7 +244,7 @@ class Planner:
                 path = self._free_path(file.path, language, format_settings.output)
                 connection.execute(
                     "INSERT INTO results (file, language, path, folded, stage) VALUES (?, ?, ?, ?, 'reserved')",
-                    (identity, language, path, _folded(path)),
+                    (identity, language, path, folded_path(path)),
                 )
             elif is_changed and result.stage == "placed":
                 connection.execute(
@@ -251,13 +254,13 @@ class Planner:
     def _free_path(self, path: str, language: str, output: str) -> str:
         """``report.de.pdf``; if another file's result is called so, ``report.docx.de.pdf``, then numbers."""
         usual = _usual_path(path, language, output)
-        if not self._journal.owns(_folded(usual)):
+        if not self._journal.owns(folded_path(usual)):
             return usual
         source = PurePosixPath(path)
         for number in count(1):
             name = f"{source.name}.x" if number == 1 else f"{number}-{source.name}.x"
             found = _usual_path((source.parent / name).as_posix(), language, output)
-            if not self._journal.owns(_folded(found)):
+            if not self._journal.owns(folded_path(found)):
                 return found
         raise AssertionError("numbers do not end")
 
@@ -266,12 +269,17 @@ class Planner:
         if self._source_inside is None:
             return False
         inside = path if self._source_inside == "." else f"{self._source_inside}/{path}"
-        if _is_text(path) and self._journal.owns(_folded(inside)):
+        if _is_text(path) and self._journal.owns(folded_path(inside)):
             return True
         stem, _, language = PurePosixPath(path).stem.rpartition(".")
         if self._source_inside != "." or language not in self._settings.targets:
             return False
         return any(safe_stem(name) == stem for name in names if name != PurePosixPath(path).name)
+
+    def _made_by(self, folder: Path) -> Iterable[str] | None:
+        """The results of other batches into a folder; those of this one are known otherwise."""
+        is_own = folder.resolve() == self._settings.output.resolve()
+        return () if is_own else results_in(folder)
 
     # -- the rest ------------------------------------------------------------------------------------------------------
 
@@ -309,6 +317,7 @@ class Planner:
             ignored=dict(self.ignored.formats.most_common()),
             links=self.ignored.links,
             unreadable=tuple(self.ignored.unreadable),
+            made=dict(sorted(self.ignored.made.items())),
         )
 
 
@@ -325,8 +334,3 @@ def _usual_path(path: str, language: str, output: str) -> str:
     """Where a result lies, from the folder of results: as its source from the source root."""
     source = PurePosixPath(path)
     return (source.parent / result_name(source.name, language, output)).as_posix()
-
-
-def _folded(path: str) -> str:
-    """A path as file systems see it that know neither case nor the forms of Unicode."""
-    return unicodedata.normalize("NFC", path).casefold()

@@ -22,6 +22,7 @@ from .._data import AsDict, Data
 from .._errors import ConfigurationError
 from .journal import Journal, Row
 from .states import FileState, KindCost
+from .walk import MARK, REPORTS, is_report
 
 
 @frozen(kw_only=True)
@@ -30,7 +31,8 @@ class BatchPlan(AsDict):
 
     ``files`` counts those found that some operation takes, ``by_state`` where they are: ``planned`` and ``uploaded``
     will be sent, ``submitted`` only fetched, ``done`` are skipped; ``failed`` and ``uncertain`` are left alone unless
-    ``retry_failed``, ``retry_uncertain``. ``ignored`` counts files by extension that no operation takes.
+    ``retry_failed``, ``retry_uncertain``. ``ignored`` counts files by extension that no operation takes,
+    ``made`` results and reports of other batches, by folder.
     """
 
     files: int
@@ -39,6 +41,7 @@ class BatchPlan(AsDict):
     ignored: Mapping[str, int] = field(factory=dict[str, int])
     links: int = 0
     unreadable: Sequence[str] = ()
+    made: Mapping[str, int] = field(factory=dict[str, int])
 
     @property
     def minimum_calls(self) -> int:
@@ -66,6 +69,7 @@ class BatchPlan(AsDict):
             "by_state": dict(self.by_state),
             "ignored": dict(self.ignored),
             "unreadable": list(self.unreadable),
+            "made": dict(self.made),
             "kinds": kinds,
             "minimum_calls": self.minimum_calls,
             "expected_calls": self.expected_calls,
@@ -143,6 +147,7 @@ class BatchReport(AsDict):
     stopped: str | None
     ignored: Mapping[str, int]
     unreadable: Sequence[str]
+    made: Mapping[str, int]
     json: Path
     has_html: bool = field(factory=lambda: find_spec("jinja2") is not None)
     _rows: Callable[[Sequence[FileState] | None], Iterator[BatchFile]] = field(repr=False, eq=False, alias="rows")
@@ -215,6 +220,7 @@ class BatchReport(AsDict):
             "stopped": self.stopped,
             "ignored": dict(self.ignored),
             "unreadable": list(self.unreadable),
+            "made": dict(self.made),
         }
 
 
@@ -323,19 +329,15 @@ def size(count: int) -> str:
 
 # -- the two files -----------------------------------------------------------------------------------------------------
 
-MARK = "groupdocs-translation batch"  # in the first bytes of both reports: only what has it is replaced
-_MARK_WITHIN = 400  # bytes
-
 
 def report_folder(output: Path, otherwise: Path) -> Path:
     """Where the reports go: the folder of results, or another one if files of the user have their names there."""
-    return output if all(_is_ours(output / name) for name in ("report.json", "report.html")) else otherwise
+    return output if all(_is_ours(output / name) for name in REPORTS) else otherwise
 
 
 def _is_ours(path: Path) -> bool:
     try:
-        with path.open("rb") as file:
-            return MARK.encode() in file.read(_MARK_WITHIN)
+        return is_report(path)
     except FileNotFoundError:
         return True
     except OSError:

@@ -188,6 +188,7 @@ class Run:
             stopped=self._stopped,
             ignored=plan.ignored,
             unreadable=plan.unreadable,
+            made=plan.made,
             json=folder / "report.json",
             rows=Entries(self._settings.journal, run, self._settings.targets),
         )

@@ -6,6 +6,7 @@ Called by the planner. One folder's names are held at a time, so memory does not
 from __future__ import annotations
 
 import os
+import unicodedata
 from collections import Counter
 from fnmatch import fnmatchcase
 from functools import cache
@@ -18,8 +19,12 @@ from .._errors import ConfigurationError, UnsupportedFormat
 from ..spec.formats import recognize
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
+STATE_FOLDER = ".groupdocs-batch"  # in the folder of results; hidden, so no walk enters it
+REPORTS = ("report.json", "report.html")
+MARK = "groupdocs-translation batch"  # in the first bytes of both reports: only what has it is replaced
+_MARK_WITHIN = 400  # bytes
 OFFICE_LOCK = "~$"  # how office programs mark a document that is open
 
 
@@ -66,6 +71,7 @@ class Ignored:
 
     formats: Counter[str] = field(factory=Counter[str])
     links: int = 0
+    made: Counter[str] = field(factory=Counter[str])  # what other batches have made, by the folder it lies in
     unreadable: list[str] = field(factory=list[str])  # folders, so few; the first MAX_UNREADABLE
 
     MAX_UNREADABLE = 100
@@ -85,7 +91,9 @@ class Walk:
     """A walk through a folder.
 
     Hidden names and open office documents' locks are passed by, and so are the folder of results when it lies inside,
-    and everything for which ``is_own`` (path from the root → whether a batch made it) is true. Links are followed only
+    and everything for which ``is_own`` (path from the root → whether a batch made it) is true. So are reports, and what
+    other batches have put below the root: ``made_by`` names the results (folded paths from the folder) of the batch
+    whose state folder lies in a folder; if it does not know, the whole folder is passed by. Links are followed only
     if ``follow_symlinks``; one that leads back to a folder on the way is not.
     """
 
@@ -97,12 +105,15 @@ class Walk:
         without: str | None,
         is_own: Callable[[str, frozenset[str]], bool],
         follow_symlinks: bool,
+        made_by: Callable[[Path], Iterable[str] | None] = lambda _: (),
     ) -> None:
         self._root = root
         self._globs = globs
         self._without = without
         self._is_own = is_own
         self._follows = follow_symlinks
+        self._made_by = made_by
+        self._made: set[str] = set()  # results of other batches, as folded paths from the root
         self.ignored = Ignored()
 
     def __iter__(self) -> Iterator[FoundFile]:
@@ -130,10 +141,15 @@ class Walk:
 
     def _open(self, path: str, above: frozenset[tuple[int, int]]) -> _Folder:
         with os.scandir(self._root / path) as found:
-            entries = sorted(
-                (entry for entry in found if not entry.name.startswith((".", OFFICE_LOCK))),
-                key=lambda entry: entry.name,
-            )
+            all_entries = list(found)
+        hidden = (".", OFFICE_LOCK)
+        entries = sorted((one for one in all_entries if not one.name.startswith(hidden)), key=lambda entry: entry.name)
+        if any(entry.name == STATE_FOLDER for entry in all_entries):
+            made = self._made_by(self._root / path)
+            if made is None and path:
+                self.ignored.made[path] += len(entries)
+                entries = []
+            self._made.update(f"{folded_path(path)}/{name}" if path else name for name in made or ())
         return _Folder(path, iter(entries), frozenset(entry.name for entry in entries), above)
 
     def _folder(self, path: str, entry: os.DirEntry[str], parent: _Folder) -> _Folder | None:
@@ -152,6 +168,9 @@ class Walk:
             return None
         if not entry.is_file() or not self._globs.wants_file(path) or self._is_own(path, names):
             return None
+        if folded_path(path) in self._made or (entry.name in REPORTS and is_report(self._root / path)):
+            self.ignored.made[path.rpartition("/")[0] or "."] += 1
+            return None
         extension = PurePosixPath(entry.name).suffix[1:].lower()
         if not is_translatable(extension):
             self.ignored.formats[extension] += 1
@@ -162,6 +181,21 @@ class Walk:
     def _note_unreadable(self, path: str) -> None:
         if len(self.ignored.unreadable) < Ignored.MAX_UNREADABLE:
             self.ignored.unreadable.append(path)
+
+
+def is_report(path: Path) -> bool:
+    """Whether a file is the report of some batch.
+
+    Raises:
+        OSError: it cannot be read.
+    """
+    with path.open("rb") as file:
+        return MARK.encode() in file.read(_MARK_WITHIN)
+
+
+def folded_path(path: str) -> str:
+    """A path as file systems see it that know neither case nor the forms of Unicode."""
+    return unicodedata.normalize("NFC", path).casefold()
 
 
 def _identity(status: os.stat_result) -> tuple[int, int]:

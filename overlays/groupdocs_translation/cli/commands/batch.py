@@ -114,6 +114,9 @@ def _say_plan(context: Context, plan: BatchPlan) -> int:
     if plan.ignored:
         names = ", ".join(f"{count} {extension or 'without extension'}" for extension, count in plan.ignored.items())
         context.say(f"not taken by the service: {names}")
+    if plan.made:
+        names = ", ".join(f"{count} in {folder}" for folder, count in plan.made.items())
+        context.say(f"left out, made by other batches: {names}")
     return Exit.DONE
 
 
