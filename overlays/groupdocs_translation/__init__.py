@@ -30,6 +30,7 @@ if TYPE_CHECKING:
         ServerError,
         SubmissionUncertain,
         TokenResponseError,
+        TokenUnavailable,
         TransferError,
         TranslationError,
         UnsupportedFormat,
@@ -78,7 +79,8 @@ for _home, _names in {
     "._errors": """
         APIError AuthenticationError BadRequest CallBudgetExceeded ConfigurationError ConnectionFailed JobError
         JobExpired JobFailed JobPartial JobTimeout NotFound RateLimited ServerError SubmissionUncertain
-        TokenResponseError TransferError TranslationError UnsupportedFormat UnsupportedLanguage
+        TokenResponseError TokenUnavailable TransferError TranslationError UnsupportedFormat
+        UnsupportedLanguage
     """,
     "._results": "FileResult FileTranslation Health HugoStructure JobStatus Languages Progress State TextTranslation",
     "._rules.polling": "PollingSchedule",
@@ -137,6 +139,7 @@ __all__ = [
     "TokenEvent",
     "TokenResponseError",
     "TokenStore",
+    "TokenUnavailable",
     "TransferError",
     "TranslationClient",
     "TranslationError",

@@ -9,6 +9,7 @@
     ├── AuthenticationError                 no token, or the API refused the one we have
     │   └── TokenResponseError              the token endpoint's answer is not a token
     ├── ConnectionFailed                    the server was not reached, or the answer did not arrive
+    │   └── TokenUnavailable                the identity server is down for now; the credentials may be fine
     ├── TransferError                       an upload or download broke off or arrived damaged
     ├── APIError                            the service answered with an error, or with nonsense
     │   ├── BadRequest (400, 422)
@@ -126,6 +127,32 @@ class TokenResponseError(AuthenticationError):
 
 class ConnectionFailed(TranslationError):
     """The server could not be reached, or the connection broke before a whole answer arrived."""
+
+
+class TokenUnavailable(ConnectionFailed):
+    """The identity server gave no token for now: it failed (5xx), wants fewer requests (429), or was not reached.
+
+    Nothing is wrong with the credentials, and nothing was sent to the service. ``error``, ``error_description``,
+    ``error_uri`` and ``status_code`` are as in ``AuthenticationError``; ``retry_after`` is in seconds: before then the
+    client does not ask again.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        error: str | None = None,
+        error_description: str | None = None,
+        error_uri: str | None = None,
+        status_code: int | None = None,
+        retry_after: float | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.error = error
+        self.error_description = error_description
+        self.error_uri = error_uri
+        self.status_code = status_code
+        self.retry_after = retry_after
 
 
 class TransferError(TranslationError):

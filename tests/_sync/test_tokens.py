@@ -8,8 +8,12 @@ import pytest
 from groupdocs_translation import (
     AuthenticationError,
     ConfigurationError,
+    RetryPolicy,
+    TokenUnavailable,
     TranslationClient,
 )
+from tests.auth.servers import Identity, http, token
+from tests.services import Service
 
 
 def test_the_token_is_asked_for_once_and_renewed_when_it_is_old(sandbox, clock):
@@ -102,3 +106,48 @@ def test_a_ready_token_is_used_as_it_is(sandbox):
     with TranslationClient(access_token=token, base_url=settings["base_url"], clock=settings["clock"]) as client:
         assert (client.translate_text("Hello", target="de")).text
     assert sandbox.state.tokens_issued == 1
+
+
+PASSING_OUTAGES = {
+    "500": http("oops", 500),
+    "503": http("", 503),
+    "429": http("", 429),
+    "gateway": http("<html>", 502, content_type="text/html"),
+    "unavailable": http({"error": "temporarily_unavailable"}, 400),
+    "hang up": None,
+}
+
+
+def _answers(outage, times):
+    return [PASSING_OUTAGES[outage]] * times
+
+
+@pytest.mark.parametrize("outage", PASSING_OUTAGES)
+def test_an_identity_server_that_is_down_for_a_while_is_ridden_out(clock, outage):
+    with Service() as service, Identity(expires_in=60) as identity:
+        service._roles["poll"] = [http({"status": 202}), service.done]
+        settings = {"base_url": f"{service.address}/api", "token_url": identity.token_url, "clock": clock}
+        with TranslationClient("id", "secret", **settings) as client:
+            identity.then(*_answers(outage, 4), token("t1", expires_in=60))
+            job = client.submit_text("Hello", target="de")
+            clock.advance(100)
+            identity.then(*_answers(outage, 20), token("t2"))
+            assert (job.result(timeout=280)).text == "Hallo"
+        assert service.count("submit") == 1
+
+
+@pytest.mark.parametrize("outage", PASSING_OUTAGES)
+def test_an_identity_server_that_stays_down_is_no_wrong_secret(clock, outage):
+    with Service() as service, Identity(PASSING_OUTAGES[outage]) as identity:
+        settings = {"base_url": f"{service.address}/api", "token_url": identity.token_url, "clock": clock}
+        with TranslationClient("id", "secret", **settings) as client:
+            with pytest.raises(TokenUnavailable) as caught:
+                client.submit_text("Hello", target="de")
+            assert not isinstance(caught.value, AuthenticationError)
+            with pytest.raises(TokenUnavailable) as caught:
+                client.job("j1", kind="text").result(timeout=30, retries=RetryPolicy.never())
+            with pytest.raises(TokenUnavailable) as caught:
+                client.job("j1", kind="text").result(timeout=30)
+            assert caught.value.job.id == "j1"
+            assert client.usage.calls == 0
+        assert service.requests == []

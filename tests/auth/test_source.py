@@ -12,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor, wait
 
 import pytest
 import trio
-from groupdocs_translation import AuthenticationError, ConfigurationError, ConnectionFailed
+from groupdocs_translation import AuthenticationError, ConfigurationError, ConnectionFailed, TokenUnavailable
 from groupdocs_translation.auth.credentials import Secret
 from groupdocs_translation.auth.token import AccessToken
 from groupdocs_translation.auth.token_source import advisory_retry_s, failure_backoff_s, should_refresh_after_401
@@ -102,7 +102,7 @@ def test_threads_two_event_loops_and_trio_share_one_token_request(identity, sour
 
 
 @pytest.mark.parametrize(
-    ("answer", "kind", "requests"), [(REFUSED, AuthenticationError, 1), (DOWN, AuthenticationError, 3)]
+    ("answer", "kind", "requests"), [(REFUSED, AuthenticationError, 1), (DOWN, TokenUnavailable, 3)]
 )
 def test_a_failure_is_shared_and_each_gets_an_error_of_its_own(identity, source, answer, kind, requests):
     identity.then(answer)
@@ -130,10 +130,10 @@ def test_a_remembered_failure_is_answered_at_once_until_it_is_worth_asking_again
 def test_each_failure_in_a_row_is_remembered_for_twice_as_long(identity, source, clock):
     identity.then(DOWN)
     for number, seconds in enumerate((1, 2, 4, 8), start=1):
-        with pytest.raises(AuthenticationError):
+        with pytest.raises(TokenUnavailable):
             source.get()
         clock.advance(seconds - 0.1)
-        with pytest.raises(AuthenticationError):
+        with pytest.raises(TokenUnavailable):
             source.get()
         assert len(identity.requests) == 3 * number
         clock.advance(0.2)
@@ -142,7 +142,7 @@ def test_each_failure_in_a_row_is_remembered_for_twice_as_long(identity, source,
     clock.advance(3600)
     identity.then(DOWN)
     for requests in (12 + 1 + 3, 12 + 1 + 6):
-        with pytest.raises(AuthenticationError):
+        with pytest.raises(TokenUnavailable):
             source.get()
         assert len(identity.requests) == requests
         clock.advance(1)
@@ -610,7 +610,8 @@ def test_an_observer_that_raises_harms_nobody(identity, make_source, caplog):
 
 
 def refusal(status=None, error=None, retry_after=None):
-    return AuthenticationError("x", error=error, status_code=status, retry_after=retry_after)
+    kind = TokenUnavailable if status in {429, 503} else AuthenticationError
+    return kind("x", error=error, status_code=status, retry_after=retry_after)
 
 
 @pytest.mark.parametrize(

@@ -20,6 +20,7 @@ from groupdocs_translation import (
     RateLimited,
     ServerError,
     SubmissionUncertain,
+    TokenUnavailable,
     TransferError,
     batch,
 )
@@ -229,6 +230,8 @@ def api(kind, status):
         (SubmissionUncertain("x", operation="op", request=None), Step.SUBMIT, ErrorAction.UNCERTAIN),
         (CallBudgetExceeded("x", budget=1, used=1), Step.WAIT, ErrorAction.STOP),
         (AuthenticationError("x"), Step.UPLOAD, ErrorAction.STOP),
+        (TokenUnavailable("x", status_code=503), Step.UPLOAD, ErrorAction.REFUSED),
+        (TokenUnavailable("x"), Step.SUBMIT, ErrorAction.REFUSED),
         (AuthenticationError("x", error="invalid_client", status_code=400), Step.SUBMIT, ErrorAction.STOP),
         (AuthenticationError("x", error="invalid_token", status_code=401), Step.SUBMIT, ErrorAction.REVOKED),
         (api(RateLimited, 429), Step.SUBMIT, ErrorAction.REFUSED),

@@ -20,6 +20,7 @@ NEEDS = {
     "UnsupportedLanguage": CONFIGURATION,
     "AuthenticationError": AUTHENTICATION,
     "TokenResponseError": AUTHENTICATION,
+    "TokenUnavailable": AUTHENTICATION,
     "BatchRunning": {"pid": 7},
     "JobError": {"job": ...},
     "JobExpired": {"job": ...},

@@ -19,6 +19,7 @@ from .._errors import (
     JobPartial,
     JobTimeout,
     NotFound,
+    TokenUnavailable,
     TransferError,
     TranslationError,
 )
@@ -31,7 +32,7 @@ from .._rules.names import known_extension, missing_languages, result_name
 from .._rules.polling import PollingSchedule, check_wait
 from .._rules.responses import body_status, clean, is_job_id, job_state
 from .._rules.retry import RetryPolicy
-from .._usage import calling
+from .._usage import calling, context_call
 
 if TYPE_CHECKING:
     from . import connection as _connection
@@ -41,6 +42,7 @@ else:  # loaded when an annotation that names it is read
 log = logging.getLogger("groupdocs_translation.jobs")
 
 TEXT_TIMEOUT_S = 300.0  # texts take seconds; this is for a service in trouble
+SHORTEST_PAUSE_S = 1.0  # before an identity server that is down is asked again
 FILE_TIMEOUT_S = 3600.0  # documents take minutes, long recordings more
 
 _POLLS = {
@@ -168,8 +170,6 @@ class AsyncJob(AsDict):
         if limit is None:
             limit = TEXT_TIMEOUT_S if self.kind == "text" else FILE_TIMEOUT_S
         with calling(policy=retries):
-            if self._submitted is None or self._is_told:
-                await self.status()  # picked up from elsewhere: it may have been done for hours
             await self._until_over(limit, polling, progress)
         return self
 
@@ -178,6 +178,8 @@ class AsyncJob(AsDict):
     ) -> None:
         clock = self._connection.clock
         deadline = clock.monotonic() + limit
+        if self._submitted is None or self._is_told:  # picked up from elsewhere: it may have been done for hours
+            await self._ask_until(deadline)
         while self._last is None or self._last.state is State.PENDING:
             now = clock.monotonic()
             pause = self._connection.next_wait(self._spec, self._since(now), self._polls, polling)
@@ -191,7 +193,24 @@ class AsyncJob(AsDict):
                 usual = self._connection.usual_duration(self._spec)
                 progress(Progress("wait", self._spec.name or self.id, self._since(now), usual, self))
             await async_sleep(clock, max(0.0, min(pause, remaining)))
-            await self.status()
+            await self._ask_until(deadline)
+
+    async def _ask_until(self, deadline: float) -> None:
+        """Ask once; while the identity server is down, which says nothing of the job, go on until the deadline."""
+        clock, policy = self._connection.clock, context_call().policy or self._connection.settings.retries
+        while True:
+            try:
+                await self.status()
+            except TokenUnavailable as error:
+                wait = max(SHORTEST_PAUSE_S, error.retry_after or 0.0)
+                is_late = clock.monotonic() + wait >= deadline
+                if policy.tries == 1 or wait > policy.longest_retry_after_s or is_late:
+                    raise
+                self._polls -= 1  # nothing reached the service
+                log.warning("job %s: %s; asked again in %.0f s", self.id, error, wait)
+                await async_sleep(clock, wait)
+            else:
+                return
 
     async def result(
         self,

@@ -77,6 +77,7 @@ class FailureKind(Enum):
     REFUSED = "refused"  # 429, or 503 in the service's own words
     BROKEN = "broken"  # sent, and no usable answer
     FAILED = "failed"  # 408, 500, 502, 504, any other 503
+    UNAUTHORIZED = "unauthorized"  # the identity server is down for now: nothing was sent
     REJECTED = "rejected"  # any other error status: asking again gives the same
 
 
@@ -96,7 +97,7 @@ def kind_of_status(status_code: int, *, is_own_refusal: bool = False) -> Failure
 
 def may_repeat(fate: FailureKind, role: Role | None) -> bool:
     """Whether the same request may be sent again; ``role`` is ``None`` for a request that no operation describes."""
-    if fate in {FailureKind.NOT_SENT, FailureKind.REFUSED}:
+    if fate in {FailureKind.NOT_SENT, FailureKind.REFUSED, FailureKind.UNAUTHORIZED}:
         return True
     return fate in {FailureKind.BROKEN, FailureKind.FAILED} and role in {"poll", "read", "upload"}
 

@@ -25,7 +25,7 @@ import httpx2
 
 from .._concurrency import sync_sleep
 from .._config import CLOSED
-from .._errors import ConfigurationError
+from .._errors import ConfigurationError, TokenUnavailable
 from .._network import network_failure, readable, token_mask, uncertain
 from .._rules import responses
 from .._rules.responses import Failed
@@ -230,6 +230,8 @@ class Session(httpx2.Client):
         except RefusedAnswerError as refused:
             kind = FailureKind.BROKEN if operation and operation.role == "submit" else FailureKind.REJECTED
             return Failed(kind, responses.nonsense(name, refused.status_code, refused.reason))
+        except TokenUnavailable as unavailable:
+            return Failed(FailureKind.UNAUTHORIZED, unavailable)
         except httpx2.HTTPError as caught:
             failure = caught
         except RuntimeError:

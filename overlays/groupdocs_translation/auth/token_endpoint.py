@@ -20,7 +20,14 @@ from urllib.parse import quote, quote_plus, urlsplit
 from attrs import Factory, field, frozen
 
 from .._config import USER_AGENT, is_loopback, tls
-from .._errors import AuthenticationError, ConfigurationError, ConnectionFailed, TokenResponseError, TranslationError
+from .._errors import (
+    AuthenticationError,
+    ConfigurationError,
+    ConnectionFailed,
+    TokenResponseError,
+    TokenUnavailable,
+    TranslationError,
+)
 from .._rules.responses import clean
 from .._rules.retry import RetryPolicy, pause, retry_after
 from .credentials import Credentials, Secret
@@ -167,7 +174,8 @@ class Endpoint:
             kind, said, is_final = type(failure), masked(str(failure), credentials), _is_tls_failure(failure)
         else:
             return parse_token_response(reply, host=self.host, credentials=credentials, now=clock.wall())
-        error = ConnectionFailed(f"token request to {self.host}: {kind.__name__}: {said or 'no details'}")
+        text = f"token request to {self.host}: {kind.__name__}: {said or 'no details'}"
+        error = ConnectionFailed(text) if is_final else TokenUnavailable(text)
         if issubclass(kind, httpx2.RequestError):
             error.__cause__ = kind(said or "no details")
         return Failed(error, is_repeatable=not is_final)
@@ -260,11 +268,13 @@ def parse_token_response(reply: Reply, *, host: str, credentials: Credentials, n
 
 def is_transient(error: TranslationError) -> bool:
     """Whether the same request may succeed a little later."""
-    if isinstance(error, TokenResponseError) or not isinstance(error, AuthenticationError):
-        return isinstance(error, ConnectionFailed)
-    if error.status_code == 429 or error.error in TRANSIENT_ERRORS:
+    return isinstance(error, ConnectionFailed)
+
+
+def _is_passing(error: str | None, status: int) -> bool:
+    if status == 429 or error in TRANSIENT_ERRORS:
         return True
-    return error.error not in FINAL_ERRORS and (error.status_code == 408 or (error.status_code or 0) >= 500)
+    return error not in FINAL_ERRORS and (status == 408 or status >= 500)
 
 
 def basic(credentials: Credentials) -> Secret:
@@ -303,11 +313,15 @@ def _read(reply: Reply, members: dict[str, Any] | None, now: float) -> tuple[Sec
     return read_token(members, now=now)
 
 
-def _oauth_error(reply: Reply, members: dict[str, Any], host: str, credentials: Credentials) -> AuthenticationError:
+def _oauth_error(
+    reply: Reply, members: dict[str, Any], host: str, credentials: Credentials
+) -> AuthenticationError | TokenUnavailable:
     name, said, uri = (masked(members.get(key), credentials) for key in ("error", "error_description", "error_uri"))
     name = name and name[:MAX_NAME]
     advice = _ADVICE.get(name or "", "the identity server did not give a token")
-    return AuthenticationError(
+    if is_passing := _is_passing(name, reply.status):
+        advice = "the identity server gives no tokens for now; the credentials may be fine"
+    return (TokenUnavailable if is_passing else AuthenticationError)(
         f"{host}: {name or 'no OAuth error'} (HTTP {reply.status}): {advice}",
         error=name,
         error_description=said,

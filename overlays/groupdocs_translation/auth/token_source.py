@@ -19,12 +19,12 @@ from attrs import evolve, frozen
 from .._clock import SYSTEM_CLOCK, Clock
 from .._config import check_callable, check_methods
 from .._data import Data
-from .._errors import AuthenticationError, ConfigurationError, ConnectionFailed, TranslationError
+from .._errors import AuthenticationError, ConfigurationError, TokenUnavailable, TranslationError
 from .credentials import Secret, Supplier, find_credentials
 from .providers import CallableTokenProvider, ClientCredentialsProvider, Provider, StaticTokenProvider, TokenProvider
 from .stores import TokenStore
 from .token import AccessToken
-from .token_endpoint import DEADLINE_S, Endpoint, is_transient
+from .token_endpoint import DEADLINE_S, Endpoint
 
 log = logging.getLogger("groupdocs_translation.auth")
 
@@ -223,7 +223,7 @@ class TokenSource:
         try:
             threading.Thread(target=self._run, args=(pending,), name="groupdocs-token", daemon=True).start()
         except RuntimeError:  # out of threads, or the interpreter is shutting down
-            self._finish(pending, ConnectionFailed("no thread could be started for the token request"))
+            self._finish(pending, TokenUnavailable("no thread could be started for the token request"))
 
     def _run(self, pending: PendingRefresh) -> None:
         """Fetch in the worker; whatever goes wrong becomes an error without a traceback."""
@@ -275,7 +275,10 @@ class TokenSource:
             self._advisory_from = now + advisory_retry_s(self._token, error, failures, random())  # noqa: S311  (guards nothing)
             return
         self._failure = error
-        self._quiet_until = now + failure_backoff_s(error, failures)
+        backoff = failure_backoff_s(error, failures)
+        self._quiet_until = now + backoff
+        if isinstance(error, TokenUnavailable):  # who repeats earlier would be answered from memory
+            error.retry_after = max(error.retry_after or 0.0, backoff)
 
     def _is_in_use(self, token: AccessToken) -> bool:
         return token.remaining(self._clock.monotonic(), self._clock.wall()) > token.mandatory_s
@@ -310,8 +313,8 @@ class TokenSource:
             raise _fresh(outcome)
         return outcome
 
-    def _too_late(self) -> ConnectionFailed:
-        return ConnectionFailed(f"no answer to the token request within {self._timeout:g} s")
+    def _too_late(self) -> TokenUnavailable:
+        return TokenUnavailable(f"no answer to the token request within {self._timeout:g} s")
 
 
 def _closed() -> ConfigurationError:
@@ -403,8 +406,7 @@ def failure_backoff_s(error: TranslationError, failures: int) -> float:
 
     Only what the identity server itself refused for good is permanent; a user's callable may be well the next moment.
     """
-    is_refusal = isinstance(error, AuthenticationError) and error.status_code is not None
-    is_final = is_refusal and not is_transient(error)
+    is_final = isinstance(error, AuthenticationError) and error.status_code is not None
     pause = PERMANENT_BACKOFF_S if is_final else min(_doubled(1.0, failures), LONGEST_TRANSIENT_BACKOFF_S)
     asked: float = getattr(error, "retry_after", None) or 0.0
     return max(pause, min(asked, LONGEST_BACKOFF_S))

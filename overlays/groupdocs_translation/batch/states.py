@@ -28,6 +28,7 @@ from .._errors import (
     RateLimited,
     ServerError,
     SubmissionUncertain,
+    TokenUnavailable,
     TransferError,
 )
 
@@ -179,7 +180,7 @@ def classify_error(error: Exception, step: Step) -> ErrorAction:
             return ErrorAction.REVOKED  # two revocations in a row look like this
         case CallBudgetExceeded() | AuthenticationError():
             return ErrorAction.STOP
-        case RateLimited():
+        case RateLimited() | TokenUnavailable():  # credentials are fine, and outages last minutes
             return ErrorAction.REFUSED
         case ServerError() if error.status_code == 503:
             return ErrorAction.REFUSED

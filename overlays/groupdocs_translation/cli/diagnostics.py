@@ -22,7 +22,7 @@ from .._config import (
     service_url,
     timeouts,
 )
-from .._errors import AuthenticationError, TranslationError
+from .._errors import AuthenticationError, TokenUnavailable, TranslationError
 from ..spec.addresses import BASE_URL, TOKEN_URL
 from .exits import cli_wording
 
@@ -172,7 +172,7 @@ def _authorization(settings: Mapping[str, Any]) -> list[Finding]:
         findings = [Finding("credentials", CheckResult.OK, f"from {source}", {"source": source})]
         try:
             facts = token_facts(client)
-        except AuthenticationError as error:
+        except (AuthenticationError, TokenUnavailable) as error:
             findings.append(Finding("token", CheckResult.FAILED, cli_wording(error), {"error": error.error}))
         except TranslationError as error:
             findings.append(Finding("token", CheckResult.SKIPPED, f"not asked for: {cli_wording(error)}"))

@@ -46,6 +46,7 @@ MEANINGS: dict[str, Meaning] = {
         Exit.AUTHORIZATION, "is GROUPDOCS_TOKEN_URL the identity server's address? See 'groupdocs-translation doctor'"
     ),
     "ConnectionFailed": Meaning(Exit.FAILED, "'groupdocs-translation doctor' says which host is not reached"),
+    "TokenUnavailable": Meaning(Exit.FAILED, "the identity server is in trouble: run the command again in a while"),
     "TransferError": Meaning(Exit.FAILED, _LATER),
     "APIError": Meaning(Exit.FAILED),
     "BadRequest": Meaning(Exit.FAILED),
