@@ -24,7 +24,6 @@ unasync: Any = import_module("unasync")  # it has no type hints
 WORDS = {  # async → sync; one that no source uses is an error, so the table cannot rot
     "AsyncBatch": "Batch",
     "AsyncByteStream": "SyncByteStream",
-    "AsyncCappedStream": "CappedStream",
     "AsyncClient": "Client",
     "AsyncConnection": "Connection",
     "AsyncDownload": "Download",
@@ -37,7 +36,6 @@ WORDS = {  # async → sync; one that no source uses is an error, so the table c
     "AsyncUpload": "Upload",
     "aclose": "close",
     "aiter_raw": "iter_raw",
-    "aread": "read",
     "async_each": "sync_each",
     "async_owner": "sync_owner",
     "async_run": "sync_run",

@@ -34,7 +34,7 @@ from ..auth.bearer import rewinder
 from ..spec.operations import Operation, match
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable
+    from collections.abc import Callable
 
     from .._clock import Clock
     from .._rules.retry import RetryPolicy
@@ -59,33 +59,6 @@ class RefusedAnswerError(Exception):
         super().__init__(status_code, reason)
         self.status_code = status_code
         self.reason = reason
-
-
-class AsyncCappedStream(httpx2.AsyncByteStream):
-    """The stream of a response, broken off when it passes a number of bytes or a moment."""
-
-    def __init__(self, response: httpx2.Response, *, limit: int, clock: Clock, until: float) -> None:
-        assert isinstance(response.stream, httpx2.AsyncByteStream)
-        self._stream = response.stream
-        self._status_code = response.status_code
-        self._limit = limit
-        self._clock = clock
-        self._until = until
-
-    async def __aiter__(self) -> AsyncIterator[bytes]:
-        """Yield what the stream yields."""
-        total = 0
-        async for chunk in self._stream:
-            total += len(chunk)
-            if total > self._limit:
-                raise RefusedAnswerError(self._status_code, "it is too large")
-            if self._clock.monotonic() > self._until:
-                raise httpx2.ReadTimeout("the answer was not complete in the time that one call may take")
-            yield chunk
-
-    async def aclose(self) -> None:
-        """Close the stream below."""
-        await self._stream.aclose()
 
 
 class AsyncSession(httpx2.AsyncClient):
@@ -251,9 +224,20 @@ class AsyncSession(httpx2.AsyncClient):
             if response.is_success:
                 raise RefusedAnswerError(response.status_code, "it is compressed, which was not asked for")
             return b""  # the status says enough
-        limit = responses.most_bytes(operation, response.status_code)
-        response.stream = AsyncCappedStream(response, limit=limit, clock=self._clock, until=until)
-        return await response.aread()
+        if response.is_stream_consumed:  # a transport of the user's has read it
+            return response.content
+        limit, size = responses.most_bytes(operation, response.status_code), 0
+        chunks: list[bytes] = []
+        assert isinstance(response.stream, httpx2.AsyncByteStream)
+        async for chunk in response.stream:  # aread() goes through three more generators, to decompress and to regroup
+            size += len(chunk)
+            if size > limit:
+                raise RefusedAnswerError(response.status_code, "it is too large")
+            if self._clock.monotonic() > until:
+                raise httpx2.ReadTimeout("the answer was not complete in the time that one call may take")
+            chunks.append(chunk)
+        response._content = b"".join(chunks)
+        return response.content
 
 
 def _masked(response: httpx2.Response, text: str) -> str:

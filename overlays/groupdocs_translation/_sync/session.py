@@ -42,7 +42,7 @@ from ..auth.bearer import rewinder
 from ..spec.operations import Operation, match
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     from .._clock import Clock
     from .._rules.retry import RetryPolicy
@@ -67,33 +67,6 @@ class RefusedAnswerError(Exception):
         super().__init__(status_code, reason)
         self.status_code = status_code
         self.reason = reason
-
-
-class CappedStream(httpx2.SyncByteStream):
-    """The stream of a response, broken off when it passes a number of bytes or a moment."""
-
-    def __init__(self, response: httpx2.Response, *, limit: int, clock: Clock, until: float) -> None:
-        assert isinstance(response.stream, httpx2.SyncByteStream)
-        self._stream = response.stream
-        self._status_code = response.status_code
-        self._limit = limit
-        self._clock = clock
-        self._until = until
-
-    def __iter__(self) -> Iterator[bytes]:
-        """Yield what the stream yields."""
-        total = 0
-        for chunk in self._stream:
-            total += len(chunk)
-            if total > self._limit:
-                raise RefusedAnswerError(self._status_code, "it is too large")
-            if self._clock.monotonic() > self._until:
-                raise httpx2.ReadTimeout("the answer was not complete in the time that one call may take")
-            yield chunk
-
-    def close(self) -> None:
-        """Close the stream below."""
-        self._stream.close()
 
 
 class Session(httpx2.Client):
@@ -259,9 +232,20 @@ class Session(httpx2.Client):
             if response.is_success:
                 raise RefusedAnswerError(response.status_code, "it is compressed, which was not asked for")
             return b""  # the status says enough
-        limit = responses.most_bytes(operation, response.status_code)
-        response.stream = CappedStream(response, limit=limit, clock=self._clock, until=until)
-        return response.read()
+        if response.is_stream_consumed:  # a transport of the user's has read it
+            return response.content
+        limit, size = responses.most_bytes(operation, response.status_code), 0
+        chunks: list[bytes] = []
+        assert isinstance(response.stream, httpx2.SyncByteStream)
+        for chunk in response.stream:  # aread() goes through three more generators, to decompress and to regroup
+            size += len(chunk)
+            if size > limit:
+                raise RefusedAnswerError(response.status_code, "it is too large")
+            if self._clock.monotonic() > until:
+                raise httpx2.ReadTimeout("the answer was not complete in the time that one call may take")
+            chunks.append(chunk)
+        response._content = b"".join(chunks)
+        return response.content
 
 
 def _masked(response: httpx2.Response, text: str) -> str:
