@@ -295,3 +295,24 @@ async def test_a_stream_refuses_wrong_arguments_at_once(sandbox):
     async with AsyncTranslationClient(**sandbox.client_settings()) as client:
         with pytest.raises(ConfigurationError, match="glossary"):
             client.translate_stream(["Hello"], target="de", glosary={})  # type: ignore[call-overload]
+
+
+@pytest.mark.parametrize("times", [1, 3])
+async def test_a_job_just_made_is_not_expired_by_one_404(sandbox, times):
+    sandbox.fail("getTextTranslation", times=times, status=404)
+    async with AsyncTranslationClient(**sandbox.client_settings()) as client:
+        job = await client.submit_text("Hello", target="de")
+        assert (await job.status()).state is State.PENDING
+        assert (await job.result()).text
+    assert client.usage.by_operation["getTextTranslation"] == times + 1
+
+
+async def test_a_job_that_stays_unknown_has_expired_after_four_looks(sandbox):
+    sandbox.fail("getTextTranslation", times=99, status=404)
+    async with AsyncTranslationClient(**sandbox.client_settings()) as client:
+        job = await client.submit_text("Hello", target="de")
+        with pytest.raises(JobExpired):
+            await job.result()
+        with pytest.raises(JobExpired):
+            await job.result()
+    assert client.usage.by_operation["getTextTranslation"] == 4

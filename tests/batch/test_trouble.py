@@ -219,7 +219,7 @@ def test_a_job_that_the_service_forgot_early_is_not_paid_for_again_unasked(sandb
     with TranslationClient(**sandbox.client_settings()) as client:
         slow(sandbox, 60.0)
         interrupted(client, source, out)
-        sandbox.fail("getFileTranslation", status=404)
+        sandbox.fail("getFileTranslation", times=9, status=404)
         report = client.translate_folder(source, target="de", output_dir=out)
         assert (report.failed, len(sandbox.jobs)) == (1, 1)
         assert "unknown to the service" in reasons(report)["a.txt"]

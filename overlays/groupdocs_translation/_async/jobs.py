@@ -43,6 +43,8 @@ log = logging.getLogger("groupdocs_translation.jobs")
 
 TEXT_TIMEOUT_S = 300.0  # texts take seconds; this is for a service in trouble
 SHORTEST_PAUSE_S = 1.0  # before an identity server that is down is asked again
+UNKNOWN_TRIES = 4  # a service that reads what it has just written elsewhere may not know a job for a while
+RETENTION_S = 23 * 3600.0  # results stay for 24 hours; a job as old as this that is unknown has expired
 FILE_TIMEOUT_S = 3600.0  # documents take minutes, long recordings more
 
 _POLLS = {
@@ -80,6 +82,7 @@ class AsyncJob(AsDict):
         self._spec = handle.spec
         self._submitted = submitted  # on the monotonic clock; None for a job picked up from elsewhere
         self._polls = 0
+        self._unknown = 0  # how often in a row the service did not know it
         self._unready_at = submitted  # when the job was last seen to be not ready
         self._last: JobStatus | None = None
         self._answer: Any = None
@@ -124,7 +127,7 @@ class AsyncJob(AsDict):
             response = await self._connection.call(operation, **{parameter: self.id})
         except NotFound as error:
             self.request_id = error.request_id
-            self._last = JobStatus(State.EXPIRED, 404, error.message, (), self.request_id)
+            self._last = JobStatus(self._unknown_state(), 404, error.message, (), self.request_id)
             return self._last
         except TranslationError as error:
             error.job = self
@@ -135,9 +138,12 @@ class AsyncJob(AsDict):
         code = body_status(self._answer.status)
         message = clean(self._answer.message)
         has_result = bool(languages) or responses.has_structure(self._spec, self._answer)
-        self._last = JobStatus(
-            job_state(code, int(response.status_code), has_result=has_result), code, message, languages, self.request_id
-        )
+        state = job_state(code, int(response.status_code), has_result=has_result)
+        if state is State.EXPIRED:
+            state = self._unknown_state()
+        else:
+            self._unknown = 0
+        self._last = JobStatus(state, code, message, languages, self.request_id)
         self._observe(self._last)
         return self._last
 
@@ -329,6 +335,14 @@ class AsyncJob(AsDict):
         if self._handle.submitted_at is not None:
             return max(0.0, self._connection.clock.wall() - self._handle.submitted_at)
         return 0.0
+
+    def _unknown_state(self) -> State:
+        """What a job is that the service does not know: a young one may only not be known yet, and is asked again."""
+        self._unknown += 1
+        if self._submitted is None and self._handle.submitted_at is None:
+            return State.EXPIRED
+        age = self._since(self._connection.clock.monotonic())
+        return State.PENDING if age < RETENTION_S and self._unknown < UNKNOWN_TRIES else State.EXPIRED
 
     def _observe(self, status: JobStatus) -> None:
         """Let the schedule learn how long jobs of this kind take."""
