@@ -23,6 +23,7 @@ from openapi import toolchain
 unasync: Any = import_module("unasync")  # it has no type hints
 WORDS = {  # async → sync; one that no source uses is an error, so the table cannot rot
     "AsyncBatch": "Batch",
+    "AsyncBaseTransport": "BaseTransport",
     "AsyncByteStream": "SyncByteStream",
     "AsyncClient": "Client",
     "AsyncConnection": "Connection",
@@ -31,6 +32,7 @@ WORDS = {  # async → sync; one that no source uses is an error, so the table c
     "AsyncIterator": "Iterator",
     "AsyncJob": "Job",
     "AsyncSession": "Session",
+    "AsyncSharedTransport": "SharedTransport",
     "AsyncTexts": "Texts",
     "AsyncTranslationClient": "TranslationClient",
     "AsyncUpload": "Upload",
@@ -43,6 +45,7 @@ WORDS = {  # async → sync; one that no source uses is an error, so the table c
     "async_sleep": "sync_sleep",
     "async_transport": "sync_transport",
     "asyncio_detailed": "sync_detailed",
+    "handle_async_request": "handle_request",
 }
 TEST_WORDS = {"_async": "_sync", "aget": "get", "asleep": "sleep"}  # may be used, by tests above all
 PLACES = ("overlays/groupdocs_translation", "tests")

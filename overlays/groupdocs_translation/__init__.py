@@ -6,6 +6,7 @@ generated models.
 
 from __future__ import annotations
 
+import os
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -166,3 +167,7 @@ def __getattr__(name: str) -> Any:
 def __dir__() -> list[str]:
     """The public names."""
     return [*__all__, "__version__"]
+
+
+if "GROUPDOCS_LOG" in os.environ:
+    import_module("._logs", __name__)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Generator, Iterable, Mapping
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NoReturn, Self
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from . import auth
 from ._clock import SYSTEM_CLOCK, Clock
@@ -17,8 +18,10 @@ from ._config import (
     api_url,
     check_callable,
     check_flag,
+    check_headers,
     check_methods,
     check_timeout,
+    check_user_agent,
     refuse_httpx,
     service_url,
     trusted,
@@ -31,7 +34,7 @@ from ._rules.names import check_pairs, language_pair
 from ._rules.polling import BALANCED, PollingSchedule, schedule_named
 from ._rules.requests import FileCall, TextCall
 from ._rules.retry import RetryPolicy, check_policy
-from ._usage import Usage
+from ._usage import Usage, calling
 from .spec.addresses import TOKEN_URL
 
 if TYPE_CHECKING:
@@ -58,6 +61,8 @@ class Settings:
     origin: str | None = None
     trial: bool = False
     clock: Clock = SYSTEM_CLOCK
+    user_agent: str | None = None
+    headers: Mapping[str, str] = field(factory=dict[str, str], repr=False)  # values may be secret
 
     def __attrs_post_init__(self) -> None:
         for name in ("timeout", "proxy", "transport"):
@@ -78,6 +83,18 @@ class Settings:
                 parameter="transport",
                 allowed=("httpx2", "aiohttp", "auto"),
             )
+        if not (
+            self.transport is None
+            or isinstance(self.transport, str)
+            or any(callable(getattr(self.transport, f"handle{way}_request", None)) for way in ("", "_async"))
+        ):
+            raise ConfigurationError(
+                f"transport must be httpx2, aiohttp, auto or an httpx2 transport, not {type(self.transport).__name__}",
+                parameter="transport",
+                allowed=("httpx2", "aiohttp", "auto"),
+            )
+        check_user_agent(self.user_agent)
+        check_headers(self.headers)
         check_methods(self.clock, "clock", "monotonic", "wall", "sleep", "asleep")
 
 
@@ -123,6 +140,8 @@ class BaseClient:
             can, as folders do; ``"httpx2"`` never.
         origin: name of your application, sent with each job.
         clock: a source of time, for tests.
+        user_agent: product of your application (``shop/1.2``), put before this package's in ``User-Agent``.
+        headers: sent with each call of the API, besides our own; not with token requests, nor to storage.
 
     Raises:
         ConfigurationError: an argument or the environment is wrong, or there are no credentials; nothing was sent.
@@ -154,6 +173,8 @@ class BaseClient:
         transport: Any = None,
         origin: str | None = None,
         clock: Clock = SYSTEM_CLOCK,
+        user_agent: str | None = None,
+        headers: Mapping[str, str] | None = None,
         _trial: bool = False,
     ) -> None:
         from .auth.credentials import Secret  # noqa: PLC0415  (kept out of `import groupdocs_translation`)
@@ -177,6 +198,8 @@ class BaseClient:
             origin=origin,
             trial=_trial,
             clock=clock,
+            user_agent=user_agent,
+            headers=check_headers(headers or {}),
         )
         if _trial:
             self.account = Account(settings, None, usage)
@@ -208,6 +231,49 @@ class BaseClient:
         ``settings`` are those of the class, without the ones about credentials and tokens.
         """
         return cls(**settings, _trial=True)
+
+    def with_options(
+        self,
+        *,
+        timeout: float | httpx2.Timeout | None = None,
+        retries: RetryPolicy | None = None,
+        polling: str | PollingSchedule | None = None,
+        call_budget: int | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Self:
+        """A client with other options that shares connections, token and usage with this one; made at no cost.
+
+        What is not given stays as it is; ``headers`` are added to those there are, ``call_budget`` is a part of what
+        this client has left. Closing it leaves this client open; closing this one closes both.
+
+        Raises:
+            ConfigurationError: an option is wrong.
+        """
+        settings, usage = self.account.settings, self.usage
+        given: dict[str, Any] = {
+            "timeout": timeout,
+            "retries": retries,
+            "polling": None if polling is None else schedule_named(polling),
+            "headers": None if headers is None else {**settings.headers, **check_headers(headers)},
+        }
+        changed = evolve(settings, **{name: value for name, value in given.items() if value is not None})
+        made = object.__new__(type(self))
+        made.__dict__.update(self.__dict__, _parent=self)
+        made.__dict__.pop("_opened", None)
+        made.account = Account(
+            changed, self.account.token_source, usage if call_budget is None else Usage(call_budget, parent=usage)
+        )
+        return made
+
+    @contextmanager
+    def raw_responses(self) -> Generator[list[httpx2.Response]]:
+        """Collect the service's answers, ``httpx2.Response``, in a list while the block runs: retried ones too.
+
+        Those to calls of this thread or task, and of tasks begun in the block. A request's headers hold the token.
+        """
+        responses: list[httpx2.Response] = []
+        with calling(responses=responses):
+            yield responses
 
     @property
     def usage(self) -> Usage:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ipaddress
 import os
+import re
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, TypeAlias
 from urllib.parse import SplitResult, urlsplit
 
@@ -15,7 +17,6 @@ if TYPE_CHECKING:
 
     import httpx2
 
-USER_AGENT = "groupdocs-translation-python"
 BASE_URL_VARIABLE = "GROUPDOCS_TRANSLATION_URL"
 TOKEN_URL_VARIABLE = "GROUPDOCS_TOKEN_URL"  # noqa: S105  (a variable's name)
 
@@ -25,6 +26,44 @@ WRITE_TIMEOUT_S = 60.0  # between two pieces of an upload
 POOL_TIMEOUT_S = 30.0  # for a free connection when all are in use
 MAX_CONNECTIONS = 100
 CLOSED = "this client is closed: make another, or use it inside its with block"
+
+
+_PRODUCT = re.compile(r"[\x21-\x7e]+( [\x21-\x7e]+)*")
+_HEADER = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # RFC 9110 §5.1
+_HEADER_VALUE = re.compile(r"[\x21-\x7e]([\t\x20-\x7e]*[\x21-\x7e])?")
+_OUR_HEADERS = frozenset(
+    "accept accept-encoding authorization connection content-length content-type cookie host transfer-encoding".split()
+)
+
+
+def check_user_agent(value: Any) -> None:
+    """Refuse what cannot stand in a ``User-Agent``.
+
+    Raises:
+        ConfigurationError: neither ``None`` nor printable ASCII.
+    """
+    if value is not None and not (isinstance(value, str) and _PRODUCT.fullmatch(value)):
+        raise ConfigurationError(
+            "user_agent must be the product of your application, such as 'shop/1.2'", parameter="user_agent"
+        )
+
+
+def check_headers(given: Any) -> dict[str, str]:
+    """The headers, if they may be sent besides ours.
+
+    Raises:
+        ConfigurationError: no mapping of names to values, or one of a header that this package sets itself.
+    """
+    if not isinstance(given, Mapping):
+        raise ConfigurationError(f"headers maps names to values, not a {type(given).__name__}", parameter="headers")
+    for name, value in given.items():
+        if not (isinstance(name, str) and _HEADER.fullmatch(name)):
+            raise ConfigurationError(f"headers has {name!r:.60}, which is no header's name", parameter="headers")
+        if name.lower() in _OUR_HEADERS:
+            raise ConfigurationError(f"headers has {name}, which this package sets itself", parameter="headers")
+        if not (isinstance(value, str) and _HEADER_VALUE.fullmatch(value)):
+            raise ConfigurationError(f"the value of {name} in headers is not printable ASCII", parameter="headers")
+    return dict(given)
 
 
 def is_loopback(host: str) -> bool:

@@ -21,9 +21,9 @@ def plain(value: Any) -> Any:
     if isinstance(value, Enum):
         return value.value
     if isinstance(value, Mapping):
-        return {str(key): plain(item) for key, item in cast("Mapping[Any, Any]", value).items()}
+        return {str(key): plain(item) for key, item in value.items()}
     if isinstance(value, Iterable) and not isinstance(value, bytes):
-        return [plain(item) for item in cast("Iterable[Any]", value)]
+        return [plain(item) for item in value]
     return str(value)
 
 
@@ -39,7 +39,7 @@ def _cell(value: Any) -> str:
     if isinstance(value, dict):
         return table(cast("dict[str, Any]", value))
     if isinstance(value, list):
-        items = cast("list[Any]", value)
+        items: list[Any] = value
         more = f"<br>and {len(items) - MOST_ROWS} more" if items[MOST_ROWS:] else ""
         return "<br>".join(_cell(item) for item in items[:MOST_ROWS]) + more
     return escape(str(value))

@@ -27,13 +27,15 @@ class Call:
 
     ``operation`` is the row of the table, ``None`` for a request that no operation describes; ``policy`` replaces the
     client's; ``counter`` counts the calls of one piece of work, by operation, besides the client's usage;
-    ``authorized_by`` is who put the ``Authorization`` header on, ``None`` for one of the caller's own.
+    ``responses`` gets each answer; ``authorized_by`` is who put the ``Authorization`` header on, ``None`` for one of
+    the caller's own.
     """
 
     operation: Operation | None = None
     policy: RetryPolicy | None = None
     counter: Counter[str] | None = None
     authorized_by: object = None
+    responses: list[Any] | None = None
 
 
 _CONTEXT: ContextVar[Call] = ContextVar("groupdocs_call", default=Call())  # noqa: B039  (replaced, never changed)
@@ -44,18 +46,27 @@ def context_call() -> Call:
     return _CONTEXT.get()
 
 
-def calling(*, policy: RetryPolicy | None = None, counter: Counter[str] | None = None) -> AbstractContextManager[None]:
-    """Give the calls made inside, by this task or thread, a policy or a counter; ``None`` keeps what is outside.
+def calling(
+    *, policy: RetryPolicy | None = None, counter: Counter[str] | None = None, responses: list[Any] | None = None
+) -> AbstractContextManager[None]:
+    """Give the calls made inside, by this task or thread, what ``Call`` says; ``None`` keeps what is outside.
 
     Raises:
         ConfigurationError: ``policy`` is no ``RetryPolicy``.
     """
-    if policy is None and counter is None:
+    if policy is None and counter is None and responses is None:
         return nullcontext()
     if policy is not None:
         check_policy(policy)
     outer = _CONTEXT.get()
-    return _as_context(Call(None, policy or outer.policy, outer.counter if counter is None else counter))
+    return _as_context(
+        Call(
+            None,
+            policy or outer.policy,
+            outer.counter if counter is None else counter,
+            responses=outer.responses if responses is None else responses,
+        )
+    )
 
 
 @contextmanager

@@ -50,7 +50,7 @@ def test_the_request_is_a_form_in_the_documented_order(identity, source):
     assert request.headers["content-type"] == "application/x-www-form-urlencoded"
     assert request.headers["accept"] == "application/json"
     assert request.headers["accept-encoding"] == "identity"
-    assert request.headers["user-agent"] == "groupdocs-translation-python"
+    assert request.headers["user-agent"].startswith("groupdocs-translation-python/")
     assert "authorization" not in request.headers
 
 

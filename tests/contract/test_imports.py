@@ -22,7 +22,7 @@ KNOW_GENERATED = {"_api", "spec"}
 # From the bottom up. A module may import those of lower layers and of its own entry (a module, or all of a folder), and
 # nothing else: neither its neighbours nor what is above. The longest entry that fits a module is its own.
 LAYERS = [
-    ["_data", "_later"],
+    ["_data", "_later", "_logs"],
     ["_errors", "_clock", "spec.addresses"],
     ["_concurrency", "_config", "_files", "_results", "spec"],
     ["_api", "_inputs", "formats"],

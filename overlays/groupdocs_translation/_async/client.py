@@ -47,6 +47,7 @@ class AsyncTranslationClient(BaseClient):
     """
 
     _opened: _connections.AsyncConnection | None = None
+    _parent: AsyncTranslationClient | None = None  # of a client made by with_options()
 
     @property
     def _connection(self) -> _connections.AsyncConnection:
@@ -55,7 +56,8 @@ class AsyncTranslationClient(BaseClient):
         if opened is None:
             from .connection import AsyncConnection  # noqa: PLC0415  (loads httpx2)
 
-            made = AsyncConnection(self.account)
+            parent = None if self._parent is None else self._parent._connection
+            made = AsyncConnection(self.account, parent=parent)
             opened = self.__dict__.setdefault("_opened", made)  # one of them wins if two threads come at once
         return opened
 

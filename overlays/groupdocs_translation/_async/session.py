@@ -61,6 +61,19 @@ class RefusedAnswerError(Exception):
         self.reason = reason
 
 
+class AsyncSharedTransport(httpx2.AsyncBaseTransport):
+    """The connections of another session, which closes them."""
+
+    def __init__(self, lender: httpx2.AsyncClient) -> None:
+        self._lender = lender
+
+    async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
+        """Send as the lender would."""
+        if self._lender.is_closed:
+            raise ConfigurationError(CLOSED)
+        return await self._lender._transport_for_url(request.url).handle_async_request(request)
+
+
 class AsyncSession(httpx2.AsyncClient):
     """An ``httpx2`` client that keeps the rules of this package for every request sent through it.
 
@@ -125,7 +138,9 @@ class AsyncSession(httpx2.AsyncClient):
         name = operation.id if operation else f"{request.method} {request.url.path}"
         context, before = context_call(), request.extensions.get(CALL)
         policy, counter = context.policy or self._retries, context.counter
-        request.extensions[CALL] = Call(operation, policy, counter, before.authorized_by if before else None)
+        request.extensions[CALL] = Call(
+            operation, policy, counter, before.authorized_by if before else None, context.responses
+        )
         sent_id = request.headers.setdefault(REQUEST_ID, uuid4().hex)  # the same for all tries
         started = self._clock.monotonic()
         role = operation.role if operation else None
@@ -190,6 +205,8 @@ class AsyncSession(httpx2.AsyncClient):
                 content = await self._read(response, operation, self._clock.monotonic() + total_s)
             finally:
                 await response.aclose()
+                if (seen := request.extensions[CALL].responses) is not None:
+                    seen.append(response)
                 if self.is_closed:  # closed while this waited for a connection, which nobody would close
                     await self._transport.aclose()
         except RefusedAnswerError as refused:

@@ -55,6 +55,7 @@ class TranslationClient(BaseClient):
     """
 
     _opened: _connections.Connection | None = None
+    _parent: TranslationClient | None = None  # of a client made by with_options()
 
     @property
     def _connection(self) -> _connections.Connection:
@@ -63,7 +64,8 @@ class TranslationClient(BaseClient):
         if opened is None:
             from .connection import Connection  # noqa: PLC0415  (loads httpx2)
 
-            made = Connection(self.account)
+            parent = None if self._parent is None else self._parent._connection
+            made = Connection(self.account, parent=parent)
             opened = self.__dict__.setdefault("_opened", made)  # one of them wins if two threads come at once
         return opened
 

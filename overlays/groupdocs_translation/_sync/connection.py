@@ -12,7 +12,7 @@ import httpx2
 
 from .._api import ApiClient
 from .._concurrency import sync_owner
-from .._config import CLOSED, USER_AGENT, timeouts, tls
+from .._config import CLOSED, timeouts, tls
 from .._errors import ConfigurationError
 from .._network import guard_logs
 from .._rules.polling import (
@@ -24,8 +24,9 @@ from .._rules.polling import (
 from .._transports import sync_transport
 from .._usage import CALL, Call, context_call
 from ..auth.bearer import PublicOnlyAuth
+from ..auth.token_endpoint import user_agent
 from ..spec.operations import BY_ID, generated
-from .session import Session
+from .session import Session, SharedTransport
 from .transfer import Download
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ class Connection:
     Each event loop (each process, in sync) gets sessions of its own: connections belong to the loop that opened them,
     and a forked child must not share a socket with its parent. ``on_refusal`` is called when the service refuses a call
     (HTTP 429 and 503), with the seconds that it asked for, if it did. ``owns_token=False``: closing leaves the token to
-    the client that lent it.
+    the client that lent it. With a ``parent`` requests go through its connections, with the settings of this one.
     """
 
     def __init__(
@@ -55,14 +56,16 @@ class Connection:
         *,
         on_refusal: Callable[[float | None], object] | None = None,
         owns_token: bool = True,
+        parent: Connection | None = None,
     ) -> None:
         self.settings = account.settings
         self.clock = account.settings.clock
         self.usage = account.usage
         self._token_source = account.token_source
         self._on_refusal = on_refusal
-        self._owns_token = owns_token
-        self.durations = JobDurations()
+        self._owns_token = owns_token and parent is None
+        self._parent = parent
+        self.durations: JobDurations = JobDurations() if parent is None else parent.durations
         self.api = ApiClient(self.settings.base_url, session=self.session)
         self._lock = threading.Lock()
         self._sessions: weakref.WeakKeyDictionary[Any, tuple[Session, ApiClient]] = weakref.WeakKeyDictionary()
@@ -95,12 +98,8 @@ class Connection:
                     on_refusal=self._on_refusal,
                     base_url=self.settings.base_url,
                     auth=self._authorization(),
-                    headers={
-                        "User-Agent": USER_AGENT,
-                        "Accept": "application/json, text/plain",
-                        "Accept-Encoding": "identity",
-                    },
-                    **self._transport_settings(),
+                    headers=self._headers(),
+                    **self._transport_settings(Connection.session),
                 )
                 self._sessions[owner] = session, ApiClient(self.settings.base_url, session=lambda: session)
             return self._sessions[owner]
@@ -113,7 +112,9 @@ class Connection:
             if owner not in self._storages:
                 guard_logs()
                 self._storages[owner] = _made(
-                    httpx2.Client, headers={"User-Agent": USER_AGENT}, **self._transport_settings()
+                    httpx2.Client,
+                    headers={"User-Agent": user_agent(self.settings.user_agent)},
+                    **self._transport_settings(Connection.storage),
                 )
             return self._storages[owner]
 
@@ -121,8 +122,26 @@ class Connection:
         if self._is_closed:
             raise ConfigurationError(CLOSED)
 
-    def _transport_settings(self) -> dict[str, Any]:
+    def _headers(self) -> httpx2.Headers:
+        headers = httpx2.Headers(
+            {
+                "User-Agent": user_agent(self.settings.user_agent),
+                "Accept": "application/json, text/plain",
+                "Accept-Encoding": "identity",
+            }
+        )
+        headers.update(self.settings.headers)
+        return headers
+
+    def _transport_settings(self, of_parent: Callable[[Connection], httpx2.Client]) -> dict[str, Any]:
         settings = self.settings
+        if self._parent is not None:
+            return {
+                "timeout": timeouts(settings.timeout),
+                "trust_env": False,
+                "transport": SharedTransport(of_parent(self._parent)),
+                "follow_redirects": False,
+            }
         limits = httpx2.Limits(
             max_connections=settings.max_connections,
             max_keepalive_connections=settings.max_connections,  # fewer: it closes some in use (httpcore #1110)

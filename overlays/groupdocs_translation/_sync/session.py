@@ -69,6 +69,19 @@ class RefusedAnswerError(Exception):
         self.reason = reason
 
 
+class SharedTransport(httpx2.BaseTransport):
+    """The connections of another session, which closes them."""
+
+    def __init__(self, lender: httpx2.Client) -> None:
+        self._lender = lender
+
+    def handle_request(self, request: httpx2.Request) -> httpx2.Response:
+        """Send as the lender would."""
+        if self._lender.is_closed:
+            raise ConfigurationError(CLOSED)
+        return self._lender._transport_for_url(request.url).handle_request(request)
+
+
 class Session(httpx2.Client):
     """An ``httpx2`` client that keeps the rules of this package for every request sent through it.
 
@@ -133,7 +146,9 @@ class Session(httpx2.Client):
         name = operation.id if operation else f"{request.method} {request.url.path}"
         context, before = context_call(), request.extensions.get(CALL)
         policy, counter = context.policy or self._retries, context.counter
-        request.extensions[CALL] = Call(operation, policy, counter, before.authorized_by if before else None)
+        request.extensions[CALL] = Call(
+            operation, policy, counter, before.authorized_by if before else None, context.responses
+        )
         sent_id = request.headers.setdefault(REQUEST_ID, uuid4().hex)  # the same for all tries
         started = self._clock.monotonic()
         role = operation.role if operation else None
@@ -198,6 +213,8 @@ class Session(httpx2.Client):
                 content = self._read(response, operation, self._clock.monotonic() + total_s)
             finally:
                 response.close()
+                if (seen := request.extensions[CALL].responses) is not None:
+                    seen.append(response)
                 if self.is_closed:  # closed while this waited for a connection, which nobody would close
                     self._transport.close()
         except RefusedAnswerError as refused:

@@ -10,16 +10,19 @@ from __future__ import annotations
 
 import base64
 import logging
+import platform
 import re
 import ssl
+import sys
 from collections.abc import Mapping
+from functools import cache
 from random import random
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import quote, quote_plus, urlsplit
 
 from attrs import Factory, field, frozen
 
-from .._config import USER_AGENT, is_loopback, tls
+from .._config import is_loopback, tls
 from .._errors import (
     AuthenticationError,
     ConfigurationError,
@@ -65,6 +68,19 @@ _ADVICE = {
 }
 _SCOPES = re.compile(r"([\x21\x23-\x5b\x5d-\x7e]+( [\x21\x23-\x5b\x5d-\x7e]+)*)?")  # RFC 6749 §3.3; none is none
 _OURS = frozenset({"grant_type", "client_id", "client_secret", "scope"})
+
+
+@cache
+def user_agent(application: str | None = None) -> str:
+    """What each request says of its sender: the application's product, this package, Python and the platform."""
+    from importlib.metadata import PackageNotFoundError, version  # noqa: PLC0415  (with the first request)
+
+    try:
+        own = version("groupdocs-translation")
+    except PackageNotFoundError:  # run out of a folder
+        own = "0"
+    said = f"groupdocs-translation-python/{own} Python/{platform.python_version()} ({sys.platform})"
+    return f"{application} {said}" if application else said
 
 
 def _params(given: object) -> dict[str, str]:
@@ -222,7 +238,7 @@ class Endpoint:
         return form | ({"scope": self.scope} if self.scope else {}) | self.params
 
     def _headers(self, credentials: Credentials) -> dict[str, str]:
-        headers = {"Accept": "application/json", "Accept-Encoding": "identity", "User-Agent": USER_AGENT}
+        headers = {"Accept": "application/json", "Accept-Encoding": "identity", "User-Agent": user_agent()}
         if self.client_auth == "basic":
             headers["Authorization"] = f"Basic {basic(credentials).reveal()}"
         return headers

@@ -1,0 +1,155 @@
+"""Options per call and per client: other limits on the same connections and token, headers, logs, raw answers."""
+
+from __future__ import annotations
+
+import os
+import platform
+import subprocess
+import sys
+
+import httpx2
+import pytest
+from groupdocs_translation import (
+    AsyncTranslationClient,
+    CallBudgetExceeded,
+    ConfigurationError,
+    RetryPolicy,
+    ServerError,
+    TranslationClient,
+)
+
+
+class Seeing(httpx2.HTTPTransport):
+    """Keeps the requests that pass, and how often it was closed."""
+
+    def __init__(self):
+        super().__init__()
+        self.requests, self.closed = [], 0
+
+    def handle_request(self, request):
+        self.requests.append(request)
+        return super().handle_request(request)
+
+    def close(self):
+        self.closed += 1
+        super().close()
+
+
+@pytest.fixture
+def wire():
+    with Seeing() as wire:
+        yield wire
+
+
+@pytest.fixture
+def client(sandbox, wire):
+    settings = sandbox.client_settings()
+    with TranslationClient(**settings, transport=wire, user_agent="shop/1.2", headers={"X-Team": "a"}) as client:
+        yield client
+
+
+def test_a_client_with_options_shares_connections_token_and_usage(client, wire):
+    client.health()
+    other = client.with_options(timeout=7, retries=RetryPolicy.never(), polling="economy", headers={"X-Job": "b"})
+    assert other.translate_text("one", target="de").text
+    assert other.usage is client.usage
+    assert other.token_source is client.token_source
+    assert client.usage.token_events == {"obtained": 1}
+    assert {request.extensions["timeout"]["read"] for request in wire.requests[1:]} == {7}
+    assert [(r.headers.get("x-team"), r.headers.get("x-job")) for r in wire.requests[:2]] == [("a", None), ("a", "b")]
+    other.close()
+    assert wire.closed == 0
+    client.health()
+    with pytest.raises(ConfigurationError, match="closed"):
+        other.health()
+
+
+def test_a_closed_client_closes_those_made_of_it(client):
+    other = client.with_options(timeout=7)
+    other.health()
+    client.close()
+    with pytest.raises(ConfigurationError, match="closed"):
+        other.health()
+
+
+def test_a_part_of_the_budget_is_given_away(sandbox):
+    with TranslationClient(**sandbox.client_settings(), call_budget=3) as client:
+        part = client.with_options(call_budget=1)
+        part.health()
+        with pytest.raises(CallBudgetExceeded):
+            part.health()
+        assert (part.usage.calls, client.usage.calls, client.usage.remaining) == (1, 1, 2)
+
+
+def test_options_hold_for_files_and_generated_operations(client, wire, tmp_path):
+    from groupdocs_translation_api.api.translation import get_health
+
+    (tmp_path / "a.txt").write_text("one")
+    other = client.with_options(headers={"X-Job": "b"})
+    assert other.translate_file(tmp_path / "a.txt", target="de", output_dir=tmp_path).path.exists()
+    get_health.sync(client=other.api)
+    assert all(request.headers.get("x-job") == "b" for request in wire.requests if "authorization" in request.headers)
+
+
+async def test_async_clients_have_options_too(sandbox):
+    async with AsyncTranslationClient(**sandbox.client_settings()) as client:
+        other = client.with_options(timeout=7, headers={"X-Job": "b"})
+        with other.raw_responses() as responses:
+            await other.health()
+        assert responses[0].request.headers["x-job"] == "b"
+        await other.aclose()
+        await client.health()
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"timeout": 0}, {"retries": 3}, {"polling": "fastest"}, {"call_budget": -1}, {"headers": {"Authorization": "x"}},
+     {"headers": ["a"]}, {"headers": {"a b": "c"}}, {"headers": {"a": "b\r\nc: d"}}, {"headers": {"a": 3}}],
+)  # fmt: skip
+def test_wrong_options_are_refused_at_once(client, wire, wrong):
+    with pytest.raises(ConfigurationError, match=next(iter(wrong))):
+        client.with_options(**wrong)
+    assert not wire.requests
+
+
+@pytest.mark.parametrize("wrong", [{"transport": 3}, {"transport": object()}, {"user_agent": "a\nb"}, {"headers": 3}])
+def test_wrong_settings_are_refused_at_construction(sandbox, wrong):
+    with pytest.raises(ConfigurationError, match=next(iter(wrong))):
+        TranslationClient(**sandbox.client_settings(), **wrong)
+
+
+def test_the_user_agent_says_application_version_python_and_platform(client, wire):
+    client.health()
+    agent = wire.requests[0].headers["user-agent"]
+    assert agent.startswith("shop/1.2 groupdocs-translation-python/")
+    assert f"Python/{platform.python_version()} ({sys.platform})" in agent
+
+
+def test_raw_answers_are_there_those_of_failed_tries_too(client, sandbox):
+    sandbox.fail("getHealth", status=500)
+    with client.raw_responses() as responses:
+        client.health()
+        assert [response.status_code for response in responses] == [500, 200]
+    assert responses[1].json()
+    assert responses[1].headers["x-request-id"]
+    client.health()
+    assert len(responses) == 2
+    sandbox.fail("getHealth", status=500)
+    with client.raw_responses() as responses, pytest.raises(ServerError):
+        client.with_options(retries=RetryPolicy.never()).health()
+    assert [response.status_code for response in responses] == [500]
+
+
+@pytest.mark.parametrize(("level", "shown"), [("debug", "DEBUG"), ("INFO", "INFO"), (None, ""), ("loud", "neither")])
+def test_a_variable_switches_logs_on(level, shown):
+    program = (
+        "import groupdocs_translation, logging\n"
+        "log = logging.getLogger('groupdocs_translation.jobs')\n"
+        "log.debug('a'); log.info('b')"
+    )
+    environment = {name: value for name, value in os.environ.items() if name != "GROUPDOCS_LOG"}
+    environment |= {"GROUPDOCS_LOG": level} if level else {}
+    told = subprocess.run([sys.executable, "-c", program], env=environment, capture_output=True, text=True, check=True)
+    assert shown in told.stderr
+    assert bool(told.stderr) == bool(shown)
+    assert ("DEBUG" in told.stderr) == (level == "debug")
