@@ -25,7 +25,7 @@ ROOT = Path(__file__).parent
 OLDEST = PYTHONS[0]
 EXTRAS = f"[{','.join(PROJECT['project']['optional-dependencies'])}]"
 SANDBOX = ("-e", "./sandbox")  # of this checkout: the index has another one, or none
-SUITE = ("test", "codegen", "recipes", "release", "surface")  # groups that the test suite needs
+SUITE = ("test", "codegen", "recipes", "release", "surface", "types")  # groups that the test suite needs
 
 # pyenv puts commands on the PATH that fail for every version but its global one: its real interpreters go last.
 for folder in sorted(Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv")).glob("versions/3.*/bin")):
@@ -77,7 +77,7 @@ def lint(session: nox.Session) -> None:
 @nox.session
 def types(session: nox.Session) -> None:
     """Check types: mypy --strict over all that is written and generated, pyright strict over what is written."""
-    session.install(*SANDBOX, "-e", ".[cli,sandbox]", *_groups(*SUITE, "types"), "nox")
+    session.install(*SANDBOX, "-e", ".[cli,sandbox]", *_groups(*SUITE), "nox")
     examples = ("examples/demo.py", "examples/catalogue_app/catalogue.py")
     session.run("mypy", "generated", "overlays", "sandbox", "release", "noxfile.py", *examples)
     session.run("mypy", "openapi")  # apart: its modules find each other as scripts do

@@ -53,7 +53,7 @@ def test_while_the_service_is_down_the_shop_speaks_english(catalogue, translatio
 
 
 def test_a_short_outage_goes_unnoticed(catalogue, translation_sandbox):
-    translation_sandbox.fail("translateText", status=503, times=2)
+    translation_sandbox.fail("translateText", status=503, headers={"retry-after": "1"}, times=2)
     translation_sandbox.fail("getTextTranslation", html=True)
     assert catalogue.translate("de") == "complete"
 
