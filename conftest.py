@@ -78,7 +78,6 @@ def _run(example: Example) -> None:
 
 
 def _compare(example: Example) -> str | None:
-    """What a block printed, against what its page says that it prints."""
     checker, flags = doctest.OutputChecker(), doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
     printed = example.namespace.pop(PRINTED, "").replace(os.sep, "/")  # the pages write paths with slashes
     if checker.check_output(example.parsed, printed, flags):

@@ -44,7 +44,6 @@ def _reply(method: bytes, path: str, address: str) -> Iterator[bytes]:
 
 
 async def _converse(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    """Answer the requests of one connection, each when all of it has come."""
     address = "http://127.0.0.1:{}".format(writer.get_extra_info("sockname")[1])
     try:
         while True:

@@ -90,7 +90,6 @@ def make_files(folder: Path, count: int) -> Path:
 
 
 def _run(settings: Any, source: Path, out: Path, *, is_plan: bool = False, **options: Any) -> dict[str, Any]:
-    """Run or plan a batch."""
     task = {"settings": settings, "source": str(source), "out": str(out), "options": options, "is_plan": is_plan}
     return dict(result(ours("folder", json.dumps(task))))
 

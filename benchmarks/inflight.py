@@ -35,7 +35,6 @@ HEAD = [
 
 
 def _measure(in_flight: int) -> tuple[list[list[object]], list[Target]]:
-    """Return the rows and targets of one size."""
     cpu: dict[str, list[float]] = {name: [] for name in CONTENDERS}
     wall: dict[str, list[float]] = {name: [] for name in CONTENDERS}
     with server() as address:

@@ -16,9 +16,7 @@ WANTED = {"token", "languages", "text", "upload", "docx", "pdf", "xlsx", "csv", 
 
 
 def test_the_published_sdk_gets_through_every_kind_of_job(
-    published: EmptyEnvironment,
-    slow_service: tuple[Sandbox, dict[str, str]],
-    tell: Callable[[str, str, str], None],
+    published: EmptyEnvironment, slow_service: tuple[Sandbox, dict[str, str]], tell: Callable[[str, str, str], None]
 ) -> None:
     sandbox, variables = slow_service
     shutil.copytree(HERE.parent / "examples" / "files", published.folder, dirs_exist_ok=True)

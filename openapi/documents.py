@@ -163,17 +163,13 @@ def dump(document: Any, comment: str) -> str:
     yaml.default_flow_style = False
     yaml.sort_base_mapping_type_on_output = False
     yaml.width = 120
-    yaml.representer.ignore_aliases = _no_alias
+    yaml.representer.ignore_aliases = lambda _: True
     stream = io.StringIO()
     yaml.dump(document, stream)
     text = re.sub(
         " +$", "", stream.getvalue(), flags=re.MULTILINE
     )  # where a plain text is folded; no text is a block here
     return "".join(f"# {line}\n" for line in comment.splitlines()) + text
-
-
-def _no_alias(_node: object) -> bool:
-    return True
 
 
 def words(node: Any, place: str = "#", parent: str = "") -> Iterator[tuple[str, str]]:

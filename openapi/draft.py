@@ -341,7 +341,6 @@ def _bare(node: Any, parent: str = "") -> Any:
 
 
 def _says(node: Any, update: Any) -> bool:
-    """Whether a node says already what an update would say."""
     if is_map(update):
         return is_map(node) and all(key in node and _says(node[key], value) for key, value in update.items())
     if is_list(update) and update:

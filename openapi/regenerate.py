@@ -123,7 +123,6 @@ class Run:
         self.say(f"derived the sync twin: {', '.join(folders) or 'no async source yet'}")
 
     def _take(self, source: str, old: Any) -> Any:
-        """Take a newer document in place of upstream.yaml, and report what it changes."""
         unified, data, left_out = dialects.unify(source)
         new = documents.align(unified, old)
         found = changes.changes(old, new)
@@ -142,7 +141,6 @@ class Run:
         return new
 
     def _draft(self, name: str, old: Any, new: Any) -> None:
-        """Stage actions that are carried over from one document to another."""
         draft = Draft(old, new, (self.root / name).read_text(encoding="utf-8"))
         content = draft.run(is_errors=name == ERRORS)
         self._tell(f"actions of {name} are drafted", draft.notes)
@@ -154,7 +152,6 @@ class Run:
         return documents.load_yaml(self._path(name).read_text(encoding="utf-8"))
 
     def _path(self, name: str) -> Path:
-        """An input: the one that this run brings, if it brings one."""
         return (self.stage if name in self.names else self.root) / name
 
     def _stage(self, name: str, text: str) -> None:

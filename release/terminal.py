@@ -145,7 +145,6 @@ class Recorder:
         return text
 
     def _settled(self, text: str) -> str:
-        """Replace what differs from run to run."""
         for real in _ID.findall(text):
             self._shown.setdefault(real, f"5d0e8f1a-7c42-4b8e-9a61-{len(self._shown) + 1:012}")
         for real, shown in self._shown.items():

@@ -53,24 +53,8 @@ if TYPE_CHECKING:
     from ._sync.client import TranslationClient
     from ._sync.jobs import Job
     from ._usage import Usage
-    from .auth import (
-        ClientCredentials,
-        FileTokenStore,
-        MemoryTokenStore,
-        RedisTokenStore,
-        TokenEvent,
-        TokenStore,
-    )
-    from .batch import (
-        AsyncBatch,
-        Batch,
-        BatchFile,
-        BatchPlan,
-        BatchProgress,
-        BatchReport,
-        BatchRunning,
-        Concurrency,
-    )
+    from .auth import ClientCredentials, FileTokenStore, MemoryTokenStore, RedisTokenStore, TokenEvent, TokenStore
+    from .batch import AsyncBatch, Batch, BatchFile, BatchPlan, BatchProgress, BatchReport, BatchRunning, Concurrency
 
 _HOMES: dict[str, str] = {}
 for _home, _names in {
@@ -165,7 +149,6 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    """The public names."""
     return [*__all__, "__version__"]
 
 

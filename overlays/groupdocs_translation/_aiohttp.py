@@ -12,16 +12,14 @@ no limit for a server that does not read an upload, and leaves an upload hanging
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator, Generator
 from contextlib import contextmanager
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import aiohttp
 import httpx2
 from yarl import URL
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Generator
 
 READ_BUFFER_BYTES = 2**17  # of one connection; reading pauses at twice as much
 
@@ -119,7 +117,6 @@ class _Stream(httpx2.AsyncByteStream):
         self._response = response
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
-        """Yield what has come."""
         with _as_httpx:
             async for chunk in self._response.content.iter_any():
                 yield chunk

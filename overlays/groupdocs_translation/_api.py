@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NoReturn, Self
+from collections.abc import Callable
+from typing import Any, NoReturn, Self
 
+import httpx2
 from groupdocs_translation_api.client import Client
 
 from ._errors import ConfigurationError
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    import httpx2
 
 
 class ApiClient(Client):

@@ -323,7 +323,6 @@ class BaseClient:
             check_pairs(self._languages, source, targets)
 
     def __repr__(self) -> str:
-        """Address, where the credentials came from, and usage; no value of theirs."""
         name = type(self).__name__
         if "account" not in self.__dict__:  # a crash reporter shows the client that could not be made
             return f"{name}(not made)"

@@ -8,27 +8,18 @@ from __future__ import annotations
 import logging
 import re
 import ssl
-from typing import TYPE_CHECKING, Any, cast
+from collections.abc import Callable
+from typing import Any, cast
 
 import httpx2
 
 from ._config import PresignedUrl
-from ._errors import (
-    APIError,
-    ConnectionFailed,
-    SubmissionUncertain,
-    TransferError,
-    TranslationError,
-)
+from ._errors import APIError, ConnectionFailed, SubmissionUncertain, TransferError, TranslationError
 from ._rules import responses
 from ._rules.responses import Failed
 from ._rules.retry import FailureKind
 from .auth.credentials import Secret
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from .spec.operations import Operation
+from .spec.operations import Operation
 
 _NOT_SENT = (
     httpx2.ConnectError,

@@ -7,16 +7,14 @@ from collections import Counter
 from collections.abc import Generator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from contextvars import ContextVar
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from attrs import define
 
 from ._data import AsDict
 from ._errors import CallBudgetExceeded, ConfigurationError
 from ._rules.retry import RetryPolicy, check_policy
-
-if TYPE_CHECKING:
-    from .spec.operations import Operation
+from .spec.operations import Operation
 
 CALL = "groupdocs.call"  # the request extension that holds a request's ``Call``; ``_async/session.py`` describes it
 
@@ -171,7 +169,6 @@ class Usage(AsDict):
         }
 
     def __repr__(self) -> str:
-        """Numbers only."""
         return f"Usage(calls={self.calls}, budget={self.budget}, by_operation={dict(self.by_operation)})"
 
     def _after_fork(self) -> None:

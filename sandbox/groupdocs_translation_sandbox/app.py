@@ -93,8 +93,6 @@ class App:
             )
         )
 
-    # -- faults --------------------------------------------------------------------------------------------------------
-
     async def _respond(self, request: Request, fault: Fault | None) -> Response:
         """Return the response with its fault applied; an error response wins over a fault ``after`` the work."""
         if fault is None:
@@ -123,8 +121,6 @@ class App:
         except Exception:
             _LOG.exception("the sandbox failed at %s", request.name)
             return HTTPError(500, "the sandbox failed: please report its log").response()
-
-    # -- routes --------------------------------------------------------------------------------------------------------
 
     async def _route(self, request: Request, fault: Fault | None) -> Response:
         path = request.path

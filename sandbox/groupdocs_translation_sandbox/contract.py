@@ -120,7 +120,6 @@ def _is_base64(value: object) -> bool:
 
 
 def _check(validator: Any, value: Any) -> None:
-    """Raise ``HTTPError`` 400 for the first member that is wrong, named as a path with dots."""
     errors = sorted(validator.iter_errors(value), key=lambda error: [*map(str, error.absolute_path)])
     if not errors:
         return

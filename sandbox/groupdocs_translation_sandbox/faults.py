@@ -71,7 +71,6 @@ class Fault:
     after: bool = field(default=False, kw_only=True)
 
     def __attrs_post_init__(self) -> None:
-        """Validate the fault."""
         if not (self.operation in BY_ID or set(self.operation) & set("/*?[")):
             raise ValueError(f"operation: {self.operation!r} is none; {', '.join(BY_ID)}, a path, or a pattern")
         if self.times < 1 or self.nth < 1 or self.delay_s < 0 or self.drip_s < 0:
@@ -137,7 +136,6 @@ class Fault:
 
 
 def _retype(value: Any) -> Any:
-    """Return a JSON object whose members have other types than those of ``value``."""
     if not isinstance(value, dict):
         return {"unexpected": None}
     members = cast("dict[str, Any]", value)

@@ -84,8 +84,6 @@ class Storage(Mapping[str, bytes]):
             file.path.unlink(missing_ok=True)
         return path.name
 
-    # -- addresses -----------------------------------------------------------------------------------------------------
-
     def url(self, key: str, origin: str) -> str:
         """Return a signed address of a file, which expires."""
         expires = str(int(self._clock.now() + self.url_lifetime_s))
@@ -109,8 +107,6 @@ class Storage(Mapping[str, bytes]):
 
     def _signature(self, key: str, expires: str) -> str:
         return hmac.new(self._secret, f"{key}\n{expires}".encode(), hashlib.sha256).hexdigest()
-
-    # -- requests ------------------------------------------------------------------------------------------------------
 
     def download(self, request: Request) -> Response:
         """Return the file, or the part of it that ``Range`` asks for."""
@@ -157,7 +153,6 @@ class Storage(Mapping[str, bytes]):
             raise HTTPError(400, message, field=FIELD) from None
 
     def _copy(self, file: UploadFile) -> tuple[Path, str]:
-        """Write an upload to a new path; return the path and the SHA-256."""
         path, digest = self.new_path(), hashlib.sha256()
         with path.open("wb") as target:
             while data := file.file.read(CHUNK_BYTES):

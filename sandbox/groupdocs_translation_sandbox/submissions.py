@@ -185,10 +185,7 @@ def _texts(operation: Operation, request: dict[str, Any]) -> list[str]:
 
 
 def _content(request: Mapping[str, Any]) -> bytes:
-    try:
-        content = base64.b64decode(request["file"], validate=True)
-    except ValueError:
-        raise HTTPError(400, "must be base64", field="file") from None
+    content = base64.b64decode(request["file"])  # the contract has checked that it is base64
     if not content:
         raise HTTPError(400, "must not be empty", field="file")
     return content

@@ -295,11 +295,7 @@ class AsyncTranslationClient(BaseClient):
         with calling(policy=retries):
             url = source.url or await upload(self._connection, source, "Md")
             spec = JobSpec(
-                kind="hugo",
-                trial=self.account.settings.trial,
-                subject="hugo",
-                size=source.size,
-                name=source.name,
+                kind="hugo", trial=self.account.settings.trial, subject="hugo", size=source.size, name=source.name
             )
             job = await submit(self._connection, BY_ID["analyzeHugo"], model("HugoRequest")(url=url), spec)
             result: HugoStructure = await job.result(timeout)
@@ -366,9 +362,7 @@ class AsyncTranslationClient(BaseClient):
         await self._connection.aclose()
 
     async def __aenter__(self) -> Self:
-        """The client itself."""
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        """Close it."""
         await self.aclose()

@@ -128,7 +128,6 @@ class AsyncTexts:
                 yield row
 
     async def _next_rows(self) -> Iterator[Any]:
-        """The translations of the first chunk, which is then handed out."""
         with self._keeping():
             found = await self._found(*self._sent[0])
         del self._sent[0]
@@ -140,7 +139,6 @@ class AsyncTexts:
         return await submit(self._connection, call.operation, call.request(chunk), spec, call.progress)
 
     async def _found(self, chunk: TextChunk, job: AsyncJob | None) -> dict[str, list[str]]:
-        """Language → translations of one chunk."""
         call = self._call
         if job is None:
             return {language: list(chunk.blanks) for language in call.targets}

@@ -9,27 +9,24 @@ from __future__ import annotations
 import logging
 import re
 import secrets
+from collections.abc import AsyncIterator
 from contextlib import suppress
+from pathlib import Path
 from random import random
-from typing import IO, TYPE_CHECKING, NamedTuple
+from typing import IO, NamedTuple
 
 import httpx2
 
+from .._clock import Clock
 from .._concurrency import async_run, async_sleep
 from .._config import CLOSED, PresignedUrl, check_url
 from .._errors import ConfigurationError, TransferError
 from .._files import OVERWRITE_HINT, PartialFile
+from .._inputs import Source
 from .._network import StorageURL
 from .._results import Progress, ProgressCallback
 from .._rules.responses import is_encoded
 from .._rules.retry import FailureKind, RetryPolicy, kind_of_status, pause, retry_after
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
-    from pathlib import Path
-
-    from .._clock import Clock
-    from .._inputs import Source
 
 log = logging.getLogger("groupdocs_translation.transfer")
 
@@ -82,7 +79,6 @@ class AsyncUpload(httpx2.AsyncByteStream):
             self._reader = None
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
-        """Yield head, file and tail."""
         self.discard()
         yield self._head
         sent = 0

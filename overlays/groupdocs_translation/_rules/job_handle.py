@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from attrs import asdict, field, fields, frozen
 
 from .._data import AsDict
 from .._errors import ConfigurationError
 from .texts import BLANK
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
 
 VERSION = 1  # of the shape that ``to_dict()`` gives: people keep it for hours
 

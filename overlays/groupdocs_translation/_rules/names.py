@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import PurePath
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from .._errors import ConfigurationError, UnsupportedFormat, UnsupportedLanguage
+from .._results import Languages
 from ..spec.formats import format_name
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
-
-    from .._results import Languages
 
 # ISO 639-1, so that a typing mistake is found before a call is paid for. Three-letter codes are left to the service.
 LANGUAGE_CODES = frozenset(

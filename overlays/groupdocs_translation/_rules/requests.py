@@ -70,13 +70,7 @@ def text_operation(*, style: str | None, summarize: bool, trial: bool) -> Operat
 
 
 def text_request(
-    texts: Sequence[str],
-    *,
-    source: str,
-    targets: Sequence[str],
-    origin: str | None,
-    markdown: bool,
-    glossary: Any,
+    texts: Sequence[str], *, source: str, targets: Sequence[str], origin: str | None, markdown: bool, glossary: Any
 ) -> Any:
     """The request for texts; options that were not given are not sent. ``glossary`` as ``check_option`` made it."""
     members: dict[str, Any] = {"source_language": source, "target_languages": list(targets), "texts": list(texts)}
@@ -226,8 +220,7 @@ def _ranges(value: Any, name: str) -> Any:
     for worksheet, part in dict(value).items():
         if unknown := sorted(set(part) - {"rows", "columns", "ranges"}):
             raise ConfigurationError(
-                f"{name}: a worksheet's part has rows, columns and ranges, not {', '.join(unknown)}",
-                parameter=name,
+                f"{name}: a worksheet's part has rows, columns and ranges, not {', '.join(unknown)}", parameter=name
             )
         members: dict[str, Any] = {key: _numbers(part[key], key) for key in ("rows", "columns") if key in part}
         if "ranges" in part:
@@ -241,19 +234,11 @@ def _glossary(value: Any, _: str) -> Any:
     return glossary_model(value)
 
 
-def _saving_mode(value: Any, name: str) -> Any:
-    return one_of(value, ("Files", "Archive", "Both"), name)
-
-
-def _ocr_format(value: Any, name: str) -> Any:
-    return one_of(value, ("Pdf", "Xlsx", "Csv"), name)
-
-
 _OPTIONS: dict[str, Callable[[Any, str], Any]] = {
     "markdown": check_flag,
     "glossary": _glossary,
     "alignment": check_flag,
-    "saving_mode": _saving_mode,
+    "saving_mode": lambda value, name: one_of(value, ("Files", "Archive", "Both"), name),
     "pages": _numbers,
     "slides": _numbers,
     "worksheets": _numbers,
@@ -265,7 +250,7 @@ _OPTIONS: dict[str, Callable[[Any, str], Any]] = {
     "shortcodes": _shortcodes,
     "ignore_list": _strings,
     "is_white_list": check_flag,
-    "ocr_format": _ocr_format,
+    "ocr_format": lambda value, name: one_of(value, ("Pdf", "Xlsx", "Csv"), name),
     "rotation_angle": _number,
     "handwritten": check_flag,
     "fragments": _strings,

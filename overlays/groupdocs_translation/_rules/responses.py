@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable, Mapping
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any, NamedTuple, cast
+from typing import Any, NamedTuple, cast
 
 from .._config import PresignedUrl, check_url
 from .._errors import (
@@ -24,14 +25,10 @@ from .._errors import (
     TranslationError,
 )
 from .._results import FileResult, Health, HugoStructure, Languages, State, TextTranslation
+from ..spec.operations import Operation
+from .job_handle import JobHandle, JobSpec
 from .retry import FailureKind, kind_of_status, retry_after
 from .texts import restore
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-
-    from ..spec.operations import Operation
-    from .job_handle import JobHandle, JobSpec
 
 MAX_TEXTS_BYTES = 64 * 2**20  # the translations of a full request; see texts.MAX_TRANSLATED_CHARACTERS
 MAX_ANSWER_BYTES = 8 * 2**20  # of any other answer: ids, addresses, languages, the service's document

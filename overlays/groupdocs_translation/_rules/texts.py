@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Sequence
+from typing import NamedTuple
 
 from .._errors import ConfigurationError
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 # The service documents no size for a request. These keep one below a few MB of JSON, which its gateway surely takes,
 # while ten thousand short texts still cost one call.

@@ -301,11 +301,7 @@ class TranslationClient(BaseClient):
         with calling(policy=retries):
             url = source.url or upload(self._connection, source, "Md")
             spec = JobSpec(
-                kind="hugo",
-                trial=self.account.settings.trial,
-                subject="hugo",
-                size=source.size,
-                name=source.name,
+                kind="hugo", trial=self.account.settings.trial, subject="hugo", size=source.size, name=source.name
             )
             job = submit(self._connection, BY_ID["analyzeHugo"], model("HugoRequest")(url=url), spec)
             result: HugoStructure = job.result(timeout)
@@ -372,9 +368,7 @@ class TranslationClient(BaseClient):
         self._connection.close()
 
     def __enter__(self) -> Self:
-        """The client itself."""
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Close it."""
         self.close()

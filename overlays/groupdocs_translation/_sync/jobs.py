@@ -116,7 +116,6 @@ class Job(AsDict):
         return JobHandle, (self._handle.id, self._spec, self._handle.submitted_at)
 
     def __repr__(self) -> str:
-        """Id, kind and the state that was seen last."""
         state = self._last.state.value if self._last else "not asked yet"
         return f"{type(self).__name__}(id={self.id!r}, kind={self.kind!r}, state={state!r})"
 
@@ -337,7 +336,6 @@ class Job(AsDict):
         )
 
     def _since(self, now: float) -> float:
-        """Seconds since the submission, as well as it is known."""
         if self._submitted is not None:
             return now - self._submitted
         if self._handle.submitted_at is not None:
@@ -353,7 +351,6 @@ class Job(AsDict):
         return State.PENDING if age < RETENTION_S and self._unknown < UNKNOWN_TRIES else State.EXPIRED
 
     def _observe(self, status: JobStatus) -> None:
-        """Let the schedule learn how long jobs of this kind take."""
         if self._submitted is None:
             return
         now = self._connection.clock.monotonic()
@@ -367,7 +364,6 @@ class Job(AsDict):
             )
 
     def _read(self) -> Any:
-        """The result in the last answer."""
         if self.kind == "file":
             return responses.files_of(self._spec, self._answer)
         if self.kind == "hugo":

@@ -14,15 +14,17 @@ from __future__ import annotations
 
 import logging
 import re
+from collections.abc import Callable
 from functools import partial
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from json import JSONEncoder
 from random import random
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import uuid4
 
 import httpx2
 
+from .._clock import Clock
 from .._concurrency import sync_sleep
 from .._config import CLOSED
 from .._errors import ConfigurationError, TokenUnavailable
@@ -32,21 +34,15 @@ from .._rules.responses import Failed
 from .._rules.retry import (
     REFUSED_STATUSES,
     FailureKind,
+    RetryPolicy,
     is_uncertain,
     may_repeat,
     pause,
     retry_after,
 )
-from .._usage import CALL, Call, context_call
+from .._usage import CALL, Call, Usage, context_call
 from ..auth.bearer import rewinder
 from ..spec.operations import Operation, match
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from .._clock import Clock
-    from .._rules.retry import RetryPolicy
-    from .._usage import Usage
 
 log = logging.getLogger("groupdocs_translation.session")
 

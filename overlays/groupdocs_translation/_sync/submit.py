@@ -125,7 +125,6 @@ class Texts:
                 yield row
 
     def _next_rows(self) -> Iterator[Any]:
-        """The translations of the first chunk, which is then handed out."""
         with self._keeping():
             found = self._found(*self._sent[0])
         del self._sent[0]
@@ -137,7 +136,6 @@ class Texts:
         return submit(self._connection, call.operation, call.request(chunk), spec, call.progress)
 
     def _found(self, chunk: TextChunk, job: Job | None) -> dict[str, list[str]]:
-        """Language → translations of one chunk."""
         call = self._call
         if job is None:
             return {language: list(chunk.blanks) for language in call.targets}

@@ -10,27 +10,24 @@ from __future__ import annotations
 import logging
 import re
 import secrets
+from collections.abc import Iterator
 from contextlib import suppress
+from pathlib import Path
 from random import random
-from typing import IO, TYPE_CHECKING, NamedTuple
+from typing import IO, NamedTuple
 
 import httpx2
 
+from .._clock import Clock
 from .._concurrency import sync_run, sync_sleep
 from .._config import CLOSED, PresignedUrl, check_url
 from .._errors import ConfigurationError, TransferError
 from .._files import OVERWRITE_HINT, PartialFile
+from .._inputs import Source
 from .._network import StorageURL
 from .._results import Progress, ProgressCallback
 from .._rules.responses import is_encoded
 from .._rules.retry import FailureKind, RetryPolicy, kind_of_status, pause, retry_after
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
-
-    from .._clock import Clock
-    from .._inputs import Source
 
 log = logging.getLogger("groupdocs_translation.transfer")
 
@@ -83,7 +80,6 @@ class Upload(httpx2.SyncByteStream):
             self._reader = None
 
     def __iter__(self) -> Iterator[bytes]:
-        """Yield head, file and tail."""
         self.discard()
         yield self._head
         sent = 0

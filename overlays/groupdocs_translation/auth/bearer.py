@@ -63,10 +63,6 @@ class _LimitedStream(LimitedStream, httpx2.SyncByteStream, httpx2.AsyncByteStrea
     """What httpx2 takes as a stream."""
 
 
-def _nothing(_: httpx2.Request) -> None:
-    pass
-
-
 class BearerAuth(httpx2.Auth):
     """Authorizes requests to one origin with the token of a source.
 
@@ -85,7 +81,7 @@ class BearerAuth(httpx2.Auth):
         *,
         origin: httpx2.URL | str,
         is_public: Callable[[httpx2.Request], bool] | None = None,
-        before_send: Callable[[httpx2.Request], object] = _nothing,
+        before_send: Callable[[httpx2.Request], object] = lambda _: None,
         limited: Callable[[Any, int], Any] = _LimitedStream,
     ) -> None:
         self._source = source

@@ -111,6 +111,5 @@ class ClientCredentials(BearerAuth):
         return HttpxAuth()
 
     def __repr__(self) -> str:
-        """Where the credentials come from, and whether there is a token."""
         source = self.__dict__.get("_source", "not made")  # a crash reporter shows what could not be made
         return f"ClientCredentials({source!r})"

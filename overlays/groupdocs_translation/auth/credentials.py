@@ -93,7 +93,6 @@ class Credentials:
         return self.client_id == other.client_id and self.client_secret.is_same(other.client_secret)
 
     def __repr__(self) -> str:
-        """Where they came from, and the beginning of the id."""
         return f"Credentials({self.client_id[:SHOWN_CHARACTERS]}..., from {self.origin})"
 
 

@@ -74,11 +74,7 @@ class ClientCredentialsProvider:
         return token
 
     def _fetch_with(
-        self,
-        credentials: Credentials,
-        clock: Clock,
-        rejected_token: AccessToken | None,
-        is_awaited: Callable[[], bool],
+        self, credentials: Credentials, clock: Clock, rejected_token: AccessToken | None, is_awaited: Callable[[], bool]
     ) -> AccessToken:
         if self._store is None:
             return self._endpoint.request_token(credentials, clock, is_awaited=is_awaited)

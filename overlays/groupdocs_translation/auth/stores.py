@@ -143,7 +143,6 @@ class FileTokenStore:
         return self._folder / f"{key}.json"
 
     def _make_folder(self) -> None:
-        """Make the folder for its owner alone."""
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         status = self._folder.stat()
         if sys.platform != "win32" and (status.st_uid != os.getuid() or status.st_mode & 0o022):

@@ -181,7 +181,6 @@ class TokenSource:
         return f"TokenSource(from {self.origin}, {'holds a token' if self._token else 'no token'})"
 
     def __reduce__(self) -> NoReturn:
-        """Refuse to be pickled or copied."""
         raise TypeError("a token source is not pickled: make the client in the process that uses it")
 
     def _join(self) -> PendingRefresh:

@@ -170,7 +170,6 @@ def _snapshot(path: Path) -> Journal:
 
 
 def _make_folders(settings: BatchSettings) -> None:
-    """The folders that a run writes to."""
     try:
         settings.state_folder.mkdir(parents=True, exist_ok=True)
         settings.journal.parent.mkdir(parents=True, exist_ok=True)
@@ -275,7 +274,6 @@ class _Portal:
         return self._outcome[0]
 
     def _follow(self, thread: threading.Thread, hook: Callable[[BatchProgress], object] | None) -> None:
-        """Pass steps on until the thread has ended, or has never begun."""
         while True:
             was_alive = thread.is_alive()
             try:

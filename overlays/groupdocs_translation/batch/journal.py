@@ -163,7 +163,6 @@ class Journal:
 
     @classmethod
     def _prepared(cls, connection: sqlite3.Connection, path: Path) -> Self:
-        """A journal on this connection, which is closed if it is none."""
         journal = cls(connection, str(path))
         try:
             journal._prepare()
@@ -211,8 +210,6 @@ class Journal:
         with self._lock, self._understood():
             return self._connection.execute(query, values).fetchall()
 
-    # -- what the planner asks and says --------------------------------------------------------------------------------
-
     @property
     def is_rebuilt(self) -> bool:
         """Whether an earlier journal was damaged: of files that this one does not know, more may have been known."""
@@ -249,8 +246,6 @@ class Journal:
         """Whether a path in the folder of results, as file systems without case see it, is one of our results."""
         return bool(self.read("SELECT 1 FROM results WHERE folded = ?", (folded,)))
 
-    # -- what the scheduler asks --------------------------------------------------------------------------------------
-
     def ready(self, run: int, queue: Queue, now: float, count: int) -> list[Row]:
         """Up to ``count`` files of a queue that are due, the longest waiting first."""
         query = "SELECT * FROM files WHERE run = ? AND state = ? AND due <= ? ORDER BY due, id LIMIT ?"
@@ -263,8 +258,6 @@ class Journal:
         query = "SELECT min(due) FROM files WHERE run = ? AND state IN (?, ?, ?) AND due > ? AND due < ?"
         (due,) = self.read(query, (run, *states, now, NOT_IN_THIS_RUN))[0]
         return None if due is None else float(due)
-
-    # -- what reports ask ----------------------------------------------------------------------------------------------
 
     def rows(self, run: int, states: Iterable[FileState] | None = None) -> Iterator[Row]:
         """The files of a run, all or those in some states, in the order they were planned."""

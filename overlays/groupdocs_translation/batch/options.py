@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from attrs import field, frozen
+from attrs import Attribute, field, frozen
 
 from .._config import check_callable, check_flag
 from .._errors import ConfigurationError, TranslationError
@@ -18,9 +18,6 @@ from ..spec.formats import FileOptions
 from .journal import JOURNAL_NAME
 from .report import BatchProgress
 from .walk import STATE_FOLDER, Globs
-
-if TYPE_CHECKING:
-    from attrs import Attribute
 
 
 def _at_least_one(_: Any, attribute: Attribute[int], value: int) -> None:

@@ -4,30 +4,24 @@ from __future__ import annotations
 
 import hashlib
 import json
+import sqlite3
+from collections.abc import Iterable
 from itertools import count, islice
-from pathlib import PurePosixPath
-from typing import TYPE_CHECKING, Any
+from pathlib import Path, PurePosixPath
+from typing import Any
 
 from attrs import define, field, frozen
 
+from .._base_client import Account
 from .._errors import ConfigurationError
 from .._inputs import Source
 from .._rules.names import result_name, safe_stem
 from .._rules.requests import FileCall
-from .journal import note_found, results_in
+from .journal import Journal, ResultRow, Row, note_found, results_in
+from .options import BatchSettings
 from .report import BatchPlan
 from .states import RESULT_LIFETIME_S, Desired, FileState, Recorded, kind_cost, next_state
-from .walk import Ignored, Walk, folded_path
-
-if TYPE_CHECKING:
-    import sqlite3
-    from collections.abc import Iterable
-    from pathlib import Path
-
-    from .._base_client import Account
-    from .journal import Journal, ResultRow, Row
-    from .options import BatchSettings
-    from .walk import FoundFile
+from .walk import FoundFile, Ignored, Walk, folded_path
 
 
 @frozen
@@ -304,9 +298,7 @@ class Planner:
             by_state[state.value] = by_state.get(state.value, 0) + files
         kinds = [
             kind_cost(
-                kind,
-                [(state, files, size) for of, state, files, size in counts if of == kind],
-                experience.get(kind),
+                kind, [(state, files, size) for of, state, files, size in counts if of == kind], experience.get(kind)
             )
             for kind in sorted({kind for kind, *_ in counts})
         ]

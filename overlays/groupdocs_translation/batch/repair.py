@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import logging
 import sqlite3
+from collections.abc import Iterator
 from contextlib import closing, suppress
 from itertools import count
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from .._errors import ConfigurationError
 from .journal import Journal, parse_row, read_journal
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
 
 log = logging.getLogger("groupdocs_translation.batch")
 

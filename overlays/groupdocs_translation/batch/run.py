@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from typing import TYPE_CHECKING
 
 import anyio
 import anyio.to_thread
@@ -15,16 +14,13 @@ from .._async.connection import AsyncConnection
 from .._base_client import Account
 from .._errors import AuthenticationError, CallBudgetExceeded, ConfigurationError, TransferError, TranslationError
 from .._usage import Usage
-from .journal import JournalFailed, JournalWriter
+from .journal import Journal, JournalFailed, JournalWriter
+from .options import BatchSettings
 from .planner import Planner
 from .report import BatchPlan, BatchProgress, BatchReport, Entries, report_folder, write_reports
 from .scheduler import AdaptiveLimiter, Scheduler
 from .states import FileState
 from .worker import FileWorker, StagingFolder
-
-if TYPE_CHECKING:
-    from .journal import Journal
-    from .options import BatchSettings
 
 log = logging.getLogger("groupdocs_translation.batch")
 
@@ -108,8 +104,6 @@ class Run:
         if self._worker is not None and self._scheduler is not None:
             self._scheduler.stop()
             self._worker.stop()
-
-    # -- phases --------------------------------------------------------------------------------------------------------
 
     async def _plan(self, run: int) -> BatchPlan:
         planner = Planner(self._settings, self._journal, self._account, run=run)
@@ -201,8 +195,6 @@ class Run:
             ) from error
         self._tell("end", "", None)
         return report
-
-    # -- what the parts say --------------------------------------------------------------------------------------------
 
     @property
     def error(self) -> BaseException | None:

@@ -98,11 +98,9 @@ class SlotHandover:
             self._held = None
 
     def __enter__(self) -> Self:
-        """Itself."""
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        """Leave."""
         self.leave()
 
 
@@ -199,7 +197,6 @@ class Scheduler:
                     return
 
     async def _start_next(self, group: TaskGroup) -> bool:
-        """Start one file, if one may go now."""
         self.ran_dry = False
         for queue, limiter in self._limiters.items():
             if limiter.has_room and await self._has(queue) and limiter.has_room:
@@ -268,7 +265,6 @@ class Scheduler:
         return True
 
     async def _pause(self, seconds: float | None) -> None:
-        """Until something changes, or so long."""
         async with anyio.create_task_group() as group:
             if seconds is not None:
                 group.start_soon(self._nap, seconds, self._changed)

@@ -8,18 +8,15 @@ from __future__ import annotations
 import os
 import unicodedata
 from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from fnmatch import fnmatchcase
 from functools import cache
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING
 
 from attrs import define, field, frozen
 
 from .._errors import ConfigurationError, UnsupportedFormat
 from ..spec.formats import recognize
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
 
 STATE_FOLDER = ".groupdocs-batch"  # in the folder of results; hidden, so no walk enters it
 REPORTS = ("report.json", "report.html")

@@ -9,27 +9,34 @@ from __future__ import annotations
 import json
 import logging
 import shutil
+import sqlite3
 import traceback
 from collections import Counter
+from collections.abc import Callable, Mapping
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import anyio
 import anyio.to_thread
 from attrs import evolve
 
+from .._async.connection import AsyncConnection
 from .._async.jobs import AsyncJob
 from .._async.submit import submit, upload
+from .._clock import Clock
 from .._errors import JobPartial, TransferError, TranslationError
 from .._files import move_into_place
-from .._inputs import read_source
+from .._inputs import Source, read_source
 from .._rules.job_handle import job_handle
 from .._rules.requests import FileCall
 from .._rules.retry import RetryPolicy
 from .._usage import calling
 from ..spec.formats import recognize
-from .journal import NOT_IN_THIS_RUN, JournalFailed, update
+from .journal import NOT_IN_THIS_RUN, Journal, JournalFailed, JournalWriter, ResultRow, update
+from .options import BatchSettings
 from .planner import Fingerprint, take_fingerprint
+from .scheduler import ActiveFile, AdaptiveLimiter
 from .states import (
     REFUSALS,
     REVOCATIONS,
@@ -42,18 +49,6 @@ from .states import (
     is_expired,
     pause_s,
 )
-
-if TYPE_CHECKING:
-    import sqlite3
-    from collections.abc import Callable, Mapping
-    from pathlib import Path
-
-    from .._async.connection import AsyncConnection
-    from .._clock import Clock
-    from .._inputs import Source
-    from .journal import Journal, JournalWriter, ResultRow
-    from .options import BatchSettings
-    from .scheduler import ActiveFile, AdaptiveLimiter
 
 
 class StagingFolder:
@@ -179,8 +174,6 @@ class FileWorker:
         except Exception as error:
             await self._confess(active, error)
 
-    # -- steps ---------------------------------------------------------------------------------------------------------
-
     async def _upload(self, active: ActiveFile) -> None:
         path = self._source(active)
         self._tell("uploading", active.row.path, None)
@@ -241,7 +234,6 @@ class FileWorker:
         return True
 
     async def _fetch(self, active: ActiveFile) -> None:
-        """Results into their places, and the file's last state."""
         row, job = active.row, active.job
         assert job is not None
         folder = await anyio.to_thread.run_sync(self._staging.folder_for, row.id)
@@ -304,10 +296,7 @@ class FileWorker:
     def _job(self, id: str, *, kind: str = "file", **details: Any) -> AsyncJob:
         return AsyncJob(self._connection, job_handle(id, kind, details, trial=self._connection.settings.trial))
 
-    # -- what goes wrong -----------------------------------------------------------------------------------------------
-
     async def _settle(self, active: ActiveFile, step: Step, error: TranslationError) -> None:
-        """Do what an error means."""
         row, text = active.row, self._settings.wording(error)
         match classify_error(error, step):
             case ErrorAction.REVOKED if self._revocations[row.id] + 1 < REVOCATIONS:
@@ -382,8 +371,6 @@ class FileWorker:
         at = active.row.uploaded_at
         return at is not None and self._clock.wall() - at > OLD_UPLOAD_S
 
-    # -- notes ---------------------------------------------------------------------------------------------------------
-
     def _source(self, active: ActiveFile) -> Path:
         return self._settings.source / active.row.path
 
@@ -417,7 +404,6 @@ def _set_stage(connection: sqlite3.Connection, *, file: int, languages: list[str
 
 
 def _placed(connection: sqlite3.Connection, *, file: int, sizes: Mapping[str, int]) -> None:
-    """Results are in their places; ``sizes`` in bytes by language."""
     for language, size in sizes.items():
         connection.execute(
             "UPDATE results SET stage = 'placed', size = ? WHERE file = ? AND language = ?", (size, file, language)

@@ -37,13 +37,11 @@ class Interrupt:
         self._say("stopping when the service has told the job's id; Ctrl-C again stops at once")
 
     def __enter__(self) -> Self:
-        """Take the signal over."""
         if threading.current_thread() is threading.main_thread():
             self._previous = signal.signal(signal.SIGINT, self._on_signal)
         return self
 
     def __exit__(self, kind: type[BaseException] | None, _: BaseException | None, __: TracebackType | None) -> None:
-        """Give the signal back."""
         if self._previous is not None:
             signal.signal(signal.SIGINT, self._previous)
         if self._was_asked and kind is None:

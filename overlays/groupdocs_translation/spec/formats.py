@@ -156,12 +156,7 @@ _KINDS = (
         _auto("slides", "masters"),
     ),
     Kind(
-        "csv",
-        "translateCsv",
-        ("Csv", "Tsv"),
-        ("Csv", "Tsv"),
-        {**_COMMON, "separator": "separator"},
-        _auto("separator"),
+        "csv", "translateCsv", ("Csv", "Tsv"), ("Csv", "Tsv"), {**_COMMON, "separator": "separator"}, _auto("separator")
     ),
     Kind(
         "html",

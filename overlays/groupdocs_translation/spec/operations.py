@@ -8,10 +8,8 @@ from __future__ import annotations
 
 import importlib
 from functools import cache
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
-
-if TYPE_CHECKING:
-    from types import ModuleType
+from types import ModuleType
+from typing import Any, Literal, NamedTuple
 
 Role = Literal["submit", "poll", "upload", "read"]
 Family = Literal["text", "file", "hugo", "none"]

@@ -255,7 +255,6 @@ def _position(cell: str) -> tuple[int, int]:
 
 
 def _box(one: str, other: str) -> Box:
-    """Return the rectangle between two cells, whichever corners they are."""
     (row, column), (other_row, other_column) = _position(one), _position(other)
     return min(row, other_row), min(column, other_column), max(row, other_row), max(column, other_column)
 

@@ -48,8 +48,7 @@ class Pseudo:
         words = "|".join(map(re.escape, longest_first))
         self._token = re.compile(
             _PATTERN.format(
-                kept=f"{kept} | {_KEPT}" if kept else _KEPT,
-                words=rf"(?<!\w)(?i:{words})(?!\w)" if words else r"(?!)",
+                kept=f"{kept} | {_KEPT}" if kept else _KEPT, words=rf"(?<!\w)(?i:{words})(?!\w)" if words else r"(?!)"
             ),
             re.VERBOSE | re.DOTALL,
         )

@@ -66,7 +66,6 @@ def login(context: Context, client_id: str | None, secret_stdin: bool, keyring: 
 
 
 def _asked(client_id: str | None, *, from_stdin: bool) -> tuple[str, Secret]:
-    """Read both values from the person or the pipe."""
     if from_stdin:
         if not client_id:
             raise click.UsageError("--secret-stdin needs --client-id")

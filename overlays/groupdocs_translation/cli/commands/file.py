@@ -40,10 +40,7 @@ TEXTS_TIMEOUT_S = 3600.0  # of an image or a recording that is read as text: lon
 @options.output_format
 @options.kind
 @click.option(
-    "--format",
-    metavar="FORMAT",
-    shell_complete=complete_formats,
-    help="Override the format that the extension means.",
+    "--format", metavar="FORMAT", shell_complete=complete_formats, help="Override the format that the extension means."
 )
 @click.option("--name", metavar="NAME", help="Of the source, for standard input.")
 @click.option("--as-text", is_flag=True, help="Print the text of an image or a recording instead of files.")

@@ -117,7 +117,6 @@ def wait(context: Context, ids: tuple[str, ...], kind: str | None, polling: str 
 
 
 def _result(context: Context, job: Job, result: Any) -> dict[str, Any]:
-    """Print what a job has made, and give it for the JSON document."""
     values: dict[str, Any] = {"id": job.id, "kind": job.kind, "state": "done"}
     lines: list[str] = []
     if job.kind == "text":

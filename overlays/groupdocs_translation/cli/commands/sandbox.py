@@ -51,7 +51,6 @@ def sandbox(context: Context, port: int, latency: float, token_lifetime: int, ar
 
 
 def _run(arguments: tuple[str, ...], environment: dict[str, str]) -> int:
-    """Run the command; its exit code."""
     try:
         return subprocess.run(arguments, env=environment, check=False).returncode  # noqa: S603  (the user's own command)
     except OSError as error:
