@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import secrets
+import shutil
 import tempfile
 import threading
+from contextlib import suppress
 from pathlib import Path
 from typing import IO
 
@@ -38,6 +40,34 @@ def refuse_existing(paths: list[Path]) -> None:
     """Raise if any of the files is there already, before anything is paid for."""
     if present := [path.name for path in paths if path.exists()]:
         raise ConfigurationError(f"already there: {', '.join(present)}", parameter="overwrite", hint=OVERWRITE_HINT)
+
+
+def why_unwritable(target: Path, size: int) -> str | None:
+    """Why a file of ``size`` bytes cannot be written there, ``None`` if nothing is known to be in the way."""
+    try:
+        with suppress(FileNotFoundError, NotADirectoryError):
+            target.lstat()  # tells of a name that is too long
+        if target.is_dir():
+            return "a folder is in its place"
+        if target.is_symlink() and not target.exists():
+            return "a link that leads nowhere is in its place"
+        folder = next(one for one in target.absolute().parents if one.exists())
+        if not folder.is_dir():
+            return f"{folder} is no folder"
+        if not os.access(folder, os.W_OK | os.X_OK):
+            return f"no right to write in {folder}"
+        if (free := shutil.disk_usage(folder).free) < size:
+            return f"{free} bytes are free, and its source has {size}"
+    except OSError as error:
+        return error.strerror or type(error).__name__
+    return None
+
+
+def refuse_unwritable(paths: list[Path]) -> None:
+    """Raise if any of the files could not be written, before anything is paid for."""
+    for path in paths:
+        if why := why_unwritable(path, 0):
+            raise ConfigurationError(f"cannot write {path}: {why}", parameter="output_dir")
 
 
 def move_into_place(whole: Path, target: Path, *, overwrite: bool) -> None:

@@ -145,3 +145,12 @@ async def test_progress_is_told_in_bytes(sandbox, tmp_path):
         await client.translate_file(b"Hello", name="a.txt", target="de", output_dir=tmp_path, progress=seen.append)
     assert [(step.stage, step.done, step.total) for step in seen if step.stage == "upload"] == [("upload", 5, 5)]
     assert {step.stage for step in seen} == {"upload", "submit", "submitted", "wait", "download"}
+
+
+@pytest.mark.parametrize("overwrite", [False, True])
+async def test_a_folder_in_the_place_of_a_result_is_refused_before_anything_is_sent(sandbox, tmp_path, overwrite):
+    (tmp_path / "a.de.txt").mkdir()
+    async with AsyncTranslationClient(**sandbox.client_settings()) as client:
+        with pytest.raises(ConfigurationError):
+            await client.translate_file(b"Hi", name="a.txt", target="de", output_dir=tmp_path, overwrite=overwrite)
+    assert not client.usage.calls

@@ -633,3 +633,48 @@ def test_an_api_that_takes_no_token_for_a_minute_does_not_end_the_batch(folder, 
             report = client.translate_folder(source, target="de", output_dir=out)
 
     assert report.is_complete
+
+
+# -- places of results, and failures of other languages ----------------------------------------------------------------
+
+
+def in_the_way(out, kind):
+    place = out / "a.de.txt"
+    out.mkdir()
+    if kind == "folder":
+        place.mkdir()
+    elif kind == "link":
+        place.symlink_to(out / "nowhere")
+    elif kind == "room":
+        return pytest.MonkeyPatch.context()
+    return contextlib.nullcontext()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links need a right there")
+@pytest.mark.parametrize("overwrite", [False, True])
+@pytest.mark.parametrize(("kind", "why"), [("folder", "a folder is"), ("link", "leads nowhere"), ("room", "3 bytes")])
+def test_a_result_that_has_no_place_fails_before_it_is_paid_for(sandbox, client, folder, out, kind, why, overwrite):
+    source = folder("a.txt")
+    with in_the_way(out, kind) as patch:
+        if patch is not None:
+            usage = type("Usage", (), {"free": 3})
+            patch.setattr("groupdocs_translation._files.shutil.disk_usage", lambda _: usage)
+        report = client.translate_folder(source, target="de", output_dir=out, overwrite=overwrite)
+
+    assert why in reasons(report, "failed")["a.txt"]
+    assert report.total_calls == 0
+    for path in out.glob("a.de.txt"):
+        path.rmdir() if path.is_dir() else path.unlink()
+    for path in out.glob("*.txt"):
+        path.unlink()
+    assert client.translate_folder(source, target="de", output_dir=out, overwrite=overwrite).is_complete
+
+
+def test_a_failure_belongs_to_its_language(sandbox, client, folder, out):
+    source = folder("a.txt")
+    sandbox.fail("translateDocument", status=400)
+    report = client.translate_folder(source, target="zh-TW", output_dir=out)
+    assert report.failed == 1
+
+    assert client.translate_folder(source, target="zh-TW", output_dir=out).total_calls == 0
+    assert client.translate_folder(source, target="fr", output_dir=out).is_complete

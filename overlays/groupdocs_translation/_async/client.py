@@ -12,7 +12,7 @@ from .._base_client import BaseClient
 from .._concurrency import async_run
 from .._config import check_callable, check_flag
 from .._errors import ConfigurationError
-from .._files import output_folder, refuse_existing
+from .._files import output_folder, refuse_existing, refuse_unwritable
 from .._inputs import FileInput, read_source
 from .._later import Later
 from .._results import FileTranslation, Health, HugoStructure, Languages, ProgressCallback, TextTranslation
@@ -223,9 +223,10 @@ class AsyncTranslationClient(BaseClient):
         )
         if output_dir is not None:
             folder = await async_run(output_folder, output_dir)
-            names = (result_name(call.source.name, language, call.output) for language in call.targets)
+            paths = [folder / result_name(call.source.name, language, call.output) for language in call.targets]
             if not overwrite:
-                refuse_existing([folder / name for name in names])
+                refuse_existing(paths)
+            await async_run(refuse_unwritable, paths)
         with calling(policy=options.get("retries")):
             return await submit_file(self._connection, call, progress)
 

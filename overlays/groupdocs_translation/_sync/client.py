@@ -13,7 +13,7 @@ from .._base_client import BaseClient
 from .._concurrency import sync_run
 from .._config import check_callable, check_flag
 from .._errors import ConfigurationError
-from .._files import output_folder, refuse_existing
+from .._files import output_folder, refuse_existing, refuse_unwritable
 from .._inputs import FileInput, read_source
 from .._later import Later
 from .._results import (
@@ -231,9 +231,10 @@ class TranslationClient(BaseClient):
         )
         if output_dir is not None:
             folder = sync_run(output_folder, output_dir)
-            names = (result_name(call.source.name, language, call.output) for language in call.targets)
+            paths = [folder / result_name(call.source.name, language, call.output) for language in call.targets]
             if not overwrite:
-                refuse_existing([folder / name for name in names])
+                refuse_existing(paths)
+            sync_run(refuse_unwritable, paths)
         with calling(policy=options.get("retries")):
             return submit_file(self._connection, call, progress)
 

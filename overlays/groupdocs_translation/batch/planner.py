@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from itertools import count, islice
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -14,10 +15,11 @@ from attrs import define, field, frozen
 
 from .._base_client import Account
 from .._errors import ConfigurationError
+from .._files import why_unwritable
 from .._inputs import Source
 from .._rules.names import result_name, safe_stem
 from .._rules.requests import FileCall
-from .journal import Journal, ResultRow, Row, note_found, results_in
+from .journal import Journal, ResultRow, Row, note_found, results_in, update
 from .options import BatchSettings
 from .report import BatchPlan
 from .states import RESULT_LIFETIME_S, Desired, FileState, Recorded, kind_cost, next_state
@@ -173,6 +175,20 @@ class Planner:
             columns |= {"state": FileState.UNCERTAIN, "reason": _FORGOTTEN}
         identity = note_found(connection, row, file, **columns)
         self._reserve(connection, identity, file, format_settings, inventory, is_changed=is_changed)
+        if columns["state"] in {FileState.PLANNED, FileState.UPLOADED}:
+            self._check_places(connection, identity, file, decision.targets)
+
+    def _check_places(
+        self, connection: sqlite3.Connection, identity: int, file: FoundFile, languages: Sequence[str]
+    ) -> None:
+        """Fail a file whose results could not be put where they belong, before it is paid for; the next run looks."""
+        for result in self._journal.results(identity):
+            if result.language in languages:
+                path = self._settings.output / result.path
+                if why := why_unwritable(path, file.size * len(languages)):
+                    columns = {"state": FileState.FAILED, "reason": f"cannot write {path}: {why}", "is_transient": 1}
+                    update(connection, identity, columns)
+                    return
 
     def _format_settings(self, extension: str) -> FormatSettings:
         if extension not in self._formats:
@@ -210,7 +226,7 @@ class Planner:
             result = inventory.rows.get(language)
             is_ours = result is not None and result.stage in {"placing", "placed"}
             path = result.path if result is not None else _usual_path(file.path, language, format_settings.output)
-            is_there = (self._settings.output / path).exists()
+            is_there = os.path.isfile(self._settings.output / path)
             is_taken = result is None and self._journal.owns(
                 folded_path(path)
             )  # by another file: this gets another name

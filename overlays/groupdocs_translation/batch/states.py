@@ -115,7 +115,7 @@ def next_state(known: Recorded | None, desired: Desired) -> Decision:
             return Decision(FileState.SUBMITTED, known.targets)
         case FileState.SUBMITTING | FileState.UNCERTAIN if not desired.retry_uncertain:
             return Decision(FileState.UNCERTAIN, known.targets)
-        case FileState.FAILED if not (known.is_transient or desired.retry_failed):
+        case FileState.FAILED if not (known.is_transient or desired.retry_failed or set(missing) - set(known.targets)):
             return Decision(FileState.FAILED, missing)
         case FileState.UPLOADED | FileState.SUBMITTING | FileState.UNCERTAIN if _is_fresh(known):
             return Decision(FileState.UPLOADED, missing)
