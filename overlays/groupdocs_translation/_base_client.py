@@ -118,7 +118,8 @@ class BaseClient:
             when the identity server says ``invalid_client``.
         profile: name of the credentials in the profile file or the keyring; the environment is then not looked at.
         access_token: a ready token, used as it is.
-        token_provider: a callable that returns a token, or ``(token, seconds it lives)``.
+        token_provider: a callable, async or not, that returns a token, ``(token, seconds it lives)``, or an object with
+            ``token`` and ``expires_on`` such as azure-identity's. It runs in a thread of its own.
         base_url: of the service; else ``GROUPDOCS_TRANSLATION_URL``.
         token_url: of the identity server; else ``GROUPDOCS_TOKEN_URL``.
         scope: for the token request.

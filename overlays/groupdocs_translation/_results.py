@@ -20,6 +20,13 @@ T = TypeVar("T", str, "list[str]")
 V = TypeVar("V")
 
 
+def _of(by_language: Mapping[str, V], language: str) -> V:
+    if language not in by_language:
+        spelled = {code.lower(): code for code in by_language}
+        language = spelled.get(language.lower().replace("_", "-"), language)
+    return by_language[language]
+
+
 def _only(by_language: Mapping[str, V], what: str) -> V:
     if len(by_language) != 1:
         raise ConfigurationError(
@@ -40,8 +47,8 @@ class TextTranslation(Data, Generic[T]):
     request_id: str | None = field(default=None, eq=False)
 
     def __getitem__(self, language: str) -> T:
-        """The translation into one language; ``KeyError`` if it was not asked for."""
-        return self.by_language[language]
+        """The translation into one language, however it is spelled; ``KeyError`` if it was not asked for."""
+        return _of(self.by_language, language)
 
     def __iter__(self) -> Iterator[str]:
         """The languages."""
@@ -83,8 +90,8 @@ class FileTranslation(Data):
     request_id: str | None = field(default=None, eq=False)
 
     def __getitem__(self, language: str) -> Path:
-        """The file in one language; ``KeyError`` if it was not asked for."""
-        return self.files[language]
+        """The file in one language, however it is spelled; ``KeyError`` if it was not asked for."""
+        return _of(self.files, language)
 
     def __iter__(self) -> Iterator[str]:
         """The languages."""

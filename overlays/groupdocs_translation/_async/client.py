@@ -22,6 +22,7 @@ from .._rules.polling import PollingSchedule, check_wait
 from .._rules.requests import SubmitOptions, TextOptions
 from .._rules.responses import health_of, languages_of, request_id
 from .._rules.retry import RetryPolicy
+from .._rules.texts import check_texts
 from .._usage import calling
 from ..spec.formats import recognize
 from ..spec.operations import BY_ID, model
@@ -149,8 +150,9 @@ class AsyncTranslationClient(BaseClient):
             TranslationError: as ``translate_text``, while walking; ``error.jobs`` are the jobs whose translations were
                 not handed out yet.
         """
-        if isinstance(texts, str | bytes) or not isinstance(texts, Iterable | AsyncIterable):
-            raise ConfigurationError(f"texts is an iterable of strings, not {type(texts).__name__}")
+        if isinstance(texts, str):
+            raise ConfigurationError("texts is an iterable of strings, not str", parameter="texts")
+        check_texts(texts, "texts")
         call = self._text_call(target, options)
         return AsyncTexts(self._connection, call).stream(texts)
 

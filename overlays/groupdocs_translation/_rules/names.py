@@ -28,20 +28,28 @@ _RESERVED = frozenset({"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("
 MAX_STEM_LENGTH = 180  # file systems allow 255 bytes; language, format and the temporary suffix need some of them
 
 
+def normalized(tag: str) -> str:
+    """The usual spelling of a language tag (BCP 47): ``DE`` is ``de``, ``zh_cn`` is ``zh-CN``."""
+    primary, *rest = tag.replace("_", "-").split("-")
+    parts = [part.upper() if len(part) == 2 else part.title() if len(part) == 4 else part.lower() for part in rest]
+    return "-".join([primary.lower(), *parts])
+
+
 def check_language(code: str, parameter: str) -> str:
-    """The code itself, if it is a language tag whose first part is a known one."""
-    if not isinstance(code, str) or not _TAG.fullmatch(code):
+    """The code in its usual spelling, if it is a language tag whose first part is a known one."""
+    if not isinstance(code, str) or not _TAG.fullmatch(code.replace("_", "-")):
         raise UnsupportedLanguage(
             f"{parameter}={code!r} is not a language code such as 'de' or 'zh-TW'", parameter=parameter
         )
-    primary = code.split("-", 1)[0].lower()
+    tag = normalized(code)
+    primary = tag.split("-", 1)[0]
     if len(primary) == 2 and primary not in LANGUAGE_CODES:
         raise UnsupportedLanguage(
             f"{parameter}={code!r}: there is no language {primary!r} (ISO 639-1)",
             parameter=parameter,
             hint="client.languages() lists those the service knows",
         )
-    return code
+    return tag
 
 
 def target_languages(target: str | Iterable[str], source: str) -> list[str]:
@@ -52,14 +60,14 @@ def target_languages(target: str | Iterable[str], source: str) -> list[str]:
         raise ConfigurationError(
             f"target must be a language code or a list of codes, got {target!r}", parameter="target"
         ) from None
-    codes = {check_language(code, "target").lower(): code for code in reversed(given)}
+    codes = list(dict.fromkeys(check_language(code, "target") for code in given))
     if not codes:
         raise ConfigurationError(
             "target names no language", parameter="target", hint="give one such as target='de', or several in a list"
         )
-    if source.lower() in codes:
-        raise UnsupportedLanguage(f"target={codes[source.lower()]!r} is the source language", parameter="target")
-    return [codes[code] for code in dict.fromkeys(code.lower() for code in given)]
+    if source in codes:
+        raise UnsupportedLanguage(f"target={source!r} is the source language", parameter="target")
+    return codes
 
 
 def language_pair(target: str | Iterable[str], options: Mapping[str, Any]) -> tuple[str, list[str]]:

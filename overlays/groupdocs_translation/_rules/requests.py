@@ -14,7 +14,7 @@ from .job_handle import JobSpec
 from .names import language_pair
 from .polling import PollingSchedule, check_wait
 from .retry import RetryPolicy
-from .texts import TextChunk, TextChunker, characters_per_request
+from .texts import TextChunk, TextChunker, characters_per_request, check_texts
 
 if TYPE_CHECKING:
     from .._inputs import Source
@@ -337,10 +337,7 @@ class TextCall:
     def chunks(self, texts: str | Iterable[str]) -> list[TextChunk]:
         """The requests that the texts make."""
         given = [texts] if isinstance(texts, str) else texts
-        if isinstance(given, bytes) or not isinstance(given, Iterable):
-            raise ConfigurationError(
-                f"text is a string or an iterable of strings, not {type(given).__name__}", parameter="text"
-            )
+        check_texts(given, "text")
         chunker = self.chunker()
         full = [chunk for text in given if (chunk := chunker.add(text)) is not None]
         last = chunker.flush()

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import NamedTuple
+from collections.abc import AsyncIterable, Iterable, Mapping, Sequence, Set
+from typing import Any, NamedTuple
 
 from .._errors import ConfigurationError
 
@@ -46,6 +46,7 @@ class TextChunker:
     ) -> None:
         self._max_texts = max_texts
         self._max_characters = max_characters
+        self._position = -1  # of the text that was added last
         self._clear()
 
     def _clear(self) -> None:
@@ -56,8 +57,12 @@ class TextChunker:
 
     def add(self, text: str) -> TextChunk | None:
         """Take one text; the request that was full before it, if it did not fit any more."""
+        self._position += 1
         if not isinstance(text, str):
-            raise ConfigurationError(f"texts are strings, not {type(text).__name__}", parameter="text")
+            what = "NaN" if isinstance(text, float) and text != text else type(text).__name__  # noqa: PLR0124  (a table's missing value)
+            raise ConfigurationError(f"texts are strings, not {what}: see position {self._position}", parameter="text")
+        if type(text) is not str:
+            text = str(text)  # numpy's are of their own class
         if (lone := _lone_surrogate(text)) is not None:
             raise ConfigurationError(
                 f"character {lone} of a text is half of a surrogate pair (bytes that were no UTF-8?): it cannot be sent"
@@ -93,6 +98,25 @@ def _lone_surrogate(text: str) -> int | None:
     except UnicodeEncodeError as error:
         return error.start
     return None
+
+
+def check_texts(given: Any, parameter: str) -> None:
+    """Refuse what has no order, or is no collection of texts though Python can walk it.
+
+    Raises:
+        ConfigurationError: a mapping, a set, bytes, a table with columns, or nothing to walk.
+    """
+    is_table = hasattr(given, "columns") and hasattr(given, "shape")
+    if (
+        is_table
+        or isinstance(given, bytes | bytearray | memoryview | Mapping | Set)
+        or not isinstance(given, Iterable | AsyncIterable)
+    ):
+        raise ConfigurationError(
+            f"{parameter} is a string or an iterable of strings in their order, not {type(given).__name__}",
+            parameter=parameter,
+            hint="give one column of a table" if is_table else None,
+        )
 
 
 def characters_per_request(targets: int) -> int:

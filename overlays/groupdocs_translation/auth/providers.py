@@ -5,13 +5,15 @@ Called by ``TokenSource`` in its worker thread, one call at a time.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import asyncio
+import inspect
+from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from .._errors import AuthenticationError, ConfigurationError, TokenResponseError, TranslationError
 from .credentials import Credentials, call_supplier
 from .stores import SealedTokenStore
-from .token import AccessToken, lifetime_of, token_of
+from .token import AccessToken, lifetime_of, token_of, without_scheme
 
 if TYPE_CHECKING:
     from .._clock import Clock
@@ -90,7 +92,10 @@ class ClientCredentialsProvider:
 
 
 class CallableTokenProvider:
-    """Tokens of a user's own identity layer: a callable that returns one, or one and the seconds it lives."""
+    """Tokens of a user's own identity layer: a callable, async or not, returns one, or one and its seconds.
+
+    An object with ``token`` and ``expires_on`` (seconds since the epoch), as azure-identity's, is understood.
+    """
 
     origin = "token_provider="
 
@@ -111,13 +116,17 @@ class CallableTokenProvider:
         before = (clock.monotonic(), clock.wall())
         try:
             given: Any = self._provider()
+            if inspect.isawaitable(given):  # nothing else runs in this thread, so a loop of its own is free
+                given = asyncio.run(_awaited(given))
+            if hasattr(given, "token") and hasattr(given, "expires_on"):  # azure-identity's: a tuple, of a moment
+                given = (given.token, float(given.expires_on) - before[1])
             value, expires_in = cast("tuple[Any, Any]", given) if isinstance(given, tuple) else (given, None)
         except Exception as error:
             return AuthenticationError(
                 f"{self.origin} raised {type(error).__name__}: it must return a token, or (token, seconds); its "
                 "message is not shown, since it may hold a secret"
             )
-        secret = token_of(value)
+        secret = token_of(without_scheme(value))
         if secret is None:
             return TokenResponseError(f"{self.origin} gave no token: characters or length are wrong (RFC 6750 §2.1)")
         lifetime_s = lifetime_of(expires_in, secret, now=before[1], is_new=False)
@@ -126,13 +135,17 @@ class CallableTokenProvider:
         return AccessToken(secret, lifetime_s, *before)
 
 
+async def _awaited(given: Awaitable[Any]) -> Any:
+    return await given
+
+
 class StaticTokenProvider:
     """One token, used as long as the API takes it."""
 
     origin = "access_token="
 
     def __init__(self, access_token: Secret) -> None:
-        secret = token_of(access_token.reveal())
+        secret = token_of(without_scheme(access_token.reveal()))
         if secret is None:
             raise ConfigurationError("access_token= has characters or a length that no token has (RFC 6750 §2.1)")
         self._secret = secret

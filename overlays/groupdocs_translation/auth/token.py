@@ -74,6 +74,11 @@ def token_of(value: object) -> Secret | None:
     return None
 
 
+def without_scheme(value: object) -> object:
+    """What follows a ``Bearer `` that was given along, as it stands in a header."""
+    return value[7:].lstrip(" ") if isinstance(value, str) and value[:7].lower() == "bearer " else value
+
+
 def lifetime_of(expires_in: object, token: Secret | None, *, now: float, is_new: bool) -> float | None:
     """Seconds that a token lives, ``None`` if the server says nonsense (0 and NaN mean "for ever" elsewhere).
 
