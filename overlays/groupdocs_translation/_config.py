@@ -37,11 +37,7 @@ _OUR_HEADERS = frozenset(
 
 
 def check_user_agent(value: Any) -> None:
-    """Refuse what cannot stand in a ``User-Agent``.
-
-    Raises:
-        ConfigurationError: neither ``None`` nor printable ASCII.
-    """
+    """Refuse what cannot stand in a ``User-Agent``."""
     if value is not None and not (isinstance(value, str) and _PRODUCT.fullmatch(value)):
         raise ConfigurationError(
             "user_agent must be the product of your application, such as 'shop/1.2'", parameter="user_agent"
@@ -49,11 +45,7 @@ def check_user_agent(value: Any) -> None:
 
 
 def check_headers(given: Any) -> dict[str, str]:
-    """The headers, if they may be sent besides ours.
-
-    Raises:
-        ConfigurationError: no mapping of names to values, or one of a header that this package sets itself.
-    """
+    """The headers, if they may be sent besides ours."""
     if not isinstance(given, Mapping):
         raise ConfigurationError(f"headers maps names to values, not a {type(given).__name__}", parameter="headers")
     for name, value in given.items():

@@ -18,11 +18,7 @@ _BESIDE = ("", "-wal", "-shm")  # the files of a database
 
 
 def rebuild_journal(path: Path) -> Journal:
-    """Set a damaged journal aside, and open a new one with what it still tells.
-
-    Raises:
-        ConfigurationError: it is no journal, one of a newer version, or cannot be used.
-    """
+    """Set a damaged journal aside, and open a new one with what it still tells."""
     number = next(number for number in count(1) if not path.with_name(f"{path.name}.damaged-{number}").exists())
     aside = path.with_name(f"{path.name}.damaged-{number}")
     try:

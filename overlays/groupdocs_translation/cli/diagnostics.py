@@ -16,12 +16,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlsplit
 
 from .._clock import SYSTEM_CLOCK
-from .._config import (
-    BASE_URL_VARIABLE,
-    TOKEN_URL_VARIABLE,
-    service_url,
-    timeouts,
-)
+from .._config import BASE_URL_VARIABLE, TOKEN_URL_VARIABLE, service_url, timeouts
 from .._errors import AuthenticationError, TokenUnavailable, TranslationError
 from ..spec.addresses import BASE_URL, TOKEN_URL
 from .exits import cli_wording

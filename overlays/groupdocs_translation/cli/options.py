@@ -363,7 +363,11 @@ kind_options = _each(*(_kind_option(name, hint) for name, hint in hints().items(
 def given_options(values: Mapping[str, Any]) -> dict[str, Any]:
     """Return those that were given, in the form of the Python API."""
     return {
-        name: merged(value) if isinstance(value, tuple) else value
+        name: merged(value) if _is_multiple(value) else value
         for name, value in values.items()
         if value is not None and value != ()
     }
+
+
+def _is_multiple(value: Any) -> bool:
+    return isinstance(value, tuple)
