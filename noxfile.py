@@ -82,6 +82,7 @@ def types(session: nox.Session) -> None:
     session.run("mypy", "generated", "overlays", "sandbox", "release", "noxfile.py", *examples)
     session.run("mypy", "openapi")  # apart: its modules find each other as scripts do
     session.run("pyright")
+    _pytest(session, "tests/surface/test_typing.py")
 
 
 @nox.session

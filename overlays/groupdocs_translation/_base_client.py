@@ -14,6 +14,8 @@ from ._clock import SYSTEM_CLOCK, Clock
 from ._config import (
     MAX_CONNECTIONS,
     TOKEN_URL_VARIABLE,
+    ClientAuth,
+    TransportName,
     Trust,
     api_url,
     check_callable,
@@ -31,7 +33,7 @@ from ._inputs import FileInput, read_source
 from ._later import Later
 from ._results import Languages
 from ._rules.names import check_pairs, language_pair
-from ._rules.polling import BALANCED, PollingSchedule, schedule_named
+from ._rules.polling import BALANCED, PollingName, PollingSchedule, schedule_named
 from ._rules.requests import FileCall, TextCall
 from ._rules.retry import RetryPolicy, check_policy
 from ._usage import Usage, calling
@@ -156,22 +158,22 @@ class BaseClient:
         credentials: Callable[[], tuple[str, str]] | None = None,
         profile: str | None = None,
         access_token: str | None = None,
-        token_provider: Callable[[], Any] | None = None,
+        token_provider: Callable[[], str | tuple[str, float]] | None = None,
         base_url: str | None = None,
         token_url: str | None = None,
         scope: str | None = None,
-        client_auth: str = "body",
+        client_auth: ClientAuth = "body",
         token_store: auth.TokenStore | None = None,
-        on_token_event: Callable[[Any], object] | None = None,
+        on_token_event: Callable[[auth.TokenEvent], object] | None = None,
         timeout: float | httpx2.Timeout | None = None,
         retries: RetryPolicy | None = None,
-        polling: str | PollingSchedule = BALANCED,
+        polling: PollingName | PollingSchedule = BALANCED,
         call_budget: int | None = None,
         max_connections: int = MAX_CONNECTIONS,
-        proxy: Any = None,
+        proxy: str | httpx2.URL | httpx2.Proxy | None = None,
         verify: bool | str | os.PathLike[str] | ssl.SSLContext = True,
         trust_env: bool = True,
-        transport: Any = None,
+        transport: TransportName | httpx2.BaseTransport | httpx2.AsyncBaseTransport | None = None,
         origin: str | None = None,
         clock: Clock = SYSTEM_CLOCK,
         user_agent: str | None = None,
@@ -226,11 +228,29 @@ class BaseClient:
         self.account = Account(settings, source, usage)
 
     @classmethod
-    def trial(cls, **settings: Any) -> Self:
+    def trial(
+        cls,
+        *,
+        base_url: str | None = None,
+        timeout: float | httpx2.Timeout | None = None,
+        retries: RetryPolicy | None = None,
+        polling: PollingName | PollingSchedule = BALANCED,
+        call_budget: int | None = None,
+        max_connections: int = MAX_CONNECTIONS,
+        proxy: str | httpx2.URL | httpx2.Proxy | None = None,
+        verify: bool | str | os.PathLike[str] | ssl.SSLContext = True,
+        trust_env: bool = True,
+        transport: TransportName | httpx2.BaseTransport | httpx2.AsyncBaseTransport | None = None,
+        origin: str | None = None,
+        clock: Clock = SYSTEM_CLOCK,
+        user_agent: str | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Self:
         """A client without credentials, for evaluation: texts up to 1,000 characters, Word and PDF, ten calls a day.
 
-        ``settings`` are those of the class, without the ones about credentials and tokens.
+        The arguments are those of the class, without the ones about credentials and tokens.
         """
+        settings: dict[str, Any] = {name: value for name, value in locals().items() if name != "cls"}
         return cls(**settings, _trial=True)
 
     def with_options(
@@ -238,7 +258,7 @@ class BaseClient:
         *,
         timeout: float | httpx2.Timeout | None = None,
         retries: RetryPolicy | None = None,
-        polling: str | PollingSchedule | None = None,
+        polling: PollingName | PollingSchedule | None = None,
         call_budget: int | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> Self:
@@ -336,8 +356,8 @@ class BaseClient:
         raise TypeError(f"a {type(self).__name__} is not pickled: make one in the process that uses it")
 
 
-def _token_event(usage: Usage, hook: Callable[[Any], object] | None) -> Callable[[Any], None]:
-    def on_event(event: Any) -> None:
+def _token_event(usage: Usage, hook: Callable[[auth.TokenEvent], object] | None) -> Callable[[auth.TokenEvent], None]:
+    def on_event(event: auth.TokenEvent) -> None:
         usage.count_token_event(event.kind)
         if hook is not None:
             hook(event)

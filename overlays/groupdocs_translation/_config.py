@@ -6,7 +6,7 @@ import ipaddress
 import os
 import re
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 from urllib.parse import SplitResult, urlsplit
 
 from ._errors import ConfigurationError
@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     import ssl
 
     import httpx2
+
+ClientAuth = Literal["body", "basic"]
+TransportName = Literal["httpx2", "aiohttp", "auto"]
 
 BASE_URL_VARIABLE = "GROUPDOCS_TRANSLATION_URL"
 TOKEN_URL_VARIABLE = "GROUPDOCS_TOKEN_URL"  # noqa: S105  (a variable's name)

@@ -1,5 +1,29 @@
 """What can be translated: kinds of source, their formats, what they can be turned into, and the options each takes."""
 
-from .spec.formats import KINDS, FileOptions, Kind, WorksheetPart, format_name, recognize
+from .spec.formats import (
+    KINDS,
+    FileOptions,
+    FileStyle,
+    Kind,
+    KindName,
+    OutputFormat,
+    SourceFormat,
+    TextStyle,
+    WorksheetPart,
+    format_name,
+    recognize,
+)
 
-__all__ = ["KINDS", "FileOptions", "Kind", "WorksheetPart", "format_name", "recognize"]
+__all__ = [
+    "KINDS",
+    "FileOptions",
+    "FileStyle",
+    "Kind",
+    "KindName",
+    "OutputFormat",
+    "SourceFormat",
+    "TextStyle",
+    "WorksheetPart",
+    "format_name",
+    "recognize",
+]

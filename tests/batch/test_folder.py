@@ -242,14 +242,19 @@ def test_the_budget_of_the_client_holds_too(sandbox, folder, out):
         ({"target": []}, "target names no language"),
         ({"target": "xx"}, "no language 'xx'"),
         ({"target": "de", "max_calls": -1}, "max_calls"),
-        ({"target": "de", "name": "a.txt"}, "takes no name"),
-        ({"target": "de", "tempo": 1}, "takes no tempo; it takes .*exclude"),
         ({"target": "de", "include": [1]}, "include is a glob"),
     ],
 )
 def test_a_wrong_argument_is_named_before_anything_is_touched(client, folder, out, options, says):
     with pytest.raises(ConfigurationError, match=says):
         Batch(client, folder("a.txt"), output_dir=out, **options)
+    assert not out.exists()
+
+
+@pytest.mark.parametrize("options", [{"name": "a.txt"}, {"tempo": 1}])
+def test_a_keyword_that_folders_do_not_take_is_refused(client, folder, out, options):
+    with pytest.raises(TypeError, match=next(iter(options))):
+        Batch(client, folder("a.txt"), target="de", output_dir=out, **options)
     assert not out.exists()
 
 

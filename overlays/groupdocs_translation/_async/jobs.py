@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 
 from attrs import evolve
 
@@ -29,7 +29,7 @@ from .._results import FileResult, FileTranslation, JobStatus, Progress, Progres
 from .._rules import responses
 from .._rules.job_handle import JobHandle
 from .._rules.names import known_extension, missing_languages, result_name
-from .._rules.polling import PollingSchedule, check_wait
+from .._rules.polling import PollingName, PollingSchedule, check_wait
 from .._rules.responses import body_status, clean, is_job_id, job_state
 from .._rules.retry import RetryPolicy
 from .._usage import calling, context_call
@@ -40,6 +40,8 @@ else:  # loaded when an annotation that names it is read
     _connection = Later(".connection", __package__)
 
 log = logging.getLogger("groupdocs_translation.jobs")
+
+R = TypeVar("R")  # what result() returns
 
 TEXT_TIMEOUT_S = 300.0  # texts take seconds; this is for a service in trouble
 SHORTEST_PAUSE_S = 1.0  # before an identity server that is down is asked again
@@ -56,7 +58,7 @@ _POLLS = {
 }
 
 
-class AsyncJob(AsDict):
+class AsyncJob(AsDict, Generic[R]):
     """A job that was submitted: ``id``, ``kind``, and everything one can do with it.
 
     Every ``status()`` is one billed call; ``wait()``, ``result()`` and ``download()`` make as few as the polling
@@ -154,7 +156,7 @@ class AsyncJob(AsDict):
         self,
         timeout: float | None = None,
         *,
-        polling: str | PollingSchedule | None = None,
+        polling: PollingName | PollingSchedule | None = None,
         progress: ProgressCallback | None = None,
         retries: RetryPolicy | None = None,
     ) -> Self:
@@ -179,7 +181,7 @@ class AsyncJob(AsDict):
         return self
 
     async def _until_over(
-        self, limit: float, polling: str | PollingSchedule | None, progress: ProgressCallback | None
+        self, limit: float, polling: PollingName | PollingSchedule | None, progress: ProgressCallback | None
     ) -> None:
         clock = self._connection.clock
         deadline = clock.monotonic() + limit
@@ -221,10 +223,10 @@ class AsyncJob(AsDict):
         self,
         timeout: float | None = None,
         *,
-        polling: str | PollingSchedule | None = None,
+        polling: PollingName | PollingSchedule | None = None,
         progress: ProgressCallback | None = None,
         retries: RetryPolicy | None = None,
-    ) -> Any:
+    ) -> R:
         """Wait and return a ``TextTranslation``, a ``FileResult`` (addresses, nothing fetched) or a ``HugoStructure``.
 
         Raises:
@@ -248,7 +250,7 @@ class AsyncJob(AsDict):
                 status=self._last.code,
                 reason=self._last.message,
             )
-        result = evolve(self._read(), request_id=self.request_id)
+        result: R = evolve(self._read(), request_id=self.request_id)
         missing = missing_languages(self._spec.targets, self._last.languages)
         if self.kind != "hugo" and (missing or self._last.state is State.PARTIAL):
             self._is_told = True
@@ -267,7 +269,7 @@ class AsyncJob(AsDict):
         *,
         overwrite: bool = False,
         timeout: float | None = None,
-        polling: str | PollingSchedule | None = None,
+        polling: PollingName | PollingSchedule | None = None,
         progress: ProgressCallback | None = None,
         retries: RetryPolicy | None = None,
     ) -> FileTranslation:
@@ -286,7 +288,7 @@ class AsyncJob(AsDict):
         folder = await async_run(output_folder, output_dir)
         partial: JobPartial | None = None
         try:
-            result: FileResult = await self.result(timeout, polling=polling, progress=progress, retries=retries)
+            result: Any = await self.result(timeout, polling=polling, progress=progress, retries=retries)
         except JobPartial as error:
             partial, result = error, error.result
         try:

@@ -32,7 +32,7 @@ async def submit(
     request: Any,
     spec: JobSpec,
     progress: ProgressCallback | None = None,
-) -> AsyncJob:
+) -> AsyncJob[Any]:
     """Send the request that makes a job; ``spec`` is all that is known of it before it has an id.
 
     Raises:
@@ -49,7 +49,9 @@ async def submit(
         raise
     handle = JobHandle(response.parsed.id, spec, connection.clock.wall())
     log.info("%s: job %s", operation.id, handle.id)
-    job = AsyncJob(connection, handle, submitted=connection.clock.monotonic(), request_id=request_id(response.headers))
+    job: AsyncJob[Any] = AsyncJob(
+        connection, handle, submitted=connection.clock.monotonic(), request_id=request_id(response.headers)
+    )
     if progress is not None:
         progress(Progress("submitted", spec.name or handle.id, 0, None, job))
     return job
@@ -57,7 +59,7 @@ async def submit(
 
 async def submit_file(
     connection: AsyncConnection, call: FileCall, progress: ProgressCallback | None = None
-) -> AsyncJob:
+) -> AsyncJob[Any]:
     """Upload what the call is for, unless it is at a URL, and submit it."""
     url = call.source.url or await upload(connection, call.source, call.format, progress)
     return await submit(connection, call.operation, call.request(url), call.job_spec(), progress)
@@ -90,9 +92,9 @@ class AsyncTexts:
         self._connection = connection
         self._call = call
         self._is_single = is_single
-        self._sent: list[tuple[TextChunk, AsyncJob | None]] = []
+        self._sent: list[tuple[TextChunk, AsyncJob[Any] | None]] = []
 
-    async def submit(self, chunk: TextChunk) -> AsyncJob | None:
+    async def submit(self, chunk: TextChunk) -> AsyncJob[Any] | None:
         """One request for one chunk, behind those before it; nothing is sent if all of it is blank."""
         with self._keeping():
             job = await self._submitted(chunk) if chunk.texts else None
@@ -133,12 +135,12 @@ class AsyncTexts:
         del self._sent[0]
         return self._call.rows(found)
 
-    async def _submitted(self, chunk: TextChunk) -> AsyncJob:
+    async def _submitted(self, chunk: TextChunk) -> AsyncJob[Any]:
         call = self._call
         spec = call.job_spec(chunk, is_single=self._is_single)
         return await submit(self._connection, call.operation, call.request(chunk), spec, call.progress)
 
-    async def _found(self, chunk: TextChunk, job: AsyncJob | None) -> dict[str, list[str]]:
+    async def _found(self, chunk: TextChunk, job: AsyncJob[Any] | None) -> dict[str, list[str]]:
         call = self._call
         if job is None:
             return {language: list(chunk.blanks) for language in call.targets}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, Literal
 
 from attrs import asdict, field, fields, frozen
 
@@ -12,6 +12,7 @@ from .._errors import ConfigurationError
 from .texts import BLANK
 
 VERSION = 1  # of the shape that ``to_dict()`` gives: people keep it for hours
+JobKind = Literal["text", "file", "hugo"]
 
 
 def _strings(given: str | Iterable[str]) -> tuple[str, ...]:
@@ -80,13 +81,11 @@ class JobHandle(AsDict):
 
 
 _NUMBERS: dict[str, tuple[type, ...]] = {"size": (int,), "count": (int,), "submitted_at": (int, float)}
-_DETAILS = {attribute.name for attribute in fields(JobSpec)} - {"kind"} | {"submitted_at", "version"}
+JOB_DETAILS = {attribute.name for attribute in fields(JobSpec)} - {"kind"} | {"submitted_at", "version"}
 
 
 def job_handle(id: str, kind: str, details: Mapping[str, Any], *, trial: bool) -> JobHandle:
     """The handle of a job to pick up again, from what its ``to_dict()`` gave."""
-    if unknown := sorted(set(details) - _DETAILS):
-        raise ConfigurationError(f"jobs have no {', '.join(unknown)}; they have {', '.join(sorted(_DETAILS))}")
     members: dict[str, Any] = {"trial": trial, **details}
     if members.pop("version", VERSION) != VERSION:
         raise ConfigurationError(

@@ -28,12 +28,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from itertools import accumulate, starmap
 from math import ceil, e, erf, inf, log, sqrt
-from typing import Any, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 from attrs import Attribute, define, field, frozen
 
 from .._config import check_callable
 from .._errors import ConfigurationError
+
+PollingName = Literal["economy", "balanced", "responsive"]
 
 MIN_WAIT_S = 0.2  # never a busy loop, whatever a schedule says
 

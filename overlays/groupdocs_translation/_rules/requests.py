@@ -3,16 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, TypedDict
+from typing import TYPE_CHECKING, Any, TypedDict, get_args
 
 from .._config import check_flag
 from .._errors import ConfigurationError, UnsupportedFormat
 from .._results import ProgressCallback
-from ..spec.formats import AUTO_FORMATS, KINDS, FileOptions, Kind, Style, check_output, recognize
+from ..spec.formats import (
+    AUTO_FORMATS,
+    KINDS,
+    FileOptions,
+    FileStyle,
+    Kind,
+    KindName,
+    OcrFormat,
+    OutputFormat,
+    SavingMode,
+    SourceFormat,
+    TextStyle,
+    check_output,
+    recognize,
+)
 from ..spec.operations import BY_ID, OPERATIONS, Operation, model
 from .job_handle import JobSpec
 from .names import language_pair
-from .polling import PollingSchedule, check_wait
+from .polling import PollingName, PollingSchedule, check_wait
 from .retry import RetryPolicy
 from .texts import TextChunk, TextChunker, characters_per_request, check_texts
 
@@ -238,7 +252,7 @@ _OPTIONS: dict[str, Callable[[Any, str], Any]] = {
     "markdown": check_flag,
     "glossary": _glossary,
     "alignment": check_flag,
-    "saving_mode": lambda value, name: one_of(value, ("Files", "Archive", "Both"), name),
+    "saving_mode": lambda value, name: one_of(value, get_args(SavingMode), name),
     "pages": _numbers,
     "slides": _numbers,
     "worksheets": _numbers,
@@ -250,7 +264,7 @@ _OPTIONS: dict[str, Callable[[Any, str], Any]] = {
     "shortcodes": _shortcodes,
     "ignore_list": _strings,
     "is_white_list": check_flag,
-    "ocr_format": lambda value, name: one_of(value, ("Pdf", "Xlsx", "Csv"), name),
+    "ocr_format": lambda value, name: one_of(value, get_args(OcrFormat), name),
     "rotation_angle": _number,
     "handwritten": check_flag,
     "fragments": _strings,
@@ -268,12 +282,12 @@ class TextOptions(TypedDict, total=False):
     """
 
     source: str
-    style: Style | None
+    style: TextStyle | None
     summarize: bool
     markdown: bool
     glossary: Mapping[str, str]
     timeout: float | None
-    polling: str | PollingSchedule | None
+    polling: PollingName | PollingSchedule | None
     retries: RetryPolicy | None
     progress: ProgressCallback | None
 
@@ -291,16 +305,31 @@ class SubmitOptions(FileOptions, total=False):
 
     source: str
     name: str | None
-    format: str | None
-    kind: str | None
-    output_format: str | None
-    style: Style | None
+    format: SourceFormat | None
+    kind: KindName | None
+    output_format: OutputFormat | None
+    style: FileStyle | None
     summarize: bool
     retries: RetryPolicy | None
 
 
-_TEXT_NAMES = frozenset(TextOptions.__annotations__)
-_CALL_NAMES = frozenset(SubmitOptions.__annotations__) - frozenset(FileOptions.__annotations__)
+TEXT_NAMES = frozenset(TextOptions.__annotations__)
+FILE_NAMES = frozenset(SubmitOptions.__annotations__)
+_CALL_NAMES = FILE_NAMES - frozenset(FileOptions.__annotations__)
+
+
+def given(names: Iterable[str], values: Mapping[str, Any]) -> dict[str, Any]:
+    """The named arguments of a method that are not left at their defaults; ``values`` are its ``locals()``.
+
+    Read that way, a method's signature is the one place that lists its keywords.
+    """
+    return {name: values[name] for name in names if name in values and not _is_default(name, values[name])}
+
+
+def _is_default(name: str, value: Any) -> bool:
+    if name == "source":
+        return isinstance(value, str) and value == "en"
+    return value is None or (value is False and name not in FileOptions.__annotations__)
 
 
 class TextCall:
@@ -309,12 +338,6 @@ class TextCall:
     def __init__(
         self, target: str | Iterable[str], options: Mapping[str, Any], *, trial: bool, origin: str | None
     ) -> None:
-        if unknown := sorted(set(options) - _TEXT_NAMES):
-            raise ConfigurationError(
-                f"texts take no {', '.join(unknown)}; they take {', '.join(sorted(_TEXT_NAMES))}",
-                parameter=unknown[0],
-                allowed=sorted(_TEXT_NAMES),
-            )
         self.source, self.targets = language_pair(target, options)
         self.is_one_target = isinstance(target, str)
         self.operation = text_operation(
@@ -322,7 +345,7 @@ class TextCall:
         )
         self.timeout = check_wait(options.get("timeout"), options.get("polling"), options.get("progress"))
         self.retries: RetryPolicy | None = options.get("retries")
-        self.polling: str | PollingSchedule | None = options.get("polling")
+        self.polling: PollingName | PollingSchedule | None = options.get("polling")
         self.progress: ProgressCallback | None = options.get("progress")
         self._markdown = check_option("markdown", options.get("markdown", False))
         self._glossary = check_option("glossary", options.get("glossary"))
@@ -336,10 +359,10 @@ class TextCall:
 
     def chunks(self, texts: str | Iterable[str]) -> list[TextChunk]:
         """The requests that the texts make."""
-        given = [texts] if isinstance(texts, str) else texts
-        check_texts(given, "text")
+        many = [texts] if isinstance(texts, str) else texts
+        check_texts(many, "text")
         chunker = self.chunker()
-        full = [chunk for text in given if (chunk := chunker.add(text)) is not None]
+        full = [chunk for text in many if (chunk := chunker.add(text)) is not None]
         last = chunker.flush()
         return full if last is None else [*full, last]
 

@@ -4,19 +4,20 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, Any, Self, Unpack, overload
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Literal, Self, overload
 
 from attrs import evolve
 
 from .._base_client import BaseClient
 from .._concurrency import sync_run
 from .._config import check_callable, check_flag
-from .._errors import ConfigurationError
+from .._errors import ConfigurationError, TranslationError
 from .._files import output_folder, refuse_existing, refuse_unwritable
 from .._inputs import FileInput, read_source
 from .._later import Later
 from .._results import (
+    FileResult,
     FileTranslation,
     Health,
     HugoStructure,
@@ -24,15 +25,25 @@ from .._results import (
     ProgressCallback,
     TextTranslation,
 )
-from .._rules.job_handle import JobSpec, job_handle
+from .._rules.job_handle import JOB_DETAILS, JobKind, JobSpec, job_handle
 from .._rules.names import result_name
-from .._rules.polling import PollingSchedule, check_wait
-from .._rules.requests import SubmitOptions, TextOptions
+from .._rules.polling import PollingName, PollingSchedule, check_wait
+from .._rules.requests import FILE_NAMES, TEXT_NAMES, given
 from .._rules.responses import health_of, languages_of, request_id
 from .._rules.retry import RetryPolicy
 from .._rules.texts import check_texts
 from .._usage import calling
-from ..spec.formats import recognize
+from ..spec.formats import (
+    FileStyle,
+    KindName,
+    OcrFormat,
+    OutputFormat,
+    SavingMode,
+    SourceFormat,
+    TextStyle,
+    WorksheetPart,
+    recognize,
+)
 from ..spec.operations import BY_ID, model
 from .jobs import FILE_TIMEOUT_S, Job
 from .submit import Texts, submit, submit_file, upload
@@ -79,22 +90,61 @@ class TranslationClient(BaseClient):
 
     @overload
     def translate_text(  # type: ignore[overload-overlap]  # a str is an Iterable[str] too; the first overload wins
-        self, text: str, *, target: str | Iterable[str], **options: Unpack[TextOptions]
+        self,
+        text: str,
+        *,
+        target: str | Iterable[str],
+        source: str = "en",
+        style: TextStyle | None = None,
+        summarize: bool = False,
+        markdown: bool = False,
+        glossary: Mapping[str, str] | None = None,
+        timeout: float | None = None,
+        polling: PollingName | PollingSchedule | None = None,
+        retries: RetryPolicy | None = None,
+        progress: ProgressCallback | None = None,
     ) -> TextTranslation[str]: ...
 
     @overload
     def translate_text(
-        self, text: Iterable[str], *, target: str | Iterable[str], **options: Unpack[TextOptions]
+        self,
+        text: Iterable[str],
+        *,
+        target: str | Iterable[str],
+        source: str = "en",
+        style: TextStyle | None = None,
+        summarize: bool = False,
+        markdown: bool = False,
+        glossary: Mapping[str, str] | None = None,
+        timeout: float | None = None,
+        polling: PollingName | PollingSchedule | None = None,
+        retries: RetryPolicy | None = None,
+        progress: ProgressCallback | None = None,
     ) -> TextTranslation[list[str]]: ...
 
     def translate_text(
-        self, text: str | Iterable[str], *, target: str | Iterable[str], **options: Unpack[TextOptions]
+        self,
+        text: str | Iterable[str],
+        *,
+        target: str | Iterable[str],
+        source: str = "en",
+        style: TextStyle | None = None,
+        summarize: bool = False,
+        markdown: bool = False,
+        glossary: Mapping[str, str] | None = None,
+        timeout: float | None = None,
+        polling: PollingName | PollingSchedule | None = None,
+        retries: RetryPolicy | None = None,
+        progress: ProgressCallback | None = None,
     ) -> TextTranslation[Any]:
         """Translate one text or many, into one language or many, and wait for the result.
 
         Equal texts are sent once, blank ones not at all; many texts and many languages go in one call, split only at
-        ``MAX_TEXTS_PER_REQUEST``, ``MAX_CHARACTERS_PER_REQUEST`` and ``MAX_TRANSLATED_CHARACTERS``. See
-        ``TextOptions`` for the options.
+        ``MAX_TEXTS_PER_REQUEST``, ``MAX_CHARACTERS_PER_REQUEST`` and ``MAX_TRANSLATED_CHARACTERS``.
+
+        ``style`` replaces general language; ``summarize``: a summary in place of the whole; ``markdown``: keep its
+        markup; ``glossary``: a source word to the translation that is wanted; ``timeout``: seconds to wait for each
+        job; ``polling`` and ``retries`` replace the client's; ``progress`` is called with a ``Progress`` at each step.
 
         Raises:
             ConfigurationError: a wrong argument; nothing was sent.
@@ -102,7 +152,7 @@ class TranslationClient(BaseClient):
                 several jobs, ``error.jobs`` are those that were submitted, in order.
             SubmissionUncertain: the job may have been made; it is not sent twice.
         """
-        call = self._text_call(target, options)
+        call = self._text_call(target, given(TEXT_NAMES, locals()))
         chunks = call.chunks(text)
         texts = Texts(self._connection, call, is_single=isinstance(text, str))
         for chunk in chunks:
@@ -110,15 +160,27 @@ class TranslationClient(BaseClient):
         return texts.collect()
 
     def submit_text(
-        self, text: str | Iterable[str], *, target: str | Iterable[str], **options: Unpack[TextOptions]
-    ) -> Job:
+        self,
+        text: str | Iterable[str],
+        *,
+        target: str | Iterable[str],
+        source: str = "en",
+        style: TextStyle | None = None,
+        summarize: bool = False,
+        markdown: bool = False,
+        glossary: Mapping[str, str] | None = None,
+        timeout: float | None = None,
+        polling: PollingName | PollingSchedule | None = None,
+        retries: RetryPolicy | None = None,
+        progress: ProgressCallback | None = None,
+    ) -> Job[TextTranslation[Any]]:  # a string for a string, a list for many, as in translate_text
         """Submit texts as one job and return it at once; its ``result()`` is what ``translate_text`` returns.
 
         Raises:
             ConfigurationError: a wrong argument, nothing to translate, or more than fits in one request.
             SubmissionUncertain: the job may have been made; it is not sent twice.
         """
-        call = self._text_call(target, options)
+        call = self._text_call(target, given(TEXT_NAMES, locals()))
         chunks = call.chunks(text)
         if len(chunks) != 1 or not chunks[0].texts:
             what = (
@@ -133,7 +195,19 @@ class TranslationClient(BaseClient):
 
     @overload
     def translate_stream(
-        self, texts: Iterable[str] | Iterable[str], *, target: str, **options: Unpack[TextOptions]
+        self,
+        texts: Iterable[str] | Iterable[str],
+        *,
+        target: str,
+        source: str = "en",
+        style: TextStyle | None = None,
+        summarize: bool = False,
+        markdown: bool = False,
+        glossary: Mapping[str, str] | None = None,
+        timeout: float | None = None,
+        polling: PollingName | PollingSchedule | None = None,
+        retries: RetryPolicy | None = None,
+        progress: ProgressCallback | None = None,
     ) -> Iterator[str]: ...
 
     @overload
@@ -142,11 +216,31 @@ class TranslationClient(BaseClient):
         texts: Iterable[str] | Iterable[str],
         *,
         target: list[str] | tuple[str, ...],
-        **options: Unpack[TextOptions],
+        source: str = "en",
+        style: TextStyle | None = None,
+        summarize: bool = False,
+        markdown: bool = False,
+        glossary: Mapping[str, str] | None = None,
+        timeout: float | None = None,
+        polling: PollingName | PollingSchedule | None = None,
+        retries: RetryPolicy | None = None,
+        progress: ProgressCallback | None = None,
     ) -> Iterator[dict[str, str]]: ...
 
     def translate_stream(
-        self, texts: Iterable[str] | Iterable[str], *, target: Any, **options: Unpack[TextOptions]
+        self,
+        texts: Iterable[str] | Iterable[str],
+        *,
+        target: str | list[str] | tuple[str, ...],
+        source: str = "en",
+        style: TextStyle | None = None,
+        summarize: bool = False,
+        markdown: bool = False,
+        glossary: Mapping[str, str] | None = None,
+        timeout: float | None = None,
+        polling: PollingName | PollingSchedule | None = None,
+        retries: RetryPolicy | None = None,
+        progress: ProgressCallback | None = None,
     ) -> Iterator[Any]:
         """Translate texts that do not fit in memory: yields one translation for each, in order.
 
@@ -161,7 +255,7 @@ class TranslationClient(BaseClient):
         if isinstance(texts, str):
             raise ConfigurationError("texts is an iterable of strings, not str", parameter="texts")
         check_texts(texts, "texts")
-        call = self._text_call(target, options)
+        call = self._text_call(target, given(TEXT_NAMES, locals()))
         return Texts(self._connection, call).stream(texts)
 
     # -- files ---------------------------------------------------------------------------------------------------------
@@ -174,15 +268,43 @@ class TranslationClient(BaseClient):
         output_dir: str | os.PathLike[str] = ".",
         overwrite: bool = False,
         timeout: float | None = None,
-        polling: str | PollingSchedule | None = None,
+        polling: PollingName | PollingSchedule | None = None,
         progress: ProgressCallback | None = None,
-        **options: Unpack[SubmitOptions],
+        source: str = "en",
+        name: str | None = None,
+        format: SourceFormat | None = None,
+        kind: KindName | None = None,
+        output_format: OutputFormat | None = None,
+        style: FileStyle | None = None,
+        summarize: bool = False,
+        glossary: Mapping[str, str] | None = None,
+        alignment: bool | None = None,
+        saving_mode: SavingMode | None = None,
+        pages: Sequence[int] | None = None,
+        slides: Sequence[int] | None = None,
+        worksheets: Sequence[int] | None = None,
+        ranges: Mapping[int, WorksheetPart] | None = None,
+        separator: str | None = None,
+        masters: bool | None = None,
+        preserve_formatting: bool | None = None,
+        front_matter: Sequence[Sequence[str]] | None = None,
+        shortcodes: Mapping[str, Sequence[str]] | None = None,
+        ignore_list: Sequence[str] | None = None,
+        is_white_list: bool | None = None,
+        ocr_format: OcrFormat | None = None,
+        rotation_angle: int | None = None,
+        handwritten: bool | None = None,
+        fragments: Sequence[str] | None = None,
+        interval: int | None = None,
+        retries: RetryPolicy | None = None,
     ) -> FileTranslation:
         """Upload, submit, wait and download: one file in, one file a language out.
 
         The results are called ``report.de.docx`` and lie in ``output_dir``. ``file`` is a path, bytes or an open
-        binary stream (both with ``name=``), or a URL that the service fetches itself. See ``SubmitOptions`` for the
-        options, ``formats.KINDS`` for what each kind takes. ``timeout`` in seconds bounds the wait.
+        binary stream (both with ``name=``), or a URL that the service fetches itself. ``format`` and ``kind`` replace
+        what its extension says; ``output_format`` is what the result is to be; ``summarize``: a summary in place of the
+        whole. ``formats.FileOptions`` says what the options of some kinds mean, ``formats.KINDS`` which kind takes
+        which. ``timeout`` in seconds bounds the wait.
 
         Raises:
             ConfigurationError: a wrong argument, or a result is there already and ``overwrite`` is false; nothing was
@@ -194,7 +316,12 @@ class TranslationClient(BaseClient):
         """
         check_wait(timeout, polling, progress)
         job = self.submit_file(
-            file, target=target, output_dir=output_dir, overwrite=overwrite, progress=progress, **options
+            file,
+            target=target,
+            output_dir=output_dir,
+            overwrite=overwrite,
+            progress=progress,
+            **given(FILE_NAMES, locals()),
         )
         return job.download(
             output_dir,
@@ -202,8 +329,68 @@ class TranslationClient(BaseClient):
             timeout=timeout,
             polling=polling,
             progress=progress,
-            retries=options.get("retries"),
+            retries=retries,
         )
+
+    @overload
+    def submit_file(
+        self,
+        file: FileInput,
+        *,
+        target: str | Iterable[str],
+        as_text: Literal[False] = False,
+        output_dir: str | os.PathLike[str] | None = None,
+        overwrite: bool = False,
+        progress: ProgressCallback | None = None,
+        source: str = "en",
+        name: str | None = None,
+        format: SourceFormat | None = None,
+        kind: KindName | None = None,
+        output_format: OutputFormat | None = None,
+        style: FileStyle | None = None,
+        summarize: bool = False,
+        glossary: Mapping[str, str] | None = None,
+        alignment: bool | None = None,
+        saving_mode: SavingMode | None = None,
+        pages: Sequence[int] | None = None,
+        slides: Sequence[int] | None = None,
+        worksheets: Sequence[int] | None = None,
+        ranges: Mapping[int, WorksheetPart] | None = None,
+        separator: str | None = None,
+        masters: bool | None = None,
+        preserve_formatting: bool | None = None,
+        front_matter: Sequence[Sequence[str]] | None = None,
+        shortcodes: Mapping[str, Sequence[str]] | None = None,
+        ignore_list: Sequence[str] | None = None,
+        is_white_list: bool | None = None,
+        ocr_format: OcrFormat | None = None,
+        rotation_angle: int | None = None,
+        handwritten: bool | None = None,
+        fragments: Sequence[str] | None = None,
+        interval: int | None = None,
+        retries: RetryPolicy | None = None,
+    ) -> Job[FileResult]: ...
+
+    @overload
+    def submit_file(
+        self,
+        file: FileInput,
+        *,
+        target: str | Iterable[str],
+        as_text: Literal[True],
+        progress: ProgressCallback | None = None,
+        source: str = "en",
+        name: str | None = None,
+        format: SourceFormat | None = None,
+        kind: KindName | None = None,
+        glossary: Mapping[str, str] | None = None,
+        alignment: bool | None = None,
+        saving_mode: SavingMode | None = None,
+        rotation_angle: int | None = None,
+        handwritten: bool | None = None,
+        fragments: Sequence[str] | None = None,
+        retries: RetryPolicy | None = None,
+    ) -> Job[TextTranslation[list[str]]]: ...
 
     def submit_file(
         self,
@@ -214,8 +401,34 @@ class TranslationClient(BaseClient):
         output_dir: str | os.PathLike[str] | None = None,
         overwrite: bool = False,
         progress: ProgressCallback | None = None,
-        **options: Unpack[SubmitOptions],
-    ) -> Job:
+        source: str = "en",
+        name: str | None = None,
+        format: SourceFormat | None = None,
+        kind: KindName | None = None,
+        output_format: OutputFormat | None = None,
+        style: FileStyle | None = None,
+        summarize: bool = False,
+        glossary: Mapping[str, str] | None = None,
+        alignment: bool | None = None,
+        saving_mode: SavingMode | None = None,
+        pages: Sequence[int] | None = None,
+        slides: Sequence[int] | None = None,
+        worksheets: Sequence[int] | None = None,
+        ranges: Mapping[int, WorksheetPart] | None = None,
+        separator: str | None = None,
+        masters: bool | None = None,
+        preserve_formatting: bool | None = None,
+        front_matter: Sequence[Sequence[str]] | None = None,
+        shortcodes: Mapping[str, Sequence[str]] | None = None,
+        ignore_list: Sequence[str] | None = None,
+        is_white_list: bool | None = None,
+        ocr_format: OcrFormat | None = None,
+        rotation_angle: int | None = None,
+        handwritten: bool | None = None,
+        fragments: Sequence[str] | None = None,
+        interval: int | None = None,
+        retries: RetryPolicy | None = None,
+    ) -> Job[FileResult] | Job[TextTranslation[list[str]]]:
         """Upload and submit, and return the job at once. ``as_text=True`` reads an image or a recording as texts.
 
         ``output_dir`` is the folder that the results will be downloaded into, if it is known by now: what would fail
@@ -226,6 +439,7 @@ class TranslationClient(BaseClient):
                 nothing was sent.
             SubmissionUncertain: the job may have been made; it is not sent twice.
         """
+        options = given(FILE_NAMES, locals())
         check_callable(progress, "progress")
         check_flag(overwrite, "overwrite")
         call = sync_run(  # may read a pipe
@@ -237,7 +451,7 @@ class TranslationClient(BaseClient):
             if not overwrite:
                 refuse_existing(paths)
             sync_run(refuse_unwritable, paths)
-        with calling(policy=options.get("retries")):
+        with calling(policy=retries):
             return submit_file(self._connection, call, progress)
 
     def translate_to_text(
@@ -246,9 +460,19 @@ class TranslationClient(BaseClient):
         *,
         target: str | Iterable[str],
         timeout: float | None = None,
-        polling: str | PollingSchedule | None = None,
+        polling: PollingName | PollingSchedule | None = None,
         progress: ProgressCallback | None = None,
-        **options: Unpack[SubmitOptions],
+        source: str = "en",
+        name: str | None = None,
+        format: SourceFormat | None = None,
+        kind: KindName | None = None,
+        glossary: Mapping[str, str] | None = None,
+        alignment: bool | None = None,
+        saving_mode: SavingMode | None = None,
+        rotation_angle: int | None = None,
+        handwritten: bool | None = None,
+        fragments: Sequence[str] | None = None,
+        retries: RetryPolicy | None = None,
     ) -> TextTranslation[list[str]]:
         """Read the text of an image, or the speech of a recording, and return its translation as strings.
 
@@ -256,11 +480,10 @@ class TranslationClient(BaseClient):
             UnsupportedFormat: neither an image nor a recording.
         """
         check_wait(timeout, polling, progress)
+        options = given(FILE_NAMES, locals())
         job = self.submit_file(file, target=target, as_text=True, progress=progress, **options)
         limit = timeout if timeout is not None else FILE_TIMEOUT_S
-        retries = options.get("retries")
-        result: TextTranslation[list[str]] = job.result(limit, polling=polling, progress=progress, retries=retries)
-        return result
+        return job.result(limit, polling=polling, progress=progress, retries=retries)
 
     def translate_folder(
         self,
@@ -268,7 +491,43 @@ class TranslationClient(BaseClient):
         *,
         target: str | Iterable[str],
         output_dir: str | os.PathLike[str],
-        **options: Unpack[batch.FolderOptions],
+        source: str = "en",
+        kind: KindName | None = None,
+        output_format: OutputFormat | None = None,
+        style: FileStyle | None = None,
+        summarize: bool = False,
+        glossary: Mapping[str, str] | None = None,
+        alignment: bool | None = None,
+        saving_mode: SavingMode | None = None,
+        pages: Sequence[int] | None = None,
+        slides: Sequence[int] | None = None,
+        worksheets: Sequence[int] | None = None,
+        ranges: Mapping[int, WorksheetPart] | None = None,
+        separator: str | None = None,
+        masters: bool | None = None,
+        preserve_formatting: bool | None = None,
+        front_matter: Sequence[Sequence[str]] | None = None,
+        shortcodes: Mapping[str, Sequence[str]] | None = None,
+        ignore_list: Sequence[str] | None = None,
+        is_white_list: bool | None = None,
+        ocr_format: OcrFormat | None = None,
+        rotation_angle: int | None = None,
+        handwritten: bool | None = None,
+        fragments: Sequence[str] | None = None,
+        interval: int | None = None,
+        include: str | Sequence[str] = (),
+        exclude: str | Sequence[str] = (),
+        overwrite: bool = False,
+        journal: str | os.PathLike[str] | None = None,
+        max_calls: int | None = None,
+        retry_uncertain: bool = False,
+        retry_failed: bool = False,
+        follow_symlinks: bool = False,
+        concurrency: batch.Concurrency | None = None,
+        timeout: float | None = None,
+        polling: PollingName | PollingSchedule | None = None,
+        progress: Callable[[batch.BatchProgress], object] | None = None,
+        wording: Callable[[TranslationError], str] | None = None,
     ) -> batch.BatchReport:
         """Translate every file of a folder into ``output_dir``, keeping its tree; what is done already is skipped.
 
@@ -280,8 +539,9 @@ class TranslationClient(BaseClient):
             ConfigurationError: an argument is wrong, or another batch works on the same journal (``BatchRunning``).
             AuthenticationError: no token can be had; files not done are as they were.
         """
-        from ..batch import Batch  # noqa: PLC0415  (the layer above, needed here only)
+        from ..batch import Batch, FolderOptions  # noqa: PLC0415  (the layer above, needed here only)
 
+        options = given(FolderOptions.__annotations__, locals())
         return Batch(self, folder, target=target, output_dir=output_dir, **options).run()
 
     def analyze_hugo(
@@ -315,7 +575,7 @@ class TranslationClient(BaseClient):
         file: FileInput,
         *,
         name: str | None = None,
-        format: str | None = None,
+        format: SourceFormat | None = None,
         progress: ProgressCallback | None = None,
         retries: RetryPolicy | None = None,
     ) -> str:
@@ -334,15 +594,33 @@ class TranslationClient(BaseClient):
 
     # -- jobs and facts ------------------------------------------------------------------------------------------------
 
-    def job(self, id: str, *, kind: str = "file", **details: Any) -> Job:
+    def job(
+        self,
+        id: str,
+        *,
+        kind: JobKind = "file",
+        trial: bool | None = None,
+        subject: str | None = None,
+        size: int | None = None,
+        targets: str | Iterable[str] | None = None,
+        name: str | None = None,
+        output_format: str | None = None,
+        is_single: bool | None = None,
+        count: int | None = None,
+        order: Iterable[int] | None = None,
+        blanks: str | Iterable[str] | None = None,
+        submitted_at: float | None = None,
+        version: int | None = None,
+    ) -> Job[Any]:  # whose result depends on what the service made of it
         """A job that was submitted before, here or in another process; nothing is sent.
 
-        ``details`` are those of ``Job.to_dict()``: without them waiting may cost a call more, and files are named
+        The others are details of ``Job.to_dict()``: without them waiting may cost a call more, and files are named
         after the id.
 
         Raises:
             ConfigurationError: no id, an unknown kind, or a detail that jobs do not have.
         """
+        details = given(JOB_DETAILS, locals())
         return Job(self._connection, job_handle(id, kind, details, trial=self.account.settings.trial))
 
     def languages(self, *, refresh: bool = False, retries: RetryPolicy | None = None) -> Languages:

@@ -33,7 +33,7 @@ def submit(
     request: Any,
     spec: JobSpec,
     progress: ProgressCallback | None = None,
-) -> Job:
+) -> Job[Any]:
     """Send the request that makes a job; ``spec`` is all that is known of it before it has an id.
 
     Raises:
@@ -50,13 +50,15 @@ def submit(
         raise
     handle = JobHandle(response.parsed.id, spec, connection.clock.wall())
     log.info("%s: job %s", operation.id, handle.id)
-    job = Job(connection, handle, submitted=connection.clock.monotonic(), request_id=request_id(response.headers))
+    job: Job[Any] = Job(
+        connection, handle, submitted=connection.clock.monotonic(), request_id=request_id(response.headers)
+    )
     if progress is not None:
         progress(Progress("submitted", spec.name or handle.id, 0, None, job))
     return job
 
 
-def submit_file(connection: Connection, call: FileCall, progress: ProgressCallback | None = None) -> Job:
+def submit_file(connection: Connection, call: FileCall, progress: ProgressCallback | None = None) -> Job[Any]:
     """Upload what the call is for, unless it is at a URL, and submit it."""
     url = call.source.url or upload(connection, call.source, call.format, progress)
     return submit(connection, call.operation, call.request(url), call.job_spec(), progress)
@@ -87,9 +89,9 @@ class Texts:
         self._connection = connection
         self._call = call
         self._is_single = is_single
-        self._sent: list[tuple[TextChunk, Job | None]] = []
+        self._sent: list[tuple[TextChunk, Job[Any] | None]] = []
 
-    def submit(self, chunk: TextChunk) -> Job | None:
+    def submit(self, chunk: TextChunk) -> Job[Any] | None:
         """One request for one chunk, behind those before it; nothing is sent if all of it is blank."""
         with self._keeping():
             job = self._submitted(chunk) if chunk.texts else None
@@ -130,12 +132,12 @@ class Texts:
         del self._sent[0]
         return self._call.rows(found)
 
-    def _submitted(self, chunk: TextChunk) -> Job:
+    def _submitted(self, chunk: TextChunk) -> Job[Any]:
         call = self._call
         spec = call.job_spec(chunk, is_single=self._is_single)
         return submit(self._connection, call.operation, call.request(chunk), spec, call.progress)
 
-    def _found(self, chunk: TextChunk, job: Job | None) -> dict[str, list[str]]:
+    def _found(self, chunk: TextChunk, job: Job[Any] | None) -> dict[str, list[str]]:
         call = self._call
         if job is None:
             return {language: list(chunk.blanks) for language in call.targets}

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import AsyncGenerator, Callable, Generator, Mapping
 from typing import TYPE_CHECKING, Any
 
+import httpx2
+
 from .._clock import SYSTEM_CLOCK, Clock
-from .._config import service_url, trusted
+from .._config import ClientAuth, service_url, trusted
 from .._errors import ConfigurationError
 from .._later import Later
 from .bearer import BearerAuth, LimitedStream
@@ -15,9 +18,11 @@ from .stores import TokenStore
 from .token_source import TokenEvent, make_token_source
 
 if TYPE_CHECKING:
+    import ssl
+
     import httpx
-else:  # loaded when an annotation that names it is read: most programs have none
-    httpx = Later("httpx")
+else:  # loaded when an annotation that names it is read: most programs have no httpx
+    httpx, ssl = Later("httpx"), Later("ssl")
 
 
 class ClientCredentials(BearerAuth):
@@ -49,11 +54,11 @@ class ClientCredentials(BearerAuth):
         api_url: str,
         credentials: Supplier | None = None,
         scope: str | None = None,
-        client_auth: str = "body",
+        client_auth: ClientAuth = "body",
         token_params: Mapping[str, str] | None = None,
         token_store: TokenStore | None = None,
-        verify: Any = True,
-        proxy: Any = None,
+        verify: bool | str | os.PathLike[str] | ssl.SSLContext = True,
+        proxy: str | httpx2.URL | httpx2.Proxy | None = None,
         trust_env: bool = True,
         on_event: Callable[[TokenEvent], object] | None = None,
         clock: Clock = SYSTEM_CLOCK,

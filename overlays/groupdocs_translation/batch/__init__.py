@@ -21,10 +21,10 @@ from __future__ import annotations
 import os
 import queue
 import threading
-from collections.abc import Callable, Coroutine, Iterable
+from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
-from typing import Any, Unpack
+from typing import Any
 
 import anyio
 import anyio.to_thread
@@ -32,7 +32,10 @@ from attrs import evolve
 
 from .._base_client import BaseClient
 from .._concurrency import async_owner, call_soon
-from .._errors import ConfigurationError
+from .._errors import ConfigurationError, TranslationError
+from .._rules.polling import PollingName, PollingSchedule
+from .._rules.requests import given
+from ..spec.formats import FileStyle, KindName, OcrFormat, OutputFormat, SavingMode, WorksheetPart
 from .journal import BatchRunning, Journal, JournalLock, is_damaged
 from .options import BatchSettings, Concurrency, FolderOptions, batch_settings
 from .planner import Planner
@@ -70,7 +73,7 @@ class AsyncBatch:
         folder: what is translated. Results keep its tree below ``output_dir``: ``a/report.docx`` becomes
             ``a/report.de.docx``.
         target: one language or several; each file is one job for all of them.
-        options: see ``FolderOptions``.
+        source and the others: see ``FolderOptions``.
 
     Raises:
         ConfigurationError: an argument is wrong; nothing was touched.
@@ -83,8 +86,45 @@ class AsyncBatch:
         *,
         target: str | Iterable[str],
         output_dir: str | os.PathLike[str],
-        **options: Unpack[FolderOptions],
+        source: str = "en",
+        kind: KindName | None = None,
+        output_format: OutputFormat | None = None,
+        style: FileStyle | None = None,
+        summarize: bool = False,
+        glossary: Mapping[str, str] | None = None,
+        alignment: bool | None = None,
+        saving_mode: SavingMode | None = None,
+        pages: Sequence[int] | None = None,
+        slides: Sequence[int] | None = None,
+        worksheets: Sequence[int] | None = None,
+        ranges: Mapping[int, WorksheetPart] | None = None,
+        separator: str | None = None,
+        masters: bool | None = None,
+        preserve_formatting: bool | None = None,
+        front_matter: Sequence[Sequence[str]] | None = None,
+        shortcodes: Mapping[str, Sequence[str]] | None = None,
+        ignore_list: Sequence[str] | None = None,
+        is_white_list: bool | None = None,
+        ocr_format: OcrFormat | None = None,
+        rotation_angle: int | None = None,
+        handwritten: bool | None = None,
+        fragments: Sequence[str] | None = None,
+        interval: int | None = None,
+        include: str | Sequence[str] = (),
+        exclude: str | Sequence[str] = (),
+        overwrite: bool = False,
+        journal: str | os.PathLike[str] | None = None,
+        max_calls: int | None = None,
+        retry_uncertain: bool = False,
+        retry_failed: bool = False,
+        follow_symlinks: bool = False,
+        concurrency: Concurrency | None = None,
+        timeout: float | None = None,
+        polling: PollingName | PollingSchedule | None = None,
+        progress: Callable[[BatchProgress], object] | None = None,
+        wording: Callable[[TranslationError], str] | None = None,
     ) -> None:
+        options = given(FolderOptions.__annotations__, locals())
         self._account = client.account
         self.settings = batch_settings(folder, target, output_dir, options)
         self.report: BatchReport | None = None
@@ -193,8 +233,45 @@ class Batch:
         *,
         target: str | Iterable[str],
         output_dir: str | os.PathLike[str],
-        **options: Unpack[FolderOptions],
+        source: str = "en",
+        kind: KindName | None = None,
+        output_format: OutputFormat | None = None,
+        style: FileStyle | None = None,
+        summarize: bool = False,
+        glossary: Mapping[str, str] | None = None,
+        alignment: bool | None = None,
+        saving_mode: SavingMode | None = None,
+        pages: Sequence[int] | None = None,
+        slides: Sequence[int] | None = None,
+        worksheets: Sequence[int] | None = None,
+        ranges: Mapping[int, WorksheetPart] | None = None,
+        separator: str | None = None,
+        masters: bool | None = None,
+        preserve_formatting: bool | None = None,
+        front_matter: Sequence[Sequence[str]] | None = None,
+        shortcodes: Mapping[str, Sequence[str]] | None = None,
+        ignore_list: Sequence[str] | None = None,
+        is_white_list: bool | None = None,
+        ocr_format: OcrFormat | None = None,
+        rotation_angle: int | None = None,
+        handwritten: bool | None = None,
+        fragments: Sequence[str] | None = None,
+        interval: int | None = None,
+        include: str | Sequence[str] = (),
+        exclude: str | Sequence[str] = (),
+        overwrite: bool = False,
+        journal: str | os.PathLike[str] | None = None,
+        max_calls: int | None = None,
+        retry_uncertain: bool = False,
+        retry_failed: bool = False,
+        follow_symlinks: bool = False,
+        concurrency: Concurrency | None = None,
+        timeout: float | None = None,
+        polling: PollingName | PollingSchedule | None = None,
+        progress: Callable[[BatchProgress], object] | None = None,
+        wording: Callable[[TranslationError], str] | None = None,
     ) -> None:
+        options = given(FolderOptions.__annotations__, locals())
         self._inner = AsyncBatch(client, folder, target=target, output_dir=output_dir, **options)
         self._progress = self._inner.settings.progress
 

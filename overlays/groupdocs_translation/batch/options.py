@@ -12,9 +12,8 @@ from attrs import Attribute, field, frozen
 from .._config import check_callable, check_flag
 from .._errors import ConfigurationError, TranslationError
 from .._rules.names import target_languages
-from .._rules.polling import PollingSchedule, check_wait
+from .._rules.polling import PollingName, PollingSchedule, check_wait
 from .._rules.requests import SubmitOptions
-from ..spec.formats import FileOptions
 from .journal import JOURNAL_NAME
 from .report import BatchProgress
 from .walk import STATE_FOLDER, Globs
@@ -61,12 +60,9 @@ class FolderOptions(SubmitOptions, total=False):
     follow_symlinks: bool
     concurrency: Concurrency
     timeout: float | None
-    polling: str | PollingSchedule | None
+    polling: PollingName | PollingSchedule | None
     progress: Callable[[BatchProgress], object] | None
     wording: Callable[[TranslationError], str] | None
-
-
-_NOT_FOR_FOLDERS = ("name", "format", "retries")
 
 
 @frozen(kw_only=True)
@@ -86,7 +82,7 @@ class BatchSettings:
     follow_symlinks: bool = False
     concurrency: Concurrency = field(factory=Concurrency)
     timeout: float | None = None
-    polling: str | PollingSchedule | None = None
+    polling: PollingName | PollingSchedule | None = None
     progress: Callable[[BatchProgress], object] | None = None
     wording: Callable[[TranslationError], str] = str
 
@@ -123,11 +119,6 @@ def batch_settings(
     """The settings that the arguments mean."""
     own = {name: given[name] for name in _AS_GIVEN if name in given}
     options = {name: value for name, value in given.items() if name not in _OF_A_FOLDER}
-    if refused := sorted(set(options) & set(_NOT_FOR_FOLDERS)):
-        raise ConfigurationError(f"a folder takes no {', '.join(refused)}: each file has its own")
-    known = {name for kind in (FolderOptions, SubmitOptions, FileOptions) for name in kind.__annotations__}
-    if unknown := sorted(set(given) - known):
-        raise ConfigurationError(f"a folder takes no {', '.join(unknown)}; it takes {', '.join(sorted(known))}")
     budget = own.get("max_calls")
     if budget is not None and (isinstance(budget, bool) or not isinstance(budget, int) or budget < 0):
         raise ConfigurationError("max_calls must be a number of calls, 0 or more")

@@ -116,7 +116,7 @@ class ActiveFile:
     slots: SlotHandover
     began: float
     call_counts: Counter[str] = field(factory=Counter[str])
-    job: AsyncJob | None = None
+    job: AsyncJob[Any] | None = None
     is_judged: bool = False
 
     @property

@@ -293,7 +293,7 @@ class FileWorker:
         there = {result.language for result in self._journal.results(file) if result.stage == "placed"}
         return [language for language in languages if language not in there]
 
-    def _job(self, id: str, *, kind: str = "file", **details: Any) -> AsyncJob:
+    def _job(self, id: str, *, kind: str = "file", **details: Any) -> AsyncJob[Any]:
         return AsyncJob(self._connection, job_handle(id, kind, details, trial=self._connection.settings.trial))
 
     async def _settle(self, active: ActiveFile, step: Step, error: TranslationError) -> None:

@@ -89,7 +89,7 @@ def file(
         context.client(is_trial=trial, **options.client_settings(max_calls=max_calls, polling=polling)) as client,
         context.watching(client, results.resume_command) as watch,
     ):
-        jobs: dict[str, Job] = {}
+        jobs: dict[str, Job[Any]] = {}
         for name, entry in work.found.items():
             source: Any = sys.stdin.buffer if name == "-" else name
             with work.going_on(name):
@@ -221,7 +221,7 @@ class Results:
             return ["jobs", "wait", job["id"]]
         return ["jobs", "download", job["id"], *(["--out", self._out] if self._out != "." else [])]
 
-    def fetch(self, job: Job, **waiting: Any) -> dict[str, Any]:
+    def fetch(self, job: Job[Any], **waiting: Any) -> dict[str, Any]:
         """Wait for a job, fetch its files and print their paths; language → path and size, for JSON.
 
         Raises:

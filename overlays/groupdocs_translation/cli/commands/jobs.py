@@ -110,13 +110,13 @@ def wait(context: Context, ids: tuple[str, ...], kind: str | None, polling: str 
     Translations of texts are printed; files are fetched with 'jobs download'.
     """
 
-    def finish(job: Job, watch: Callable[[Progress], None]) -> dict[str, Any]:
+    def finish(job: Job[Any], watch: Callable[[Progress], None]) -> dict[str, Any]:
         return _result(context, job, job.result(timeout, progress=watch))
 
     _finish_each(context, ids, polling, finish, lambda job: ["jobs", "wait", job["id"]], kind=kind)
 
 
-def _result(context: Context, job: Job, result: Any) -> dict[str, Any]:
+def _result(context: Context, job: Job[Any], result: Any) -> dict[str, Any]:
     values: dict[str, Any] = {"id": job.id, "kind": job.kind, "state": "done"}
     lines: list[str] = []
     if job.kind == "text":
@@ -163,7 +163,7 @@ def download(
         details = {"name": name, "output_format": check_output(kind, source_format, output_format)}
     results = Results(context, out, overwrite=overwrite, is_single=len(ids) == 1)
 
-    def finish(job: Job, watch: Callable[[Progress], None]) -> dict[str, Any]:
+    def finish(job: Job[Any], watch: Callable[[Progress], None]) -> dict[str, Any]:
         return {"id": job.id, "results": results.fetch(job, timeout=timeout, progress=watch)}
 
     results.arguments()
@@ -174,7 +174,7 @@ def _finish_each(
     context: Context,
     ids: tuple[str, ...],
     polling: str | None,
-    finish: Callable[[Job, Callable[[Progress], None]], dict[str, Any]],
+    finish: Callable[[Job[Any], Callable[[Progress], None]], dict[str, Any]],
     resume_command: Callable[[dict[str, Any]], list[str]],
     **details: Any,
 ) -> None:
@@ -193,11 +193,14 @@ def _finish_each(
         write_json({"jobs": found, "calls": dict(context.calls)})
 
 
-def _pick(context: Context, client: TranslationClient, job_id: str, kind: str | None = None, **details: Any) -> Job:
+def _pick(
+    context: Context, client: TranslationClient, job_id: str, kind: str | None = None, **details: Any
+) -> Job[Any]:
     """Return the job of that id, with what is remembered of it."""
     if context.is_sandbox and job_id == SAMPLE:
         if kind == "text":
             return client.submit_text("Hello", target="de")
         return client.submit_file(b"Hello\n", name="sample.txt", target="de")
     known = context.history(client.base_url).job(job_id, now=context.clock.wall()) or {}
-    return client.job(**{**known, **details, "id": job_id, **({} if kind is None else {"kind": kind})})
+    given: dict[str, Any] = {**known, **details, "id": job_id, **({} if kind is None else {"kind": kind})}
+    return client.job(**given)
