@@ -128,7 +128,10 @@ def may_break(released: Version, coming: Version) -> bool:
 
 
 def compare(root: Path, tag: str | None) -> None:
-    """Print what is broken since ``tag`` (default: the last one); refuse if the version does not say so."""
+    """Print what is broken since ``tag`` (default: the last one); refuse if the version does not say so.
+
+    A commit in place of a tag is only compared with: nothing was promised there.
+    """
     tag = tag or git("describe", "--tags", "--abbrev=0", "--match", "v*", root=root)
     if not tag:
         print("there is no tag v… yet: nothing is released, so nothing can be broken")
@@ -140,11 +143,13 @@ def compare(root: Path, tag: str | None) -> None:
         with tarfile.open(fileobj=io.BytesIO(archive.stdout)) as sources:
             sources.extractall(folder, filter="data")
         changes = breaking_changes(Path(folder), root)
-    released, coming = Version(tag.removeprefix("v")), Version(metadata(root)["version"])
+        is_release = tag.startswith("v")
+        released = Version(tag.removeprefix("v") if is_release else metadata(Path(folder))["version"])
+    coming = Version(metadata(root)["version"])
     print(f"{tag} -> {coming}: {len(changes)} breaking changes of the public surface")
     for change in changes:
         print(f"- {change}")
-    if changes and not may_break(released, coming):
+    if changes and is_release and not may_break(released, coming):
         raise ReleaseRefused(
             f"refused: {coming} after {tag} promises to break nothing; raise it, or keep the old names"
         )
