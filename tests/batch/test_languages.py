@@ -21,3 +21,19 @@ def test_a_language_that_the_service_does_not_have_is_refused_before_anything_is
     with pytest.raises(UnsupportedLanguage, match="'xx'"):
         Batch(client, folder("a.txt"), target=["de", "xx"], output_dir=out)
     assert list(sandbox.calls()) == ["listLanguages"]
+
+
+def test_a_pair_that_every_file_would_repeat_stops_the_batch_after_the_first(sandbox, client, folder, out):
+    source = folder(*[f"{number:02}.txt" for number in range(12)])
+    sandbox.fail("translateDocument", times=99, status=400)
+
+    report = client.translate_folder(source, target="zh-TW", output_dir=out)
+
+    assert (report.failed, report.stopped) == (1, "refused")
+    assert "'en' is not translated into 'zh-TW'" in next(report.each("failed")).reason
+    assert report.calls["translateDocument"] == report.calls["listLanguages"] == 1
+    assert report.calls["uploadFile"] <= 5  # four at first, and one as the first is submitted
+
+    sandbox.state.faults.clear()
+    assert client.translate_folder(source, target="zh", output_dir=out).is_complete
+    assert len(sandbox.jobs) == 12

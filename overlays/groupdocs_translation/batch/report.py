@@ -129,9 +129,9 @@ class BatchReport(AsDict):
     ``by_state`` counts the files: ``done``, ``failed``, ``uncertain``, and those that a later run goes on with
     (``planned``, ``uploaded``, ``submitted``). ``new`` were done in this run, the others before. ``calls`` of this run,
     by operation. ``stopped`` says what ended it early: ``interrupted``, ``max_calls``, ``call_budget``,
-    ``authentication``; ``None`` if nothing did. ``found_all`` is false when that was while it looked for files;
-    ``files`` are those found until then. ``json`` is the report on disk; ``has_html`` tells if there is
-    a page, too.
+    ``authentication``, ``refused`` (the service would refuse every file); ``None`` if nothing did. ``found_all`` is
+    false when that was while it looked for files; ``files`` are those found until then. ``json`` is the report on disk;
+    ``has_html`` tells if there is a page, too.
     """
 
     source: Path

@@ -12,7 +12,15 @@ from attrs import evolve
 
 from .._async.connection import AsyncConnection
 from .._base_client import Account
-from .._errors import AuthenticationError, CallBudgetExceeded, ConfigurationError, TransferError, TranslationError
+from .._errors import (
+    AuthenticationError,
+    BadRequest,
+    CallBudgetExceeded,
+    ConfigurationError,
+    TransferError,
+    TranslationError,
+    UnsupportedLanguage,
+)
 from .._usage import Usage
 from .journal import Journal, JournalFailed, JournalWriter
 from .options import BatchSettings
@@ -215,6 +223,9 @@ class Run:
             return
         if isinstance(error, AuthenticationError | JournalFailed):
             self._error = error
+        if isinstance(error, BadRequest | UnsupportedLanguage):
+            self.stop("refused")
+            return
         self.stop("journal" if isinstance(error, JournalFailed) else "authentication")
 
     def _budget(self) -> str:

@@ -25,11 +25,14 @@ from .._async.connection import AsyncConnection
 from .._async.jobs import AsyncJob
 from .._async.submit import submit, upload
 from .._clock import Clock
-from .._errors import JobPartial, TransferError, TranslationError
+from .._errors import BadRequest, JobPartial, TransferError, TranslationError, UnsupportedLanguage
 from .._files import move_into_place
 from .._inputs import Source, read_source
+from .._results import Languages
 from .._rules.job_handle import job_handle
+from .._rules.names import check_pairs
 from .._rules.requests import FileCall
+from .._rules.responses import languages_of
 from .._rules.retry import RetryPolicy
 from .._usage import calling
 from ..spec.formats import recognize
@@ -130,6 +133,10 @@ class FileWorker:
         self._tries: dict[int, int] = {}  # of files that something went wrong with, in this run
         self._revocations: Counter[int] = Counter()  # by file, since the API last took a token
         self._is_stopping = False
+        self._is_accepted = False  # a submission in this run
+        self._first = anyio.Lock()
+        self._refusals: Counter[str] = Counter()  # what the service said before it accepted any
+        self._languages: Languages | None = None
 
     def stop(self) -> None:
         """Finish steps, begin no other one, and cut waits short: a job goes on without us."""
@@ -155,8 +162,14 @@ class FileWorker:
                 await self._upload(active)
             if active.row.state is FileState.UPLOADED and not self._is_stopping:
                 step = Step.SUBMIT
-                await active.slots.enter(self._jobs)
-                if not self._is_stopping:
+                if not self._is_accepted:
+                    async with self._first:  # what the service refuses for every file is paid for once
+                        if not self._is_accepted and not self._is_stopping:
+                            await active.slots.enter(self._jobs)
+                            await self._submit(active)
+                if active.row.state is FileState.UPLOADED and not self._is_stopping:
+                    await active.slots.enter(self._jobs)
+                if active.row.state is FileState.UPLOADED and not self._is_stopping:
                     await self._submit(active)
             if active.row.state is FileState.SUBMITTED and not self._is_stopping:
                 step = Step.WAIT
@@ -210,6 +223,7 @@ class FileWorker:
             )  # fmt: skip
         self._revocations.clear()  # the credentials are good, however many tokens were revoked
         self._uploads.succeeded()
+        self._is_accepted = True
         self._jobs.succeeded()  # taken without a refusal: to wait for its end would keep the first rounds small
 
     async def _wait(self, active: ActiveFile) -> bool:
@@ -326,8 +340,27 @@ class FileWorker:
                 if step is Step.SUBMIT and self._has_old_upload(active):
                     await self._note(active, state=FileState.PLANNED, url=None, reason=text)
                     return
+                for_all = await self._refusal_of_all(error) if step is Step.SUBMIT else None
+                text = text if for_all is None else self._settings.wording(for_all)
                 await self._note(active, state=FileState.FAILED, reason=text, is_transient=0)
                 self._tell("failed", row.path, text)
+                if for_all is not None:
+                    self._halt(for_all)
+
+    async def _refusal_of_all(self, error: TranslationError) -> TranslationError | None:
+        """The error that every file would meet, if this is one: a pair that is not translated, or said twice."""
+        if self._is_accepted or not isinstance(error, BadRequest):
+            return None
+        try:
+            if self._languages is None:
+                self._languages = languages_of((await self._connection.call("listLanguages")).parsed)
+            check_pairs(self._languages, self._settings.options.get("source", "en"), self._settings.targets)
+        except UnsupportedLanguage as refusal:
+            return refusal
+        except TranslationError:
+            pass  # what was refused is known all the same
+        self._refusals[str(error.message)] += 1
+        return error if error.message and self._refusals[error.message] > 1 else None
 
     async def _confess(self, active: ActiveFile, error: Exception) -> None:
         """Note a fault of our own; a job that was made is kept, and the next run fetches it."""

@@ -22,6 +22,7 @@ MAX_LISTED = 20  # files with their reasons on the terminal; all are in the repo
 _STOPPED = {
     "max_calls": "stopped before call {limit}: --max-calls",
     "call_budget": "stopped: the calls are used up",
+    "refused": "stopped: the service would refuse every file",
     "authentication": "stopped: no token",
     "interrupted": "stopped: interrupted",
 }
