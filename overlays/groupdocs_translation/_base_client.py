@@ -13,6 +13,7 @@ from . import auth
 from ._clock import SYSTEM_CLOCK, Clock
 from ._config import (
     MAX_CONNECTIONS,
+    SCHEMES,
     TOKEN_URL_VARIABLE,
     ClientAuth,
     TransportName,
@@ -24,9 +25,12 @@ from ._config import (
     check_methods,
     check_timeout,
     check_user_agent,
+    environment_proxy,
+    is_local,
     refuse_httpx,
     service_url,
     trusted,
+    warn_of_exemptions,
 )
 from ._errors import ConfigurationError
 from ._inputs import FileInput, read_source
@@ -187,9 +191,14 @@ class BaseClient:
         check_callable(on_token_event, "on_token_event")
         self._languages: Languages | None = None
         trust = trusted(verify, trust_env=check_flag(trust_env, "trust_env"))
+        address = api_url(base_url)
+        if trust_env and proxy is None and not is_local(address):
+            warn_of_exemptions()
+            for scheme in SCHEMES:
+                environment_proxy(scheme)  # raises for what no call could use
         usage = Usage(call_budget)
         settings = Settings(
-            base_url=api_url(base_url),
+            base_url=address,
             timeout=timeout,
             retries=retries if retries is not None else RetryPolicy(),
             polling=schedule_named(polling),

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import ipaddress
+import logging
 import os
 import re
+import sys
 from collections.abc import Mapping
+from fnmatch import fnmatchcase
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 from urllib.parse import SplitResult, urlsplit
 
@@ -71,15 +75,21 @@ def is_loopback(host: str) -> bool:
         return False
 
 
+def is_local(url: str) -> bool:
+    """Whether an address is on this machine."""
+    return is_loopback(urlsplit(url).hostname or "")
+
+
 def service_url(
     given: str | None, *, parameter: str, variable: str = "", default: str = "https://service.example.com"
 ) -> str:
     """The address to use: the argument, else the environment variable, else the default; as it is written."""
     name, value = parameter, given
     if value is None:
-        name, value = variable, os.environ.get(variable) or default
+        name, value = variable, os.environ.get(variable, "").strip() or default
+    value = value.strip() if isinstance(value, str) else ""
     try:
-        parts = _split(value if isinstance(value, str) else "")
+        parts = split_url(value)
     except ValueError:
         parts = urlsplit("")
     host = parts.hostname
@@ -118,7 +128,7 @@ def check_url(url: str, parameter: str) -> PresignedUrl:
     url = PresignedUrl(url)
     try:
         url.encode()
-        parts = _split(url.partition("?")[0].partition("#")[0])
+        parts = split_url(url.partition("?")[0].partition("#")[0])
     except ValueError:
         raise ConfigurationError(f"{parameter} is not a URL") from None
     host = parts.hostname
@@ -142,9 +152,11 @@ def refuse_httpx(value: Any, parameter: str) -> None:
             )
 
 
-def _split(url: str) -> SplitResult:
+def split_url(url: str) -> SplitResult:
     """Split a URL that the HTTP libraries can read: for others they raise ``UnicodeError`` in the midst of a call."""
     url.encode()  # half a surrogate has no bytes
+    if any(ord(character) < 32 for character in url):
+        raise ValueError("a control character")  # urlsplit would leave line ends and tabs out
     parts = urlsplit(url)
     host = parts.hostname or ""
     if ":" in host:
@@ -184,6 +196,170 @@ def check_timeout(given: Any) -> None:
         )
 
 
+def timeouts(given: float | httpx2.Timeout | None) -> httpx2.Timeout:
+    """The httpx2 timeouts: ``None`` means ours, a number of seconds replaces read and write."""
+    import httpx2  # noqa: PLC0415  (kept out of `import groupdocs_translation`)
+
+    if given is None:
+        return httpx2.Timeout(READ_TIMEOUT_S, connect=CONNECT_TIMEOUT_S, write=WRITE_TIMEOUT_S, pool=POOL_TIMEOUT_S)
+    if isinstance(given, httpx2.Timeout):
+        if None in (given.connect, given.read, given.write, given.pool):
+            raise ConfigurationError(
+                "timeout must set connect, read, write and pool: without one a call can wait for ever",
+                parameter="timeout",
+            )
+        return given
+    check_timeout(given)
+    return httpx2.Timeout(given, connect=min(CONNECT_TIMEOUT_S, given), pool=POOL_TIMEOUT_S)
+
+
+# -- what the environment says of the network: read here, so that each variable can be named ---------------------------
+
+log = logging.getLogger("groupdocs_translation.client")
+
+SCHEMES = ("https", "http", "all")
+CERTIFICATES = ("SSL_CERT_FILE", "SSL_CERT_DIR")
+_NAME = re.compile(r"(\*?\.)?[\w*]([\w*-]*\w|\*)?(\.[\w*]([\w*-]*[\w*])?)*\.?(:\d{1,5})?", re.ASCII)
+
+
+def _proxies() -> dict[str, str]:
+    if sys.platform not in {"darwin", "win32"} and not any(name.lower().endswith("_proxy") for name in os.environ):
+        return {}  # spares an import of 70 ms
+    from urllib.request import getproxies  # noqa: PLC0415
+
+    return getproxies()
+
+
+def proxy_for(url: str) -> str | None:
+    """The proxy that the environment names for an address, ``None`` for none; loopback never has one.
+
+    Raises:
+        ConfigurationError: a variable names a proxy that cannot be used; its password is not told.
+    """
+    parts = urlsplit(url)
+    host = (parts.hostname or "").lower().rstrip(".")
+    if is_loopback(host):
+        return None
+    found = {scheme: proxy for scheme in SCHEMES if (proxy := environment_proxy(scheme)) is not None}
+    proxy = found.get(parts.scheme, found.get("all"))
+    if proxy is None or any(_is_exempt(entry, parts.scheme, host, parts.port) for entry in no_proxy()):
+        return None
+    return proxy
+
+
+def environment_proxy(scheme: str) -> str | None:
+    """The proxy for a scheme, or for ``all``, as it may be used.
+
+    Raises:
+        ConfigurationError: it cannot be used; the message names the variable.
+    """
+    value = _proxies().get(scheme, "").strip()
+    if not value:
+        return None
+    name = next((name for name in os.environ if name.lower() == f"{scheme}_proxy"), f"the system's {scheme} proxy")
+    proxy = value if "://" in value else f"http://{value}"
+    kind = proxy.partition("://")[0].lower()
+    if kind not in {"http", "https", "socks5", "socks5h"}:
+        raise ConfigurationError(
+            f"{name} names a proxy of a kind that is not known ({kind!r}): http, https and socks5 are", parameter=name
+        )
+    if kind.startswith("socks") and find_spec("socksio") is None:
+        raise ConfigurationError(
+            f"{name} names a SOCKS proxy, which needs an extra: pip install 'httpx2[socks]'", parameter=name
+        )
+    if not _is_address(proxy):
+        raise ConfigurationError(
+            f"{name} is not the address of a proxy, such as http://proxy.example.com:3128", parameter=name
+        )
+    return proxy
+
+
+def _is_address(url: str) -> bool:
+    try:
+        return bool(split_url(url).hostname)
+    except ValueError:
+        return False
+
+
+def no_proxy() -> list[str]:
+    """The entries of ``NO_PROXY``."""
+    return [entry for part in _proxies().get("no", "").split(",") if (entry := part.strip().lower())]
+
+
+def unreadable_exemptions() -> list[str]:
+    """The entries of ``NO_PROXY`` that mean nothing; they are passed over."""
+    return [
+        entry for entry in no_proxy() if entry != "*" and _network(entry) is None and not _NAME.fullmatch(_bare(entry))
+    ]
+
+
+def warn_of_exemptions() -> None:
+    """Say which entries of ``NO_PROXY`` are passed over."""
+    if bad := unreadable_exemptions():
+        log.warning("NO_PROXY has entries that mean nothing, which are passed over: %s", ", ".join(map(repr, bad)))
+
+
+def _bare(entry: str) -> str:
+    return entry.partition("://")[2] or entry
+
+
+def _network(entry: str) -> ipaddress.IPv4Network | ipaddress.IPv6Network | None:
+    text = re.sub(r"^\[([^\]]*)\](/\d+)?(:\d+)?$", r"\1\2", _bare(entry))
+    try:
+        return ipaddress.ip_network(text, strict=False)
+    except ValueError:
+        return None
+
+
+def _is_exempt(entry: str, scheme: str, host: str, port: int | None) -> bool:
+    if entry == "*":
+        return True
+    if "://" in entry and entry.partition("://")[0] not in {scheme, "all"}:
+        return False
+    network = _network(entry)
+    if network is not None:
+        try:
+            return ipaddress.ip_address(host) in network
+        except ValueError:
+            return False
+    name = _bare(entry)
+    if not _NAME.fullmatch(name):
+        return False
+    name, _, wanted = name.partition(":")
+    if wanted and int(wanted) != (port or {"http": 80, "https": 443}.get(scheme)):
+        return False
+    name = name.rstrip(".")
+    if name.startswith((".", "*.")):
+        return fnmatchcase(host, f"*.{name.lstrip('*').lstrip('.')}")
+    return fnmatchcase(host, name) or fnmatchcase(host, f"*.{name}")
+
+
+def check_certificates() -> ssl.SSLContext | None:
+    """The certificates that the environment names, read now; ``None`` if it names none.
+
+    Raises:
+        ConfigurationError: they cannot be read; the message names the variable.
+    """
+    keys = os.environ.get("SSLKEYLOGFILE")
+    if keys and not os.access(keys if os.path.exists(keys) else os.path.dirname(keys) or ".", os.W_OK):
+        raise ConfigurationError("SSLKEYLOGFILE names a file that cannot be written", parameter="SSLKEYLOGFILE")
+    for name in CERTIFICATES:
+        place = os.environ.get(name, "").strip()
+        if not place:
+            continue
+        import ssl  # noqa: PLC0415  (10 ms, for the few who set the variable)
+
+        is_file = name == "SSL_CERT_FILE"
+        try:
+            if not is_file and not any(map(os.path.isdir, place.split(os.pathsep))):
+                raise NotADirectoryError(0, "no such folder")
+            return ssl.create_default_context(cafile=place if is_file else None, capath=None if is_file else place)
+        except OSError as error:  # ssl.SSLError is one
+            why = error.strerror or error
+        raise ConfigurationError(f"{name} names {place!r}, which has no certificates to trust: {why}", parameter=name)
+    return None
+
+
 class SystemTrust:
     """The system's certificates (``SSL_CERT_FILE``, ``SSL_CERT_DIR``): read once for a client, when first needed.
 
@@ -191,15 +367,14 @@ class SystemTrust:
     """
 
     def __init__(self, *, trust_env: bool) -> None:
-        self._trust_env = trust_env
-        self._context: ssl.SSLContext | None = None
+        self._context = check_certificates() if trust_env else None
 
     def context(self) -> ssl.SSLContext:
         """The context; no lock, since a fork could leave it locked, and two at worst are the same."""
         if self._context is None:
             import httpx2  # noqa: PLC0415  (kept out of `import groupdocs_translation`)
 
-            self._context = httpx2.create_ssl_context(trust_env=self._trust_env)
+            self._context = httpx2.create_ssl_context(trust_env=False)  # whose certificates it names are known by now
         return self._context
 
 
@@ -231,20 +406,3 @@ def trusted(verify: bool | str | os.PathLike[str] | ssl.SSLContext, *, trust_env
         raise ConfigurationError(
             f"verify={place!r} has no certificates to trust: {error.strerror or error}", parameter="verify"
         ) from error
-
-
-def timeouts(given: float | httpx2.Timeout | None) -> httpx2.Timeout:
-    """The httpx2 timeouts: ``None`` means ours, a number of seconds replaces read and write."""
-    import httpx2  # noqa: PLC0415  (kept out of `import groupdocs_translation`)
-
-    if given is None:
-        return httpx2.Timeout(READ_TIMEOUT_S, connect=CONNECT_TIMEOUT_S, write=WRITE_TIMEOUT_S, pool=POOL_TIMEOUT_S)
-    if isinstance(given, httpx2.Timeout):
-        if None in (given.connect, given.read, given.write, given.pool):
-            raise ConfigurationError(
-                "timeout must set connect, read, write and pool: without one a call can wait for ever",
-                parameter="timeout",
-            )
-        return given
-    check_timeout(given)
-    return httpx2.Timeout(given, connect=min(CONNECT_TIMEOUT_S, given), pool=POOL_TIMEOUT_S)

@@ -78,6 +78,8 @@ async def test_many_jobs_leave_nothing_behind_in_the_session(recorder, settings)
 
 
 async def test_certificates_are_read_once_for_the_api_storage_and_the_token(sandbox, tmp_path, monkeypatch):
+    for name in ("SSL_CERT_FILE", "SSL_CERT_DIR"):  # what they name is read when the client is made
+        monkeypatch.delenv(name, raising=False)
     read = []
     make = httpx2.create_ssl_context
 
@@ -95,13 +97,15 @@ async def test_certificates_are_read_once_for_the_api_storage_and_the_token(sand
         assert len(read) == 1
         source = client.token_source._provider._endpoint
         assert tls(source.verify) is read[0]
-        assert client._connection.storage()._transport._pool._ssl_context is read[0]
+        assert (
+            client._connection.storage(sandbox.client_settings()["base_url"])._transport._pool._ssl_context is read[0]
+        )
         assert client._connection.session()._transport._pool._ssl_context is read[0]
 
 
 @pytest.mark.parametrize("trusts", [True, False])
 async def test_the_environments_certificates_are_those_of_all_if_it_is_trusted(trusts, monkeypatch, tmp_path):
     monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "none.pem"))
-    async with AsyncTranslationClient("id", "secret", trust_env=trusts) as client:
-        with pytest.raises(ConfigurationError) if trusts else nullcontext():
+    with pytest.raises(ConfigurationError, match="SSL_CERT_FILE") if trusts else nullcontext():
+        async with AsyncTranslationClient("id", "secret", trust_env=trusts) as client:
             client._connection.session()

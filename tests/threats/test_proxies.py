@@ -1,25 +1,122 @@
-"""A proxy that the environment names."""
+"""What the environment says of the network: proxies, certificates, white space; and that loopback never leaves."""
 
 from __future__ import annotations
 
 import pytest
-from groupdocs_translation import SubmissionUncertain, TranslationClient
+from groupdocs_translation import ConfigurationError, ConnectionFailed, RetryPolicy, TranslationClient
+from groupdocs_translation._config import proxy_for, unreadable_exemptions
+from groupdocs_translation.cli.diagnostics import diagnose
 
-from tests.auth.servers import RawServer
+from tests.auth.servers import RawServer, http
+from tests.clocks import FakeClock
+
+NAMES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "SSL_CERT_FILE", "SSL_CERT_DIR")
+AWAY = {"access_token": "t", "base_url": "https://api.example.com/v2", "retries": RetryPolicy.never()}
+
+
+@pytest.fixture(autouse=True)
+def environment(monkeypatch):
+    for name in NAMES:
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.lower(), raising=False)
+    return monkeypatch
 
 
 @pytest.mark.parametrize("trusted", [True, False])
-def test_a_proxy_of_the_environment_sees_nothing_unless_the_environment_is_trusted(sandbox, monkeypatch, trusted):
-    with RawServer(lambda request: None) as proxy:
-        for name in ("NO_PROXY", "no_proxy"):
-            monkeypatch.delenv(name, raising=False)
-        for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"):
-            monkeypatch.setenv(name, proxy.address)
-        with TranslationClient(**sandbox.client_settings(), trust_env=trusted) as client:
-            if trusted:
-                with pytest.raises(SubmissionUncertain):  # the proxy hangs up
-                    client.translate_text("Hello", target="de")
-            else:
-                client.translate_text("Hello", target="de")
-
+def test_a_proxy_of_the_environment_sees_nothing_unless_the_environment_is_trusted(environment, trusted):
+    with RawServer(lambda request: http("", 502)) as proxy:
+        environment.setenv("ALL_PROXY", f" {proxy.address}\r\n")
+        client = TranslationClient(**AWAY, clock=FakeClock(), trust_env=trusted)
+        with client, pytest.raises(ConnectionFailed):
+            client.health()
         assert bool(proxy.requests) == trusted
+
+
+def test_loopback_never_goes_through_a_proxy_of_the_environment(sandbox, environment, tmp_path):
+    with RawServer(lambda request: None) as proxy:
+        for name in NAMES[:3]:
+            environment.setenv(name, proxy.address)
+        with TranslationClient(**sandbox.client_settings()) as client:
+            client.translate_file(b"Hello", name="a.txt", target="de", output_dir=tmp_path)
+        assert proxy.requests == []
+
+
+BAD = {
+    "scheme": ("HTTPS_PROXY", "ftp://proxy.example.com:21"),
+    "extra": ("ALL_PROXY", "socks5://u:canary@127.0.0.1:9"),
+    "dots": ("HTTPS_PROXY", "http://u:canary@proxy..example.com:3128"),
+    "bracket": ("HTTPS_PROXY", "http://[::1"),
+    "port": ("HTTP_PROXY", "http://proxy.example.com:port"),
+    "space inside": ("HTTPS_PROXY", "http://proxy .example.com:1"),
+    "no host": ("ALL_PROXY", "http://"),
+    "no such file": ("SSL_CERT_FILE", "/nowhere/none.pem"),
+    "no such folder": ("SSL_CERT_DIR", "/nowhere/none"),
+}
+
+
+@pytest.mark.parametrize("case", BAD)
+def test_what_cannot_be_used_is_named_when_the_client_is_made_and_by_doctor(environment, case):
+    name, value = BAD[case]
+    environment.setattr("groupdocs_translation._config.find_spec", lambda _: None)
+    environment.setenv(name, value)
+    with pytest.raises(ConfigurationError, match=name) as caught:
+        TranslationClient(**AWAY)
+    assert "canary" not in str(caught.value)
+    said = [finding for finding in diagnose(**AWAY, clock=FakeClock()) if name in finding.text]
+    assert "failed" in [finding.verdict for finding in said]
+    assert "canary" not in str(said)
+
+
+@pytest.mark.parametrize(
+    "value", ["https://api.example.com/v2\r", " https://api.example.com/v2 \n", "\thttps://api.example.com/v2"]
+)
+@pytest.mark.parametrize("variable", ["GROUPDOCS_TRANSLATION_URL", None])
+def test_white_space_around_an_address_is_no_part_of_it(environment, value, variable):
+    given = AWAY | {"base_url": value}
+    if variable:
+        environment.setenv(variable, given.pop("base_url"))
+    assert TranslationClient(**given).base_url == "https://api.example.com/v2"
+
+
+@pytest.mark.parametrize(
+    "value", ["https://api..example.com", "https://api.exa\rmple.com", "https://a b.com", "https://[::1"]
+)
+@pytest.mark.parametrize("variable", ["GROUPDOCS_TRANSLATION_URL", "GROUPDOCS_TOKEN_URL"])
+def test_an_address_that_is_none_is_named_as_the_variable_it_came_from(environment, value, variable):
+    environment.setenv(variable, value)
+    with pytest.raises(ConfigurationError, match=variable):
+        TranslationClient("id", "secret")
+
+
+UNDERSTOOD = {
+    "*": True, "example.com": True, "api.example.com": True, ".example.com": True, "*.example.com": True,
+    "api.example.com:443": True, "https://api.example.com": True, "*.example.*": True, "EXAMPLE.com": True,
+    "api.example.com:80": False, "http://api.example.com": False, "ample.com": False, "example.org": False,
+}  # fmt: skip
+NETWORKS = {
+    ("10.0.0.0/8", "https://10.1.2.3"): True, ("10.0.0.0/8", "https://11.1.2.3"): False,
+    ("fd00::/8", "https://[fd00::1]:8"): True, ("[fd00::]/8", "https://[fd00::1]"): True,
+    ("[fd00::1]", "https://[fd00::1]"): True, ("fd00::1", "https://[fd00::2]"): False,
+    ("10.0.0.0/8", "https://api.example.com"): False,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("entry", UNDERSTOOD)
+def test_an_exemption_means_what_it_says_and_a_bad_one_beside_it_harms_nothing(environment, entry):
+    environment.setenv("HTTPS_PROXY", "proxy.example.net:3128")
+    environment.setenv("NO_PROXY", f"[bad, {entry} , a..b,http://[::1,\r")
+    expected = None if UNDERSTOOD[entry] else "http://proxy.example.net:3128"
+    assert proxy_for("https://api.example.com/v2") == expected
+    assert unreadable_exemptions() == ["[bad", "a..b", "http://[::1"]
+    with TranslationClient(**AWAY):
+        pass
+    said = [finding.text for finding in diagnose(**AWAY, clock=FakeClock()) if finding.verdict == "warning"]
+    assert any("NO_PROXY" in text and "'a..b'" in text for text in said)
+
+
+@pytest.mark.parametrize(("entry", "url"), NETWORKS)
+def test_a_network_is_exempt_from_the_proxy_in_every_spelling(environment, entry, url):
+    environment.setenv("ALL_PROXY", "proxy.example.net:3128")
+    environment.setenv("NO_PROXY", entry)
+    assert (proxy_for(url) is None) == NETWORKS[entry, url]
+    assert unreadable_exemptions() == []

@@ -11,7 +11,7 @@ import httpx2
 
 from .._api import ApiClient
 from .._concurrency import async_owner
-from .._config import CLOSED, timeouts, tls
+from .._config import CLOSED, proxy_for, timeouts, tls
 from .._errors import ConfigurationError
 from .._network import guard_logs
 from .._rules.polling import JobDurations, PollingSchedule, schedule_named, usual_duration
@@ -63,7 +63,7 @@ class AsyncConnection:
         self.api = ApiClient(self.settings.base_url, async_session=self.session)
         self._lock = threading.Lock()
         self._sessions: weakref.WeakKeyDictionary[Any, tuple[AsyncSession, ApiClient]] = weakref.WeakKeyDictionary()
-        self._storages: weakref.WeakKeyDictionary[Any, httpx2.AsyncClient] = weakref.WeakKeyDictionary()
+        self._storages: weakref.WeakKeyDictionary[Any, dict[Any, httpx2.AsyncClient]] = weakref.WeakKeyDictionary()
         self._is_closed = False
         _CONNECTIONS.add(self)
 
@@ -93,24 +93,25 @@ class AsyncConnection:
                     base_url=self.settings.base_url,
                     auth=self._authorization(),
                     headers=self._headers(),
-                    **self._transport_settings(AsyncConnection.session),
+                    **self._transport_settings(self._proxy(self.settings.base_url), AsyncConnection.session),
                 )
                 self._sessions[owner] = session, ApiClient(self.settings.base_url, async_session=lambda: session)
             return self._sessions[owner]
 
-    def storage(self) -> httpx2.AsyncClient:
-        """The session for result addresses: no authorization, no cookies, no base URL."""
-        owner = async_owner()
+    def storage(self, url: str) -> httpx2.AsyncClient:
+        """The session for a result's address, one for each proxy: no authorization, no cookies, no base URL."""
+        proxy = self._proxy(url)
         with self._lock:
             self._refuse_closed()
-            if owner not in self._storages:
+            opened = self._storages.setdefault(async_owner(), {})
+            if proxy not in opened:
                 guard_logs()
-                self._storages[owner] = _made(
+                opened[proxy] = _made(
                     httpx2.AsyncClient,
                     headers={"User-Agent": user_agent(self.settings.user_agent)},
-                    **self._transport_settings(AsyncConnection.storage),
+                    **self._transport_settings(proxy, lambda parent: parent.storage(url)),
                 )
-            return self._storages[owner]
+            return opened[proxy]
 
     def _refuse_closed(self) -> None:
         if self._is_closed:
@@ -127,7 +128,15 @@ class AsyncConnection:
         headers.update(self.settings.headers)
         return headers
 
-    def _transport_settings(self, of_parent: Callable[[AsyncConnection], httpx2.AsyncClient]) -> dict[str, Any]:
+    def _proxy(self, url: str) -> Any:
+        """The proxy for an address: the one that was given, else the environment's."""
+        settings = self.settings
+        is_ours = settings.transport is None or isinstance(settings.transport, str)
+        return proxy_for(url) if settings.proxy is None and settings.trust_env and is_ours else settings.proxy
+
+    def _transport_settings(
+        self, proxy: Any, of_parent: Callable[[AsyncConnection], httpx2.AsyncClient]
+    ) -> dict[str, Any]:
         settings = self.settings
         if self._parent is not None:
             return {
@@ -144,8 +153,8 @@ class AsyncConnection:
         return {
             "timeout": timeouts(settings.timeout),
             "verify": _made(tls, trust=settings.verify),
-            "proxy": settings.proxy,
-            "trust_env": settings.trust_env,
+            "proxy": proxy,
+            "trust_env": False,  # it was asked for what is needed of it
             "limits": limits,
             "transport": None
             if settings.transport is None
@@ -176,7 +185,7 @@ class AsyncConnection:
     def downloader(self, progress: ProgressCallback | None) -> AsyncDownload:
         """Fetches result files."""
         retries = context_call().policy or self.settings.retries
-        return AsyncDownload(self.storage(), clock=self.clock, retries=retries, progress=progress)
+        return AsyncDownload(self.storage, clock=self.clock, retries=retries, progress=progress)
 
     def schedule(self, polling: str | PollingSchedule | None) -> PollingSchedule:
         """The schedule of a wait: its own, else the client's."""
@@ -206,7 +215,7 @@ class AsyncConnection:
             self._is_closed = True
             owner = async_owner()
             session, _ = self._sessions.pop(owner, (None, None))
-            mine = [session, self._storages.pop(owner, None)]
+            mine = [session, *self._storages.pop(owner, {}).values()]
             self._sessions.clear()  # those of other loops go with their loops
             self._storages.clear()
         try:

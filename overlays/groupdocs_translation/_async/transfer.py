@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import re
 import secrets
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
 from pathlib import Path
 from random import random
@@ -120,7 +120,12 @@ class AsyncDownload:
     """Fetches one result URL into one file: checked, resumed when it breaks off, renamed when it is whole."""
 
     def __init__(
-        self, storage: httpx2.AsyncClient, *, clock: Clock, retries: RetryPolicy, progress: ProgressCallback | None
+        self,
+        storage: Callable[[str], httpx2.AsyncClient],
+        *,
+        clock: Clock,
+        retries: RetryPolicy,
+        progress: ProgressCallback | None,
     ) -> None:
         self._storage = storage
         self._clock = clock
@@ -221,12 +226,13 @@ class AsyncDownload:
         raise TransferError("the storage redirects in a circle")
 
     async def _sent(self, url: str, headers: dict[str, str]) -> httpx2.Response:
+        storage = self._storage(url)
         try:
-            request = self._storage.build_request("GET", url, headers=headers)
+            request = storage.build_request("GET", url, headers=headers)
             request.url = StorageURL(request.url)
-            return await self._storage.send(request, stream=True)
+            return await storage.send(request, stream=True)
         except RuntimeError:
-            if self._storage.is_closed:
+            if storage.is_closed:
                 raise ConfigurationError(CLOSED) from None
             raise
 

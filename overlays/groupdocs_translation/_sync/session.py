@@ -118,17 +118,16 @@ class Session(httpx2.Client):
             is_plain = method == "post" and json is not None and headers == JSON_HEADERS
         if not is_plain or options or not isinstance(url, str) or not _PLAIN_PATH.fullmatch(url):
             return super().request(method, url, json=json, headers=headers, **options)
-        address, content = httpx2.URL(self.base_url), b"" if method == "get" else _as_json(json).encode()
+        address = httpx2.URL(self.base_url)
+        body = httpx2.ByteStream(b"" if method == "get" else _as_json(json).encode())  # in no local: it may hold a key
         address._uri_reference = address._uri_reference._replace(path=self._prefix + url)
         extensions = {"timeout": self.timeout.as_dict()}
-        request = httpx2.Request(
-            method, address, headers=self._plain_headers, stream=httpx2.ByteStream(content), extensions=extensions
-        )
+        request = httpx2.Request(method, address, headers=self._plain_headers, stream=body, extensions=extensions)
         request.headers.encoding = self._plain_headers.encoding  # else found out anew, by decoding all of them
-        if method == "post":
-            request.headers["Content-Length"] = str(len(content))
-            request.headers["Content-Type"] = "application/json"
         request.read()  # so that request.content is there, for errors
+        if method == "post":
+            request.headers["Content-Length"] = str(len(request.content))
+            request.headers["Content-Type"] = "application/json"
         return self.send(request)
 
     def send(self, request: httpx2.Request, *, stream: bool = False, **options: Any) -> httpx2.Response:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 import re
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from random import random
@@ -121,7 +121,12 @@ class Download:
     """Fetches one result URL into one file: checked, resumed when it breaks off, renamed when it is whole."""
 
     def __init__(
-        self, storage: httpx2.Client, *, clock: Clock, retries: RetryPolicy, progress: ProgressCallback | None
+        self,
+        storage: Callable[[str], httpx2.Client],
+        *,
+        clock: Clock,
+        retries: RetryPolicy,
+        progress: ProgressCallback | None,
     ) -> None:
         self._storage = storage
         self._clock = clock
@@ -222,12 +227,13 @@ class Download:
         raise TransferError("the storage redirects in a circle")
 
     def _sent(self, url: str, headers: dict[str, str]) -> httpx2.Response:
+        storage = self._storage(url)
         try:
-            request = self._storage.build_request("GET", url, headers=headers)
+            request = storage.build_request("GET", url, headers=headers)
             request.url = StorageURL(request.url)
-            return self._storage.send(request, stream=True)
+            return storage.send(request, stream=True)
         except RuntimeError:
-            if self._storage.is_closed:
+            if storage.is_closed:
                 raise ConfigurationError(CLOSED) from None
             raise
 

@@ -22,7 +22,7 @@ from urllib.parse import quote, quote_plus, urlsplit
 
 from attrs import Factory, field, frozen
 
-from .._config import is_loopback, tls
+from .._config import is_loopback, proxy_for, tls
 from .._errors import (
     AuthenticationError,
     ConfigurationError,
@@ -106,6 +106,10 @@ def _retries(endpoint: Endpoint) -> RetryPolicy:
     )
 
 
+def _proxy(endpoint: Endpoint) -> Any:
+    return proxy_for(endpoint.url) if endpoint.proxy is None and endpoint.trust_env else endpoint.proxy
+
+
 @frozen
 class Issued:
     """A token from the endpoint, and how long it lives."""
@@ -135,6 +139,7 @@ class Endpoint:
     timeout_s: float
     params: dict[str, str] = field(converter=_params, repr=False)
     is_local: bool = field(init=False, default=Factory(lambda self: is_loopback(self.host), takes_self=True))
+    _used_proxy: Any = field(init=False, repr=False, default=Factory(_proxy, takes_self=True))
     retries: RetryPolicy = field(init=False, default=Factory(_retries, takes_self=True))
 
     def __attrs_post_init__(self) -> None:
@@ -204,8 +209,8 @@ class Endpoint:
         with (
             httpx2.Client(
                 verify=tls(self.verify) if self.url.startswith("https:") else False,  # spares loading certificates
-                proxy=self.proxy,
-                trust_env=self.trust_env and not self.is_local,  # HTTP_PROXY would carry the secret in clear
+                proxy=self._used_proxy,
+                trust_env=False,  # it was asked for what is needed of it
                 timeout=httpx2.Timeout(read, connect=connect, pool=connect),
                 follow_redirects=False,
             ) as client,

@@ -11,18 +11,31 @@ import platform
 from contextlib import suppress
 from email.utils import parsedate_to_datetime
 from enum import StrEnum
+from functools import partial
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlsplit
 
 from .._clock import SYSTEM_CLOCK
-from .._config import BASE_URL_VARIABLE, TOKEN_URL_VARIABLE, service_url, timeouts
+from .._config import (
+    BASE_URL_VARIABLE,
+    SCHEMES,
+    TOKEN_URL_VARIABLE,
+    check_certificates,
+    environment_proxy,
+    proxy_for,
+    service_url,
+    timeouts,
+    tls,
+    trusted,
+    unreadable_exemptions,
+)
 from .._errors import AuthenticationError, TokenUnavailable, TranslationError
 from ..spec.addresses import BASE_URL, TOKEN_URL
 from .exits import cli_wording
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from .._clock import Clock
     from .._sync.client import TranslationClient
@@ -76,7 +89,7 @@ def diagnose(**settings: Any) -> list[Finding]:
     dates: list[float] = []
     api = _host("api host", ("base_url", BASE_URL_VARIABLE, BASE_URL), settings, dates)
     identity = _host("identity host", ("token_url", TOKEN_URL_VARIABLE, TOKEN_URL), settings, dates)
-    return [_versions(), _environment(), api, identity, _clock(dates), *_authorization(settings)]
+    return [_versions(), *_environment(), api, identity, _clock(dates), *_authorization(settings)]
 
 
 def _versions() -> Finding:
@@ -92,16 +105,31 @@ def _versions() -> Finding:
     return Finding("versions", CheckResult.OK, ", ".join(f"{name} {number}" for name, number in names.items()), names)
 
 
-def _environment() -> Finding:
+def _environment() -> list[Finding]:
     """Variables that change where requests go; a proxy's address may hold a password, so only its host is told."""
     found: dict[str, str] = {}
     for name in _PROXIES:
         value = os.environ.get(name) or os.environ.get(name.lower())
         if value:
-            is_address = name.endswith("PROXY") and "://" in value
-            found[name] = (urlsplit(value).hostname or "set") if is_address else value
+            found[name] = _host_of(value) if name in {"HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY"} else value
     text = ", ".join(f"{name} {value}" for name, value in found.items()) or "no proxy, the system's certificates"
-    return Finding("network settings", CheckResult.OK, text, found)
+    findings = [Finding("network settings", CheckResult.OK, text, found)]
+    looks: list[Callable[[], object]] = [partial(environment_proxy, scheme) for scheme in SCHEMES]
+    for look in (*looks, check_certificates):
+        try:
+            look()
+        except TranslationError as error:
+            findings.append(Finding("network settings", CheckResult.FAILED, cli_wording(error)))
+    if bad := unreadable_exemptions():
+        text = f"NO_PROXY has entries that mean nothing, which are passed over: {', '.join(map(repr, bad))}"
+        findings.append(Finding("network settings", CheckResult.WARNING, text))
+    return findings
+
+
+def _host_of(proxy: str) -> str:
+    with suppress(ValueError):
+        return urlsplit(proxy if "://" in proxy else f"//{proxy}").hostname or "set"
+    return "set"
 
 
 def _host(name: str, setting: tuple[str, str, str], settings: Mapping[str, Any], dates: list[float]) -> Finding:
@@ -118,14 +146,19 @@ def _host(name: str, setting: tuple[str, str, str], settings: Mapping[str, Any],
     origin = parameter if given is not None else variable if os.environ.get(variable) else "default"
     host = f"{urlsplit(url).netloc} ({origin})"
     details: dict[str, Any] = {"url": url, "origin": origin}
-    network: dict[str, Any] = {"verify": True, "proxy": None, "trust_env": True}
-    network |= {argument: settings[argument] for argument in network if argument in settings}
+    proxy, trust_env = settings.get("proxy"), settings.get("trust_env", True)
     try:
-        with httpx2.Client(timeout=timeouts(settings.get("timeout")), **network) as session:
+        verify = tls(trusted(settings.get("verify", True), trust_env=trust_env))
+        if proxy is None and trust_env:
+            proxy = proxy_for(url)
+        limits = timeouts(settings.get("timeout"))
+        with httpx2.Client(timeout=limits, verify=verify, proxy=proxy, trust_env=False) as session:
             before = clock.monotonic()
             response = session.head(url)
             took = clock.monotonic() - before
-    except (httpx2.HTTPError, OSError) as error:
+    except TranslationError as error:
+        return Finding(name, CheckResult.FAILED, cli_wording(error), details)
+    except Exception as error:  # of a setting that nobody foresaw: a diagnosis never ends in a traceback
         return Finding(name, CheckResult.FAILED, f"{host} is not reached: {_reason(error)}", details)
     with suppress(ValueError, TypeError, KeyError):  # no date, or none that can be read
         date = parsedate_to_datetime(response.headers["date"]).timestamp()
