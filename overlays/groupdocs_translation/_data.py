@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from enum import Enum
 from html import escape
-from typing import Any, ClassVar, cast, get_type_hints
+from typing import Any, cast, get_type_hints
 
 from attrs import NOTHING, fields
 
@@ -78,11 +78,10 @@ class Data(AsDict):
     """Mixin for attrs classes whose fields are all they are: ``to_dict()`` has each field under its name."""
 
     __slots__ = ()
-    __attrs_attrs__: ClassVar[Any]
 
     def to_dict(self) -> dict[str, Any]:
         """Each field under its name, as JSON types."""
-        return {attribute.name: plain(getattr(self, attribute.name)) for attribute in fields(type(self))}
+        return {attribute.name: plain(getattr(self, attribute.name)) for attribute in fields(cast("Any", type(self)))}
 
     @classmethod
     def __get_pydantic_core_schema__(cls, source: Any, handler: Any) -> Any:
@@ -91,7 +90,7 @@ class Data(AsDict):
 
         hints = get_type_hints(cls)
         members: dict[str, Any] = {}
-        for attribute in fields(cls):
+        for attribute in fields(cast("Any", cls)):
             is_required = attribute.default is NOTHING
             members[attribute.name] = core_schema.typed_dict_field(
                 handler.generate_schema(hints[attribute.name]), required=is_required
