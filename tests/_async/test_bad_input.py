@@ -40,7 +40,7 @@ def _closed():
 
 
 TEXTS = {
-    "texts are a number": (_texts(5), ConfigurationError, "a string or an iterable of strings, not int"),
+    "texts are a number": (_texts(5), ConfigurationError, "a string or an iterable of strings in their order, not int"),
     "texts are bytes": (_texts(b"Hello"), ConfigurationError, "not bytes"),
     "one text is none": (_texts(["a", None]), ConfigurationError, "texts are strings, not NoneType"),
     "half a character": (_texts("\ud800"), ConfigurationError, "character 0"),
@@ -163,6 +163,7 @@ async def test_bad_input_is_named_before_anything_is_sent(sandbox, place, case):
 
 
 SETTINGS = {
+    "transport is a number": ({"transport": 5}, "an httpx2 transport"),
     "an address that is a number": ({"base_url": 5}, "base_url must be a URL"),
     "an address without https": ({"base_url": "http://example.com"}, "https"),
     "an address with a query": ({"base_url": "https://example.com/?a=b"}, "query"),
@@ -197,7 +198,7 @@ def test_a_client_is_not_made_with_a_setting_that_cannot_be(sandbox, case):
 
 @pytest.mark.parametrize(
     ("setting", "says"),
-    [({"transport": 5}, "an httpx2 transport"), ({"proxy": 5}, "proxy="), ({"proxy": "junk"}, "proxy=")],
+    [({"proxy": 5}, "proxy="), ({"proxy": "junk"}, "proxy=")],
 )
 async def test_what_only_httpx_can_judge_is_named_by_the_first_call_and_not_sent(sandbox, setting, says):
     async with AsyncTranslationClient(**sandbox.client_settings() | setting) as client:
