@@ -133,7 +133,8 @@ class BearerAuth(httpx2.Auth):
         response.stream = self._limited(response.stream, 0 if is_encoded(response.headers) else MAX_REFUSAL_BYTES)
 
     def _is_ours(self, request: httpx2.Request) -> bool:
-        if "authorization" in request.headers and not self._has_authorized(request):
+        names = [name.lower() for name, _ in request.headers.raw]  # to ask for one name, httpx2 decodes them all
+        if b"authorization" in names and not self._has_authorized(request):
             return False
         url = request.url
         if (url.raw_host, url.scheme, url.port) != self._origin:
