@@ -109,7 +109,7 @@ class AsyncTexts:
                 for language, texts in (await self._found(chunk, job)).items():
                     rows[language].extend(texts)
         jobs = [job for _, job in self._sent if job is not None]
-        found = {code: texts[0] if self._is_single else texts for code, texts in rows.items()}
+        found: dict[str, Any] = {code: texts[0] if self._is_single else texts for code, texts in rows.items()}
         return TextTranslation(found, [job.id for job in jobs], jobs[-1].request_id if jobs else None)
 
     async def stream(self, texts: Iterable[str] | AsyncIterable[str]) -> AsyncIterator[Any]:
