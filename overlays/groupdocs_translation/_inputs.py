@@ -130,6 +130,10 @@ def _from_stream(stream: IO[bytes], name: str | None) -> Source:
         raise
     except (OSError, ValueError) as error:  # ValueError: it is closed
         raise ConfigurationError(f"{named} cannot be read: {error}", parameter="file") from error
+    if size <= 0 < start:
+        raise ConfigurationError(
+            f"{named} is at its end: there is nothing left to read", parameter="file", hint="rewind it with seek(0)"
+        )
     source = Source(named, size, lambda: cast("IO[bytes]", io.BufferedReader(_Borrowed(stream, start))))
     if is_copied:
         weakref.finalize(source, stream.close)

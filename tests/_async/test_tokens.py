@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import io
+
 import pytest
 from groupdocs_translation import (
     AsyncTranslationClient,
     AuthenticationError,
     ConfigurationError,
+    NotFound,
     RetryPolicy,
     TokenUnavailable,
 )
+from groupdocs_translation._inputs import read_source
 
 from tests.auth.servers import Identity, http, token
 from tests.services import Service
@@ -154,3 +158,29 @@ async def test_an_identity_server_that_stays_down_is_no_wrong_secret(clock, outa
             assert caught.value.job.id == "j1"
             assert client.usage.calls == 0
         assert service.requests == []
+
+
+async def test_a_401_to_a_call_that_sent_no_token_is_not_called_a_refused_token(clock):
+    with Service(read=http("", 401)) as service:
+        async with AsyncTranslationClient(**service.settings(clock)) as client:
+            with pytest.raises(AuthenticationError, match="none was sent") as caught:
+                await client.languages()
+    assert "refused" not in str(caught.value)
+    assert "authorization" not in service.requests[0].headers
+
+
+async def test_an_address_where_nothing_is_says_nothing_of_results(clock):
+    with Service(read=http("", 404), submit=http("", 404)) as service:
+        async with AsyncTranslationClient(**service.settings(clock)) as client:
+            for call in (client.languages, lambda: client.submit_text("Hello", target="de")):
+                with pytest.raises(NotFound, match="check base_url") as caught:
+                    await call()
+                assert "24 hours" not in str(caught.value)
+
+
+def test_a_stream_at_its_end_is_said_to_be_at_its_end():
+    stream = io.BytesIO(b"Hello")
+    stream.read()
+    with pytest.raises(ConfigurationError, match=r"seek\(0\)") as caught:
+        read_source(stream, name="a.txt")
+    assert "empty" not in str(caught.value)

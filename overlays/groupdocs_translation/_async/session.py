@@ -223,6 +223,7 @@ class AsyncSession(httpx2.AsyncClient):
                 content,
                 now=self._clock.wall(),
                 mask=partial(_masked, response),
+                is_authorized="authorization" in response.request.headers,
             )
             if failed is not None:
                 return failed

@@ -102,7 +102,6 @@ def with_message_masked(content: bytes, *, mask: Callable[[str], str]) -> bytes:
 
 _ADVICE: dict[int, str] = {
     400: "the request is not what the service takes",
-    404: "unknown to the service; results are kept for 24 hours",
     413: "the request is too large",
     429: "too many calls; wait, or send fewer at a time",
 }
@@ -132,10 +131,13 @@ def status_error(
     *,
     now: float,
     mask: Callable[[str], str] = str,
+    is_poll: bool = False,
 ) -> APIError:
     """The exception for an answer whose status is no success; ``now`` in seconds since the epoch."""
     said = service_message(content, mask=mask)
     why = said or _ADVICE.get(status_code) or "the service could not do it"
+    if status_code == 404 and said is None:  # of a job that the service does not know, or of an address that is no API
+        why = "unknown to the service; results are kept for 24 hours" if is_poll else "nothing is there; check base_url"
     return error_class(status_code)(
         f"{operation}: HTTP {status_code}: {why}",
         status_code=status_code,
@@ -327,12 +329,14 @@ def classify(
     *,
     now: float,
     mask: Callable[[str], str] = str,
+    is_authorized: bool = True,
 ) -> Failed | None:
     """The failure that an answer means, ``None`` for a good one; ``now`` in seconds since the epoch."""
     if status_code == 401:
-        return Failed(FailureKind.REJECTED, _refused_token(name, headers, mask))
+        return Failed(FailureKind.REJECTED, _refused_token(name, headers, mask, is_authorized=is_authorized))
     if not 200 <= status_code < 300:
-        error = status_error(name, status_code, headers, content, now=now, mask=mask)
+        is_poll = operation is not None and operation.role == "poll"
+        error = status_error(name, status_code, headers, content, now=now, mask=mask, is_poll=is_poll)
         return Failed(_kind(status_code, headers, content), error)
     if operation is None or (reason := wrong_shape(operation, content)) is None:
         return None
@@ -352,10 +356,20 @@ def _kind(status_code: int, headers: Mapping[str, str], content: bytes) -> Failu
     return kind_of_status(status_code, is_own_refusal=is_own_refusal)
 
 
-def _refused_token(name: str, headers: Mapping[str, str], mask: Callable[[str], str]) -> AuthenticationError:
+def _refused_token(
+    name: str, headers: Mapping[str, str], mask: Callable[[str], str], *, is_authorized: bool
+) -> AuthenticationError:
     challenge = clean(headers.get("www-authenticate"), mask=mask)
+    said = f"(HTTP 401{': ' + challenge if challenge else ''})"
+    if not is_authorized:
+        return AuthenticationError(
+            f"{name}: the API wants an access token {said}, and none was sent: it is a public operation, is base_url "
+            "the service's address?",
+            error_description=challenge,
+            status_code=401,
+        )
     return AuthenticationError(
-        f"{name}: the API refused the access token (HTTP 401{': ' + challenge if challenge else ''}); "
+        f"{name}: the API refused the access token {said}; "
         "check that base_url and token_url belong together and that the application may use this API",
         error="invalid_token",
         error_description=challenge,

@@ -232,6 +232,7 @@ class Session(httpx2.Client):
                 content,
                 now=self._clock.wall(),
                 mask=partial(_masked, response),
+                is_authorized="authorization" in response.request.headers,
             )
             if failed is not None:
                 return failed

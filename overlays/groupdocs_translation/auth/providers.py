@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from .._errors import AuthenticationError, ConfigurationError, TokenResponseError, TranslationError
 from .credentials import Credentials, call_supplier
-from .stores import SealedTokenStore
+from .stores import SealedTokenStore, StoreRest
 from .token import AccessToken, lifetime_of, token_of, without_scheme
 
 if TYPE_CHECKING:
@@ -54,6 +54,7 @@ class ClientCredentialsProvider:
             self._supplier, self.origin = credentials, "credentials="
         self._endpoint = endpoint
         self._store = store
+        self._rest = StoreRest()
 
     def fetch(self, clock: Clock, *, rejected_token: AccessToken | None, is_awaited: Callable[[], bool]) -> AccessToken:
         """Return a token of the store or a new one."""
@@ -80,7 +81,7 @@ class ClientCredentialsProvider:
     ) -> AccessToken:
         if self._store is None:
             return self._endpoint.request_token(credentials, clock, is_awaited=is_awaited)
-        store = SealedTokenStore(self._store, self._endpoint, credentials)
+        store = SealedTokenStore(self._store, self._endpoint, credentials, self._rest)
         token = store.load(clock, rejected_token)
         if token is None:
             with store.locked():

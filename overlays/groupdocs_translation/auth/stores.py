@@ -13,6 +13,7 @@ import os
 import stat
 import sys
 import threading
+import time
 from collections.abc import Callable, Generator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from importlib import import_module
@@ -215,7 +216,11 @@ def _connected(url: Secret) -> Any:
             "RedisTokenStore needs the extra: pip install 'groupdocs-translation[redis]'"
         ) from None
     try:
-        return redis.Redis.from_url(url.reveal(), socket_timeout=ANSWER_S, socket_connect_timeout=ANSWER_S)
+        once: Any = import_module("redis.retry").Retry(
+            import_module("redis.backoff").NoBackoff(), 0
+        )  # it tries 4 times
+        limits = {"socket_timeout": ANSWER_S, "socket_connect_timeout": ANSWER_S, "retry": once}
+        return redis.Redis.from_url(url.reveal(), **limits)
     except ValueError:
         pass  # its message quotes the URL
     raise ConfigurationError("RedisTokenStore needs a URL such as redis://localhost:6379/0, or a redis.Redis")
@@ -224,8 +229,16 @@ def _connected(url: Secret) -> Any:
 T = TypeVar("T")
 
 LOCK_WAIT_S = 10.0  # for another process that fetches; then an extra token does less harm than waiting on
+SLOW_S = 0.5  # a store that fails after so long hangs; one that refuses does so at once
+REST_S = 30.0  # for a store that hangs: the next token is usually an hour away, failures come more often
 CLOCK_DIFFERENCE_S = 60.0  # between machines that share a store; a record from further ahead is not believed
 FORMAT = "1"  # of a record; part of the key, so that an older release's is not found
+
+
+class StoreRest:
+    """Until when a store that hangs is left alone, by ``time.monotonic()``: each call of it costs a time-out."""
+
+    until = 0.0
 
 
 class SealedTokenStore:
@@ -236,8 +249,11 @@ class SealedTokenStore:
     the secret, which is never stored. A store that fails is logged and done without.
     """
 
-    def __init__(self, store: TokenStore, endpoint: Endpoint, credentials: Credentials) -> None:
+    def __init__(
+        self, store: TokenStore, endpoint: Endpoint, credentials: Credentials, rest: StoreRest | None = None
+    ) -> None:
         self._store = store
+        self._rest = rest or StoreRest()
         parts = [FORMAT, endpoint.url, credentials.client_id, endpoint.scope or "", endpoint.client_auth]
         parts += (part for pair in sorted(endpoint.params.items()) for part in pair)
         inputs = "".join(f"{len(part)}:{part}" for part in parts)
@@ -270,14 +286,21 @@ class SealedTokenStore:
             self._guarded("unlock", held.close)
 
     def _guarded(self, what: str, call: Callable[[], T]) -> T | None:
+        started = time.monotonic()
+        if started < self._rest.until:
+            return None
+        is_held = False
         try:
             return call()
         except TimeoutError:
-            why = "not in time"
+            why, is_held = "not in time", what == "lock"  # another process may have it for as long
         except OSError as error:  # of the file system, or our own refusal: both say what is wrong with the place
             why = error.strerror or str(error)
         except Exception as error:  # says whatever it likes, perhaps the record
             why = type(error).__name__
+        now = time.monotonic()
+        if now - started >= SLOW_S and not is_held:
+            self._rest.until = now + REST_S
         log.warning("the token store %r failed to %s (%s); going on without it", self._store, what, why)
         return None
 
