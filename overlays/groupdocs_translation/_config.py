@@ -55,14 +55,15 @@ def check_headers(given: Any) -> dict[str, str]:
     """The headers, if they may be sent besides ours."""
     if not isinstance(given, Mapping):
         raise ConfigurationError(f"headers maps names to values, not a {type(given).__name__}", parameter="headers")
-    for name, value in given.items():
+    headers: dict[Any, Any] = {**given}
+    for name, value in headers.items():
         if not (isinstance(name, str) and _HEADER.fullmatch(name)):
             raise ConfigurationError(f"headers has {name!r:.60}, which is no header's name", parameter="headers")
         if name.lower() in _OUR_HEADERS:
             raise ConfigurationError(f"headers has {name}, which this package sets itself", parameter="headers")
         if not (isinstance(value, str) and _HEADER_VALUE.fullmatch(value)):
             raise ConfigurationError(f"the value of {name} in headers is not printable ASCII", parameter="headers")
-    return dict(given)
+    return headers
 
 
 def is_loopback(host: str) -> bool:

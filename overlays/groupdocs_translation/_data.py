@@ -12,6 +12,11 @@ from attrs import NOTHING, fields
 MOST_ROWS = 50  # of a table in a notebook
 
 
+_MAPPING: Any = Mapping  # whose types of keys and values are not known here
+_ITERABLE: Any = Iterable
+_LIST: Any = list
+
+
 def plain(value: Any) -> Any:
     """The value as JSON types; what is neither of them nor a collection becomes its text."""
     if hasattr(value, "to_dict"):
@@ -20,9 +25,9 @@ def plain(value: Any) -> Any:
         return value
     if isinstance(value, Enum):
         return value.value
-    if isinstance(value, Mapping):
+    if isinstance(value, _MAPPING):
         return {str(key): plain(item) for key, item in value.items()}
-    if isinstance(value, Iterable) and not isinstance(value, bytes):
+    if isinstance(value, _ITERABLE) and not isinstance(value, bytes):
         return [plain(item) for item in value]
     return str(value)
 
@@ -38,7 +43,7 @@ def table(values: Mapping[str, Any]) -> str:
 def _cell(value: Any) -> str:
     if isinstance(value, dict):
         return table(cast("dict[str, Any]", value))
-    if isinstance(value, list):
+    if isinstance(value, _LIST):
         items: list[Any] = value
         more = f"<br>and {len(items) - MOST_ROWS} more" if items[MOST_ROWS:] else ""
         return "<br>".join(_cell(item) for item in items[:MOST_ROWS]) + more

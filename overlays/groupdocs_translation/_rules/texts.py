@@ -100,6 +100,9 @@ def _lone_surrogate(text: str) -> int | None:
     return None
 
 
+_UNORDERED: tuple[type, ...] = (Mapping, Set)
+
+
 def check_texts(given: Any, parameter: str) -> None:
     """Refuse what has no order, or is no collection of texts though Python can walk it.
 
@@ -109,7 +112,7 @@ def check_texts(given: Any, parameter: str) -> None:
     is_table = hasattr(given, "columns") and hasattr(given, "shape")
     if (
         is_table
-        or isinstance(given, bytes | bytearray | memoryview | Mapping | Set)
+        or isinstance(given, (bytes, bytearray, memoryview, *_UNORDERED))
         or not isinstance(given, Iterable | AsyncIterable)
     ):
         raise ConfigurationError(
