@@ -9,7 +9,7 @@ import logging
 import re
 import ssl
 from collections.abc import Callable
-from typing import Any, cast
+from typing import Any
 
 import httpx2
 
@@ -118,13 +118,14 @@ def uncertain(name: str, request: httpx2.Request, error: TranslationError) -> Su
         sent: Any = responses.parse(request.content)
     except (ValueError, httpx2.RequestNotRead):
         sent = None
-    if isinstance(sent, dict) and isinstance(sent.get("url"), str):
-        sent["url"] = PresignedUrl(sent["url"])
+    members = responses.as_object(sent)
+    if members is not None and isinstance(members.get("url"), str):
+        members["url"] = PresignedUrl(members["url"])
     in_doubt = SubmissionUncertain(
         f"{name} was sent and its outcome is unknown ({detail}): the service may have taken and billed the job. "
         "It was not sent again. If no result turns up on your account, send it once more.",
         operation=name,
-        request=cast("dict[str, Any]", sent) if isinstance(sent, dict) else None,
+        request=members,
     )
     in_doubt.__cause__ = error
     in_doubt.request_id = error.request_id
