@@ -64,11 +64,14 @@ def serve(folder: Path, password: str) -> None:
     """Serve until standard input ends, which it also does when the parent dies; the first line out is the address."""
     import pypiserver  # type: ignore[import-untyped]  # noqa: PLC0415  (it ships no types; only this process may load it)
 
+    def is_uploader(name: str, secret: str) -> bool:
+        return (name, secret) == (USERNAME, password)
+
     application: Any = pypiserver.app(
         roots=[folder],
         authenticate=["update"],
         password_file="-",  # noqa: S106  (no file: the function below decides)
-        auther=lambda name, secret: (name, secret) == (USERNAME, password),
+        auther=is_uploader,
         disable_fallback=True,
         backend_arg="simple-dir",  # look at the folder each time: no watcher of the file system
     )

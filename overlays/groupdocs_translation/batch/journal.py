@@ -330,10 +330,14 @@ def results_in(folder: Path) -> list[str] | None:
         return None
 
 
+def _decode(raw: bytes) -> str:
+    return raw.decode()  # sqlite3's own error for what is no text would end the whole look
+
+
 def read_journal(path: Path) -> sqlite3.Connection:
     """A connection that only reads."""
     connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, isolation_level=None)
-    connection.text_factory = lambda raw: raw.decode()  # an error of ours if it is no text, not one that ends a look
+    connection.text_factory = _decode
     return connection
 
 
