@@ -193,3 +193,30 @@ def test_of_a_journal_that_tells_nothing_more_every_file_is_in_doubt(sandbox, cl
     assert (report.uncertain, report.total_calls) == (2, 0)
     assert "the journal was damaged" in next(report.each("uncertain")).reason
     assert client.translate_folder(source, target="de", output_dir=out, retry_uncertain=True).is_complete
+
+
+def test_a_journal_whose_process_was_killed_before_it_wrote_anything_is_not_damaged(client, folder, out):
+    source = folder("a.txt")
+    journal = out / ".groupdocs-batch" / "journal.sqlite3"
+    journal.parent.mkdir(parents=True)
+    connection = sqlite3.connect(journal)
+    connection.execute("PRAGMA journal_mode=WAL")  # writes the first page
+    connection.close()
+    assert journal.stat().st_size
+
+    assert client.translate_folder(source, target="de", output_dir=out).is_complete
+    assert not list(journal.parent.glob("*.damaged-*"))
+
+
+def test_a_journal_of_another_version_is_refused_and_not_set_aside(client, folder, out):
+    source = folder("a.txt")
+    client.translate_folder(source, target="de", output_dir=out)
+    journal = out / ".groupdocs-batch" / "journal.sqlite3"
+    with sqlite3.connect(journal) as connection:
+        connection.execute("ALTER TABLE files DROP COLUMN reason")
+        connection.execute("PRAGMA user_version=1")
+    connection.close()
+
+    with pytest.raises(ConfigurationError, match="version 1"):
+        client.translate_folder(source, target="de", output_dir=out)
+    assert not list(journal.parent.glob("*.damaged-*"))

@@ -304,11 +304,13 @@ def is_damaged(path: Path) -> bool:
         with closing(read_journal(path)) as connection:
             if connection.execute("PRAGMA integrity_check(1)").fetchone() != ("ok",):
                 return True
+            if connection.execute("PRAGMA user_version").fetchone() != (SCHEMA_VERSION,):
+                return False  # of another version, which is refused as such; or killed before anything was written
             for values in connection.execute("SELECT * FROM files"):
                 parse_row(values)
             return False
     except (sqlite3.OperationalError, sqlite3.NotSupportedError) as error:
-        # no table of that name: another version, or another program's
+        # no table of that name
         return is_ours and not _is_in_the_way(error)
     except (sqlite3.DatabaseError, ValueError, TypeError):
         return True
