@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 from groupdocs_translation import AuthenticationError
-from groupdocs_translation.auth import Secret, TokenSource, token_source
+from groupdocs_translation.auth import Secret, TokenSource
+from groupdocs_translation.auth.token_source import make_token_source
 
 from release.tree import EmptyEnvironment
 
@@ -66,7 +67,9 @@ def token_url(request: pytest.FixtureRequest) -> str:
 def source(
     token_url: str, *, client_id: str, client_auth: str, secret: str = SECRET, scope: str | None = None
 ) -> TokenSource:
-    return token_source(Secret(client_id), Secret(secret), token_url=token_url, client_auth=client_auth, scope=scope)
+    return make_token_source(
+        Secret(client_id), Secret(secret), token_url=token_url, client_auth=client_auth, scope=scope
+    )
 
 
 @pytest.mark.parametrize("way", WAYS)
