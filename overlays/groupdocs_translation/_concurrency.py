@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import sys
 from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterable, Iterator
 from contextlib import suppress
@@ -15,6 +14,8 @@ T = TypeVar("T")
 
 def async_owner() -> object:
     """Who owns the connections that are opened now: the running event loop, asyncio's or trio's."""
+    import asyncio  # noqa: PLC0415  (30 ms, which sync clients need not wait for)
+
     try:
         return asyncio.get_running_loop()
     except RuntimeError:
@@ -30,7 +31,7 @@ def call_soon(owner: Any, function: Callable[[], object]) -> None:
     For any thread and for signal handlers. Nothing is waited for: a loop that has run for the last time, and is not
     closed yet, takes what it will never call.
     """
-    schedule = owner.call_soon_threadsafe if isinstance(owner, asyncio.AbstractEventLoop) else owner.run_sync_soon
+    schedule = owner.call_soon_threadsafe if hasattr(owner, "call_soon_threadsafe") else owner.run_sync_soon
     with suppress(RuntimeError):  # closed; trio's RunFinishedError is one, too
         schedule(function)
 

@@ -5,7 +5,6 @@ Called by ``TokenSource`` in its worker thread, one call at a time.
 
 from __future__ import annotations
 
-import asyncio
 import inspect
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any, Protocol, cast
@@ -118,6 +117,8 @@ class CallableTokenProvider:
         try:
             given: Any = self._provider()
             if inspect.isawaitable(given):  # nothing else runs in this thread, so a loop of its own is free
+                import asyncio  # noqa: PLC0415  (30 ms)
+
                 given = asyncio.run(_awaited(given))
             if hasattr(given, "token") and hasattr(given, "expires_on"):  # azure-identity's: a tuple, of a moment
                 given = (given.token, float(given.expires_on) - before[1])
