@@ -68,10 +68,12 @@ def tests(session: nox.Session) -> None:
 
 @nox.session
 def lint(session: nox.Session) -> None:
-    """Check style with ruff, formatting included."""
+    """Check style with ruff, formatting included, and the English with codespell and release/prose.py."""
     session.install(*_groups("lint"))
     session.run("ruff", "check", ".")
     session.run("ruff", "format", "--check", ".")
+    session.run("codespell")
+    session.run("python", "-m", "release.prose", *session.posargs)
 
 
 @nox.session

@@ -1,7 +1,7 @@
 """What changed between two documents or two generated packages, and whether it breaks users of the client.
 
 Called by ``regenerate --source``. One comparison of the trees, whatever is in them; then each difference gets a name
-that reads in a report, and a judgement, apart for what callers send and for what they read: a request that narrows
+that reads in a report, and a judgment, apart for what callers send and for what they read: a request that narrows
 (required, no null, fewer values, a lower limit) breaks callers; an answer that widens (optional, null, more values)
 breaks readers.
 """

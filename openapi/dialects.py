@@ -1,7 +1,7 @@
 """Brings every OpenAPI 3 document to the one dialect that the rest knows: one file, 3.0, references to schemas alone.
 
 Called by ``regenerate --source``. What cannot be said in 3.0, and what the generator would read wrongly, is refused by
-name; what an exporter invents (examples, licence, contact) is left out and counted.
+name; what an exporter invents (examples, license, contact) is left out and counted.
 """
 
 from __future__ import annotations

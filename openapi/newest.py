@@ -33,7 +33,7 @@ def main(root: Path = regenerate.ROOT) -> int:
     print(f"surface: {len(before - after)} lines gone, {len(after - before)} come")
     print("".join(f"    - {line}\n" for line in sorted(before - after)), end="")
     print("".join(f"    + {line}\n" for line in sorted(after - before)), end="")
-    print(f"behaviour: the code of {len(files)} files differs" + (", read it:" if files else ""))
+    print(f"behavior: the code of {len(files)} files differs" + (", read it:" if files else ""))
     print("".join(f"    {line}\n" for line in files), end="")
     return 0
 

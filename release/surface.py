@@ -18,7 +18,7 @@ from packaging.version import Version
 
 from .tree import ROOT, ReleaseRefused, git, metadata
 
-COLOUR = re.compile(r"\x1b\[\d*m")  # griffe explains in colours, wherever its text goes
+COLOR = re.compile(r"\x1b\[\d*m")  # griffe explains in colors, wherever its text goes
 PACKAGES = {
     "groupdocs_translation": "overlays",
     "groupdocs_translation_api": "generated",
@@ -111,7 +111,7 @@ def breaking_changes(old: Path, new: Path) -> list[str]:
         for name in _exports(before) - _exports(after):
             lines.add(f"{package}: {name}: Public name is no longer in __all__")
         for change in griffe.find_breaking_changes(before, after):
-            _, _, explained = COLOUR.sub("", change.explain(griffe.ExplanationStyle.ONE_LINE)).partition(": ")
+            _, _, explained = COLOR.sub("", change.explain(griffe.ExplanationStyle.ONE_LINE)).partition(": ")
             lines.add(f"{change.obj.module.path}: {explained}")
     return sorted(lines)
 

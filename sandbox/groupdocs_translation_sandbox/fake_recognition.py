@@ -6,7 +6,7 @@ import zipfile
 from html import escape
 from pathlib import Path
 
-TEXT = "Recognised text."
+TEXT = "Recognized text."
 FORMATS = ("Txt", "Md", "Srt", "Docx", "Pdf")  # the last is what images become by default
 
 _XML = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'

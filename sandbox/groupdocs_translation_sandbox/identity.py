@@ -2,7 +2,7 @@
 
 Tokens are RS256 JWTs; each request's token is verified by signature, expiry and revocation. ``POST /connect/token``
 answers as IdentityServer does: every error is HTTP 400 without a challenge. Sources: RFC 6749, sections 2.3.1, 3.2 and
-5.2; the observed behaviour of the service's identity server.
+5.2; the observed behavior of the service's identity server.
 """
 
 from __future__ import annotations

@@ -20,7 +20,7 @@ from .storage import RETENTION_S
 # Sigma of the log-normal distribution of latencies: two thirds of all jobs take between 0.74 and 1.35 of the median.
 SPREAD = 0.3
 # Median times as multiples of that of a short text. The service's pages: a text takes a second or two, a document
-# seconds to minutes; images are recognised and recordings listened to first.
+# seconds to minutes; images are recognized and recordings listened to first.
 FACTORS = {"text": 1.0, "hugo": 1.0, "file": 2.0, "pdf": 3.0, "image": 4.0, "media": 10.0}
 # How many bytes of source add one text's time.
 BYTES_A_STEP = {"text": 4_000, "hugo": 1_000_000, "file": 500_000, "pdf": 250_000, "image": 500_000, "media": 2_000_000}

@@ -73,7 +73,7 @@ class Submissions:
         if "texts" in request:
             texts = _texts(operation, request)
             size = sum(map(len, texts))
-        else:  # to be recognised in an image or a recording
+        else:  # to be recognized in an image or a recording
             texts = [fake_recognition.TEXT]
             size = len(_content(request)) if "file" in request else self._source(request, origins).path.stat().st_size
         return Work(Outcome(200, DONE, {"translations": await self._translate(request, texts, source, targets)}), size)
@@ -125,7 +125,7 @@ class Submissions:
 
         def write(code: str, destination: Path) -> str:
             fake_recognition.write(destination, output_format, *texts[code])
-            return "the sandbox recognises nothing: it says the same of every source"
+            return "the sandbox recognizes nothing: it says the same of every source"
 
         return write
 

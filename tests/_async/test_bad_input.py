@@ -127,7 +127,7 @@ JOBS = {
     "no id": (lambda client: _job(client, ""), ConfigurationError, "non-empty"),
     "id is a path": (lambda client: _job(client, ".."), ConfigurationError, "non-empty"),
     "no such result": (lambda client: _job(client, "x", kind="letter"), ConfigurationError, "'hugo'"),
-    "no such detail": (lambda client: _job(client, "x", colour=1), TypeError, "colour"),
+    "no such detail": (lambda client: _job(client, "x", color=1), TypeError, "color"),
     "detail of another type": (lambda client: _job(client, "x", size="big"), ConfigurationError, "to_dict"),
     "texts to fetch": (lambda client: client.job("x", kind="text").download(), ConfigurationError, r"result\(\)"),
     "wait below zero": (lambda client: client.job("x").wait(-1), ConfigurationError, "timeout=-1"),

@@ -30,7 +30,7 @@ STARTER = (
     "import sys; from groupdocs_translation import PollingSchedule; from groupdocs_translation.cli.main import run; "
     "sys.exit(run(sys.argv[1:], polling=PollingSchedule(first_wait_s=0.2, shortest_gap_s=0.2, longest_gap_s=0.3)))"
 )
-COLOUR = re.compile(rb"\x1b\[[0-9;]*3[0-9][;m]")
+COLOR = re.compile(rb"\x1b\[[0-9;]*3[0-9][;m]")
 
 
 @pytest.fixture
@@ -210,7 +210,7 @@ def test_a_terminal_gets_bars_that_are_gone_at_the_end(start, sandbox, terminal,
     printed = terminal.until(None, process)
     assert process.returncode == 0
     assert b"waiting" in printed
-    assert COLOUR.search(printed)
+    assert COLOR.search(printed)
     assert b"\x1b[?25l" in printed
     assert printed.rstrip().endswith(b"\x1b[?25h") or printed.index(b"\x1b[?25h") > printed.index(b"\x1b[?25l")
     assert b"\r\x1b[1A\x1b[2K" in printed or b"\x1b[2K" in printed, "the bar is erased"
@@ -224,7 +224,7 @@ def test_no_color_and_a_narrow_terminal_are_respected(start, terminal):
     process = start("languages", env=settings, **streams)
     printed = terminal.until(None, process)
     assert process.returncode == 0
-    assert not COLOUR.search(printed)
+    assert not COLOR.search(printed)
     widths = [len(line.rstrip()) for line in printed.decode().splitlines() if "\x1b" not in line]
     assert len(widths) > 46
     assert max(widths) <= 40

@@ -20,7 +20,7 @@ SANDBOX = ROOT / "sandbox" / "groupdocs_translation_sandbox"
 KNOW_GENERATED = {"_api", "spec"}
 
 # From the bottom up. A module may import those of lower layers and of its own entry (a module, or all of a folder), and
-# nothing else: neither its neighbours nor what is above. The longest entry that fits a module is its own.
+# nothing else: neither its neighbors nor what is above. The longest entry that fits a module is its own.
 LAYERS = [
     ["_data", "_later", "_logs"],
     ["_errors", "_clock", "spec.addresses"],

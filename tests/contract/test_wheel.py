@@ -101,7 +101,7 @@ def test_the_sandbox_is_a_wheel_of_its_own_and_the_only_one_with_a_pytest_plugin
 ) -> None:
     package = ROOT / "sandbox" / "groupdocs_translation_sandbox"
     packed = {name for name in sandbox_wheel.namelist() if ".dist-info/" not in name}
-    (licence,) = (name for name in sandbox_wheel.namelist() if name.endswith("/licenses/LICENSE"))
+    (license,) = (name for name in sandbox_wheel.namelist() if name.endswith("/licenses/LICENSE"))
     plugins = [
         any("[pytest11]" in part.read(name).decode() for name in part.namelist() if name.endswith("/entry_points.txt"))
         for part in (wheel, sandbox_wheel)
@@ -112,7 +112,7 @@ def test_the_sandbox_is_a_wheel_of_its_own_and_the_only_one_with_a_pytest_plugin
         for path in package.rglob("*")
         if path.is_file() and "__pycache__" not in path.parts
     }
-    assert sandbox_wheel.read(licence) == (ROOT / "LICENSE").read_bytes()
+    assert sandbox_wheel.read(license) == (ROOT / "LICENSE").read_bytes()
     assert plugins == [False, True]
 
 

@@ -98,7 +98,7 @@ def reworded(document: Any) -> bytes:
 
 
 def noisy(document: Any) -> bytes:
-    """What the exporter adds: examples, licence, a person's address, and words of its own wherever there is room."""
+    """What the exporter adds: examples, license, a person's address, and words of its own wherever there is room."""
     for schema in document["components"]["schemas"].values():
         schema["example"] = {"status": 0.8008281904610115}
         for value in schema.get("properties", {}).values():

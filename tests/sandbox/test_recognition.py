@@ -40,7 +40,7 @@ def image(client, **members):
 
 def result(client, answer):
     body = client.get(f"document/{answer.json()['id']}").json()
-    assert "recognises nothing" in body["message"]
+    assert "recognizes nothing" in body["message"]
     return bare.get(body["urls"]["de"]["url"]).content
 
 
@@ -51,14 +51,14 @@ def test_the_result_is_a_file_of_the_format(client, output):
 
 
 def test_a_pdf_has_the_letters_that_its_font_has(client):
-    glossary = {"Recognised": r"a (b) \c"}
+    glossary = {"Recognized": r"a (b) \c"}
     data = result(client, image(client, outputFormat="Pdf", translationDictionary=glossary))
     assert text_of_pdf(data).startswith(r"[de] a \(b\) \\c")
 
 
 def test_markup_in_a_glossary_stays_text(client):
     for output, read in READERS.items():
-        answer = image(client, outputFormat=output, translationDictionary={"Recognised": '<b>&"'})
+        answer = image(client, outputFormat=output, translationDictionary={"Recognized": '<b>&"'})
         assert read(result(client, answer)).startswith('[de] <b>&"')
 
 

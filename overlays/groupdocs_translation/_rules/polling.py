@@ -14,7 +14,7 @@ for systems subject to random failure", Management Science 21, 1974).
 
 How long jobs take is learnt from brackets, never from durations: a poll that finds a job ready tells that it ended
 after the poll before and no later than now. The density over a grid of times (equal steps of the logarithm) that
-explains the brackets best is found by expectation and maximisation with a smoothing step (B. Silverman et al., "A
+explains the brackets best is found by expectation and maximization with a smoothing step (B. Silverman et al., "A
 smoothed EM approach to indirect estimation problems", Journal of the Royal Statistical Society B 52, 1990): each
 bracket is shared out among its cells in proportion to the density so far, the shares are added up and smoothed. So a
 bracket as wide as (0, 60] says little, and narrow ones beside it say where in it the job probably ended.
@@ -203,7 +203,7 @@ PRIOR_JOBS = 0.25  # spread over the whole grid: nothing is ever impossible
 SHORTEST_S, LONGEST_S = 0.1, 6 * 3600.0
 CELLS_PER_E = 6  # of the grid, for each factor of e: an edge every 18 %
 SMOOTHINGS = 2  # with weights 1/4, 1/2, 1/4: a standard deviation of one cell
-FIRST_ROUNDS, MORE_ROUNDS = 15, 2  # of expectation and maximisation: from nothing, and from the density before
+FIRST_ROUNDS, MORE_ROUNDS = 15, 2  # of expectation and maximization: from nothing, and from the density before
 RELEARN_GROWTH, RELEARN_JOBS = 1.2, 50  # quantiles are computed anew after a fifth more jobs, at most after so many
 
 # The shares of jobs at which the time is told: normal scores, close together where plans are made (the tails), so that

@@ -116,7 +116,7 @@ def file_operation(
         return BY_ID[kind.to_text]
     if summarize:
         if kind.summary is None:
-            raise UnsupportedFormat(f"a {kind.name} cannot be summarised")
+            raise UnsupportedFormat(f"a {kind.name} cannot be summarized")
         return BY_ID[kind.summary]
     if style is not None:
         one_of(style, FILE_STYLES, "style")

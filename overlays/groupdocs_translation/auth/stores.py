@@ -38,7 +38,7 @@ class TokenStore(Protocol):
     """What a store of your own must do. Keys are hexadecimal; a record is a short text that holds a token."""
 
     def read(self, key: str) -> str | None:
-        """The record, ``None`` if there is none. A wrong or old one is recognised and does no harm."""
+        """The record, ``None`` if there is none. A wrong or old one is recognized and does no harm."""
         ...
 
     def write(self, key: str, record: str, *, seconds: float) -> None:

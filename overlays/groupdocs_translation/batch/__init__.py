@@ -154,7 +154,7 @@ class AsyncBatch:
     async def run(self) -> BatchReport:
         """Translate what is not done yet, as far as it goes.
 
-        A file that fails does not end the run; it is in the report. Cancelling it is safe: submissions in flight are
+        A file that fails does not end the run; it is in the report. Canceling it is safe: submissions in flight are
         finished and noted, everything else is taken up by the next run.
 
         Raises:

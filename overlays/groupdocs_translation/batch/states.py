@@ -163,7 +163,7 @@ class ErrorAction(Enum):
 
     AGAIN = "again"  # it passes: the same step once more, later
     REFUSED = "refused"  # too many calls: later, with fewer at a time
-    FAILED = "failed"  # the file's own fault, or the service's judgement of it
+    FAILED = "failed"  # the file's own fault, or the service's judgment of it
     UNCERTAIN = "uncertain"
     EXPIRED = "expired"
     UNFINISHED = "unfinished"  # it goes on at the service; the next run fetches it
