@@ -9,11 +9,12 @@ import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
 from datetime import UTC, datetime
+from functools import cache
 from importlib.resources import files as resources
 from importlib.util import find_spec
 from itertools import islice
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from attrs import asdict, field, frozen
@@ -23,6 +24,9 @@ from .._errors import ConfigurationError
 from .journal import Journal, Row
 from .states import FileState, KindCost
 from .walk import MARK, REPORTS, is_report
+
+if TYPE_CHECKING:
+    from jinja2 import Template
 
 
 @frozen(kw_only=True)
@@ -232,24 +236,29 @@ _PROBLEMS = (FileState.FAILED, FileState.UNCERTAIN)
 _REST = (FileState.PLANNED, FileState.UPLOADED, FileState.SUBMITTING, FileState.SUBMITTED)
 
 
-def _write_html(report: BatchReport, file: IO[str]) -> None:
-    """Write the page, a row at a time: one file that loads nothing from anywhere and can be read without scripts."""
+@cache  # takes longer than many a batch
+def _page() -> Template:
     from jinja2 import Environment, StrictUndefined  # noqa: PLC0415  (extra cli)
     from markupsafe import Markup  # noqa: PLC0415
-
-    def address(path: Path) -> str:
-        return _address(path, report.html.parent)
 
     environment = Environment(
         autoescape=True, finalize=_visible, trim_blocks=True, lstrip_blocks=True, undefined=StrictUndefined
     )
-    environment.filters |= {
-        "address": address, "digest": _digest, "duration": duration, "number": "{:,}".format, "size": size
-    }  # fmt: skip
-    assets = resources(__package__ or "")
+    environment.filters |= {"digest": _digest, "duration": duration, "number": "{:,}".format, "size": size}
     style, script, page = (
-        (assets / name).read_text(encoding="utf-8") for name in ("report.css", "report.js", "report.html.jinja")
+        (resources(__package__ or "") / name).read_text(encoding="utf-8")
+        for name in ("report.css", "report.js", "report.html.jinja")
     )
+    own = {"mark": MARK, "style": Markup(style), "script": Markup(script)}  # noqa: S704  (our own)
+    return environment.from_string(page, globals=own)
+
+
+def _write_html(report: BatchReport, file: IO[str]) -> None:
+    """Write the page, a row at a time: one file that loads nothing from anywhere and can be read without scripts."""
+
+    def address(path: Path) -> str:
+        return _address(path, report.html.parent)
+
     sections = [
         {"name": name, "title": title, "count": count, "more": count - MOST_ROWS, "entries": islice(entries, MOST_ROWS)}
         for name, title, count, entries in (
@@ -260,11 +269,9 @@ def _write_html(report: BatchReport, file: IO[str]) -> None:
         if count
     ]
     file.writelines(
-        environment.from_string(page).generate(
+        _page().generate(
             report=report,
-            mark=MARK,
-            style=Markup(style),  # noqa: S704  (our own)
-            script=Markup(script),  # noqa: S704
+            address=address,
             started=datetime.fromtimestamp(report.started, UTC),
             bar=_bar(report),
             sections=sections,
