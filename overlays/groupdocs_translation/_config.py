@@ -163,7 +163,11 @@ def split_url(url: str) -> SplitResult:
     if ":" in host:
         ipaddress.ip_address(host)
     elif host:
-        host.encode("idna")  # empty labels, and those too long
+        labels = host.removesuffix(".").split(".")
+        if not host.isascii():
+            host.encode("idna")
+        elif any(not 0 < len(label) < 64 for label in labels):  # as "idna" would say, which takes long to load
+            raise ValueError("a label of a length that no name has")
         if any(character.isspace() for character in host):
             raise ValueError
     _ = parts.port  # raises for nonsense
@@ -335,30 +339,37 @@ def _is_exempt(entry: str, scheme: str, host: str, port: int | None) -> bool:
     return fnmatchcase(host, name) or fnmatchcase(host, f"*.{name}")
 
 
-def check_certificates() -> ssl.SSLContext | None:
-    """The certificates that the environment names, read now; ``None`` if it names none.
+def named_certificates() -> tuple[str, str] | None:
+    """The variable of the environment that names certificates, and the place it names; ``None`` if none does.
 
     Raises:
-        ConfigurationError: they cannot be read; the message names the variable.
+        ConfigurationError: there is nothing to read in that place; the message names the variable.
     """
     keys = os.environ.get("SSLKEYLOGFILE")
     if keys and not os.access(keys if os.path.exists(keys) else os.path.dirname(keys) or ".", os.W_OK):
         raise ConfigurationError("SSLKEYLOGFILE names a file that cannot be written", parameter="SSLKEYLOGFILE")
     for name in CERTIFICATES:
         place = os.environ.get(name, "").strip()
-        if not place:
-            continue
-        import ssl  # noqa: PLC0415  (10 ms, for the few who set the variable)
-
-        is_file = name == "SSL_CERT_FILE"
-        try:
-            if not is_file and not any(map(os.path.isdir, place.split(os.pathsep))):
-                raise NotADirectoryError(0, "no such folder")
-            return ssl.create_default_context(cafile=place if is_file else None, capath=None if is_file else place)
-        except OSError as error:  # ssl.SSLError is one
-            why = error.strerror or error
-        raise ConfigurationError(f"{name} names {place!r}, which has no certificates to trust: {why}", parameter=name)
+        if place:
+            try:
+                if name == "SSL_CERT_FILE":
+                    with open(place, "rb") as file:
+                        is_one = b"CERTIFICATE-----" in file.read()
+                else:
+                    is_one = any(map(os.path.isdir, place.split(os.pathsep)))
+            except OSError as error:
+                raise _no_certificates(name, place, error) from error
+            if not is_one:
+                raise _no_certificates(name, place)
+            return name, place
     return None
+
+
+def _no_certificates(name: str, place: str, error: OSError | None = None) -> ConfigurationError:
+    why = "it is no folder" if name == "SSL_CERT_DIR" else "there are none in it"
+    if error is not None:
+        why = error.strerror or str(error)
+    return ConfigurationError(f"{name} names {place!r}, which has no certificates to trust: {why}", parameter=name)
 
 
 class SystemTrust:
@@ -368,15 +379,33 @@ class SystemTrust:
     """
 
     def __init__(self, *, trust_env: bool) -> None:
-        self._context = check_certificates() if trust_env else None
+        self._named = named_certificates() if trust_env else None
+        self._context: ssl.SSLContext | None = None
 
     def context(self) -> ssl.SSLContext:
-        """The context; no lock, since a fork could leave it locked, and two at worst are the same."""
+        """The context; no lock, since a fork could leave it locked, and two at worst are the same.
+
+        Raises:
+            ConfigurationError: what the environment names cannot be read as certificates.
+        """
         if self._context is None:
+            self._context = self._read()
+        return self._context
+
+    def _read(self) -> ssl.SSLContext:
+        if self._named is None:
             import httpx2  # noqa: PLC0415  (kept out of `import groupdocs_translation`)
 
-            self._context = httpx2.create_ssl_context(trust_env=False)  # whose certificates it names are known by now
-        return self._context
+            return httpx2.create_ssl_context(trust_env=False)
+        import ssl  # noqa: PLC0415  (10 ms, and certificates another 20: with the first request)
+
+        name, place = self._named
+        try:
+            if name == "SSL_CERT_FILE":
+                return ssl.create_default_context(cafile=place)
+            return ssl.create_default_context(capath=place)
+        except OSError as error:  # ssl.SSLError is one
+            raise _no_certificates(name, place, error) from error
 
 
 Trust: TypeAlias = "bool | SystemTrust | ssl.SSLContext"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from enum import Enum
-from html import escape
 from typing import Any, cast, get_type_hints
 
 from attrs import NOTHING, fields
@@ -34,13 +33,15 @@ def plain(value: Any) -> Any:
 
 def table(values: Mapping[str, Any]) -> str:
     """The values as an HTML table, cut where it would grow long."""
-    rows = [f"<tr><th>{escape(name)}</th><td>{_cell(value)}</td></tr>" for name, value in values.items()]
+    rows = [f"<tr><th>{_cell(name)}</th><td>{_cell(value)}</td></tr>" for name, value in values.items()]
     return f"<table>{''.join(rows[:MOST_ROWS])}</table>" + (
         f"<p>and {len(rows) - MOST_ROWS} more</p>" if rows[MOST_ROWS:] else ""
     )
 
 
 def _cell(value: Any) -> str:
+    from html import escape  # noqa: PLC0415  (for notebooks only: its table of entities is long)
+
     if isinstance(value, dict):
         return table(cast("dict[str, Any]", value))
     if isinstance(value, _LIST):

@@ -50,6 +50,7 @@ BAD = {
     "space inside": ("HTTPS_PROXY", "http://proxy .example.com:1"),
     "no host": ("ALL_PROXY", "http://"),
     "no such file": ("SSL_CERT_FILE", "/nowhere/none.pem"),
+    "no certificate in it": ("SSL_CERT_FILE", pytest.__file__),
     "no such folder": ("SSL_CERT_DIR", "/nowhere/none"),
 }
 
@@ -65,6 +66,19 @@ def test_what_cannot_be_used_is_named_when_the_client_is_made_and_by_doctor(envi
     said = [finding for finding in diagnose(**AWAY, clock=FakeClock()) if name in finding.text]
     assert "failed" in [finding.verdict for finding in said]
     assert "canary" not in str(said)
+
+
+@pytest.mark.parametrize("credentials", [{"access_token": "t"}, {"client_id": "id", "client_secret": "secret"}])
+def test_a_certificate_that_is_damaged_is_named_by_the_first_call_and_by_doctor(environment, credentials, tmp_path):
+    file = tmp_path / "damaged.pem"
+    file.write_text("-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n")
+    environment.setenv("SSL_CERT_FILE", str(file))
+    addresses = {"base_url": "https://localhost:9", "token_url": "https://localhost:9"}
+    with TranslationClient(**credentials, **addresses) as client, pytest.raises(ConfigurationError) as caught:
+        client.languages() if "access_token" in credentials else client.token_source.get()
+    assert f"SSL_CERT_FILE names {str(file)!r}, which has no certificates to trust" in str(caught.value)
+    said = [finding.text for finding in diagnose(**AWAY, clock=FakeClock()) if finding.verdict == "failed"]
+    assert any("SSL_CERT_FILE" in text for text in said)
 
 
 @pytest.mark.parametrize(

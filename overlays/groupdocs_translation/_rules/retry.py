@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC
-from email.utils import parsedate_to_datetime
 from enum import Enum
 from typing import TYPE_CHECKING, Any
 
@@ -145,6 +144,8 @@ def retry_after(value: str | None, *, date: str | None, now: float) -> float | N
 
 
 def _timestamp(text: str) -> float | None:
+    from email.utils import parsedate_to_datetime  # noqa: PLC0415  (a long import, for what few servers send)
+
     try:
         moment: datetime = parsedate_to_datetime(text)
         # RFC 9110 §5.6.7: one of the old forms names no zone, and means UTC

@@ -13,7 +13,6 @@ import re
 import stat
 import sys
 import tempfile
-import tomllib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NoReturn, cast
@@ -204,6 +203,8 @@ def _from_profile(path: Path, profile: str) -> Pair | None:
 
 def _section(text: Secret, profile: str) -> Pair | None:
     """Return the values of a profile, empty if there is none; ``None`` for a file that cannot be read as such."""
+    import tomllib  # noqa: PLC0415  (for those who have a file)
+
     try:
         found: Any = tomllib.loads(text.reveal().decode()).get(profile, {})
     except ValueError:  # bad TOML or bad UTF-8; the exception quotes the file, so it ends here

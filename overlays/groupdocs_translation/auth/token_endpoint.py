@@ -10,9 +10,7 @@ from __future__ import annotations
 
 import base64
 import logging
-import platform
 import re
-import ssl
 import sys
 from collections.abc import Mapping
 from functools import cache
@@ -73,7 +71,8 @@ _OURS = frozenset({"grant_type", "client_id", "client_secret", "scope"})
 @cache
 def user_agent(application: str | None = None) -> str:
     """What each request says of its sender: the application's product, this package, Python and the platform."""
-    from importlib.metadata import PackageNotFoundError, version  # noqa: PLC0415  (with the first request)
+    import platform  # noqa: PLC0415  (with the first request)
+    from importlib.metadata import PackageNotFoundError, version  # noqa: PLC0415
 
     try:
         own = version("groupdocs-translation")
@@ -188,6 +187,8 @@ class Endpoint:
 
         try:
             reply = self._post(credentials, clock, until=until)
+        except ConfigurationError as failure:  # the certificates
+            return Failed(failure, is_repeatable=False)
         except (httpx2.InvalidURL, ValueError) as failure:  # of a proxy: token_url is known to be well formed
             text = f"token request to {self.host}: proxy= or a proxy variable is wrong ({type(failure).__name__})"
             return Failed(ConfigurationError(text), is_repeatable=False)  # what httpx2 says may quote a password
@@ -251,6 +252,8 @@ class Endpoint:
 
 def _is_tls_failure(failure: BaseException | None) -> bool:
     """Whether the certificate or the protocol is at fault; the same comes with every try."""
+    import ssl  # noqa: PLC0415  (loaded by now)
+
     while failure is not None:
         if isinstance(failure, ssl.SSLError) and not isinstance(failure, ssl.SSLEOFError | ssl.SSLZeroReturnError):
             return True

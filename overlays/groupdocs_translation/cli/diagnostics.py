@@ -21,7 +21,6 @@ from .._config import (
     BASE_URL_VARIABLE,
     SCHEMES,
     TOKEN_URL_VARIABLE,
-    check_certificates,
     environment_proxy,
     proxy_for,
     service_url,
@@ -115,7 +114,7 @@ def _environment() -> list[Finding]:
     text = ", ".join(f"{name} {value}" for name, value in found.items()) or "no proxy, the system's certificates"
     findings = [Finding("network settings", CheckResult.OK, text, found)]
     looks: list[Callable[[], object]] = [partial(environment_proxy, scheme) for scheme in SCHEMES]
-    for look in (*looks, check_certificates):
+    for look in (*looks, lambda: tls(trusted(verify=True))):
         try:
             look()
         except TranslationError as error:
