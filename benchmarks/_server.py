@@ -1,7 +1,8 @@
 """A loopback server that costs little, in a process of its own: the same for every contender.
 
 It knows just enough HTTP/1.1 for clients that behave: token, submission, result, upload (read and forgotten) and
-``/storage/N``, N bytes. Answers come at once; each submission gets an id of its own.
+``/storage/N``, N bytes. Answers come at once; each submission gets an id of its own. An argument is the number of
+answers after which it closes a connection, without a word.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import itertools
 import json
 import sys
 from collections.abc import Iterator
+from functools import partial
 
 BASE = "/v2.0/translation"
 EXPECTED = "Hallo, Welt!"
@@ -43,10 +45,10 @@ def _reply(method: bytes, path: str, address: str) -> Iterator[bytes]:
         yield NOT_FOUND
 
 
-async def _converse(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+async def _converse(answers: int, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
     address = "http://127.0.0.1:{}".format(writer.get_extra_info("sockname")[1])
     try:
-        while True:
+        for _ in range(answers):
             line, _, fields = (await reader.readuntil(b"\r\n\r\n")).partition(b"\r\n")
             method, path, _ = line.split(b" ", 2)
             lowered = fields.lower()
@@ -60,15 +62,17 @@ async def _converse(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) 
                 writer.write(piece)
                 await writer.drain()
     except (asyncio.IncompleteReadError, ConnectionError):
+        pass
+    finally:
         writer.close()
 
 
-async def serve() -> None:
+async def serve(answers: int) -> None:
     """Listen on a free port, say which, and answer until the standard input is closed."""
-    server = await asyncio.start_server(_converse, "127.0.0.1", 0, backlog=4096)
+    server = await asyncio.start_server(partial(_converse, answers), "127.0.0.1", 0, backlog=4096)
     print(server.sockets[0].getsockname()[1], flush=True)
     await asyncio.get_running_loop().run_in_executor(None, sys.stdin.read)
 
 
 if __name__ == "__main__":
-    asyncio.run(serve())
+    asyncio.run(serve(int(sys.argv[1]) if sys.argv[1:] else sys.maxsize))

@@ -28,6 +28,7 @@ WORDS = {  # async → sync; one that no source uses is an error, so the table c
     "AsyncClient": "Client",
     "AsyncConnection": "Connection",
     "AsyncDownload": "Download",
+    "AsyncHTTPTransport": "HTTPTransport",
     "AsyncIterable": "Iterable",
     "AsyncIterator": "Iterator",
     "AsyncJob": "Job",

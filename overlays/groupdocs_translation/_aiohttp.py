@@ -14,12 +14,14 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Generator
 from contextlib import contextmanager
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 import aiohttp
 import httpx2
 from yarl import URL
+
+from ._network import ReuseGuard, is_readable
 
 READ_BUFFER_BYTES = 2**17  # of one connection; reading pauses at twice as much
 
@@ -129,6 +131,26 @@ class _Stream(httpx2.AsyncByteStream):
             self._response.close()
 
 
+class _Connector(aiohttp.TCPConnector):
+    """Gives a POST no connection that the server may have closed."""
+
+    def __init__(self, guard: ReuseGuard, **settings: Any) -> None:
+        super().__init__(**settings)
+        self._guard = guard
+
+    async def connect(self, req: Any, traces: Any, timeout: aiohttp.ClientTimeout) -> Any:
+        """Take another one until it is good."""
+        while True:
+            connection = await super().connect(req, traces, timeout)
+            if self._guard.admits(req.method, connection.protocol, partial(_has_ended, connection)):
+                return connection
+            connection.close()
+
+
+def _has_ended(connection: Any) -> bool:
+    return is_readable(connection.transport.get_extra_info("socket"))
+
+
 class AiohttpTransport(httpx2.AsyncBaseTransport):
     """Sends requests over one aiohttp session, opened with the first one, in the event loop that sends it.
 
@@ -139,11 +161,13 @@ class AiohttpTransport(httpx2.AsyncBaseTransport):
     def __init__(self, *, verify: Any, trust_env: bool, limits: httpx2.Limits) -> None:
         self._context = httpx2.create_ssl_context(verify=verify, trust_env=trust_env)
         self._limits = limits
+        self._guard = ReuseGuard()
         self._session: aiohttp.ClientSession | None = None
 
     def _opened(self) -> aiohttp.ClientSession:
         if self._session is None:
-            connector = aiohttp.TCPConnector(
+            connector = _Connector(
+                self._guard,
                 ssl=self._context,
                 limit=self._limits.max_connections or 0,
                 keepalive_timeout=self._limits.keepalive_expiry,
@@ -164,6 +188,13 @@ class AiohttpTransport(httpx2.AsyncBaseTransport):
         Raises:
             httpx2.RequestError: as httpx2's own transport would.
         """
+        try:
+            return await self._handle(request)
+        except (httpx2.ReadError, httpx2.RemoteProtocolError):
+            self._guard.has_lost = True
+            raise
+
+    async def _handle(self, request: httpx2.Request) -> httpx2.Response:
         if isinstance(request.stream, httpx2.ByteStream):
             with _as_httpx:
                 return await self._send(request, request.content or None)

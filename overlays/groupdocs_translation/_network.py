@@ -1,15 +1,18 @@
 """httpx2's failures as the exceptions that callers see, and its answers as generated operations can read them.
 
-Below both sessions: nothing here waits.
+Below both sessions: nothing here waits. And the rule of both transports for the connections that a submission may use.
 """
 
 from __future__ import annotations
 
 import logging
 import re
+import select
 import ssl
 from collections.abc import Callable
+from time import monotonic
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import httpx2
 
@@ -29,6 +32,41 @@ _NOT_SENT = (
     httpx2.UnsupportedProtocol,
 )
 _OF_THE_BODY = {"content-encoding", "content-length", "transfer-encoding"}  # headers
+
+
+REUSE_S = 2.0  # common servers close an idle connection after 5 s, some after 2 s
+
+
+class ReuseGuard:
+    """Decides for the connections of one pool which of them may carry a POST.
+
+    A POST makes a paid job and is not sent again when the connection breaks, so it must not meet one that the server
+    has closed without a word: the news may still be on its way. A new connection is always good. A used one must have
+    answered more than once, or the server might close after each answer, must have been used in the last ``REUSE_S``,
+    and must not be at its end already; none is good once one was lost (``has_lost``). Other requests use any.
+    """
+
+    def __init__(self) -> None:
+        self.has_lost = False
+        self._used: WeakKeyDictionary[object, tuple[int, float]] = WeakKeyDictionary()
+
+    def admits(self, method: str, connection: object, has_ended: Callable[[], bool]) -> bool:
+        """Whether the connection may carry the next request; if not, close it and take another one."""
+        now = monotonic()
+        used, last = self._used.get(connection, (0, now))
+        self._used[connection] = used + 1, now
+        if method != "POST" or not used:
+            return True
+        return used > 1 and not self.has_lost and now - last < REUSE_S and not has_ended()
+
+
+def is_readable(socket: Any) -> bool:
+    """Whether something is to be read: before a request that can only be the end of the connection."""
+    if not hasattr(select, "poll"):  # Windows
+        return bool(select.select([socket], [], [], 0)[0])
+    poll = select.poll()  # select() knows no descriptor above 1,023
+    poll.register(socket, select.POLLIN)
+    return bool(poll.poll(0))
 
 
 def network_failure(failure: httpx2.HTTPError, request: httpx2.Request, name: str) -> Failed:

@@ -15,6 +15,8 @@ import pytest
 
 from groupdocs_translation import ConfigurationError, TranslationClient
 from groupdocs_translation._config import tls
+from tests.auth.servers import http
+from tests.services import JOB, Service
 
 
 class Recorder(BaseHTTPRequestHandler):
@@ -111,3 +113,22 @@ def test_the_environments_certificates_are_those_of_all_if_it_is_trusted(trusts,
     with pytest.raises(ConfigurationError, match="SSL_CERT_FILE") if trusts else nullcontext():
         with TranslationClient("id", "secret", trust_env=trusts) as client:
             client._connection.session()
+
+
+def test_submissions_to_a_server_that_closes_without_a_word_are_never_in_doubt(clock):
+    def taken_and_closed(_):
+        return [http({"status": 202, "message": "taken", "id": JOB})]  # in pieces: the server closes behind them
+
+    with Service(submit=taken_and_closed) as service:
+        with TranslationClient(**service.settings(clock)) as client:
+            for _ in range(30):
+                assert (client.submit_text("Hello", target="de")).id == JOB
+        assert service.connections == 30
+
+
+def test_submissions_and_polls_share_a_connection_that_stays_open(clock):
+    with Service() as service:
+        with TranslationClient(**service.settings(clock)) as client:
+            for _ in range(5):
+                assert (client.translate_text("Hello", target="de")).text == "Hallo"
+        assert service.connections == 1

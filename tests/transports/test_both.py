@@ -16,10 +16,16 @@ from groupdocs_translation import (
     SubmissionUncertain,
     TransferError,
     TranslationClient,
+    _network,
 )
 from groupdocs_translation._aiohttp import AiohttpTransport
 from groupdocs_translation._transports import async_transport
 
+from tests.auth.servers import http
+from tests.clocks import until
+from tests.services import JOB, Service
+
+TAKEN = http({"status": 202, "message": "taken", "id": JOB})
 BIG = bytes(range(256)) * 4096 * 3  # 3 MiB: more than buffers hold
 
 
@@ -71,6 +77,51 @@ async def test_a_poll_is_sent_again_after_a_reset(settings, sandbox, reset):
         sandbox.fail("getTextTranslation", reset=reset)
         assert (await job.result()).text.startswith("[de]")
     assert sandbox.calls()["getTextTranslation"] == 2
+
+
+@pytest.fixture
+def service():
+    """A server that keeps connections open."""
+    with Service() as service:
+        yield service
+
+
+async def test_submissions_to_a_server_that_closes_without_a_word_are_never_in_doubt(settings, service, clock):
+    service._roles["submit"] = lambda _: [TAKEN]  # in pieces: the server closes behind them
+    async with AsyncTranslationClient(**service.settings(clock), transport=settings["transport"]) as client:
+        for _ in range(30):
+            assert (await client.submit_text("Hello", target="de")).id == JOB
+    assert service.connections == 30
+
+
+async def test_a_submission_takes_no_connection_that_was_long_unused(settings, service, clock, monkeypatch):
+    now = 0.0
+    monkeypatch.setattr(_network, "monotonic", lambda: now)
+    async with AsyncTranslationClient(**service.settings(clock), transport=settings["transport"]) as client:
+        for pause, connections in ((0.0, 1), (_network.REUSE_S / 2, 1), (_network.REUSE_S, 2)):
+            now += pause
+            await client.translate_text("Hello", target="de")
+            assert service.connections == connections
+
+
+async def test_a_submission_takes_none_that_is_at_its_end(settings, service, clock):
+    service._roles["poll"] = lambda request: [service.done(request)]  # in pieces: the server closes behind them
+    async with AsyncTranslationClient(**service.settings(clock), transport=settings["transport"]) as client:
+        for connections in (1, 2, 3):
+            await client.translate_text("Hello", target="de")
+            assert service.connections == connections
+            until(lambda: not service._open)  # and the event loop has not heard of it, which stands still here
+
+
+async def test_after_one_loss_each_submission_has_a_connection_of_its_own(settings, service, clock):
+    async with AsyncTranslationClient(**service.settings(clock), transport=settings["transport"]) as client:
+        await client.translate_text("Hello", target="de")
+        service._roles["submit"] = [None, TAKEN]
+        with pytest.raises(SubmissionUncertain):
+            await client.submit_text("Hello", target="de")
+        for connections in (2, 3, 4):
+            await client.translate_text("Hello", target="de")
+            assert service.connections == connections
 
 
 async def test_a_connection_that_was_not_made_costs_nothing(settings, clock, closed_port):

@@ -20,7 +20,7 @@ from .._usage import CALL, Call, context_call
 from ..auth.bearer import PublicOnlyAuth
 from ..auth.token_endpoint import user_agent
 from ..spec.operations import BY_ID, generated
-from .session import AsyncSession, AsyncSharedTransport
+from .session import AsyncSession, AsyncSharedTransport, guard_reuse
 from .transfer import AsyncDownload
 
 if TYPE_CHECKING:
@@ -95,6 +95,9 @@ class AsyncConnection:
                     headers=self._headers(),
                     **self._transport_settings(self._proxy(self.settings.base_url), AsyncConnection.session),
                 )
+                for transport in (session._transport, *session._mounts.values()):
+                    if isinstance(transport, httpx2.AsyncHTTPTransport) and transport is not self.settings.transport:
+                        guard_reuse(transport)
                 self._sessions[owner] = session, ApiClient(self.settings.base_url, async_session=lambda: session)
             return self._sessions[owner]
 

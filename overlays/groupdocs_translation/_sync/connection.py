@@ -26,7 +26,7 @@ from .._usage import CALL, Call, context_call
 from ..auth.bearer import PublicOnlyAuth
 from ..auth.token_endpoint import user_agent
 from ..spec.operations import BY_ID, generated
-from .session import Session, SharedTransport
+from .session import Session, SharedTransport, guard_reuse
 from .transfer import Download
 
 if TYPE_CHECKING:
@@ -101,6 +101,9 @@ class Connection:
                     headers=self._headers(),
                     **self._transport_settings(self._proxy(self.settings.base_url), Connection.session),
                 )
+                for transport in (session._transport, *session._mounts.values()):
+                    if isinstance(transport, httpx2.HTTPTransport) and transport is not self.settings.transport:
+                        guard_reuse(transport)
                 self._sessions[owner] = session, ApiClient(self.settings.base_url, session=lambda: session)
             return self._sessions[owner]
 

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import logging
 import re
+import weakref
 from collections.abc import Callable
 from functools import partial
 from http.cookiejar import CookieJar, DefaultCookiePolicy
@@ -22,13 +23,14 @@ from random import random
 from typing import Any
 from uuid import uuid4
 
+import httpcore2
 import httpx2
 
 from .._clock import Clock
 from .._concurrency import sync_sleep
 from .._config import CLOSED
 from .._errors import ConfigurationError, TokenUnavailable
-from .._network import network_failure, readable, token_mask, uncertain
+from .._network import ReuseGuard, network_failure, readable, token_mask, uncertain
 from .._rules import responses
 from .._rules.responses import Failed
 from .._rules.retry import (
@@ -76,6 +78,31 @@ class SharedTransport(httpx2.BaseTransport):
         if self._lender.is_closed:
             raise ConfigurationError(CLOSED)
         return self._lender._transport_for_url(request.url).handle_request(request)
+
+
+def guard_reuse(transport: Any) -> None:
+    """Keep the pool of an httpx2 transport from sending a POST on a connection that the server may have closed."""
+    pool = transport._pool  # weak references: without a cycle connections go when their pool goes
+    pool.create_connection = partial(_create, weakref.ref(pool), ReuseGuard())
+
+
+def _create(pool: Callable[[], Any], guard: ReuseGuard, origin: httpcore2.Origin) -> Any:
+    connection = type(pool()).create_connection(pool(), origin)
+    connection.handle_request = partial(_guarded, weakref.ref(connection), guard)
+    return connection
+
+
+def _guarded(reference: Callable[[], Any], guard: ReuseGuard, request: httpcore2.Request) -> httpcore2.Response:
+    connection = reference()
+    if not guard.admits(request.method.decode(), connection, connection.has_expired):
+        connection.close()
+        raise httpcore2.ConnectionNotAvailable  # the pool gives another one
+    try:
+        response: httpcore2.Response = type(connection).handle_request(connection, request)
+    except (httpcore2.ReadError, httpcore2.RemoteProtocolError, httpcore2.WriteError):
+        guard.has_lost = True
+        raise
+    return response
 
 
 class Session(httpx2.Client):
