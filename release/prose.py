@@ -62,9 +62,12 @@ def page_texts(source: str) -> Iterator[Text]:
         line = token.map[0] + 1 if token.map else line
         is_heading = token.type == "heading_open" or (is_heading and token.type == "inline")
         if token.type == "inline":
-            words = {"text": lambda child: child.content, "softbreak": lambda _: "\n", "code_inline": lambda _: "``x``"}
-            text = "".join(words[child.type](child) for child in token.children or () if child.type in words)
+            text = "".join(_inline(child.type, child.content) for child in token.children or ())
             yield Text(line, text, "heading" if is_heading else "page")
+
+
+def _inline(kind: str, content: str) -> str:
+    return {"text": content, "softbreak": "\n", "code_inline": "``x``"}.get(kind, "")
 
 
 def _message(node: ast.expr) -> str:
@@ -79,8 +82,9 @@ def _docstring(node: ast.AST) -> tuple[ast.Constant, str] | None:
         return None
     match node.body[0]:
         case ast.Expr(value=ast.Constant(value=str()) as found):
-            is_function = isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
-            decorators = " ".join(map(ast.unparse, node.decorator_list)) if is_function else "property"
+            if isinstance(node, ast.Module | ast.ClassDef):
+                return found, "docstring"
+            decorators = " ".join(map(ast.unparse, node.decorator_list))
             return found, "docstring" if re.search("property|fixture|setter", decorators) else "function"
         case _:
             return None
