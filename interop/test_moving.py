@@ -4,11 +4,12 @@ with the other pages.
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 from pathlib import Path
 
-from release.tables import OPERATIONS, published_name
+from release.tables import OPERATIONS, PUBLISHED, published_name
 from release.tree import EmptyEnvironment
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -68,3 +69,15 @@ def test_every_operation_has_the_old_method_that_the_page_names_and_no_old_metho
     )
 
     assert sorted(published.run("-c", listing).split()) == sorted(map(published_name, OPERATIONS))
+
+
+def test_the_table_of_members_has_each_member_of_each_request_class(published: EmptyEnvironment) -> None:
+    listing = (
+        "import inspect, json, re, groupdocs_translation_cloud as old\n"
+        "methods = [method for name, method in vars(old.TranslationApi).items() if name[0] != '_']\n"
+        "text = ' '.join(str(p.annotation) for m in methods for p in inspect.signature(m).parameters.values())\n"
+        "names = set(re.findall(r'models\\.\\w+\\.(\\w+Request)\\b', text))\n"
+        "print(json.dumps({name: list(getattr(old, name).model_fields) for name in names}))"
+    )
+
+    assert json.loads(published.run("-c", listing)) == PUBLISHED

@@ -1,4 +1,4 @@
-"""The tables in the pages that are derived from the code: formats and options of each kind, and every operation.
+"""The tables in the pages that are derived from the code: kinds, operations, and the names of the official SDK.
 
 A page marks their places: ``<!-- table: pdf -->`` to ``<!-- end of table -->``. ``nox -s docs -- tables`` writes them,
 and a test compares: a table that says what the code does not take cannot stay.
@@ -7,16 +7,20 @@ and a test compares: a table that says what the code does not take cannot stay.
 from __future__ import annotations
 
 import inspect
+import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from groupdocs_translation._base_client import OLD_NAMES
 from groupdocs_translation._rules.requests import FILE_STYLES, TEXT_STYLES
 from groupdocs_translation.spec.formats import AUTO_FORMATS, KINDS, FileOptions, Kind
 from groupdocs_translation.spec.operations import OPERATIONS, Operation
 
 from .tree import ROOT
 
+# The members of every request class of groupdocs-translation-cloud; a test in interop/ compares them with the package.
+PUBLISHED: dict[str, list[str]] = json.loads(Path(__file__).with_name("published_members.json").read_text("utf-8"))
 PLACE = re.compile(r"<!-- table: (\w+) -->\n.*?<!-- end of table -->", re.DOTALL)
 
 
@@ -133,9 +137,36 @@ def operations_table() -> str:
     return "\n".join(["| old method | here | as generated |", "|---|---|---|", *rows])
 
 
+def new_name(member: str) -> str:
+    """Return what a call of this package has for a member of an old request, as the table says it."""
+    if member == "file":
+        return "the first argument"
+    new = OLD_NAMES.get(member, member)
+    return f"`{new}=`" if new.isidentifier() else re.sub(r"(\w+=)", r"`\1`", new)
+
+
+def members_table() -> str:
+    """Return the table of every member of every request class, and the keyword that replaces it."""
+    owners: dict[str, list[str]] = {}
+    for request, members in PUBLISHED.items():
+        for member in members:
+            owners.setdefault(member, []).append(request)
+    rows: list[str] = []
+    for member, requests in sorted(owners.items()):
+        others = [request for request in PUBLISHED if request not in requests]
+        listed = _codes(tuple(requests))
+        if len(others) < len(requests):
+            listed = f"all but {_codes(tuple(others))}" if others else "all"
+        rows.append(f"| `{member}` | {new_name(member)} | {listed} |")
+    return "\n".join(["| old member | here | in |", "|---|---|---|", *rows])
+
+
+TABLES = {"operations": operations_table, "members": members_table}
+
+
 def table(name: str) -> str:
     """The table of a place."""
-    return operations_table() if name == "operations" else kind_table(KINDS[name])
+    return TABLES[name]() if name in TABLES else kind_table(KINDS[name])
 
 
 def filled(page: str) -> str:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import inspect
 import os
 from collections.abc import Callable, Generator, Iterable, Mapping
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, NoReturn, Self
+from functools import wraps
+from types import FunctionType
+from typing import TYPE_CHECKING, Any, NoReturn, Self, TypeVar
 
 from attrs import evolve, field, frozen
 
@@ -49,6 +52,63 @@ if TYPE_CHECKING:
     import httpx2
 else:  # loaded when an annotation that names them is read
     httpx2, ssl = Later("httpx2"), Later("ssl")
+
+# Keywords of groupdocs-translation-cloud that have another name here: the new name, or what to do. docs/moving.md.
+OLD_NAMES = {
+    "contains_markdown": "markdown",
+    "elements": "use pages=, slides= or worksheets=, or leave it out",
+    "formatting": "preserve_formatting",
+    "front_matter_list": "front_matter",
+    "is_need_alignment": "alignment",
+    "ishandwritten": "handwritten",
+    "ocrformat": "ocr_format",
+    "origin": "pass origin= to the client",
+    "original_file_name": "name",
+    "rotate": "rotation_angle",
+    "route": "leave it out",
+    "short_code_list": "shortcodes",
+    "shortcodedict": "shortcodes",
+    "source_language": "source",
+    "target_languages": "target",
+    "targets": "target",
+    "texts": "pass the texts as the first argument",
+    "translation_dictionary": "glossary",
+    "url": "pass the URL as the first argument",
+}
+_OLD = frozenset(OLD_NAMES)
+_Client = TypeVar("_Client", bound=type)
+
+
+def explain_old_names(client: _Client) -> _Client:
+    """Let the public methods of a client name the new keyword in the ``TypeError`` for an old one."""
+    for name, method in list(vars(client).items()):
+        if isinstance(method, FunctionType) and method.__kwdefaults__ and not name.startswith("_"):
+            setattr(client, name, _explained(method))
+    return client
+
+
+def _explained(method: FunctionType) -> Any:
+    accepted = method.__code__.co_varnames[: method.__code__.co_argcount + method.__code__.co_kwonlyargcount]
+    old = _OLD.difference(accepted)
+
+    def check(keywords: dict[str, Any]) -> None:
+        if not old.isdisjoint(keywords):
+            name = next(name for name in keywords if name in old)
+            new = OLD_NAMES[name]
+            hint = f"use {new}=" if new in accepted else f"no {new}= here" if new.isidentifier() else new
+            raise TypeError(f"{method.__qualname__}() got an unexpected keyword argument {name!r}: {hint}")
+
+    @wraps(method)
+    def call(*values: Any, **keywords: Any) -> Any:
+        check(keywords)
+        return method(*values, **keywords)
+
+    @wraps(method)
+    async def call_async(*values: Any, **keywords: Any) -> Any:
+        check(keywords)
+        return await method(*values, **keywords)
+
+    return call_async if inspect.iscoroutinefunction(method) else call
 
 
 @frozen(kw_only=True)

@@ -102,7 +102,7 @@ def test_the_tables_of_a_page_say_what_the_code_takes(page: Path) -> None:
 def test_every_kind_has_a_page_with_its_table_and_every_option_a_meaning() -> None:
     places = [name for page in tables.pages() for name in tables.PLACE.findall(page.read_text(encoding="utf-8"))]
 
-    assert sorted([*places, "auto"]) == sorted([*KINDS, "operations"])
+    assert sorted([*places, "auto"]) == sorted([*KINDS, *tables.TABLES])
     assert set(tables.meanings()) == set(FileOptions.__annotations__)
 
 

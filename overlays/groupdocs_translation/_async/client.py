@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal, Self, overload
 
 from attrs import evolve
 
-from .._base_client import BaseClient
+from .._base_client import BaseClient, explain_old_names
 from .._concurrency import async_run
 from .._config import check_callable, check_flag
 from .._errors import ConfigurationError, TranslationError
@@ -47,6 +47,7 @@ else:  # loaded when an annotation that names them is read
     _connections = Later(".connection", __package__)
 
 
+@explain_old_names
 class AsyncTranslationClient(BaseClient):
     """Translates texts and files with GroupDocs.Translation Cloud.
 
