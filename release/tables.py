@@ -34,7 +34,7 @@ def meanings() -> dict[str, str]:
 
 def _type(option: str) -> str:
     hint = FileOptions.__annotations__[option]
-    return getattr(hint, "__forward_arg__", str(hint)).replace("|", "\\|")
+    return getattr(hint, "__forward_arg__", str(hint)).removesuffix(" | None").replace("|", "\\|")
 
 
 def _codes(names: tuple[str, ...]) -> str:

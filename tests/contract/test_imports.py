@@ -27,7 +27,7 @@ LAYERS = [
     ["_concurrency", "_config", "_files", "_results", "spec"],
     ["_api", "_inputs", "formats"],
     ["_rules"],
-    ["_usage"],
+    ["_usage", "options"],
     ["auth"],
     ["_base_client", "_network"],
     ["_aiohttp"],

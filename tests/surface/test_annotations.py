@@ -7,7 +7,7 @@ from importlib import import_module
 import groupdocs_translation
 import pytest
 
-PACKAGES = ["", ".auth", ".batch", ".formats", ".sandbox"]
+PACKAGES = ["", ".auth", ".batch", ".formats", ".options", ".sandbox"]
 
 
 def _public():

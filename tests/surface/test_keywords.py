@@ -1,18 +1,20 @@
 """Every keyword is in the signature, as ``help``, Jupyter and editors show it; the tables of options are its source."""
 
 import inspect
-from typing import get_args, get_type_hints
+from typing import get_args, get_overloads, get_type_hints
 
 import pytest
 from groupdocs_translation import AsyncBatch, AsyncTranslationClient, Batch, TranslationClient
 from groupdocs_translation._rules.job_handle import JOB_DETAILS
 from groupdocs_translation._rules.polling import _PRESETS, PollingName
-from groupdocs_translation._rules.requests import FILE_STYLES, TEXT_STYLES, SubmitOptions, TextOptions
+from groupdocs_translation._rules.requests import FILE_STYLES, TEXT_STYLES
 from groupdocs_translation.batch import FolderOptions
+from groupdocs_translation.options import SubmitOptions, TextOptions
 from groupdocs_translation.spec.formats import (
     _NAMES,
     _OWNERS,
     KINDS,
+    FileOptions,
     FileStyle,
     KindName,
     OutputFormat,
@@ -55,6 +57,27 @@ def test_an_option_has_the_type_of_the_table(method):
     wrong = [name for name, hint in table.items() if hints[name] not in {hint, hint | None}]
 
     assert not wrong
+
+
+@pytest.mark.parametrize("method", ["translate_file", "submit_file", "translate_to_text"])
+def test_the_overloads_of_a_kind_have_its_options_and_no_others(method):
+    function, found = getattr(TranslationClient, method), {}
+    for overload in get_overloads(function):
+        (call,) = get_args(get_type_hints(overload)["options"])
+        hints = get_type_hints(call)
+        assert hints.keys() <= inspect.signature(function).parameters.keys()
+        for kind in get_args(hints.pop("kind")):
+            found.setdefault(kind, set()).add(frozenset(FileOptions.__annotations__.keys() & hints))
+        wanted = get_type_hints(function)
+        assert {name: wanted[name] for name in hints if name != "output_dir"} | hints == hints
+    as_text = {name: {frozenset(kind.text_options)} for name, kind in KINDS.items() if kind.to_text}
+    as_files = {name: {frozenset(kind.options)} for name, kind in KINDS.items()}
+
+    if method == "translate_to_text":
+        assert found == as_text
+    else:
+        both = method == "submit_file"
+        assert found == {name: sets | (as_text.get(name, set()) if both else set()) for name, sets in as_files.items()}
 
 
 @pytest.mark.parametrize("client", [TranslationClient, AsyncTranslationClient])

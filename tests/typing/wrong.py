@@ -1,6 +1,10 @@
 """Never run: each line with ``# wrong`` is an error for mypy --strict and for pyright, and no other line is."""
 
+from typing import Unpack
+
 from groupdocs_translation import AsyncTranslationClient, FileTranslation, TokenEvent, TranslationClient
+from groupdocs_translation.formats import KindName
+from groupdocs_translation.options import FileCall
 
 
 def on_event(event: TokenEvent) -> None:
@@ -35,7 +39,31 @@ def sync_calls(client: TranslationClient) -> None:
     client.translate_file("a", target="de", style="medical")  # wrong
     client.translate_file("a", target="de", pages="1-3")  # wrong
     client.translate_file("a", target="de", colour=True)  # wrong
+    client.translate_file("a", target="de", kind="image", pages=[1], ocr_format="Pdf", rotation_angle=90)
+    client.translate_file("a", target="de", kind="auto", pages=[1], slides=[1], separator=";")
+    client.translate_file("a", target="de", kind="presentation", pages=[1])  # wrong
+    client.translate_file("a", target="de", kind="document", slides=[1])  # wrong
+    client.translate_file("a", target="de", kind="pdf", worksheets=[1])  # wrong
+    client.translate_file("a", target="de", kind="csv", ranges={1: {"rows": [1]}})  # wrong
+    client.translate_file("a", target="de", kind="spreadsheet", masters=True)  # wrong
+    client.translate_file("a", target="de", kind="html", front_matter=[["title"]])  # wrong
+    client.translate_file("a", target="de", kind="xml", shortcodes={"figure": ["alt"]})  # wrong
+    client.translate_file("a", target="de", kind="markdown", ignore_list=["code"])  # wrong
+    client.translate_file("a", target="de", kind="resx", is_white_list=True)  # wrong
+    client.translate_file("a", target="de", kind="srt", separator=";")  # wrong
+    client.translate_file("a", target="de", kind="media", ocr_format="Pdf")  # wrong
+    client.translate_file("a", target="de", kind="image", interval=5)  # wrong
+    client.translate_file("a", target="de", kind="auto", fragments=["00:00:10-00:01:00"])  # wrong
+    client.translate_file("a", target="de", kind="image", handwritten=True)  # wrong
+    client.submit_file("a", target="de", kind="presentation", pages=[1])  # wrong
+    client.submit_file("a", target="de", kind="document", as_text=True)  # wrong
+    client.submit_file("a", target="de", kind="image", as_text=True, fragments=[])  # wrong
+    client.submit_file("a", target="de", timeout=5)  # wrong
+    client.translate_to_text("a", target="de", kind="image", rotation_angle=90, handwritten=True)
+    client.translate_to_text("a", target="de", kind="media", handwritten=True)  # wrong
+    client.translate_to_text("a", target="de", kind="pdf")  # wrong
     client.translate_text("a", target="de", style="slnag")  # wrong
+    client.translate_text("a", target="de", colour=True)  # wrong
     print(client.translate_text("a", target="de").text.nothing)  # wrong
     client.translate_to_text("a.png", target="de", pages=[1])  # wrong
     client.translate_folder("a", target="de", output_dir="b", polling="fastest")  # wrong
@@ -44,13 +72,28 @@ def sync_calls(client: TranslationClient) -> None:
     print(client.submit_file("a.png", target="de", as_text=True).result().text[0].upper())
     print(client.submit_file("a.png", target="de", as_text=True).result().urls)  # wrong
     print(client.submit_text("a", target="de").result().nothing)  # wrong
+    print(client.submit_text("a", target="de").result().text.upper())
+    print(client.submit_text(["a"], target="de").result().text.upper())  # wrong
+    print([row.upper() for row in client.translate_stream(["a"], target="de")])
+    print([row.upper() for row in client.translate_stream(["a"], target=["de"])])  # wrong
     client.job("x", kind="file", trial=False)
     client.job("x", kind="letter")  # wrong
     client.job("x", knd="file")  # wrong
+
+
+def passed_on(
+    client: TranslationClient, kind: KindName | None, pages: list[int] | None, **others: Unpack[FileCall]
+) -> None:
+    client.translate_file("a", target="de", kind=kind)
+    client.translate_file("a", target="de", pages=pages)
+    client.translate_file("a", kind="pdf", pages=pages, **others)
+    client.translate_file("a", kind="csv", pages=pages, **others)  # wrong
+    client.translate_file("a", target="de", kind=kind, pages=pages)  # wrong
 
 
 async def async_calls(client: AsyncTranslationClient) -> None:
     translation: FileTranslation = await client.translate_file("a.docx", target="de")
     print(translation.path.nothing)  # wrong
     await client.translate_file("a", target="de", kind="documnt")  # wrong
+    await client.translate_file("a", target="de", kind="presentation", pages=[1])  # wrong
     print((await (await client.submit_file("a.docx", target="de")).result()).paths)  # wrong

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
+import typing
 from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Literal, Self, overload
+from typing import TYPE_CHECKING, Any, Literal, Self, Unpack
 
 from attrs import evolve
 
@@ -19,11 +20,32 @@ from .._results import FileResult, FileTranslation, Health, HugoStructure, Langu
 from .._rules.job_handle import JOB_DETAILS, JobKind, JobSpec, job_handle
 from .._rules.names import result_name
 from .._rules.polling import PollingName, PollingSchedule, check_wait
-from .._rules.requests import FILE_NAMES, TEXT_NAMES, given
+from .._rules.requests import given
 from .._rules.responses import health_of, languages_of, request_id
 from .._rules.retry import RetryPolicy
 from .._rules.texts import check_texts
 from .._usage import calling
+from ..options import (
+    FILE_NAMES,
+    TEXT_NAMES,
+    AnyCall,
+    AutoCall,
+    CsvCall,
+    DocumentCall,
+    ImageCall,
+    MarkdownCall,
+    MediaCall,
+    PlainCall,
+    Polling,
+    PresentationCall,
+    ReadAny,
+    ReadImage,
+    ReadMedia,
+    Seconds,
+    SpreadsheetCall,
+    TextOptions,
+    XmlCall,
+)
 from ..spec.formats import (
     FileStyle,
     KindName,
@@ -80,38 +102,13 @@ class AsyncTranslationClient(BaseClient):
 
     # -- texts ---------------------------------------------------------------------------------------------------------
 
-    @overload
+    @typing.overload
     async def translate_text(  # type: ignore[overload-overlap]  # a str is an Iterable[str] too; the first overload wins
-        self,
-        text: str,
-        *,
-        target: str | Iterable[str],
-        source: str = "en",
-        style: TextStyle | None = None,
-        summarize: bool = False,
-        markdown: bool = False,
-        glossary: Mapping[str, str] | None = None,
-        timeout: float | None = None,
-        polling: PollingName | PollingSchedule | None = None,
-        retries: RetryPolicy | None = None,
-        progress: ProgressCallback | None = None,
+        self, text: str, *, target: str | Iterable[str], **options: Unpack[TextOptions]
     ) -> TextTranslation[str]: ...
-
-    @overload
+    @typing.overload
     async def translate_text(
-        self,
-        text: Iterable[str],
-        *,
-        target: str | Iterable[str],
-        source: str = "en",
-        style: TextStyle | None = None,
-        summarize: bool = False,
-        markdown: bool = False,
-        glossary: Mapping[str, str] | None = None,
-        timeout: float | None = None,
-        polling: PollingName | PollingSchedule | None = None,
-        retries: RetryPolicy | None = None,
-        progress: ProgressCallback | None = None,
+        self, text: Iterable[str], *, target: str | Iterable[str], **options: Unpack[TextOptions]
     ) -> TextTranslation[list[str]]: ...
 
     async def translate_text(
@@ -128,7 +125,7 @@ class AsyncTranslationClient(BaseClient):
         polling: PollingName | PollingSchedule | None = None,
         retries: RetryPolicy | None = None,
         progress: ProgressCallback | None = None,
-    ) -> TextTranslation[Any]:
+    ) -> TextTranslation[str] | TextTranslation[list[str]]:
         """Translate one text or many, into one language or many, and wait for the result.
 
         Equal texts are sent once, blank ones not at all; many texts and many languages go in one call, split only at
@@ -151,6 +148,15 @@ class AsyncTranslationClient(BaseClient):
             await texts.submit(chunk)
         return await texts.collect()
 
+    @typing.overload
+    async def submit_text(  # type: ignore[overload-overlap]
+        self, text: str, *, target: str | Iterable[str], **options: Unpack[TextOptions]
+    ) -> AsyncJob[TextTranslation[str]]: ...
+    @typing.overload
+    async def submit_text(
+        self, text: Iterable[str], *, target: str | Iterable[str], **options: Unpack[TextOptions]
+    ) -> AsyncJob[TextTranslation[list[str]]]: ...
+
     async def submit_text(
         self,
         text: str | Iterable[str],
@@ -165,7 +171,7 @@ class AsyncTranslationClient(BaseClient):
         polling: PollingName | PollingSchedule | None = None,
         retries: RetryPolicy | None = None,
         progress: ProgressCallback | None = None,
-    ) -> AsyncJob[TextTranslation[Any]]:  # a string for a string, a list for many, as in translate_text
+    ) -> AsyncJob[TextTranslation[str]] | AsyncJob[TextTranslation[list[str]]]:
         """Submit texts as one job and return it at once; its ``result()`` is what ``translate_text`` returns.
 
         Raises:
@@ -185,38 +191,17 @@ class AsyncTranslationClient(BaseClient):
         assert job is not None
         return job
 
-    @overload
+    @typing.overload
     def translate_stream(
-        self,
-        texts: Iterable[str] | AsyncIterable[str],
-        *,
-        target: str,
-        source: str = "en",
-        style: TextStyle | None = None,
-        summarize: bool = False,
-        markdown: bool = False,
-        glossary: Mapping[str, str] | None = None,
-        timeout: float | None = None,
-        polling: PollingName | PollingSchedule | None = None,
-        retries: RetryPolicy | None = None,
-        progress: ProgressCallback | None = None,
+        self, texts: Iterable[str] | AsyncIterable[str], *, target: str, **options: Unpack[TextOptions]
     ) -> AsyncIterator[str]: ...
-
-    @overload
+    @typing.overload
     def translate_stream(
         self,
         texts: Iterable[str] | AsyncIterable[str],
         *,
         target: list[str] | tuple[str, ...],
-        source: str = "en",
-        style: TextStyle | None = None,
-        summarize: bool = False,
-        markdown: bool = False,
-        glossary: Mapping[str, str] | None = None,
-        timeout: float | None = None,
-        polling: PollingName | PollingSchedule | None = None,
-        retries: RetryPolicy | None = None,
-        progress: ProgressCallback | None = None,
+        **options: Unpack[TextOptions],
     ) -> AsyncIterator[dict[str, str]]: ...
 
     def translate_stream(
@@ -233,7 +218,7 @@ class AsyncTranslationClient(BaseClient):
         polling: PollingName | PollingSchedule | None = None,
         retries: RetryPolicy | None = None,
         progress: ProgressCallback | None = None,
-    ) -> AsyncIterator[Any]:
+    ) -> AsyncIterator[str] | AsyncIterator[dict[str, str]]:
         """Translate texts that do not fit in memory: yields one translation for each, in order.
 
         For one target language (a string) strings are yielded, for a list of them dictionaries of language to string.
@@ -251,6 +236,51 @@ class AsyncTranslationClient(BaseClient):
         return AsyncTexts(self._connection, call).stream(texts)
 
     # -- files ---------------------------------------------------------------------------------------------------------
+
+    @typing.overload
+    async def translate_file(
+        self, file: FileInput, *, timeout: Seconds = None, polling: Polling = None, **options: Unpack[DocumentCall]
+    ) -> FileTranslation: ...
+    @typing.overload
+    async def translate_file(
+        self, file: FileInput, *, timeout: Seconds = None, polling: Polling = None, **options: Unpack[SpreadsheetCall]
+    ) -> FileTranslation: ...
+    @typing.overload
+    async def translate_file(
+        self, file: FileInput, *, timeout: Seconds = None, polling: Polling = None, **options: Unpack[PresentationCall]
+    ) -> FileTranslation: ...
+    @typing.overload
+    async def translate_file(
+        self, file: FileInput, *, timeout: Seconds = None, polling: Polling = None, **options: Unpack[CsvCall]
+    ) -> FileTranslation: ...
+    @typing.overload
+    async def translate_file(
+        self, file: FileInput, *, timeout: Seconds = None, polling: Polling = None, **options: Unpack[MarkdownCall]
+    ) -> FileTranslation: ...
+    @typing.overload
+    async def translate_file(
+        self, file: FileInput, *, timeout: Seconds = None, polling: Polling = None, **options: Unpack[XmlCall]
+    ) -> FileTranslation: ...
+    @typing.overload
+    async def translate_file(
+        self, file: FileInput, *, timeout: Seconds = None, polling: Polling = None, **options: Unpack[PlainCall]
+    ) -> FileTranslation: ...
+    @typing.overload
+    async def translate_file(
+        self, file: FileInput, *, timeout: Seconds = None, polling: Polling = None, **options: Unpack[ImageCall]
+    ) -> FileTranslation: ...
+    @typing.overload
+    async def translate_file(
+        self, file: FileInput, *, timeout: Seconds = None, polling: Polling = None, **options: Unpack[MediaCall]
+    ) -> FileTranslation: ...
+    @typing.overload
+    async def translate_file(
+        self, file: FileInput, *, timeout: Seconds = None, polling: Polling = None, **options: Unpack[AutoCall]
+    ) -> FileTranslation: ...
+    @typing.overload
+    async def translate_file(
+        self, file: FileInput, *, timeout: Seconds = None, polling: Polling = None, **options: Unpack[AnyCall]
+    ) -> FileTranslation: ...
 
     async def translate_file(
         self,
@@ -324,64 +354,43 @@ class AsyncTranslationClient(BaseClient):
             retries=retries,
         )
 
-    @overload
+    @typing.overload
+    async def submit_file(self, file: FileInput, **options: Unpack[DocumentCall]) -> AsyncJob[FileResult]: ...
+    @typing.overload
+    async def submit_file(self, file: FileInput, **options: Unpack[SpreadsheetCall]) -> AsyncJob[FileResult]: ...
+    @typing.overload
+    async def submit_file(self, file: FileInput, **options: Unpack[PresentationCall]) -> AsyncJob[FileResult]: ...
+    @typing.overload
+    async def submit_file(self, file: FileInput, **options: Unpack[CsvCall]) -> AsyncJob[FileResult]: ...
+    @typing.overload
+    async def submit_file(self, file: FileInput, **options: Unpack[MarkdownCall]) -> AsyncJob[FileResult]: ...
+    @typing.overload
+    async def submit_file(self, file: FileInput, **options: Unpack[XmlCall]) -> AsyncJob[FileResult]: ...
+    @typing.overload
+    async def submit_file(self, file: FileInput, **options: Unpack[PlainCall]) -> AsyncJob[FileResult]: ...
+    @typing.overload
+    async def submit_file(self, file: FileInput, **options: Unpack[ImageCall]) -> AsyncJob[FileResult]: ...
+    @typing.overload
+    async def submit_file(self, file: FileInput, **options: Unpack[MediaCall]) -> AsyncJob[FileResult]: ...
+    @typing.overload
+    async def submit_file(self, file: FileInput, **options: Unpack[AutoCall]) -> AsyncJob[FileResult]: ...
+    @typing.overload
+    async def submit_file(self, file: FileInput, **options: Unpack[AnyCall]) -> AsyncJob[FileResult]: ...
+    @typing.overload
     async def submit_file(
-        self,
-        file: FileInput,
-        *,
-        target: str | Iterable[str],
-        as_text: Literal[False] = False,
-        output_dir: str | os.PathLike[str] | None = None,
-        overwrite: bool = False,
-        progress: ProgressCallback | None = None,
-        source: str = "en",
-        name: str | None = None,
-        format: SourceFormat | None = None,
-        kind: KindName | None = None,
-        output_format: OutputFormat | None = None,
-        style: FileStyle | None = None,
-        summarize: bool = False,
-        glossary: Mapping[str, str] | None = None,
-        alignment: bool | None = None,
-        saving_mode: SavingMode | None = None,
-        pages: Sequence[int] | None = None,
-        slides: Sequence[int] | None = None,
-        worksheets: Sequence[int] | None = None,
-        ranges: Mapping[int, WorksheetPart] | None = None,
-        separator: str | None = None,
-        masters: bool | None = None,
-        preserve_formatting: bool | None = None,
-        front_matter: Sequence[Sequence[str]] | None = None,
-        shortcodes: Mapping[str, Sequence[str]] | None = None,
-        ignore_list: Sequence[str] | None = None,
-        is_white_list: bool | None = None,
-        ocr_format: OcrFormat | None = None,
-        rotation_angle: int | None = None,
-        handwritten: bool | None = None,
-        fragments: Sequence[str] | None = None,
-        interval: int | None = None,
-        retries: RetryPolicy | None = None,
+        self, file: FileInput, *, as_text: Literal[False], **options: Unpack[AnyCall]
     ) -> AsyncJob[FileResult]: ...
-
-    @overload
+    @typing.overload
     async def submit_file(
-        self,
-        file: FileInput,
-        *,
-        target: str | Iterable[str],
-        as_text: Literal[True],
-        progress: ProgressCallback | None = None,
-        source: str = "en",
-        name: str | None = None,
-        format: SourceFormat | None = None,
-        kind: KindName | None = None,
-        glossary: Mapping[str, str] | None = None,
-        alignment: bool | None = None,
-        saving_mode: SavingMode | None = None,
-        rotation_angle: int | None = None,
-        handwritten: bool | None = None,
-        fragments: Sequence[str] | None = None,
-        retries: RetryPolicy | None = None,
+        self, file: FileInput, *, as_text: Literal[True], **options: Unpack[ReadImage]
+    ) -> AsyncJob[TextTranslation[list[str]]]: ...
+    @typing.overload
+    async def submit_file(
+        self, file: FileInput, *, as_text: Literal[True], **options: Unpack[ReadMedia]
+    ) -> AsyncJob[TextTranslation[list[str]]]: ...
+    @typing.overload
+    async def submit_file(
+        self, file: FileInput, *, as_text: Literal[True], **options: Unpack[ReadAny]
     ) -> AsyncJob[TextTranslation[list[str]]]: ...
 
     async def submit_file(
@@ -445,6 +454,19 @@ class AsyncTranslationClient(BaseClient):
             await async_run(refuse_unwritable, paths)
         with calling(policy=retries):
             return await submit_file(self._connection, call, progress)
+
+    @typing.overload
+    async def translate_to_text(
+        self, file: FileInput, *, timeout: Seconds = None, polling: Polling = None, **options: Unpack[ReadImage]
+    ) -> TextTranslation[list[str]]: ...
+    @typing.overload
+    async def translate_to_text(
+        self, file: FileInput, *, timeout: Seconds = None, polling: Polling = None, **options: Unpack[ReadMedia]
+    ) -> TextTranslation[list[str]]: ...
+    @typing.overload
+    async def translate_to_text(
+        self, file: FileInput, *, timeout: Seconds = None, polling: Polling = None, **options: Unpack[ReadAny]
+    ) -> TextTranslation[list[str]]: ...
 
     async def translate_to_text(
         self,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, TypedDict, get_args
+from typing import TYPE_CHECKING, Any, get_args
 
 from .._config import check_flag
 from .._errors import ConfigurationError, UnsupportedFormat
@@ -12,14 +12,9 @@ from ..spec.formats import (
     AUTO_FORMATS,
     KINDS,
     FileOptions,
-    FileStyle,
     Kind,
-    KindName,
     OcrFormat,
-    OutputFormat,
     SavingMode,
-    SourceFormat,
-    TextStyle,
     check_output,
     recognize,
 )
@@ -272,52 +267,6 @@ _OPTIONS: dict[str, Callable[[Any, str], Any]] = {
 }
 
 
-class TextOptions(TypedDict, total=False):
-    """Options of a text translation.
-
-    source: language of the texts, ``en`` if not given. style: ``slang``, ``classification`` or ``medical`` in place of
-    general language. summarize: a summary in place of the whole. markdown: keep Markdown's markup. glossary: source
-    word to the translation that is wanted. timeout: seconds to wait for each job. polling: a schedule in place of the
-    client's. retries: a ``RetryPolicy`` in place of the client's. progress: called with a ``Progress`` at each step.
-    """
-
-    source: str
-    style: TextStyle | None
-    summarize: bool
-    markdown: bool
-    glossary: Mapping[str, str]
-    timeout: float | None
-    polling: PollingName | PollingSchedule | None
-    retries: RetryPolicy | None
-    progress: ProgressCallback | None
-
-
-class SubmitOptions(FileOptions, total=False):
-    """``FileOptions``, and what holds for every kind.
-
-    source: language of the file, ``en`` if not given. name: its name, for bytes and streams. format: in place of its
-    extension.
-    kind: in place of the one its format belongs to (``image`` for a scanned PDF, ``auto`` for the general operation).
-    output_format: what the result is to be. style: ``slang`` or ``classification``. summarize: a summary in place of
-    the whole.
-    retries: a ``RetryPolicy`` in place of the client's.
-    """
-
-    source: str
-    name: str | None
-    format: SourceFormat | None
-    kind: KindName | None
-    output_format: OutputFormat | None
-    style: FileStyle | None
-    summarize: bool
-    retries: RetryPolicy | None
-
-
-TEXT_NAMES = frozenset(TextOptions.__annotations__)
-FILE_NAMES = frozenset(SubmitOptions.__annotations__)
-_CALL_NAMES = FILE_NAMES - frozenset(FileOptions.__annotations__)
-
-
 def given(names: Iterable[str], values: Mapping[str, Any]) -> dict[str, Any]:
     """The named arguments of a method that are not left at their defaults; ``values`` are its ``locals()``.
 
@@ -437,7 +386,7 @@ class FileCall:
             output_format=options.get("output_format"),
             source=self.language,
             targets=self.targets,
-            options={name: value for name, value in options.items() if name not in _CALL_NAMES},
+            options={name: value for name, value in options.items() if name in FileOptions.__annotations__},
         )
         if origin:
             self._members["origin"] = origin

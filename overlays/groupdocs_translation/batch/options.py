@@ -13,7 +13,7 @@ from .._config import check_callable, check_flag
 from .._errors import ConfigurationError, TranslationError
 from .._rules.names import target_languages
 from .._rules.polling import PollingName, PollingSchedule, check_wait
-from .._rules.requests import SubmitOptions
+from ..options import SubmitOptions
 from .journal import JOURNAL_NAME
 from .report import BatchProgress
 from .walk import STATE_FOLDER, Globs

@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
+from types import NoneType
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, get_args, get_origin, get_type_hints
 
 import click
@@ -331,7 +332,8 @@ _WRITTEN: dict[Any, tuple[ParamType, str]] = {
 
 def hints() -> dict[str, Any]:
     """Return the types of the options by name, as the Python API declares them."""
-    return get_type_hints(FileOptions, localns={"Mapping": Mapping, "Sequence": Sequence})
+    found = get_type_hints(FileOptions, localns={"Mapping": Mapping, "Sequence": Sequence})
+    return {name: next(kind for kind in get_args(hint) if kind is not NoneType) for name, hint in found.items()}
 
 
 def kinds_taking(name: str) -> list[str]:

@@ -42,7 +42,26 @@ class WorksheetPart(TypedDict, total=False):
     ranges: Sequence[CellRange]
 
 
-class FileOptions(TypedDict, total=False):
+class GeneralOptions(TypedDict, total=False):
+    """Those of ``FileOptions`` that the general operation (``kind="auto"``) takes."""
+
+    glossary: Mapping[str, str] | None
+    alignment: bool | None
+    saving_mode: SavingMode | None
+    pages: Sequence[int] | None
+    slides: Sequence[int] | None
+    worksheets: Sequence[int] | None
+    ranges: Mapping[int, WorksheetPart] | None
+    separator: str | None
+    masters: bool | None
+    preserve_formatting: bool | None
+    front_matter: Sequence[Sequence[str]] | None
+    shortcodes: Mapping[str, Sequence[str]] | None
+    ignore_list: Sequence[str] | None
+    is_white_list: bool | None
+
+
+class FileOptions(GeneralOptions, total=False):
     """Options of a file translation; ``KINDS`` says which kind takes which. All numbers count from 1.
 
     Attributes:
@@ -67,25 +86,11 @@ class FileOptions(TypedDict, total=False):
         interval: of subtitles, in seconds.
     """
 
-    glossary: Mapping[str, str]
-    alignment: bool
-    saving_mode: SavingMode
-    pages: Sequence[int]
-    slides: Sequence[int]
-    worksheets: Sequence[int]
-    ranges: Mapping[int, WorksheetPart]
-    separator: str
-    masters: bool
-    preserve_formatting: bool
-    front_matter: Sequence[Sequence[str]]
-    shortcodes: Mapping[str, Sequence[str]]
-    ignore_list: Sequence[str]
-    is_white_list: bool
-    ocr_format: Literal["Pdf", "Xlsx", "Csv"]
-    rotation_angle: int
-    handwritten: bool
-    fragments: Sequence[str]
-    interval: int
+    ocr_format: Literal["Pdf", "Xlsx", "Csv"] | None
+    rotation_angle: int | None
+    handwritten: bool | None
+    fragments: Sequence[str] | None
+    interval: int | None
 
 
 class Kind(NamedTuple):
