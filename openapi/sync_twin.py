@@ -40,6 +40,7 @@ WORDS = {  # async → sync; one that no source uses is an error, so the table c
     "aclose": "close",
     "aiter_raw": "iter_raw",
     "async_each": "sync_each",
+    "async_lock": "sync_lock",
     "async_owner": "sync_owner",
     "async_run": "sync_run",
     "async_session": "session",

@@ -38,8 +38,7 @@ from ._config import (
 from ._errors import ConfigurationError
 from ._inputs import FileInput, read_source
 from ._later import Later
-from ._results import Languages
-from ._rules.names import check_pairs, language_pair
+from ._rules.names import KnownLanguages, language_pair
 from ._rules.polling import BALANCED, PollingName, PollingSchedule, schedule_named
 from ._rules.requests import FileCall, TextCall
 from ._rules.retry import RetryPolicy, check_policy
@@ -171,6 +170,7 @@ class Account:
     settings: Settings
     token_source: auth.TokenSource | None
     usage: Usage
+    languages: KnownLanguages = field(factory=KnownLanguages)
 
 
 class BaseClient:
@@ -249,7 +249,6 @@ class BaseClient:
         pair, ready = (Secret(client_id), Secret(client_secret)), Secret(access_token)
         del client_id, client_secret, access_token  # the frames of an error are shown by crash reporters
         check_callable(on_token_event, "on_token_event")
-        self._languages: Languages | None = None
         trust = trusted(verify, trust_env=check_flag(trust_env, "trust_env"))
         address = api_url(base_url)
         if trust_env and proxy is None and not is_local(address):
@@ -350,9 +349,8 @@ class BaseClient:
         made = object.__new__(type(self))
         made.__dict__.update(self.__dict__, _parent=self)
         made.__dict__.pop("_opened", None)
-        made.account = Account(
-            changed, self.account.token_source, usage if call_budget is None else Usage(call_budget, parent=usage)
-        )
+        part = usage if call_budget is None else Usage(call_budget, parent=usage)
+        made.account = evolve(self.account, settings=changed, usage=part)
         return made
 
     @contextmanager
@@ -394,7 +392,7 @@ class BaseClient:
     def _text_call(self, target: str | Iterable[str], options: Mapping[str, Any]) -> TextCall:
         settings = self.account.settings
         call = TextCall(target, options, trial=settings.trial, origin=settings.origin)
-        self.refuse_pairs(call.source, call.targets)
+        self.account.languages.spell(call.source, call.targets)  # refuses at once what is known not to be there
         return call
 
     def _file_call(
@@ -403,14 +401,7 @@ class BaseClient:
         language_pair(target, options)  # before a pipe is waited for
         source = read_source(file, name=options.get("name"))
         settings = self.account.settings
-        call = FileCall(source, target, options, as_text=as_text, trial=settings.trial, origin=settings.origin)
-        self.refuse_pairs(call.language, call.targets)
-        return call
-
-    def refuse_pairs(self, source: str, targets: Iterable[str]) -> None:
-        """Refuse what the service does not translate, if its languages are known; asking would cost a call."""
-        if self._languages is not None:
-            check_pairs(self._languages, source, targets)
+        return FileCall(source, target, options, as_text=as_text, trial=settings.trial, origin=settings.origin)
 
     def __repr__(self) -> str:
         name = type(self).__name__

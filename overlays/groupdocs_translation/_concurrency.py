@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import sys
+import threading
 from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterable, Iterator
-from contextlib import suppress
+from contextlib import AbstractAsyncContextManager, AbstractContextManager, suppress
 from typing import Any, TypeVar
 
 from ._clock import Clock
@@ -48,6 +49,18 @@ _this_process = _Process()
 def sync_owner() -> object:
     """Who owns the connections that are opened now: this process (a forked child forgets those of its parent)."""
     return _this_process
+
+
+def async_lock() -> AbstractAsyncContextManager[Any]:
+    """One task at a time."""
+    import anyio  # noqa: PLC0415  (not needed by sync users)
+
+    return anyio.Lock()
+
+
+def sync_lock() -> AbstractContextManager[Any]:
+    """One thread at a time."""
+    return threading.Lock()
 
 
 async def async_sleep(clock: Clock, seconds: float) -> None:

@@ -22,8 +22,9 @@ V = TypeVar("V")
 
 def _of(by_language: Mapping[str, V], language: str) -> V:
     if language not in by_language:
-        spelled = {code.lower(): code for code in by_language}
-        language = spelled.get(language.lower().replace("_", "-"), language)
+        spelled = {code.lower().replace("_", "-"): code for code in by_language}
+        tag = language.lower().replace("_", "-")
+        language = spelled.get(tag) or spelled.get(tag.partition("-")[0], language)
     return by_language[language]
 
 

@@ -1,25 +1,13 @@
-"""The languages of the service, as its published page lists them: 46, and which is translated into which."""
+"""The languages of the service: what it answers, and which it takes."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
-from .http import HTTPError
+from groupdocs_translation.spec.languages import TARGETS
 
-# Every language goes into English and out of it; these go into each other as well.
-_PAIRS = (
-    "af-fr af-nl af-ru ar-de ar-es ar-fr ar-it ar-pl ar-ru ar-tr de-es de-fr de-it de-ms de-no de-pl de-uk de-zh el-fr"
-    " el-sv es-fr es-it es-ru es-uk fi-nl fr-id fr-it fr-ms fr-pl fr-ru fr-sv fr-vi it-ms it-uk ru-uk sv-zh"
-)
-_OTHERS: Sequence[str] = (
-    "af ar az bg bn ca cs da de el es et fa fi fr ga he hi hr hu hy id it ja ka ko lt lv ms nl no pl pt ro ru sk sr sv"
-    " th tl tr uk ur vi zh"
-).split()
-_DIRECT: set[frozenset[str]] = {frozenset(pair.split("-")) for pair in _PAIRS.split()}
-TARGETS: Mapping[str, Sequence[str]] = {"en": _OTHERS} | {
-    code: ["en", *(other for other in _OTHERS if frozenset((code, other)) in _DIRECT)] for code in _OTHERS
-}
+from .http import HTTPError
 
 
 def pairs() -> list[dict[str, Any]]:

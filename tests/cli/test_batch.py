@@ -28,6 +28,20 @@ def test_a_folder_is_translated_and_the_tree_kept(command, folder, tmp_path):
     assert "report.html" in done.err
 
 
+def test_a_dry_run_tells_what_is_not_known_and_what_is_left_alone(command, folder, sandbox):
+    line = ("batch", folder, "--to", "zh-TW", "--out", "out")
+    assert "not known here: en-zh-TW; the run asks the service first (1 call)" in command(*line, "--dry-run").err
+    refused = command(*line)
+    assert (refused.code, list(sandbox.calls())) == (2, ["listLanguages"])
+    assert "'en' is not translated into 'zh-TW'; the nearest is 'zh'" in refused.err
+
+    sandbox.fail("translateDocument", status=400)
+    line = ("batch", folder, "--to", "de", "--out", "out")
+    assert command(*line).code != 0
+    assert "1 failed" in command(*line, "--dry-run").err
+    assert "--retry-failed tries it again" in command(*line, "--dry-run").err
+
+
 def test_a_dry_run_tells_the_calls_by_kind_and_sends_and_writes_nothing(command, folder, tmp_path, sandbox):
     done = command("batch", folder, "--to", "de,fr", "--out", "out", "--dry-run")
     assert done.code == 0

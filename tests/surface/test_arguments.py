@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+import json
 import time
-from contextlib import suppress
+from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
 
 import pytest
@@ -24,14 +26,89 @@ def client(sandbox):
         yield client
 
 
+def sent(responses):
+    """Source and targets of the only submission."""
+    [request] = [response.request for response in responses if response.request.method == "POST"]
+    body = json.loads(request.content)
+    return body["sourceLanguage"], body["targetLanguages"]
+
+
 @pytest.mark.parametrize(
-    ("given", "tag"), [("DE", "de"), ("pt-br", "pt-BR"), ("zh_cn", "zh-CN"), ("ZH-hant", "zh-Hant")]
+    ("given", "tag"),
+    [("DE", "de"), ("de_DE", "de"), ("pt-br", "pt"), ("zh_cn", "zh"), ("ZH-hans-cn", "zh"), ("nb-NO", "no")],
 )
-def test_tags_are_sent_in_their_usual_spelling(client, given, tag):
-    with client.raw_responses() as responses, suppress(BadRequest):  # the sandbox knows languages without a region
+def test_tags_are_sent_as_the_published_page_spells_them(client, given, tag):
+    with client.raw_responses() as responses:
         client.submit_text("one", target=given, source="EN")
-    assert f'"{tag}"'.encode() in responses[0].request.content
-    assert b'"en"' in responses[0].request.content
+    assert sent(responses) == ("en", [tag])
+    assert client.usage.by_operation.get("listLanguages", 0) == (given != "DE")  # what the page has is not asked for
+
+
+@pytest.mark.parametrize(
+    ("given", "tag"),
+    [("pt-br", "pt-BR"), ("pt", "pt-BR"), ("zh-CN", "zh_cn"), ("ZH_TW", "zh-cht"), ("zh-Hant", "zh-cht"), ("sq", "SQ")],
+)
+def test_tags_are_sent_as_the_service_lists_them(client, tmp_path, monkeypatch, given, tag):
+    listed = {"EN": ["pt-BR", "zh_cn", "zh-cht", "SQ"]}
+    monkeypatch.setattr("groupdocs_translation_sandbox.languages.TARGETS", listed)
+    client.languages()
+    (tmp_path / "a.txt").write_text("one")
+    with client.raw_responses() as responses:
+        job = client.submit_file(tmp_path / "a.txt", target=given, output_dir=tmp_path)
+    bodies = [json.loads(response.request.content) for response in responses[1:]]
+    assert [(body["sourceLanguage"], body["targetLanguages"]) for body in bodies] == [("EN", [tag])]
+    assert job.to_dict()["targets"] == [tag]
+
+
+@pytest.mark.parametrize("wrong", ["zh-TW", "pt-PT", "sq", "en-GB"])
+def test_the_service_is_asked_once_about_what_its_page_does_not_have(client, tmp_path, wrong):
+    (tmp_path / "a.txt").write_text("one")
+    for _ in range(2):
+        with pytest.raises(
+            UnsupportedLanguage, match=f"'en' is not translated into '{wrong}'.*targets: af, ar"
+        ) as caught:
+            client.translate_text("one", target=["de", wrong])
+        with pytest.raises(UnsupportedLanguage):
+            client.translate_file(tmp_path / "a.txt", target=wrong, output_dir=tmp_path)
+        with pytest.raises(UnsupportedLanguage):
+            list(client.translate_stream(["one"], target=wrong))
+    assert client.usage.by_operation == {"listLanguages": 1}
+    nearest = {"zh-TW": "the nearest is 'zh'", "pt-PT": "the nearest is 'pt'"}
+    assert nearest.get(wrong, "") in caught.value.hint
+
+
+def test_a_pair_is_asked_about_as_well(client):
+    with pytest.raises(UnsupportedLanguage, match="'hr' is not translated into 'de'; targets: en"):
+        client.translate_text("one", source="hr", target="de")
+    with pytest.raises(UnsupportedLanguage, match="source='sq' is not translated"):
+        client.translate_text("one", source="sq", target="de")
+
+
+def test_a_service_that_does_not_say_its_languages_decides_itself(client, sandbox):
+    sandbox.fail("listLanguages", status=400, times=2)
+    with pytest.raises(BadRequest):
+        client.translate_text("one", target="zh-TW")
+    assert client.translate_text("one", target="pt-BR").by_language.keys() == {"pt"}
+
+
+@pytest.mark.parametrize("is_well", [True, False])
+def test_a_crowd_asks_for_the_languages_once(sandbox, is_well):
+    if not is_well:
+        sandbox.fail("listLanguages", status=400, times=9)
+
+    async def tasks():
+        async with AsyncTranslationClient(**sandbox.client_settings()) as client:
+            await asyncio.gather(*(client.submit_text("one", target="de-DE") for _ in range(9)))
+
+    asyncio.run(tasks())
+    with TranslationClient(**sandbox.client_settings()) as client, ThreadPoolExecutor(9) as pool:
+        list(pool.map(lambda _: client.submit_text("one", target="de-DE"), range(9)))
+    assert sandbox.calls()["listLanguages"] == 2
+    assert sandbox.calls()["translateText"] == 18
+
+
+def test_a_result_is_found_by_the_tag_that_was_given(client):
+    assert client.translate_text("one", target="pt-BR")["pt-BR"] == client.translate_text("one", target="pt").text
 
 
 def test_a_result_is_found_by_any_spelling(client, tmp_path):

@@ -21,7 +21,7 @@ from .._rules.job_handle import JOB_DETAILS, JobKind, JobSpec, job_handle
 from .._rules.names import result_name
 from .._rules.polling import PollingName, PollingSchedule, check_wait
 from .._rules.requests import given
-from .._rules.responses import health_of, languages_of, request_id
+from .._rules.responses import health_of, request_id
 from .._rules.retry import RetryPolicy
 from .._rules.texts import check_texts
 from .._usage import calling
@@ -446,6 +446,8 @@ class AsyncTranslationClient(BaseClient):
         call = await async_run(  # may read a pipe
             lambda: self._file_call(file, target, options, as_text=as_text)
         )
+        with calling(policy=retries):
+            call.settle(*await self._connection.settled(call.language, call.targets))
         if output_dir is not None:
             folder = await async_run(output_folder, output_dir)
             paths = [folder / result_name(call.source.name, language, call.output) for language in call.targets]
@@ -639,11 +641,11 @@ class AsyncTranslationClient(BaseClient):
 
     async def languages(self, *, refresh: bool = False, retries: RetryPolicy | None = None) -> Languages:
         """The language pairs of the service; fetched once for the life of the client, unless ``refresh`` asks again."""
-        if self._languages is None or refresh:
+        answer = self.account.languages.answer
+        if answer is None or refresh:
             with calling(policy=retries):
-                response = await self._connection.call("listLanguages")
-            self._languages = evolve(languages_of(response.parsed), request_id=request_id(response.headers))
-        return self._languages
+                answer = await self._connection.ask_languages()
+        return answer
 
     async def health(self, *, retries: RetryPolicy | None = None) -> Health:
         """What the service says of its parts."""

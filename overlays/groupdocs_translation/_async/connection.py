@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import threading
 import weakref
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import httpx2
+from attrs import evolve
 
 from .._api import ApiClient
 from .._concurrency import async_owner
 from .._config import CLOSED, proxy_for, timeouts, tls
-from .._errors import ConfigurationError
+from .._errors import ConfigurationError, TranslationError
 from .._network import guard_logs
 from .._rules.polling import JobDurations, PollingSchedule, schedule_named, usual_duration
+from .._rules.responses import languages_of, request_id
 from .._transports import async_transport
 from .._usage import CALL, Call, context_call
 from ..auth.bearer import PublicOnlyAuth
@@ -24,13 +27,14 @@ from .session import AsyncSession, AsyncSharedTransport, guard_reuse
 from .transfer import AsyncDownload
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from .._base_client import Account
-    from .._results import ProgressCallback
+    from .._results import Languages, ProgressCallback
     from .._rules.job_handle import JobSpec
 
 T = TypeVar("T")
+log = logging.getLogger("groupdocs_translation.client")
 
 KEEPALIVE_S = 30.0  # of an idle connection: polls share it, and servers and balancers in front of them close after 60 s
 
@@ -55,6 +59,7 @@ class AsyncConnection:
         self.settings = account.settings
         self.clock = account.settings.clock
         self.usage = account.usage
+        self.languages = account.languages
         self._token_source = account.token_source
         self._on_refusal = on_refusal
         self._owns_token = owns_token and parent is None
@@ -184,6 +189,30 @@ class AsyncConnection:
     async def call(self, operation: str, /, **arguments: Any) -> Any:
         """Call a generated operation by its operationId; its ``Response``."""
         return await generated(BY_ID[operation]).asyncio_detailed(client=self._session_and_api()[1], **arguments)
+
+    async def ask_languages(self) -> Languages:
+        """The service's language pairs, which are known from now on."""
+        response = await self.call("listLanguages")
+        answer = evolve(languages_of(response.parsed), request_id=request_id(response.headers))
+        self.languages.answer = answer
+        return answer
+
+    async def settled(self, source: str, targets: Sequence[str]) -> tuple[str, list[str]]:
+        """Languages as the service spells them; it is asked for its list (a call) only about what its page lacks.
+
+        Raises:
+            UnsupportedLanguage: the service does not translate one of the pairs.
+        """
+        known = self.languages
+        if known.unknown(source, targets):
+            async with self.session().asking:
+                if not known.is_asked:  # by others, while this one waited
+                    try:
+                        await self.ask_languages()
+                    except TranslationError as error:  # the request itself will say what is wrong
+                        log.info("languages are not known: %s", error)
+                    known.is_asked = True
+        return known.spell(source, targets)
 
     def downloader(self, progress: ProgressCallback | None) -> AsyncDownload:
         """Fetches result files."""

@@ -26,7 +26,7 @@ import httpcore2
 import httpx2
 
 from .._clock import Clock
-from .._concurrency import async_sleep
+from .._concurrency import async_lock, async_sleep
 from .._config import CLOSED
 from .._errors import ConfigurationError, TokenUnavailable
 from .._network import ReuseGuard, network_failure, readable, token_mask, uncertain
@@ -114,6 +114,7 @@ class AsyncSession(httpx2.AsyncClient):
         **settings: Any,
     ) -> None:
         super().__init__(**settings, cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())))  # that stays empty
+        self.asking = async_lock()  # of who asks for what others will want to know
         self._on_refusal = on_refusal
         self._usage = usage
         self._retries = retries

@@ -93,10 +93,14 @@ class AsyncTexts:
         self._call = call
         self._is_single = is_single
         self._sent: list[tuple[TextChunk, AsyncJob[Any] | None]] = []
+        self._is_settled = False  # the languages are
 
     async def submit(self, chunk: TextChunk) -> AsyncJob[Any] | None:
         """One request for one chunk, behind those before it; nothing is sent if all of it is blank."""
         with self._keeping():
+            if chunk.texts and not self._is_settled:
+                self._is_settled = True
+                self._call.settle(*await self._connection.settled(self._call.source, self._call.targets))
             job = await self._submitted(chunk) if chunk.texts else None
         self._sent.append((chunk, job))
         return job

@@ -10,6 +10,7 @@ from typing import Any
 from .._errors import ConfigurationError, UnsupportedFormat, UnsupportedLanguage
 from .._results import Languages
 from ..spec.formats import format_name
+from ..spec.languages import IMPLIED, SYNONYMS, TARGETS
 
 # ISO 639-1, so that a typing mistake is found before a call is paid for. Three-letter codes are left to the service.
 LANGUAGE_CODES = frozenset(
@@ -39,7 +40,7 @@ def check_language(code: str, parameter: str) -> str:
     """The code in its usual spelling, if it is a language tag whose first part is a known one."""
     if not isinstance(code, str) or not _TAG.fullmatch(code.replace("_", "-")):
         raise UnsupportedLanguage(
-            f"{parameter}={code!r} is not a language code such as 'de' or 'zh-TW'", parameter=parameter
+            f"{parameter}={code!r} is not a language code such as 'de' or 'zh'", parameter=parameter
         )
     tag = normalized(code)
     primary = tag.split("-", 1)[0]
@@ -76,24 +77,61 @@ def language_pair(target: str | Iterable[str], options: Mapping[str, Any]) -> tu
     return source, target_languages(target, source)
 
 
-def check_pairs(languages: Languages, source: str, targets: Iterable[str]) -> None:
-    """Raise for a pair that is not among the service's."""
-    known = {code.lower(): {target.lower() for target in languages[code]} for code in languages}
-    if not known:
-        return
-    if source.lower() not in known:
-        raise UnsupportedLanguage(
-            f"source={source!r} is not translated; sources: {', '.join(sorted(languages))}",
-            parameter="source",
-            allowed=sorted(languages),
-        )
-    for target in targets:
-        if target.lower() not in known[source.lower()]:
-            raise UnsupportedLanguage(
-                f"{source!r} is not translated into {target!r}; targets: {', '.join(sorted(known[source.lower()]))}",
-                parameter="target",
-                allowed=sorted(known[source.lower()]),
-            )
+class KnownLanguages:
+    """The languages of the service: those of its published page, until its own answer is there.
+
+    Shared by all connections of an account.
+    """
+
+    def __init__(self) -> None:
+        self.answer: Languages | None = None
+        self.is_asked = False  # once is enough: a service that does not say decides by itself
+
+    def unknown(self, source: str, targets: Iterable[str]) -> list[str]:
+        """The targets that the page does not have for a source, so that only the service knows; asking costs a call."""
+        known = TARGETS.get(source, ())
+        return [] if self.is_asked or self.answer is not None else [target for target in targets if target not in known]
+
+    def spell(self, source: str, targets: Sequence[str]) -> tuple[str, list[str]]:
+        """The languages as the service spells them; what the page does not have stays until the service was asked.
+
+        Raises:
+            UnsupportedLanguage: the service has answered, and does not translate a pair.
+        """
+        listed = self.answer.targets if self.answer is not None else TARGETS
+        if not listed:
+            return source, list(targets)
+        spelled_source = _listed(source, listed)
+        if spelled_source is None and self.answer is not None:
+            raise _unlisted("source", source, f"source={source!r} is not translated", listed)
+        into = listed.get(spelled_source or source, ())
+        spelled = {target: _listed(target, into) for target in targets}
+        for target, code in spelled.items():
+            if code is None and self.answer is not None:
+                raise _unlisted("target", target, f"{source!r} is not translated into {target!r}", into)
+        return spelled_source or source, list(dict.fromkeys(code or target for target, code in spelled.items()))
+
+
+def _listed(tag: str, codes: Iterable[str]) -> str | None:
+    """The code of a list that a tag means: itself in any spelling, else one that says as much."""
+    spelled = {normalized(code): code for code in codes}
+    meanings = {_meaning(code): code for code in reversed(spelled)}
+    return spelled.get(tag) or spelled.get(meanings.get(_meaning(tag), ""))
+
+
+def _meaning(tag: str) -> str:
+    """A tag without what it would mean anyway: ``pt-BR`` is ``pt``, ``zh-Hans-CN`` is ``zh``."""
+    primary, *rest = SYNONYMS.get(tag, tag).split("-")
+    primary = SYNONYMS.get(primary, primary)
+    return "-".join([primary, *(part for part in rest if part not in IMPLIED.get(primary, ()))])
+
+
+def _unlisted(parameter: str, tag: str, problem: str, codes: Iterable[str]) -> UnsupportedLanguage:
+    allowed = sorted(codes)
+    close = [code for code in allowed if code.lower().partition("-")[0] == tag.partition("-")[0]]
+    closest = f"the nearest is {' or '.join(map(repr, close))}; " if close else ""
+    hint = f"{closest}{parameter}s: {', '.join(allowed)}"
+    return UnsupportedLanguage(problem, parameter=parameter, allowed=allowed, hint=hint)
 
 
 def safe_stem(file_name: str) -> str:

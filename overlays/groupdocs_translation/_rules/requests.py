@@ -302,6 +302,10 @@ class TextCall:
         self._trial = trial
         self._origin = origin
 
+    def settle(self, source: str, targets: list[str]) -> None:
+        """Take the languages as the service spells them."""
+        self.source, self.targets = source, targets
+
     def chunker(self) -> TextChunker:
         """Fills requests up to the limits that hold for this call."""
         return TextChunker(max_characters=self._characters)
@@ -394,6 +398,12 @@ class FileCall:
             raise ConfigurationError(
                 f"the trial does not convert: output_format must be {self.format}", parameter="output_format"
             )
+
+    def settle(self, source: str, targets: list[str]) -> None:
+        """Take the languages as the service spells them."""
+        self.language, self.targets = source, targets
+        names = ("source", "targets") if "targets" in self._members else ("source_language", "target_languages")
+        self._members |= dict(zip(names, (source, targets), strict=True))
 
     def request(self, url: str) -> Any:
         """The request for the file that lies at ``url``."""

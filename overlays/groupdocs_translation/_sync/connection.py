@@ -3,17 +3,19 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import threading
 import weakref
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import httpx2
+from attrs import evolve
 
 from .._api import ApiClient
 from .._concurrency import sync_owner
 from .._config import CLOSED, proxy_for, timeouts, tls
-from .._errors import ConfigurationError
+from .._errors import ConfigurationError, TranslationError
 from .._network import guard_logs
 from .._rules.polling import (
     JobDurations,
@@ -21,6 +23,7 @@ from .._rules.polling import (
     schedule_named,
     usual_duration,
 )
+from .._rules.responses import languages_of, request_id
 from .._transports import sync_transport
 from .._usage import CALL, Call, context_call
 from ..auth.bearer import PublicOnlyAuth
@@ -30,13 +33,14 @@ from .session import Session, SharedTransport, guard_reuse
 from .transfer import Download
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from .._base_client import Account
-    from .._results import ProgressCallback
+    from .._results import Languages, ProgressCallback
     from .._rules.job_handle import JobSpec
 
 T = TypeVar("T")
+log = logging.getLogger("groupdocs_translation.client")
 
 KEEPALIVE_S = 30.0  # of an idle connection: polls share it, and servers and balancers in front of them close after 60 s
 
@@ -61,6 +65,7 @@ class Connection:
         self.settings = account.settings
         self.clock = account.settings.clock
         self.usage = account.usage
+        self.languages = account.languages
         self._token_source = account.token_source
         self._on_refusal = on_refusal
         self._owns_token = owns_token and parent is None
@@ -188,6 +193,30 @@ class Connection:
     def call(self, operation: str, /, **arguments: Any) -> Any:
         """Call a generated operation by its operationId; its ``Response``."""
         return generated(BY_ID[operation]).sync_detailed(client=self._session_and_api()[1], **arguments)
+
+    def ask_languages(self) -> Languages:
+        """The service's language pairs, which are known from now on."""
+        response = self.call("listLanguages")
+        answer = evolve(languages_of(response.parsed), request_id=request_id(response.headers))
+        self.languages.answer = answer
+        return answer
+
+    def settled(self, source: str, targets: Sequence[str]) -> tuple[str, list[str]]:
+        """Languages as the service spells them; it is asked for its list (a call) only about what its page lacks.
+
+        Raises:
+            UnsupportedLanguage: the service does not translate one of the pairs.
+        """
+        known = self.languages
+        if known.unknown(source, targets):
+            with self.session().asking:
+                if not known.is_asked:  # by others, while this one waited
+                    try:
+                        self.ask_languages()
+                    except TranslationError as error:  # the request itself will say what is wrong
+                        log.info("languages are not known: %s", error)
+                    known.is_asked = True
+        return known.spell(source, targets)
 
     def downloader(self, progress: ProgressCallback | None) -> Download:
         """Fetches result files."""

@@ -27,7 +27,7 @@ import httpcore2
 import httpx2
 
 from .._clock import Clock
-from .._concurrency import sync_sleep
+from .._concurrency import sync_lock, sync_sleep
 from .._config import CLOSED
 from .._errors import ConfigurationError, TokenUnavailable
 from .._network import ReuseGuard, network_failure, readable, token_mask, uncertain
@@ -123,6 +123,7 @@ class Session(httpx2.Client):
         **settings: Any,
     ) -> None:
         super().__init__(**settings, cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())))  # that stays empty
+        self.asking = sync_lock()  # of who asks for what others will want to know
         self._on_refusal = on_refusal
         self._usage = usage
         self._retries = retries

@@ -90,10 +90,14 @@ class Texts:
         self._call = call
         self._is_single = is_single
         self._sent: list[tuple[TextChunk, Job[Any] | None]] = []
+        self._is_settled = False  # the languages are
 
     def submit(self, chunk: TextChunk) -> Job[Any] | None:
         """One request for one chunk, behind those before it; nothing is sent if all of it is blank."""
         with self._keeping():
+            if chunk.texts and not self._is_settled:
+                self._is_settled = True
+                self._call.settle(*self._connection.settled(self._call.source, self._call.targets))
             job = self._submitted(chunk) if chunk.texts else None
         self._sent.append((chunk, job))
         return job

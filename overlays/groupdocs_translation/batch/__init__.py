@@ -128,7 +128,7 @@ class AsyncBatch:
         self._account = client.account
         self.settings = batch_settings(folder, target, output_dir, options)
         self.report: BatchReport | None = None
-        client.refuse_pairs(self.settings.options.get("source", "en"), self.settings.targets)
+        self._account.languages.spell(self.settings.language, self.settings.targets)
         self._run: Run | None = None
         self._loop: Any = None  # that runs it
         self._thread: int | None = None
@@ -144,12 +144,15 @@ class AsyncBatch:
 
     def plan_blocking(self) -> BatchPlan:
         """``plan()`` in this thread."""
-        with closing(_snapshot(self.settings.journal)) as journal:
+        languages, given = self._account.languages, self.settings
+        settings = given.with_languages(*languages.spell(given.language, given.targets))
+        with closing(_snapshot(settings.journal)) as journal:
             run = journal.begin_run(self._account.settings.clock.wall())
-            planner = Planner(self.settings, journal, self._account, run=run)
+            planner = Planner(settings, journal, self._account, run=run)
             while planner.step():
                 pass
-            return planner.outcome()
+            unknown = languages.unknown(given.language, given.targets)
+            return evolve(planner.outcome(), unknown_pairs=[f"{given.language}-{target}" for target in unknown])
 
     async def run(self) -> BatchReport:
         """Translate what is not done yet, as far as it goes.

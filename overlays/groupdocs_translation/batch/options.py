@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from attrs import Attribute, field, frozen
+from attrs import Attribute, evolve, field, frozen
 
 from .._config import check_callable, check_flag
 from .._errors import ConfigurationError, TranslationError
-from .._rules.names import target_languages
+from .._rules.names import language_pair
 from .._rules.polling import PollingName, PollingSchedule, check_wait
 from ..options import SubmitOptions
 from .journal import JOURNAL_NAME
@@ -87,6 +87,18 @@ class BatchSettings:
     wording: Callable[[TranslationError], str] = str
 
     @property
+    def language(self) -> str:
+        """The language of the files."""
+        return str(self.options.get("source", "en"))
+
+    def with_languages(self, source: str, targets: Sequence[str]) -> BatchSettings:
+        """The same with languages in another spelling; without an option for English, as if none was given."""
+        options = {name: value for name, value in self.options.items() if name != "source"}
+        if source != "en":
+            options["source"] = source
+        return evolve(self, targets=tuple(targets), options=options)
+
+    @property
     def state_folder(self) -> Path:
         """Where the journal lies, unless it lies elsewhere, and files that are being fetched."""
         return self.output / STATE_FOLDER
@@ -129,6 +141,7 @@ def batch_settings(
         check_flag(own.get(name, False), name)
     if not isinstance(own.get("concurrency", Concurrency()), Concurrency):
         raise ConfigurationError("concurrency is a Concurrency, for example Concurrency(jobs=4)")
+    language, targets = language_pair(target, options)
     source, output = _path(folder, "folder"), _path(output_dir, "output_dir")
     if not source.is_dir():
         raise ConfigurationError(f"{folder} is not a folder")
@@ -138,12 +151,12 @@ def batch_settings(
     return BatchSettings(
         source=source,
         output=output,
-        targets=tuple(target_languages(target, options.get("source", "en"))),
+        targets=tuple(targets),
         journal=_path(journal, "journal") if journal is not None else output / STATE_FOLDER / JOURNAL_NAME,
         options=options,
         globs=Globs(_patterns(given, "include"), _patterns(given, "exclude")),
         **own,
-    )
+    ).with_languages(language, targets)
 
 
 def _path(given: str | os.PathLike[str], name: str) -> Path:

@@ -36,7 +36,8 @@ class BatchPlan(AsDict):
     ``files`` counts those found that some operation takes, ``by_state`` where they are: ``planned`` and ``uploaded``
     will be sent, ``submitted`` only fetched, ``done`` are skipped; ``failed`` and ``uncertain`` are left alone unless
     ``retry_failed``, ``retry_uncertain``. ``ignored`` counts files by extension that no operation takes,
-    ``made`` results and reports of other batches, by folder.
+    ``made`` results and reports of other batches, by folder. ``unknown_pairs`` (``en-sq``) are not on the service's
+    published page: the run asks first what it translates (one call), and sends nothing if they are not there.
     """
 
     files: int
@@ -46,21 +47,22 @@ class BatchPlan(AsDict):
     links: int = 0
     unreadable: Sequence[str] = ()
     made: Mapping[str, int] = field(factory=dict[str, int])
+    unknown_pairs: Sequence[str] = ()
 
     @property
     def minimum_calls(self) -> int:
         """The fewest calls that the run can take."""
-        return sum(cost.minimum for cost in self.kinds)
+        return sum(cost.minimum for cost in self.kinds) + bool(self.unknown_pairs)
 
     @property
     def expected_calls(self) -> int:
         """The calls that are likely, polls that come too early included."""
-        return sum(cost.expected for cost in self.kinds)
+        return sum(cost.expected for cost in self.kinds) + bool(self.unknown_pairs)
 
     @property
     def calls_by_operation(self) -> Mapping[str, int]:
-        """The expected calls as uploads, submissions and polls."""
-        return {
+        """The expected calls as uploads, submissions and polls, and one for languages if a pair is not known."""
+        return ({"languages": 1} if self.unknown_pairs else {}) | {
             "uploads": sum(cost.uploads for cost in self.kinds),
             "submissions": sum(cost.submissions for cost in self.kinds),
             "polls": sum(round(cost.expected_polls) for cost in self.kinds),
@@ -74,6 +76,7 @@ class BatchPlan(AsDict):
             "ignored": dict(self.ignored),
             "unreadable": list(self.unreadable),
             "made": dict(self.made),
+            "unknown_pairs": list(self.unknown_pairs),
             "kinds": kinds,
             "minimum_calls": self.minimum_calls,
             "expected_calls": self.expected_calls,

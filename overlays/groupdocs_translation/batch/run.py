@@ -57,7 +57,7 @@ def _lend(account: Account, usage: Usage) -> Account:
             "this client's transport is a synchronous one, and folders are translated with asynchronous "
             "connections: use AsyncTranslationClient with an httpx2.AsyncBaseTransport"
         )
-    return Account(settings, account.token_source, usage)
+    return evolve(account, settings=settings, usage=usage)
 
 
 class Run:
@@ -89,12 +89,15 @@ class Run:
 
         Raises:
             AuthenticationError: no token can be had; the report is written all the same.
+            UnsupportedLanguage: the service does not translate a pair; nothing else was sent.
         """
         started = self._clock.wall()
-        run = self._journal.begin_run(started)
         staging = StagingFolder(self._settings.state_folder, self._journal.name)
         staging.clear()
         try:
+            pair = await self._connection.settled(self._settings.language, self._settings.targets)
+            self._settings = self._settings.with_languages(*pair)
+            run = self._journal.begin_run(started)
             plan = await self._plan(run)
             if self._stopped is None:
                 await self._translate(run, plan, staging)

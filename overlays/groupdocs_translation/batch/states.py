@@ -115,7 +115,7 @@ def next_state(known: Recorded | None, desired: Desired) -> Decision:
             return Decision(FileState.SUBMITTED, known.targets)
         case FileState.SUBMITTING | FileState.UNCERTAIN if not desired.retry_uncertain:
             return Decision(FileState.UNCERTAIN, known.targets)
-        case FileState.FAILED if not (known.is_transient or desired.retry_failed or set(missing) - set(known.targets)):
+        case FileState.FAILED if not (known.is_transient or desired.retry_failed) and _is_of(known, desired, missing):
             return Decision(FileState.FAILED, missing)
         case FileState.UPLOADED | FileState.SUBMITTING | FileState.UNCERTAIN if _is_fresh(known):
             return Decision(FileState.UPLOADED, missing)
@@ -128,6 +128,11 @@ def _is_fetchable(known: Recorded, missing: Sequence[str]) -> bool:
     if known.job_age_s is None or known.job_age_s >= RESULT_LIFETIME_S:
         return False
     return known.state is FileState.SUBMITTED or not set(missing).isdisjoint(known.targets)
+
+
+def _is_of(known: Recorded, desired: Desired, missing: Sequence[str]) -> bool:
+    """Whether a failure is one of just these languages: with another one in it, it may have been that one's fault."""
+    return set(missing) <= set(known.targets) <= set(desired.targets)
 
 
 def _is_fresh(known: Recorded) -> bool:
@@ -196,6 +201,17 @@ def classify_error(error: Exception, step: Step) -> ErrorAction:
             return ErrorAction.AGAIN  # a success with nonsense in it: of a proxy, say
         case _:
             return ErrorAction.FAILED
+
+
+_OF_ONE_FILE = {
+    "url", "originalFileName", "format", "elements", "pages", "slides", "worksheets", "ranges", "fragments"
+}  # fmt: skip
+
+
+def names_an_option(message: str, request: Iterable[str]) -> bool:
+    """Whether a refusal names a member of the request that all files of a batch have alike."""
+    words = "".join(letter if letter.isalnum() else " " for letter in message.lower()).split()
+    return any(name.lower() in words for name in request if name not in _OF_ONE_FILE)
 
 
 def pause_s(tries: int, retry_after_s: float | None) -> float:

@@ -28,11 +28,8 @@ from .._clock import Clock
 from .._errors import BadRequest, JobPartial, TransferError, TranslationError, UnsupportedLanguage
 from .._files import move_into_place
 from .._inputs import Source, read_source
-from .._results import Languages
 from .._rules.job_handle import job_handle
-from .._rules.names import check_pairs
 from .._rules.requests import FileCall
-from .._rules.responses import languages_of
 from .._rules.retry import RetryPolicy
 from .._usage import calling
 from ..spec.formats import recognize
@@ -50,6 +47,7 @@ from .states import (
     Step,
     classify_error,
     is_expired,
+    names_an_option,
     pause_s,
 )
 
@@ -136,7 +134,6 @@ class FileWorker:
         self._is_accepted = False  # a submission in this run
         self._first = anyio.Lock()
         self._refusals: Counter[str] = Counter()  # what the service said before it accepted any
-        self._languages: Languages | None = None
 
     def stop(self) -> None:
         """Finish steps, begin no other one, and cut waits short: a job goes on without us."""
@@ -207,14 +204,16 @@ class FileWorker:
         options, settings = self._settings.options, self._connection.settings
         source = read_source(self._source(active), name=options.get("name"))
         call = FileCall(source, row.targets, options, trial=settings.trial, origin=settings.origin)
+        call.settle(self._settings.language, list(row.targets))
         assert row.url is not None
+        request = call.request(row.url)
         self._tell("submitting", row.path, None)
         with anyio.CancelScope(shield=True), calling(policy=RetryPolicy.never()):  # cut here, it would be in doubt
             await self._note(active, state=FileState.SUBMITTING)
             try:
-                job = await submit(self._connection, call.operation, call.request(row.url), call.job_spec())
+                job = await submit(self._connection, call.operation, request, call.job_spec())
             except TranslationError as error:
-                await self._settle(active, Step.SUBMIT, error)
+                await self._settle(active, Step.SUBMIT, error, request)
                 return
             active.job = job
             await self._note(
@@ -310,7 +309,7 @@ class FileWorker:
     def _job(self, id: str, *, kind: str = "file", **details: Any) -> AsyncJob[Any]:
         return AsyncJob(self._connection, job_handle(id, kind, details, trial=self._connection.settings.trial))
 
-    async def _settle(self, active: ActiveFile, step: Step, error: TranslationError) -> None:
+    async def _settle(self, active: ActiveFile, step: Step, error: TranslationError, request: Any = None) -> None:
         row, text = active.row, self._settings.wording(error)
         match classify_error(error, step):
             case ErrorAction.REVOKED if self._revocations[row.id] + 1 < REVOCATIONS:
@@ -340,27 +339,30 @@ class FileWorker:
                 if step is Step.SUBMIT and self._has_old_upload(active):
                     await self._note(active, state=FileState.PLANNED, url=None, reason=text)
                     return
-                for_all = await self._refusal_of_all(error) if step is Step.SUBMIT else None
+                for_all = None if request is None else await self._refusal_of_all(error, request)
                 text = text if for_all is None else self._settings.wording(for_all)
                 await self._note(active, state=FileState.FAILED, reason=text, is_transient=0)
                 self._tell("failed", row.path, text)
                 if for_all is not None:
                     self._halt(for_all)
 
-    async def _refusal_of_all(self, error: TranslationError) -> TranslationError | None:
-        """The error that every file would meet, if this is one: a pair that is not translated, or said twice."""
+    async def _refusal_of_all(self, error: TranslationError, request: Any) -> TranslationError | None:
+        """The error that every file would meet, if this is one: a pair, an option, or anything that is said twice."""
         if self._is_accepted or not isinstance(error, BadRequest):
             return None
+        languages = self._connection.languages
         try:
-            if self._languages is None:
-                self._languages = languages_of((await self._connection.call("listLanguages")).parsed)
-            check_pairs(self._languages, self._settings.options.get("source", "en"), self._settings.targets)
+            if languages.answer is None:
+                await self._connection.ask_languages()
+            languages.spell(self._settings.language, self._settings.targets)
         except UnsupportedLanguage as refusal:
             return refusal
         except TranslationError:
             pass  # what was refused is known all the same
-        self._refusals[str(error.message)] += 1
-        return error if error.message and self._refusals[error.message] > 1 else None
+        message = error.message or ""
+        self._refusals[message] += 1
+        is_for_all = self._refusals[message] > 1 or names_an_option(message, request.to_dict())
+        return error if message and is_for_all else None
 
     async def _confess(self, active: ActiveFile, error: Exception) -> None:
         """Note a fault of our own; a job that was made is kept, and the next run fetches it."""

@@ -7,19 +7,17 @@ import os
 import click
 from click.shell_completion import CompletionItem, ShellComplete, split_arg_string
 
-from .._rules.names import LANGUAGE_CODES
 from ..spec.formats import KINDS
+from ..spec.languages import TARGETS
 from .exits import PROGRAM
 
 COMPLETION = f"_{PROGRAM.replace('-', '_').upper()}_COMPLETE"  # the variable with which a shell asks
 
 
 def complete_languages(_: click.Context, __: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    """Return the codes that the last one of a list may become; which pairs there are, only the service knows."""
+    """Return the codes that the last one of a list may become."""
     before, comma, last = incomplete.rpartition(",")
-    return [
-        CompletionItem(f"{before}{comma}{code}") for code in sorted(LANGUAGE_CODES) if code.startswith(last.lower())
-    ]
+    return [CompletionItem(f"{before}{comma}{code}") for code in sorted(TARGETS) if code.startswith(last.lower())]
 
 
 def complete_formats(_: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:

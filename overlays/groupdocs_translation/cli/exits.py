@@ -111,7 +111,7 @@ def _problem(error: ConfigurationError) -> str:
     elif parameter and problem.endswith(f" {parameter}"):
         problem = f"{problem.removesuffix(parameter)}{flags}"
     if isinstance(error, UnsupportedLanguage):
-        hint = None  # the advice has it
+        hint = hint if error.allowed else None  # the advice has it
     elif hint and parameter in _HINTS:
         hint = _HINTS[parameter]
     elif hint and error.allowed:

@@ -112,6 +112,10 @@ def _say_plan(context: Context, plan: BatchPlan) -> int:
     left = ", ".join(f"{count} {state}" for state, count in plan.by_state.items() if state != "planned" and count)
     files, calls = human_count(plan.files, "file"), human_count(plan.minimum_calls, "call")
     context.say(f"{files}{f': {left}' if left else ''}; at least {calls}")
+    if plan.unknown_pairs:
+        context.say(f"not known here: {', '.join(plan.unknown_pairs)}; the run asks the service first (1 call)")
+    if plan.by_state.get("failed"):
+        context.say("what has failed is left alone: --retry-failed tries it again")
     if plan.ignored:
         names = ", ".join(f"{count} {extension or 'without extension'}" for extension, count in plan.ignored.items())
         context.say(f"not taken by the service: {names}")

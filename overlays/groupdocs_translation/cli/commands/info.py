@@ -8,7 +8,7 @@ from contextlib import ExitStack
 import click
 from click.shell_completion import get_completion_class
 
-from ..._rules.names import check_pairs
+from ..._rules.names import check_language
 from ...spec.formats import KINDS, Kind, recognize
 from .. import options
 from ..completion import COMPLETION, PowerShell, complete_languages
@@ -33,9 +33,9 @@ def languages(context: Context, source: str | None) -> None:
     Costs one call of the service, and needs no credentials.
     """
     with context.client(is_trial=True) as client:
-        languages = client.languages()
+        languages, known = client.languages(), client.account.languages
     if source is not None:
-        check_pairs(languages, source, ())
+        source, _ = known.spell(check_language(source, "source"), ())
         languages = type(languages)({source: languages[source]})
     if context.is_json:
         write_json({"languages": {code: list(languages[code]) for code in languages}, "calls": dict(context.calls)})
