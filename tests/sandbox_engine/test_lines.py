@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import csv
 import re
-from typing import TYPE_CHECKING
+import zlib
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from groupdocs_translation_sandbox.engine import EngineError, FileTask, PseudoEngine
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from .conftest import Translate
+
+OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
 
 @pytest.mark.parametrize("line_end", ["\n", "\r\n"])
@@ -114,3 +117,88 @@ def test_formulas_of_a_table_stay(translate: Translate, cell: str) -> None:
 
 def test_a_dash_before_a_word_makes_no_formula(translate: Translate) -> None:
     assert translate("- word,@word\n", "csv").read_bytes().decode() == "[de] - ŵööŕð,[de] @ŵööŕð\n"
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "+'Sheet 1'!A1",
+        '=HYPERLINK("https://x.example","word")',
+        '=IF(LEN(A1)>0,"yes","no")',
+        '"=HYPERLINK(""https://x.example"",""word"")"',
+        '"=A1&"" word"""',
+        "={1,2}",
+    ],
+)
+def test_formulas_stay_with_the_separators_in_them(translate: Translate, cell: str) -> None:
+    assert translate(f"word,{cell}\n", "csv").read_bytes().decode() == f"[de] ŵööŕð,{cell}\n"
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        ("a\r\n1,b\na\r", "[de] åå\r\n1,[de] ƀ\n[de] åå\r"),
+        ("a,b", "[de] åå,[de] ƀ"),
+        ('"001","a",""\n', '"001","[de] åå",""\n'),
+        ("\n,\n", "\n,\n"),
+        ("sep=;\na;b\n", "sep=;\n[de] åå;[de] ƀ\n"),
+        (' a , "b"\n', ' [de] åå ," [de] ""ƀ"""\n'),
+        ("", ""),
+    ],
+)
+def test_a_table_stays_as_it_was_written(translate: Translate, source: str, expected: str) -> None:
+    assert translate(source, "csv").read_bytes().decode() == expected
+
+
+@pytest.mark.parametrize(
+    "tag", ["{#\n a comment\n#}", "<%\n code\n%>", "{% set x =\n 1 %}", "{{ a\n | upper }}", "[%\n x %]"]
+)
+def test_a_template_tag_of_plain_text_stays_over_lines(translate: Translate, tag: str) -> None:
+    assert translate(f"word\n{tag}\nword", "txt").read_bytes().decode() == f"[de] ŵööŕð\n{tag}\n[de] ŵööŕð"
+
+
+def test_form_feeds_part_the_pages_of_plain_text(translate: Translate) -> None:
+    assert translate("a\fb\n\fc", "txt", pages=[2]).read_bytes().decode() == "a\f[de] ƀ\n\fc"
+    with pytest.raises(EngineError, match="no page 4: the file has 3"):
+        translate("a\fb\n\fc", "txt", pages=[1, 4])
+
+
+def unread(tmp_path: Path, content: bytes, name: str, **options: Any) -> str:
+    source = tmp_path / "source"
+    source.write_bytes(content)
+    task = FileTask(source_format=name, output_format=name, source_language="en", target_language="de", options=options)
+    return PseudoEngine().translate_file(source, tmp_path / "result", task) or ""
+
+
+def packed_pdf(pages: int) -> bytes:
+    """A PDF whose pages are in a packed stream of objects, as most producers write them."""
+    objects = zlib.compress(b"<</Type/Pages/Kids[]/Count 0>>" + b"<</Type /Page/Parent 1 0 R>>" * pages)
+    head = b"%%PDF-1.5\n1 0 obj\n<</Type/ObjStm/N 3/First 9/Filter/FlateDecode/Length %d>>\n" % len(objects)
+    return head + b"stream\r\n" + objects + b"\nendstream\nendobj\n"
+
+
+def test_pages_that_a_pdf_does_not_have_fail(tmp_path: Path) -> None:
+    for content, count in (((EXAMPLES / "report.pdf").read_bytes(), 2), (packed_pdf(3), 3)):
+        assert "unchanged" in unread(tmp_path, content, "Pdf", pages=[1, count])
+        with pytest.raises(EngineError, match=f"there is no page 99: the file has {count}"):
+            unread(tmp_path, content, "Pdf", pages=[99])
+
+
+@pytest.mark.parametrize(
+    ("name", "begin"),
+    [("Pdf", b"%PDF-1.7 encrypted"), ("Rtf", b"{\\rtf1 a}"), ("Doc", OLE), ("Xls", OLE), ("Ppt", OLE), ("Xlsb", b"PK")],
+)
+def test_parts_of_what_is_not_read_are_known_to_be_there_only_for_the_first(
+    tmp_path: Path, name: str, begin: bytes
+) -> None:
+    for options in ({}, {"pages": [1]}, {"slides": [1]}, {"ranges": {"1": {}}}):
+        assert "unchanged" in unread(tmp_path, begin, name, **options)
+    for options in ({"pages": [2]}, {"slides": [99]}, {"worksheets": [1, 3]}, {"elements": [4]}, {"ranges": {"5": {}}}):
+        with pytest.raises(EngineError, match=f"does not read {name}: it cannot know whether there is a"):
+            unread(tmp_path, begin, name, **options)
+
+
+@pytest.mark.parametrize("name", ["Pdf", "Rtf", "Doc", "Xls", "Ppt"])
+def test_a_file_that_is_not_of_its_format_fails_although_it_is_not_read(tmp_path: Path, name: str) -> None:
+    with pytest.raises(EngineError, match=f"is no {name}"):
+        unread(tmp_path, b"PK\x03\x04 a file of another format", name)

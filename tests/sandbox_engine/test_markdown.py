@@ -185,3 +185,52 @@ def test_the_structure_of_a_hugo_page_is_listed() -> None:
     frontmatters, shortcodes = hugo_structure((EXAMPLES / "advice.md").read_bytes())
     assert frontmatters == [["title"], ["description"], ["tags"], ["author", "name"], ["author", "email"]]
     assert shortcodes == {"figure": [["src"], ["alt"], ["caption"]], "notice": [["0"]]}
+
+
+@pytest.mark.parametrize(
+    "kept",
+    [
+        "{% highlight python %}\nword\n{% endhighlight %}",
+        "{% raw %}word {{ x }}{% endraw %}",
+        "{%- comment -%}word{%- endcomment -%}",
+        "<%- include('head') -%>",
+        "{{#if user.name}}",
+        "{{/if}}",
+        "{{- name -}}",
+        "[[Page of a wiki]]",
+        "![[picture.png]]",
+        "\\begin{align}\na &= word\n\\end{align}",
+        "\\alpha",
+        "<code>word</code>",
+        '<span translate="no">word</span>',
+        "<b class='x notranslate'>word <i>word</i></b>",
+        ":smile:",
+        "%name%",
+    ],
+)
+def test_code_tags_and_formulas_within_a_text_stay(kept: str) -> None:
+    assert german(f"one {kept} two") == f"[de] ööñéé {kept} ţŵöö"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[TOC]\n\n{}",
+        "[[_TOC_]]\n\n{}",
+        '=== "Tab words"\n    {}',
+        "> [!tip]+ {}",
+        "---\ntitle: word\n...\n{}",
+        '---toml\ntitle = "word"\n---\n{}',
+        ';;;\n{{"title": "word"}}\n;;;\n{}',
+        "+++\ntitle = 'word'\n+++\n{}",
+    ],
+)
+def test_what_precedes_a_text_stays(translate: Translate, text: str) -> None:
+    for extension in ("", "\ufeff"):
+        source = extension + text.format("word")
+        assert translate(source, "md").read_bytes().decode() == extension + text.format("[de] ŵööŕð")
+
+
+def test_front_matter_that_ends_with_dots_can_be_named(translate: Translate) -> None:
+    result = translate("---\ntitle: a\n...\nb", "md", frontMatterList=[["title"]]).read_text("utf-8")
+    assert result == '---\ntitle: "[de] åå"\n...\n[de] ƀ'

@@ -203,3 +203,72 @@ def test_a_glossary_cannot_break_xml(translate: Translate) -> None:
 )
 def test_tags_of_templates_stay(tag: str) -> None:
     assert page(f"<p>one {tag} two</p>") == f"<p>[de] ööñéé {tag} ţŵöö</p>"
+
+
+@pytest.mark.parametrize(
+    "kept",
+    [
+        "<#if x>",
+        "</#list>",
+        "<@macro a/>",
+        "[% x %]",
+        "[#if x]",
+        "@if (x)",
+        "@Model.Name",
+        "#foreach($a in $b)",
+        "{{{{raw}}}}",
+        "{{#each a}}",
+        "{{> part}}",
+        "{%- if a -%}",
+        "$(x)",
+        "\\(a word\\)",
+        "\\[a\nword\\]",
+        "$$ a word $$",
+        "\\begin{align*} a &= word \\end{align*}",
+        '<img alt="a" translate="no">',
+        "<kbd>a <b>b</b></kbd>",
+    ],
+)
+def test_template_tags_and_formulas_of_a_page_stay(kept: str) -> None:
+    assert page(f"<p>one {kept} two</p>") == f"<p>[de] ööñéé {kept} ţŵöö</p>"
+
+
+def test_a_page_of_xhtml_comes_back_in_the_encoding_of_its_declaration(translate: Translate) -> None:
+    source = '<?xml version="1.0" encoding="iso-8859-2"?><html><p>s é</p></html>'.encode("iso-8859-2")
+    assert "<p>[de] š é</p>" in translate(source, "html").read_bytes().decode("iso-8859-2")
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+def test_xml_that_declares_utf_16_gets_no_byte_order_mark(translate: Translate, encoding: str) -> None:
+    source = '<?xml version="1.0" encoding="UTF-16"?><a>word</a>'
+    assert translate(source.encode(encoding), "xml").read_bytes().decode(encoding) == source.replace(
+        "word", "[de] ŵööŕð"
+    )
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        ("<a><!-- word --><?pi word?>word</a>", "<a><!-- word --><?pi word?>[de] ŵööŕð</a>"),
+        ('<a xml:space="preserve">  word\t</a>', '<a xml:space="preserve">  [de] ŵööŕð\t</a>'),
+        ("<a>one\r\nword\nend\r</a>", "<a>[de] ööñéé\r\nŵööŕð\nééñð\r</a>"),
+        (
+            '<r xmlns:i="http://www.w3.org/2005/11/its"><a i:translate="no">word</a><a>word</a></r>',
+            '<r xmlns:i="http://www.w3.org/2005/11/its"><a i:translate="no">word</a><a>[de] ŵööŕð</a></r>',
+        ),
+        (
+            '<resources xmlns:x="urn:oasis:names:tc:xliff:document:1.2"><s>word <x:g>word</x:g></s></resources>',
+            '<resources xmlns:x="urn:oasis:names:tc:xliff:document:1.2"><s>[de] ŵööŕð <x:g>word</x:g></s></resources>',
+        ),
+        ("<a>@string/app_name</a>", "<a>@string/app_name</a>"),
+        ("<a>@+id/name</a>", "<a>@+id/name</a>"),
+        ("<a/>", "<a/>"),
+    ],
+)
+def test_what_of_xml_is_no_text_stays(translate: Translate, source: str, expected: str) -> None:
+    assert translate(source, "xml").read_bytes().decode() == expected
+
+
+def test_a_resource_that_says_that_it_is_not_translatable_stays(translate: Translate) -> None:
+    source = '<root><data name="a" translate="no"><value>word</value></data></root>'
+    assert translate(source, "resx").read_text("utf-8") == source

@@ -42,6 +42,13 @@ KEPT = [
     "v1.2",
     "0x1F",
     "{count, plural, one {# file} other {# files}}",
+    "{n, plural,\n one {{g, select, male {his file} other {their file}}}\n other {{n} files}}",
+    "%name%",
+    ":name",
+    ":smile:",
+    "@string/app_name",
+    "\\begin{equation} x = word \\end{equation}",
+    "<samp>word</samp>",
 ]
 PROSE = (
     "The service reads the document, finds the text in it and writes a new document in the other language. "

@@ -12,7 +12,6 @@ import zlib
 from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
-from shutil import copyfile
 from typing import Any
 
 import yaml
@@ -22,6 +21,7 @@ from . import markup, office, text
 from .markdown import hugo_structure, md_to_html, translate_body, translate_md
 from .protocol import Engine, EngineError, FileTask
 from .pseudo import Pseudo
+from .unread import copy_unread
 
 __all__ = ["Engine", "EngineError", "FileTask", "PseudoEngine", "hugo_structure"]
 
@@ -67,8 +67,7 @@ class PseudoEngine:
             if name in office.FORMATS:
                 office.translate_office(source, destination, name, pseudo, task.options)
             elif formats not in _TEXTS and name not in _MARKUP:
-                copyfile(source, destination)
-                return f"the sandbox does not read {name}: the file came back unchanged"
+                return copy_unread(source, destination, name, task.options)
             elif source.stat().st_size > WHOLE_FILE_LIMIT_BYTES:
                 raise EngineError(f"the sandbox takes {WHOLE_FILE_LIMIT_BYTES >> 20} MiB of this format")
             elif name in _MARKUP:

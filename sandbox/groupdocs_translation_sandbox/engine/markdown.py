@@ -24,27 +24,33 @@ from .text import LINE, decode
 
 MAX_DEPTH = 50  # of front matter
 _PARSER = MarkdownIt("commonmark").enable("table")
-_FENCED = re.compile(r"\ufeff?(---|\+\+\+)[ \t]*\r?\n(.*?\n)??\1[ \t]*(?:\r?\n|$)", re.DOTALL)
+_FENCED = re.compile(
+    r"(?P<fence>---|\+\+\+|;;;)[a-z]*[ \t]*\r?\n(?P<content>.*?\n)??(?:(?P=fence)|\.\.\.)[ \t]*(?:\r?\n|$)", re.DOTALL
+)
 _TOML_TABLE = re.compile(r"\s*\[\[?([^\[\]]+)\]\]?\s*(?:#.*)?$")
 _TOML_STRING = re.compile(r"""\s*([\w.-]+)\s*=\s*("(?:[^"\\]|\\.)*"|'[^']*')\s*(?:#.*)?$""")
 _PROPERTIES = re.compile(r"(?:[&!]\S*\s+)*")  # a node's anchor and tag
 _UNSAFE = re.compile(r"[\x7f-\x9f\u2028\u2029\ufeff]")
-# {{< name … >}}, {{% name … %}}; the second alternative of highlight takes its content with it: that is code
+# {{< name … >}}, {{% name … %}}; highlight and Jekyll's blocks of code take their content with them
 _SHORTCODE = re.compile(
+    r"\{%-?\s*(?P<block>highlight|raw|verbatim|comment|code|katex|mermaid)\b(?:(?!\{%).)*?%\}(?:(?!\{%-?\s*(?P=block)).)*?"
+    r"\{%-?\s*end(?P=block)\s*-?%\}|"
     r"\{\{[<%]\s*highlight\b(?:(?!\{\{).)*?[>%]\}\}(?:(?!\{\{[<%]\s*highlight).)*?\{\{[<%]\s*/highlight\s*[>%]\}\}"
     r"|\{\{[<%](?:(?!\{\{).)*?[>%]\}\}",
     re.DOTALL,
 )
 _PARAMETER = re.compile(r"""(?:(?P<name>[\w-]+)\s*=\s*)?(?:"(?P<text>(?:[^"\\]|\\.)*)"|`[^`]*`|[^\s"`=<>%{}]+)""")
 _HELD = "\ue000"  # private use: a held short code is this, its number, this
-# what precedes a paragraph's text: an admonition's kind, a task's box, a footnote's name, an alert's kind, short codes
+# what precedes a paragraph's text: an admonition's kind, a tab's title, a table of contents, a task's box, a footnote's
+# name, an alert's kind, short codes
 _LEAD = re.compile(
-    rf"(?::::|!!!|\?\?\?)[^\n]*(?:\n|$)|\[[ xX]\]\s+|\[\^[^\]\n]+\]:\s*|\[![A-Z]+\]\s*|(?:{_HELD}\d+{_HELD}\s*)+"
+    rf"(?::::|!!!|\?\?\?|===)[^\n]*(?:\n|$)|\[TOC\]|\[[ xX]\]\s+"
+    rf"|\[\^[^\]\n]+\]:\s*|\[![A-Za-z]+\][+-]?\s*|(?:{_HELD}\d+{_HELD}\s*)+"
 )
 _INLINE = r"""
     {held}\d+{held}
   | (?m:^:::[^\n]*)                                             # the ends of admonitions
-  | \$\$.{{1,5000}}?\$\$ | \$(?!\s)[^$\n]{{1,500}}?(?<!\s)\$(?!\d) | \\\(.{{1,500}}?\\\) | \\\[.{{1,5000}}?\\\]
+  | \$(?!\s)[^$\n]{{1,500}}?(?<!\s)\$(?!\d) | \\[A-Za-z]{{2,}}      # formulas and their commands
   | \\[!-/:-@\[-`{{-~]                                       # escapes
   | (?P<ticks>`+)(?!`).{{1,10000}}?(?<!`)(?P=ticks)(?!`) | `+   # code spans; ticks that open none
   | \]\((?:[^()\n]|\([^()\n]*\))*\) | \]\[[^\]\n]*\](?!\()           # targets and titles of links, names of references
@@ -136,7 +142,7 @@ def hugo_structure(content: bytes) -> tuple[list[list[str]], dict[str, list[list
 
 def _parameters(shortcode: str) -> tuple[str, list[tuple[str, int, int]]]:
     """Return a short code's name, and its parameters (by name or position) with the extent of their quoted texts."""
-    opening = shortcode[: shortcode.index("}}")]
+    opening = shortcode.partition("}}")[0]
     head = re.compile(r"\{\{[<%]\s*([^\s>%]+)").match(opening)
     if head is None:
         return "", []
@@ -185,8 +191,8 @@ def _translate_matter(matter: str, pseudo: Pseudo, paths: Collection[list[str]])
 def _scalars(matter: str) -> Iterator[_Scalar]:
     """Yield the strings of front matter in YAML, TOML or JSON (which is YAML), in their order."""
     match = _FENCED.match(matter)
-    content, offset = (match[2] or "", match.start(2)) if match else (matter, 0)
-    if match and match[1] == "+++":
+    content, offset = (match["content"] or "", match.start("content")) if match else (matter, 0)
+    if match and match[0].startswith(("+++", "---toml")):
         yield from _toml(content, offset)
         return
     events = yaml.parse(content, Loader=yaml.SafeLoader)

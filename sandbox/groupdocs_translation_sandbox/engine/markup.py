@@ -27,7 +27,7 @@ _TOKEN = re.compile(
     re.DOTALL | re.IGNORECASE,
 )
 _ATTRIBUTE = re.compile(r"""(\s(?:alt|title|placeholder|aria-label)\s*=\s*)("[^"]*"|'[^']*')""", re.IGNORECASE)
-_CHARSET = re.compile(rb"""<meta[^>]+charset\s*=\s*["']?\s*([\w-]+)""", re.IGNORECASE)
+_CHARSET = re.compile(rb"""(?:<meta[^>]+charset|<\?xml[^>]+encoding)\s*=\s*["']?\s*([\w-]+)""", re.IGNORECASE)
 _INLINE = frozenset(
     "a abbr b bdi bdo br cite data del dfn em font i img ins mark q ruby "
     "s small span strong sub sup time tt u wbr".split()
@@ -35,6 +35,8 @@ _INLINE = frozenset(
 _KEPT = frozenset("code kbd math pre samp svg var".split())
 _VOID = frozenset("area base col embed hr img input link meta source track wbr".split())
 _NOT_TRANSLATED = re.compile(r"""\stranslate\s*=\s*["']?no\b|\sclass\s*=\s*["'][^"']*\bnotranslate\b""", re.IGNORECASE)
+_ITS_TRANSLATE = "{http://www.w3.org/2005/11/its}translate"
+_XLIFF_G = "{urn:oasis:names:tc:xliff:document:1.2}g"  # in Android's resources it marks what stays
 _XML_TOKEN = re.compile(
     r"""<!--.*?-->|<\?.*?\?>|<!\[CDATA\[(?P<cdata>.*?)\]\]>|&[^;]*;
     |<!DOCTYPE(?:"[^"]*"|'[^']*'|\[(?:<!--.*?-->|<\?.*?\?>|"[^"]*"|'[^']*'|[^\]"'])*\]|[^"'>\[])*>
@@ -85,13 +87,14 @@ def translate_page(text: str, pseudo: Pseudo) -> str:
             end_unit()
         if name in _VOID | _KEPT:
             unit.append(None)
+        is_kept = bool(kept or _NOT_TRANSLATED.search(token))
         if not name or name in _VOID or token.endswith("/>"):
             pass
         elif not token.startswith("</"):
-            kept += [name] if kept or name in _KEPT or _NOT_TRANSLATED.search(token) else []
+            kept += [name] if is_kept or name in _KEPT else []
         elif name in kept:
             del kept[len(kept) - 1 - kept[::-1].index(name) :]
-        result.append(token if kept else _ATTRIBUTE.sub(attribute, token))
+        result.append(token if kept or is_kept else _ATTRIBUTE.sub(attribute, token))
     add_text(text[cursor:])
     end_unit()
     return "".join(result)
@@ -126,11 +129,19 @@ def translate_xml(content: bytes, pseudo: Pseudo, options: Mapping[str, Any]) ->
         return not listed.isdisjoint((etree.QName(it).localname, f"{it.prefix}:{etree.QName(it).localname}", it.tag))
 
     def is_text(it: etree._Element) -> bool:
-        line = (it, *it.iterancestors())
-        kept = any(each.get("translatable") == "false" or each.get("translate") == "no" for each in line)
-        return not kept and any(map(is_listed, line)) == is_white
+        return not _is_kept(it) and any(map(is_listed, (it, *it.iterancestors()))) == is_white
 
     return _translate_elements(content, pseudo, is_text)
+
+
+def _is_kept(element: etree._Element) -> bool:
+    """Say whether an element or what it is in is not translatable: as Android, ITS and others write that."""
+    return any(
+        it.get("translatable") == "false"
+        or "no" in {it.get("translate"), it.get(_ITS_TRANSLATE)}
+        or (it.tag == _XLIFF_G and it.getroottree().getroot().tag == "resources")
+        for it in (element, *element.iterancestors())
+    )
 
 
 def translate_resx(content: bytes, pseudo: Pseudo, _options: Mapping[str, Any]) -> bytes:
@@ -140,7 +151,8 @@ def translate_resx(content: bytes, pseudo: Pseudo, _options: Mapping[str, Any]) 
         data = it.getparent()
         if it.tag != "value" or data is None or data.tag != "data":
             return False
-        return not ({"type", "mimetype"} & set(data.attrib) or data.get("name", "").startswith(">>"))
+        is_typed = not {"type", "mimetype"}.isdisjoint(data.attrib)
+        return not (is_typed or data.get("name", "").startswith(">>") or _is_kept(it))
 
     return _translate_elements(content, pseudo, is_string)
 
@@ -148,7 +160,7 @@ def translate_resx(content: bytes, pseudo: Pseudo, _options: Mapping[str, Any]) 
 def _translate_elements(content: bytes, pseudo: Pseudo, is_text: Callable[[etree._Element], bool]) -> bytes:
     """Translate the text of elements; one with text of its own is one unit with the elements in it."""
     root = parse(content)
-    encoding = bom_encoding(content) or root.getroottree().docinfo.encoding or "utf-8"
+    encoding = _xml_encoding(content, root)
     elements = root.iter(etree.Element)
     tokens = list(_XML_TOKEN.finditer(content.decode(encoding)))
     result = [token.group() for token in tokens]
@@ -183,6 +195,13 @@ def _translate_elements(content: bytes, pseudo: Pseudo, is_text: Callable[[etree
     written = "".join(result).encode(encoding, "xmlcharrefreplace")
     parse(written)  # a glossary may bring characters that XML forbids
     return written
+
+
+def _xml_encoding(content: bytes, root: etree._Element) -> str:
+    encoding = bom_encoding(content) or root.getroottree().docinfo.encoding or "utf-8"
+    if encoding.lower() in {"utf-16", "utf-32"}:  # without a byte order mark, which these codecs would add
+        encoding += "-be" if content.startswith(b"\0") else "-le"
+    return encoding
 
 
 def _character(reference: str) -> str:

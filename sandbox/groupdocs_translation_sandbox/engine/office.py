@@ -19,6 +19,7 @@ from lxml import etree
 from .markup import MAX_XML_BYTES, parse
 from .protocol import EngineError
 from .pseudo import Pseudo
+from .text import check_numbers
 
 Element = etree._Element
 Place = tuple[Element | None, bool]  # an element, and whether its tail (else its text); no element: a separator
@@ -197,7 +198,7 @@ def _by_page(format_: _Format, package: _Package, pseudo: Pseudo, options: Optio
         for element in root.iter():
             page += element in turns
             page_of[element] = page
-        _check_numbers(format_.noun, pages, page)
+        check_numbers(format_.noun, pages, page)
 
         def is_chosen(paragraph: Element) -> bool:  # by where its text begins
             places = _places(paragraph, dialect, str(paragraph.tag).rpartition("}")[0])
@@ -269,12 +270,6 @@ def _is_in(boxes: Iterable[Box], cell: Box) -> bool:
     )
 
 
-def _check_numbers(noun: str, numbers: Iterable[int], count: int) -> None:
-    for number in numbers:
-        if not 1 <= number <= count:
-            raise EngineError(f"there is no {noun} {number}: the file has {count}, counted from 1")
-
-
 def _chosen(noun: str, options: Options, count: int) -> dict[int, list[Box]]:
     """Return the chosen slides or worksheets (all, if none is named), each with its chosen cells (none: all)."""
     boxes: dict[int, list[Box]] = {}
@@ -288,7 +283,7 @@ def _chosen(noun: str, options: Options, count: int) -> dict[int, list[Box]]:
             *(_box(pair["item1"], pair.get("item2") or pair["item1"]) for pair in data.get("ranges") or ()),
         ]
     wanted = {*(options.get(f"{noun}s") or options.get("elements") or ()), *boxes} or range(1, count + 1)
-    _check_numbers(noun, wanted, count)
+    check_numbers(noun, wanted, count)
     return {number: boxes.get(number, []) for number in sorted(wanted)}
 
 

@@ -19,18 +19,38 @@ _ACCENTS = {
 }
 
 # Quantifiers are bounded where a long run without the closing character would be scanned again from each position.
-_KEPT = r"""
-    <!--.{0,4096}?--> | </?[A-Za-z][^<>]*>                          # comments, tags
+_braces = r"\{[^{}]*+\}"
+for _level in range(3):  # as deep as a plural in a select of ICU's messages
+    _braces = rf"\{{(?:[^{{}}]|{_braces})*+\}}"
+# Jinja, Liquid, ERB, Handlebars, Template Toolkit: these may go on over lines
+TEMPLATE_TAG = r"""
+    \{%(?:(?!\{%).){0,500}?%\} | <%(?:(?!<%).){0,500}?%> | \[%(?:(?!\[%).){0,500}?%\] | \{\#(?:(?!\{\#).){0,500}?\#\}
+  | \{\{\{(?:(?!\{\{\{).){0,500}?\}\}\} | \{\{(?!\{)(?:(?!\{\{).){0,500}?\}\}
+"""
+_FORMULA = r"""
+    \$\$.{1,2000}?\$\$ | \\\((?:(?!\\\().){1,500}?\\\) | \\\[(?:(?!\\\[).){1,2000}?\\\]
+  | \\begin\{(?P<environment>\w+\*?)\}(?:(?!\\begin\{(?P=environment)\}).){0,2000}?\\end\{(?P=environment)\}
+"""
+_KEPT = rf"""
+    <!--.{{0,4096}}?-->                                              # comments
+  | <(?P<own>(?:code|kbd|math|pre|samp|script|style|svg|var)(?=[\s>])  # elements of code, and with translate="no"
+     |[A-Za-z][\w\-]*+(?=[^<>]*\s(?:translate\s*=\s*["']?no\b|class\s*=\s*["'][^"'<>]*\bnotranslate\b)))
+    [^<>]*>(?:[^<]*+<(?!/(?P=own)\s*>)){{0,20}}[^<]*+</(?P=own)\s*>
+  | <[/\#@]{{0,2}}[A-Za-z][^<>]*>                                    # tags, FreeMarker's too
   | &(?:\#\d+|\#[xX][0-9a-fA-F]+|[A-Za-z][A-Za-z0-9]*);              # entities
-  | \{%.{0,500}?%\} | <%.{0,500}?%> | \{\{\{.{0,500}?\}\}\}          # template tags
-  | \\(?:u[0-9a-fA-F]{4}|[A-Za-z])                                   # escapes of strings
-  | \w[\w+.\-]{0,30}://[^\s<>"`]+ | www\.[^\s<>"`]+ | mailto:[^\s<>"`]+  # URLs
-  | [\w.+\-]{1,64}@[\w\-]+(?:\.[\w\-]+)+                             # e-mail addresses
-  | \{\{(?!\{).{0,500}?\}\} | \$?\{(?:[^{}\n]|\{[^{}\n]*\})*\}         # {{x}}, ${x}, {name}, {n, plural, one {#}}
+  | {TEMPLATE_TAG}
+  | \[/?[\#@][a-z]+(?:\s[^\[\]\n]{{0,200}})?\](?![(\[]) | \[\[[^\[\]\n]{{1,200}}\]\](?![(\[])   # [#if x], [[page]]
+  | (?<!\w)[\#@](?:if|else|elseif|end\w*|set|for|foreach|include|macro|section|yield|extends)\b(?:\s?\([^()\n]*\))?
+  | \\(?:u[0-9a-fA-F]{{4}}|[A-Za-z])                                 # escapes of strings
+  | \w[\w+.\-]{{0,30}}://[^\s<>"`]+ | www\.[^\s<>"`]+ | mailto:[^\s<>"`]+  # URLs
+  | [\w.+\-]{{1,64}}@[\w\-]+(?:\.[\w\-]+)+                           # e-mail addresses
+  | \$?!?{_braces} | \$\(\w+\)                                      # ${{x}}, {{name}}, {{n, plural, one {{#}}}}, $(x)
+  | (?<!\w)@\+?(?:\w+:)?\w+/[\w.]+ | (?<!\w)@[A-Za-z]\w*(?:\.\w+)+    # @string/name, @Model.Name
+  | %[A-Za-z_][\w.\-]*% | (?<![\w:]):[A-Za-z_]\w*:?                  # %name%, :name, :smile:
   | %(?:\(\w+\)|\d+\$)?[\-+\#0]*\d*(?:\.\d+)?(?:hh?|ll?|[Lqjzt])?[diouxXeEfFgGcrsaA@%]
   | \$[A-Za-z_]\w*
 """
-_PATTERN = r"(?P<kept>{kept}) | (?P<word>{words}) | (?P<number>[^\W\d]*+\d\w*+) | \w++\s*+"
+_PATTERN = r"(?P<kept>{formula} | {kept}) | (?P<word>{words}) | (?P<number>[^\W\d]*+\d\w*+) | \w++\s*+"
 _LETTER = re.compile(r"[^\W\d_]")
 
 
@@ -48,7 +68,9 @@ class Pseudo:
         words = "|".join(map(re.escape, longest_first))
         self._token = re.compile(
             _PATTERN.format(
-                kept=f"{kept} | {_KEPT}" if kept else _KEPT, words=rf"(?<!\w)(?i:{words})(?!\w)" if words else r"(?!)"
+                formula=_FORMULA,
+                kept=f"{kept} | {_KEPT}" if kept else _KEPT,
+                words=rf"(?<!\w)(?i:{words})(?!\w)" if words else r"(?!)",
             ),
             re.VERBOSE | re.DOTALL,
         )
