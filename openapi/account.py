@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from difflib import SequenceMatcher
 from pathlib import Path
 from typing import Any
@@ -22,15 +22,25 @@ HAND_WRITTEN = ("overlays", "sandbox", "tests", "docs")
 
 
 class Account:
-    """Every plain value in which two documents differ, told by what becomes of it; actions go by their targets."""
+    """Every plain value in which two documents differ, told by what becomes of it; actions go by their targets.
 
-    def __init__(self, old: Any, new: Any, before: Applied, after: Applied) -> None:
+    ``moved`` is where places of the old document are in the new one; nothing differs that only moved.
+    """
+
+    def __init__(
+        self, old: Any, new: Any, before: Applied, after: Applied, moved: Mapping[Location, Location] | None = None
+    ) -> None:
         self.before, self.after = before, after
         self.why = {action["target"]: action["description"] for run in (before, after) for action in run.actions}
         self.reached = 0
         self.absorbed: dict[str, list[Location]] = defaultdict(list)
         self.undecided: dict[Location, str] = {}
         raw = [dict(leaves(document)) for document in (old, new)]
+        for here, there in (moved or {}).items():
+            raw[0] = {
+                there + place[len(here) :] if place[: len(here)] == here else place: value
+                for place, value in raw[0].items()
+            }
         corrected = [dict(leaves(applied.document)) for applied in (before, after)]
         self.tops = {found.where for found in differences(old, new)}
         self.nodes = {where[:size] for where in raw[1] for size in range(len(where) + 1)}

@@ -9,7 +9,11 @@ breaks readers.
 from __future__ import annotations
 
 import ast
+import copy
+import json
+import re
 from collections.abc import Iterator
+from itertools import product
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -104,11 +108,42 @@ def differences(old: Any, new: Any, where: Location = (), parent: str = "") -> I
 
 def changes(old: Any, new: Any) -> list[Change]:
     """Every difference between two documents, in words and judged; in the order of their names."""
+    renamed, new = _same_paths(old, new)
     uses = usage(old), usage(new)
     judged = [change for found in differences(old, new) for change in _Judge(old, new, uses, found).judge()]
     added = {change.name for change in judged if change.what == "added, required"}
     kept = [change for change in dict.fromkeys(judged) if change.what != "now required" or change.name not in added]
-    return sorted(kept, key=lambda change: change.name)
+    return sorted([*renamed, *kept], key=lambda change: change.name)
+
+
+def shape(path: str) -> str:
+    """A path without the names of its parameters, which tell no two paths apart."""
+    return re.sub(r"{[^}]*}", "{}", path)
+
+
+def parameters(path: str, other: str) -> list[tuple[str, str]]:
+    """The parameters of a path that have another name in another path of its shape."""
+    pairs = zip(re.findall(r"{([^}]*)}", path), re.findall(r"{([^}]*)}", other), strict=False)
+    return [pair for pair in pairs if pair[0] != pair[1]]
+
+
+def _same_paths(old: Any, new: Any) -> tuple[list[Change], Any]:
+    """The parameters of paths that are renamed, and the new document with their old names."""
+    known = {shape(path): path for path in old["paths"]}
+    found: list[Change] = []
+    paths: dict[str, Any] = {}
+    for path, item in new["paths"].items():
+        was = known.get(shape(path), path)
+        if was in new["paths"] or was == path:
+            paths[path] = item
+            continue
+        paths[was] = moved = copy.deepcopy(item)
+        for (name, now), method in product(parameters(was, path), moved):
+            found.append(Change(f"{method.upper()} {was} : path {name}", f"is {now} now", request=True))
+            for one in member(moved, method, "parameters"):
+                if one.get("in") == "path" and one.get("name") == now:
+                    one["name"] = name
+    return found, new | {"paths": paths}
 
 
 def reworded(old: Any, new: Any) -> int:
@@ -191,7 +226,21 @@ class _Judge:
         offered = old is MISSING and "scopes" in where
         tightened = where[-1] == "security" and new not in ([], MISSING) and old in ([], MISSING)
         what = f"{'security ' * (where[-1] == 'security' and bool(self.name))}{old!r} → {new!r}"
-        return Change(name, what, request=tightened or not (lifted or offered))
+        renamed = self._is_renamed(where, old, new)
+        return Change(name, what, request=(tightened or not (lifted or offered)) and not renamed)
+
+    def _is_renamed(self, where: Location, old: Any, new: Any) -> bool:
+        """Whether nothing is different but the name of a way to a token."""
+        schemes = [member(document, "components", "securitySchemes") for document in self.documents]
+        if where[:2] == ("components", "securitySchemes"):
+            return len(where) == 3 and all((old or new) in known.values() for known in schemes)
+        if where[-1] != "security" or MISSING in (old, new):
+            return False
+        meant = [
+            [{json.dumps(known.get(name)): scopes for name, scopes in one.items()} for one in said]
+            for known, said in zip(schemes, (old, new), strict=True)
+        ]
+        return meant[0] == meant[1]
 
     def _keyword(self, key: str, old: Any, new: Any) -> Iterator[Change]:
         gone, come = new is MISSING, old is MISSING

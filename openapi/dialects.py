@@ -14,7 +14,18 @@ from urllib.parse import urljoin
 
 from openapi import documents
 from openapi.documents import SourceError
-from openapi.tree import DATA, NAMES, SCHEMAS, children, is_list, is_map, resolve
+from openapi.tree import (
+    DATA,
+    NAMES,
+    SCHEMAS,
+    WORDING,
+    children,
+    is_list,
+    is_map,
+    operations,
+    references,
+    resolve,
+)  # fmt: skip
 
 NOISE = {"example", "examples", "externalDocs", "deprecated", "nullable"}  # the last two when they are false
 ABOUT = ("contact", "license", "termsOfService", "summary")  # of the exporter's setup, not of the service
@@ -49,7 +60,89 @@ def unify(source: str) -> tuple[dict[str, Any], bytes, list[str]]:
         lowered["openapi"] = DIALECT
     for wrong in _malformed(lowered, "#", ""):
         raise SourceError(f"{documents.label(source)}: {wrong}")
+    _fill_addresses(lowered, left_out)
+    _lift_security(lowered)
+    _write_out_inheritance(lowered, left_out)
     return lowered, data, [f"{name} ({count})" for name, count in sorted(left_out.items())]
+
+
+def _fill_addresses(document: dict[str, Any], left_out: Counter[str]) -> None:
+    """Addresses with the defaults of their variables: a client has one address, and no template."""
+    for server in document.get("servers", []):
+        for name, variable in server.pop("variables", {}).items():
+            server["url"] = server["url"].replace(f"{{{name}}}", str(variable.get("default", "")))
+            left_out[f"variable {name} of an address, kept at {variable.get('default')!r}"] += 1
+
+
+def _lift_security(document: dict[str, Any]) -> None:
+    """Security said once for all, and at an operation only where it differs, whichever way the exporter says it."""
+    every = [operation for _, _, operation in operations(document)]
+    said = [operation["security"] for operation in every if operation.get("security")]
+    if said and "security" not in document:
+        document["security"] = max(said, key=said.count)
+        for operation in every:
+            operation.setdefault("security", [])
+    for operation in every:
+        if "security" in operation and operation["security"] == document.get("security"):
+            del operation["security"]
+
+
+def _write_out_inheritance(document: dict[str, Any], left_out: Counter[str]) -> None:
+    """Schemas that inherit with all that they inherit, and references without the `allOf` of one that wraps them."""
+    schemas = document["components"]["schemas"]
+    unused = schemas.keys() - _used(document)
+    for name in list(schemas):
+        schemas[name] = _flat(schemas[name], schemas, (name,))
+    document["paths"] = _unwrapped(document["paths"])
+    document["components"]["schemas"] = _unwrapped(schemas)
+    while bases := schemas.keys() - _used(document) - unused:
+        for name in bases:
+            del schemas[name], document["components"]["schemas"][name]
+            left_out[f"schema {name}, written out where it is inherited"] += 1
+
+
+def _used(document: dict[str, Any]) -> set[str]:
+    return {ref.removeprefix(SCHEMAS) for _, ref in references(document)}
+
+
+def _flat(schema: dict[str, Any], schemas: dict[str, Any], trail: tuple[str, ...]) -> dict[str, Any]:
+    """An object in place of an `allOf` of objects, if no two of them describe one property differently."""
+    if not schema.get("allOf"):
+        return schema
+    parts = [*schema["allOf"], {key: value for key, value in schema.items() if key != "allOf"}]
+    found: dict[str, Any] = {"type": "object", "properties": {}}
+    required: list[str] = []
+    for part in parts:
+        name = str(part.get("$ref", "")).removeprefix(SCHEMAS)
+        if name in trail or (name and name not in schemas):
+            return schema
+        flat = _flat(schemas[name], schemas, (*trail, name)) if name else part
+        if set(flat) - {"type", "properties", "required", *WORDING, "additionalProperties"}:
+            return schema
+        for key, value in flat.get("properties", {}).items():
+            if found["properties"].setdefault(key, value) != value:
+                return schema
+        required += [key for key in flat.get("required", []) if key not in required]
+        found |= {key: flat[key] for key in (*WORDING, "additionalProperties") if key in flat and not name}
+    return found | ({"required": required} if required else {})
+
+
+def _unwrapped(node: Any, parent: str = "") -> Any:
+    if is_list(node):
+        return [_unwrapped(item) for item in node]
+    if not is_map(node):
+        return node
+    node = {
+        key: value if key in DATA and parent not in NAMES else _unwrapped(value, "" if parent in NAMES else key)
+        for key, value in node.items()
+    }
+    parts = node.get("allOf")
+    if parent in NAMES or not parts or len(parts) > 1 or "$ref" not in parts[0]:
+        return node
+    rest = {key: value for key, value in node.items() if key not in {"allOf", "nullable"}}
+    if set(rest) - set(WORDING):
+        return node
+    return rest | ({"anyOf": [parts[0], dict(NULL)]} if node.get("nullable") else parts[0])
 
 
 MAPS = frozenset({"properties", "schemas", "responses", "content", "paths"})  # … of objects

@@ -83,7 +83,7 @@ def _check_url(request: httpx2.Request) -> None:
         raise SourceError(f"{label(str(url))} is not safe to read: https only, or http on this machine")
 
 
-@lru_cache(maxsize=16)  # 0.2 s for the service's document, which one run reads more than once
+@lru_cache(maxsize=512)  # 0.2 s for the service's document; a draft reads each action many times
 def load_yaml(text: str) -> Any:
     """Plain data from YAML 1.2, not to be changed; a key that comes twice is an error."""
     yaml: Any = YAML(typ="safe", pure=True)

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from openapi import account, correct, documents
+from openapi.changes import parameters, shape
 from openapi.tree import DATA, MISSING, NAMES, WORDING, Location, at, is_list, is_map, member, operations
 
 VERBS = ("translate", "summarize", "analyze", "detect", "upload", "convert", "extract", "create", "check", "cancel")
@@ -108,15 +109,18 @@ class Draft:
         self.old, self.new, self.text = old, new, Text(content)
         self.before = correct.apply(old, self.text.overlay())
         self.renamed: dict[str, str] = {}
+        self.moved: dict[Location, Location] = {}
         self.notes: list[str] = []
         self.decisions: list[str] = []
 
     def run(self, *, is_errors: bool = False) -> str:
         """The file as it fits the new document, as far as that is certain."""
+        self._follow_schemas()
+        self._follow_security()
+        self._follow_paths()
         if not is_errors:
-            self._follow_schemas()
-            self._follow_paths()
             self._follow_properties()
+            self._follow_moved_properties()
         after = correct.apply(self.new, self.text.overlay())
         anchor = max(
             (n for n, action in enumerate(after.actions, start=1) if member(action, "update", "operationId")), default=1
@@ -140,20 +144,53 @@ class Draft:
             fits = [other for other in come if _alike(gone[name], come[other])]
             if len(fits) == 1 and sum(_alike(gone[other], come[fits[0]]) for other in gone) == 1:
                 self.renamed[name] = fits[0]
+                self.moved["components", "schemas", name] = ("components", "schemas", fits[0])
                 self._move(rf"(?<![A-Za-z]){re.escape(name)}(?![A-Za-z])", fits[0], f"schema {name} is {fits[0]} now")
             elif fits:
                 self.decisions.append(f"schema {name} is gone; {', '.join(fits)} are like it: which one is it?")
+
+    def _follow_security(self) -> None:
+        gone, come = (
+            _only(one, other, "securitySchemes") for one, other in ((self.old, self.new), (self.new, self.old))
+        )
+        for name in gone:
+            fits = [other for other in come if _bare(come[other]) == _bare(gone[name])]
+            if len(fits) == 1:
+                self._move(
+                    rf"(?<=securitySchemes\.){re.escape(name)}(?![A-Za-z])", fits[0], f"{name} is called {fits[0]} now"
+                )
 
     def _follow_paths(self) -> None:
         gone = {path: item for path, item in self.old["paths"].items() if path not in self.new["paths"]}
         come = {path: item for path, item in self.new["paths"].items() if path not in self.old["paths"]}
         for path, item in gone.items():
-            fits = [other for other in come if _bare(come[other]) == self._now(item)]
+            fits = [other for other in come if shape(other) == shape(path)]
+            if len(fits) != 1:
+                fits = [other for other in come if _bare(come[other]) == self._now(item)]
             rivals = [other for other in gone if _bare(gone[other]) == _bare(item)]
-            if len(rivals) > 1:  # the same thing at several paths: one of them may have become longer at its head
+            if len(rivals) > 1 and shape(fits[0] if fits else "") != shape(
+                path
+            ):  # the same thing at several paths: one of them may have become longer at its head
                 fits = [other for other in fits if other.endswith(path)]
             if len(fits) == 1:
+                self.moved["paths", path] = ("paths", fits[0])
                 self._move(rf"'{re.escape(path)}'", f"'{fits[0]}'", f"path {path} is {fits[0]} now")
+                self._follow_parameters(path, fits[0])
+
+    def _follow_parameters(self, path: str, now: str) -> None:
+        """A parameter of a path that has another name: actions that select parameters by name select it too."""
+        for was, name in parameters(path, now):
+            for method in self.new["paths"][now]:
+                place = ("paths", now, method, "parameters")
+                self.moved[*place, f"path {was}"] = (*place, f"path {name}")
+            for number, hits in self.before.hits.items():
+                if not any(hit[:2] == ("paths", path) for hit in hits):
+                    continue
+                said = f"@.name == '{was}'"
+                target = self.text.action(number)["target"]
+                if said in target and f"@.name == '{name}'" not in target:
+                    self.text.replace(number, re.escape(said), f"{said} || @.name == '{name}'")
+                    self._note(number, f"parameter {was} is {name} now, in {now}")
 
     def _now(self, item: Any) -> Any:
         """An operation's structure, by the names that its schemas have now."""
@@ -171,6 +208,13 @@ class Draft:
                 fits = [key for key in come if _bare(come[key]) == _bare(gone[prop])]
                 rivals = [key for key in gone if _bare(gone[key]) == _bare(gone[prop])]
                 if len(fits) == 1 and len(rivals) == 1:
+                    self.moved["components", "schemas", name, "properties", prop] = (
+                        "components",
+                        "schemas",
+                        name,
+                        "properties",
+                        fits[0],
+                    )
                     self._move_property(name, prop, fits[0])
 
     def _move_property(self, schema: str, prop: str, now: str) -> None:
@@ -192,6 +236,30 @@ class Draft:
             else:
                 continue
             self._note(number, f"property {schema}.{prop} is {now} now")
+
+    def _follow_moved_properties(self) -> None:
+        """A property that is in another schema now, under its name and as it was, if that is the only such place."""
+        schemas = [member(document, "components", "schemas") for document in (self.old, self.new)]
+        gone, come = (
+            [(name, key) for name in one for key in member(one[name], "properties")
+             if key not in member(other, name, "properties")]
+            for one, other in (schemas, schemas[::-1])
+        )  # fmt: skip
+        for name, key in gone:
+            was = _bare(schemas[0][name]["properties"][key])
+            fits = [to for to, same in come if same == key and _bare(schemas[1][to]["properties"][key]) == was]
+            rivals = [other for other, same in gone if same == key]
+            if name not in self.renamed and len(fits) == len(rivals) == 1:
+                place = ("components", "schemas", name, "properties", key)
+                self.moved[place] = ("components", "schemas", fits[0], "properties", key)
+                for number, hits in self.before.hits.items():
+                    mine = {hit for hit in hits if hit[:3] == place[:3]}
+                    if mine and all(hit[:5] == place for hit in mine):
+                        block = self.text.blocks[number - 1]
+                        schema = rf"(?<=schemas\.){re.escape(name)}(?=\.)|(?<='){re.escape(name)}(?=')"
+                        self.text.replace(number, schema, fits[0])
+                        if self.text.blocks[number - 1] != block:
+                            self._note(number, f"property {name}.{key} is in {fits[0]} now")
 
     def _move(self, pattern: str, new: str, why: str) -> None:
         for number in range(1, len(self.text.blocks) + 1):
@@ -307,7 +375,15 @@ class Draft:
                 "x-draft": look,
                 "update": {missing: {"description": words, "content": {"application/json": {"schema": dict(schema)}}}},
             }
-        if path.endswith("/trial"):
+        for code in sorted(code for code in answers if not code.startswith(("2", "3"))):
+            yield {
+                "target": f"{place}.responses['{code}']",
+                "description": "Generated: an error with the type of a result, which a caller would take for one.",
+                "x-absorbs": [code],
+                "x-draft": look,
+                "remove": True,
+            }
+        if path.endswith("/trial") and operation.get("security") != []:
             yield {
                 "target": place,
                 "description": "Trials need no token, while security is global and lifted nowhere.",

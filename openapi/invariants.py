@@ -106,8 +106,44 @@ def misread(document: Any) -> list[str]:
 
     look(document, "#", "")
     for name in (name for name, uses in usage(document).items() if ANSWER in uses):
-        found.extend(_closed(member(document, "components", "schemas", name), SCHEMAS + name))
+        schema = member(document, "components", "schemas", name)
+        found += [*_closed(schema, SCHEMAS + name), *_greedy(document, schema, SCHEMAS + name)]
+    for method, path, operation in operations(document):
+        found += _greedy(document, member(operation, "responses"), f"{method} {path}")
     return found
+
+
+def addresses(document: Any) -> Iterator[str]:
+    """What is missing of what clients and sandbox have from the document: addresses, and the way to a token."""
+    url = next((str(server.get("url")) for server in member(document, "servers")), "")
+    if not url.startswith("https://") or "{" in url:
+        yield f"servers: the first address is {url!r}: a client needs a whole one, with https"
+    schemes = member(document, "components", "securitySchemes")
+    tokens = [member(scheme, "flows", "clientCredentials", "tokenUrl") for scheme in schemes.values()]
+    if not any(str(token).startswith("https://") for token in tokens):
+        yield "securitySchemes: none has client credentials with a tokenUrl: a client needs it to get a token"
+    said = [member(document, "security"), *(member(operation, "security") for _, _, operation in operations(document))]
+    names = {name for security in said for one in security for name in one}
+    yield from (f"security names {name}, which is no security scheme" for name in sorted(names - schemes.keys()))
+
+
+def _greedy(document: Any, node: Any, where: str, parent: str = "") -> Iterator[str]:
+    """Choices of objects in an answer of which an earlier one takes what is meant for a later one."""
+    for key, value in children(node):
+        if key in {"anyOf", "oneOf"} and parent not in NAMES and is_list(value):
+            schemas = [_object(document, part) for part in value]
+            for place, first in enumerate(schemas):
+                for other in schemas[place + 1 :]:
+                    if first and other and set(member(first, "required")) <= set(member(other, "properties")):
+                        yield f"{where}/{key}: choice {place + 1} takes what is meant for a later one, and drops a part"
+        if key not in DATA or parent in NAMES:
+            yield from _greedy(document, value, f"{where}/{key}", "" if parent in NAMES else key)
+
+
+def _object(document: Any, schema: Any) -> Any:
+    ref = str(member(schema, "$ref"))
+    found = member(document, "components", "schemas", ref.removeprefix(SCHEMAS)) if member(schema, "$ref") else schema
+    return found if member(found, "properties") else {}
 
 
 def _closed(node: Any, where: str, parent: str = "") -> Iterator[str]:

@@ -22,6 +22,7 @@ if __name__ == "__main__":  # run as a file, Python looks in openapi/; its modul
 
 from openapi import account, changes, client, correct, dialects, documents, invariants, sync_twin, toolchain, tree
 from openapi.draft import Draft
+from openapi.tree import Location
 
 ROOT = Path(__file__).resolve().parents[1]
 UPSTREAM, CORRECTIONS, TRANSLATION = (f"openapi/{name}.yaml" for name in ("upstream", "corrections", "translation"))
@@ -72,8 +73,7 @@ class Run:
         old = documents.parse((self.root / UPSTREAM).read_bytes(), UPSTREAM)
         document = self._take(source, old) if source else old
         before = correct.apply(old, self._overlay(CORRECTIONS)) if source else None
-        if is_draft:
-            self._draft(CORRECTIONS, old, document)
+        moved = self._draft(CORRECTIONS, old, document) if is_draft else {}
         applied = correct.apply(document, self._overlay(CORRECTIONS))
         corrected = _tidy(applied.document)
         if is_draft and before:
@@ -82,10 +82,14 @@ class Run:
         lines = account.failures(before, applied, document) if before and not is_draft else applied.lines()
         problems = {f"actions of {CORRECTIONS} do not fit the document": lines}
         if before:
-            told = account.Account(old, document, before, applied)
+            told = account.Account(old, document, before, applied, moved)
             self.say("\n".join(told.report()))
             problems["changes are swallowed, and nobody decided it"] = list(told.problems())
-        rules = [*invariants.violations(corrected), *invariants.misread(corrected)]
+        rules = [
+            rule
+            for rules in (invariants.violations, invariants.misread, invariants.addresses)
+            for rule in rules(corrected)
+        ]
         problems["rules are broken by the corrected document"] = rules
         problems[f"actions of {ERRORS} do not fit the document"] = errors.lines()
         if not any(problems.values()):
@@ -140,13 +144,14 @@ class Run:
         self.source = {"name": documents.label(source), "sha256": hashlib.sha256(data).hexdigest()}
         return new
 
-    def _draft(self, name: str, old: Any, new: Any) -> None:
+    def _draft(self, name: str, old: Any, new: Any) -> dict[Location, Location]:
         draft = Draft(old, new, (self.root / name).read_text(encoding="utf-8"))
         content = draft.run(is_errors=name == ERRORS)
         self._tell(f"actions of {name} are drafted", draft.notes)
         self.decisions += draft.decisions
         if draft.notes:
             self._stage(name, content)
+        return draft.moved
 
     def _overlay(self, name: str) -> Any:
         return documents.load_yaml(self._path(name).read_text(encoding="utf-8"))

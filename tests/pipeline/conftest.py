@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from openapi_spec_validator import OpenAPIV30SpecValidator
 
-from openapi import documents, regenerate
+from openapi import client, documents, regenerate
 
 ROOT = regenerate.ROOT
 SPEC = "overlays/groupdocs_translation/spec"
@@ -18,6 +19,42 @@ INPUTS = ("pyproject.toml", "generator-config.yaml", "openapi", "generated", SPE
 PAIRS = tuple(
     f"{place}/{twin}" for place in ("overlays/groupdocs_translation", "tests") for twin in ("_async", "_sync")
 )
+
+
+@pytest.fixture(scope="session", autouse=True)
+def remembered(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """What YAML, the validator and the generator make of the same input again is what they made of it before.
+
+    They are three quarters of the time of a run, and most tests are about what happens around them. The first run of
+    each input is the real one, and so is every run in a process of its own.
+    """
+    dump, errors, write = documents.dump, OpenAPIV30SpecValidator.iter_errors, client.write
+    dumped: dict[tuple[str, str], str] = {}
+    found: dict[str, list[Any]] = {}
+    written: dict[tuple[bytes, ...], tuple[Path, int]] = {}
+
+    def dump_once(document: Any, comment: str) -> str:
+        key = repr(document), comment
+        return dumped[key] if key in dumped else dumped.setdefault(key, dump(document, comment))
+
+    def errors_once(validator: Any) -> Iterator[Any]:
+        key = repr(validator.schema)
+        yield from found[key] if key in found else found.setdefault(key, list(errors(validator)))
+
+    def write_once(root: Path, translation: Path, package: Path) -> int:
+        templates = sorted((root / client.TEMPLATES).glob("*"))
+        key = tuple(path.read_bytes() for path in (translation, root / client.CONFIG, *templates))
+        if key not in written:
+            kept = tmp_path_factory.mktemp("generated") / "package"
+            written[key] = kept, write(root, translation, kept)
+        shutil.copytree(written[key][0], package)
+        return written[key][1]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(documents, "dump", dump_once)
+        patch.setattr(OpenAPIV30SpecValidator, "iter_errors", errors_once)
+        patch.setattr(client, "write", write_once)
+        yield
 
 
 @pytest.fixture

@@ -205,6 +205,14 @@ def test_requests_are_built_as_the_document_says(package: Path, monkeypatch: pyt
             {"Holder": thing(it=ref("Held") | {"nullable": True}), "Held": {"type": "object"}},
             "Holder/properties/it: nullable beside a reference is ignored",
         ),
+        (
+            {
+                "Either": thing(it={"oneOf": [ref("One"), ref("Other")]}),
+                "One": thing(a=STRING),
+                "Other": thing(b=STRING),
+            },
+            "Either/properties/it/oneOf: choice 1 takes what is meant for a later one",
+        ),
         ({"Not": thing(a={"not": STRING})}, "Not/properties/a: `not` is ignored"),
     ],
 )

@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from openapi import account, changes, client, correct, documents, draft, regenerate, tree
+from tests.pipeline import vendor_copies
 
 ROOT = regenerate.ROOT
 PAGE = ROOT / "docs/how-it-is-made.md"
@@ -92,9 +93,8 @@ KINDS = [
     ),
     Kind(
         "The way to a token has another name",
-        lambda d: d["components"].update(securitySchemes={"OAuth": d["components"]["securitySchemes"]["JWT"]}),
-        "BREAKING OAuth: nothing → ",
-        "securitySchemes.JWT.flows.clientCredentials.authorizationUrl: selects 0 nodes",
+        renamed('"JWT"', '"OAuth"'),
+        "OAuth: nothing → ",
     ),
     Kind("A schema is renamed", renamed("SrtFileRequest", "SubtitleRequest"), "SubtitleRequest: added"),
     Kind("A property is renamed", renamed("shortCodeList", "shortCodes"), "MarkdownFileRequest.shortCodes: added"),
@@ -177,6 +177,56 @@ KINDS = [
         lambda d: d["paths"]["/hc"]["get"].update(security=[{"JWT": ["all"]}]),
         "BREAKING GET /hc: security nothing → [{'JWT': ['all']}] [requests]",
         "$.paths['/hc'].get",
+    ),
+    # Made by someone who had not read what carries corrections over; one more is in test_source.py.
+    Kind(
+        "A property is in another schema",
+        vendor_copies.the_result_of_an_analysis_is_an_object_of_its_own,
+        "BREAKING CloudHugoResponse.shortcodes: removed [answers]",
+    ),
+    Kind(
+        "The way to a token has another name, and each operation says it",
+        vendor_copies.tokens_are_named_at_each_operation,
+        "Bearer: nothing → ",
+    ),
+    Kind("A new verb", vendor_copies.jobs_can_be_cancelled, "DELETE /text/{requestId}: added"),
+    Kind(
+        "The parameter of a path is renamed",
+        vendor_copies.jobs_are_called_jobs_in_paths,
+        "BREAKING GET /text/{requestId} : path requestId: is jobId now [requests]",
+    ),
+    Kind(
+        "An answer has one of two forms",
+        vendor_copies.one_answer_has_two_forms,
+        "BREAKING GET /document/{requestId} : 200: CloudFileResponse → "
+        "CloudFileResponse or CloudFileResponseWithAdditionalInfo [answers]",
+        "200/content/application~1json/schema/oneOf: choice 1 takes what is meant for a later one",
+    ),
+    Kind(
+        "Values of enums are gone",
+        vendor_copies.old_formats_are_dropped,
+        "BREAKING MediaToFileRequest.format: no longer takes Wma [requests]",
+    ),
+    Kind(
+        "Another exporter, which writes OpenAPI 3.1",
+        vendor_copies.a_new_exporter_writes_31,
+        "BREAKING CloudFileResponseWithAdditionalInfo.request: CloudFileRequest → null or CloudFileRequest [answers]",
+    ),
+    Kind(
+        "A header that is required",
+        vendor_copies.every_submission_wants_a_key,
+        "BREAKING POST /srt : header Idempotency-Key: added, required [requests]",
+    ),
+    Kind(
+        "An address with variables",
+        vendor_copies.the_service_has_regions,
+        "BREAKING servers 0 url: 'https://api.groupdocs.cloud/v2.0/translation/' → "
+        "'https://api.groupdocs.cloud/v2.1/translation' [requests]",
+    ),
+    Kind(
+        "An operation has a successor",
+        vendor_copies.an_operation_has_a_successor,
+        "POST /summarize-text: now deprecated",
     ),
 ]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import hashlib
 import json
 import re
@@ -14,7 +15,9 @@ from typing import Any
 
 import pytest
 
-from openapi import client, dialects, documents, regenerate
+from openapi import client, dialects, documents, invariants, regenerate
+from openapi.tree import operations
+from tests.pipeline.vendor_copies import requests_inherit_from_one_base
 
 ROOT = regenerate.ROOT
 COMMITTED = (ROOT / regenerate.TRANSLATION).read_bytes()
@@ -150,7 +153,26 @@ def newer(document: Any) -> bytes:
     return json.dumps(lifted | {"openapi": "3.1.0", "jsonSchemaDialect": "https://spec.openapis.org/x"}).encode()
 
 
+def wrapped(document: Any) -> bytes:
+    """References as the exporter of another framework writes them: in an `allOf` of one."""
+    return re.sub(r'{"\$ref": ("[^"]*")}', r'{"allOf": [{"$ref": \1}]}', json.dumps(document)).encode()
+
+
+def inherited(document: Any) -> bytes:
+    requests_inherit_from_one_base(document)
+    return json.dumps(document).encode()
+
+
+def secured(document: Any) -> bytes:
+    """Security at each operation in place of once."""
+    for _, _, operation in operations(document):
+        operation["security"] = document["security"]
+    del document["security"]
+    return json.dumps(document).encode()
+
+
 FORMS = (crlf, vendor, inlined_upload, terse, examples, turned_round, wordless, reworded, noisy, referred, newer)
+FORMS += (wrapped, inherited, secured)
 
 
 @pytest.mark.parametrize("form", FORMS, ids=lambda form: form.__name__)
@@ -498,6 +520,36 @@ def test_a_server_that_is_not_there_and_a_file_that_is_not_there_are_named(
     assert regenerate.main(["--source", "no/such/file.yaml"], tree) == 1
     assert "file.yaml cannot be read" in capsys.readouterr().err
     assert snapshot() == before
+
+
+def without_flow(document: Any) -> None:
+    document["components"]["securitySchemes"]["JWT"] = {"type": "http", "scheme": "bearer"}
+
+
+@pytest.mark.parametrize(
+    ("change", "named"),
+    [
+        (lambda d: d.pop("servers"), "servers: the first address is ''"),
+        (
+            lambda d: d["servers"][0].update(url="/v2.0/translation"),
+            "servers: the first address is '/v2.0/translation'",
+        ),
+        (
+            lambda d: d["servers"][0].update(url="https://{host}/v2.0"),
+            "servers: the first address is 'https://{host}/v2.0'",
+        ),
+        (without_flow, "securitySchemes: none has client credentials with a tokenUrl"),
+        (lambda d: d.update(security=[{"OAuth": []}]), "security names OAuth, which is no security scheme"),
+    ],
+)
+def test_a_document_without_a_way_to_the_service_is_named(
+    change: Callable[[Any], Any], named: str, translation: Any
+) -> None:
+    changed = copy.deepcopy(translation)
+    assert list(invariants.addresses(changed)) == []
+    change(changed)
+    (said,) = invariants.addresses(changed)
+    assert said.startswith(named)
 
 
 @pytest.mark.parametrize("url", ["http://example.org/spec", "ftp://127.0.0.1/spec", "file:///etc/hosts"])
