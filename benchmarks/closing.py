@@ -78,7 +78,7 @@ def main(argv: list[str]) -> int:
     """Measure, print and write the report; arguments may be the number of clients."""
     clients = int(argv[0]) if argv else CLIENTS
     rows: list[list[object]] = []
-    targets = []
+    targets: list[Target] = []
     for what, answers in (("submissions", 1), ("pairs", 2)):
         with process("benchmarks._server", str(answers)) as server:
             address = f"http://127.0.0.1:{server.read()}"

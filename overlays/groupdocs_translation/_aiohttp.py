@@ -134,15 +134,13 @@ class _Stream(httpx2.AsyncByteStream):
 class _Connector(aiohttp.TCPConnector):
     """Gives a POST no connection that the server may have closed."""
 
-    def __init__(self, guard: ReuseGuard, **settings: Any) -> None:
-        super().__init__(**settings)
-        self._guard = guard
+    guard: ReuseGuard
 
     async def connect(self, req: Any, traces: Any, timeout: aiohttp.ClientTimeout) -> Any:
         """Take another one until it is good."""
         while True:
             connection = await super().connect(req, traces, timeout)
-            if self._guard.admits(req.method, connection.protocol, partial(_has_ended, connection)):
+            if self.guard.admits(req.method, connection.protocol, partial(_has_ended, connection)):
                 return connection
             connection.close()
 
@@ -167,11 +165,11 @@ class AiohttpTransport(httpx2.AsyncBaseTransport):
     def _opened(self) -> aiohttp.ClientSession:
         if self._session is None:
             connector = _Connector(
-                self._guard,
                 ssl=self._context,
                 limit=self._limits.max_connections or 0,
                 keepalive_timeout=self._limits.keepalive_expiry,
             )
+            connector.guard = self._guard
             self._session = aiohttp.ClientSession(
                 connector=connector,
                 cookie_jar=aiohttp.DummyCookieJar(),

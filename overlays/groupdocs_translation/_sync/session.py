@@ -87,7 +87,7 @@ def guard_reuse(transport: Any) -> None:
 
 
 def _create(pool: Callable[[], Any], guard: ReuseGuard, origin: httpcore2.Origin) -> Any:
-    connection = type(pool()).create_connection(pool(), origin)
+    connection = pool().__class__.create_connection(pool(), origin)
     connection.handle_request = partial(_guarded, weakref.ref(connection), guard)
     return connection
 
@@ -98,7 +98,7 @@ def _guarded(reference: Callable[[], Any], guard: ReuseGuard, request: httpcore2
         connection.close()
         raise httpcore2.ConnectionNotAvailable  # the pool gives another one
     try:
-        response: httpcore2.Response = type(connection).handle_request(connection, request)
+        response: httpcore2.Response = connection.__class__.handle_request(connection, request)
     except (httpcore2.ReadError, httpcore2.RemoteProtocolError, httpcore2.WriteError):
         guard.has_lost = True
         raise
