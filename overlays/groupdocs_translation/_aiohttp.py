@@ -16,6 +16,7 @@ from collections.abc import AsyncIterator, Generator
 from contextlib import contextmanager
 from functools import lru_cache, partial
 from typing import Any
+from weakref import WeakSet
 
 import aiohttp
 import httpx2
@@ -135,11 +136,13 @@ class _Connector(aiohttp.TCPConnector):
     """Gives a POST no connection that the server may have closed."""
 
     guard: ReuseGuard
+    transports: WeakSet[Any]
 
     async def connect(self, req: Any, traces: Any, timeout: aiohttp.ClientTimeout) -> Any:
         """Take another one until it is good."""
         while True:
             connection = await super().connect(req, traces, timeout)
+            self.transports.add(connection.transport)
             if self.guard.admits(req.method, connection.protocol, partial(_has_ended, connection)):
                 return connection
             connection.close()
@@ -160,6 +163,7 @@ class AiohttpTransport(httpx2.AsyncBaseTransport):
         self._context = httpx2.create_ssl_context(verify=verify, trust_env=trust_env)
         self._limits = limits
         self._guard = ReuseGuard()
+        self._transports: WeakSet[Any] = WeakSet()
         self._session: aiohttp.ClientSession | None = None
 
     def _opened(self) -> aiohttp.ClientSession:
@@ -169,7 +173,7 @@ class AiohttpTransport(httpx2.AsyncBaseTransport):
                 limit=self._limits.max_connections or 0,
                 keepalive_timeout=self._limits.keepalive_expiry,
             )
-            connector.guard = self._guard
+            connector.guard, connector.transports = self._guard, self._transports
             self._session = aiohttp.ClientSession(
                 connector=connector,
                 cookie_jar=aiohttp.DummyCookieJar(),
@@ -203,6 +207,8 @@ class AiohttpTransport(httpx2.AsyncBaseTransport):
                     return await self._send(request, body)
         except TimeoutError as error:
             raise httpx2.WriteTimeout("the server does not read on") from error
+        finally:
+            self._abort_closing()
 
     async def _send(self, request: httpx2.Request, body: Any) -> httpx2.Response:
         limits = request.extensions.get("timeout", {})
@@ -230,6 +236,13 @@ class AiohttpTransport(httpx2.AsyncBaseTransport):
         """Close all connections."""
         if self._session is not None:
             await self._session.close()
+            self._abort_closing()
+
+    def _abort_closing(self) -> None:
+        """Let no connection that was closed stay open because the server does not read what was written."""
+        for transport in list(self._transports):
+            if transport.is_closing():
+                transport.abort()
 
     def __del__(self) -> None:
         """The client outlived the event loop that this belonged to: nobody can await ``aclose()`` any more."""

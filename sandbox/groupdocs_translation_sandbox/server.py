@@ -285,11 +285,17 @@ class ServerThread:
         )
         self._ready.set()
         await self._stop.wait()
+        # Nobody else closes a connection that is being accepted, which takes asyncio some turns in a task of its own.
+        while others := asyncio.all_tasks() - {asyncio.current_task()}:
+            await self._abort(state)
+            for cancel_scope in list(self._in_progress):
+                cancel_scope.cancel()
+            await asyncio.wait(others)
         server.close()
+        await self._abort(state)
+
+    async def _abort(self, state: ServerState) -> None:
         for connection in list(state.connections):
             if isinstance(connection, FaultProtocol):
                 connection.transport.abort()
         await asyncio.sleep(0)  # the protocols learn that their connections are lost, and no task complains
-        for cancel_scope in list(self._in_progress):
-            cancel_scope.cancel()
-        await asyncio.gather(*state.tasks, return_exceptions=True)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import gc
 import signal
 import socket
 import subprocess
 import sys
 import threading
 import time
+import warnings
 
 import pytest
 from groupdocs_translation.sandbox import Sandbox
@@ -77,6 +79,18 @@ def test_stopping_breaks_off_what_is_under_way(capfd):
     assert len(failures) == 1
     assert sandbox.calls() == {}
     assert capfd.readouterr().err == ""
+
+
+def test_connections_that_are_being_made_when_it_stops_are_closed():
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always", ResourceWarning)
+        with Sandbox() as sandbox:
+            port = int(sandbox.app.address.rpartition(":")[2])
+            clients = [socket.create_connection(("127.0.0.1", port)) for _ in range(20)]
+        for client in clients:
+            client.close()
+        gc.collect()  # what nobody has closed says so
+    assert [str(warning.message) for warning in caught] == []
 
 
 def test_records_and_jobs_outlive_it():
