@@ -60,6 +60,18 @@ class ReuseGuard:
         return used > 1 and not self.has_lost and now - last < REUSE_S and not has_ended()
 
 
+def has_surplus(connection: Any) -> bool:
+    """Whether bytes came after the last response on a pooled connection of httpx2.
+
+    They are no response to the next request (RFC 9112 §6.3), and httpcore2 would take them for one: a file would get
+    the translation of another.
+    """
+    while (inner := getattr(connection, "_connection", None)) is not None:
+        connection = inner
+    state: Any = getattr(connection, "_h11_state", None)
+    return state is not None and bool(state.trailing_data[0])
+
+
 def is_readable(socket: Any) -> bool:
     """Whether something is to be read: before a request that can only be the end of the connection."""
     if not hasattr(select, "poll"):  # Windows
@@ -74,7 +86,7 @@ def network_failure(failure: httpx2.HTTPError, request: httpx2.Request, name: st
 
     The cause is rebuilt: the frames of the original hold the request's headers, token included.
     """
-    what = token_mask(request)(str(failure)) or type(failure).__name__  # a broken status line is quoted
+    what = responses.library_message(failure, mask=token_mask(request)) or type(failure).__name__
     if isinstance(failure, httpx2.LocalProtocolError):
         return Failed(FailureKind.REJECTED, TransferError(f"{name}: the request broke off on our side: {what}"))
     error = ConnectionFailed(f"{name}: {request.url.host}: {type(failure).__name__}: {what}")

@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import ssl
 import threading
+import traceback
 from collections.abc import Sized
 from contextlib import nullcontext
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import httpx2
 import pytest
-from groupdocs_translation import AsyncTranslationClient, ConfigurationError
+from groupdocs_translation import AsyncTranslationClient, ConfigurationError, TranslationError
 from groupdocs_translation._config import tls
 
 from tests.auth.servers import http
@@ -131,3 +132,37 @@ async def test_submissions_and_polls_share_a_connection_that_stays_open(clock):
             for _ in range(5):
                 assert (await client.translate_text("Hello", target="de")).text == "Hallo"
         assert service.connections == 1
+
+
+@pytest.mark.parametrize("surplus", ["the same again", "nonsense"])
+async def test_what_comes_after_a_response_is_never_the_next_one(surplus, clock, tmp_path):
+    polls = [http({"status": 200, "translations": {"de": [text]}}) for text in ("eins", "zwei")]
+    polls[0] += b"nonsense" if surplus == "nonsense" else polls[0]
+    with Service(poll=polls) as service:
+        async with AsyncTranslationClient(**service.settings(clock)) as client:
+            assert [(await client.translate_text(text, target="de")).text for text in ("one", "two")] == [
+                "eins",
+                "zwei",
+            ]
+    files = [http(text, content_type="text/plain") for text in ("eins", "zwei")]
+    files[0] += b"nonsense" if surplus == "nonsense" else files[0]
+    with Service(file=files) as service:
+        service._roles["poll"] = lambda request: service.done(request, urls={"de": {"url": service.url, "size": 4}})
+        async with AsyncTranslationClient(**service.settings(clock)) as client:
+            for text in ("eins", "zwei"):
+                result = await client.translate_file(b"x", name=f"{text}.txt", target="de", output_dir=tmp_path)
+                assert result.path.read_text() == text
+
+
+@pytest.mark.parametrize("what", ["submit", "poll", "upload", "file"])
+async def test_no_failure_quotes_what_was_sent_in_place_of_http(what, clock, tmp_path, caplog):
+    def no_http(_):
+        return [b'{"token": "canary", "url": "https://storage.example/x?sig=canary"}\r\n\r\n']
+
+    with Service(**{what: no_http}) as service:
+        async with AsyncTranslationClient(**service.settings(clock)) as client:
+            with pytest.raises(TranslationError) as caught:
+                await client.translate_file(b"x", name="a.txt", target="de", output_dir=tmp_path)
+    told = caplog.text + "".join(traceback.format_exception(caught.value))
+    assert "canary" not in told
+    assert "RemoteProtocolError" in told

@@ -100,9 +100,7 @@ class AsyncConnection:
                     headers=self._headers(),
                     **self._transport_settings(self._proxy(self.settings.base_url), AsyncConnection.session),
                 )
-                for transport in (session._transport, *session._mounts.values()):
-                    if isinstance(transport, httpx2.AsyncHTTPTransport) and transport is not self.settings.transport:
-                        guard_reuse(transport)
+                guard_reuse(session, self.settings.transport)
                 self._sessions[owner] = session, ApiClient(self.settings.base_url, async_session=lambda: session)
             return self._sessions[owner]
 
@@ -119,6 +117,7 @@ class AsyncConnection:
                     headers={"User-Agent": user_agent(self.settings.user_agent)},
                     **self._transport_settings(proxy, lambda parent: parent.storage(url)),
                 )
+                guard_reuse(opened[proxy], self.settings.transport)
             return opened[proxy]
 
     def _refuse_closed(self) -> None:

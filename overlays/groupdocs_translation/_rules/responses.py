@@ -36,6 +36,7 @@ MAX_MESSAGE_LENGTH = 300
 MAX_ID_LENGTH = 1_000  # ids are GUIDs today; a path of more is refused by many servers
 
 _NOT_PRINTABLE = re.compile(r"[^\x20-\x7e\xa0-\U0010ffff]+")
+_QUOTED_BYTES = re.compile(r"(bytearray\()?\bb['\"].*", re.DOTALL)
 _QUERY = re.compile(r"(https?://[^\s?#]+)[?#]\S*")
 
 
@@ -48,6 +49,11 @@ def clean(text: object, *, mask: Callable[[str], str] = str) -> str | None:
         return None
     line = _QUERY.sub(r"\1?...", _NOT_PRINTABLE.sub(" ", mask(text))).strip()
     return line if len(line) <= MAX_MESSAGE_LENGTH else f"{line[:MAX_MESSAGE_LENGTH]}..."
+
+
+def library_message(failure: Exception, *, mask: Callable[[str], str] = str) -> str | None:
+    """What an HTTP library says, without the bytes that it quotes: a token or a document may be among them."""
+    return clean(_QUOTED_BYTES.sub("...", str(failure)), mask=mask)
 
 
 def most_bytes(operation: Operation | None, status_code: int) -> int:

@@ -106,9 +106,7 @@ class Connection:
                     headers=self._headers(),
                     **self._transport_settings(self._proxy(self.settings.base_url), Connection.session),
                 )
-                for transport in (session._transport, *session._mounts.values()):
-                    if isinstance(transport, httpx2.HTTPTransport) and transport is not self.settings.transport:
-                        guard_reuse(transport)
+                guard_reuse(session, self.settings.transport)
                 self._sessions[owner] = session, ApiClient(self.settings.base_url, session=lambda: session)
             return self._sessions[owner]
 
@@ -125,6 +123,7 @@ class Connection:
                     headers={"User-Agent": user_agent(self.settings.user_agent)},
                     **self._transport_settings(proxy, lambda parent: parent.storage(url)),
                 )
+                guard_reuse(opened[proxy], self.settings.transport)
             return opened[proxy]
 
     def _refuse_closed(self) -> None:

@@ -30,7 +30,14 @@ from .._clock import Clock
 from .._concurrency import sync_lock, sync_sleep
 from .._config import CLOSED
 from .._errors import ConfigurationError, TokenUnavailable
-from .._network import ReuseGuard, network_failure, readable, token_mask, uncertain
+from .._network import (
+    ReuseGuard,
+    has_surplus,
+    network_failure,
+    readable,
+    token_mask,
+    uncertain,
+)
 from .._rules import responses
 from .._rules.responses import Failed
 from .._rules.retry import (
@@ -80,10 +87,15 @@ class SharedTransport(httpx2.BaseTransport):
         return self._lender._transport_for_url(request.url).handle_request(request)
 
 
-def guard_reuse(transport: Any) -> None:
-    """Keep the pool of an httpx2 transport from sending a POST on a connection that the server may have closed."""
-    pool = transport._pool  # weak references: without a cycle connections go when their pool goes
-    pool.create_connection = partial(_create, weakref.ref(pool), ReuseGuard())
+def guard_reuse(session: httpx2.Client, given_transport: object) -> None:
+    """Keep what httpx2 pools from being used again when that is not safe; a transport of the user's is left alone.
+
+    No POST goes out on a connection that the server may have closed, and nothing on one that holds surplus bytes.
+    """
+    for transport in (session._transport, *session._mounts.values()):
+        if isinstance(transport, httpx2.HTTPTransport) and transport is not given_transport:
+            pool: Any = transport._pool  # weak references: without a cycle connections go when their pool goes
+            pool.create_connection = partial(_create, weakref.ref(pool), ReuseGuard())
 
 
 def _create(pool: Callable[[], Any], guard: ReuseGuard, origin: httpcore2.Origin) -> Any:
@@ -94,7 +106,7 @@ def _create(pool: Callable[[], Any], guard: ReuseGuard, origin: httpcore2.Origin
 
 def _guarded(reference: Callable[[], Any], guard: ReuseGuard, request: httpcore2.Request) -> httpcore2.Response:
     connection = reference()
-    if not guard.admits(request.method.decode(), connection, connection.has_expired):
+    if has_surplus(connection) or not guard.admits(request.method.decode(), connection, connection.has_expired):
         connection.close()
         raise httpcore2.ConnectionNotAvailable  # the pool gives another one
     try:

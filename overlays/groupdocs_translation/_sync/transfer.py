@@ -26,7 +26,7 @@ from .._files import OVERWRITE_HINT, PartialFile
 from .._inputs import Source
 from .._network import StorageURL
 from .._results import Progress, ProgressCallback
-from .._rules.responses import is_encoded
+from .._rules.responses import is_encoded, library_message
 from .._rules.retry import FailureKind, RetryPolicy, kind_of_status, pause, retry_after
 
 log = logging.getLogger("groupdocs_translation.transfer")
@@ -206,7 +206,7 @@ class Download:
         except httpx2.HTTPError as caught:
             broken = caught
         if broken is not None:
-            what = f"{type(broken).__name__}: {str(broken).partition('?')[0]}"
+            what = f"{type(broken).__name__}: {library_message(broken) or 'no details'}"
             return Broken(TransferError(f"{name}: the download broke off at byte {partial.size} ({what})"), etag=etag)
         if announced is not None and partial.size != announced:
             return Broken(TransferError(f"{name}: {partial.size} bytes came, {announced} were announced"), etag=etag)

@@ -29,7 +29,7 @@ from .._errors import (
     TokenUnavailable,
     TranslationError,
 )
-from .._rules.responses import clean
+from .._rules.responses import clean, library_message
 from .._rules.retry import RetryPolicy, pause, retry_after
 from .credentials import Credentials, Secret
 from .token import AccessToken, is_json, members_of, read_token
@@ -193,7 +193,11 @@ class Endpoint:
             text = f"token request to {self.host}: proxy= or a proxy variable is wrong ({type(failure).__name__})"
             return Failed(ConfigurationError(text), is_repeatable=False)  # what httpx2 says may quote a password
         except (httpx2.HTTPError, OSError) as failure:
-            kind, said, is_final = type(failure), masked(str(failure), credentials), _is_tls_failure(failure)
+            kind, said, is_final = (
+                type(failure),
+                masked(library_message(failure), credentials),
+                _is_tls_failure(failure),
+            )
         else:
             return parse_token_response(reply, host=self.host, credentials=credentials, now=clock.wall())
         text = f"token request to {self.host}: {kind.__name__}: {said or 'no details'}"
