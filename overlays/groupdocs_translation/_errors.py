@@ -43,8 +43,9 @@ class TranslationError(Exception):
     lost.
 
     Errors can be pickled and copied, so they pass from worker processes with all attributes; in a pickle or a deep copy
-    a job is its handle, which has ``id``, ``kind`` and ``to_dict()``. ``request_id`` names the request at the service:
-    the id its answer gave, else the one we sent; ``None`` if nothing was sent.
+    a job is its handle, which has ``id``, ``kind`` and ``to_dict()``. ``request_id`` names the request at the service,
+    or at the identity server: the id its answer gave, else the one we sent; ``None`` if nothing was sent, or if what
+    was sent is still waiting for its answer.
     """
 
     job: Any = None

@@ -24,6 +24,7 @@ from groupdocs_translation import (
     ConnectionFailed,
     TokenResponseError,
     TokenUnavailable,
+    TranslationError,
 )
 from groupdocs_translation.auth import Secret, make_token_source, token_endpoint
 from groupdocs_translation.auth.token_endpoint import DEADLINE_S, MAX_BODY_BYTES
@@ -62,8 +63,31 @@ def test_a_renewal_is_the_first_request_again(identity, make_source, clock):
     clock.advance(3600)
     source.get()
     first, second = identity.requests
+    assert first.headers.pop("x-request-id") != second.headers.pop("x-request-id")  # each has its own
     assert first == second
     assert first.form[-2:] == [("scope", "read write"), ("audience", "https://api.example.com/?a=b&c")]
+
+
+@pytest.mark.parametrize(
+    ("answer", "named"),
+    [
+        (http({"error": "invalid_client"}, 400, X_Request_Id="theirs"), "theirs"),
+        (http({"error": "invalid_client"}, 400, X_Correlation_Id="theirs"), "theirs"),
+        (http({"error": "invalid_client"}, 400, X_Request_Id=f"a {CLIENT_SECRET}"), "a ***"),
+        (http({"error": "invalid_client"}, 400), None),
+        (http({"error": "server_error"}, 503), None),
+        (http("<html>"), None),
+        (http("", 302, Location="https://elsewhere.example"), None),
+        (lambda _: None, None),
+    ],
+)
+def test_an_error_names_its_request_as_the_server_does_or_as_it_was_sent(identity, source, answer, named):
+    identity.then(answer)
+    for _ in range(2):  # the second one is told what is known
+        with pytest.raises(TranslationError) as caught:
+            source.get()
+        (sent,) = {request.headers["x-request-id"] for request in identity.requests}  # one for all tries
+        assert caught.value.request_id == (named or sent)
 
 
 @pytest.mark.parametrize("scope", ["a\tb", 'a"b', "a\\b", "é", " a", "a ", "a  b", "a\n", ["a"], 1])

@@ -31,15 +31,13 @@ from .._config import CLOSED
 from .._errors import ConfigurationError, TokenUnavailable
 from .._network import ReuseGuard, has_surplus, network_failure, readable, token_mask, uncertain
 from .._rules import responses
-from .._rules.responses import Failed
+from .._rules.responses import REQUEST_ID, Failed
 from .._rules.retry import REFUSED_STATUSES, FailureKind, RetryPolicy, is_uncertain, may_repeat, pause, retry_after
 from .._usage import CALL, Call, Usage, context_call
 from ..auth.bearer import rewinder
 from ..spec.operations import Operation, match
 
 log = logging.getLogger("groupdocs_translation.session")
-
-REQUEST_ID = "X-Request-Id"
 
 JSON_HEADERS = {"Content-Type": "application/json"}  # of every generated operation that has a body
 _as_json = JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode  # as httpx2 writes it

@@ -124,6 +124,9 @@ def error_class(status_code: int) -> type[APIError]:
     return ServerError if status_code >= 500 else APIError
 
 
+REQUEST_ID = "X-Request-Id"  # what we send, and what a service may answer with
+
+
 def request_id(headers: Mapping[str, str]) -> str | None:
     """What the service calls the request that it answers, ``None`` if it does not say."""
     for name in ("x-request-id", "x-correlation-id"):

@@ -39,7 +39,7 @@ from .._network import (
     uncertain,
 )
 from .._rules import responses
-from .._rules.responses import Failed
+from .._rules.responses import REQUEST_ID, Failed
 from .._rules.retry import (
     REFUSED_STATUSES,
     FailureKind,
@@ -54,8 +54,6 @@ from ..auth.bearer import rewinder
 from ..spec.operations import Operation, match
 
 log = logging.getLogger("groupdocs_translation.session")
-
-REQUEST_ID = "X-Request-Id"
 
 JSON_HEADERS = {"Content-Type": "application/json"}  # of every generated operation that has a body
 _as_json = JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode  # as httpx2 writes it

@@ -17,6 +17,7 @@ from functools import cache
 from random import random
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import quote, quote_plus, urlsplit
+from uuid import uuid4
 
 from attrs import Factory, field, frozen
 
@@ -29,7 +30,7 @@ from .._errors import (
     TokenUnavailable,
     TranslationError,
 )
-from .._rules.responses import clean, library_message
+from .._rules.responses import REQUEST_ID, clean, library_message, request_id
 from .._rules.retry import RetryPolicy, pause, retry_after
 from .credentials import Credentials, Secret
 from .token import AccessToken, is_json, members_of, read_token
@@ -164,10 +165,11 @@ class Endpoint:
             ConnectionFailed: it could not be reached, or not in time.
         """
         started, tries = clock.monotonic(), 0
+        sent_id = uuid4().hex  # the same for all tries
         while True:
             tries += 1
             before = (clock.monotonic(), clock.wall())  # before: what the answer takes is part of the token's age
-            match self._try(credentials, clock, until=started + self.timeout_s):
+            match self._try(credentials, clock, sent_id, until=started + self.timeout_s):
                 case Issued(value, lifetime_s):
                     return AccessToken(value, lifetime_s, *before, jitter=random())  # noqa: S311  (spreads load)
                 case Failed(error, is_repeatable):
@@ -178,15 +180,15 @@ class Endpoint:
                     log.warning("%s; again in %.1f s", error, wait)
                     clock.sleep(wait)
 
-    def _try(self, credentials: Credentials, clock: Clock, *, until: float) -> Issued | Failed:
-        """Send one request.
+    def _try(self, credentials: Credentials, clock: Clock, sent_id: str, *, until: float) -> Issued | Failed:
+        """Send one request; an error gets the id that the answer has, else ``sent_id``.
 
         Errors are made here, from words: the frames and the ``request`` of the original hold the form with the secret.
         """
         import httpx2  # noqa: PLC0415  (loaded in the worker, with the first token)
 
         try:
-            reply = self._post(credentials, clock, until=until)
+            reply = self._post(credentials, clock, sent_id, until=until)
         except ConfigurationError as failure:  # the certificates
             return Failed(failure, is_repeatable=False)
         except (httpx2.InvalidURL, ValueError) as failure:  # of a proxy: token_url is known to be well formed
@@ -199,14 +201,18 @@ class Endpoint:
                 _is_tls_failure(failure),
             )
         else:
-            return parse_token_response(reply, host=self.host, credentials=credentials, now=clock.wall())
+            outcome = parse_token_response(reply, host=self.host, credentials=credentials, now=clock.wall())
+            if isinstance(outcome, Failed):
+                outcome.error.request_id = masked(request_id(reply.headers), credentials) or sent_id
+            return outcome
         text = f"token request to {self.host}: {kind.__name__}: {said or 'no details'}"
         error = ConnectionFailed(text) if is_final else TokenUnavailable(text)
+        error.request_id = sent_id
         if issubclass(kind, httpx2.RequestError):
             error.__cause__ = kind(said or "no details")
         return Failed(error, is_repeatable=not is_final)
 
-    def _post(self, credentials: Credentials, clock: Clock, *, until: float) -> Reply:
+    def _post(self, credentials: Credentials, clock: Clock, sent_id: str, *, until: float) -> Reply:
         """Send the form and read at most ``MAX_BODY_BYTES`` of the answer."""
         import httpx2  # noqa: PLC0415  (loaded in the worker, with the first token)
 
@@ -219,7 +225,12 @@ class Endpoint:
                 timeout=httpx2.Timeout(read, connect=connect, pool=connect),
                 follow_redirects=False,
             ) as client,
-            client.stream("POST", self.url, data=self._form(credentials), headers=self._headers(credentials)) as answer,
+            client.stream(
+                "POST",
+                self.url,
+                data=self._form(credentials),
+                headers=self._headers(credentials) | {REQUEST_ID: sent_id},
+            ) as answer,
         ):
             chunks: list[bytes] = []
             size = 0
@@ -238,6 +249,7 @@ class Endpoint:
                 None if after is None else retry_after(after, date=headers.get("date"), now=clock.wall()),
                 Secret(b"".join(chunks).decode("utf-8-sig", errors="replace")),
                 size <= MAX_BODY_BYTES,
+                headers,
             )
 
     def _form(self, credentials: Credentials) -> dict[str, str]:
@@ -275,6 +287,7 @@ class Reply:
     retry_after_s: float | None
     body: Secret
     is_whole: bool
+    headers: Mapping[str, str] = field(factory=dict[str, str], repr=False)
 
 
 def parse_token_response(reply: Reply, *, host: str, credentials: Credentials, now: float) -> Issued | Failed:
