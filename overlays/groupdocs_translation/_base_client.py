@@ -8,7 +8,7 @@ from collections.abc import Callable, Generator, Iterable, Mapping
 from contextlib import contextmanager
 from functools import wraps
 from types import FunctionType
-from typing import TYPE_CHECKING, Any, NoReturn, Self, TypeVar
+from typing import TYPE_CHECKING, Any, NoReturn, Self, TypeVar, get_args
 
 from attrs import evolve, field, frozen
 
@@ -142,21 +142,16 @@ class Settings:
             raise ConfigurationError("origin must be a string: the name of your application", parameter="origin")
         if self.timeout is not None and not hasattr(self.timeout, "connect"):  # an httpx2.Timeout is looked at later
             check_timeout(self.timeout)
-        if isinstance(self.transport, str) and self.transport not in {"httpx2", "aiohttp", "auto"}:
-            raise ConfigurationError(
-                f"transport={self.transport!r} is not httpx2, aiohttp, auto or an httpx2 transport",
-                parameter="transport",
-                allowed=("httpx2", "aiohttp", "auto"),
-            )
+        names = get_args(TransportName)
         if not (
             self.transport is None
-            or isinstance(self.transport, str)
+            or (isinstance(self.transport, str) and self.transport in names)
             or any(callable(getattr(self.transport, f"handle{way}_request", None)) for way in ("", "_async"))
         ):
             raise ConfigurationError(
-                f"transport must be httpx2, aiohttp, auto or an httpx2 transport, not {type(self.transport).__name__}",
+                f"transport must be {', '.join(names)} or an httpx2 transport, got {self.transport!r:.60}",
                 parameter="transport",
-                allowed=("httpx2", "aiohttp", "auto"),
+                allowed=names,
             )
         check_user_agent(self.user_agent)
         check_headers(self.headers)
@@ -222,7 +217,7 @@ class BaseClient:
         credentials: Callable[[], tuple[str, str]] | None = None,
         profile: str | None = None,
         access_token: str | None = None,
-        token_provider: Callable[[], str | tuple[str, float]] | None = None,
+        token_provider: auth.Provider | None = None,
         base_url: str | None = None,
         token_url: str | None = None,
         scope: str | None = None,

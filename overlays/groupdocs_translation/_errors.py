@@ -79,7 +79,7 @@ class ConfigurationError(TranslationError, ValueError):
     """
 
     def __init__(
-        self, problem: str, *, parameter: str | None = None, allowed: Iterable[Any] = (), hint: str | None = None
+        self, problem: str, *, parameter: str | None = None, allowed: Iterable[object] = (), hint: str | None = None
     ) -> None:
         super().__init__(f"{problem}; {hint}" if hint else problem)
         self.problem = problem

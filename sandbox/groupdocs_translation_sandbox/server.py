@@ -12,9 +12,9 @@ import threading
 import time
 import warnings
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Literal, Self
 
 import anyio
 import anyio.lowlevel
@@ -28,7 +28,7 @@ from .connection import FaultProtocol
 from .contract import document
 from .engine import Engine, PseudoEngine
 from .faults import Fault
-from .identity import TOKEN_PATH, Identity, signing_key
+from .identity import GRANT, SCOPE, TOKEN_PATH, Identity, signing_key
 from .jobs import Jobs, Latency, TrialCalls
 from .state import Records, State
 from .storage import Storage
@@ -170,13 +170,33 @@ class Sandbox:
         """Count the requests of each operation; tokens count as ``/connect/token``, files as ``/storage``."""
         return self.state.records.calls()
 
-    def fail(self, operation: str, **fault: Any) -> None:
+    def fail(
+        self,
+        operation: str,
+        *,
+        times: int = 1,
+        nth: int = 1,
+        status: int | None = None,
+        headers: Mapping[str, str] | None = None,
+        body: Any = None,
+        html: bool = False,
+        wrong_type: bool = False,
+        truncate: bool = False,
+        delay_s: float = 0.0,
+        drip_s: float = 0.0,
+        reset: Literal["before", "after", "middle"] | None = None,
+        revoke: bool = False,
+        skew_s: int = 0,
+        job: Literal["failed", "partial"] | None = None,
+        after: bool = False,
+    ) -> None:
         """Let requests of an operation go wrong; see ``Fault`` for how.
 
         Raises:
-            TypeError, ValueError: there is no such way.
+            ValueError: there is no such way.
         """
-        self.state.faults.add(Fault(operation, **fault))
+        fault = {name: value for name, value in locals().items() if name != "self" and value is not None}
+        self.state.faults.add(Fault(**fault))
 
     def advance(self, seconds: float) -> None:
         """Let time pass: tokens, jobs, addresses and files grow old."""
@@ -186,9 +206,16 @@ class Sandbox:
         """Make it that moment, in seconds since the epoch; time goes on from there."""
         self.state.clock.set(epoch_s)
 
-    def add_client(self, client_id: str, secret: str | None = None, **application: Any) -> str:
+    def add_client(
+        self,
+        client_id: str,
+        secret: str | None = None,
+        *,
+        scopes: Iterable[str] = (SCOPE,),
+        grants: Iterable[str] = (GRANT,),
+    ) -> str:
         """Register another application and return its secret; ``scopes`` and ``grants`` say what it may ask for."""
-        return self.state.identity.add(client_id, secret, **application)
+        return self.state.identity.add(client_id, secret, scopes=scopes, grants=grants)
 
     def rotate_secret(self, secret: str | None = None, *, client_id: str | None = None, keep_old: bool = False) -> str:
         """Give an application (its own, if none is named) a new secret; tokens stay valid.

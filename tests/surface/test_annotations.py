@@ -30,6 +30,60 @@ def test_annotations_resolve(thing):
         assert isinstance(typing.get_type_hints(thing), dict)
 
 
+# Where a public class or function takes or gives ``Any``, and why nothing narrower is true.
+ANY = {
+    "to_dict return": "JSON, whose keys type checkers cannot follow",
+    "TranslationError job": "a Job, an AsyncJob or, in a copy from another process, a JobHandle",
+    "TranslationError jobs": "the same",
+    "JobError job": "the same",
+    "JobFailed job": "the same",
+    "JobPartial job": "the same",
+    "JobPartial result": "what the job's result() or download() would have returned",
+    "SubmissionUncertain request": "JSON, as it was sent",
+    "Progress job": "a Job of TranslationClient, an AsyncJob of AsyncTranslationClient",
+    "TranslationClient.job return": "the result of a job depends on what the service made of it",
+    "AsyncTranslationClient.job return": "the same",
+    "RedisTokenStore redis": "a client of redis-py, which is an extra, or one like it",
+    "Secret value": "a user's argument, wrapped before it is checked",
+    "Secret.reveal return": "what was wrapped",
+    "BearerAuth limited": "the streams of two libraries that have no type in common",
+    "FileTask options": "JSON, as it was received",
+    "Sandbox.client_settings return": "keyword arguments of a client",
+    "Sandbox.fail body": "JSON, as it will be sent",
+}
+
+
+def _has_any(hint):
+    return hint is typing.Any or any(map(_has_any, hint if isinstance(hint, list) else typing.get_args(hint)))
+
+
+def _own_hints(thing):
+    """Those of a class without what it inherits, those of a function with its overloads'."""
+    if inspect.isclass(thing):
+        own = vars(thing).get("__annotations__", {})
+        yield from ((part, hint) for part, hint in typing.get_type_hints(thing).items() if part in own)
+    elif inspect.isfunction(thing):
+        for function in (thing, *typing.get_overloads(thing)):
+            yield from typing.get_type_hints(function).items()
+
+
+def test_any_stands_in_a_public_signature_with_a_reason_only():
+    found = set()
+    for _, thing in _public():
+        for part, hint in _own_hints(thing):
+            if _has_any(hint):
+                name = thing.__qualname__.removesuffix(".__init__")
+                found.add(f"{'to_dict' if name.endswith('.to_dict') else name} {part}")
+
+    assert found == ANY.keys()
+
+
+def test_no_public_function_takes_keywords_that_it_does_not_name():
+    ours = [(name, thing) for name, thing in _public() if inspect.isfunction(thing) and "groupdocs" in thing.__module__]
+
+    assert not [name for name, function in ours if "**" in str(inspect.signature(function))]
+
+
 def test_a_package_that_is_loaded_late_is_the_one_that_an_annotation_means():
     import httpx2
 

@@ -4,8 +4,9 @@ import inspect
 from typing import get_args, get_overloads, get_type_hints
 
 import pytest
-from groupdocs_translation import AsyncBatch, AsyncTranslationClient, Batch, TranslationClient
-from groupdocs_translation._rules.job_handle import JOB_DETAILS
+from groupdocs_translation import AsyncBatch, AsyncTranslationClient, Batch, ConfigurationError, TranslationClient
+from groupdocs_translation._config import ClientAuth, TransportName
+from groupdocs_translation._rules.job_handle import JOB_DETAILS, JobKind
 from groupdocs_translation._rules.polling import _PRESETS, PollingName
 from groupdocs_translation._rules.requests import FILE_STYLES, TEXT_STYLES
 from groupdocs_translation.batch import FolderOptions
@@ -17,10 +18,14 @@ from groupdocs_translation.spec.formats import (
     FileOptions,
     FileStyle,
     KindName,
+    OcrFormat,
     OutputFormat,
+    SavingMode,
     SourceFormat,
     TextStyle,
 )
+from groupdocs_translation.spec.operations import Family
+from groupdocs_translation_api.models import ocr_format, saving_mode
 
 TEXT = ["translate_text", "submit_text", "translate_stream"]
 FOLDER = set(FolderOptions.__annotations__) - {"name", "format", "retries"}
@@ -105,11 +110,26 @@ def test_the_trial_has_every_keyword_but_those_about_credentials():
         (TextStyle, set(TEXT_STYLES) - {None}),
         (FileStyle, set(FILE_STYLES)),
         (PollingName, set(_PRESETS)),
+        (JobKind, set(get_args(Family)) - {"none"}),
+        (OcrFormat, set(get_args(ocr_format.OcrFormat))),
+        (SavingMode, set(get_args(saving_mode.SavingMode))),
     ],
-    ids=["kinds", "sources", "outputs", "styles of texts", "styles of files", "schedules"],
+    ids=lambda value: None if isinstance(value, set) else "-".join(sorted(get_args(value))[:2]),
 )
 def test_a_literal_is_the_table(literal, table):
     assert set(get_args(literal)) == table
+
+
+@pytest.mark.parametrize(("parameter", "literal"), [("client_auth", ClientAuth), ("transport", TransportName)])
+def test_a_client_takes_the_words_of_the_literal_and_names_them_for_others(parameter, literal):
+    for word in get_args(literal):
+        with TranslationClient("a", "b", **{parameter: word}) as client:
+            assert client.usage.calls == 0
+    for wrong in ("basc", 3, object()):
+        with pytest.raises(ConfigurationError, match=parameter) as caught:
+            TranslationClient("a", "b", **{parameter: wrong})
+        assert caught.value.allowed == get_args(literal)
+        assert caught.value.parameter == parameter
 
 
 def test_an_editor_completes_the_keywords():

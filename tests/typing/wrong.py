@@ -1,6 +1,6 @@
 """Never run: each line with ``# wrong`` is an error for mypy --strict and for pyright, and no other line is."""
 
-from typing import Unpack
+from typing import NamedTuple, Unpack
 
 from groupdocs_translation import AsyncTranslationClient, FileTranslation, TokenEvent, TranslationClient
 from groupdocs_translation.formats import KindName
@@ -19,9 +19,25 @@ def number() -> int:
     return 1
 
 
+class AccessToken(NamedTuple):
+    token: str
+    expires_on: int
+
+
+async def later() -> AccessToken:
+    return AccessToken("a", 1)
+
+
+async def later_number() -> int:
+    return 1
+
+
 TranslationClient(on_token_event=on_event)
 TranslationClient(on_token_event=no_event)  # wrong
 TranslationClient(token_provider=number)  # wrong
+TranslationClient(token_provider=later)
+TranslationClient(token_provider=lambda: AccessToken("a", 1))
+TranslationClient(token_provider=later_number)  # wrong
 TranslationClient(proxy=5)  # wrong
 TranslationClient(transport=object())  # wrong
 TranslationClient(transport="requests")  # wrong

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from .bearer import BearerAuth
     from .client_credentials import ClientCredentials
     from .credentials import Secret
+    from .providers import Provider
     from .stores import FileTokenStore, MemoryTokenStore, RedisTokenStore, TokenStore
     from .token_source import TokenEvent, TokenSource, make_token_source
 
@@ -26,6 +27,7 @@ __all__ = [
     "ClientCredentials",
     "FileTokenStore",
     "MemoryTokenStore",
+    "Provider",
     "RedisTokenStore",
     "Secret",
     "TokenEvent",
@@ -39,6 +41,7 @@ _HOMES = {
     "ClientCredentials": ".client_credentials",
     "FileTokenStore": ".stores",
     "MemoryTokenStore": ".stores",
+    "Provider": ".providers",
     "RedisTokenStore": ".stores",
     "Secret": ".credentials",
     "TokenEvent": ".token_source",

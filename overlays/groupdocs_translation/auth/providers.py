@@ -20,7 +20,23 @@ if TYPE_CHECKING:
     from .stores import TokenStore
     from .token_endpoint import Endpoint
 
-Provider = Callable[[], str | tuple[str, float]]
+
+class ExpiringToken(Protocol):
+    """A token of an identity library, azure-identity's for one; ``expires_on`` in seconds since the epoch."""
+
+    @property
+    def token(self) -> str:
+        """The token."""
+        ...
+
+    @property
+    def expires_on(self) -> int:
+        """When it ends."""
+        ...
+
+
+Provided = str | tuple[str, float] | ExpiringToken
+Provider = Callable[[], Provided | Awaitable[Provided]]
 
 
 class TokenProvider(Protocol):

@@ -15,13 +15,13 @@ import sys
 from collections.abc import Mapping
 from functools import cache
 from random import random
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, cast, get_args
 from urllib.parse import quote, quote_plus, urlsplit
 from uuid import uuid4
 
 from attrs import Factory, field, frozen
 
-from .._config import is_loopback, proxy_for, tls
+from .._config import ClientAuth, is_loopback, proxy_for, tls
 from .._errors import (
     AuthenticationError,
     ConfigurationError,
@@ -143,8 +143,12 @@ class Endpoint:
     retries: RetryPolicy = field(init=False, default=Factory(_retries, takes_self=True))
 
     def __attrs_post_init__(self) -> None:
-        if self.client_auth not in {"body", "basic"}:
-            raise ConfigurationError(f"client_auth={self.client_auth!r} is not one of 'body', 'basic'")
+        if self.client_auth not in get_args(ClientAuth):
+            raise ConfigurationError(
+                f"client_auth={self.client_auth!r} is not one of 'body', 'basic'",
+                parameter="client_auth",
+                allowed=get_args(ClientAuth),
+            )
         if self.scope is not None and not (isinstance(self.scope, str) and _SCOPES.fullmatch(self.scope)):
             raise ConfigurationError(
                 "scope is a string of printable ASCII: scopes with a space between (RFC 6749 §3.3)"

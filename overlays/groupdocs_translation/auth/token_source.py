@@ -12,19 +12,27 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import Future, InvalidStateError, wait
 from contextlib import suppress
 from random import random
-from typing import Any, NoReturn, TypedDict, Unpack
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from attrs import evolve, frozen
 
 from .._clock import SYSTEM_CLOCK, Clock
-from .._config import check_callable, check_methods
+from .._config import SystemTrust, check_callable, check_methods
 from .._data import Data
 from .._errors import AuthenticationError, ConfigurationError, TokenUnavailable, TranslationError
+from .._later import Later
 from .credentials import Secret, Supplier, find_credentials
 from .providers import CallableTokenProvider, ClientCredentialsProvider, Provider, StaticTokenProvider, TokenProvider
 from .stores import TokenStore
 from .token import AccessToken
 from .token_endpoint import DEADLINE_S, Endpoint
+
+if TYPE_CHECKING:
+    import ssl
+
+    import httpx2
+else:  # loaded when an annotation that names them is read
+    httpx2, ssl = Later("httpx2"), Later("ssl")
 
 log = logging.getLogger("groupdocs_translation.auth")
 
@@ -436,27 +444,25 @@ def _doubled(first: float, times: int) -> float:
     return first * 2.0 ** min(times, 10)  # bounded: a month of failures must not overflow
 
 
-class AuthOptions(TypedDict, total=False):
-    """What the constructors of clients and of ``ClientCredentials`` hand down as they were given it."""
-
-    credentials: Supplier | None
-    profile: str | None
-    access_token: Secret
-    token_provider: Provider | None
-    scope: str | None
-    client_auth: str
-    token_params: Mapping[str, str] | None
-    store: TokenStore | None
-    proxy: Any
-    verify: Any
-    trust_env: bool
-    timeout: float
-    clock: Clock
-    on_event: Callable[[TokenEvent], object] | None
-
-
 def make_token_source(
-    client_id: Secret, client_secret: Secret, *, token_url: str, **options: Unpack[AuthOptions]
+    client_id: Secret,
+    client_secret: Secret,
+    *,
+    token_url: str,
+    credentials: Supplier | None = None,
+    profile: str | None = None,
+    access_token: Secret | None = None,
+    token_provider: Provider | None = None,
+    scope: str | None = None,
+    client_auth: str = "body",
+    token_params: Mapping[str, str] | None = None,
+    store: TokenStore | None = None,
+    proxy: str | httpx2.URL | httpx2.Proxy | None = None,
+    verify: bool | SystemTrust | ssl.SSLContext = True,
+    trust_env: bool = True,
+    timeout: float = DEADLINE_S,
+    clock: Clock = SYSTEM_CLOCK,
+    on_event: Callable[[TokenEvent], object] | None = None,
 ) -> TokenSource:
     """Check the arguments of authorization and return the source they mean; nothing is sent yet.
 
@@ -465,10 +471,8 @@ def make_token_source(
     Raises:
         ConfigurationError: no credentials, wrong ones, or two ways at once; or another argument is wrong.
     """
-    credentials, profile, store = options.get("credentials"), options.get("profile"), options.get("store")
-    token_provider, access_token = options.get("token_provider"), options.get("access_token", Secret(None))
     has_pair = any(value.reveal() is not None for value in (client_id, client_secret))
-    has_token = access_token.reveal() is not None
+    has_token = access_token is not None and access_token.reveal() is not None
     if has_pair + has_token + sum(value is not None for value in (credentials, profile, token_provider)) > 1:
         raise ConfigurationError(
             "give one of: client_id and client_secret, credentials=, profile=, access_token=, token_provider="
@@ -477,25 +481,22 @@ def make_token_source(
     check_callable(token_provider, "token_provider")
     if store is not None:
         check_methods(store, "token_store", "read", "write", "lock")
-    timeout = options.get("timeout", DEADLINE_S)
     provider: TokenProvider
-    if has_token:
+    if access_token is not None and has_token:
         provider = StaticTokenProvider(access_token)
     elif token_provider is not None:
         provider = CallableTokenProvider(token_provider)
     else:
         endpoint = Endpoint(
             url=token_url,
-            scope=options.get("scope"),
-            client_auth=options.get("client_auth", "body"),
-            verify=options.get("verify", True),
-            proxy=options.get("proxy"),
-            trust_env=options.get("trust_env", True),
+            scope=scope,
+            client_auth=client_auth,
+            verify=verify,
+            proxy=proxy,
+            trust_env=trust_env,
             timeout_s=timeout,
-            params=options.get("token_params"),
+            params=token_params,
         )
         found = credentials or find_credentials(client_id, client_secret, profile)
         provider = ClientCredentialsProvider(found, endpoint, store)
-    return TokenSource(
-        provider, clock=options.get("clock", SYSTEM_CLOCK), timeout=timeout, on_event=options.get("on_event")
-    )
+    return TokenSource(provider, clock=clock, timeout=timeout, on_event=on_event)

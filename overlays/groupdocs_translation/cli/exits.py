@@ -104,7 +104,7 @@ def cli_wording(error: TranslationError) -> str:
 
 def _problem(error: ConfigurationError) -> str:
     parameter = error.parameter or ""
-    flags = ", ".join(flag(name) for name in parameter.split(", "))
+    flags = ", ".join(flag(str(name)) for name in parameter.split(", "))
     problem, hint = error.problem, error.hint
     if problem.startswith(f"{parameter}="):
         problem = f"{flags} {problem.removeprefix(f'{parameter}=')}"
@@ -115,7 +115,7 @@ def _problem(error: ConfigurationError) -> str:
     elif hint and parameter in _HINTS:
         hint = _HINTS[parameter]
     elif hint and error.allowed:
-        hint = f"it takes {', '.join(flag(name) for name in error.allowed)}"
+        hint = f"it takes {', '.join(flag(str(name)) for name in error.allowed)}"
     return f"{problem}; {hint}" if hint else problem
 
 
