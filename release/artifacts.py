@@ -5,12 +5,17 @@
 
 from __future__ import annotations
 
+import email
 import hashlib
 import os
+import re
 import shutil
 import sys
 import tempfile
+import zipfile
 from pathlib import Path
+
+import readme_renderer.markdown
 
 from .tree import ROOT, EmptyEnvironment, ReleaseRefused, distributions, files, run, source_date_epoch
 
@@ -83,6 +88,15 @@ def build(root: Path = ROOT) -> list[Path]:
     return first
 
 
+def unlinked(wheel: Path) -> list[str]:
+    """Return the links in a wheel's description that lead nowhere on a package index: those that are not absolute."""
+    with zipfile.ZipFile(wheel) as archive:
+        (name,) = (name for name in archive.namelist() if name.endswith(".dist-info/METADATA"))
+        text = email.message_from_bytes(archive.read(name)).get_payload()
+    rendered = readme_renderer.markdown.render(str(text)) or ""
+    return [link for link in re.findall(r'(?:href|src)="([^"]*)"', rendered) if not link.startswith(("https://", "#"))]
+
+
 def check(artifacts: list[Path], root: Path = ROOT) -> None:
     """Let the tools of the trade judge metadata and contents, then import the wheels where nothing else is."""
     names = [str(path) for path in artifacts]
@@ -90,6 +104,8 @@ def check(artifacts: list[Path], root: Path = ROOT) -> None:
     python = (sys.executable, "-m")
     run(*python, "twine", "check", "--strict", *names, cwd=root)
     for name, part in distributions(root).items():
+        if links := unlinked(Path(wheels[name.replace("-", "_")])):
+            raise ReleaseRefused(f"the description of {name} has relative links: {', '.join(links)}")
         run(*python, "check_wheel_contents", wheels[name.replace("-", "_")], cwd=part)
         run(*python, "pyroma", "--min", "10", "--skip-tests", "AuthorEmail", ".", cwd=part)  # no common mailbox
     with tempfile.TemporaryDirectory() as folder:

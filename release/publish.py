@@ -17,7 +17,7 @@ from packaging.version import InvalidVersion, Version
 from pypi_simple import NoSuchProjectError, PyPISimple
 
 from . import artifacts
-from .tree import ROOT, ReleaseRefused, distributions, git, metadata, run, section
+from .tree import ROOT, ReleaseRefused, distributions, git, metadata, run, section, urls
 
 
 def published(name: str, index_url: str | None) -> set[Version]:
@@ -54,6 +54,8 @@ def objections(root: Path, index_url: str | None) -> Iterator[str]:
         yield f"CHANGELOG.md says nothing of {version}: run `nox -s changelog -- {version}` and commit"
     if waiting := sorted(path.name for path in (root / "changes.d").glob("*.md") if path.name != "README.md"):
         yield f"changes that no version has yet: {', '.join(waiting)}; run `nox -s changelog -- VERSION` and commit"
+    if unknown := [label for label, url in urls(root).items() if not url]:
+        yield f"pyproject.toml has no URL for {', '.join(unknown)}: fill it in, or links of the package lead nowhere"
     if taken := [name for name in distributions(root) if Version(version) in published(name, index_url)]:
         yield f"{' and '.join(taken)} {version} is on the index already, which takes a version once: choose the next"
 

@@ -73,11 +73,19 @@ def expect_refusal(clone: Path, index: Index, *reasons: str) -> None:
     print("refused, as it should be:", *found, sep="\n- ")
 
 
+def fill_in_urls(clone: Path) -> None:
+    """Give the URLs that are empty a value."""
+    manifest = clone / "pyproject.toml"
+    text = manifest.read_text(encoding="utf-8")
+    manifest.write_text(re.sub(r'^(\w+) = ""', r'\1 = "https://example.org/\1/"', text, flags=re.MULTILINE), "utf-8")
+
+
 def release(clone: Path, index: Index) -> str:
     """Bump, describe, tag and publish the next version; return it."""
     fragment = clone / "changes.d" / "rehearsal.fix.md"
     fragment.write_text("Rehearsed.\n", encoding="utf-8")
-    expect_refusal(clone, index, "dirty", "not tagged", "says nothing of", "no version has yet")
+    expect_refusal(clone, index, "dirty", "not tagged", "says nothing of", "no version has yet", "no URL for")
+    fill_in_urls(clone)
     present = Version(metadata(clone)["version"])
     version = f"{present.major}.{present.minor + 1}.0"
     bump(version, clone)

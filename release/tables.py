@@ -17,6 +17,7 @@ from groupdocs_translation._rules.requests import FILE_STYLES, TEXT_STYLES
 from groupdocs_translation.spec.formats import AUTO_FORMATS, KINDS, FileOptions, Kind
 from groupdocs_translation.spec.operations import OPERATIONS, Operation
 
+from .charts import measured_table
 from .tree import ROOT
 
 # The members of every request class of groupdocs-translation-cloud; a test in interop/ compares them with the package.
@@ -161,7 +162,7 @@ def members_table() -> str:
     return "\n".join(["| old member | here | in |", "|---|---|---|", *rows])
 
 
-TABLES = {"operations": operations_table, "members": members_table}
+TABLES = {"operations": operations_table, "members": members_table, "measured": measured_table}
 
 
 def table(name: str) -> str:

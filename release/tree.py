@@ -58,6 +58,13 @@ def metadata(root: Path = ROOT) -> dict[str, str]:
     return {"name": project["name"], "version": project["version"]}
 
 
+def urls(root: Path = ROOT) -> dict[str, str]:
+    """Return the URLs of the project by label, empty ones included; none if ``pyproject.toml`` has no table of them."""
+    tool = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8")).get("tool", {})
+    found: dict[str, str] = tool.get("hatch", {}).get("metadata", {}).get("hooks", {}).get("custom", {}).get("urls", {})
+    return found
+
+
 def distributions(root: Path = ROOT) -> dict[str, Path]:
     """Return name and folder of all distributions that are released together: the package and its sandbox."""
     found = [folder for folder in (root, root / "sandbox") if (folder / "pyproject.toml").exists()]

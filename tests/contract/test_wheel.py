@@ -12,9 +12,13 @@ from pathlib import Path
 
 import pytest
 
+from release.metadata import description
+from release.tree import urls
+
 ROOT = Path(__file__).resolve().parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 SANDBOX = tomllib.loads((ROOT / "sandbox" / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+URLS = urls()
 PACKAGES = {"groupdocs_translation": "overlays", "groupdocs_translation_api": "generated"}
 
 
@@ -79,9 +83,11 @@ def test_metadata_say_what_a_user_must_know(metadata: email.message.Message) -> 
     assert metadata["Name"] == "groupdocs-translation"
     assert metadata["Requires-Python"] == ">=3.11"
     assert set(metadata.get_all("Provides-Extra", [])) == set(PROJECT["optional-dependencies"])
-    assert {line.split(", ")[0] for line in metadata.get_all("Project-URL", [])} >= {"Homepage", "Documentation"}
+    listed = dict(line.split(", ") for line in metadata.get_all("Project-URL", []))
+    assert listed == {label: url for label, url in URLS.items() if url}
+    assert listed.keys() >= {"Homepage", "Service documentation"}
     assert metadata["Description-Content-Type"] == "text/markdown"
-    assert metadata.get_payload() == (ROOT / "README.md").read_text(encoding="utf-8")
+    assert metadata.get_payload() == description((ROOT / "README.md").read_text(encoding="utf-8"), URLS)
 
 
 def test_the_version_is_said_in_one_place(metadata: email.message.Message) -> None:

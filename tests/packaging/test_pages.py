@@ -39,8 +39,8 @@ def test_files_that_a_page_points_to_exist(page: str) -> None:
     assert [path for path in [*links, *named] if path and not (ROOT / path).exists()] == []
 
 
-def test_the_readme_lists_every_session_of_the_project_and_no_other() -> None:
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+def test_the_guide_lists_every_session_of_the_project_and_no_other() -> None:
+    readme = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
     listed = re.findall(r"^\| `(\w+)` \|", readme[readme.index("| session |") :], flags=re.MULTILINE)
     sessions = [
         node.name
@@ -61,7 +61,7 @@ def test_the_page_on_jobs_says_of_polling_what_was_measured() -> None:
             r"^\| ([^|]+) \|([^|]+)\|([^|]+)\|([^|]+)\|", section, re.MULTILINE
         ):
             rows[heading, schedule] = f"{calls.strip()} calls, {late.strip()} s late"
-    page = (ROOT / "docs" / "jobs.md").read_text(encoding="utf-8")
+    page = (ROOT / "docs" / "polling.md").read_text(encoding="utf-8")
     told = re.findall(r"^\| (\S[^|]*) \| ([^|]+ late) \| ([^|]+ late) \| ([^|]+ late) \|$", page, re.MULTILINE)
     jobs = ("text, median 1.6 s", "document, median 45 s", "document, median 300 s")
 

@@ -108,7 +108,7 @@ KINDS = [
         lambda d: schema(d, "CsvFileRequest")["required"].append("separator"),
         "BREAKING CsvFileRequest.separator: now required [requests]",
     ),
-    Kind("A new address", new_address, "BREAKING servers 0 url: "),
+    Kind("A new server URL", new_address, "BREAKING servers 0 url: "),
     Kind("A new token URL", new_token_url, "BREAKING JWT flows clientCredentials tokenUrl: "),
     Kind("A new value of an enum, everywhere", saving_modes, "CsvFileRequest.savingMode: may now be Zip"),
     Kind(
@@ -118,12 +118,12 @@ KINDS = [
         "HtmlFileRequest/properties/savingMode is not what SavingMode is",
     ),
     Kind(
-        "A new value in an answer",
+        "A new value in a response",
         lambda d: prop(d, "CloudFileRequest", "model")["enum"].append("Medical"),
         "BREAKING CloudFileRequest.model: may now be Medical [answers]",
     ),
     Kind(
-        "An answer may be null",
+        "A response may be null",
         lambda d: prop(d, "UrlFileInfo", "size").update(nullable=True),
         "BREAKING UrlFileInfo.size: may now be null [answers]",
     ),
@@ -149,13 +149,13 @@ KINDS = [
         "POST /srt: now deprecated",
     ),
     Kind(
-        "A defect is mended",
+        "A defect is fixed",
         lambda d: schema(d, "HttpStatusCode").pop("enum"),
         "BREAKING HttpStatusCode: may now be anything else [answers]",
     ),
-    Kind("A defect is mended in one of three places", mended_list, "HtmlFileRequest.File: no longer required"),
+    Kind("A defect is fixed in one of three places", mended_list, "HtmlFileRequest.File: no longer required"),
     Kind(
-        "A header of an answer",
+        "A header of a response",
         lambda d: d["paths"]["/hc"]["get"]["responses"]["200"].update(headers={"X-Id": {"schema": {"type": "string"}}}),
         "GET /hc : 200: header X-Id added",
     ),

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-PAGE = (ROOT / "docs" / "authorization-cases.md").read_text(encoding="utf-8")
+PAGE = (ROOT / "docs" / "authentication-cases.md").read_text(encoding="utf-8")
 TESTS = {
     name
     for path in (ROOT / "tests" / "auth").glob("test_*.py")
@@ -16,7 +16,7 @@ TESTS = {
 }
 CASES = [
     [cell.strip() for cell in line.strip("|").split("|")]
-    for line in PAGE.partition("## The numbers")[0].splitlines()
+    for line in PAGE.partition("## Constants")[0].splitlines()
     if line.startswith("| ") and not line.startswith("| case ")
 ]
 

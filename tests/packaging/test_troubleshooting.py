@@ -1,0 +1,38 @@
+"""Each error text of ``docs/troubleshooting.md`` is part of a message of the source, so a search for the message finds the page."""
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGE = (ROOT / "docs" / "troubleshooting.md").read_text(encoding="utf-8")
+TEXTS = re.findall(r"^\| `(.+?)` \|", PAGE, re.MULTILINE)
+
+
+def messages() -> list[str]:
+    """Every string of the overlay; ``…`` stands for what a message fills in."""
+    found = []
+    for path in (ROOT / "overlays").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.JoinedStr):
+                found.append("".join(p.value if isinstance(p, ast.Constant) else "…" for p in node.values))
+            elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+                found.append(node.value)
+    return found
+
+
+MESSAGES = messages()
+
+
+@pytest.mark.parametrize("text", TEXTS)
+def test_an_error_text_of_the_page_is_in_a_message(text: str) -> None:
+    assert any(text in message for message in MESSAGES)
+
+
+def test_the_page_has_the_texts_of_every_section() -> None:
+    assert len(TEXTS) > 20
+    assert len(set(TEXTS)) == len(TEXTS)
