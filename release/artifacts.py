@@ -92,8 +92,8 @@ def unlinked(wheel: Path) -> list[str]:
     """Return the links in a wheel's description that lead nowhere on a package index: those that are not absolute."""
     with zipfile.ZipFile(wheel) as archive:
         (name,) = (name for name in archive.namelist() if name.endswith(".dist-info/METADATA"))
-        text = email.message_from_bytes(archive.read(name)).get_payload()
-    rendered = readme_renderer.markdown.render(str(text)) or ""
+        text = email.message_from_bytes(archive.read(name)).get_payload(decode=True)
+    rendered = readme_renderer.markdown.render(text.decode() if isinstance(text, bytes) else "") or ""
     return [link for link in re.findall(r'(?:href|src)="([^"]*)"', rendered) if not link.startswith(("https://", "#"))]
 
 

@@ -1,6 +1,6 @@
 """The description and the URLs of the package, as the package index shows them.
 
-A hook of the build backend: ``tool.hatch.metadata.hooks.custom`` in ``pyproject.toml``, the one place that has the URLs.
+A hook of the build backend: ``tool.hatch.metadata.hooks.custom`` in ``pyproject.toml``, the one place for the URLs.
 README.md has relative links, which work in a clone; on the index they must be absolute. A link to a place whose URL is
 not known yet becomes plain text, and a picture is left out.
 """
@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urljoin
 
 from hatchling.metadata.plugin.interface import MetadataHookInterface
@@ -45,7 +45,7 @@ class ProjectMetadata(MetadataHookInterface):
 
     def update(self, metadata: dict[str, Any]) -> None:
         """Add both to the metadata of the package."""
-        urls: dict[str, str] = self.config["urls"]  # pyright: ignore[reportUnknownMemberType]
+        urls: dict[str, str] = cast("dict[str, dict[str, str]]", self.config)["urls"]  # pyright: ignore[reportUnknownMemberType]  (hatchling has no types there)
         readme = Path(self.root, "README.md").read_text(encoding="utf-8")
         metadata["readme"] = {"content-type": "text/markdown", "text": description(readme, urls)}
         metadata["urls"] = {label: url for label, url in urls.items() if url}

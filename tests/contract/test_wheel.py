@@ -87,7 +87,9 @@ def test_metadata_say_what_a_user_must_know(metadata: email.message.Message) -> 
     assert listed == {label: url for label, url in URLS.items() if url}
     assert listed.keys() >= {"Homepage", "Service documentation"}
     assert metadata["Description-Content-Type"] == "text/markdown"
-    assert metadata.get_payload() == description((ROOT / "README.md").read_text(encoding="utf-8"), URLS)
+    payload = metadata.get_payload(decode=True)
+    assert isinstance(payload, bytes)
+    assert payload.decode() == description((ROOT / "README.md").read_text(encoding="utf-8"), URLS)
 
 
 def test_the_version_is_said_in_one_place(metadata: email.message.Message) -> None:

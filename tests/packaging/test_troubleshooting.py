@@ -1,4 +1,4 @@
-"""Each error text of ``docs/troubleshooting.md`` is part of a message of the source, so a search for the message finds the page."""
+"""Each error text of ``docs/troubleshooting.md`` is part of a message of the source: a search for it finds the page."""
 
 from __future__ import annotations
 

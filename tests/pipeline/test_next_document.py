@@ -196,7 +196,7 @@ KINDS = [
         "BREAKING GET /text/{requestId} : path requestId: is jobId now [requests]",
     ),
     Kind(
-        "An answer has one of two forms",
+        "A response has one of two forms",
         vendor_copies.one_answer_has_two_forms,
         "BREAKING GET /document/{requestId} : 200: CloudFileResponse → "
         "CloudFileResponse or CloudFileResponseWithAdditionalInfo [answers]",
@@ -218,7 +218,7 @@ KINDS = [
         "BREAKING POST /srt : header Idempotency-Key: added, required [requests]",
     ),
     Kind(
-        "An address with variables",
+        "A server URL with variables",
         vendor_copies.the_service_has_regions,
         "BREAKING servers 0 url: 'https://api.groupdocs.cloud/v2.0/translation/' → "
         "'https://api.groupdocs.cloud/v2.1/translation' [requests]",
