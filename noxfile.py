@@ -151,9 +151,14 @@ def lowest(session: nox.Session) -> None:
 
 @nox.session
 def interop(session: nox.Session) -> None:
-    """Run the published SDK against the sandbox, and our authorization against two servers that others wrote."""
-    session.install(*SANDBOX, "-e", ".[sandbox]", *_groups(*SUITE))
-    _pytest(session, "--override-ini=faulthandler_timeout=600", "interop")  # it installs packages meanwhile
+    """Run others' software against the sandbox, ours against others', then all faults; -- PYTEST ARGUMENTS."""
+    session.install(*SANDBOX, "-e", ".[cli,sandbox]", *_groups(*SUITE))
+    slow = "--override-ini=faulthandler_timeout=600"  # it installs packages meanwhile
+    if session.posargs:
+        _pytest(session, slow)
+        return
+    _pytest(session, slow, "interop", "--ignore=interop/faults")
+    _pytest(session, slow, "interop/faults", f"--numprocesses={os.cpu_count() or 1}", "--max-worker-restart=0")
 
 
 @nox.session

@@ -173,12 +173,12 @@ TEXT_ROLES = ("token", "submit", "poll")
 TRANSPORTS = ("sync", "httpx2", "aiohttp", "trio")
 READ_S = 0.4  # for a connection that hangs
 CERTIFICATES = ssl.create_default_context()  # no address here is of a server that has one; reading them takes 20 ms
-_OF_ONE_ROLE = {"address": {"upload", "poll"}, "size": {"poll"}, "id": {"submit"}}
+_OF_ONE_ROLE = {"address": {"upload", "poll"}, "redirect": {"fetch"}, "size": {"poll"}, "id": {"submit"}}
 _real_getaddrinfo = socket.getaddrinfo
 
 
 def faults_of(role, faults):
-    """Those that can be said at a role: only some answers have addresses in them."""
+    """Those that make a difference at a role: some answers have addresses in them, and only storage is followed."""
     return {name: fault for name, fault in faults.items() if role in _OF_ONE_ROLE.get(name.split()[0], {role})}
 
 
