@@ -81,7 +81,7 @@ class BearerAuth(httpx2.Auth):
         *,
         origin: httpx2.URL | str,
         is_public: Callable[[httpx2.Request], bool] | None = None,
-        before_send: Callable[[httpx2.Request], object] = lambda _: None,
+        before_send: Callable[[httpx2.Request], object] | None = None,
         limited: Callable[[Any, int], Any] = _LimitedStream,
     ) -> None:
         self._source = source
@@ -95,7 +95,8 @@ class BearerAuth(httpx2.Auth):
     def sync_auth_flow(self, request: httpx2.Request) -> Generator[httpx2.Request, httpx2.Response, None]:
         """Authorize, send, and replay once after a 401."""
         if not self._is_ours(request):
-            self._before_send(request)
+            if self._before_send is not None:
+                self._before_send(request)
             yield request
             return
         token = self._source.get_cached() or self._source.get()
@@ -113,7 +114,8 @@ class BearerAuth(httpx2.Auth):
     async def async_auth_flow(self, request: httpx2.Request) -> AsyncGenerator[httpx2.Request, httpx2.Response]:
         """Authorize, send, and replay once after a 401; waits without blocking the event loop."""
         if not self._is_ours(request):
-            self._before_send(request)
+            if self._before_send is not None:
+                self._before_send(request)
             yield request
             return
         token = self._source.get_cached() or await self._source.aget()
@@ -133,8 +135,9 @@ class BearerAuth(httpx2.Auth):
         response.stream = self._limited(response.stream, 0 if is_encoded(response.headers) else MAX_REFUSAL_BYTES)
 
     def _is_ours(self, request: httpx2.Request) -> bool:
-        names = [name.lower() for name, _ in request.headers.raw]  # to ask for one name, httpx2 decodes them all
-        if b"authorization" in names and not self._has_authorized(request):
+        # Headers are looked at and set in their list: asked for one by name, httpx2 decodes and encodes, which costs
+        # more than all the rest of an authorization.
+        if b"authorization" in [name for _, name, _ in request.headers._list] and not self._has_authorized(request):
             return False
         url = request.url
         if (url.raw_host, url.scheme, url.port) != self._origin:
@@ -147,9 +150,11 @@ class BearerAuth(httpx2.Auth):
         return call is not None and call.authorized_by is self
 
     def _authorize(self, request: httpx2.Request, token: AccessToken) -> None:
-        request.headers["Authorization"] = token.header.reveal()
+        others = [field for field in request.headers._list if field[1] != b"authorization"]
+        request.headers._list = [*others, (b"Authorization", b"authorization", token.header.reveal().encode())]
         request.extensions.setdefault(CALL, self._call).authorized_by = self
-        self._before_send(request)
+        if self._before_send is not None:
+            self._before_send(request)
 
     def _rewind_to_replay(
         self, request: httpx2.Request, response: httpx2.Response, token: AccessToken
