@@ -37,6 +37,7 @@ if TYPE_CHECKING:
         UnsupportedFormat,
         UnsupportedLanguage,
     )
+    from ._progress import show_progress
     from ._results import (
         FileResult,
         FileTranslation,
@@ -67,6 +68,7 @@ for _home, _names in {
         TokenResponseError TokenUnavailable TransferError TranslationError UnsupportedFormat
         UnsupportedLanguage
     """,
+    "._progress": "show_progress",
     "._results": "FileResult FileTranslation Health HugoStructure JobStatus Languages Progress State TextTranslation",
     "._rules.polling": "PollingSchedule",
     "._rules.retry": "RetryPolicy",
@@ -132,6 +134,7 @@ __all__ = [
     "UnsupportedLanguage",
     "Usage",
     "default_clock",
+    "show_progress",
 ]
 
 

@@ -7,10 +7,9 @@ from types import SimpleNamespace
 
 import pytest
 from groupdocs_translation import Progress
+from groupdocs_translation._progress import BatchLines, bars, batch_bar, human_size, human_time, line_of
 from groupdocs_translation.batch import BatchProgress
 from groupdocs_translation.cli.interrupt import Interrupt
-from groupdocs_translation.cli.output import human_size, human_time
-from groupdocs_translation.cli.progress import BatchLines, bars, batch_bar, line_of
 from rich.console import Console
 
 JOB = SimpleNamespace(id="0d36a582")

@@ -35,7 +35,7 @@ LAYERS = [
     ["_async", "_sync"],
     ["batch"],
     ["_async.client", "_sync.client"],  # their translate_folder() needs batches; batches need no client
-    ["sandbox"],
+    ["_progress", "sandbox"],
     ["cli"],
     ["__init__", "__main__"],
 ]

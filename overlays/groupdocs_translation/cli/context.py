@@ -6,16 +6,16 @@ import json
 import logging
 import shlex
 import sys
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from .._progress import is_terminal, show_progress
 from .exits import PROGRAM, as_dict, cli_wording, meaning_of
 from .interrupt import Interrupt
-from .output import is_terminal, say
-from .progress import progress_display
+from .output import say
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Mapping, Sequence
@@ -98,6 +98,10 @@ class Context:
 
         return History(None if self.is_sandbox else history_folder(), service)
 
+    def progress(self) -> AbstractContextManager[Callable[[Any], None]]:
+        """Return what shows each step for as long as its block runs: nothing with ``--quiet`` and ``--json``."""
+        return nullcontext(lambda _: None) if self.is_quiet or self.is_json else show_progress()
+
     @contextmanager
     def watching(
         self, client: TranslationClient, go_on: Callable[[dict[str, Any]], list[str]]
@@ -107,7 +111,7 @@ class Context:
         ``go_on`` is the command line that picks up a job, given as ``Job.to_dict()`` does.
         """
         history = self.history(client.base_url)
-        with Interrupt(self.say) as interrupt, progress_display(is_quiet=self.is_quiet or self.is_json) as show:
+        with Interrupt(self.say) as interrupt, self.progress() as show:
 
             def watch(step: Progress) -> None:
                 if step.stage == "submitted":

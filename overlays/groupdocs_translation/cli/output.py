@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import json
-import os
-import re
 import shutil
 import sys
 from collections.abc import Iterable, Sequence
-from typing import Any, TextIO
+from typing import Any
 
 import click
 
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")  # all but tab and newline
+from .._progress import strip_controls
 
 
 def prepare_streams() -> None:
@@ -21,16 +19,6 @@ def prepare_streams() -> None:
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure is not None:
             reconfigure(errors="backslashreplace")
-
-
-def is_terminal(stream: TextIO) -> bool:
-    """True for a terminal that can move its cursor."""
-    return stream.isatty() and os.environ.get("TERM") not in {"dumb", "unknown"}
-
-
-def strip_controls(text: str, stream: TextIO) -> str:
-    """The text; for a terminal without control characters, which a translation or a file name could command it with."""
-    return _CONTROL.sub("\ufffd", text) if stream.isatty() else text
 
 
 def say(message: str) -> None:
@@ -80,25 +68,3 @@ def write_table(
         console.print(table)
     for line in drawn.get().splitlines():
         click.echo(line.rstrip())
-
-
-def human_count(count: int, noun: str) -> str:
-    """Like ``1 file`` and ``2 files``."""
-    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
-
-
-def human_size(size: float) -> str:
-    """Bytes as people read them."""
-    for unit in ("B", "KiB", "MiB"):
-        if size < 1024:
-            return f"{size:.0f} {unit}" if unit == "B" or size >= 10 else f"{size:.1f} {unit}"
-        size /= 1024
-    return f"{size:.1f} GiB"
-
-
-def human_time(seconds: float) -> str:
-    """A duration as people say it."""
-    if seconds < 100:
-        return f"{seconds:.0f} s"
-    minutes = round(seconds / 60)
-    return f"{minutes} min" if minutes < 100 else f"{minutes // 60} h {minutes % 60:02} min"

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from ..._progress import human_count, human_size, human_time
 from .. import options
 from ..exits import PROGRAM, Exit, cli_wording
 from ..options import given_options, kind_options, merged
-from ..output import human_count, human_size, human_time, write, write_json, write_table
-from ..progress import batch_display
+from ..output import write, write_json, write_table
 
 if TYPE_CHECKING:
     from ...batch import Batch, BatchPlan, BatchReport
@@ -77,8 +77,7 @@ def batch(
     bounds = {"uploads": uploads, "jobs": jobs, "downloads": downloads}
     settings: dict[str, Any] = given_options(given)
     settings |= {"wording": cli_wording, "concurrency": Concurrency(**given_options(bounds))}
-    is_quiet = context.is_quiet or context.is_json or dry_run
-    with context.client() as client, batch_display(is_quiet=is_quiet) as show:
+    with context.client() as client, context.progress() as show:
         batch = Batch(client, folder, target=merged(targets), output_dir=output_dir, progress=show, **settings)
         outcome = batch.plan() if dry_run else _run(context, batch)
     if isinstance(outcome, BatchPlan):

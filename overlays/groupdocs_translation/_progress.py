@@ -1,53 +1,164 @@
-"""Progress on stderr: bars on a terminal, lines elsewhere, nothing with ``--quiet`` and ``--json``."""
+"""Progress of translations and batches: below the cell of a notebook, as bars on a terminal, as lines elsewhere."""
 
 from __future__ import annotations
 
+import os
+import re
 import sys
 import time
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Generator
+from contextlib import ExitStack, contextmanager
+from html import escape
+from importlib import import_module
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, Any, TextIO
 
-from .output import human_count, human_size, human_time, is_terminal, say, strip_controls
+from ._later import Later
+from ._results import Progress
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator
-
     from rich.console import Console
     from rich.table import Table
 
-    from .._results import Progress
-    from ..batch import BatchProgress
+    from . import batch
+    from .batch import BatchProgress
+else:  # loaded when an annotation that names it is read
+    batch = Later(".batch", __package__)
 
 _VERBS = {"upload": "uploading", "wait": "waiting", "download": "downloading"}
 _BAD = {"failed", "uncertain"}
 _STOPPING = "stopping when the steps under way are finished; Ctrl-C again stops at once"
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")  # all but tab and newline
 BAR_WIDTH = 24
 NAME_WIDTH = 28
 LINE_EVERY_S = 10.0  # in a log, a batch of hours must not be longer than a person reads
+DRAW_EVERY_S = 0.2  # in a notebook, where each change is a message to the browser
 
 
 @contextmanager
-def progress_display(*, is_quiet: bool) -> Generator[Callable[[Progress], None]]:
-    """What to call with each step of a translation."""
-    if is_quiet:
-        yield lambda _: None
-    elif is_terminal(sys.stderr):
-        with bars() as show:
-            yield show
-    else:
-        yield Lines().show
+def show_progress() -> Generator[Callable[[Progress | batch.BatchProgress], None]]:
+    """Show what a translation or a batch is doing while the block runs, wherever the program runs.
+
+    ::
+
+        with show_progress() as progress:
+            client.translate_file("report.docx", target="de", progress=progress)
+
+    In a notebook: below the cell. On a terminal: bars, if ``rich`` is installed (extra ``cli``). Elsewhere: lines on
+    standard error. Give what it yields to any ``progress=``.
+    """
+    shown: list[Callable[[Any], None]] = []
+    with ExitStack() as stack:
+
+        def show(step: Progress | batch.BatchProgress) -> None:
+            if not shown:
+                shown.append(stack.enter_context(_display(is_batch=hasattr(step, "step"))))
+            shown[0](step)
+
+        yield show
 
 
 @contextmanager
-def batch_display(*, is_quiet: bool) -> Generator[Callable[[BatchProgress], None]]:
-    """What to call with each step of a batch."""
-    if is_quiet:
-        yield lambda _: None
-    elif is_terminal(sys.stderr):
-        with batch_bar() as show:
+def _display(*, is_batch: bool) -> Generator[Callable[[Any], None]]:
+    if _is_notebook():
+        cell = _Cell()
+        try:
+            yield cell.show_batch if is_batch else cell.show
+        finally:
+            cell.end()
+    elif is_terminal(sys.stderr) and find_spec("rich") is not None:
+        with batch_bar() if is_batch else bars() as show:
             yield show
     else:
-        yield BatchLines().show
+        yield BatchLines().show if is_batch else Lines().show
+
+
+def _is_notebook() -> bool:
+    ipython = sys.modules.get("IPython")
+    return ipython is not None and getattr(ipython.get_ipython(), "kernel", None) is not None
+
+
+class _Cell:
+    """What goes on, below the cell of a notebook; failures of a batch and its last line stay there."""
+
+    def __init__(self) -> None:
+        self._lines: list[str] = []  # that stay
+        self._current, self._bar = "", ""
+        self._drawn_at = 0.0
+        self._handle: Any = import_module("IPython.display").display(self, display_id=True)
+
+    def show(self, step: Progress) -> None:
+        """Show a step of a translation in place of the one before."""
+        line = line_of(step)
+        if line is not None:
+            is_known = step.total is not None and step.stage != "wait"  # between two polls nothing would move a bar
+            self._draw(line, f' value="{step.done}" max="{step.total}"' if is_known else "")
+
+    def show_batch(self, step: BatchProgress) -> None:
+        """Show a step of a batch in place of the one before."""
+        if step.step in _BAD:
+            self._lines.append(_failure(step))
+        if step.step in {"stopping", "planning"}:
+            self._draw(_STOPPING if step.step == "stopping" else f"{human_count(step.total, 'file')} found", "")
+        else:
+            self._draw(_summary(step), f' value="{step.finished}" max="{step.total}"')
+        if step.step == "end":
+            self._lines.append(_summary(step))
+
+    def _draw(self, line: str, bar: str) -> None:
+        is_new = self._bar == "" or bar == ""  # another step, rather than more bytes or files of the same
+        self._current, self._bar = line, bar
+        if is_new or time.monotonic() - self._drawn_at >= DRAW_EVERY_S:
+            self._drawn_at = time.monotonic()
+            self._handle.update(self)
+
+    def end(self) -> None:
+        """Take away what no longer goes on."""
+        self._current = ""
+        self._handle.update(self)
+
+    def _repr_html_(self) -> str:
+        current = f"{escape(self._current)} <progress{self._bar}></progress>" if self._current else ""
+        return "<br>".join([*map(escape, self._lines), current])
+
+    def __repr__(self) -> str:
+        return "\n".join([*self._lines, self._current])
+
+
+def is_terminal(stream: TextIO) -> bool:
+    """True for a terminal that can move its cursor."""
+    return stream.isatty() and os.environ.get("TERM") not in {"dumb", "unknown"}
+
+
+def strip_controls(text: str, stream: TextIO) -> str:
+    """The text; for a terminal without control characters, which a translation or a file name could command it with."""
+    return _CONTROL.sub("\ufffd", text) if stream.isatty() else text
+
+
+def human_count(count: int, noun: str) -> str:
+    """Like ``1 file`` and ``2 files``."""
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
+def human_size(size: float) -> str:
+    """Bytes as people read them."""
+    for unit in ("B", "KiB", "MiB"):
+        if size < 1024:
+            return f"{size:.0f} {unit}" if unit == "B" or size >= 10 else f"{size:.1f} {unit}"
+        size /= 1024
+    return f"{size:.1f} GiB"
+
+
+def human_time(seconds: float) -> str:
+    """A duration as people say it."""
+    if seconds < 100:
+        return f"{seconds:.0f} s"
+    minutes = round(seconds / 60)
+    return f"{minutes} min" if minutes < 100 else f"{minutes // 60} h {minutes % 60:02} min"
+
+
+def _say(line: str) -> None:
+    print(strip_controls(line, sys.stderr), file=sys.stderr, flush=True)  # noqa: T201  (asked for)
 
 
 class Lines:
@@ -62,7 +173,7 @@ class Lines:
         key = (step.stage, step.name if step.job is None else str(step.job.id))
         if text is not None and key not in self._begun:
             self._begun.add(key)
-            say(text)
+            _say(text)
 
 
 def line_of(step: Progress) -> str | None:
@@ -143,14 +254,14 @@ class BatchLines:
     def show(self, step: BatchProgress) -> None:
         """Print what this step is worth."""
         if step.step == "start":
-            say(f"{step.total - step.finished} of {human_count(step.total, 'file')} to do")
+            _say(f"{step.total - step.finished} of {human_count(step.total, 'file')} to do")
         elif step.step in _BAD:
-            say(_failure(step))
+            _say(_failure(step))
         elif step.step == "stopping":
-            say(_STOPPING)
+            _say(_STOPPING)
         elif step.step == "done" and step.seconds - self._last >= LINE_EVERY_S:
             self._last = step.seconds
-            say(_summary(step))
+            _say(_summary(step))
 
 
 def _failure(step: BatchProgress) -> str:
