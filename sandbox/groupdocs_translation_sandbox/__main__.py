@@ -25,6 +25,9 @@ def main(argv: list[str] | None = None) -> int:
         "--latency", dest="latency_s", type=float, default=2.0, metavar="SECONDS", help="median time of a short text"
     )
     parser.add_argument("--seed", type=int, default=0, help="of the latencies")
+    parser.add_argument(
+        "--lenient", action="store_true", help="take requests of which it is not known whether the service takes them"
+    )
     parser.add_argument("--token-lifetime", dest="token_lifetime_s", type=int, default=3600, metavar="SECONDS")
     parser.add_argument("--client-id", default="sandbox-client")
     parser.add_argument("--client-secret", help="default: a new one each time")

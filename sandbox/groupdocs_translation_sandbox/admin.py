@@ -10,10 +10,9 @@ from collections.abc import Callable
 from typing import Any
 
 from attrs import asdict
-from openapi_schema_validator import OAS30Validator
 from starlette.responses import JSONResponse, Response
 
-from .contract import read_json
+from .contract import Validator, read_json
 from .faults import Fault
 from .http import HTTPError, Request, require_method
 from .state import State
@@ -46,6 +45,7 @@ _SETTINGS = _object(
     submitted={"type": "integer", "enum": [200, 202]},
     pending={"type": "integer", "enum": [200, 202]},
     pending_body={"type": "integer", "enum": [102, 202]},
+    lenient=_FLAG,
     trial_calls_a_day=_COUNT,
 )
 
@@ -103,8 +103,8 @@ class Admin:
         order = None
         if schema is not None:
             # A page in a browser cannot send JSON to another origin unasked: nor steer a sandbox behind a user's back.
-            order = read_json(body, request.media_type)
-            for error in OAS30Validator(schema).iter_errors(order):
+            order = read_json(request, body)
+            for error in Validator(schema).iter_errors(order):
                 raise HTTPError(400, error.message, field=".".join(map(str, error.path)) or None)
         return action(order)
 
@@ -155,7 +155,7 @@ class Admin:
         return {"client_id": client_id, "client_secret": secret}
 
     def _set(self, order: dict[str, Any]) -> None:
-        for name in {"submitted", "pending", "pending_body"} & order.keys():
+        for name in {"submitted", "pending", "pending_body", "lenient"} & order.keys():
             setattr(self._state.statuses, name, order[name])
         if "token_lifetime_s" in order:
             self._state.identity.token_lifetime_s = order["token_lifetime_s"]

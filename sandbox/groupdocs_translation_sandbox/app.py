@@ -142,11 +142,12 @@ class App:
     async def _operate(self, operation: Operation, request: Request, fault: Fault | None) -> Response:
         if operation.role != "upload":
             await request.body()
+        lenient = self.state.statuses.lenient
         if not operation.public:
             if fault is not None and fault.revoke:
                 self.state.identity.revoke(self.state.identity.verify(request.headers.get("authorization")))
             request.token_id = self.state.identity.verify(request.headers.get("authorization"))
-        query = check_query(operation, request.query_params.multi_items())
+        query = check_query(operation, request.query_params.multi_items(), lenient=lenient)
         match operation.role:
             case "submit":
                 return await self._submit(operation, request, fault)
@@ -161,11 +162,13 @@ class App:
                 return _facts(operation, query)
 
     async def _submit(self, operation: Operation, request: Request, fault: Fault | None) -> Response:
-        body = read_json(await request.body(), request.media_type)
+        lenient = self.state.statuses.lenient
+        body = read_json(request, await request.body(), lenient=lenient)
         check_body(str(operation.model), body)
         if operation.id.endswith("Trial"):
             self.state.trial_calls.count(request.client.host if request.client else "")
-        work = await self._submissions.work(operation, body, (self.address, self._origin(request)))
+        origins = self.address, self._origin(request)
+        work = await self._submissions.work(operation, body, origins, lenient=lenient)
         outcome = fault.job_outcome(work.outcome) if fault else work.outcome
         job = self.state.jobs.add(operation, body, request.body_digest, work.size_bytes, outcome)
         request.job_id = job.id

@@ -16,12 +16,23 @@ import yaml
 from groupdocs_translation.spec import contract
 from groupdocs_translation.spec.operations import Operation, match
 from jsonschema import FormatChecker
+from jsonschema.validators import extend  # pyright: ignore[reportUnknownVariableType]
 from openapi_schema_validator import OAS30Validator, oas30_format_checker
+from python_multipart.multipart import parse_options_header
 
-from .http import HTTPError
+from .http import HTTPError, Request
 
 JSON_TYPE = "application/json"
 METHODS = ("GET", "POST")
+
+
+def _is_integer(_: object, value: object) -> bool:
+    """An integer of OpenAPI 3.0 has no fraction and no exponent; 1.0 is one for later JSON Schema only."""
+    return type(value) is int
+
+
+_TYPES: Any = OAS30Validator.TYPE_CHECKER.redefine("integer", _is_integer)
+Validator: Any = extend(OAS30Validator, type_checker=_TYPES)  # type: ignore[no-untyped-call]  # jsonschema's
 
 
 @cache
@@ -41,13 +52,16 @@ def find_operation(method: str, path: str) -> Operation:
     raise HTTPError(405, f"only {', '.join(allowed)} is possible here", headers={"allow": ", ".join(allowed)})
 
 
-def check_query(operation: Operation, query: Sequence[tuple[str, str]]) -> dict[str, str]:
-    """Return the parameters of the query by name."""
+def check_query(operation: Operation, query: Sequence[tuple[str, str]], *, lenient: bool) -> dict[str, str]:
+    """Return the parameters of the query by name; a lenient sandbox leaves out those that it does not know."""
+    validator = _query_validator(operation)
+    if lenient:
+        query = [(name, value) for name, value in query if name in validator.schema["properties"]]
     found = dict(query)
     if len(found) != len(query):
         names = [name for name, _ in query]
         raise HTTPError(400, "comes twice", field=next(name for name in names if names.count(name) > 1))
-    _check(_query_validator(operation), found)
+    _check(validator, found)
     return found
 
 
@@ -61,13 +75,16 @@ def _query_validator(operation: Operation) -> Any:
         for name, parameter in known.items()
     }
     properties |= {name: properties[name] | {"minLength": 1} for name in required}
-    return OAS30Validator({"additionalProperties": False, "properties": properties, "required": required})
+    return Validator({"additionalProperties": False, "properties": properties, "required": required})
 
 
-def read_json(body: bytes, content_type: str) -> Any:
-    """Read a JSON body: UTF-8, no member twice, no NaN."""
-    if content_type != JSON_TYPE:
+def read_json(request: Request, body: bytes, *, lenient: bool = False) -> Any:
+    """Read a JSON body: UTF-8, no member twice, no NaN; a lenient sandbox takes another charset's name."""
+    if request.media_type != JSON_TYPE:
         raise HTTPError(415, f"the body must be {JSON_TYPE}")
+    _, options = parse_options_header(request.headers["content-type"])
+    if not lenient and options.get(b"charset", b"utf-8").lower() not in {b"utf-8", b"utf8"}:
+        raise HTTPError(415, f"the body must be {JSON_TYPE} in UTF-8")
     try:
         value = json.loads(body.decode(), object_pairs_hook=_unique, parse_constant=_no_constant)
         if b"\\ud" in body.lower():
@@ -100,7 +117,7 @@ def check_body(model: str, request: Any) -> None:
 @cache
 def _body_validator(model: str) -> Any:
     schema = {"$ref": f"#/components/schemas/{model}", "components": document()["components"]}
-    return OAS30Validator(schema, format_checker=formats())
+    return Validator(schema, format_checker=formats())
 
 
 @cache

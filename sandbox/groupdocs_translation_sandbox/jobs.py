@@ -152,9 +152,11 @@ class Statuses:
 
     ``submitted`` and ``pending`` are the HTTP statuses (200 or 202) of a submission and of a poll for a job that is not
     ready; ``pending_body`` is the ``status`` in the latter's body (202 or 102). A submission's is by default that which
-    clients of the service rely on: 202 for ``POST /hugo``, 200 for all others.
+    clients of the service rely on: 202 for ``POST /hugo``, 200 for all others. ``lenient`` takes requests of which it
+    is not known whether the service takes them (``strict``).
     """
 
+    lenient: bool = False
     submitted: int | None = None
     pending: int = 200
     pending_body: int = 202

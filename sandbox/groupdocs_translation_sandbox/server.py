@@ -29,7 +29,7 @@ from .contract import document
 from .engine import Engine, PseudoEngine
 from .faults import Fault
 from .identity import GRANT, SCOPE, TOKEN_PATH, Identity, signing_key
-from .jobs import Jobs, Latency, TrialCalls
+from .jobs import Jobs, Latency, Statuses, TrialCalls
 from .state import Records, State
 from .storage import Storage
 
@@ -56,6 +56,7 @@ class Sandbox:
         token_lifetime_s: of the tokens it issues.
         latency_s: median time of a short text's job, others take longer; 0 makes every job ready at once.
         seed: of the latencies.
+        lenient: take requests of which it is not known whether the service takes them; by default they are refused.
         engine: what translates; by default texts and files are pseudo-localised.
         now: the clock to start from, in seconds since the epoch; ``advance`` moves it.
         url_lifetime_s: of the addresses of uploads and results.
@@ -74,6 +75,7 @@ class Sandbox:
         token_lifetime_s: int = 3600,
         latency_s: float = 0.0,
         seed: int = 0,
+        lenient: bool = False,
         engine: Engine | None = None,
         now: Callable[[], float] = time.time,
         url_lifetime_s: float = 3600.0,
@@ -90,6 +92,7 @@ class Sandbox:
             Storage(self._folder, clock, url_lifetime_s=url_lifetime_s),
             Jobs(clock, Latency(latency_s, seed)),
             TrialCalls(clock),
+            statuses=Statuses(lenient=lenient),
         )
         limits = {"max_body_bytes": max_body_bytes, "max_upload_bytes": max_upload_bytes}
         self.app = App(self.state, engine or PseudoEngine(), **limits)

@@ -23,11 +23,11 @@ from .http import HTTPError
 from .jobs import Outcome
 from .languages import check_languages
 from .storage import Storage, StoredFile
+from .strict import NUMBERS, check_members, check_settled
 
 Writer = Callable[[str, Path], str | None]  # writes the result of a target language; returns a remark
 DONE = "done"
 INLINE_CHARACTERS = 10_000  # more than that is translated in a thread, so that others are answered meanwhile
-NUMBERS = ("pages", "slides", "worksheets", "elements")
 TRIAL_CHARACTERS = 1_000
 TRIAL_PAGES = (1,)
 # The kind of each operation that takes files of one kind.
@@ -58,18 +58,23 @@ class Submissions:
     def __init__(self, engine: Engine, storage: Storage) -> None:
         self._engine, self._storage = engine, storage
 
-    async def work(self, operation: Operation, request: dict[str, Any], origins: Sequence[str]) -> Work:
+    async def work(
+        self, operation: Operation, request: dict[str, Any], origins: Sequence[str], *, lenient: bool
+    ) -> Work:
         """Do what a request that fits its schema asks for.
 
         Raises:
             HTTPError: 400, it asks for something impossible. A file that cannot be translated is a failed job.
         """
+        _check_numbers(request)
+        if not lenient:
+            check_settled(request)
         if operation.family == "hugo":
             return await self._analyze(request, origins)
-        _check_numbers(request)
-        source, targets = check_languages(request)
+        source, targets = check_languages(request, lenient=lenient)
         if operation.family == "file":
-            return await self._files(operation, request, source, targets, self._source(request, origins))
+            file = self._source(request, origins)
+            return await self._files(operation, request, source, targets, file, lenient=lenient)
         if "texts" in request:
             texts = _texts(operation, request)
             size = sum(map(len, texts))
@@ -95,10 +100,21 @@ class Submissions:
         return translate() if inline else await asyncio.to_thread(translate)
 
     async def _files(
-        self, operation: Operation, request: dict[str, Any], source: str, targets: list[str], file: StoredFile
+        self,
+        operation: Operation,
+        request: dict[str, Any],
+        source: str,
+        targets: list[str],
+        file: StoredFile,
+        *,
+        lenient: bool,
     ) -> Work:
         kind = _KINDS.get(operation.id)
-        source_format = _source_format(kind, request, file)
+        source_format = _source_format(kind, request, file, lenient=lenient)
+        if operation.model == "FileRequest" and not lenient:
+            check_members(request, source_format)
+        if lenient and request.get("outputFormat"):
+            request = request | {"outputFormat": _spelled(request["outputFormat"])}
         write: Writer
         if kind is not None and kind.name in {"image", "media"}:
             write = await self._recognizer(request, source, targets)
@@ -163,8 +179,8 @@ class Submissions:
             raise HTTPError(400, error.detail, field="url") from None
 
     async def _analyze(self, request: dict[str, Any], origins: Sequence[str]) -> Work:
-        if ("file" in request) == ("url" in request):
-            raise HTTPError(400, "exactly one of file and url is needed", field="file")
+        if not {"file", "url"} & request.keys():
+            raise HTTPError(400, "one of file and url is needed", field="file")
         content = _content(request) if "file" in request else self._source(request, origins).path.read_bytes()
         try:
             matter, shortcodes = await asyncio.to_thread(hugo_structure, content)
@@ -199,13 +215,25 @@ def _check_numbers(request: Mapping[str, Any]) -> None:
         if not (number.isascii() and number.isdigit() and int(number) >= 1):
             message = "the number of a worksheet is needed, counted from 1"
             raise HTTPError(400, message, field=f"ranges.{number[:20]}")
+        part = request["ranges"][number]
+        if any(it < 1 for it in (*(part.get("rows") or ()), *(part.get("columns") or ()))):
+            raise HTTPError(400, "rows and columns count from 1", field=f"ranges.{number[:20]}")
 
 
-def _source_format(kind: Kind | None, request: Mapping[str, Any], file: StoredFile) -> str:
+def _spelled(format_: str) -> str:
+    try:
+        return format_name(format_)
+    except ValueError:
+        return format_
+
+
+def _source_format(kind: Kind | None, request: Mapping[str, Any], file: StoredFile, *, lenient: bool) -> str:
     """Find the format of a source: as the request names it, its operation, the upload, or the suffix of its name."""
     named = request.get("format", "Unknown")
     if named == "Unknown" and kind is not None and len(kind.formats) == 1:
         return kind.formats[0]
+    if not lenient and "Unknown" != named != (file.format or named):
+        raise HTTPError(400, f"the file was uploaded as {file.format}; a lenient sandbox goes by this", field="format")
     suffixes = [PurePath(name).suffix[1:] for name in (file.file_name, request.get("originalFileName", ""))]
     for hint in (named.replace("Unknown", ""), file.format, *suffixes):
         if not hint:
@@ -217,4 +245,6 @@ def _source_format(kind: Kind | None, request: Mapping[str, Any], file: StoredFi
         if kind is not None and kind.formats and found not in kind.formats:
             raise HTTPError(400, f"{found} is no {kind.name}; it takes {', '.join(kind.formats)}", field="format")
         return found
+    if not lenient:
+        raise HTTPError(400, "must be named: name and upload do not tell; a lenient sandbox copies it", field="format")
     return "Unknown"

@@ -25,7 +25,7 @@ CALLS_A_DAY = 1_000_000  # the trial's limit has tests of its own
 
 def main(arguments: list[str]) -> int:
     """Run it."""
-    with Sandbox() as sandbox:
+    with Sandbox(lenient=True) as sandbox:  # the cases are generated from the document alone
         sandbox.state.trial_calls.calls_a_day = CALLS_A_DAY
         settings = sandbox.client_settings()
         form = {name: settings[name] for name in ("client_id", "client_secret")} | {"grant_type": "client_credentials"}

@@ -21,8 +21,11 @@ LOOK_S = 0.2  # a Ctrl-C in the moment before a wait interrupts nothing: this on
 @click.option(
     "--token-lifetime", type=options.number(1), default=3600, show_default=True, metavar="SECONDS", help="Of a token."
 )
+@click.option("--lenient", is_flag=True, help="Take requests of which it is not known whether the service takes them.")
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED, metavar="[COMMAND [ARGUMENT]...]")
-def sandbox(context: Context, port: int, latency: float, token_lifetime: int, arguments: tuple[str, ...]) -> int | None:
+def sandbox(
+    context: Context, port: int, latency: float, token_lifetime: int, lenient: bool, arguments: tuple[str, ...]
+) -> int | None:
     r"""Run a local stand-in of the service.
 
     It runs until Ctrl-C, or for as long as COMMAND does. It listens on loopback, needs no account, costs nothing,
@@ -34,7 +37,7 @@ def sandbox(context: Context, port: int, latency: float, token_lifetime: int, ar
       groupdocs-translation sandbox -- pytest tests
     """
     try:
-        with new_sandbox(port=port, latency_s=latency, token_lifetime_s=token_lifetime) as sandbox:
+        with new_sandbox(port=port, latency_s=latency, token_lifetime_s=token_lifetime, lenient=lenient) as sandbox:
             environment = sandbox.environment()
             if arguments:
                 return _run(arguments, {**os.environ, **environment})

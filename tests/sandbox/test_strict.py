@@ -1,0 +1,175 @@
+"""What is not known of the live service: the sandbox refuses it, and takes it where it was asked to be lenient."""
+
+from __future__ import annotations
+
+import pytest
+from groupdocs_translation.sandbox import Sandbox
+
+from tests.sandbox.conftest import Plain, bare
+from tests.sandbox.sources import IMAGE, LANGUAGES, MEDIA, TEXT, request_of
+from tests.sandbox.test_forbidden import SUBMISSIONS, refusal
+
+
+@pytest.fixture(scope="module", params=[False, True], ids=["strict", "lenient"])
+def client(request):
+    """A client of a strict sandbox, and one of a lenient one."""
+    with Sandbox(lenient=request.param) as sandbox, Plain(sandbox) as client:
+        sandbox.state.trial_calls.calls_a_day = 10_000
+        client.sandbox, client.lenient = sandbox, request.param
+        yield client.authorize()
+
+
+def held(client, answer, field):
+    """Whether the strict sandbox refused this member, without a job, and the lenient one took the request."""
+    if client.lenient:
+        assert answer.json()["status"] == 202, answer.text
+    else:
+        assert refusal(answer) == (400, field)
+        assert "lenient" in answer.json()["message"]
+
+
+@pytest.mark.parametrize("operation", SUBMISSIONS, ids=lambda row: row.id)
+def test_a_language_twice(client, operation):
+    request = request_of(operation, client.upload)
+    field = next((name for name in ("targets", "targetLanguages") if name in request), None)
+    if field:
+        held(client, client.post(operation.path[1:], json=request | {field: ["de", "fr", "de"]}), field)
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"texts": ["Hello", ""]}, "texts"),
+        ({"texts": [" \n"]}, "texts"),
+        ({"translationDictionary": {"": "Rad"}}, "translationDictionary"),
+        ({"translationDictionary": {"bike": " "}}, "translationDictionary"),
+    ],
+)
+def test_what_is_blank_in_a_text_s_request(client, change, field):
+    held(client, client.post("text", json=TEXT | change), field)
+
+
+def test_codes_of_languages_in_capitals(client):
+    for path in ("text", "text/trial", "summarize-text"):
+        answer = client.post(path, json=TEXT | {"sourceLanguage": "EN", "targetLanguages": ["De"]})
+        assert refusal(answer)[0] == (200 if client.lenient else 400)
+
+
+SHEETS = ("spreadsheet", "sales.xlsx", {"format": "Xlsx", "outputFormat": "Xlsx"})
+SLIDES = ("presentation", "talk.pptx", {"format": "Pptx", "outputFormat": "Pptx"})
+WORDS = ("document", "report.docx", {"format": "Docx", "outputFormat": "Docx"})
+PAGE = ("markdown", "advice.md", {"outputFormat": "Md"})
+AUTO = ("auto", "report.docx", {})
+
+
+@pytest.mark.parametrize(
+    ("source", "change", "field"),
+    [
+        (WORDS, {"pages": []}, "pages"),
+        (WORDS, {"pages": [1, 1]}, "pages"),
+        (SLIDES, {"slides": [2, 1, 2]}, "slides"),
+        (SHEETS, {"worksheets": []}, "worksheets"),
+        (SHEETS, {"ranges": {"1": {"ranges": [{"item1": "A1"}]}}}, "ranges"),
+        (SHEETS, {"worksheets": [1], "ranges": {"2": {"rows": [1]}}}, "ranges"),
+        (AUTO, {"elements": [1, 1]}, "elements"),
+        (AUTO, {"route": "eu"}, "route"),
+        (PAGE, {"frontMatterList": [[]]}, "frontMatterList"),
+        (PAGE, {"frontMatterList": [["title", ""]]}, "frontMatterList"),
+        (AUTO, {"masters": True}, "masters"),
+        (AUTO, {"ranges": {"1": {}}}, "ranges"),
+        (AUTO, {"separator": ";"}, "separator"),
+        (AUTO, {"frontMatterList": [["title"]]}, "frontMatterList"),
+        (AUTO, {"shortcodedict": {"figure": ["alt"]}}, "shortcodedict"),
+        (AUTO, {"isWhiteList": True}, "isWhiteList"),
+        (("auto", "advice.md", {}), {"elements": [1]}, "elements"),
+        (("auto", "sales.xlsx", {}), {"formatting": True}, "formatting"),
+        (("auto", "talk.pptx", {}), {"ignoreList": ["a"]}, "ignoreList"),
+    ],
+)
+def test_options_of_files(client, source, change, field):
+    path, name, members = source
+    request = LANGUAGES | {"url": client.upload(*example(name))} | members
+    assert client.post(path, json=request).json()["status"] == 202
+    held(client, client.post(path, json=request | change), field)
+
+
+def example(name):
+    from tests.sandbox.sources import EXAMPLES
+
+    return (EXAMPLES / name).read_bytes(), name
+
+
+@pytest.mark.parametrize(
+    ("path", "source", "change", "field"),
+    [
+        ("media-to-file", MEDIA, {"outputFormat": "Txt", "fragments": ["10-60"]}, "fragments"),
+        ("media-to-file", MEDIA, {"outputFormat": "Srt", "interval": 0}, "interval"),
+        ("media-to-text", MEDIA, {"fragments": ["00:00:10-00:01:00", "00:02:00-00:01:00"]}, "fragments"),
+        ("media-to-text", MEDIA, {"fragments": ["00:00:10-00:00:75"]}, "fragments"),
+        ("image-to-file", IMAGE, {"rotationAngle": 361}, "rotationAngle"),
+        ("summarize-image", IMAGE, {"rotationAngle": -400}, "rotationAngle"),
+        ("image-to-file", IMAGE, {"pages": []}, "pages"),
+    ],
+)
+def test_options_of_recordings_and_images(client, path, source, change, field):
+    name, content, members = source
+    request = LANGUAGES | {"url": client.upload(content, name)} | members
+    held(client, client.post(path, json=request | change), field)
+
+
+def test_content_and_an_address_at_once(client):
+    both = {"file": "YQ==", "url": client.upload(b"image", "a.png")}
+    held(client, client.post("image-to-text", json={"source": "en", "targets": ["de"], **both}), "file")
+    held(client, client.post("hugo", json=both), "file")
+    for path, request in (("image-to-text", {"source": "en", "targets": ["de"]}), ("hugo", {})):
+        assert client.post(path, json=request).status_code == 400
+
+
+def test_an_angle_of_an_image_that_becomes_text(client):
+    request = {"source": "en", "targets": ["de"], "file": "YQ==", "rotate": 720}
+    held(client, client.post("image-to-text", json=request), "rotate")
+
+
+def test_an_upload_of_another_format_than_the_request_s(client):
+    url = client.upload(b"a\n", "a", format="Txt")
+    request = LANGUAGES | {"url": url, "format": "Txt", "outputFormat": "Txt"}
+    assert client.post("document", json=request).json()["status"] == 202
+    held(client, client.post("auto", json=request | {"format": "Csv", "outputFormat": "Csv"}), "format")
+
+
+def test_a_format_that_nothing_tells(client):
+    held(client, client.post("auto", json=LANGUAGES | {"url": client.upload(b"a", "a")}), "format")
+
+
+def test_an_output_format_in_small_letters(client):
+    request = LANGUAGES | {"url": client.upload(), "format": "Txt", "outputFormat": "txt"}
+    assert client.post("document", json=request).status_code == (200 if client.lenient else 400)
+
+
+def test_a_body_of_another_charset_by_name(client):
+    headers = {"content-type": "application/json; charset=latin-1"}
+    assert client.post("text", json=TEXT, headers=headers).status_code == (200 if client.lenient else 415)
+    headers = {"content-type": 'application/json; charset="UTF-8"'}
+    assert client.post("text", json=TEXT, headers=headers).status_code == 200
+
+
+@pytest.mark.parametrize("path", ["languages?all=1", "hc?x=", "text/{}?verbose=1", "swagger/spec?isYaml=true"])
+def test_a_parameter_that_no_one_knows(client, path):
+    path = path.format(client.submit())
+    assert client.get(path).status_code == (200 if client.lenient else 400)
+    assert client.get(path.partition("?")[0]).status_code == 200
+
+
+def test_rows_and_columns_count_from_one_for_both(client):
+    request = LANGUAGES | {"url": client.upload(*example("sales.xlsx"))} | SHEETS[2]
+    for part in ({"rows": [0]}, {"columns": [1, -1]}):
+        assert refusal(client.post("spreadsheet", json=request | {"ranges": {"1": part}})) == (400, "ranges")
+
+
+def test_the_switch_can_be_thrown_from_outside(sandbox, plain):
+    request = TEXT | {"targetLanguages": ["de", "de"]}
+    client = plain.authorize()
+    for lenient, status in ((True, 200), (False, 400)):
+        answer = bare.post(f"{sandbox.app.address}/__sandbox__/settings", json={"lenient": lenient})
+        assert answer.status_code == 204
+        assert client.post("text", json=request).status_code == status
