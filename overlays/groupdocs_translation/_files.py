@@ -11,7 +11,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import IO
 
-from ._errors import ConfigurationError
+from ._errors import ConfigurationError, TransferError
 
 OVERWRITE_HINT = "give overwrite=True or another output_dir"
 
@@ -36,17 +36,12 @@ def is_written(path: Path, size: int | None) -> bool:
         return False
 
 
-def refuse_existing(paths: list[Path]) -> None:
-    """Raise if any of the files is there already, before anything is paid for."""
-    if present := [path.name for path in paths if path.exists()]:
-        raise ConfigurationError(f"already there: {', '.join(present)}", parameter="overwrite", hint=OVERWRITE_HINT)
-
-
 def why_unwritable(target: Path, size: int) -> str | None:
     """Why a file of ``size`` bytes cannot be written there, ``None`` if nothing is known to be in the way."""
     try:
-        with suppress(FileNotFoundError, NotADirectoryError):
-            target.lstat()  # tells of a name that is too long
+        for path in (target, _partial_path(target)):
+            with suppress(FileNotFoundError, NotADirectoryError):
+                path.lstat()  # tells of a name that is too long
         if target.is_dir():
             return "a folder is in its place"
         if target.is_symlink() and not target.exists():
@@ -57,17 +52,20 @@ def why_unwritable(target: Path, size: int) -> str | None:
         if not os.access(folder, os.W_OK | os.X_OK):
             return f"no right to write in {folder}"
         if (free := shutil.disk_usage(folder).free) < size:
-            return f"{free} bytes are free, and its source has {size}"
+            return f"{free} bytes are free, {size} are needed"
     except OSError as error:
         return error.strerror or type(error).__name__
     return None
 
 
-def refuse_unwritable(paths: list[Path]) -> None:
-    """Raise if any of the files could not be written, before anything is paid for."""
+def check_places(paths: list[Path], size: int, *, overwrite: bool, is_paid: bool = False) -> None:
+    """Raise if any of the files could not be written, ``size`` bytes for all of them together, or is there already."""
     for path in paths:
-        if why := why_unwritable(path, 0):
-            raise ConfigurationError(f"cannot write {path}: {why}", parameter="output_dir")
+        if why := why_unwritable(path, size):
+            problem = f"cannot write {path}: {why}"
+            raise TransferError(problem) if is_paid else ConfigurationError(problem, parameter="output_dir")
+    if not overwrite and (present := [path.name for path in paths if path.exists()]):
+        raise ConfigurationError(f"already there: {', '.join(present)}", parameter="overwrite", hint=OVERWRITE_HINT)
 
 
 def move_into_place(whole: Path, target: Path, *, overwrite: bool) -> None:
@@ -107,6 +105,11 @@ def _usual_mode(probe: Path) -> int:
     return mode
 
 
+def _partial_path(target: Path) -> Path:
+    """A name that nobody can guess, beside the target; 40 letters are at most 160 bytes."""
+    return target.with_name(f".{target.name[:40]}.{secrets.token_hex(8)}.part")
+
+
 class PartialFile:
     """A file under a temporary name beside its target; ``finish()`` renames it, ``discard()`` leaves nothing behind.
 
@@ -118,8 +121,7 @@ class PartialFile:
     def __init__(self, target: Path) -> None:
         self.target = target
         self.size = 0
-        # Known before it exists, so that an interrupt at any moment finds it. 40 letters are at most 160 bytes.
-        self._path = target.with_name(f".{target.name[:40]}.{secrets.token_hex(8)}.part")
+        self._path = _partial_path(target)  # known before it exists, so that an interrupt at any moment finds it
         self._file: IO[bytes] | None = None
         self._is_over = False
         self._lock = threading.Lock()
@@ -165,12 +167,10 @@ class PartialFile:
         """Remove what is left of it; does nothing after ``finish()``."""
         with self._lock:
             self._is_over = True
-            try:
+            with suppress(OSError):
                 if self._file is not None:
                     self._file.close()  # flushes: on a full disk that fails once more
-            except OSError:
-                pass
-            finally:
+            with suppress(OSError):  # it may be what could not be made
                 self._path.unlink(missing_ok=True)
 
     @property

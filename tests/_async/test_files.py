@@ -16,6 +16,8 @@ from groupdocs_translation import (
     TransferError,
 )
 
+from tests.places import REASONS, no_place
+
 TEXTS = {
     "page.html": "<html><body><p class='a'>Hello <b>world</b></p><script>var x = 'Hello'</script></body></html>",
     "note.md": "---\ntitle: Hello\nweight: 3\n---\n# Hello\n\n[link](https://x.example)\n\n```\ncode\n```\n",
@@ -148,9 +150,30 @@ async def test_progress_is_told_in_bytes(sandbox, tmp_path):
 
 
 @pytest.mark.parametrize("overwrite", [False, True])
-async def test_a_folder_in_the_place_of_a_result_is_refused_before_anything_is_sent(sandbox, tmp_path, overwrite):
-    (tmp_path / "a.de.txt").mkdir()
+@pytest.mark.parametrize("kind", REASONS)
+async def test_a_result_that_has_no_place_is_refused_before_anything_is_sent(sandbox, tmp_path, kind, overwrite):
+    given = {"name": "a.txt", "target": "de", "overwrite": overwrite}
     async with AsyncTranslationClient(**sandbox.client_settings()) as client:
-        with pytest.raises(ConfigurationError):
-            await client.translate_file(b"Hi", name="a.txt", target="de", output_dir=tmp_path, overwrite=overwrite)
-    assert not client.usage.calls
+        await client.translate_file(b"Hello", output_dir=tmp_path, **given)  # loads all that is loaded late
+        sent = len(sandbox.records)
+        with no_place(kind, tmp_path) as folder:
+            with pytest.raises(ConfigurationError, match=REASONS[kind]) as caught:
+                await client.translate_file(b"Hello", output_dir=folder, **given)
+            assert caught.value.parameter == "output_dir"
+            assert len(sandbox.records) == sent
+
+
+@pytest.mark.parametrize("overwrite", [False, True])
+@pytest.mark.parametrize("kind", REASONS)
+async def test_a_result_that_has_no_place_once_it_is_paid_for_is_kept(sandbox, tmp_path, kind, overwrite):
+    async with AsyncTranslationClient(**sandbox.client_settings()) as client:
+        await client.translate_file(b"Hello", name="a.txt", target="de", output_dir=tmp_path)
+        job = await client.submit_file(b"Hello", name="a.txt", target="de")
+        with no_place(kind, tmp_path) as folder:
+            with pytest.raises((ConfigurationError, TransferError), match=REASONS[kind]) as caught:
+                await job.download(folder, overwrite=overwrite)
+            assert str(caught.value).endswith(f"job {job.id} is kept: download it again")
+        calls = client.usage.calls
+        assert (await caught.value.job.download(tmp_path / "elsewhere")).path.exists()
+        assert client.usage.calls - calls == (1 if kind == "right" else 0)  # it had not been waited for
+    assert len(sandbox.state.jobs) == 2

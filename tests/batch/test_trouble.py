@@ -7,12 +7,14 @@ import contextlib
 import gc
 import itertools
 import os
+import re
 import signal
 import sqlite3
 import sys
 import threading
 import time
 import tracemalloc
+from types import SimpleNamespace
 
 import anyio
 import pytest
@@ -37,6 +39,7 @@ from groupdocs_translation_sandbox.jobs import Latency
 from tests.auth.servers import http
 from tests.batch.conftest import results
 from tests.batch.killed import PROCESSES, make_journal, translate
+from tests.places import REASONS, no_place
 from tests.services import BASE, JOB, Service
 
 HOUR = 3600
@@ -638,36 +641,40 @@ def test_an_api_that_takes_no_token_for_a_minute_does_not_end_the_batch(folder, 
 # -- places of results, and failures of other languages ----------------------------------------------------------------
 
 
-def in_the_way(out, kind):
-    place = out / "a.de.txt"
-    out.mkdir()
-    if kind == "folder":
-        place.mkdir()
-    elif kind == "link":
-        place.symlink_to(out / "nowhere")
-    elif kind == "room":
-        return pytest.MonkeyPatch.context()
-    return contextlib.nullcontext()
-
-
-@pytest.mark.skipif(sys.platform == "win32", reason="links need a right there")
 @pytest.mark.parametrize("overwrite", [False, True])
-@pytest.mark.parametrize(("kind", "why"), [("folder", "a folder is"), ("link", "leads nowhere"), ("room", "3 bytes")])
-def test_a_result_that_has_no_place_fails_before_it_is_paid_for(sandbox, client, folder, out, kind, why, overwrite):
+@pytest.mark.parametrize("kind", [kind for kind in REASONS if kind != "long"])
+def test_a_result_that_has_no_place_fails_before_it_is_paid_for(client, folder, tmp_path, monkeypatch, kind, overwrite):
+    given = {"target": "de", "overwrite": overwrite, "journal": tmp_path / "state" / "journal"}
     source = folder("a.txt")
-    with in_the_way(out, kind) as patch:
-        if patch is not None:
-            usage = type("Usage", (), {"free": 3})
-            patch.setattr("groupdocs_translation._files.shutil.disk_usage", lambda _: usage)
-        report = client.translate_folder(source, target="de", output_dir=out, overwrite=overwrite)
+    with no_place("none" if kind == "right" else kind, tmp_path) as out, monkeypatch.context() as patch:
+        if kind == "right":  # another user could not read the source
+            patch.setattr("os.access", lambda *_, **__: False)
+        report = client.translate_folder(source, output_dir=out, **given)
 
-    assert why in reasons(report, "failed")["a.txt"]
+    assert re.search(REASONS[kind], reasons(report, "failed")["a.txt"])
     assert report.total_calls == 0
-    for path in out.glob("a.de.txt"):
-        path.rmdir() if path.is_dir() else path.unlink()
-    for path in out.glob("*.txt"):
-        path.unlink()
-    assert client.translate_folder(source, target="de", output_dir=out, overwrite=overwrite).is_complete
+    assert client.translate_folder(source, output_dir=out, **given).is_complete
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="long paths are others there")
+def test_a_result_whose_path_would_be_too_long_fails_before_it_is_paid_for(client, folder, tmp_path):
+    deep = "/".join(["n" * 200] * 19)
+    source = folder("a.txt", f"{deep}/a.txt")
+    report = client.translate_folder(source, target="de", output_dir=tmp_path / ("o" * 200))
+    assert re.search(REASONS["long"], reasons(report, "failed")[f"{deep}/a.txt"])
+    assert (report.done, report.calls["translateDocument"]) == (1, 1)
+
+
+def test_there_must_be_room_for_the_results_of_all_files_together(client, folder, out, monkeypatch):
+    source = folder(**{f"{letter}.txt": "x" * 1000 for letter in "abcd"})
+    monkeypatch.setattr("shutil.disk_usage", lambda _: SimpleNamespace(free=7000))
+    report = client.translate_folder(source, target=["de", "fr"], output_dir=out)
+    assert report.done == 3
+    assert all("7000 bytes are free, 8000 are needed" in reason for reason in reasons(report, "failed").values())
+    assert report.calls["translateDocument"] == 3
+
+    monkeypatch.undo()
+    assert client.translate_folder(source, target=["de", "fr"], output_dir=out).is_complete
 
 
 def test_a_failure_belongs_to_its_language(sandbox, client, folder, out):

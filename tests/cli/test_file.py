@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from types import SimpleNamespace
 
 import pytest
 
@@ -172,6 +173,20 @@ def test_a_result_goes_where_out_says(command, note, tmp_path, sandbox):
     assert (refused.code, len(sandbox.records)) == (2, sent), "nothing is paid for"
     assert "already there: bericht.txt; give --overwrite" in refused.err
     assert command("file", note, "--to", "de", "-o", "out/bericht.txt", "--overwrite").code == 0
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links and long names are others there")
+@pytest.mark.parametrize("out", ["link.txt", f"{'n' * 300}.txt", "n" * 300, "file/b.txt", "full.txt"])
+def test_a_result_that_has_no_place_is_refused_before_anything_is_sent(
+    command, note, tmp_path, sandbox, monkeypatch, out
+):
+    (tmp_path / "link.txt").symlink_to(tmp_path / "nowhere" / "else.txt")
+    (tmp_path / "file").touch()
+    if out == "full.txt":
+        monkeypatch.setattr("shutil.disk_usage", lambda _: SimpleNamespace(free=3))
+    refused = command("file", note, "--to", "de", "-o", out)
+    assert (refused.code, len(sandbox.records)) == (2, 0)
+    assert refused.err.startswith("groupdocs-translation: cannot ")
 
 
 def test_the_name_of_a_result_says_its_format(command, note, tmp_path):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 
@@ -23,7 +24,7 @@ from .._errors import (
     TransferError,
     TranslationError,
 )
-from .._files import is_written, output_folder, refuse_existing
+from .._files import check_places, is_written, output_folder
 from .._later import Later
 from .._results import FileResult, FileTranslation, JobStatus, Progress, ProgressCallback, State
 from .._rules import responses
@@ -35,6 +36,8 @@ from .._rules.retry import RetryPolicy
 from .._usage import calling, context_call
 
 if TYPE_CHECKING:
+    from collections.abc import Generator
+
     from . import connection as _connection
 else:  # loaded when an annotation that names it is read
     _connection = Later(".connection", __package__)
@@ -285,21 +288,28 @@ class AsyncJob(AsDict, Generic[R]):
         if self.kind != "file":
             raise ConfigurationError(f"a {self.kind} job makes no files: use result()")
         check_flag(overwrite, "overwrite")
-        folder = await async_run(output_folder, output_dir)
         partial: JobPartial | None = None
+        with self._keeping():
+            folder = await async_run(output_folder, output_dir)
         try:
             result: Any = await self.result(timeout, polling=polling, progress=progress, retries=retries)
         except JobPartial as error:
             partial, result = error, error.result
-        try:
-            with calling(policy=retries):
-                translation = await self._fetch(result, folder, overwrite, progress)
-        except TranslationError as error:
-            error.job = self
-            raise
+        with self._keeping(), calling(policy=retries):
+            translation = await self._fetch(result, folder, overwrite, progress)
         if partial is not None:
             raise JobPartial(str(partial), job=self, result=translation, missing=partial.missing)
         return translation
+
+    @contextmanager
+    def _keeping(self) -> Generator[None]:
+        """An error about the files of a job says that they can still be had."""
+        try:
+            yield
+        except TranslationError as error:
+            error.job = self
+            error.args = (f"{error}; job {self.id} is kept: download it again", *error.args[1:])
+            raise
 
     async def _fetch(
         self, result: FileResult, folder: Path, overwrite: bool, progress: ProgressCallback | None
@@ -315,7 +325,8 @@ class AsyncJob(AsDict, Generic[R]):
         done: set[Path] = set()
         if not overwrite:
             done = {path for path in paths.values() if is_written(path, self._fetched.get(path.absolute()))}
-            refuse_existing([path for path in paths.values() if path not in done])
+        wanted = {path: result.sizes[language] or 0 for language, path in paths.items() if path not in done}
+        await async_run(lambda: check_places([*wanted], sum(wanted.values()), overwrite=overwrite, is_paid=True))
         download = self._connection.downloader(progress)
         for language, path in paths.items():
             if path not in done:

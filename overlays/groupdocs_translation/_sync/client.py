@@ -14,7 +14,7 @@ from .._base_client import BaseClient, explain_old_names
 from .._concurrency import sync_run
 from .._config import check_callable, check_flag
 from .._errors import ConfigurationError, TranslationError
-from .._files import output_folder, refuse_existing, refuse_unwritable
+from .._files import check_places, output_folder
 from .._inputs import FileInput, read_source
 from .._later import Later
 from .._results import (
@@ -460,9 +460,8 @@ class TranslationClient(BaseClient):
         if output_dir is not None:
             folder = sync_run(output_folder, output_dir)
             paths = [folder / result_name(call.source.name, language, call.output) for language in call.targets]
-            if not overwrite:
-                refuse_existing(paths)
-            sync_run(refuse_unwritable, paths)
+            needed = (call.source.size or 0) * len(paths)  # results are about as large as their source
+            sync_run(lambda: check_places(paths, needed, overwrite=overwrite))
         with calling(policy=retries):
             return submit_file(self._connection, call, progress)
 

@@ -109,6 +109,7 @@ class Planner:
         )
         self._files = iter(self._walk)
         self.found = 0
+        self._needed = 0  # bytes for the results of all that is to be translated
 
     @property
     def ignored(self) -> Ignored:
@@ -182,13 +183,15 @@ class Planner:
         self, connection: sqlite3.Connection, identity: int, file: FoundFile, languages: Sequence[str]
     ) -> None:
         """Fail a file whose results could not be put where they belong, before it is paid for; the next run looks."""
+        needed = file.size * len(languages)  # results are about as large as their source
         for result in self._journal.results(identity):
             if result.language in languages:
                 path = self._settings.output / result.path
-                if why := why_unwritable(path, file.size * len(languages)):
+                if why := why_unwritable(path, self._needed + needed):
                     columns = {"state": FileState.FAILED, "reason": f"cannot write {path}: {why}", "is_transient": 1}
                     update(connection, identity, columns)
                     return
+        self._needed += needed
 
     def _format_settings(self, extension: str) -> FormatSettings:
         if extension not in self._formats:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sys
 import tempfile
@@ -12,8 +13,15 @@ from urllib.parse import unquote, urlsplit
 
 import click
 
-from ..._errors import AuthenticationError, CallBudgetExceeded, ConfigurationError, TranslationError, UnsupportedFormat
-from ..._files import move_into_place, output_folder, refuse_existing
+from ..._errors import (
+    AuthenticationError,
+    CallBudgetExceeded,
+    ConfigurationError,
+    TransferError,
+    TranslationError,
+    UnsupportedFormat,
+)
+from ..._files import check_places, move_into_place, output_folder
 from ..._rules.names import result_name
 from ...spec.formats import check_output, format_name, recognize
 from .. import options
@@ -82,7 +90,7 @@ def file(
     languages = merged(targets)
     results = Results(context, out, overwrite=overwrite, is_single=len(files) * len(languages) == 1)
     arguments: dict[str, Any] = {"target": languages, "as_text": as_text}
-    arguments |= {} if as_text else results.arguments(is_waiting=not no_wait)
+    arguments |= {} if as_text else results.arguments(*files[:1], is_waiting=not no_wait)
     arguments |= given_options(given)
     work = _Work(context, files)
     with (
@@ -176,7 +184,7 @@ class Results:
         self._is_stdout = out == "-"
         self._claimed: dict[str, str] = {}
         self.format: str | None = None
-        if not self._is_stdout and not Path(out).is_dir():
+        if not self._is_stdout and not os.path.isdir(out):  # Path.is_dir() raises for a name that is too long
             with suppress(UnsupportedFormat):  # a folder that is not there yet
                 self.format = format_name(Path(out).suffix)
         if not self._is_folder and not is_single:
@@ -188,7 +196,7 @@ class Results:
     def _is_folder(self) -> bool:
         return not self._is_stdout and self.format is None
 
-    def arguments(self, *, is_waiting: bool = True) -> dict[str, Any]:
+    def arguments(self, source: str | None = None, *, is_waiting: bool = True) -> dict[str, Any]:
         """Check the place before anything is paid for; return the arguments of ``submit_file`` that check the rest.
 
         Raises:
@@ -199,8 +207,8 @@ class Results:
             return {"output_dir": self._out, "overwrite": self._overwrite} if is_folder else {}
         if is_waiting:
             output_folder(Path(self._out).parent)
-            if not self._overwrite:
-                refuse_existing([Path(self._out)])
+            needed = os.path.getsize(source) if source is not None and os.path.isfile(source) else 0
+            check_places([Path(self._out)], needed, overwrite=self._overwrite)
         return {"output_format": self.format}
 
     def claim(self, source: str, arguments: dict[str, Any]) -> None:
@@ -252,6 +260,8 @@ class Results:
                 raise ConfigurationError(
                     f"already there: {path.name}", parameter="overwrite", hint="give overwrite=True"
                 ) from None
+            except OSError as error:
+                raise TransferError(f"cannot write {path}: {error.strerror or error}") from None
         self.write(str(path))
         return {language: {"path": str(path), "size": result.sizes[language]}}
 
