@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import math
 import shlex
 import signal
 import sys
 import time
 import warnings
-
-from .server import NO_PRODUCTION_SERVER, Sandbox
 
 LOOK_S = 0.2  # a signal in the moment before a wait interrupts nothing: this one looks up
 
@@ -22,16 +21,28 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on; default: this machine only")
     parser.add_argument("--port", type=int, default=0, help="0 takes a free one")
     parser.add_argument(
-        "--latency", dest="latency_s", type=float, default=2.0, metavar="SECONDS", help="median time of a short text"
+        "--latency",
+        dest="latency_s",
+        type=float,
+        default=2.0,
+        metavar="SECONDS",
+        help="median time of a short text; default: 2",
     )
-    parser.add_argument("--seed", type=int, default=0, help="of the latencies")
+    parser.add_argument("--seed", type=int, default=0, help="of the latencies; default: 0")
     parser.add_argument(
         "--lenient", action="store_true", help="take requests of which it is not known whether the service takes them"
     )
-    parser.add_argument("--token-lifetime", dest="token_lifetime_s", type=int, default=3600, metavar="SECONDS")
-    parser.add_argument("--client-id", default="sandbox-client")
+    parser.add_argument(
+        "--token-lifetime", dest="token_lifetime_s", type=int, default=3600, metavar="SECONDS", help="default: 3600"
+    )
+    parser.add_argument("--client-id", default="sandbox-client", help="default: sandbox-client")
     parser.add_argument("--client-secret", help="default: a new one each time")
     options = parser.parse_args(argv)
+    for name, least, most in (("port", 0, 65_535), ("latency_s", 0, math.inf), ("token_lifetime_s", 1, math.inf)):
+        if not least <= getattr(options, name) <= most:
+            parser.error(f"--{name.removesuffix('_s').replace('_', '-')} must be from {least} to {most}")
+    from .server import NO_PRODUCTION_SERVER, Sandbox  # noqa: PLC0415  (takes a while: help and errors do not wait for it)
+
     told: list[int] = []  # no event: a handler that comes while its own thread holds the event's lock waits for ever
 
     def on_terminate(number: int, _frame: object) -> None:

@@ -52,7 +52,6 @@ class App:
         self._submissions = Submissions(engine, state.stored)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve one request (ASGI)."""
         request = Request(scope, receive, self._max_body_bytes)
         if request.path.startswith(ADMIN_PATH):
             steered = await self._admin.respond(request)

@@ -18,17 +18,14 @@ class VirtualClock:
         self._offset_s = 0.0
 
     def now(self) -> float:
-        """Return seconds since the epoch, as far as the sandbox is concerned."""
         return self._now() + self._offset_s
 
     def advance(self, seconds: float) -> None:
-        """Let time pass."""
         if seconds < 0:
             raise ValueError("seconds must not be negative")
         with self._lock:
             self._offset_s += seconds
 
     def set(self, epoch_s: float) -> None:
-        """Make it that moment; time goes on from there."""
         with self._lock:
             self._offset_s = epoch_s - self._now()

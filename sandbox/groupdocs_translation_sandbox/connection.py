@@ -35,7 +35,6 @@ class FaultProtocol(H11Protocol):
     """uvicorn's h11 protocol whose application finds the ``Connection`` in ``scope["extensions"]``."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as in uvicorn
-        """Wrap the application for this connection."""
         super().connection_made(transport)
         app, connection = self.app, Connection(transport)
 

@@ -8,16 +8,15 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Sequence
-from functools import cache
+from collections.abc import Callable, Iterator, Sequence
+from functools import cache, partial
 from typing import Any
 
 import yaml
 from groupdocs_translation.spec import contract
 from groupdocs_translation.spec.operations import Operation, match
-from jsonschema import FormatChecker
+from jsonschema import Draft4Validator, FormatChecker
 from jsonschema.validators import extend  # pyright: ignore[reportUnknownVariableType]
-from openapi_schema_validator import OAS30Validator, oas30_format_checker
 from python_multipart.multipart import parse_options_header
 
 from .http import HTTPError, Request
@@ -31,8 +30,14 @@ def _is_integer(_: object, value: object) -> bool:
     return type(value) is int
 
 
-_TYPES: Any = OAS30Validator.TYPE_CHECKER.redefine("integer", _is_integer)
-Validator: Any = extend(OAS30Validator, type_checker=_TYPES)  # type: ignore[no-untyped-call]  # jsonschema's
+def _type(validator: Any, kind: str, value: object, schema: dict[str, Any]) -> Iterator[Any]:
+    if value is not None or not schema.get("nullable"):
+        yield from Draft4Validator.VALIDATORS["type"](validator, kind, value, schema)
+
+
+# OpenAPI 3.0 is JSON Schema's draft 4 with ``nullable``.
+_TYPES: Any = Draft4Validator.TYPE_CHECKER.redefine("integer", _is_integer)
+Validator: Any = extend(Draft4Validator, {"type": _type}, type_checker=_TYPES)  # type: ignore[no-untyped-call]
 
 
 @cache
@@ -43,7 +48,6 @@ def document() -> dict[str, Any]:
 
 
 def find_operation(method: str, path: str) -> Operation:
-    """Find the operation that matches a request below the base path."""
     if found := match(method, path):
         return found
     allowed = [other for other in METHODS if match(other, path) is not None]
@@ -122,10 +126,19 @@ def _body_validator(model: str) -> Any:
 
 @cache
 def formats() -> FormatChecker:
-    """The formats of OpenAPI 3.0; the library's own check of base64 fails at letters that are not ASCII."""
+    """Return the formats of OpenAPI 3.0 that the document's requests have."""
     checker = FormatChecker(formats=())
-    checker.checkers = {**oas30_format_checker.checkers, "byte": (_is_base64, ())}
+    checks: dict[str, Callable[[object], bool]] = {
+        "int32": partial(_is_integer_of, 32),
+        "int64": partial(_is_integer_of, 64),
+        "byte": _is_base64,
+    }
+    checker.checkers = {name: (check, ()) for name, check in checks.items()}
     return checker
+
+
+def _is_integer_of(bits: int, value: object) -> bool:
+    return not isinstance(value, int) or -(2 ** (bits - 1)) <= value < 2 ** (bits - 1)
 
 
 def _is_base64(value: object) -> bool:

@@ -88,16 +88,13 @@ class Fault:
 
     @property
     def has_answer(self) -> bool:
-        """Whether the fault brings an answer of its own."""
         return self.status is not None or self.body is not None or self.html
 
     @property
     def is_instead(self) -> bool:
-        """Whether it takes the operation's place."""
         return self.has_answer and not self.after
 
     def response(self) -> Response:
-        """Return the fault's own response."""
         status = self.status or (502 if self.html else 200)
         if self.html:
             return HTMLResponse(PAGE, status)
@@ -123,7 +120,6 @@ class Fault:
         return response
 
     def job_outcome(self, outcome: Outcome) -> Outcome:
-        """Return the outcome after applying a ``job`` fault."""
         if self.job is None or outcome.status != 200:
             return outcome
         if self.job == "failed":
@@ -159,7 +155,6 @@ class FaultySend:
         self._piece_bytes = 1
 
     async def __call__(self, message: Message) -> None:
-        """Send one message of the response."""
         if message["type"] == "http.response.start":
             await self._start(message)
         elif self._fault is None:
@@ -210,7 +205,6 @@ class Faults:
         self._pending: list[_Pending] = []
 
     def add(self, fault: Fault) -> None:
-        """Let it happen."""
         with self._lock:
             self._pending.append(_Pending(fault))
 
@@ -229,11 +223,9 @@ class Faults:
         return None
 
     def pending(self) -> list[Fault]:
-        """Return those still to come, or not yet used up."""
         with self._lock:
             return [pending.fault for pending in self._pending]
 
     def clear(self) -> None:
-        """Let nothing more go wrong."""
         with self._lock:
             self._pending.clear()

@@ -23,13 +23,11 @@ class HTTPError(HTTPException):
         self.field = field
 
     def response(self) -> Response:
-        """Return status, message and field as JSON."""
         body = {"status": self.status_code, "message": self.detail} | ({"field": self.field} if self.field else {})
         return JSONResponse(body, self.status_code, self.headers)
 
 
 def require_method(request: Request, *methods: str) -> None:
-    """Raise ``HTTPError`` 405 unless the request has one of the methods."""
     if request.method not in methods:
         allowed = ", ".join(methods)
         raise HTTPError(405, f"only {allowed} is possible here", headers={"allow": allowed})
@@ -61,7 +59,6 @@ class Request(requests.Request):
 
     @property
     def media_type(self) -> str:
-        """The content type without its parameters."""
         return self.headers.get("content-type", "").partition(";")[0].strip().lower()
 
     async def stream(self) -> AsyncGenerator[bytes, None]:

@@ -108,7 +108,6 @@ class Identity:
         return application if any(hmac.compare_digest(secret.encode(), own.encode()) for own in known) else None
 
     def issue(self, application: Application, scopes: Iterable[str], issuer: str) -> tuple[str, int]:
-        """Return a new token and its lifetime in seconds."""
         now, lifetime_s, token_id = self._clock.now(), self.token_lifetime_s, secrets.token_hex(8)
         claims = {
             "iss": issuer,
@@ -149,7 +148,6 @@ class Identity:
         return token_id
 
     def revoke(self, token_id: str) -> None:
-        """Refuse a token from now on."""
         with self._lock:
             self._revoked.add(token_id)
 

@@ -69,7 +69,6 @@ class Latency:
         self._generators: dict[str, random.Random] = {}
 
     def draw(self, operation: Operation, size_bytes: int) -> float:
-        """Return the seconds that this job takes."""
         name = operation.id.lower()
         kind = next((kind for kind in ("image", "media", "pdf") if kind in name), operation.family)
         with self._lock:
@@ -109,7 +108,6 @@ class Jobs(Mapping[str, Job]):
     def add(
         self, operation: Operation, request: Mapping[str, Any], digest: str, size_bytes: int, outcome: Outcome
     ) -> Job:
-        """Make a job that will be ready after a while."""
         now = self._clock.now()
         job = Job(
             id=str(uuid.uuid4()),
@@ -162,7 +160,6 @@ class Statuses:
     pending_body: int = 202
 
     def of_submission(self, operation: Operation) -> int:
-        """Return the HTTP status of a submission."""
         return self.submitted or (202 if operation.family == "hugo" else 200)
 
 
@@ -177,7 +174,6 @@ class TrialCalls:
         self._calls: Counter[str] = Counter()
 
     def count(self, address: str) -> None:
-        """Take one call of an address."""
         day, second = divmod(self._clock.now(), DAY_S)
         with self._lock:
             if self._day != day:

@@ -11,7 +11,6 @@ from .http import HTTPError
 
 
 def pairs() -> list[dict[str, Any]]:
-    """Return each source language with its targets."""
     return [{"source": source, "targets": list(targets)} for source, targets in TARGETS.items()]
 
 

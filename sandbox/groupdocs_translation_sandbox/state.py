@@ -61,18 +61,15 @@ class Records:
             return self._records[index]
 
     def append(self, record: Record) -> None:
-        """Keep and count a record."""
         with self._lock:
             self._records.append(record)
             self._calls[record.operation] += 1
 
     def calls(self) -> Counter[str]:
-        """Count requests by operation."""
         with self._lock:
             return Counter(self._calls)
 
     def clear(self) -> None:
-        """Forget records and counts."""
         with self._lock:
             self._records.clear()
             self._calls.clear()
@@ -93,9 +90,7 @@ class State:
 
     @property
     def tokens_issued(self) -> int:
-        """How many tokens were given out."""
         return self.identity.tokens_issued
 
     def calls(self) -> Counter[str]:
-        """Count requests by operation."""
         return self.records.calls()

@@ -85,13 +85,11 @@ class Storage(Mapping[str, bytes]):
         return path.name
 
     def url(self, key: str, origin: str) -> str:
-        """Return a signed address of a file, which expires."""
         expires = str(int(self._clock.now() + self.url_lifetime_s))
         query = urlencode({"expires": expires, "signature": self._signature(key, expires)})
         return f"{origin}{STORAGE_PATH}{key}?{query}"
 
     def open(self, url: str) -> StoredFile:
-        """Find the file that a signed address means."""
         parts = urlsplit(url)
         key = parts.path.removeprefix(STORAGE_PATH)
         query = {name: values[-1] for name, values in parse_qs(parts.query).items()}
@@ -109,7 +107,6 @@ class Storage(Mapping[str, bytes]):
         return hmac.new(self._secret, f"{key}\n{expires}".encode(), hashlib.sha256).hexdigest()
 
     def download(self, request: Request) -> Response:
-        """Return the file, or the part of it that ``Range`` asks for."""
         if "authorization" in request.headers:
             raise HTTPError(400, "only one authorization is allowed: the address has its own")
         file = self.open(f"{request.path}?{request.url.query}")

@@ -55,6 +55,11 @@ def numbers(values: list[int]) -> list[int]:
     return [1 + abs(value) % 9 for value in values]
 
 
+def made_real_part(part: dict[str, Any]) -> dict[str, Any]:
+    """A worksheet's part whose rows and columns count from 1."""
+    return part | {name: numbers(part[name]) for name in ("rows", "columns") if part.get(name)}
+
+
 def made_real(operation: Any, member: str, value: Any) -> Any:
     """A value that means something, in place of one that only fits."""
     real = request_of(operation, upload)
@@ -66,7 +71,7 @@ def made_real(operation: Any, member: str, value: Any) -> Any:
         case "url":
             return real.get("url") or upload(b"image", "a.png")
         case "ranges":
-            return {str(number): part for number, part in enumerate(value.values(), start=1)}
+            return {str(number): made_real_part(part) for number, part in enumerate(value.values(), start=1)}
         case "pages" | "slides" | "worksheets" | "elements":
             return numbers(value)
         case "outputFormat":

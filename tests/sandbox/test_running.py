@@ -199,3 +199,26 @@ def test_the_command_warns_and_fails_in_words():
     assert run("--host", "0.0.0.0") == (f"warning: {NO_PRODUCTION_SERVER}\n", 0)
     assert run("--host", "192.0.2.1")[1] == 1
     assert "cannot listen" in run("--host", "nowhere")[0]
+
+
+@pytest.mark.parametrize(
+    ("option", "value"), [("--port", "65536"), ("--port", "-1"), ("--latency", "-0.1"), ("--token-lifetime", "0")]
+)
+def test_a_value_out_of_range_is_named_before_anything_starts(option, value, capsys):
+    from groupdocs_translation_sandbox.__main__ import main
+
+    with pytest.raises(SystemExit) as caught:
+        main([option, value])
+    assert caught.value.code == 2
+    assert f"{option} must be from" in capsys.readouterr().err
+
+
+def test_help_comes_without_loading_the_server():
+    script = (
+        "import contextlib, sys; from groupdocs_translation_sandbox.__main__ import main\n"
+        "with contextlib.suppress(SystemExit): main(['--help'])\n"
+        "print(sorted({'uvicorn', 'starlette', 'jwt', 'jsonschema', 'lxml'} & sys.modules.keys()))"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "[]"
+    assert "--lenient" in done.stdout

@@ -115,7 +115,6 @@ class _Package:
         return {key: target for key, target in targets.items() if target in self.names}
 
     def main(self, dialect: _Dialect) -> str:
-        """Return the name of the part that the document starts with."""
         if dialect is _OPEN_DOCUMENT:
             return "content.xml"
         return next(iter(self.related("", "officeDocument").values()), "main part")
@@ -129,7 +128,6 @@ class _Package:
         return [related[str(value)] for entry in attributes for key, value in entry if str(key).endswith("ships}id")]
 
     def write(self, destination: Path, changes: Changes) -> None:
-        """Write a copy with changed parts, one part at a time in memory."""
         with zipfile.ZipFile(destination, "w") as copy:
             for info in self._archive.infolist():
                 entry = zipfile.ZipInfo(info.filename, info.date_time)

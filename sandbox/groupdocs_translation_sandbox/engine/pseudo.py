@@ -76,7 +76,6 @@ class Pseudo:
         )
 
     def keeping(self, kept: str) -> Pseudo:
-        """The same translation, which keeps what matches ``kept`` too."""
         return Pseudo(self._target, self._glossary, kept=kept)
 
     def escaping(self) -> Pseudo:

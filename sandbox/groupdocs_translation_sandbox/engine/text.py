@@ -28,7 +28,6 @@ _SEPARATORS = {"Csv": ",", "Tsv": "\t"}
 
 
 def bom_encoding(content: bytes) -> str | None:
-    """Return the encoding that a byte order mark at the beginning names."""
     return next((name for bom, name in _BOMS.items() if content.startswith(bom)), None)
 
 

@@ -29,11 +29,9 @@ def sandbox(
     r"""Run a local stand-in of the service.
 
     It runs until Ctrl-C, or for as long as COMMAND does. It listens on loopback, needs no account, costs nothing,
-    and is no production server. What it prints can be evaluated by a shell; COMMAND gets the same as its
-    environment.
+    and is no production server. It prints variables for a shell; COMMAND gets the same as its environment.
 
     \b
-      eval "$(groupdocs-translation sandbox --port 8080 &)"
       groupdocs-translation sandbox -- pytest tests
     """
     try:
