@@ -39,6 +39,9 @@ class Call:
 _CONTEXT: ContextVar[Call] = ContextVar("groupdocs_call", default=Call())  # noqa: B039  (replaced, never changed)
 
 
+_NOTHING = nullcontext()
+
+
 def context_call() -> Call:
     """Return the call that the context describes; it is shared, so do not change it."""
     return _CONTEXT.get()
@@ -53,7 +56,7 @@ def calling(
         ConfigurationError: ``policy`` is no ``RetryPolicy``.
     """
     if policy is None and counter is None and responses is None:
-        return nullcontext()
+        return _NOTHING
     if policy is not None:
         check_policy(policy)
     outer = _CONTEXT.get()

@@ -18,9 +18,8 @@ from collections.abc import Callable
 from functools import partial
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from json import JSONEncoder
-from random import random
+from random import getrandbits, random
 from typing import Any
-from uuid import uuid4
 
 import httpcore2
 import httpx2
@@ -142,14 +141,17 @@ class AsyncSession(httpx2.AsyncClient):
             return await super().request(method, url, json=json, headers=headers, **options)
         address = httpx2.URL(self.base_url)
         body = httpx2.ByteStream(b"" if method == "get" else _as_json(json).encode())  # in no local: it may hold a key
-        address._uri_reference = address._uri_reference._replace(path=self._prefix + url)
+        parts = address._uri_reference
+        address._uri_reference = type(parts)(*parts[:4], self._prefix + url, None, None)
         extensions = {"timeout": self.timeout.as_dict()}
         request = httpx2.Request(method, address, headers=self._plain_headers, stream=body, extensions=extensions)
         request.headers.encoding = self._plain_headers.encoding  # else found out anew, by decoding all of them
         request.read()  # so that request.content is there, for errors
         if method == "post":
-            request.headers["Content-Length"] = str(len(request.content))
-            request.headers["Content-Type"] = "application/json"
+            request.headers._list += [
+                (b"Content-Length", b"content-length", b"%d" % len(request.content)),
+                (b"Content-Type", b"content-type", b"application/json"),
+            ]
         return await self.send(request)
 
     async def send(self, request: httpx2.Request, *, stream: bool = False, **options: Any) -> httpx2.Response:
@@ -166,7 +168,9 @@ class AsyncSession(httpx2.AsyncClient):
         request.extensions[CALL] = Call(
             operation, policy, counter, before.authorized_by if before else None, context.responses
         )
-        sent_id = request.headers.setdefault(REQUEST_ID, uuid4().hex)  # the same for all tries
+        if REQUEST_ID not in request.headers:
+            request.headers[REQUEST_ID] = f"{getrandbits(128):032x}"
+        sent_id = request.headers[REQUEST_ID]  # the same for all tries
         started = self._clock.monotonic()
         role = operation.role if operation else None
         limits: dict[str, float | None] = request.extensions.get("timeout", {})
@@ -254,7 +258,7 @@ class AsyncSession(httpx2.AsyncClient):
                 content,
                 now=self._clock.wall(),
                 mask=partial(_masked, response),
-                is_authorized="authorization" in response.request.headers,
+                is_authorized=response.status_code != 401 or "authorization" in response.request.headers,
             )
             if failed is not None:
                 return failed

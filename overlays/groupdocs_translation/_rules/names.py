@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import PurePath
 from typing import Any
 
@@ -38,6 +38,8 @@ def normalized(tag: str) -> str:
 
 def check_language(code: str, parameter: str) -> str:
     """The code in its usual spelling, if it is a language tag whose first part is a known one."""
+    if isinstance(code, str) and code in LANGUAGE_CODES:
+        return code
     if not isinstance(code, str) or not _TAG.fullmatch(code.replace("_", "-")):
         raise UnsupportedLanguage(
             f"{parameter}={code!r} is not a language code such as 'de' or 'zh'", parameter=parameter
@@ -112,8 +114,10 @@ class KnownLanguages:
         return spelled_source or source, list(dict.fromkeys(code or target for target, code in spelled.items()))
 
 
-def _listed(tag: str, codes: Iterable[str]) -> str | None:
+def _listed(tag: str, codes: Collection[str]) -> str | None:
     """The code of a list that a tag means: itself in any spelling, else one that says as much."""
+    if tag in codes:  # as nearly always; to compare meanings takes longer than all else that a call needs here
+        return tag
     spelled = {normalized(code): code for code in codes}
     meanings = {_meaning(code): code for code in reversed(spelled)}
     return spelled.get(tag) or spelled.get(meanings.get(_meaning(tag), ""))

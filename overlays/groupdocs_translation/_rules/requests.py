@@ -267,6 +267,9 @@ _OPTIONS: dict[str, Callable[[Any, str], Any]] = {
 }
 
 
+_KIND_NAMES = frozenset(FileOptions.__annotations__)  # whose false is not the service's default
+
+
 def given(names: Iterable[str], values: Mapping[str, Any]) -> dict[str, Any]:
     """The named arguments of a method that are not left at their defaults; ``values`` are its ``locals()``.
 
@@ -276,9 +279,9 @@ def given(names: Iterable[str], values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _is_default(name: str, value: Any) -> bool:
-    if name == "source":
-        return isinstance(value, str) and value == "en"
-    return value is None or (value is False and name not in FileOptions.__annotations__)
+    if value is None or (value is False and name not in _KIND_NAMES):
+        return True
+    return name == "source" and isinstance(value, str) and value == "en"
 
 
 class TextCall:
