@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import os
-from collections.abc import Callable, Generator, Iterable, Mapping
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import wraps
 from types import FunctionType
@@ -23,9 +23,11 @@ from ._config import (
     Trust,
     api_url,
     check_callable,
+    check_count,
     check_flag,
     check_headers,
     check_methods,
+    check_proxy,
     check_timeout,
     check_user_agent,
     environment_proxy,
@@ -132,16 +134,13 @@ class Settings:
     def __attrs_post_init__(self) -> None:
         for name in ("timeout", "proxy", "transport"):
             refuse_httpx(getattr(self, name), name)
-        most = self.max_connections
-        if isinstance(most, bool) or not isinstance(most, int) or most < 1:
-            raise ConfigurationError(
-                "max_connections must be a whole number of at least 1", parameter="max_connections"
-            )
+        check_count(self.max_connections, "max_connections", least=1)
         check_policy(self.retries)
         if self.origin is not None and not isinstance(self.origin, str):
             raise ConfigurationError("origin must be a string: the name of your application", parameter="origin")
         if self.timeout is not None and not hasattr(self.timeout, "connect"):  # an httpx2.Timeout is looked at later
             check_timeout(self.timeout)
+        check_proxy(self.proxy)
         names = get_args(TransportName)
         if not (
             self.transport is None
@@ -393,6 +392,7 @@ class BaseClient:
     def _file_call(
         self, file: FileInput, target: str | Iterable[str], options: Mapping[str, Any], *, as_text: bool = False
     ) -> FileCall:
+        target = target if isinstance(target, str) else list(target) if isinstance(target, Iterator) else target
         language_pair(target, options)  # before a pipe is waited for
         source = read_source(file, name=options.get("name"))
         settings = self.account.settings

@@ -10,6 +10,7 @@ import sys
 from collections.abc import Mapping
 from fnmatch import fnmatchcase
 from importlib.util import find_spec
+from numbers import Integral, Real
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 from urllib.parse import SplitResult, urlsplit
 
@@ -193,11 +194,39 @@ def check_methods(value: object, name: str, *methods: str) -> None:
         raise ConfigurationError(f"{name} must have {', '.join(f'{method}()' for method in missing)}", parameter=name)
 
 
+def is_number(value: Any) -> bool:
+    """Whether it is a number, of numpy too; True and False are none."""
+    return isinstance(value, Real) and not isinstance(value, bool)
+
+
+def check_count(value: Any, name: str, *, least: int) -> int:
+    """The value, if it is a whole number, of numpy too, and not too small."""
+    if not isinstance(value, Integral) or isinstance(value, bool) or value < least:
+        raise ConfigurationError(
+            f"{name} must be a whole number of at least {least}, got {value!r:.60}", parameter=name
+        )
+    return int(value)
+
+
 def check_timeout(given: Any) -> None:
     """Refuse what is no time limit of a request."""
-    if isinstance(given, bool) or not isinstance(given, int | float) or not 0 < given < float("inf"):
+    if not is_number(given) or not 0 < given < float("inf"):
         raise ConfigurationError(
-            "timeout must be a positive number of seconds, or an httpx2.Timeout", parameter="timeout"
+            f"timeout must be a positive number of seconds, or an httpx2.Timeout, got {given!r:.60}",
+            parameter="timeout",
+        )
+
+
+def check_proxy(given: Any) -> None:
+    """Refuse what is no proxy before a call would; a URL's password is not shown."""
+    if given is None or (hasattr(given, "url") and hasattr(given, "raw_auth")):  # an httpx2.Proxy
+        return
+    url = str(given) if isinstance(given, str) or type(given).__name__ == "URL" else ""
+    if url.partition("://")[0].lower() not in PROXY_SCHEMES or not _is_address(url):
+        raise ConfigurationError(
+            "proxy must be a URL such as http://proxy.example.com:3128, an httpx2.URL or an httpx2.Proxy, "
+            f"not this {type(given).__name__}",
+            parameter="proxy",
         )
 
 
@@ -223,6 +252,7 @@ def timeouts(given: float | httpx2.Timeout | None) -> httpx2.Timeout:
 log = logging.getLogger("groupdocs_translation.client")
 
 SCHEMES = ("https", "http", "all")
+PROXY_SCHEMES = {"http", "https", "socks5", "socks5h"}
 CERTIFICATES = ("SSL_CERT_FILE", "SSL_CERT_DIR")
 _NAME = re.compile(r"(\*?\.)?[\w*]([\w*-]*\w|\*)?(\.[\w*]([\w*-]*[\w*])?)*\.?(:\d{1,5})?", re.ASCII)
 
@@ -264,7 +294,7 @@ def environment_proxy(scheme: str) -> str | None:
     name = next((name for name in os.environ if name.lower() == f"{scheme}_proxy"), f"the system's {scheme} proxy")
     proxy = value if "://" in value else f"http://{value}"
     kind = proxy.partition("://")[0].lower()
-    if kind not in {"http", "https", "socks5", "socks5h"}:
+    if kind not in PROXY_SCHEMES:
         raise ConfigurationError(
             f"{name} names a proxy of a kind that is not known ({kind!r}): http, https and socks5 are", parameter=name
         )
@@ -431,6 +461,8 @@ def trusted(verify: bool | str | os.PathLike[str] | ssl.SSLContext, *, trust_env
 
     place, is_folder = os.fspath(verify), os.path.isdir(verify)
     try:
+        if not place:
+            raise FileNotFoundError(0, "the name is empty")
         return ssl.create_default_context(cafile=None if is_folder else place, capath=place if is_folder else None)
     except OSError as error:  # ssl.SSLError is one
         raise ConfigurationError(

@@ -80,7 +80,7 @@ def read_source(given: FileInput, *, name: str | None = None) -> Source:
         data = bytes(given)
         return _checked(Source(_named(name, "bytes"), len(data), lambda: io.BytesIO(data)))
     if isinstance(given, str | os.PathLike):
-        return _from_path(Path(given), name)
+        return _from_path(Path(os.fsdecode(given)), name)
     if hasattr(given, "read"):
         return _from_stream(given, name)
     raise ConfigurationError(
@@ -128,7 +128,7 @@ def _from_stream(stream: IO[bytes], name: str | None) -> Source:
         stream.seek(start)
     except ConfigurationError:
         raise
-    except (OSError, ValueError) as error:  # ValueError: it is closed
+    except (OSError, TypeError, ValueError) as error:  # TypeError: tell() or seek() gives nothing; ValueError: closed
         raise ConfigurationError(f"{named} cannot be read: {error}", parameter="file") from error
     if size <= 0 < start:
         raise ConfigurationError(

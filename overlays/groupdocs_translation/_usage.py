@@ -11,8 +11,9 @@ from typing import Any
 
 from attrs import define
 
+from ._config import check_count
 from ._data import AsDict
-from ._errors import CallBudgetExceeded, ConfigurationError
+from ._errors import CallBudgetExceeded
 from ._rules.retry import RetryPolicy, check_policy
 from .spec.operations import Operation
 
@@ -91,9 +92,7 @@ class Usage(AsDict):
     def __init__(
         self, budget: int | None = None, *, parent: Usage | None = None, parameter: str = "call_budget"
     ) -> None:
-        if budget is not None and (isinstance(budget, bool) or not isinstance(budget, int) or budget < 0):
-            raise ConfigurationError(f"{parameter} must be a number of calls, 0 or more", parameter=parameter)
-        self.budget = budget
+        self.budget = None if budget is None else check_count(budget, parameter, least=0)
         self._parent = parent
         self._parameter = parameter
         self._lock = threading.Lock()

@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import json
+import os
+import re
 import time
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from decimal import Decimal
+from pathlib import Path
 from typing import NamedTuple
 
 import pytest
 from groupdocs_translation import (
     AsyncTranslationClient,
     BadRequest,
+    Concurrency,
     ConfigurationError,
+    RetryPolicy,
     TranslationClient,
     UnsupportedLanguage,
 )
@@ -238,3 +246,99 @@ async def test_an_async_provider_serves_an_async_client(sandbox, client):
     settings.pop("clock")
     async with AsyncTranslationClient(**settings, token_provider=provider) as other:
         assert await other.health()
+
+
+@pytest.fixture
+def path(tmp_path):
+    (tmp_path / "a.txt").write_text("one")
+    return tmp_path / "a.txt"
+
+
+def test_numbers_of_tables_and_one_way_iterables_are_arguments(client, path, tmp_path):
+    numpy = pytest.importorskip("numpy")
+    for number, pages in enumerate([1, numpy.int64(1), numpy.array([1]), [numpy.int32(1)], iter([1]), range(1, 2)]):
+        folder = tmp_path / str(number)
+        assert client.translate_file(path, target=iter(["de"]), output_dir=folder, pages=pages).path.exists()
+    assert client.translate_text("one", target=iter(["de"]), timeout=numpy.int64(9)).text
+    assert client.with_options(timeout=numpy.float32(9), call_budget=numpy.int64(3)).usage.remaining == 3
+    assert Concurrency(jobs=numpy.int64(3)).jobs == RetryPolicy(tries=numpy.int64(3)).tries == 3
+
+
+def test_arrow_columns_are_texts(client):
+    pyarrow = pytest.importorskip("pyarrow")
+    for given in (pyarrow.array(TEXTS), pyarrow.chunked_array([TEXTS[:1], TEXTS[1:]])):
+        assert client.translate_text(given, target="de").text == client.translate_text(TEXTS, target="de").text
+        assert len(list(client.translate_stream(given, target="de"))) == len(TEXTS)
+    with pytest.raises(ConfigurationError, match=r"NoneType.*position 1"):
+        client.translate_text(pyarrow.array(["a", None]), target="de")
+
+
+def test_a_single_text_of_numpy_and_a_query_of_polars_are_refused_in_silence(client):
+    numpy, polars = map(pytest.importorskip, ("numpy", "polars"))
+    for wrong in (numpy.array("one"), polars.LazyFrame({"text": TEXTS})):
+        with pytest.raises(ConfigurationError, match=type(wrong).__name__):
+            client.translate_text(wrong, target="de")
+
+
+class InBytes:
+    def __init__(self, path):
+        self.path = path
+
+    def __fspath__(self):
+        return os.fsencode(self.path)
+
+
+class WithoutPosition(io.RawIOBase):
+    name = "a.txt"
+
+    def seekable(self):
+        return True
+
+    def seek(self, *_):
+        return None
+
+    def tell(self):
+        return None
+
+
+def test_a_path_in_bytes_is_a_path(client, path, tmp_path):
+    assert client.translate_file(InBytes(path), target="de", output_dir=tmp_path / "out").path.exists()
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"pages": b"12"}, {"pages": {1: 2}}, {"pages": [1.0]}, {"pages": "1-3"}, {"target": b"de"},
+     {"saving_mode": "Fils"}, {"timeout": timedelta(seconds=5)}, {"timeout": Decimal(5)}, {"kind": "documnt"},
+     {"glossary": [("a", "b")]}],
+)  # fmt: skip
+def test_what_would_be_walked_or_counted_by_mistake_is_refused_with_its_value(client, path, wrong, tmp_path):
+    ((name, value),) = wrong.items()
+    for folder in (path, path.parent):
+        method = client.translate_file if folder is path else client.translate_folder
+        with pytest.raises(ConfigurationError, match=re.escape(repr(value))) as caught:
+            method(folder, **{"target": "de", "output_dir": tmp_path / "out", **wrong})
+        assert caught.value.parameter == name
+    assert client.usage.calls == 0
+
+
+def test_a_stream_that_does_not_know_where_it_stands_is_refused(client):
+    with pytest.raises(ConfigurationError, match="cannot be read"):
+        client.translate_file(WithoutPosition(), target="de")
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"proxy": 5}, {"proxy": ""}, {"proxy": "ftp://a:geheim@b"}, {"proxy": "localhost:1"}, {"proxy": b"http://a"},
+     {"proxy": {"https": "http://a"}}, {"proxy": Path("a")},
+     {"verify": ""}, {"max_connections": 2.0}, {"call_budget": "5"}, {"timeout": timedelta(seconds=5)}],
+)  # fmt: skip
+def test_settings_that_no_call_could_use_are_refused_at_construction(sandbox, wrong):
+    with pytest.raises(ConfigurationError, match=next(iter(wrong))) as caught:
+        TranslationClient(**sandbox.client_settings() | wrong)
+    assert "geheim" not in str(caught.value)
+
+
+@pytest.mark.parametrize("include", [5, ["*.md", 5], b"*.md"])
+def test_globs_that_are_no_text_are_refused(client, path, tmp_path, include):
+    with pytest.raises(ConfigurationError, match="include is a glob"):
+        client.translate_folder(path.parent, target="de", output_dir=tmp_path / "out", include=include)

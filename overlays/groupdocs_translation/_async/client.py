@@ -231,7 +231,7 @@ class AsyncTranslationClient(BaseClient):
         """
         if isinstance(texts, str):
             raise ConfigurationError("texts is an iterable of strings, not str", parameter="texts")
-        check_texts(texts, "texts")
+        texts = check_texts(texts, "texts")
         call = self._text_call(target, given(TEXT_NAMES, locals()))
         return AsyncTexts(self._connection, call).stream(texts)
 

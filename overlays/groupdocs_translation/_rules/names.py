@@ -58,7 +58,7 @@ def check_language(code: str, parameter: str) -> str:
 def target_languages(target: str | Iterable[str], source: str) -> list[str]:
     """The targets as a list without repeats, checked, in the order given."""
     try:
-        given = [target] if isinstance(target, str) else list(target)
+        given = [target] if isinstance(target, str | bytes) else list(target)
     except TypeError:
         raise ConfigurationError(
             f"target must be a language code or a list of codes, got {target!r}", parameter="target"

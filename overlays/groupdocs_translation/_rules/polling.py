@@ -32,7 +32,7 @@ from typing import Any, Literal, TypeAlias
 
 from attrs import Attribute, define, field, frozen
 
-from .._config import check_callable
+from .._config import check_callable, is_number
 from .._errors import ConfigurationError
 
 PollingName = Literal["economy", "balanced", "responsive"]
@@ -191,9 +191,9 @@ def check_wait(timeout: Any, polling: Any = None, progress: Any = None) -> float
         schedule_named(polling)
     if timeout is None:
         return None
-    if isinstance(timeout, bool) or not isinstance(timeout, int | float) or not 0 <= timeout < float("inf"):
+    if not is_number(timeout) or not 0 <= timeout < float("inf"):
         raise ConfigurationError(f"timeout={timeout!r} must be a number of seconds, 0 or more", parameter="timeout")
-    return timeout
+    return float(timeout)
 
 
 # -- how long jobs take ------------------------------------------------------------------------------------------------

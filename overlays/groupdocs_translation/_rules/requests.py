@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from numbers import Integral
 from typing import TYPE_CHECKING, Any, get_args
 
 from .._config import check_flag
@@ -187,22 +188,27 @@ def check_option(name: str, value: Any) -> Any:
 
 
 def _numbers(value: Any, name: str) -> list[int]:
-    numbers: list[Any] = list(value) if not isinstance(value, int | str) else [value]
-    if not numbers or not all(isinstance(n, int) and not isinstance(n, bool) and n >= 1 for n in numbers):
-        raise ConfigurationError(f"{name} are numbers from 1, for example {name}=[1, 2]", parameter=name)
-    return sorted(set(numbers))
+    single = isinstance(
+        value, Integral | str | bytes | bytearray | Mapping
+    )  # the last three would be walked by mistake
+    numbers: list[Any] = [value] if single else list(value)
+    if not numbers or not all(isinstance(n, Integral) and not isinstance(n, bool) and int(n) >= 1 for n in numbers):
+        raise ConfigurationError(
+            f"{name} are numbers from 1, for example {name}=[1, 2], got {value!r:.60}", parameter=name
+        )
+    return sorted({int(number) for number in numbers})  # numpy's are Integral, and no JSON
 
 
 def _number(value: Any, name: str) -> int:
-    if not isinstance(value, int) or isinstance(value, bool):
-        raise ConfigurationError(f"{name} is a whole number", parameter=name)
-    return value
+    if not isinstance(value, Integral) or isinstance(value, bool):
+        raise ConfigurationError(f"{name} is a whole number, got {value!r:.60}", parameter=name)
+    return int(value)
 
 
 def _strings(value: Any, name: str) -> list[str]:
-    values = [value] if isinstance(value, str) else list(value)
+    values: list[Any] = [value] if isinstance(value, str | Mapping) else list(value)
     if not all(isinstance(item, str) and item for item in values):
-        raise ConfigurationError(f"{name} is a list of non-empty strings", parameter=name)
+        raise ConfigurationError(f"{name} is a list of non-empty strings, got {value!r:.60}", parameter=name)
     return values
 
 
@@ -315,8 +321,7 @@ class TextCall:
 
     def chunks(self, texts: str | Iterable[str]) -> list[TextChunk]:
         """The requests that the texts make."""
-        many = [texts] if isinstance(texts, str) else texts
-        check_texts(many, "text")
+        many = check_texts([texts] if isinstance(texts, str) else texts, "text")
         chunker = self.chunker()
         full = [chunk for text in many if (chunk := chunker.add(text)) is not None]
         last = chunker.flush()

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import field, frozen
 
+from .._config import is_number
 from .._errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -30,10 +31,10 @@ LONGEST_S = 10.0**9  # thirty years: nobody waits, and it is still a number that
 
 def _at_least(minimum: float) -> Callable[[Any, Attribute[Any], Any], None]:
     def check(_: Any, attribute: Attribute[Any], value: Any) -> None:
-        is_number = isinstance(value, int | float) and not isinstance(value, bool)
-        if not is_number or not minimum <= value < float("inf"):
+        if not is_number(value) or not minimum <= value < float("inf"):
             raise ConfigurationError(
-                f"RetryPolicy.{attribute.name} must be a number of at least {minimum}", parameter=attribute.name
+                f"RetryPolicy.{attribute.name} must be a number of at least {minimum}, got {value!r:.60}",
+                parameter=attribute.name,
             )
 
     return check

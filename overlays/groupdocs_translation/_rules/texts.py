@@ -103,15 +103,17 @@ def _lone_surrogate(text: str) -> int | None:
 _UNORDERED: tuple[type, ...] = (Mapping, Set)
 
 
-def check_texts(given: Any, parameter: str) -> None:
-    """Refuse what has no order, or is no collection of texts though Python can walk it.
+def check_texts(given: Any, parameter: str) -> Any:
+    """What is walked; refuses what has no order, or is no collection of texts though Python can walk it.
 
     Raises:
         ConfigurationError: a mapping, a set, bytes, a table with columns, or nothing to walk.
     """
-    is_table = hasattr(given, "columns") and hasattr(given, "shape")
+    shape = getattr(given, "shape", None)
+    is_table = shape is not None and hasattr(given, "columns")
     if (
         is_table
+        or shape == ()  # of numpy, with a single text and nothing to walk
         or isinstance(given, (bytes, bytearray, memoryview, *_UNORDERED))
         or not isinstance(given, Iterable | AsyncIterable)
     ):
@@ -120,6 +122,7 @@ def check_texts(given: Any, parameter: str) -> None:
             parameter=parameter,
             hint="give one column of a table" if is_table else None,
         )
+    return given.to_pylist() if hasattr(given, "to_pylist") else given  # of arrow, whose items are no strings
 
 
 def characters_per_request(targets: int) -> int:

@@ -240,7 +240,7 @@ class TranslationClient(BaseClient):
         """
         if isinstance(texts, str):
             raise ConfigurationError("texts is an iterable of strings, not str", parameter="texts")
-        check_texts(texts, "texts")
+        texts = check_texts(texts, "texts")
         call = self._text_call(target, given(TEXT_NAMES, locals()))
         return Texts(self._connection, call).stream(texts)
 

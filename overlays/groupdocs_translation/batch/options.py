@@ -9,19 +9,20 @@ from typing import Any
 
 from attrs import Attribute, evolve, field, frozen
 
-from .._config import check_callable, check_flag
+from .._config import check_callable, check_count, check_flag
 from .._errors import ConfigurationError, TranslationError
 from .._rules.names import language_pair
 from .._rules.polling import PollingName, PollingSchedule, check_wait
+from .._rules.requests import check_option
 from ..options import SubmitOptions
+from ..spec.formats import KINDS, FileOptions
 from .journal import JOURNAL_NAME
 from .report import BatchProgress
 from .walk import STATE_FOLDER, Globs
 
 
 def _at_least_one(_: Any, attribute: Attribute[int], value: int) -> None:
-    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
-        raise ConfigurationError(f"Concurrency.{attribute.name} must be a number of at least 1")
+    check_count(value, f"Concurrency.{attribute.name}", least=1)
 
 
 @frozen(kw_only=True)
@@ -131,9 +132,12 @@ def batch_settings(
     """The settings that the arguments mean."""
     own = {name: given[name] for name in _AS_GIVEN if name in given}
     options = {name: value for name, value in given.items() if name not in _OF_A_FOLDER}
-    budget = own.get("max_calls")
-    if budget is not None and (isinstance(budget, bool) or not isinstance(budget, int) or budget < 0):
-        raise ConfigurationError("max_calls must be a number of calls, 0 or more")
+    if own.get("max_calls") is not None:
+        own["max_calls"] = check_count(own["max_calls"], "max_calls", least=0)
+    for name in options.keys() & FileOptions.__annotations__:
+        check_option(name, options[name])
+    if (kind := options.get("kind")) is not None and (not isinstance(kind, str) or kind not in KINDS):
+        raise ConfigurationError(f"kind={kind!r} is not one of {', '.join(KINDS)}", parameter="kind", allowed=KINDS)
     check_callable(own.get("wording"), "wording")
     own["wording"] = own.get("wording") or str
     check_wait(own.get("timeout"), own.get("polling"), own.get("progress"))
@@ -167,7 +171,7 @@ def _path(given: str | os.PathLike[str], name: str) -> Path:
 
 def _patterns(given: Mapping[str, Any], name: str) -> tuple[str, ...]:
     value = given.get(name, ())
-    patterns = (value,) if isinstance(value, str) else tuple(value)
+    patterns = tuple(value) if isinstance(value, Iterable) and not isinstance(value, str) else (value,)
     if not all(isinstance(pattern, str) and pattern for pattern in patterns):
         raise ConfigurationError(f"{name} is a glob such as '*.docx', or several in a list")
     return patterns
