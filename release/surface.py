@@ -11,6 +11,7 @@ import subprocess
 import sys
 import tarfile
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import griffe
@@ -24,6 +25,9 @@ PACKAGES = {
     "groupdocs_translation_api": "generated",
     "groupdocs_translation_sandbox": "sandbox",
 }
+
+GENERATED = "groupdocs_translation_api"
+NOW_SAID = "Parameter default was changed: ... ->"  # of a TypedDict's key, which had no default to show
 
 DECORATORS = {"attrs.define", "attrs.frozen", "attrs.mutable", "attr.define", "attr.frozen", "attr.s"}
 FIELDS = {"attrs.field", "attr.field", "attr.ib"}
@@ -102,22 +106,58 @@ def load(tree: Path, package: str, folder: str) -> griffe.Object | griffe.Alias:
 
 
 def breaking_changes(old: Path, new: Path) -> list[str]:
-    """One line a breaking change of the public surface between two trees, sorted."""
-    lines: set[str] = set()
+    """One line for each way in which a public object has changed between two trees, sorted.
+
+    Public is what ``docs/compatibility.md`` says: what ``__all__`` of a package or of a module without an underscore
+    names, with its members and those it inherits, and all of the generated client.
+    """
+    found: dict[tuple[str, str], list[str]] = {}  # object and what has happened -> the parameters it has happened to
     for package, folder in PACKAGES.items():
         if not (old / folder / package).exists():  # not released yet
             continue
         before, after = load(old, package, folder), load(new, package, folder)
         for name in _exports(before) - _exports(after):
-            lines.add(f"{package}: {name}: Public name is no longer in __all__")
+            found[f"{package}: {name}", "Public name is no longer in __all__"] = []
+        public = None if package == GENERATED else {*_public_paths(before), *_public_paths(after)}
         for change in griffe.find_breaking_changes(before, after):
+            if public is not None and not any(f"{change.obj.path}.".startswith(f"{path}.") for path in public):
+                continue
             _, _, explained = COLOR.sub("", change.explain(griffe.ExplanationStyle.ONE_LINE)).partition(": ")
-            lines.add(f"{change.obj.module.path}: {explained}")
-    return sorted(lines)
+            name, _, what = explained.partition(": ")
+            if what.startswith(NOW_SAID):
+                continue
+            name, _, parameter = name.removesuffix(")").partition("(")
+            found.setdefault((f"{change.obj.module.path}: {name}", what), []).extend([parameter] if parameter else [])
+    return sorted(f"{name}({', '.join(of)}): {what}" if of else f"{name}: {what}" for (name, what), of in found.items())
+
+
+def _public_paths(package: griffe.Object | griffe.Alias) -> Iterator[str]:
+    """Paths of all that ``__all__`` names, there and in the modules below, and of the classes that these inherit."""
+    for module in (package, *(m for m in package.modules.values() if not m.name.startswith("_") and not m.is_alias)):
+        if module is not package:
+            yield from _public_paths(module)
+            continue
+        for name in _exports(module):
+            member = module.members.get(name)
+            if member is None:
+                continue
+            try:
+                target = member.final_target if isinstance(member, griffe.Alias) else member
+            except griffe.AliasResolutionError:  # of another package, which is looked at by itself
+                continue
+            yield target.path
+            if isinstance(target, griffe.Class):
+                yield from (base.path for base in target.mro() if base.path.startswith(package.path.partition(".")[0]))
 
 
 def _exports(package: griffe.Object | griffe.Alias) -> set[str]:
     return {str(name) for name in package.exports or ()}
+
+
+def is_explained(change: str, said: str) -> bool:
+    """Whether what we say of breaking changes names what has changed: the parameters, else the object."""
+    name, _, of = change.rpartition(": ")[0].partition("(")
+    return all(re.search(rf"\b{word}\b", said) for word in re.findall(r"\w+", of) or [re.split(r"[ .]", name)[-1]])
 
 
 def may_break(released: Version, coming: Version) -> bool:
@@ -147,8 +187,12 @@ def compare(root: Path, tag: str | None) -> None:
         released = Version(tag.removeprefix("v") if is_release else metadata(Path(folder))["version"])
     coming = Version(metadata(root)["version"])
     print(f"{tag} -> {coming}: {len(changes)} breaking changes of the public surface")
+    fragments = sorted((root / "changes.d").glob("*.breaking.md"))
+    said = "".join(path.read_text(encoding="utf-8") for path in [*fragments, root / "CHANGELOG.md"] if path.exists())
     for change in changes:
-        print(f"- {change}")
+        print(f"- {change}{'' if is_explained(change, said) else ': no fragment of changes.d says so'}")
+    for path in fragments:
+        print(f"\n{path.name}: {path.read_text(encoding='utf-8').strip()}")
     if changes and is_release and not may_break(released, coming):
         raise ReleaseRefused(
             f"refused: {coming} after {tag} promises to break nothing; raise it, or keep the old names"

@@ -202,9 +202,7 @@ def is_number(value: Any) -> bool:
 def check_count(value: Any, name: str, *, least: int) -> int:
     """The value, if it is a whole number, of numpy too, and not too small."""
     if not isinstance(value, Integral) or isinstance(value, bool) or value < least:
-        raise ConfigurationError(
-            f"{name} must be a whole number of at least {least}, got {value!r:.60}", parameter=name
-        )
+        raise ConfigurationError(f"{name} must be a whole number, {least} or more, got {value!r:.60}", parameter=name)
     return int(value)
 
 

@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
 from packaging.version import Version
 
-from release.surface import PACKAGES, breaking_changes, compare, may_break
+from release.surface import PACKAGES, breaking_changes, compare, is_explained, may_break
 from release.tree import ROOT, ReleaseRefused
 from tests.packaging.scratch import commit, git
+
+
+def git_has(commit: str) -> bool:
+    done = subprocess.run(["git", "cat-file", "-e", f"{commit}^{{commit}}"], cwd=ROOT, capture_output=True, check=False)
+    return done.returncode == 0
+
 
 OVERLAY = """\
 from __future__ import annotations
@@ -108,7 +115,27 @@ def test_a_breaking_change_is_named(
     with pytest.raises(ReleaseRefused, match="promises to break nothing"):
         compare(released, None)
 
-    assert f"- {package}: {named}" in capsys.readouterr().out
+    assert f"- {package}: {named}: no fragment" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("said", "is_said"), [("`translate` is gone", True), ("`translated` is gone", False), ("", False)]
+)
+def test_a_breaking_change_is_explained_by_its_name(said: str, is_said: bool) -> None:
+    assert is_explained("groupdocs_translation: Client.translate: Public object was removed", said) is is_said
+    assert is_explained("groupdocs_translation: Client.do(translate): Parameter was removed", said) is is_said
+
+
+def test_what_no_package_names_may_change(released: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    inner = released / PACKAGES["groupdocs_translation"] / "groupdocs_translation" / "inner.py"
+    inner.write_text("def helper(): ...\n")
+    commit(released)
+    git(released, "tag", "--force", "v1.2.0")
+    inner.write_text("")
+
+    compare(released, None)
+
+    assert "0 breaking changes" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(
@@ -170,3 +197,17 @@ def test_without_a_tag_it_says_so(released: Path, capsys: pytest.CaptureFixture[
 def test_a_tag_that_does_not_exist_is_named(released: Path) -> None:
     with pytest.raises(ReleaseRefused, match=r"cannot read v9\.9\.9"):
         compare(released, "v9.9.9")
+
+
+BEFORE = "78615ce"  # the last commit before the public surface was fixed for 1.0
+
+
+@pytest.mark.skipif(not git_has(BEFORE), reason="a checkout without its history")
+def test_what_has_changed_since_the_surface_was_fixed_is_short_and_explained(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    compare(ROOT, BEFORE)
+
+    changes = [line for line in capsys.readouterr().out.splitlines() if line.startswith("- ")]
+    assert 0 < len(changes) < 40
+    assert not [change for change in changes if change.endswith("says so")]
