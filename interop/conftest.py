@@ -47,21 +47,22 @@ def slow_service() -> Iterator[tuple[Sandbox, dict[str, str]]]:
         yield sandbox, variables(sandbox)
 
 
-ROWS = pytest.StashKey[list[tuple[str, str, str]]]()
-
-
 @pytest.fixture
-def tell(request: pytest.FixtureRequest) -> Callable[[str, str, str], None]:
-    """Put a row into the table at the end: whose software, which step, what came of it."""
-    rows = request.config.stash.setdefault(ROWS, [])
-    return lambda *row: rows.append(row)
+def tell(record_property: Callable[[str, object], None]) -> Callable[..., None]:
+    """Put a row into the table at the end: what was tried, a step of it, what came of it."""
+    return lambda *row: record_property("row", row)
 
 
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Print the table."""
-    rows = config.stash.get(ROWS, [])
+    rows = [
+        row
+        for report in terminalreporter.getreports("passed")
+        for name, row in report.user_properties
+        if name == "row" and report.when == "call"
+    ]
     if rows:
-        terminalreporter.section("others' software against the sandbox, and ours against others'")
+        terminalreporter.section("what was tried, and what came of it")
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     for row in rows:
         terminalreporter.write_line(

@@ -13,18 +13,17 @@ from groupdocs_translation import PollingSchedule, TranslationClient
 from groupdocs_translation.batch.journal import Journal
 
 PROCESSES = multiprocessing.get_context("forkserver")
-PROCESSES.set_forkserver_preload(
-    [
-        "tests.batch.killed",
-        "anyio._backends._asyncio",
-        "httpcore2",
-        "groupdocs_translation._async.connection",
-        "groupdocs_translation._sync.connection",
-        "groupdocs_translation.auth.token_endpoint",
-        "groupdocs_translation_api.api.translation.get_file_translation",
-        "groupdocs_translation_api.api.translation.translate_document",
-    ]
-)
+PRELOADED = [
+    "tests.batch.killed",
+    "anyio._backends._asyncio",
+    "httpcore2",
+    "groupdocs_translation._async.connection",
+    "groupdocs_translation._sync.connection",
+    "groupdocs_translation.auth.token_endpoint",
+    "groupdocs_translation_api.api.translation.get_file_translation",
+    "groupdocs_translation_api.api.translation.translate_document",
+]
+PROCESSES.set_forkserver_preload(PRELOADED)
 SOON = PollingSchedule.every(0.2)
 
 
@@ -34,12 +33,15 @@ def translate(settings, source, out, options):
         client.translate_folder(source, target="de", output_dir=out, **options)
 
 
-def run_and_kill(arguments, sandbox, *, after_requests, pause_s):
-    """Start a batch, kill it with SIGKILL after so many requests and a pause; whether it was killed before its end."""
-    process = PROCESSES.Process(target=translate, args=arguments, daemon=True)
-    seen, limit = len(sandbox.records), time.monotonic() + 30
+def run_and_kill(arguments, requests, *, after_requests, pause_s, target=translate):
+    """Start a batch, kill it with SIGKILL after so many requests and a pause; whether it was killed before its end.
+
+    ``requests()`` is how many the service has had.
+    """
+    process = PROCESSES.Process(target=target, args=arguments, daemon=True)
+    seen, limit = requests(), time.monotonic() + 30
     process.start()
-    while process.is_alive() and len(sandbox.records) < seen + after_requests and time.monotonic() < limit:
+    while process.is_alive() and requests() < seen + after_requests and time.monotonic() < limit:
         time.sleep(0.001)
     is_stuck = time.monotonic() >= limit
     time.sleep(pause_s)

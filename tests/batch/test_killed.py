@@ -22,7 +22,7 @@ def test_a_batch_killed_25_times_translates_each_file_once(folder, out):
     with Sandbox() as sandbox:
         arguments = (sandbox.client_settings(), source, out, {})
         killed = sum(
-            run_and_kill(arguments, sandbox, after_requests=requests, pause_s=pause)
+            run_and_kill(arguments, lambda: len(sandbox.records), after_requests=requests, pause_s=pause)
             for requests, pause in moments(seed=6, count=KILLS)
         )
         with TranslationClient(**sandbox.client_settings(), polling=SOON) as client:

@@ -42,12 +42,12 @@ class Fault:
         self.role, self.reply, self.before = role, reply, before
         self.reset, self.close, self.hang, self.left = reset, close, hang, times
 
-    def takes(self, role):
-        """Whether a request of that role meets it; counted."""
+    def met_by(self, role):
+        """The fault that a request of that role meets, ``None`` if it meets none; counted."""
         if role != self.role or not self.left:
-            return False
+            return None
         self.left -= 1
-        return True
+        return self
 
 
 class Server:
@@ -130,7 +130,7 @@ class Server:
         role = _role(method.decode(), path.decode())
         with self._lock:
             self.roles[role] += 1
-            fault = self.fault if self.fault and self.fault.takes(role) else None
+            fault = None if self.fault is None else self.fault.met_by(role)
             good = b"" if fault and fault.before else self._act(role, path.decode(), body)
         if fault is None:
             connection.sendall(good)

@@ -1,0 +1,136 @@
+"""A real Redis that is stopped, killed and started again while a client with a RedisTokenStore works."""
+
+from __future__ import annotations
+
+import shutil
+import signal
+import socket
+import subprocess
+import time
+from contextlib import contextmanager
+
+import pytest
+from groupdocs_translation import TranslationClient
+from groupdocs_translation.auth import RedisTokenStore, stores
+
+from tests.clocks import FakeClock, until
+from tests.faults.server import Server
+
+REDIS = shutil.which("redis-server")
+pytestmark = [
+    pytest.mark.skipif(REDIS is None, reason="redis-server is not installed"),
+    pytest.mark.skipif(not hasattr(signal, "SIGSTOP"), reason="nothing can be stopped"),
+]
+HOUR = 3600
+
+
+@pytest.fixture
+def port():
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return free.getsockname()[1]
+
+
+@contextmanager
+def redis_server(port, folder):
+    """A Redis on that port, as its process."""
+    options = ["--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", str(folder)]
+    with subprocess.Popen([REDIS, *options], stdout=subprocess.DEVNULL) as process:
+        until(lambda: _is_there(port))
+        try:
+            yield process
+        finally:
+            process.send_signal(signal.SIGCONT)
+            process.kill()
+
+
+def _is_there(port):
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+@contextmanager
+def clients(server, port, *clocks):
+    """Clients with a store of their own each, as in processes of their own."""
+    made = [
+        TranslationClient(**server.settings(), clock=clock, token_store=RedisTokenStore(f"redis://127.0.0.1:{port}/0"))
+        for clock in clocks
+    ]
+    try:
+        yield made
+    finally:
+        for client in made:
+            client.close()
+
+
+def translate(client):
+    """Translate a text; the seconds it took."""
+    began = time.monotonic()
+    assert client.translate_text("Hello", target="de").text == "[de] Hello"
+    return time.monotonic() - began
+
+
+def test_a_redis_that_is_stopped_costs_one_time_out_and_is_left_alone_for_a_while(port, tmp_path, caplog, monkeypatch):
+    with (
+        Server() as server,
+        redis_server(port, tmp_path) as redis,
+        clients(server, port, clock := FakeClock()) as (one,),
+    ):
+        translate(one)
+        redis.send_signal(signal.SIGSTOP)
+        clock.advance(HOUR)
+        stopped = translate(one)
+        assert (
+            stores.ANSWER_S <= stopped < 2 * stores.ANSWER_S
+        )  # one time-out: not one for each of read, lock and write
+        clock.advance(HOUR)
+        assert translate(one) < stores.ANSWER_S
+        assert caplog.text.count("the token store") == 1
+        assert server.roles["token"] == 3
+
+        redis.send_signal(signal.SIGCONT)
+        later = time.monotonic() + stores.LOCK_LIFE_S  # the rest is over
+        with monkeypatch.context() as patch:
+            patch.setattr(stores.time, "monotonic", lambda: later)
+            clock.advance(HOUR)
+            translate(one)
+        with clients(server, port, clock) as (other,):
+            translate(other)
+        assert server.roles["token"] == 4  # the other one found the token of the first
+    assert caplog.text.count("the token store") == 1
+
+
+def test_a_redis_that_is_killed_and_started_again_is_used_again(port, tmp_path, caplog):
+    clock = FakeClock()
+    with Server() as server, clients(server, port, clock, clock) as (one, other):
+        with redis_server(port, tmp_path):
+            translate(one)
+            translate(other)
+            assert server.roles["token"] == 1
+        clock.advance(HOUR)
+        assert translate(one) < stores.ANSWER_S  # refused at once
+        assert server.roles["token"] == 2
+        assert "the token store" in caplog.text
+        caplog.clear()
+        with redis_server(port, tmp_path):
+            clock.advance(HOUR)
+            translate(one)
+            translate(other)
+            assert server.roles["token"] == 3  # fetched once, for both
+        assert "the token store" not in caplog.text
+
+
+def test_a_redis_that_is_killed_while_it_is_asked_costs_no_more_than_a_time_out(port, tmp_path, caplog):
+    with (
+        Server() as server,
+        redis_server(port, tmp_path) as redis,
+        clients(server, port, clock := FakeClock()) as (one,),
+    ):
+        translate(one)
+        redis.send_signal(signal.SIGSTOP)
+        clock.advance(HOUR)
+        killer = subprocess.Popen(["sh", "-c", f"sleep 0.5; kill -9 {redis.pid}"])
+        assert translate(one) < 2 * stores.ANSWER_S
+        killer.wait()
+        assert server.roles["token"] == 2
+        assert "the token store" in caplog.text
