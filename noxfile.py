@@ -79,7 +79,7 @@ def lint(session: nox.Session) -> None:
 @nox.session
 def types(session: nox.Session) -> None:
     """Check types: mypy --strict over all that is written and generated, pyright strict over what is written."""
-    session.install(*SANDBOX, "-e", ".[cli,sandbox]", *_groups(*SUITE), "nox")
+    session.install(*SANDBOX, "-e", ".[cli,sandbox]", *_groups(*SUITE, "docs", "browser"), "nox")
     examples = ("examples/demo.py", "examples/catalogue_app/catalogue.py")
     session.run("mypy", "generated", "overlays", "sandbox", "release", "noxfile.py", *examples)
     session.run("mypy", "openapi")  # apart: its modules find each other as scripts do
@@ -166,6 +166,14 @@ def docs(session: nox.Session) -> None:
     """Build the documentation site strictly into site/; -- serve shows it while you write, -- tables derives tables."""
     session.install("-e", ".", *_groups("docs"))
     session.run("python", "-m", "release.site", *session.posargs)
+
+
+@nox.session
+def site_check(session: nox.Session) -> None:
+    """Open each page of the site in Chromium and check accessibility, keyboard and width; -- PAGES, -- --shots DIR."""
+    session.install("-e", ".", *_groups("docs", "browser"))
+    session.run("python", "-m", "release.site")
+    session.run("python", "-m", "release.browser", *session.posargs)
 
 
 @nox.session

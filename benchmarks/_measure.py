@@ -173,7 +173,7 @@ def write(name: str, title: str, parts: Sequence[str | None], targets: Sequence[
         f"| {'met' if target.is_met else '**missed**'} |"
         for target in targets
     ]
-    rows = ["| target | measured | limit | |", "|---|---:|---:|---|", *rows]
+    rows = ["| target | measured | limit | result |", "|---|---:|---:|---|", *rows]
     described = [part.strip() for part in parts if part]
     text = "\n\n".join(
         [f"# {title}", f"Written by `nox -s bench -- {name}`.", *described, "## Targets", "\n".join(rows)]

@@ -107,7 +107,7 @@ def compare(source: Path, count: int, scratch: Path) -> tuple[list[str], list[Ta
             source, count, scratch / "theirs-unrevoked", "the same, no token revoked", SHARE, "--no-revocation"
         ),
     ]
-    head = ["", "weather", "files", "done a second", "calls a file", "jobs made again", "own CPU, ms a file",
+    head = ["program", "weather", "files", "done a second", "calls a file", "jobs made again", "own CPU, ms a file",
             "peak MiB", "jobs paid and lost"]  # fmt: skip
     return [f"## {count:,} small files", EXPLAINED, table(head, rows)], [*targets, *more]
 

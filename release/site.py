@@ -6,9 +6,10 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -19,6 +20,18 @@ from .tree import ROOT, ReleaseRefused, run
 # What makes a browser fetch at once; a plain link (``a href``) waits for a click.
 FETCHED = {"script": "src", "img": "src", "iframe": "src", "source": "src", "video": "src", "audio": "src"}
 FETCHED_LINKS = {"stylesheet", "icon", "preconnect", "dns-prefetch", "preload", "modulepreload", "manifest"}
+
+# What readers type into the search, and the page that must be found by a title with this word.
+SEARCHED = {
+    "polling": "polling/",
+    "credentials": "authentication/",
+    "proxy": "recipes/proxy/",
+    "retries": "polling/",
+    "timeouts": "polling/",
+    "costs": "faq/",
+    "folders": "batch/",
+    "pytest": "sandbox/",
+}
 
 QUIET = {"NO_MKDOCS_2_WARNING": "1"}  # why this theme, for how long, and what then: pyproject.toml's group docs
 
@@ -50,12 +63,25 @@ def fetched_from_elsewhere(site: Path) -> Iterator[str]:
                 yield f"{path.relative_to(site)}: {address}"
 
 
+def not_found(index: str, searched: Mapping[str, str] = SEARCHED) -> Iterator[str]:
+    """Yield the words of ``searched`` that no title on their page has; ``index`` is the search index of the site."""
+    titles: dict[str, str] = {}
+    for entry in json.loads(index)["docs"]:
+        page = entry["location"].partition("#")[0]
+        titles[page] = f"{titles.get(page, '')} {entry['title']}".lower()
+    for word, page in searched.items():
+        if word not in titles.get(page, ""):
+            yield f"a search for {word!r} does not find {page or 'the first page'}: no title there has the word"
+
+
 def build(root: Path = ROOT) -> None:
     """Write ``site/``; refuse a warning of any kind, and a page that fetches from another host."""
     run(sys.executable, "-m", "mkdocs", "build", "--strict", "--clean", cwd=root, env=os.environ | QUIET)
     site = root / "site"
     if found := list(fetched_from_elsewhere(site)):
         raise ReleaseRefused("\n".join(["failed: pages that fetch from other hosts", *found]))
+    if missed := list(not_found((site / "search" / "search_index.json").read_text(encoding="utf-8"))):
+        raise ReleaseRefused("\n".join(["failed: pages that a search does not find", *missed]))
     print(f"{len(list(site.rglob('*.html')))} pages in {site}, none fetches anything from another host")
 
 

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import re
 import subprocess
 import sys
 import tomllib
+import xml.etree.ElementTree as ET
 from pathlib import Path
 
 import pytest
 from groupdocs_translation.formats import KINDS, FileOptions
 
 from release import tables
-from release.site import fetched_from_elsewhere
+from release.charts import CHARTS, filled, measured_table
+from release.site import SEARCHED, fetched_from_elsewhere, not_found
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
@@ -124,3 +127,31 @@ def test_every_report_of_a_measurement_has_a_page() -> None:
     shown = {path.name for path in (ROOT / "docs" / "measurements").glob("*.md")} - {"index.md"}
 
     assert shown == reports
+
+
+def test_a_word_that_no_title_of_its_page_has_is_named() -> None:
+    entries = [{"location": f"{page}#x", "title": f"About {word}s"} for word, page in SEARCHED.items()]
+    assert list(not_found(json.dumps({"docs": entries}))) == []
+
+    entries = [entry for entry in entries if entry["location"] != "recipes/proxy/#x"]
+    (line,) = not_found(json.dumps({"docs": entries}))
+    assert "'proxy' does not find recipes/proxy/" in line
+
+
+@pytest.mark.parametrize("chart", CHARTS)
+def test_a_chart_shows_the_figures_of_its_report_and_is_on_a_page(chart: str) -> None:
+    place = f"<!-- chart: {chart} -->"
+    svg = ET.fromstring(CHARTS[chart]())
+
+    assert "NaN" not in ET.tostring(svg, encoding="unicode")
+    assert len(svg.findall("rect") + svg.findall("circle")) >= 3
+    assert any(place in page.read_text(encoding="utf-8") for page in PAGES)
+    assert "<svg" in filled(place)
+
+
+def test_the_measured_rows_say_what_speaks_against_this_package_too() -> None:
+    rows = [line.split("|") for line in measured_table().splitlines()[2:]]
+    figures = {row[1].strip(): [float(cell.replace(",", "")) for cell in row[2:4]] for row in rows}
+
+    assert len(figures) >= 8
+    assert any(theirs < ours for name, (theirs, ours) in figures.items() if "CPU" in name)

@@ -1,0 +1,108 @@
+"""Opens every page of the built site in Chromium: accessibility in both color schemes, keyboard, no sideways scrolling.
+
+``python -m release.browser`` is the session ``site_check``. It reads ``site/`` and needs Chromium on the PATH. Pages on
+the command line (``polling batch``) limit the check; ``--shots FOLDER`` keeps a picture of each view.
+"""
+
+from __future__ import annotations
+
+import argparse
+import functools
+import shutil
+import threading
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any, Literal
+
+from axe_playwright_python.sync_playwright import Axe  # pyright: ignore[reportMissingTypeStubs]
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from .tree import ROOT, ReleaseRefused
+
+VIEWS: list[tuple[int, Literal["light", "dark"]]] = [(1400, "light"), (390, "dark")]  # each scheme, each layout
+HEIGHT = 1000
+RULES = {
+    "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+}
+# What the keyboard reaches: the first stop must skip the navigation, and each later stop must be visible.
+FOCUS = "() => { const e = document.activeElement; const b = e.getBoundingClientRect(); return [e.className, b.width] }"
+
+
+class _Quiet(SimpleHTTPRequestHandler):
+    def log_message(self, format: str, *args: Any) -> None:
+        """Print nothing."""
+
+
+@contextmanager
+def served(site: Path) -> Generator[str]:
+    """Serve a folder on loopback; yield its URL."""
+    with ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(_Quiet, directory=str(site))) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_address[1]}"
+        server.shutdown()
+
+
+def page_names(site: Path) -> list[str]:
+    """Return the pages by their path, the first page as an empty string."""
+    names = (path.parent.relative_to(site).as_posix() for path in site.rglob("index.html"))
+    return sorted("" if name == "." else name for name in names)
+
+
+def problems(page: Page, width: int) -> Iterator[str]:
+    """Yield what is wrong with the page that is open."""
+    report: Any = Axe().run(page, options=RULES).response  # pyright: ignore[reportUnknownMemberType]
+    for violation in report["violations"]:
+        for node in violation["nodes"]:
+            reason = next((check["message"] for check in [*node["any"], *node["all"], *node["none"]]), "")
+            yield f"{violation['id']}: {node['target'][0]}: {' '.join(node['html'].split())[:100]}: {reason}"
+    if (wide := page.evaluate("document.documentElement.scrollWidth")) > width:
+        yield f"scrolls sideways: {wide} px"
+    page.keyboard.press("Tab")
+    focused, _ = page.evaluate(FOCUS)
+    if "md-skip" not in focused:
+        yield f"the first Tab reaches {focused!r}, not the link that skips the navigation"
+
+
+def check(browser: Browser, base: str, names: list[str], shots: Path | None) -> Iterator[str]:
+    """Open each page in each view and yield what is wrong."""
+    for width, scheme in VIEWS:
+        context = browser.new_context(viewport={"width": width, "height": HEIGHT}, color_scheme=scheme)
+        page = context.new_page()
+        for name in names:
+            page.goto(f"{base}/{name}/" if name else f"{base}/")
+            if shots:
+                target = shots / f"{name.replace('/', '-') or 'index'}-{width}-{scheme}.png"
+                page.screenshot(path=target, full_page=True)
+            yield from (f"{name or 'index'} at {width} px, {scheme}: {problem}" for problem in problems(page, width))
+        context.close()
+
+
+def main() -> None:
+    """Check the site and report."""
+    parser = argparse.ArgumentParser(prog="nox -s site_check --", description="Check the built site in Chromium.")
+    parser.add_argument("pages", nargs="*")
+    parser.add_argument("--shots", type=Path)
+    arguments = parser.parse_args()
+    chromium = shutil.which("chromium") or shutil.which("google-chrome")
+    if chromium is None:
+        print("skipped: no Chromium on the PATH")
+        return
+    site = ROOT / "site"
+    names = arguments.pages or page_names(site)
+    if not names:
+        raise ReleaseRefused("no pages in site/: run `nox -s docs` first")
+    if arguments.shots:
+        arguments.shots.mkdir(parents=True, exist_ok=True)
+    with served(site) as base, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        found = list(check(browser, base, ["" if name == "index" else name for name in names], arguments.shots))
+        browser.close()
+    if found:
+        raise ReleaseRefused("\n".join([*found, f"{len(found)} problems"]))
+    print(f"{len(names)} pages, {len(VIEWS)} views each: no violation")
+
+
+if __name__ == "__main__":
+    main()
