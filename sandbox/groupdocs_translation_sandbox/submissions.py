@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import base64
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path, PurePath
 from typing import Any
 from urllib.parse import urlsplit
@@ -19,6 +20,7 @@ from groupdocs_translation.spec.operations import Operation
 
 from . import fake_recognition
 from .engine import Engine, EngineError, FileTask, hugo_structure
+from .engine.unread import check_unread
 from .http import HTTPError
 from .jobs import Outcome
 from .languages import check_languages
@@ -117,7 +119,7 @@ class Submissions:
             request = request | {"outputFormat": _spelled(request["outputFormat"])}
         write: Writer
         if kind is not None and kind.name in {"image", "media"}:
-            write = await self._recognizer(request, source, targets)
+            write = await self._recognizer(request, source, targets, partial(check_unread, file.path, source_format))
         else:
             write = self._translator(request, source, source_format, file, is_trial=operation.id.endswith("Trial"))
         size = file.path.stat().st_size
@@ -132,7 +134,13 @@ class Submissions:
             results[code] = {"key": self._storage.keep(destination), "size": destination.stat().st_size}
         return Work(Outcome(200, remark or DONE, {"files": results}), size)
 
-    async def _recognizer(self, request: dict[str, Any], source: str, targets: list[str]) -> Writer:
+    async def _recognizer(
+        self,
+        request: dict[str, Any],
+        source: str,
+        targets: list[str],
+        check: Callable[[Mapping[str, Any]], None],
+    ) -> Writer:
         output_format: str = request["outputFormat"]
         if output_format not in fake_recognition.FORMATS:
             known = ", ".join(fake_recognition.FORMATS)
@@ -140,6 +148,7 @@ class Submissions:
         texts = await self._translate(request, [fake_recognition.TEXT], source, targets)
 
         def write(code: str, destination: Path) -> str:
+            check(request)
             fake_recognition.write(destination, output_format, *texts[code])
             return "the sandbox recognizes nothing: it says the same of every source"
 

@@ -9,6 +9,7 @@ import docx
 import pytest
 
 from tests.sandbox.conftest import bare
+from tests.sandbox.sources import EXAMPLES, IMAGE, LANGUAGES
 
 SAID = re.compile(r"\[de\] \w+ \w+\.$")
 
@@ -72,3 +73,18 @@ def test_a_format_that_is_not_written_here_is_refused(sandbox, client):
 def test_what_is_no_image_is_refused(client):
     answer = image(client, url=client.upload(b"x", "a.docx"))
     assert (answer.status_code, answer.json()["field"]) == (400, "format")
+
+
+@pytest.mark.parametrize("path", ["image-to-file", "summarize-image"])
+def test_a_page_that_a_scan_does_not_have_is_a_failed_job(client, path):
+    scan = (EXAMPLES / "report.pdf").read_bytes()
+    for content, name, format_, pages, status in (
+        (scan, "a.pdf", "Pdf", [1, 2], 200),
+        (scan, "a.pdf", "Pdf", [99], 500),
+        (b"image", "a.png", "Png", [1], 200),
+        (b"image", "a.png", "Png", [2], 500),
+        (b"image", "a.pdf", "Pdf", [1], 500),
+    ):
+        request = LANGUAGES | IMAGE[2] | {"url": client.upload(content, name), "format": format_, "pages": pages}
+        job = client.submit(path, **request)
+        assert client.get(f"document/{job}").json()["status"] == status, (name, pages)

@@ -22,7 +22,14 @@ MAX_UNPACKED_BYTES = 16 << 20  # of the objects of a PDF
 
 
 def copy_unread(source: Path, destination: Path, name: str, options: Mapping[str, Any]) -> str:
-    """Copy a file that the sandbox does not read, and return the remark for the job's message.
+    """Copy a file that the sandbox does not read, and return the remark for the job's message."""
+    check_unread(source, name, options)
+    copyfile(source, destination)
+    return f"the sandbox does not read {name}: the file came back unchanged"
+
+
+def check_unread(source: Path, name: str, options: Mapping[str, Any]) -> None:
+    """Check a file that the sandbox does not read as far as that is possible.
 
     Raises:
         EngineError: it is of another format, or it is not known to have a page, slide or worksheet that is asked for.
@@ -40,8 +47,6 @@ def copy_unread(source: Path, destination: Path, name: str, options: Mapping[str
         elif numbers - {1}:
             number = min(numbers - {1})
             raise EngineError(f"the sandbox does not read {name}: it cannot know whether there is a {noun} {number}")
-    copyfile(source, destination)
-    return f"the sandbox does not read {name}: the file came back unchanged"
 
 
 def _pdf_pages(content: bytes) -> int:
