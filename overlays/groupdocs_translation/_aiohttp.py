@@ -139,7 +139,6 @@ class _Connector(aiohttp.TCPConnector):
     transports: WeakSet[Any]
 
     async def connect(self, req: Any, traces: Any, timeout: aiohttp.ClientTimeout) -> Any:
-        """Take another one until it is good."""
         while True:
             connection = await super().connect(req, traces, timeout)
             self.transports.add(connection.transport)
@@ -233,7 +232,6 @@ class AiohttpTransport(httpx2.AsyncBaseTransport):
         )
 
     async def aclose(self) -> None:
-        """Close all connections."""
         if self._session is not None:
             await self._session.close()
             self._abort_closing()

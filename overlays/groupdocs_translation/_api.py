@@ -30,7 +30,6 @@ class ApiClient(Client):
         self._make_async_session = async_session
 
     def get_httpx_client(self) -> httpx2.Client:
-        """The session of the sync client."""
         if self._make_session is None:
             raise ConfigurationError(
                 "this is the api of an AsyncTranslationClient: await asyncio(...) or asyncio_detailed(...)"

@@ -52,24 +52,20 @@ def sync_owner() -> object:
 
 
 def async_lock() -> AbstractAsyncContextManager[Any]:
-    """One task at a time."""
     import anyio  # noqa: PLC0415  (not needed by sync users)
 
     return anyio.Lock()
 
 
 def sync_lock() -> AbstractContextManager[Any]:
-    """One thread at a time."""
     return threading.Lock()
 
 
 async def async_sleep(clock: Clock, seconds: float) -> None:
-    """Suspend the task."""
     await clock.asleep(seconds)
 
 
 def sync_sleep(clock: Clock, seconds: float) -> None:
-    """Block the thread."""
     clock.sleep(seconds)
 
 
@@ -86,7 +82,6 @@ def sync_run(function: Callable[..., T], *args: Any) -> T:
 
 
 async def async_each(items: Iterable[T] | AsyncIterable[T]) -> AsyncIterator[T]:
-    """Walk either kind of iterable."""
     if isinstance(items, AsyncIterable):
         async for item in items:
             yield item
@@ -96,5 +91,4 @@ async def async_each(items: Iterable[T] | AsyncIterable[T]) -> AsyncIterator[T]:
 
 
 def sync_each(items: Iterable[T]) -> Iterator[T]:
-    """Walk an iterable."""
     return iter(items)

@@ -45,7 +45,6 @@ _OUR_HEADERS = frozenset(
 
 
 def check_user_agent(value: Any) -> None:
-    """Refuse what cannot stand in a ``User-Agent``."""
     if value is not None and not (isinstance(value, str) and _PRODUCT.fullmatch(value)):
         raise ConfigurationError(
             "user_agent must be the product of your application, such as 'shop/1.2'", parameter="user_agent"
@@ -78,7 +77,6 @@ def is_loopback(host: str) -> bool:
 
 
 def is_local(url: str) -> bool:
-    """Whether an address is on this machine."""
     return is_loopback(urlsplit(url).hostname or "")
 
 
@@ -118,7 +116,6 @@ class PresignedUrl(str):
 
     @property
     def masked(self) -> str:
-        """The address as it may be shown."""
         return f"{self.partition('?')[0]}?..." if "?" in self else str(self)
 
     def __repr__(self) -> str:
@@ -189,7 +186,6 @@ def check_callable(value: Any, name: str) -> None:
 
 
 def check_methods(value: object, name: str, *methods: str) -> None:
-    """Refuse what lacks a method that we will call."""
     if missing := [method for method in methods if not callable(getattr(value, method, None))]:
         raise ConfigurationError(f"{name} must have {', '.join(f'{method}()' for method in missing)}", parameter=name)
 
@@ -207,7 +203,6 @@ def check_count(value: Any, name: str, *, least: int) -> int:
 
 
 def check_timeout(given: Any) -> None:
-    """Refuse what is no time limit of a request."""
     if not is_number(given) or not 0 < given < float("inf"):
         raise ConfigurationError(
             f"timeout must be a positive number of seconds, or an httpx2.Timeout, got {given!r:.60}",
@@ -315,7 +310,6 @@ def _is_address(url: str) -> bool:
 
 
 def no_proxy() -> list[str]:
-    """The entries of ``NO_PROXY``."""
     return [entry for part in _proxies().get("no", "").split(",") if (entry := part.strip().lower())]
 
 
@@ -327,7 +321,6 @@ def unreadable_exemptions() -> list[str]:
 
 
 def warn_of_exemptions() -> None:
-    """Say which entries of ``NO_PROXY`` are passed over."""
     if bad := unreadable_exemptions():
         log.warning("NO_PROXY has entries that mean nothing, which are passed over: %s", ", ".join(map(repr, bad)))
 

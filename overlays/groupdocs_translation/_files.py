@@ -137,7 +137,6 @@ class PartialFile:
             self._file = open(self._path, "xb", opener=_for_the_owner)  # noqa: SIM115  (lives until it is whole)
 
     def write(self, chunk: bytes) -> None:
-        """Append."""
         with self._lock:
             self._opened.write(chunk)
             self.size += len(chunk)

@@ -41,7 +41,6 @@ class Source:
         self._opener = opener
 
     def open(self) -> IO[bytes]:
-        """A reader at the first byte."""
         assert self._opener is not None, "a URL is not read by us"
         return self._opener()
 

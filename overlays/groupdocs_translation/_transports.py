@@ -48,7 +48,6 @@ def async_transport(settings: Settings, limits: httpx2.Limits) -> Any:
 
 
 def sync_transport(settings: Settings, limits: httpx2.Limits) -> Any:
-    """The transport of a sync session."""
     del limits
     if settings.transport == "aiohttp":
         raise ConfigurationError("transport='aiohttp' is for AsyncTranslationClient", parameter="transport")

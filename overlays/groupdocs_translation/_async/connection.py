@@ -214,12 +214,10 @@ class AsyncConnection:
         return known.spell(source, targets)
 
     def downloader(self, progress: ProgressCallback | None) -> AsyncDownload:
-        """Fetches result files."""
         retries = context_call().policy or self.settings.retries
         return AsyncDownload(self.storage, clock=self.clock, retries=retries, progress=progress)
 
     def schedule(self, polling: str | PollingSchedule | None) -> PollingSchedule:
-        """The schedule of a wait: its own, else the client's."""
         return schedule_named(polling) if polling is not None else self.settings.polling
 
     def next_wait(self, spec: JobSpec, elapsed: float, polls: int, polling: str | PollingSchedule | None) -> float:

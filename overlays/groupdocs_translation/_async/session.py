@@ -62,7 +62,6 @@ class AsyncSharedTransport(httpx2.AsyncBaseTransport):
         self._lender = lender
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
-        """Send as the lender would."""
         if self._lender.is_closed:
             raise ConfigurationError(CLOSED)
         return await self._lender._transport_for_url(request.url).handle_async_request(request)

@@ -173,7 +173,6 @@ class AsyncDownload:
             await async_sleep(self._clock, wait)
 
     async def _attempt(self, partial: PartialFile, url: str, size: int | None, etag: str | None) -> Broken | None:
-        """Try once; ``None`` when the file is whole."""
         name = partial.target.name
         headers = {"Accept-Encoding": "identity"}
         if partial.size and etag:

@@ -42,7 +42,6 @@ TRIAL_TEXT_CHARACTERS = 1_000  # service page, "Public operations"
 
 
 def one_of(value: Any, allowed: Iterable[Any], parameter: str) -> Any:
-    """The value, if it is allowed."""
     choices = list(allowed)
     if value not in choices:
         raise ConfigurationError(
@@ -67,7 +66,6 @@ def _map(name: str, values: Mapping[str, Any]) -> Any:
 
 
 def text_operation(*, style: str | None, summarize: bool, trial: bool) -> Operation:
-    """The operation for texts."""
     one_of(style, TEXT_STYLES, "style")
     check_flag(summarize, "summarize")
     if summarize and style is not None:
@@ -96,7 +94,6 @@ def text_request(
 def file_operation(
     kind: Kind, source_format: str, *, style: str | None, summarize: bool, as_text: bool, trial: bool
 ) -> Operation:
-    """The operation for a file of a kind."""
     if sum((style is not None, check_flag(summarize, "summarize"), check_flag(as_text, "as_text"))) > 1:
         raise ConfigurationError("style, summarize and as_text exclude each other", parameter="style")
     if trial:
@@ -312,7 +309,6 @@ class TextCall:
         self._origin = origin
 
     def settle(self, source: str, targets: list[str]) -> None:
-        """Take the languages as the service spells them."""
         self.source, self.targets = source, targets
 
     def chunker(self) -> TextChunker:
@@ -320,7 +316,6 @@ class TextCall:
         return TextChunker(max_characters=self._characters)
 
     def chunks(self, texts: str | Iterable[str]) -> list[TextChunk]:
-        """The requests that the texts make."""
         many = check_texts([texts] if isinstance(texts, str) else texts, "text")
         chunker = self.chunker()
         full = [chunk for text in many if (chunk := chunker.add(text)) is not None]
@@ -328,7 +323,6 @@ class TextCall:
         return full if last is None else [*full, last]
 
     def request(self, chunk: TextChunk) -> Any:
-        """The request for one chunk."""
         if self._trial and chunk.characters > TRIAL_TEXT_CHARACTERS:
             raise ConfigurationError(
                 f"the trial takes {TRIAL_TEXT_CHARACTERS} characters; this text has {chunk.characters}"
@@ -343,7 +337,6 @@ class TextCall:
         )
 
     def job_spec(self, chunk: TextChunk, *, is_single: bool) -> JobSpec:
-        """What is known of the job of one chunk."""
         return JobSpec(
             kind="text",
             trial=self._trial,
@@ -408,17 +401,14 @@ class FileCall:
             )
 
     def settle(self, source: str, targets: list[str]) -> None:
-        """Take the languages as the service spells them."""
         self.language, self.targets = source, targets
         names = ("source", "targets") if "targets" in self._members else ("source_language", "target_languages")
         self._members |= dict(zip(names, (source, targets), strict=True))
 
     def request(self, url: str) -> Any:
-        """The request for the file that lies at ``url``."""
         return model(str(self.operation.model))(url=url, **self._members)
 
     def job_spec(self) -> JobSpec:
-        """What is known of the job."""
         return JobSpec(
             kind=self.operation.family,
             trial=self._trial,

@@ -81,12 +81,10 @@ _ARRAY: Any = list
 
 
 def as_object(value: Any) -> dict[str, Any] | None:
-    """The value if it is a JSON object, else ``None``."""
     return value if isinstance(value, _OBJECT) else None
 
 
 def as_list(value: Any) -> list[Any] | None:
-    """The value if it is a JSON array, else ``None``."""
     return value if isinstance(value, _ARRAY) else None
 
 
@@ -119,7 +117,6 @@ _ADVICE: dict[int, str] = {
 
 
 def error_class(status_code: int) -> type[APIError]:
-    """The class of an error status."""
     if status_code in {400, 422}:
         return BadRequest
     if status_code == 404:
@@ -467,7 +464,6 @@ def files_of(spec: JobSpec, answer: Any) -> FileResult:
 
 
 def structure_of(answer: Any) -> HugoStructure:
-    """The structure of a Hugo file."""
     shortcodes = getattr(answer.shortcodes, "additional_properties", {})
     front_matter = answer.frontmatters
     return HugoStructure(
@@ -491,7 +487,6 @@ def uploaded_url(content: bytes) -> str:
 
 
 def languages_of(answer: Any) -> Languages:
-    """The pairs of a ``listLanguages`` answer."""
     return Languages({pair.source: tuple(pair.targets or ()) for pair in answer if pair.source})
 
 

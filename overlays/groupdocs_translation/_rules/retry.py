@@ -64,7 +64,6 @@ class RetryPolicy:
 
 
 def check_policy(given: Any) -> None:
-    """Refuse what is no ``RetryPolicy``."""
     if not isinstance(given, RetryPolicy):
         raise ConfigurationError("retries must be a RetryPolicy, for example RetryPolicy(tries=2)", parameter="retries")
 

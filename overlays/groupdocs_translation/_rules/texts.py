@@ -29,12 +29,10 @@ class TextChunk(NamedTuple):
 
     @property
     def characters(self) -> int:
-        """Characters that are sent."""
         return sum(map(len, self.texts))
 
     @property
     def is_plain(self) -> bool:
-        """True if the request has the texts exactly as they were given."""
         return not self.blanks and self.order == tuple(range(len(self.texts)))
 
 

@@ -78,7 +78,6 @@ class SharedTransport(httpx2.BaseTransport):
         self._lender = lender
 
     def handle_request(self, request: httpx2.Request) -> httpx2.Response:
-        """Send as the lender would."""
         if self._lender.is_closed:
             raise ConfigurationError(CLOSED)
         return self._lender._transport_for_url(request.url).handle_request(request)

@@ -174,7 +174,6 @@ class Download:
             sync_sleep(self._clock, wait)
 
     def _attempt(self, partial: PartialFile, url: str, size: int | None, etag: str | None) -> Broken | None:
-        """Try once; ``None`` when the file is whole."""
         name = partial.target.name
         headers = {"Accept-Encoding": "identity"}
         if partial.size and etag:

@@ -51,11 +51,9 @@ class LimitedStream:
                 return
 
     def close(self) -> None:
-        """Close the stream below."""
         self._stream.close()
 
     async def aclose(self) -> None:
-        """Close the stream below."""
         await self._stream.aclose()
 
 

@@ -245,7 +245,6 @@ def _from_keyring(profile: str) -> Pair | None:
 
 
 def keyring_service(profile: str) -> str:
-    """What a profile is called in the keyring."""
     return APPLICATION if profile == DEFAULT_PROFILE else f"{APPLICATION}/{profile}"
 
 
@@ -273,7 +272,6 @@ def remove_from_file(profile: str) -> Path | None:
 
 
 def _profiles() -> Any:
-    """Return the profiles and what else is in their file."""
     import tomlkit  # noqa: PLC0415  (extra cli)
     from tomlkit.exceptions import TOMLKitError  # noqa: PLC0415
 
@@ -304,7 +302,6 @@ def _write_profiles(document: Any) -> Path:
 
 
 def store_in_keyring(profile: str, credentials: Credentials) -> None:
-    """Write both values to the system keyring."""
     try:
         import keyring  # noqa: PLC0415  (an extra)
     except ImportError:

@@ -72,7 +72,6 @@ class ClientCredentialsProvider:
         self._rest = StoreRest()
 
     def fetch(self, clock: Clock, *, rejected_token: AccessToken | None, is_awaited: Callable[[], bool]) -> AccessToken:
-        """Return a token of the store or a new one."""
         known, supplier = self._credentials, self._supplier
         if known is not None:
             try:
@@ -119,7 +118,6 @@ class CallableTokenProvider:
         self._provider = provider
 
     def fetch(self, clock: Clock, *, rejected_token: AccessToken | None, is_awaited: Callable[[], bool]) -> AccessToken:
-        """Return what the provider gives, checked."""
         found = self._call(clock)
         if isinstance(found, TranslationError):
             raise found
@@ -169,7 +167,6 @@ class StaticTokenProvider:
         self._secret = secret
 
     def fetch(self, clock: Clock, *, rejected_token: AccessToken | None, is_awaited: Callable[[], bool]) -> AccessToken:
-        """The token, unless the API refused it."""
         if rejected_token is not None:
             raise AuthenticationError("the API refused the token given as access_token=: it is wrong or has expired")
         return AccessToken(self._secret, float("inf"), clock.monotonic(), clock.wall())

@@ -63,7 +63,6 @@ class AccessToken:
         return max(monotonic - self.monotonic, wall - self.wall)
 
     def remaining(self, monotonic: float, wall: float) -> float:
-        """Seconds left."""
         return self.lifetime_s - max(monotonic - self.monotonic, wall - self.wall)
 
 

@@ -84,7 +84,6 @@ def user_agent(application: str | None = None) -> str:
 
 
 def _params(given: object) -> dict[str, str]:
-    """Return a copy of a user's ``token_params``, checked."""
     if given is None:
         return {}
     if isinstance(given, Mapping):
@@ -158,7 +157,6 @@ class Endpoint:
 
     @property
     def host(self) -> str:
-        """The name for messages."""
         return urlsplit(self.url).hostname or "?"
 
     def request_token(self, credentials: Credentials, clock: Clock, *, is_awaited: Callable[[], bool]) -> AccessToken:
