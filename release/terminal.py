@@ -50,7 +50,7 @@ _FIXED = [
     (re.compile(pattern), shown)
     for pattern, shown in (
         (r"127\.0\.0\.1:\d+", "127.0.0.1:8080"),
-        (r"answers in \d+ ms", "answers in 3 ms"),
+        (r"responds in \d+ ms", "responds in 3 ms"),
         (r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC", "2026-11-24 12:00:00 UTC"),
         (r"\d{4}-\d\d(?=, http)", "2026-11"),
         (r"(?<=python )3[\d.]+\w*", "3.13.1"),

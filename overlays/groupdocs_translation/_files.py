@@ -13,7 +13,7 @@ from typing import IO
 
 from ._errors import ConfigurationError, TransferError
 
-OVERWRITE_HINT = "give overwrite=True or another output_dir"
+OVERWRITE_HINT = "use overwrite=True or another output_dir"
 
 
 def output_folder(given: str | os.PathLike[str]) -> Path:
@@ -65,7 +65,7 @@ def check_places(paths: list[Path], size: int, *, overwrite: bool, is_paid: bool
             problem = f"cannot write {path}: {why}"
             raise TransferError(problem) if is_paid else ConfigurationError(problem, parameter="output_dir")
     if not overwrite and (present := [path.name for path in paths if path.exists()]):
-        raise ConfigurationError(f"already there: {', '.join(present)}", parameter="overwrite", hint=OVERWRITE_HINT)
+        raise ConfigurationError(f"already exists: {', '.join(present)}", parameter="overwrite", hint=OVERWRITE_HINT)
 
 
 def move_into_place(whole: Path, target: Path, *, overwrite: bool) -> None:

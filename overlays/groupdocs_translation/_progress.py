@@ -1,4 +1,4 @@
-"""Progress of translations and batches: below the cell of a notebook, as bars on a terminal, as lines elsewhere."""
+"""Progress of translations and batches: below a notebook cell, as a bar on a terminal, as lines elsewhere."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ else:  # loaded when an annotation that names it is read
 
 _VERBS = {"upload": "uploading", "wait": "waiting", "download": "downloading"}
 _BAD = {"failed", "uncertain"}
-_STOPPING = "stopping when the steps under way are finished; Ctrl-C again stops at once"
+_STOPPING = "stopping when the current steps are finished; press Ctrl-C again to stop immediately"
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")  # all but tab and newline
 BAR_WIDTH = 24
 NAME_WIDTH = 28
-LINE_EVERY_S = 10.0  # in a log, a batch of hours must not be longer than a person reads
-DRAW_EVERY_S = 0.2  # in a notebook, where each change is a message to the browser
+LINE_EVERY_S = 10.0  # keeps the log of a batch that takes hours readable
+DRAW_EVERY_S = 0.2  # in a notebook, each change is a message to the browser
 
 
 @contextmanager
@@ -79,23 +79,23 @@ def _is_notebook() -> bool:
 
 
 class _Cell:
-    """What goes on, below the cell of a notebook; failures of a batch and its last line stay there."""
+    """The output below a notebook cell: the current step, the failures of a batch, and its last line."""
 
     def __init__(self) -> None:
-        self._lines: list[str] = []  # that stay
+        self._lines: list[str] = []  # lines that stay
         self._current, self._bar = "", ""
         self._drawn_at = 0.0
         self._handle: Any = import_module("IPython.display").display(self, display_id=True)
 
     def show(self, step: Progress) -> None:
-        """Show a step of a translation in place of the one before."""
+        """Show a step of a translation."""
         line = line_of(step)
         if line is not None:
-            is_known = step.total is not None and step.stage != "wait"  # between two polls nothing would move a bar
+            is_known = step.total is not None and step.stage != "wait"  # a bar would not move between polls
             self._draw(line, f' value="{step.done}" max="{step.total}"' if is_known else "")
 
     def show_batch(self, step: BatchProgress) -> None:
-        """Show a step of a batch in place of the one before."""
+        """Show a step of a batch."""
         if step.step in _BAD:
             self._lines.append(_failure(step))
         if step.step in {"stopping", "planning"}:
@@ -106,14 +106,14 @@ class _Cell:
             self._lines.append(_summary(step))
 
     def _draw(self, line: str, bar: str) -> None:
-        is_new = self._bar == "" or bar == ""  # another step, rather than more bytes or files of the same
+        is_new = self._bar == "" or bar == ""  # a new step, not more bytes or files of the same one
         self._current, self._bar = line, bar
         if is_new or time.monotonic() - self._drawn_at >= DRAW_EVERY_S:
             self._drawn_at = time.monotonic()
             self._handle.update(self)
 
     def end(self) -> None:
-        """Take away what no longer goes on."""
+        """Remove the current step."""
         self._current = ""
         self._handle.update(self)
 
@@ -126,12 +126,12 @@ class _Cell:
 
 
 def is_terminal(stream: TextIO) -> bool:
-    """True for a terminal that can move its cursor."""
+    """Return whether a stream is a terminal that can move its cursor."""
     return stream.isatty() and os.environ.get("TERM") not in {"dumb", "unknown"}
 
 
 def strip_controls(text: str, stream: TextIO) -> str:
-    """The text; for a terminal without control characters, which a translation or a file name could command it with."""
+    """Replace control characters, which a translation or a file name could contain, on a terminal."""
     return _CONTROL.sub("\ufffd", text) if stream.isatty() else text
 
 
@@ -150,7 +150,7 @@ def human_size(size: float) -> str:
 
 
 def human_time(seconds: float) -> str:
-    """A duration as people say it."""
+    """Return a duration in a readable unit."""
     if seconds < 100:
         return f"{seconds:.0f} s"
     minutes = round(seconds / 60)
@@ -162,7 +162,7 @@ def _say(line: str) -> None:
 
 
 class Lines:
-    """One line when something begins, none while it goes on."""
+    """One line at the start of each step."""
 
     def __init__(self) -> None:
         self._begun: set[tuple[str, str]] = set()
@@ -177,7 +177,7 @@ class Lines:
 
 
 def line_of(step: Progress) -> str | None:
-    """Return a step in words, ``None`` where there is nothing to say."""
+    """Return a step in words, or ``None`` if it is not shown."""
     name = "" if _is_text(step) else f"{step.name}: "
     size = "" if step.total is None else f" ({human_size(step.total)})"
     if step.stage == "submitted":
@@ -188,7 +188,7 @@ def line_of(step: Progress) -> str | None:
 
 
 def _is_text(step: Progress) -> bool:
-    """A job of texts has no name but its id."""
+    """Return whether a step belongs to a job of texts, whose name is its ID."""
     job: Any = step.job
     return job is not None and step.name == job.id
 
@@ -199,11 +199,11 @@ def _expected(total: float | None) -> str:
 
 @contextmanager
 def bars(console: Console | None = None) -> Generator[Callable[[Progress], None]]:
-    """A bar for what goes on; gone after the block, so that the result stands alone."""
-    from rich.console import Console as NewConsole  # noqa: PLC0415  (100 ms that only a terminal needs)
+    """Show a bar while the block runs; it disappears afterwards."""
+    from rich.console import Console as NewConsole  # noqa: PLC0415  (100 ms, needed on a terminal only)
     from rich.live import Live  # noqa: PLC0415
 
-    current: list[tuple[Progress, float]] = []  # the step that is shown, and when it came
+    current: list[tuple[Progress, float]] = []  # the current step and when it was reported
 
     def draw() -> Table | str:
         return _drawn(*current[0]) if current else ""
@@ -223,7 +223,7 @@ def bars(console: Console | None = None) -> Generator[Callable[[Progress], None]
 
 
 def _drawn(step: Progress, since: float) -> Table:
-    """Bytes while something is transferred; the expected time while a job is waited for, pulsing where unknown."""
+    """Return a bar of bytes during a transfer, and of the usual duration, if known, during a wait."""
     from rich.progress_bar import ProgressBar  # noqa: PLC0415
     from rich.table import Table  # noqa: PLC0415
     from rich.text import Text  # noqa: PLC0415
@@ -252,7 +252,7 @@ class BatchLines:
         self._last = 0.0
 
     def show(self, step: BatchProgress) -> None:
-        """Print what this step is worth."""
+        """Print the line of this step, if it has one."""
         if step.step == "start":
             _say(f"{step.total - step.finished} of {human_count(step.total, 'file')} to do")
         elif step.step in _BAD:
@@ -276,14 +276,14 @@ def _summary(step: BatchProgress) -> str:
 
 @contextmanager
 def batch_bar(console: Console | None = None) -> Generator[Callable[[BatchProgress], None]]:
-    """A bar for as long as the block runs, failures above it; gone after it, so that the report stands alone."""
-    from rich.console import Console as NewConsole  # noqa: PLC0415  (100 ms that only a terminal needs)
+    """Show a bar, with failures above it, while the block runs; it disappears afterwards."""
+    from rich.console import Console as NewConsole  # noqa: PLC0415  (100 ms, needed on a terminal only)
     from rich.progress import BarColumn, Progress, TextColumn  # noqa: PLC0415
     from rich.text import Text  # noqa: PLC0415
 
     columns = (BarColumn(BAR_WIDTH), TextColumn("{task.description}", markup=False))
     with Progress(*columns, console=console or NewConsole(stderr=True), transient=True) as display:
-        bar = display.add_task("looking for files", total=None)
+        bar = display.add_task("searching for files", total=None)
 
         def show(step: BatchProgress) -> None:
             if step.step == "planning":

@@ -154,7 +154,7 @@ async def test_a_file_that_appears_during_a_download_is_replaced_only_if_that_wa
             result = await download(service, clock, tmp_path, progress=appear, overwrite=True)
             assert result.path.read_bytes() == CONTENT
         else:
-            with pytest.raises(ConfigurationError, match="already there"):
+            with pytest.raises(ConfigurationError, match="already exists"):
                 await download(service, clock, tmp_path, progress=appear)
             assert (tmp_path / "result.de.pdf").read_bytes() == b"somebody else's"
     assert files(tmp_path) == ["result.de.pdf"]

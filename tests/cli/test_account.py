@@ -26,7 +26,7 @@ def test_token_tells_life_and_source_and_not_the_token(command, clock):
     done = command("token")
     assert done.code == 0
     assert "credentials from arguments" in done.out
-    assert "good for 3600 s" in done.out
+    assert "valid for 3600 s" in done.out
     assert "eyJ" not in done.out
     found = command("token", "--json").json
     assert found == {"source": "arguments", "lifetime_s": 3600.0, "expires_at": clock.wall() + 3600}
@@ -114,15 +114,15 @@ def test_login_with_nobody_to_ask_is_usage(command, account):
     assert not profile_path().exists()
 
 
-def verdicts(done):
-    return {finding["name"]: finding["verdict"] for finding in done.json["findings"]}
+def results(done):
+    return {finding["name"]: finding["result"] for finding in done.json["findings"]}
 
 
 def test_a_healthy_machine_costs_no_call(command, sandbox, clock):
     done = command("doctor", "--json")
     assert done.code == 0
     assert done.json["is_healthy"]
-    assert verdicts(done) == {
+    assert results(done) == {
         "versions": "ok",
         "network settings": "ok",
         "api host": "ok",
@@ -137,7 +137,7 @@ def test_a_healthy_machine_costs_no_call(command, sandbox, clock):
 def test_the_clock_is_compared_with_what_the_hosts_say(command):
     from groupdocs_translation._clock import SYSTEM_CLOCK
 
-    assert verdicts(command("doctor", "--json", clock=SYSTEM_CLOCK))["clock"] == "ok"
+    assert results(command("doctor", "--json", clock=SYSTEM_CLOCK))["clock"] == "ok"
     told = command("doctor")
     assert any(line.startswith("warning\tclock\t") and "slow" in line for line in told.out.splitlines())
 
@@ -146,15 +146,15 @@ def test_each_ailment_is_named_and_has_its_exit_code(command, account, sandbox):
     settings, _ = account
     nobody = command("doctor", "--json", **settings)
     assert nobody.code == 3
-    assert (verdicts(nobody)["credentials"], verdicts(nobody)["token"]) == ("failed", "skipped")
+    assert (results(nobody)["credentials"], results(nobody)["token"]) == ("failed", "skipped")
     refused = command("doctor", "--json", client_secret="wrong")
     assert refused.code == 3
-    assert verdicts(refused)["token"] == "failed"
+    assert results(refused)["token"] == "failed"
     deaf = command("doctor", "--json", base_url="http://127.0.0.1:9/v2.0/translation")
     assert deaf.code == 1
-    assert (verdicts(deaf)["api host"], verdicts(deaf)["identity host"]) == ("failed", "ok")
+    assert (results(deaf)["api host"], results(deaf)["identity host"]) == ("failed", "ok")
     wrong = command("doctor", "--json", base_url="http://api.example.com")
-    assert verdicts(wrong)["api host"] == "failed"
+    assert results(wrong)["api host"] == "failed"
 
 
 def test_a_proxys_password_is_not_told(command, monkeypatch):

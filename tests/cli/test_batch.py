@@ -30,7 +30,7 @@ def test_a_folder_is_translated_and_the_tree_kept(command, folder, tmp_path):
 
 def test_a_dry_run_tells_what_is_not_known_and_what_is_left_alone(command, folder, sandbox):
     line = ("batch", folder, "--to", "zh-TW", "--out", "out")
-    assert "not known here: en-zh-TW; the run asks the service first (1 call)" in command(*line, "--dry-run").err
+    assert "unknown language pairs: en-zh-TW; the run checks them first (1 call)" in command(*line, "--dry-run").err
     refused = command(*line)
     assert (refused.code, list(sandbox.calls())) == (2, ["listLanguages"])
     assert "'en' is not translated into 'zh-TW'; the nearest is 'zh'" in refused.err
@@ -39,7 +39,7 @@ def test_a_dry_run_tells_what_is_not_known_and_what_is_left_alone(command, folde
     line = ("batch", folder, "--to", "de", "--out", "out")
     assert command(*line).code != 0
     assert "1 failed" in command(*line, "--dry-run").err
-    assert "--retry-failed tries it again" in command(*line, "--dry-run").err
+    assert "use --retry-failed to retry" in command(*line, "--dry-run").err
 
 
 def test_a_dry_run_tells_the_calls_by_kind_and_sends_and_writes_nothing(command, folder, tmp_path, sandbox):
@@ -81,7 +81,7 @@ def test_the_budget_stops_it_and_the_same_command_goes_on(command, folder, sandb
     assert done.code == 4
     assert sum(count for name, count in sandbox.calls().items() if not name.startswith("/")) == 3
     assert "--max-calls" in done.err
-    assert "to go on: groupdocs-translation batch" in done.err
+    assert "to resume: groupdocs-translation batch" in done.err
     assert command(*line).code == 0
     assert len(sandbox.jobs) == 2
 

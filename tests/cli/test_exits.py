@@ -37,8 +37,8 @@ def test_the_table_has_no_row_for_an_error_that_is_gone():
     [
         (_errors.ConfigurationError("x"), Exit.USAGE),
         (_errors.UnsupportedFormat("x"), Exit.USAGE),
-        (_errors.AuthenticationError("x"), Exit.AUTHORIZATION),
-        (_errors.TokenResponseError("x"), Exit.AUTHORIZATION),
+        (_errors.AuthenticationError("x"), Exit.AUTHENTICATION),
+        (_errors.TokenResponseError("x"), Exit.AUTHENTICATION),
         (_errors.JobPartial("x", job=None, result=None, missing=["de"]), Exit.PARTLY),
         (_errors.JobFailed("x", job=None), Exit.FAILED),
         (_errors.ServerError("x", status_code=500, operation="x"), Exit.FAILED),
@@ -53,15 +53,15 @@ def test_a_users_own_error_means_what_its_parent_means():
     class Mine(_errors.AuthenticationError):
         pass
 
-    assert meaning_of(Mine("x")).exit == Exit.AUTHORIZATION
+    assert meaning_of(Mine("x")).exit == Exit.AUTHENTICATION
 
 
 @pytest.mark.parametrize(
     ("error", "in_ours"),
     [
         (
-            _errors.ConfigurationError("already there: a", parameter="overwrite", hint="give overwrite=True"),
-            "already there: a; give --overwrite or another --out",
+            _errors.ConfigurationError("already exists: a", parameter="overwrite", hint="give overwrite=True"),
+            "already exists: a; use --overwrite or another --out",
         ),
         (
             _errors.ConfigurationError(

@@ -54,7 +54,7 @@ def test_usage_counts_what_the_commands_of_the_month_have_sent(command, clock):
         "text": {"translateText": 1, "getTextTranslation": 1},
     }
     table = command("usage")
-    assert table.out.splitlines()[-1] == "\tin all\t3"
+    assert table.out.splitlines()[-1] == "\ttotal\t3"
     assert str(FREE_CALLS) in table.err
     clock.advance(40 * 86_400)
     assert command("usage", "--json").json["total"] == 0

@@ -74,7 +74,7 @@ def test_a_result_that_is_there_is_not_replaced_and_nothing_is_paid(command, not
     (tmp_path / "note.de.txt").write_text("mine")
     done = command("file", note, "--to", "de")
     assert (done.code, len(sandbox.records)) == (2, 0)
-    assert "give --overwrite or another --out" in done.err
+    assert "use --overwrite or another --out" in done.err
     assert (tmp_path / "note.de.txt").read_text() == "mine"
     assert command("file", note, "--to", "de", "--overwrite").code == 0
 
@@ -129,7 +129,7 @@ def test_a_job_that_is_not_ready_in_time_is_told_with_the_command_that_goes_on(c
     done = command("file", note, "--to", "de", "--timeout", "30", "--json")
     assert done.code == 1
     assert done.error["type"] == "JobTimeout"
-    (command_line,) = done.error["go_on"]
+    (command_line,) = done.error["resume"]
     assert command_line == f"groupdocs-translation jobs download {next(iter(sandbox.state.jobs))}"
 
 
@@ -171,7 +171,7 @@ def test_a_result_goes_where_out_says(command, note, tmp_path, sandbox):
     sent = len(sandbox.records)
     refused = command("file", note, "--to", "de", "-o", "out/bericht.txt")
     assert (refused.code, len(sandbox.records)) == (2, sent), "nothing is paid for"
-    assert "already there: bericht.txt; give --overwrite" in refused.err
+    assert "already exists: bericht.txt; use --overwrite" in refused.err
     assert command("file", note, "--to", "de", "-o", "out/bericht.txt", "--overwrite").code == 0
 
 
@@ -211,7 +211,7 @@ def test_a_result_goes_to_standard_output_as_it_is(command, note):
 def test_several_results_need_a_folder(command, note, sandbox, line):
     done = command("file", note, *line)
     assert (done.code, len(sandbox.records)) == (2, 0)
-    assert "give a folder" in done.err
+    assert "use a folder" in done.err
 
 
 def test_two_files_whose_results_would_be_one_are_not_both_paid_for(command, tmp_path, sandbox):

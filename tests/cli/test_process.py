@@ -125,12 +125,12 @@ def test_ctrl_c_while_a_job_is_waited_for_stops_and_the_command_it_names_fetches
     rest = process.stderr.read().decode()
     assert process.wait(PATIENCE_S) == 130
     assert "Traceback" not in rest
-    (go_on,) = [line.strip() for line in rest.splitlines() if "jobs download" in line]
+    (resume,) = [line.strip() for line in rest.splitlines() if "jobs download" in line]
 
     sandbox.state.faults.clear()
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
-    program, *line = shlex.split(go_on)
+    program, *line = shlex.split(resume)
     assert program == "groupdocs-translation"
     assert run(line) == 0
     assert capsys.readouterr().out == "out dir/note.de.txt\n"
@@ -145,7 +145,7 @@ def test_ctrl_c_while_a_job_is_submitted_waits_for_its_id_and_twice_does_not(sta
         process = start("text", "Hello", "--to", "de")
         until(lambda: sandbox.calls()["/connect/token"] > tokens)
         process.send_signal(signal.SIGINT)
-        line_with(process, b"stopping when the service has told the job's id")
+        line_with(process, b"stopping when the service has returned the job ID")
         return process
 
     first, second = pressed(delay_s=1.0), pressed(delay_s=60)
@@ -169,7 +169,7 @@ def test_a_batch_that_is_interrupted_goes_on_with_the_same_command(start, sandbo
     process.send_signal(signal.SIGINT)
     said = process.stderr.read()
     assert process.wait(PATIENCE_S) == 130
-    assert b"stopping when the steps under way are finished; Ctrl-C again stops at once" in said
+    assert b"stopping when the current steps are finished; press Ctrl-C again to stop immediately" in said
     assert b"groupdocs-translation batch src --to de --out out" in said
     assert b"Traceback" not in said
 

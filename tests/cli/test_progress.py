@@ -121,7 +121,7 @@ def test_a_batch_in_a_log_says_failures_at_once_and_the_rest_now_and_then(capsys
         "36 of 40 files to do",
         "a/b.xlsx: failed: it is protected",
         "10 of 40 files, 1 failed, 31 calls, about 5 min left",
-        "stopping when the steps under way are finished; Ctrl-C again stops at once",
+        "stopping when the current steps are finished; press Ctrl-C again to stop immediately",
     ]
 
 

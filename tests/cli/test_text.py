@@ -71,14 +71,14 @@ def test_the_trial_needs_no_credentials(command, sandbox):
     ("arguments", "stdin", "said"),
     [
         (["text", "Hello"], None, "Missing option '-t' / '--to'"),
-        (["text", "--to", "de"], None, "give a text"),
-        (["text", "Hello", "--to", "de", "--lines", "-"], b"x", "not both"),
-        (["text", "Hello", "--to", "de,,fr"], None, "empty place"),
+        (["text", "--to", "de"], None, "no text given"),
+        (["text", "Hello", "--to", "de", "--lines", "-"], b"x", "cannot be combined"),
+        (["text", "Hello", "--to", "de,,fr"], None, "empty item"),
         (["text", "Hello", "--to", "xx"], None, "there is no language 'xx'"),
         (["text", "Hello", "--to", "en"], None, "is the source language"),
         (["text", "Hello", "--to", "de", "--style", "rude"], None, "'rude' is not one of"),
         (["text", "Hello", "--to", "de", "--style", "slang", "--summarize"], None, "exclude each other"),
-        (["text", "Hello", "--to", "de", "--glossary", "harbour"], None, "no pair such as word=translation"),
+        (["text", "Hello", "--to", "de", "--glossary", "harbour"], None, "not a pair such as word=translation"),
         (["text", "Hello", "--to", "de", "--timeout", "0"], None, "'--timeout'"),
         (["text", "--to", "de"], b"\xff\xfe\x00", "standard input is not UTF-8 (byte 0)"),
         (["text", "--lines", "nowhere.txt", "--to", "de"], None, "'nowhere.txt' does not exist"),
@@ -104,7 +104,7 @@ def test_text_that_no_answer_came_for_is_not_sent_again(command, sandbox):
     done = command("text", "Hello", "--to", "de", "--json")
     assert done.code == 1
     assert done.error["type"] == "SubmissionUncertain"
-    assert "pay twice" in done.error["advice"]
+    assert "billed twice" in done.error["advice"]
     assert sandbox.calls()["translateText"] == 1
 
 

@@ -100,10 +100,10 @@ def test_a_glossary_that_is_none_is_refused(tmp_path, name, content):
 @pytest.mark.parametrize(
     ("kind", "written", "said"),
     [
-        (number(1), "many", "'many' is no whole number from 1"),
-        (number(0, 9), "10", "no whole number from 0 to 9"),
-        (SECONDS, "soon", "no number of seconds"),
-        (SECONDS, "nan", "no number of seconds"),
+        (number(1), "many", "'many' is not an integer of at least 1"),
+        (number(0, 9), "10", "not an integer from 0 to 9"),
+        (SECONDS, "soon", "not a number of seconds"),
+        (SECONDS, "nan", "not a number of seconds"),
     ],
 )
 def test_a_number_is_asked_for_in_words(kind, written, said):

@@ -144,7 +144,7 @@ class AsyncDownload:
             await async_run(lambda: partial.finish(overwrite=overwrite))
         except FileExistsError:
             raise ConfigurationError(
-                f"{target.name} is already there", parameter="overwrite", hint=OVERWRITE_HINT
+                f"{target.name} already exists", parameter="overwrite", hint=OVERWRITE_HINT
             ) from None
         except OSError as error:
             raise TransferError(f"cannot write {target}: {error.strerror or error}") from error

@@ -1,4 +1,4 @@
-"""The command ``groupdocs-translation``: arguments in, a call of the Python API, results out. Holds no logic.
+"""The ``groupdocs-translation`` command: parse arguments, call the Python API, print the result. Holds no logic.
 
 Needs the extra ``cli`` (click for arguments and shell completion, rich for progress and tables).
 """

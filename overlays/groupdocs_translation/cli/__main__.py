@@ -1,4 +1,4 @@
-"""Where the command starts: the script is installed with or without the extra, and says so when it is not there."""
+"""Entry point of the command. The script is always installed; without the ``cli`` extra it says what to install."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ NEEDED = ("click", "jinja2", "rich", "tomlkit")
 
 
 def main() -> int:
-    """Run the command; its exit code. Without the extra: what to install, and 2."""
+    """Run the command and return its exit code. Without the extra, print what to install and return 2."""
     missing = [name for name in NEEDED if find_spec(name) is None]
     if missing:
         print(  # noqa: T201  (there is no click to print with)
@@ -22,7 +22,7 @@ def main() -> int:
         from .main import run  # noqa: PLC0415  (needs the extra)
 
         return run()
-    except KeyboardInterrupt:  # before the command itself could say a word
+    except KeyboardInterrupt:  # before the command could handle it
         return 130
 
 

@@ -1,4 +1,4 @@
-"""What a shell completes: languages, formats, and all of it in PowerShell, which click does not know."""
+"""Shell completion of languages and formats, and completion in PowerShell, which click does not support."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from ..spec.formats import KINDS
 from ..spec.languages import TARGETS
 from .exits import PROGRAM
 
-COMPLETION = f"_{PROGRAM.replace('-', '_').upper()}_COMPLETE"  # the variable with which a shell asks
+COMPLETION = f"_{PROGRAM.replace('-', '_').upper()}_COMPLETE"  # the variable that a shell sets to request completions
 
 
 def complete_languages(_: click.Context, __: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    """Return the codes that the last one of a list may become."""
+    """Return the codes that complete the last one of a list."""
     before, comma, last = incomplete.rpartition(",")
     return [CompletionItem(f"{before}{comma}{code}") for code in sorted(TARGETS) if code.startswith(last.lower())]
 
 
 def complete_formats(_: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    """Return the formats of sources, or of results, in lower case."""
+    """Return the source or output formats in lower case."""
     is_output = parameter.name == "output_format"
     names = {name.lower() for kind in KINDS.values() for name in (kind.outputs if is_output else kind.formats)}
     return [CompletionItem(name) for name in sorted(names) if name.startswith(incomplete.lower().lstrip("."))]
@@ -49,11 +49,11 @@ Register-ArgumentCompleter -Native -CommandName %(prog_name)s -ScriptBlock {
 """
 
     def get_completion_args(self) -> tuple[list[str], str]:
-        """Return the words before the one that is completed, and that one."""
+        """Return the words before the incomplete one, and the incomplete one."""
         incomplete = os.environ.get("COMP_WORD", "")
         words = split_arg_string(os.environ["COMP_WORDS"])[1:]
         return (words[:-1] if incomplete else words), incomplete
 
     def format_completion(self, item: CompletionItem) -> str:
-        """Return a line: the value, and what is shown of it; files are left to the shell."""
+        """Return one line with a value and its help; the shell completes files."""
         return f"{item.value}\t{item.help or item.value}" if item.type == "plain" else ""

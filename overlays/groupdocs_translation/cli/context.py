@@ -1,4 +1,4 @@
-"""One run of the command: what the options that every command takes say, and the client that it works with."""
+"""One run of the command: its common options and its client."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ if TYPE_CHECKING:
     from .._sync.client import TranslationClient
     from .history import History
 
-SANDBOX_LATENCY_S = 0.3  # of the throwaway sandbox's jobs: long enough to be seen, short enough to be tried often
+SANDBOX_LATENCY_S = 0.3  # duration of jobs with --sandbox: long enough to show the progress bar
 
 
 class Context:
-    """State of one run, of one thread; ``settings`` are further arguments of the client, ``arguments`` the line.
+    """State of one run, in one thread; ``settings`` are extra client arguments, ``arguments`` the command line.
 
-    ``jobs`` are the ids of those that were submitted, ``resume_commands`` those not fetched yet with the commands that
-    pick them up, ``calls`` what the client has sent, by operation.
+    ``jobs`` are the IDs of the submitted jobs, ``resume_commands`` the commands that resume the unfinished ones, by job
+    ID, and ``calls`` the number of calls by operation.
     """
 
     def __init__(self, settings: Mapping[str, Any] | None = None, arguments: Sequence[str] = ()) -> None:
@@ -56,14 +56,14 @@ class Context:
 
     @property
     def service(self) -> str:
-        """Address of the service, where no client is made that would know it."""
+        """The base URL of the service, for commands that make no client."""
         from .._config import api_url  # noqa: PLC0415
 
         return api_url(self.settings.get("base_url"))
 
     @contextmanager
     def client(self, *, is_trial: bool = False, **settings: Any) -> Generator[TranslationClient]:
-        """The client that the options mean, for as long as the block runs; what it costs is remembered."""
+        """Open the client that the options describe, and record its calls when the block ends."""
         from .._sync.client import TranslationClient  # noqa: PLC0415  (loads the client)
 
         self._log()
@@ -78,10 +78,10 @@ class Context:
                 self._count(client)
 
     def client_settings(self, stack: ExitStack) -> dict[str, Any]:
-        """Arguments of a client; ``stack`` holds the throwaway sandbox, if there is one."""
-        import httpx2  # noqa: PLC0415  (a command's help does without)
+        """Return the arguments of the client; ``stack`` holds the sandbox of ``--sandbox``."""
+        import httpx2  # noqa: PLC0415  (not needed for help)
 
-        # One for the API, the token and the storage: reading the certificates is a good part of a short command.
+        # Shared by API, token endpoint and storage: reading certificates takes a good part of a short command.
         given = {"verify": httpx2.create_ssl_context()} | dict(self.settings)
         if self.is_sandbox:
             from .._rules.polling import PollingSchedule  # noqa: PLC0415
@@ -93,7 +93,7 @@ class Context:
         return given
 
     def history(self, service: str) -> History:
-        """What is remembered between runs; of a throwaway sandbox nothing is."""
+        """Return the history of a service; with ``--sandbox`` there is none."""
         from .history import History  # noqa: PLC0415
 
         return History(None if self.is_sandbox else history_folder(), service)
@@ -104,11 +104,11 @@ class Context:
 
     @contextmanager
     def watching(
-        self, client: TranslationClient, go_on: Callable[[dict[str, Any]], list[str]]
+        self, client: TranslationClient, resume: Callable[[dict[str, Any]], list[str]]
     ) -> Generator[Callable[[Progress], None]]:
-        """What to give as ``progress=``: shows it, remembers jobs, and lets Ctrl-C stop where nothing is lost.
+        """Yield the ``progress=`` callback: it shows progress, records jobs, and handles Ctrl-C so that no job is lost.
 
-        ``go_on`` is the command line that picks up a job, given as ``Job.to_dict()`` does.
+        ``resume`` returns the arguments of the command that resumes a job, given the result of ``Job.to_dict()``.
         """
         history = self.history(client.base_url)
         with Interrupt(self.say) as interrupt, self.progress() as show:
@@ -117,27 +117,27 @@ class Context:
                 if step.stage == "submitted":
                     history.record_job(step.job.to_dict(), now=self.clock.wall())
                     self.jobs.append(step.job.id)
-                    self.keep(step.job, go_on)
+                    self.keep(step.job, resume)
                 show(step)
                 interrupt.watch(step)  # last: it may raise
 
             yield watch
 
-    def keep(self, job: Any, go_on: Callable[[dict[str, Any]], list[str]] | None = None) -> None:
-        """Tell, should this run stop, how to pick the job up. A throwaway sandbox takes its jobs along."""
+    def keep(self, job: Any, resume: Callable[[dict[str, Any]], list[str]] | None = None) -> None:
+        """Keep the command that resumes a job, in case this run stops. Jobs of ``--sandbox`` end with the run."""
         if job is None or self.is_sandbox or job.id in self.resume_commands:
             return
-        command = go_on(job.to_dict()) if go_on is not None else ["jobs", "wait", job.id]
+        command = resume(job.to_dict()) if resume is not None else ["jobs", "wait", job.id]
         profile = [] if self.profile is None else ["--profile", self.profile]
         self.resume_commands[job.id] = shlex.join([PROGRAM, *command, *profile])
 
     def say(self, message: str) -> None:
-        """A message for the person; none in JSON mode, where stderr is for one error object."""
+        """Print a message, except with ``--json``, where stderr holds one error object."""
         if not self.is_json and not self.is_quiet:
             say(message)
 
     def report(self, error: TranslationError) -> int:
-        """Say what went wrong and how to resume; the exit code."""
+        """Print what is wrong and how to resume, and return the exit code."""
         meaning = meaning_of(error)
         if meaning.is_over:
             self.resume_commands.pop(error.job.id, None)
@@ -146,7 +146,7 @@ class Context:
         return self.report_as(type(error).__name__, cli_wording(error), meaning.exit, meaning.advice)
 
     def report_as(self, kind: str, message: str, code: int, advice: str = "") -> int:
-        """Say it, with the commands that pick up what was submitted; the exit code."""
+        """Print an error and the commands that resume submitted jobs, and return the exit code."""
         if self.is_json:
             values = as_dict(kind, message, code, advice, list(self.resume_commands.values()))
             say(json.dumps({"error": values}))
@@ -157,9 +157,9 @@ class Context:
         return code
 
     def say_resume_commands(self) -> bool:
-        """Say how to pick up what was submitted, if anything was."""
+        """Print the commands that resume submitted jobs; return whether there are any."""
         if self.resume_commands:
-            say("what was submitted goes on at the service; to go on here:")
+            say("submitted jobs are still running at the service; to resume:")
         for command in self.resume_commands.values():
             say(f"  {command}")
         return bool(self.resume_commands)
@@ -173,7 +173,7 @@ class Context:
 
     def _log(self) -> None:
         if self.verbosity:
-            ours = logging.getLogger("groupdocs_translation")  # not httpx2's: its lines have whole addresses
+            ours = logging.getLogger("groupdocs_translation")  # not httpx2's: its lines contain whole URLs
             ours.setLevel(logging.DEBUG if self.verbosity > 1 else logging.INFO)
             handler = logging.StreamHandler(sys.stderr)
             handler.setFormatter(logging.Formatter("%(levelname)s %(name)s: %(message)s"))
@@ -184,14 +184,14 @@ _CREDENTIALS = frozenset({"client_id", "client_secret", "token_url", "profile"})
 
 
 def history_folder() -> Path:
-    """Where the history of this user lies."""
+    """Return the folder of this user's history."""
     from platformdirs import user_state_path  # noqa: PLC0415
 
     return user_state_path(PROGRAM)
 
 
 def new_sandbox(**options: Any) -> Any:
-    """Return a sandbox that is not started yet, or say that its extra is not installed."""
+    """Return a sandbox that is not started yet, or say that its extra is missing."""
     try:
         from ..sandbox import Sandbox  # noqa: PLC0415  (an extra)
     except ImportError as error:

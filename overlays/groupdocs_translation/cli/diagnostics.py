@@ -1,7 +1,7 @@
-"""What is wrong, if something is: settings, both hosts, the clock, authorization. Costs no call of the service.
+"""The checks of ``doctor``: settings, both hosts, the clock and the credentials. Makes no billed call.
 
-A host is asked for nothing but an answer (HEAD on its address, without a token): that is no API operation. The token
-request is not billed either. Called by the command line; sync only.
+A host only gets a HEAD request on its URL, without a token, which is not an API operation. The token request is not
+billed either.
 """
 
 from __future__ import annotations
@@ -39,12 +39,12 @@ if TYPE_CHECKING:
     from .._clock import Clock
     from .._sync.client import TranslationClient
 
-MAX_SKEW_S = 60.0  # tokens are kept by a monotonic clock, so less is harmless; more breaks certificates and logs
+MAX_SKEW_S = 60.0  # tokens expire by a monotonic clock, so less is harmless; more breaks certificates and logs
 _PROXIES = ("HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY", "NO_PROXY", "SSL_CERT_FILE", "SSL_CERT_DIR")
 
 
 class CheckResult(StrEnum):
-    """What a finding means."""
+    """The result of a check."""
 
     OK = "ok"
     WARNING = "warning"
@@ -53,16 +53,16 @@ class CheckResult(StrEnum):
 
 
 class Finding(NamedTuple):
-    """One thing that was looked at; ``details`` are for programs."""
+    """One check and its result; ``details`` are for programs."""
 
     name: str
-    verdict: CheckResult
+    result: CheckResult
     text: str
     details: Mapping[str, Any] = {}
 
 
 class TokenFacts(NamedTuple):
-    """What may be told of a token: never the token. Times in seconds, ``expires_at`` since the epoch."""
+    """What may be shown of a token, never the token. Times in seconds, ``expires_at`` since the epoch."""
 
     source: str
     lifetime_s: float
@@ -70,11 +70,11 @@ class TokenFacts(NamedTuple):
 
 
 def token_facts(client: TranslationClient) -> TokenFacts:
-    """Obtain a token as the client's requests do, and say how long it lives and where the credentials came from.
+    """Obtain a token as requests do, and return its lifetime and where the credentials came from.
 
     Raises:
-        AuthenticationError, ConnectionFailed: there is none to be had.
-        ConfigurationError: a trial client, which has no credentials.
+        AuthenticationError, ConnectionFailed: no token could be obtained.
+        ConfigurationError: the client is a trial client, which has no credentials.
     """
     source = client.token_source
     token = source.get()
@@ -84,11 +84,11 @@ def token_facts(client: TranslationClient) -> TokenFacts:
 
 
 def diagnose(**settings: Any) -> list[Finding]:
-    """Look at all that a client with these arguments depends on, in the order in which one repairs it; never raises."""
+    """Check everything that a client with these arguments depends on; never raises."""
     dates: list[float] = []
     api = _host("api host", ("base_url", BASE_URL_VARIABLE, BASE_URL), settings, dates)
     identity = _host("identity host", ("token_url", TOKEN_URL_VARIABLE, TOKEN_URL), settings, dates)
-    return [_versions(), *_environment(), api, identity, _clock(dates), *_authorization(settings)]
+    return [_versions(), *_environment(), api, identity, _clock(dates), *_credentials(settings)]
 
 
 def _versions() -> Finding:
@@ -105,7 +105,7 @@ def _versions() -> Finding:
 
 
 def _environment() -> list[Finding]:
-    """Variables that change where requests go; a proxy's address may hold a password, so only its host is told."""
+    """Check the variables that redirect requests; show only the host of a proxy, as its URL may hold a password."""
     found: dict[str, str] = {}
     for name in _PROXIES:
         value = os.environ.get(name) or os.environ.get(name.lower())
@@ -113,14 +113,14 @@ def _environment() -> list[Finding]:
             found[name] = _host_of(value) if name in {"HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY"} else value
     text = ", ".join(f"{name} {value}" for name, value in found.items()) or "no proxy, the system's certificates"
     findings = [Finding("network settings", CheckResult.OK, text, found)]
-    looks: list[Callable[[], object]] = [partial(environment_proxy, scheme) for scheme in SCHEMES]
-    for look in (*looks, lambda: tls(trusted(verify=True))):
+    checks: list[Callable[[], object]] = [partial(environment_proxy, scheme) for scheme in SCHEMES]
+    for check in (*checks, lambda: tls(trusted(verify=True))):
         try:
-            look()
+            check()
         except TranslationError as error:
             findings.append(Finding("network settings", CheckResult.FAILED, cli_wording(error)))
     if bad := unreadable_exemptions():
-        text = f"NO_PROXY has entries that mean nothing, which are passed over: {', '.join(map(repr, bad))}"
+        text = f"NO_PROXY has invalid entries, which are ignored: {', '.join(map(repr, bad))}"
         findings.append(Finding("network settings", CheckResult.WARNING, text))
     return findings
 
@@ -132,7 +132,7 @@ def _host_of(proxy: str) -> str:
 
 
 def _host(name: str, setting: tuple[str, str, str], settings: Mapping[str, Any], dates: list[float]) -> Finding:
-    """Whether a host answers, and by how much its clock differs from ours (added to ``dates``)."""
+    """Check that a host responds, and add the difference between its clock and the local one to ``dates``."""
     import httpx2  # noqa: PLC0415  (kept out of `import groupdocs_translation`)
 
     parameter, variable, default = setting
@@ -157,17 +157,17 @@ def _host(name: str, setting: tuple[str, str, str], settings: Mapping[str, Any],
             took = clock.monotonic() - before
     except TranslationError as error:
         return Finding(name, CheckResult.FAILED, cli_wording(error), details)
-    except Exception as error:  # of a setting that nobody foresaw: a diagnosis never ends in a traceback
-        return Finding(name, CheckResult.FAILED, f"{host} is not reached: {_reason(error)}", details)
-    with suppress(ValueError, TypeError, KeyError):  # no date, or none that can be read
+    except Exception as error:  # from an unforeseen setting: doctor never ends in a traceback
+        return Finding(name, CheckResult.FAILED, f"{host} cannot be reached: {_reason(error)}", details)
+    with suppress(ValueError, TypeError, KeyError):  # no date, or an invalid one
         date = parsedate_to_datetime(response.headers["date"]).timestamp()
         dates.append(clock.wall() - took / 2 - (date + 0.5))  # a Date has whole seconds (RFC 9110 §5.6.7)
     details |= {"seconds": round(took, 3), "http_status": response.status_code}
-    return Finding(name, CheckResult.OK, f"{host} answers in {took * 1000:.0f} ms", details)
+    return Finding(name, CheckResult.OK, f"{host} responds in {took * 1000:.0f} ms", details)
 
 
 def _reason(error: BaseException) -> str:
-    """The innermost cause in words: a certificate, a name that is not found, a refused connection."""
+    """Return the innermost cause in words, such as a bad certificate, an unknown host or a refused connection."""
     while (cause := error.__cause__ or error.__context__) is not None:
         error = cause
     return f"{type(error).__name__}: {error}".partition(" (_ssl.c")[0]
@@ -175,24 +175,27 @@ def _reason(error: BaseException) -> str:
 
 def _clock(dates: Sequence[float]) -> Finding:
     if not dates:
-        return Finding("clock", CheckResult.SKIPPED, "no host told its time")
+        return Finding("clock", CheckResult.SKIPPED, "no host sent its time")
     skew = max(dates, key=abs)
     details = {"skew_s": round(skew, 1)}
     if abs(skew) <= MAX_SKEW_S:
-        return Finding("clock", CheckResult.OK, f"right within {max(1, round(abs(skew)))} s", details)
+        return Finding("clock", CheckResult.OK, f"correct within {max(1, round(abs(skew)))} s", details)
     side = "fast" if skew > 0 else "slow"
     return Finding(
-        "clock", CheckResult.WARNING, f"{abs(skew):.0f} s {side}: set it (NTP), certificates need it", details
+        "clock",
+        CheckResult.WARNING,
+        f"{abs(skew):.0f} s {side}: set it (NTP), or certificates may be rejected",
+        details,
     )
 
 
-def _authorization(settings: Mapping[str, Any]) -> list[Finding]:
+def _credentials(settings: Mapping[str, Any]) -> list[Finding]:
     from .._sync.client import TranslationClient  # noqa: PLC0415  (loads the client)
 
     try:
         client = TranslationClient(**settings)
     except TranslationError as error:
-        skipped = Finding("token", CheckResult.SKIPPED, "there are no credentials to ask with")
+        skipped = Finding("token", CheckResult.SKIPPED, "no credentials to request one with")
         return [Finding("credentials", CheckResult.FAILED, cli_wording(error)), skipped]
     with client:
         source = client.token_source.origin
@@ -202,8 +205,8 @@ def _authorization(settings: Mapping[str, Any]) -> list[Finding]:
         except (AuthenticationError, TokenUnavailable) as error:
             findings.append(Finding("token", CheckResult.FAILED, cli_wording(error), {"error": error.error}))
         except TranslationError as error:
-            findings.append(Finding("token", CheckResult.SKIPPED, f"not asked for: {cli_wording(error)}"))
+            findings.append(Finding("token", CheckResult.SKIPPED, f"not requested: {cli_wording(error)}"))
         else:
-            text = f"obtained, good for {facts.lifetime_s:.0f} s"
+            text = f"obtained, valid for {facts.lifetime_s:.0f} s"
             findings.append(Finding("token", CheckResult.OK, text, {"lifetime_s": facts.lifetime_s}))
     return findings

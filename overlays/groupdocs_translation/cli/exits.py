@@ -1,4 +1,4 @@
-"""Exit codes, and what each error means on the command line: its code, its wording, and what to do about it."""
+"""Exit codes, and for each error its exit code, its wording on the command line, and advice."""
 
 from __future__ import annotations
 
@@ -11,80 +11,84 @@ PROGRAM = "groupdocs-translation"
 
 
 class Exit(IntEnum):
-    """How a command ended."""
+    """The exit codes of the command."""
 
     DONE = 0
     FAILED = 1
     USAGE = 2
-    AUTHORIZATION = 3
+    AUTHENTICATION = 3
     PARTLY = 4
     INTERRUPTED = 130
 
 
 class Meaning(NamedTuple):
-    """The exit code of an error, a line of advice (empty: the message says all), and whether its job is over."""
+    """The exit code of an error, a line of advice (may be empty), and whether its job is over."""
 
     exit: Exit
     advice: str = ""
     is_over: bool = False
 
 
-_LATER = "a job that was submitted is not lost: 'groupdocs-translation jobs list' has its id"
+_LATER = "submitted jobs are not lost: 'groupdocs-translation jobs list' shows their IDs"
 
-# By name, since some classes live in modules that a command does not need.
+# By name, because some classes are in modules that most commands do not load.
 MEANINGS: dict[str, Meaning] = {
     "TranslationError": Meaning(Exit.FAILED),
     "ConfigurationError": Meaning(Exit.USAGE),
-    "BatchRunning": Meaning(Exit.FAILED, "wait until it is over, or give another --journal"),
-    "UnsupportedFormat": Meaning(Exit.USAGE, "'groupdocs-translation formats' lists what can be translated"),
+    "BatchRunning": Meaning(Exit.FAILED, "wait until the other run ends, or use another --journal"),
+    "UnsupportedFormat": Meaning(Exit.USAGE, "'groupdocs-translation formats' lists the supported formats"),
     "UnsupportedLanguage": Meaning(Exit.USAGE, "'groupdocs-translation languages' lists the pairs (one call)"),
     "AuthenticationError": Meaning(
-        Exit.AUTHORIZATION,
-        "'groupdocs-translation doctor' finds out why, 'groupdocs-translation login' stores other credentials",
+        Exit.AUTHENTICATION,
+        "run 'groupdocs-translation doctor' to find the cause, or 'groupdocs-translation login' to store credentials",
     ),
     "TokenResponseError": Meaning(
-        Exit.AUTHORIZATION, "is GROUPDOCS_TOKEN_URL the identity server's address? See 'groupdocs-translation doctor'"
+        Exit.AUTHENTICATION, "check GROUPDOCS_TOKEN_URL, or run 'groupdocs-translation doctor'"
     ),
-    "ConnectionFailed": Meaning(Exit.FAILED, "'groupdocs-translation doctor' says which host is not reached"),
-    "TokenUnavailable": Meaning(Exit.FAILED, "the identity server is in trouble: run the command again in a while"),
+    "ConnectionFailed": Meaning(Exit.FAILED, "run 'groupdocs-translation doctor' to see which host cannot be reached"),
+    "TokenUnavailable": Meaning(Exit.FAILED, "the token endpoint is unavailable: run the command again later"),
     "TransferError": Meaning(Exit.FAILED, _LATER),
     "APIError": Meaning(Exit.FAILED),
     "BadRequest": Meaning(Exit.FAILED),
     "NotFound": Meaning(Exit.FAILED),
-    "RateLimited": Meaning(Exit.FAILED, "the service wants fewer calls: wait, then run the command again"),
-    "ServerError": Meaning(Exit.FAILED, "the service failed: run the command again in a while"),
+    "RateLimited": Meaning(Exit.FAILED, "too many requests: wait, then run the command again"),
+    "ServerError": Meaning(Exit.FAILED, "the service failed: run the command again later"),
     "JobError": Meaning(Exit.FAILED),
     "JobFailed": Meaning(Exit.FAILED, is_over=True),
-    "JobPartial": Meaning(Exit.PARTLY, "what was there was written; the rest may come later"),
+    "JobPartial": Meaning(Exit.PARTLY, "the available results were written; the others may follow later"),
     "JobExpired": Meaning(
-        Exit.FAILED, "is the id right, of this application, and of the kind (--kind) that was submitted?", is_over=True
+        Exit.FAILED,
+        "check the job ID, the credentials and --kind, and that the job is under 24 hours old",
+        is_over=True,
     ),
-    "JobTimeout": Meaning(Exit.FAILED, "it goes on at the service, and waiting for it again costs no second job"),
+    "JobTimeout": Meaning(
+        Exit.FAILED, "the job is still running at the service; waiting again does not submit it again"
+    ),
     "SubmissionUncertain": Meaning(
-        Exit.FAILED, "running the command again may pay twice: look at the account's usage first"
+        Exit.FAILED, "running the command again may be billed twice: check the usage in your dashboard first"
     ),
-    "CallBudgetExceeded": Meaning(Exit.FAILED, "--max-calls allows more"),
+    "CallBudgetExceeded": Meaning(Exit.FAILED, "raise --max-calls to continue"),
 }
 
-# Arguments of the Python API whose options are called otherwise.
+# Arguments of the Python API whose options have another name.
 _FLAGS = {"target": "--to", "source": "--from", "output_dir": "--out"}
-# What to do, by the parameter that is wrong, where the Python API's hint is for Python.
+# Hints by parameter, where the hint of the Python API is for Python code.
 _HINTS = {
-    "target": "give one such as --to de, or several: --to de,fr",
-    "overwrite": "give --overwrite or another --out",
-    "format": "give it, for example --format docx",
+    "target": "use one code such as --to de, or several: --to de,fr",
+    "overwrite": "use --overwrite or another --out",
+    "format": "set it, such as --format docx",
     "client_id, client_secret": "run 'groupdocs-translation login', or set GROUPDOCS_CLIENT_ID and "
     "GROUPDOCS_CLIENT_SECRET, or write them to credentials.toml",
 }
 
 
 def meaning_of(error: TranslationError) -> Meaning:
-    """The row of the nearest class that has one; a user's own subclass has its parent's."""
+    """Return the row of the error's class, or of its nearest base class that has one."""
     return next(MEANINGS[kind.__name__] for kind in type(error).__mro__ if kind.__name__ in MEANINGS)
 
 
 def flag(parameter: str) -> str:
-    """Return how an argument of the Python API is called here: ``target`` is ``--to``."""
+    """Return the option of an argument of the Python API: ``--to`` for ``target``."""
     return _FLAGS.get(parameter, f"--{parameter.replace('_', '-')}")
 
 
@@ -94,7 +98,7 @@ def cli_wording(error: TranslationError) -> str:
         text = f"--max-calls {error.budget} is used up: the next call was not sent"
     elif isinstance(error, JobPartial):
         there = ", ".join(getattr(error.result, "urls", error.result)) or "nothing"
-        text = f"job {error.job.id} is done in part: {there} is there, {', '.join(error.missing) or 'some'} is missing"
+        text = f"job {error.job.id} is partially done: got {there}, missing {', '.join(error.missing) or 'some'}"
     elif isinstance(error, ConfigurationError):
         text = _problem(error)
     else:
@@ -120,6 +124,6 @@ def _problem(error: ConfigurationError) -> str:
 
 
 def as_dict(kind: str, message: str, code: int, advice: str, resume_commands: list[str]) -> dict[str, Any]:
-    """The members that have something to say."""
-    values = {"type": kind, "message": message, "advice": advice, "exit_code": int(code), "go_on": resume_commands}
+    """Return the members of an error object in JSON, without empty ones."""
+    values = {"type": kind, "message": message, "advice": advice, "exit_code": int(code), "resume": resume_commands}
     return {name: value for name, value in values.items() if value not in ("", [])}

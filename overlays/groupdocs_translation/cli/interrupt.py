@@ -1,4 +1,4 @@
-"""Ctrl-C: once stops as soon as nothing can get lost, twice stops at once."""
+"""Ctrl-C: the first one stops when no job can be lost, the second one stops immediately."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from .._results import Progress
 
 
 class Interrupt:
-    """Holds SIGINT for as long as its ``with`` block runs, in the main thread; elsewhere it does nothing.
+    """Handles SIGINT while its ``with`` block runs, in the main thread; in other threads it does nothing.
 
-    Between ``submit`` and ``submitted`` a job may exist, and be paid for, whose id nobody knows yet: a first Ctrl-C
-    waits for the id. Uploads, waits and downloads may be left at any moment.
+    Between ``submit`` and ``submitted`` a billed job may exist whose ID has not arrived yet: the first Ctrl-C waits for
+    the ID. Uploads, waits and downloads can stop at any time.
     """
 
     def __init__(self, say: Callable[[str], None]) -> None:
@@ -25,7 +25,7 @@ class Interrupt:
         self._previous: Any = None
 
     def watch(self, step: Progress) -> None:
-        """One step of a translation."""
+        """Take note of one step of a translation."""
         self._is_submitting = step.stage == "submit"
         if self._was_asked and not self._is_submitting:
             raise KeyboardInterrupt
@@ -34,7 +34,7 @@ class Interrupt:
         if self._was_asked or not self._is_submitting:
             raise KeyboardInterrupt
         self._was_asked = True
-        self._say("stopping when the service has told the job's id; Ctrl-C again stops at once")
+        self._say("stopping when the service has returned the job ID; press Ctrl-C again to stop immediately")
 
     def __enter__(self) -> Self:
         if threading.current_thread() is threading.main_thread():

@@ -1,4 +1,4 @@
-"""The command itself: finds the subcommand, runs it, and turns every way to end into an exit code and a message."""
+"""The command: find the subcommand, run it, and turn each outcome into an exit code and a message."""
 
 from __future__ import annotations
 
@@ -18,29 +18,29 @@ from .exits import PROGRAM, Exit
 from .options import global_options, show_version
 from .output import prepare_streams
 
-# Name → module and first sentence of the help, in the order in which one meets them. The list must not import them all.
+# Name → module and first sentence of the help, in the order of the list, so that the list imports no command.
 COMMANDS = {
     "text": ("text", "Translate texts."),
     "file": ("file", "Translate files."),
     "batch": ("batch", "Translate a folder."),
-    "jobs": ("jobs", "Pick up submitted jobs."),
+    "jobs": ("jobs", "Resume submitted jobs."),
     "languages": ("info", "List language pairs."),
     "formats": ("info", "List formats, conversions and options."),
-    "usage": ("account", "Count the calls made so far."),
-    "login": ("account", "Store client id and secret."),
-    "logout": ("account", "Remove what login stored."),
+    "usage": ("account", "Show the number of calls."),
+    "login": ("account", "Store client ID and secret."),
+    "logout": ("account", "Remove stored credentials."),
     "token": ("account", "Check the credentials."),
-    "doctor": ("info", "Find out what is wrong."),
-    "sandbox": ("sandbox", "Run a local stand-in of the service."),
+    "doctor": ("info", "Diagnose problems."),
+    "sandbox": ("sandbox", "Run a local sandbox of the service."),
     "completion": ("info", "Print a shell's completion script."),
 }
 
 
 class Commands(click.Group):
-    """A group that imports a command when it is asked for."""
+    """A group that imports each command on first use."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        """All of them."""
+        """Return the names of all commands."""
         return list(COMMANDS)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
@@ -49,7 +49,7 @@ class Commands(click.Group):
             formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items()])
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """The command, ``None`` if there is none of that name."""
+        """Return the command, or ``None`` if the name is unknown."""
         if cmd_name not in COMMANDS:
             return None
         module = import_module(f".commands.{COMMANDS[cmd_name][0]}", __package__)
@@ -70,15 +70,15 @@ class Commands(click.Group):
 def app() -> None:
     """Translate texts, documents and whole folders with GroupDocs.Translation Cloud.
 
-    Results go to standard output, messages to standard error. Try everything without an account: --sandbox.
+    Results go to standard output, messages to standard error. Use --sandbox to try everything without an account.
     """
 
 
 def run(arguments: Sequence[str] | None = None, **settings: Any) -> int:
-    """Run one command line; its exit code. ``settings`` are further arguments of the client, for tests.
+    """Run one command line and return its exit code. ``settings`` are additional arguments of the client, for tests.
 
     Raises:
-        SystemExit: with 1 when the reader of a pipe has gone, with 0 after a shell's completion; both are click's.
+        SystemExit: raised by click, with 1 if the reader of a pipe is gone and with 0 after shell completion.
     """
     prepare_streams()
     given = list(sys.argv[1:] if arguments is None else arguments)

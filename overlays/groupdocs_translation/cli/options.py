@@ -1,6 +1,6 @@
-"""Options that several commands take, each declared once, and how their values are written.
+"""Options shared by several commands, each declared once, and the syntax of their values.
 
-The options of kinds (pages, slides, separator, …) are made from the table that the Python API has: ``spec.formats``.
+The options of kinds (pages, slides, separator, …) are made from the table of the Python API, ``spec.formats``.
 """
 
 from __future__ import annotations
@@ -30,20 +30,20 @@ else:
     ParamType = click.ParamType  # generic since click 8.4 only
 
 SECTIONS = ("Options", "Options of kinds", "Options of every command")
-MAX_SPAN = 100_000  # more pages than any document has: a slip of the finger must not fill the memory
+MAX_SPAN = 100_000  # more pages than any document has, so that a typo does not fill the memory
 _SPAN = re.compile(r"(\d+)(?:-(\d+))?")
 _PART = re.compile(r"(\d+)!(?:(rows|columns)=(.+)|([A-Za-z]+\d+):([A-Za-z]+\d+))")
 
 
 class Written(ParamType):
-    """A type of option: ``read`` turns what is written into the value, or raises ``ValueError`` with an example."""
+    """An option type: ``read`` parses the value, or raises ``ValueError`` with an example."""
 
     def __init__(self, name: str, read: Callable[[str], Any]) -> None:
         self.name = name
         self.read = read
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        """Return the value."""
+        """Parse the value."""
         try:
             return self.read(value) if isinstance(value, str) else value
         except ValueError as error:
@@ -53,7 +53,7 @@ class Written(ParamType):
 def _comma_list(value: str) -> list[str]:
     items = [item.strip() for item in value.split(",")]
     if not all(items):
-        raise ValueError(f"{value!r} has an empty place between its commas")
+        raise ValueError(f"{value!r} has an empty item: remove the extra comma")
     return items
 
 
@@ -63,7 +63,7 @@ def _numbers(value: str) -> list[int]:
         match = _SPAN.fullmatch(part)
         first, last = (int(match[1]), int(match[2] or match[1])) if match else (0, 0)
         if not 1 <= first <= last or last - first > MAX_SPAN:
-            raise ValueError(f"{part!r} is no number from 1, nor a range such as 3-5")
+            raise ValueError(f"{part!r} is not a number from 1 or a range such as 3-5")
         numbers += range(first, last + 1)
     return numbers
 
@@ -73,13 +73,13 @@ def _pairs(value: str) -> dict[str, str]:
     for row in _glossary_rows(Path(value[1:])) if value.startswith("@") else [value.partition("=")[::2]]:
         cells = [str(cell).strip() for cell in row]
         if len(cells) != 2 or not all(cells):
-            raise ValueError(f"{'='.join(filter(None, cells))!r} is no pair such as word=translation")
+            raise ValueError(f"{'='.join(filter(None, cells))!r} is not a pair such as word=translation")
         pairs[cells[0]] = cells[1]
     return pairs
 
 
 def _glossary_rows(path: Path) -> list[Sequence[Any]]:
-    """Return the rows of a file: columns of CSV or TSV, members of a JSON object, else a pair a line."""
+    """Return the rows of a file: columns of CSV or TSV, members of a JSON object, or one pair per line."""
     try:
         text = path.read_text(encoding="utf-8-sig")
         if path.suffix.lower() == ".json":
@@ -87,7 +87,7 @@ def _glossary_rows(path: Path) -> list[Sequence[Any]]:
     except (OSError, UnicodeDecodeError) as error:
         raise ValueError(f"cannot read {path}: {getattr(error, 'strerror', None) or 'it is not UTF-8'}") from error
     except (ValueError, AttributeError) as error:
-        raise ValueError(f"cannot read {path}: it is no JSON object of words and translations") from error
+        raise ValueError(f"cannot read {path}: it is not a JSON object of words and translations") from error
     lines = [line for line in text.splitlines() if line.strip()]
     if path.suffix.lower() not in {".csv", ".tsv"}:
         return [line.partition("=")[::2] for line in lines]
@@ -98,14 +98,14 @@ def _glossary_rows(path: Path) -> list[Sequence[Any]]:
 def _named_list(value: str) -> dict[str, list[str]]:
     name, equals, items = value.partition("=")
     if not (name and equals):
-        raise ValueError(f"{value!r} is no list such as figure=caption,alt")
+        raise ValueError(f"{value!r} is not a list such as figure=caption,alt")
     return {name: _comma_list(items)}
 
 
 def _sheet_part(value: str) -> dict[int, WorksheetPart]:
     match = _PART.fullmatch(value)
     if match is None:
-        raise ValueError(f"{value!r} is no part of a worksheet such as 1!A1:C9, 1!rows=2-5 or 1!columns=1,3")
+        raise ValueError(f"{value!r} is not a part of a worksheet such as 1!A1:C9, 1!rows=2-5 or 1!columns=1,3")
     if match[2] == "rows":
         return {int(match[1]): {"rows": _numbers(match[3])}}
     if match[2]:
@@ -114,11 +114,12 @@ def _sheet_part(value: str) -> dict[int, WorksheetPart]:
 
 
 def number(least: int, most: int | None = None) -> Written:
-    """A whole number in a range, both ends included."""
+    """Return the type of an integer in a range, both ends included."""
 
     def read(value: str) -> int:
         if not re.fullmatch(r"-?\d{1,9}", value) or not least <= int(value) <= (int(value) if most is None else most):
-            raise ValueError(f"{value!r} is no whole number from {least}{'' if most is None else f' to {most}'}")
+            limits = f"of at least {least}" if most is None else f"from {least} to {most}"
+            raise ValueError(f"{value!r} is not an integer {limits}")
         return int(value)
 
     return Written("number", read)
@@ -128,11 +129,11 @@ def _seconds(value: str, least: float = 0.0) -> float:
     with suppress(ValueError):
         if least <= float(value) < math.inf:
             return float(value)
-    raise ValueError(f"{value!r} is no number of seconds such as 1.5")
+    raise ValueError(f"{value!r} is not a number of seconds such as 1.5")
 
 
 def words(*choices: str) -> click.Choice[str]:
-    """One of some words, in any case."""
+    """Return the type of a choice that ignores case."""
     return click.Choice(choices, case_sensitive=False)
 
 
@@ -140,14 +141,14 @@ SECONDS = Written("seconds", _seconds)
 TIMEOUT = Written("seconds", partial(_seconds, least=math.ulp(0.0)))  # more than none
 COMMA_LIST = Written("list", _comma_list)  # de,fr
 NUMBERS = Written("numbers", _numbers)  # 1,3-5
-PAIRS = Written("pair", _pairs)  # word=translation, or @FILE with such a pair a line
+PAIRS = Written("pair", _pairs)  # word=translation, or @FILE with one pair per line
 KEY_PATHS = Written("paths", lambda value: [path.split(".") for path in _comma_list(value)])  # title,params.summary
 NAMED_LIST = Written("list", _named_list)  # figure=caption,alt
 SHEET_PART = Written("part", _sheet_part)  # 2!A1:C9, 2!rows=1-5 or 2!columns=1,3: a part of worksheet 2
 
 
 def merged(values: Sequence[Any]) -> Any:
-    """Return the value of an option that was given several times: lists are joined, maps too, to the last detail."""
+    """Return the value of a repeated option: lists are joined, mappings are merged recursively."""
     first, *rest = values
     for value in rest:
         first = _joined(first, value)
@@ -162,7 +163,7 @@ def _joined(one: Any, other: Any) -> Any:
 
 
 class Option(click.Option):
-    """An option that stands under a heading of its own in the help."""
+    """An option under its own heading in the help."""
 
     def __init__(self, *declarations: Any, section: str, **settings: Any) -> None:
         super().__init__(*declarations, **settings)
@@ -170,14 +171,14 @@ class Option(click.Option):
 
 
 class Command(click.Command):
-    """A command whose help has its own options first, then those that it shares; its examples keep their lines."""
+    """A command whose help lists its own options before the shared ones and keeps the lines of examples."""
 
     def __init__(self, *arguments: Any, **settings: Any) -> None:
         super().__init__(*arguments, **settings)
-        self.help = (self.help or "").replace("\\b\n", "\b\n")  # docstrings are raw: a linter's rule
+        self.help = (self.help or "").replace("\\b\n", "\b\n")  # the docstrings are raw, so it is not yet a backspace
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write the options, a heading for each section."""
+        """Write the options with a heading for each section."""
         options = [parameter for parameter in self.get_params(ctx) if isinstance(parameter, click.Option)]
         for heading in SECTIONS:
             here = [option for option in options if getattr(option, "section", SECTIONS[0]) == heading]
@@ -196,7 +197,7 @@ def _each(*options: Callable[[F], F]) -> Callable[[F], F]:
 
 
 def _global(attribute: str, *declarations: str, **settings: Any) -> Callable[[F], F]:
-    """An option whose value goes into the ``Context``, whether it stands before the command or after it."""
+    """Return an option that is stored in the ``Context``, whether it is before or after the command."""
 
     def remember(ctx: click.Context, _: click.Parameter, value: Any) -> None:
         if value:
@@ -208,16 +209,16 @@ def _global(attribute: str, *declarations: str, **settings: Any) -> Callable[[F]
 
 
 global_options = _each(
-    _global("is_json", "--json", is_flag=True, help="Result and error as JSON."),
-    _global("is_sandbox", "--sandbox", is_flag=True, help="Work with a throwaway sandbox: no account, no costs."),
-    _global("profile", "--profile", metavar="NAME", help="Credentials stored under that name."),
-    _global("is_quiet", "-q", "--quiet", is_flag=True, help="No progress, no remarks."),
-    _global("verbosity", "-v", "--verbose", count=True, help="Log what happens; -vv in detail."),
+    _global("is_json", "--json", is_flag=True, help="Print result and error as JSON."),
+    _global("is_sandbox", "--sandbox", is_flag=True, help="Use a temporary local sandbox: no account, no cost."),
+    _global("profile", "--profile", metavar="NAME", help="Use the credentials stored under this name."),
+    _global("is_quiet", "-q", "--quiet", is_flag=True, help="Show no progress and no remarks."),
+    _global("verbosity", "-v", "--verbose", count=True, help="Log requests; -vv logs more."),
 )
 
 
 def command(name: str, **settings: Any) -> Callable[[Callable[..., Any]], click.Command]:
-    """A command with the options of every command; its function gets the ``Context`` first."""
+    """Return a decorator for a command with the common options; its function gets the ``Context`` first."""
 
     def decorate(function: Callable[..., Any]) -> click.Command:
         return click.command(name, cls=Command, **settings)(global_options(click.pass_obj(function)))
@@ -226,7 +227,7 @@ def command(name: str, **settings: Any) -> Callable[[Callable[..., Any]], click.
 
 
 def show_version(ctx: click.Context, _: click.Parameter, value: bool) -> None:
-    """Say the version and stop."""
+    """Print the version and exit."""
     if value and not ctx.resilient_parsing:
         from importlib.metadata import version  # noqa: PLC0415  (reads the disk)
 
@@ -243,7 +244,7 @@ to_languages = click.option(
     required=True,
     metavar="CODE,...",
     shell_complete=complete_languages,
-    help="Into these.",
+    help="Target languages.",
 )
 from_language = click.option(
     "-f",
@@ -253,29 +254,35 @@ from_language = click.option(
     default="en",
     show_default=True,
     shell_complete=complete_languages,
-    help="Of the source.",
+    help="Source language.",
 )
-trial = click.option("--trial", is_flag=True, help="Without credentials, within the trial's limits (10 calls a day).")
+trial = click.option(
+    "--trial", is_flag=True, help="Use no credentials, within the limits of the trial (10 calls a day)."
+)
 output_format = click.option(
     "--output-format",
     metavar="FORMAT",
     shell_complete=complete_formats,
-    help="Turn the results into this format, for example pdf.",
+    help="Convert the results to this format, such as pdf.",
 )
 kind = click.option("--kind", type=words(*KINDS), help="Override the kind detected from the file format.")
 waiting = _each(
-    click.option("--polling", type=words("economy", "balanced", "responsive"), help="Fewer calls, or sooner results."),
-    click.option("--timeout", type=TIMEOUT, metavar="SECONDS", help="Wait no longer."),
+    click.option(
+        "--polling", type=words("economy", "balanced", "responsive"), help="Make fewer calls, or get results sooner."
+    ),
+    click.option("--timeout", type=TIMEOUT, metavar="SECONDS", help="Stop waiting after this time."),
 )
-money = _each(
-    click.option("--max-calls", type=number(0), metavar="N", help="Stop before call N+1; each is billed."), waiting
+billing = _each(
+    click.option("--max-calls", type=number(0), metavar="N", help="Make at most N calls; each is billed."), waiting
 )
 variants = _each(
-    click.option("--style", type=words("slang", "classification", "medical"), help="Not general language."),
-    click.option("--summarize", is_flag=True, help="A summary instead of the whole."),
+    click.option(
+        "--style", type=words("slang", "classification", "medical"), help="Translate with the vocabulary of this field."
+    ),
+    click.option("--summarize", is_flag=True, help="Return a summary instead of the whole text."),
 )
 glossary = click.option(
-    "--glossary", type=PAIRS, multiple=True, metavar="WORD=TRANSLATION|@FILE", help="Wanted translations of words."
+    "--glossary", type=PAIRS, multiple=True, metavar="WORD=TRANSLATION|@FILE", help="Required translations of words."
 )
 output = _each(
     click.option(
@@ -284,40 +291,40 @@ output = _each(
         default=".",
         show_default=True,
         metavar="DIR|FILE|-",
-        help="Folder of the results; for one result also its name, or - for standard output.",
+        help="Folder of the results; for a single result also a file name, or - for standard output.",
     ),
-    click.option("--overwrite", is_flag=True, help="Replace results that are there."),
+    click.option("--overwrite", is_flag=True, help="Replace existing files."),
 )
 
 
 def client_settings(*, polling: str | None, max_calls: int | None = None) -> dict[str, Any]:
-    """Return the arguments of the client that the options of ``money`` mean; it has defaults for the others."""
+    """Return the client arguments for the options of ``billing`` that were given."""
     return given_options({"call_budget": max_calls, "polling": polling})
 
 
 HELP = {
-    "glossary": "wanted translations of words",
+    "glossary": "required translations of words",
     "alignment": "align the segments of both languages; costs more",
     "saving_mode": "how the service stores results",
-    "pages": "only these",
-    "slides": "only these",
-    "worksheets": "only these",
-    "ranges": "only these parts of worksheets",
-    "separator": "between values",
-    "masters": "slide masters too",
+    "pages": "translate only these pages",
+    "slides": "translate only these slides",
+    "worksheets": "translate only these worksheets",
+    "ranges": "translate only these parts of worksheets",
+    "separator": "separator between values",
+    "masters": "translate slide masters too",
     "preserve_formatting": "keep the layout",
-    "front_matter": "key paths of the front matter",
-    "shortcodes": "Hugo short codes and their parameters",
-    "ignore_list": "XML elements to leave alone",
-    "is_white_list": "the list names the only elements to translate",
-    "ocr_format": "what an image is first turned into",
-    "rotation_angle": "of the image, in degrees",
-    "handwritten": "the image is",
+    "front_matter": "key paths of the front matter to translate",
+    "shortcodes": "Hugo shortcodes and their parameters to translate",
+    "ignore_list": "XML elements to skip",
+    "is_white_list": "treat the list as the only elements to translate",
+    "ocr_format": "format to convert an image to first",
+    "rotation_angle": "rotation of the image, in degrees",
+    "handwritten": "the image contains handwriting",
     "fragments": "time ranges such as 00:00:10-00:01:00",
-    "interval": "of subtitles, in seconds",
+    "interval": "interval of subtitles, in seconds",
 }
 
-# The type of an option in ``FileOptions`` → how it is written on the command line.
+# The type of an option in ``FileOptions`` → its syntax on the command line.
 _WRITTEN: dict[Any, tuple[ParamType, str]] = {
     str: (click.STRING, "TEXT"),
     int: (number(-(10**9)), "N"),
@@ -331,13 +338,13 @@ _WRITTEN: dict[Any, tuple[ParamType, str]] = {
 
 
 def hints() -> dict[str, Any]:
-    """Return the types of the options by name, as the Python API declares them."""
+    """Return the types of the options by name, as declared in the Python API."""
     found = get_type_hints(FileOptions, localns={"Mapping": Mapping, "Sequence": Sequence})
     return {name: next(kind for kind in get_args(hint) if kind is not NoneType) for name, hint in found.items()}
 
 
 def kinds_taking(name: str) -> list[str]:
-    """Return the kinds that take an option."""
+    """Return the kinds that accept an option."""
     return [kind.name for kind in KINDS.values() if name in {*kind.options, *kind.auto_options, *kind.text_options}]
 
 
@@ -363,7 +370,7 @@ kind_options = _each(*(_kind_option(name, hint) for name, hint in hints().items(
 
 
 def given_options(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Return those that were given, in the form of the Python API."""
+    """Return the options that were given, as arguments of the Python API."""
     return {
         name: merged(value) if _is_multiple(value) else value
         for name, value in values.items()

@@ -1,4 +1,4 @@
-"""Results on stdout, messages on stderr: plain lines where there is no terminal, escapes where letters are missing."""
+"""Results on stdout, messages on stderr: plain lines without a terminal, escapes for characters it cannot encode."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from .._progress import strip_controls
 
 
 def prepare_streams() -> None:
-    """Let no character crash us: what the encoding of a stream lacks is written as an escape."""
+    """Write characters that the encoding of a stream lacks as escapes instead of raising an error."""
     for stream in (sys.stdout, sys.stderr):
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure is not None:
@@ -22,17 +22,17 @@ def prepare_streams() -> None:
 
 
 def say(message: str) -> None:
-    """A message for the person, on stderr."""
+    """Print a message on stderr."""
     click.echo(strip_controls(message, sys.stderr), err=True)
 
 
 def write(line: str) -> None:
-    """A line of the result."""
+    """Print a line of the result on stdout."""
     click.echo(strip_controls(line, sys.stdout))
 
 
 def write_json(value: Any) -> None:
-    """The result as one JSON document; ASCII only where the stream is not UTF-8."""
+    """Print the result as one JSON document, in ASCII unless stdout is UTF-8."""
     encoding = (getattr(sys.stdout, "encoding", None) or "utf-8").lower().replace("-", "")
     click.echo(json.dumps(value, indent=2, ensure_ascii=encoding != "utf8"))
 
@@ -40,10 +40,9 @@ def write_json(value: Any) -> None:
 def write_table(
     headings: Sequence[str], rows: Iterable[Sequence[str]], *, wrapped: int | None = None, is_headed: bool = True
 ) -> None:
-    """A table: drawn on a terminal, else tab-separated lines without headings.
+    """Print a table: drawn on a terminal, otherwise tab-separated lines without headings.
 
-    ``wrapped`` is the column that may be broken into lines where the terminal is narrow; the others stay whole as long
-    as there is room.
+    ``wrapped`` is the column to wrap on a narrow terminal; the others stay whole if they fit.
     """
     if not sys.stdout.isatty():
         for row in rows:
@@ -58,11 +57,9 @@ def write_table(
     for number, heading in enumerate(headings):
         table.add_column(heading, no_wrap=wrapped is not None and number != wrapped, overflow="fold")
     for row in rows:
-        cells = (
-            Text(strip_controls(cell, sys.stdout)) for cell in row
-        )  # Text: square brackets in a name are no markup
-        table.add_row(*cells)
-    size = shutil.get_terminal_size()  # rich takes the width of a dumb terminal for 80
+        # Text: square brackets in a name are not markup.
+        table.add_row(*(Text(strip_controls(cell, sys.stdout)) for cell in row))
+    size = shutil.get_terminal_size()  # rich assumes 80 columns for a dumb terminal
     console = Console(highlight=False, width=size.columns, height=size.lines)
     with console.capture() as drawn:
         console.print(table)

@@ -1,1 +1,1 @@
-"""One file a command; each is imported when it is asked for."""
+"""The commands, one file for each topic, imported on first use."""

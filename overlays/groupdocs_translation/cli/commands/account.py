@@ -1,4 +1,4 @@
-"""Credentials and what they cost: ``login``, ``logout``, ``token`` and ``usage``."""
+"""Credentials and usage: ``login``, ``logout``, ``token`` and ``usage``."""
 
 from __future__ import annotations
 
@@ -22,20 +22,20 @@ from ..context import Context
 from ..diagnostics import token_facts
 from ..output import write, write_json, write_table
 
-_NAMES = ("the client id", "the client secret")
+_NAMES = ("the client ID", "the client secret")
 
 
 @options.command("login")
-@click.option("--client-id", metavar="ID", help="Of your application, from its page in the dashboard.")
+@click.option("--client-id", metavar="ID", help="Client ID of your application, from the dashboard.")
 @click.option("--secret-stdin", is_flag=True, help="Read the secret from standard input, for scripts.")
-@click.option("--keyring", is_flag=True, help="Store in the system keyring in place of the profile file.")
-@click.option("--no-check", is_flag=True, help="Store without asking for a token first.")
+@click.option("--keyring", is_flag=True, help="Store in the system keyring instead of the profile file.")
+@click.option("--no-check", is_flag=True, help="Store without requesting a token first.")
 def login(context: Context, client_id: str | None, secret_stdin: bool, keyring: bool, no_check: bool) -> None:
-    """Store client id and secret.
+    """Store client ID and secret.
 
-    They are stored under a profile (--profile, else "default"), where every later command finds them. The secret is
-    asked for without echo; it is never an argument, since arguments are seen by other users and kept in the shell's
-    history. The pair is checked by obtaining a token (no call of the service) before it is stored.
+    They are stored under a profile (--profile, or "default"), where later commands find them. The command prompts for
+    the secret without echo. The secret is never an argument: other users can see arguments, and the shell keeps them
+    in its history. Before storing the pair, the command checks it by obtaining a token, which is not billed.
     """
     profile = context.profile or DEFAULT_PROFILE
     with ExitStack() as stack:
@@ -44,7 +44,7 @@ def login(context: Context, client_id: str | None, secret_stdin: bool, keyring: 
         if context.is_sandbox:
             client_id, secret = settings["client_id"], Secret(settings["client_secret"])
         else:
-            client_id, secret = _asked(client_id, from_stdin=secret_stdin)
+            client_id, secret = _prompt(client_id, from_stdin=secret_stdin)
         credentials = checked((Secret(client_id), secret), origin="login", names=_NAMES)
         if not no_check:
             settings |= {"client_id": credentials.client_id, "client_secret": credentials.client_secret.reveal()}
@@ -53,7 +53,7 @@ def login(context: Context, client_id: str | None, secret_stdin: bool, keyring: 
             with TranslationClient(**settings) as client:
                 token_facts(client)  # a pair that is refused is not stored
         if context.is_sandbox:
-            where = "nowhere: a sandbox's credentials are gone with it"
+            where = "nowhere: the credentials of a sandbox end with it"
         elif keyring:
             store_in_keyring(profile, credentials)
             where = "in the system keyring"
@@ -65,23 +65,23 @@ def login(context: Context, client_id: str | None, secret_stdin: bool, keyring: 
         context.say(f"profile {profile!r} stored {where}")
 
 
-def _asked(client_id: str | None, *, from_stdin: bool) -> tuple[str, Secret]:
+def _prompt(client_id: str | None, *, from_stdin: bool) -> tuple[str, Secret]:
     if from_stdin:
         if not client_id:
             raise click.UsageError("--secret-stdin needs --client-id")
         return client_id, Secret(sys.stdin.readline().rstrip("\r\n"))
     if not sys.stdin.isatty():
-        raise click.UsageError("there is no terminal to ask on: give --client-id and --secret-stdin")
-    found: str = client_id or click.prompt("Client id", err=True)
+        raise click.UsageError("standard input is not a terminal: use --client-id and --secret-stdin")
+    found: str = client_id or click.prompt("Client ID", err=True)
     return found, Secret(click.prompt("Client secret", hide_input=True, err=True))
 
 
 @options.command("logout")
 def logout(context: Context) -> None:
-    """Remove what login stored.
+    """Remove stored credentials.
 
-    Removes the profile (--profile, else "default") from the profile file and from the system keyring. Tokens that are
-    in use expire by themselves, within an hour or so.
+    Removes the profile (--profile, or "default") from the profile file and from the system keyring. Tokens already
+    issued stay valid until they expire, usually within an hour.
     """
     profile = context.profile or DEFAULT_PROFILE
     path = remove_from_file(profile)
@@ -96,8 +96,8 @@ def logout(context: Context) -> None:
 def token(context: Context) -> None:
     """Check the credentials.
 
-    Obtains an access token, and says how long it lives and where the credentials came from; never the token itself. It
-    costs no call of the service. Exit code 3 means that the credentials are refused.
+    Obtains an access token and prints its lifetime and where the credentials came from, never the token. This is not
+    billed. Exit code 3 means that the credentials were rejected.
     """
     with context.client() as client:
         facts = token_facts(client)
@@ -106,10 +106,10 @@ def token(context: Context) -> None:
         write_json({"source": facts.source, "lifetime_s": facts.lifetime_s, "expires_at": facts.expires_at})
         return
     write(f"credentials from {facts.source}")
-    write(f"token obtained, good for {facts.lifetime_s:.0f} s, until {expiry}")
+    write(f"token obtained, valid for {facts.lifetime_s:.0f} s, until {expiry}")
 
 
-FREE_CALLS = 150  # a month, of the free tier (the service's pricing page)
+FREE_CALLS = 150  # per month in the free tier, from the service's pricing page
 
 
 def _month(_: click.Context, __: click.Parameter, value: str | None) -> str | None:
@@ -118,17 +118,16 @@ def _month(_: click.Context, __: click.Parameter, value: str | None) -> str | No
     try:
         return f"{datetime.strptime(value, '%Y-%m').replace(tzinfo=UTC):%Y-%m}"
     except ValueError:
-        raise click.BadParameter("a month is written as 2026-11") from None
+        raise click.BadParameter(f"{value!r} is not a month such as 2026-11") from None
 
 
 @options.command("usage")
-@click.option("--month", callback=_month, metavar="YYYY-MM", help="Another month than this one.")
+@click.option("--month", callback=_month, metavar="YYYY-MM", help="Month to report; default: the current one.")
 def usage(context: Context, month: str | None) -> None:
-    """Count the calls made so far.
+    """Show the number of calls.
 
-    They are those of a month that this command has made on this machine, as this user. Every call to the service is
-    billed, wherever it comes from: other machines and programs of the account are not in here, the account's own
-    page has them all.
+    Counts the calls this command made on this machine, as this user, in one month. Every call to the service is
+    billed. Calls by other machines and programs are not included: see your account's dashboard for the total.
     """
     history = context.history(context.service)
     wanted = month or f"{datetime.fromtimestamp(context.clock.wall(), tz=UTC):%Y-%m}"
@@ -140,10 +139,10 @@ def usage(context: Context, month: str | None) -> None:
         facts = {"month": wanted, "service": history.service, "total": total, "free_calls_a_month": FREE_CALLS}
         write_json({**facts, "by_command": counts, "history": folder})
         return
-    context.say(f"{wanted}, {history.service}; the free tier has {FREE_CALLS} calls a month")
+    context.say(f"{wanted}, {history.service}; the free tier includes {FREE_CALLS} calls a month")
     rows = [
         (name, operation, str(count))
         for name, counter in sorted(by_command.items())
         for operation, count in counter.most_common()
     ]
-    write_table(("command", "operation", "calls"), [*rows, ("", "in all", str(total))])
+    write_table(("command", "operation", "calls"), [*rows, ("", "total", str(total))])

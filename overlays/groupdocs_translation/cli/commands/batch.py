@@ -1,4 +1,4 @@
-"""``batch``: translate a folder, stop, crash, go on."""
+"""``batch``: translate a folder, resumable after an interruption or a crash."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ if TYPE_CHECKING:
 
 MAX_LISTED = 20  # files with their reasons on the terminal; all are in the reports
 _STOPPED = {
-    "max_calls": "stopped before call {limit}: --max-calls",
-    "call_budget": "stopped: the calls are used up",
-    "refused": "stopped: the service would refuse every file",
-    "authentication": "stopped: no token",
+    "max_calls": "stopped before call {limit}: --max-calls reached",
+    "call_budget": "stopped: call budget used up",
+    "refused": "stopped: the service would reject every file",
+    "authentication": "stopped: authentication failed",
     "interrupted": "stopped: interrupted",
 }
 
@@ -32,22 +32,24 @@ _STOPPED = {
 @click.argument("folder", type=click.Path(exists=True, file_okay=False), metavar="SRC_DIR")
 @options.to_languages
 @options.from_language
-@click.option("-o", "--out", "output_dir", required=True, metavar="DIR", help="For the results; the tree is kept.")
-@click.option("--include", multiple=True, metavar="GLOB", help="Only these files, for example '*.docx'.")
-@click.option("--exclude", multiple=True, metavar="GLOB", help="Not these, for example 'drafts/*'.")
-@click.option("--dry-run", is_flag=True, help="Say what it would cost, by kind; send and write nothing.")
-@click.option("--retry-failed", is_flag=True, help="Try again what the service could not do.")
-@click.option("--retry-uncertain", is_flag=True, help="Submit again what may have been taken; may pay twice.")
-@click.option("--overwrite", is_flag=True, help="Replace files that no batch has made.")
+@click.option(
+    "-o", "--out", "output_dir", required=True, metavar="DIR", help="Folder for the results; keeps the source's tree."
+)
+@click.option("--include", multiple=True, metavar="GLOB", help="Translate only these files, such as '*.docx'.")
+@click.option("--exclude", multiple=True, metavar="GLOB", help="Skip these files, such as 'drafts/*'.")
+@click.option("--dry-run", is_flag=True, help="Show the expected cost by kind; send and write nothing.")
+@click.option("--retry-failed", is_flag=True, help="Retry files that failed.")
+@click.option("--retry-uncertain", is_flag=True, help="Submit again what may have been accepted; may be billed twice.")
+@click.option("--overwrite", is_flag=True, help="Replace files that were not made by a batch.")
 @click.option("--follow-symlinks", is_flag=True, help="Follow links to files and folders.")
-@click.option("--journal", metavar="FILE", help="In place of the one in the hidden folder of --out.")
-@click.option("--uploads", type=options.number(1), metavar="N", help="At a time.")
-@click.option("--jobs", type=options.number(1), metavar="N", help="At the service at a time.")
-@click.option("--downloads", type=options.number(1), metavar="N", help="At a time.")
+@click.option("--journal", metavar="FILE", help="Journal file; default: in a hidden folder of --out.")
+@click.option("--uploads", type=options.number(1), metavar="N", help="Maximum concurrent uploads.")
+@click.option("--jobs", type=options.number(1), metavar="N", help="Maximum concurrent jobs at the service.")
+@click.option("--downloads", type=options.number(1), metavar="N", help="Maximum concurrent downloads.")
 @options.output_format
 @options.kind
 @options.variants
-@options.money
+@options.billing
 @kind_options
 def batch(
     context: Context,
@@ -62,11 +64,11 @@ def batch(
 ) -> int:
     r"""Translate a folder.
 
-    Every file that the service takes is translated into --out, which keeps the folder's tree. What is done already is
-    skipped. A journal in --out remembers each step: stopped, killed or crashed, the same command goes on where it was
-    and pays for nothing twice. A file that fails does not stop the others.
+    Translates every supported file into --out, keeping the folder's tree, and skips files that are already done. A
+    journal in --out records each step: after an interruption or a crash, run the same command to resume without paying
+    twice. A file that fails does not stop the others.
 
-    Exit code 0: everything is done, 4: a part of it, 1: nothing.
+    Exit code 0: everything is done, 4: some of it, 1: nothing.
 
     \b
       groupdocs-translation batch docs --to de,fr --out translated --dry-run
@@ -86,7 +88,7 @@ def batch(
 
 
 def _run(context: Context, batch: Batch) -> BatchReport:
-    """Run it; when it ends early, remember the command that resumes it."""
+    """Run the batch; if it ends early, keep the command that resumes it."""
     try:
         return batch.run()
     except BaseException as error:
@@ -106,21 +108,21 @@ def _say_plan(context: Context, plan: BatchPlan) -> int:
         for calls in [(cost.uploads, cost.submissions, cost.expected_polls, cost.expected)]
     ]
     if sys.stdout.isatty() or not rows:
-        rows.append(("in all", str(sum(cost.files for cost in plan.kinds)), "", "", "", "", str(plan.expected_calls)))
+        rows.append(("total", str(sum(cost.files for cost in plan.kinds)), "", "", "", "", str(plan.expected_calls)))
     write_table(("kind", "files", "size", "uploads", "submissions", "polls", "calls"), rows)
     left = ", ".join(f"{count} {state}" for state, count in plan.by_state.items() if state != "planned" and count)
     files, calls = human_count(plan.files, "file"), human_count(plan.minimum_calls, "call")
     context.say(f"{files}{f': {left}' if left else ''}; at least {calls}")
     if plan.unknown_pairs:
-        context.say(f"not known here: {', '.join(plan.unknown_pairs)}; the run asks the service first (1 call)")
+        context.say(f"unknown language pairs: {', '.join(plan.unknown_pairs)}; the run checks them first (1 call)")
     if plan.by_state.get("failed"):
-        context.say("what has failed is left alone: --retry-failed tries it again")
+        context.say("failed files are skipped: use --retry-failed to retry them")
     if plan.ignored:
-        names = ", ".join(f"{count} {extension or 'without extension'}" for extension, count in plan.ignored.items())
-        context.say(f"not taken by the service: {names}")
+        names = ", ".join(f"{count} {extension or 'without an extension'}" for extension, count in plan.ignored.items())
+        context.say(f"not supported by the service: {names}")
     if plan.made:
         names = ", ".join(f"{count} in {folder}" for folder, count in plan.made.items())
-        context.say(f"left out, made by other batches: {names}")
+        context.say(f"skipped, results of other batches: {names}")
     return Exit.DONE
 
 
@@ -139,7 +141,7 @@ def _say_report(context: Context, report: BatchReport, limit: int | None) -> int
     if report.stopped is not None:
         context.say(_STOPPED.get(report.stopped, report.stopped).format(limit=(limit or 0) + 1))
     if (report.unfinished or not report.found_all) and not context.is_sandbox:
-        context.say(f"to go on: {shlex.join([PROGRAM, *context.arguments])}")
+        context.say(f"to resume: {shlex.join([PROGRAM, *context.arguments])}")
     context.say(f"reports: {report.html} and {report.json.name}")
     return _code(report)
 
@@ -149,7 +151,7 @@ def _rows(report: BatchReport) -> list[tuple[str, str]]:
     return [
         ("files", str(report.files)),
         *((name, str(count)) for name, count in states if count or name == "done"),
-        *([("to go on with", str(report.unfinished))] if report.unfinished else []),
+        *([("to resume", str(report.unfinished))] if report.unfinished else []),
         ("done in this run", str(report.new)),
         ("calls", str(report.total_calls)),
         ("took", human_time(report.seconds)),

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from ..._sync.jobs import Job
     from ..context import Context
 
-TEXTS_TIMEOUT_S = 3600.0  # of an image or a recording that is read as text: longer than texts take
+TEXTS_TIMEOUT_S = 3600.0  # for an image or a recording read as text, which takes longer than a text
 
 
 @options.command("file")
@@ -48,13 +48,16 @@ TEXTS_TIMEOUT_S = 3600.0  # of an image or a recording that is read as text: lon
 @options.output_format
 @options.kind
 @click.option(
-    "--format", metavar="FORMAT", shell_complete=complete_formats, help="Override the format that the extension means."
+    "--format",
+    metavar="FORMAT",
+    shell_complete=complete_formats,
+    help="Override the format detected from the extension.",
 )
-@click.option("--name", metavar="NAME", help="Of the source, for standard input.")
-@click.option("--as-text", is_flag=True, help="Print the text of an image or a recording instead of files.")
-@click.option("--no-wait", is_flag=True, help="Submit, print the job's id, and stop.")
+@click.option("--name", metavar="NAME", help="File name of standard input, such as report.docx.")
+@click.option("--as-text", is_flag=True, help="Print the text of an image or a recording instead of writing files.")
+@click.option("--no-wait", is_flag=True, help="Submit, print the job ID, and exit.")
 @options.variants
-@options.money
+@options.billing
 @options.trial
 @kind_options
 def file(
@@ -73,9 +76,9 @@ def file(
 ) -> int:
     r"""Translate files.
 
-    The results are called report.de.docx and so on; their paths are printed. A FILE may be a URL, which the
-    service fetches itself, or - for standard input (with --name). All files are submitted before the first is waited
-    for. Each costs an upload, a submission and a few polls.
+    The results are named like report.de.docx; their paths are printed. A FILE may be a URL, which the service fetches.
+    It may also be - for standard input, with --name. All files are submitted before the command waits for the first
+    one. Each file costs an upload, a submission and a few polls.
 
     \b
       groupdocs-translation file report.docx --to de
@@ -84,9 +87,9 @@ def file(
       groupdocs-translation file scan.pdf --kind image --to en --as-text
     """
     if "-" in files and not given["name"]:
-        raise click.UsageError("standard input has no name: give --name report.docx")
+        raise click.UsageError("standard input has no file name: use --name, such as --name report.docx")
     if given["name"] and len(files) > 1:
-        raise click.UsageError("--name is for one file")
+        raise click.UsageError(f"--name applies to one file, got {len(files)} files")
     languages = merged(targets)
     results = Results(context, out, overwrite=overwrite, is_single=len(files) * len(languages) == 1)
     arguments: dict[str, Any] = {"target": languages, "as_text": as_text}
@@ -100,7 +103,7 @@ def file(
         jobs: dict[str, Job[Any]] = {}
         for name, entry in work.found.items():
             source: Any = sys.stdin.buffer if name == "-" else name
-            with work.going_on(name):
+            with work.reporting(name):
                 if not (as_text or no_wait or name == "-"):
                     results.claim(name, arguments)
                 jobs[name] = client.submit_file(source, progress=watch, **arguments)
@@ -108,7 +111,7 @@ def file(
                     entry["job"] = jobs[name].to_dict()
                     results.write(jobs[name].id)
         for name, job in () if no_wait else jobs.items():
-            with work.going_on(name):
+            with work.reporting(name):
                 if as_text:
                     texts = job.result(timeout or TEXTS_TIMEOUT_S, progress=watch)
                     _print_texts(results, texts)
@@ -127,7 +130,7 @@ def _print_texts(results: Results, texts: TextTranslation[list[str]]) -> None:
 
 
 class _Work:
-    """What comes of each file of a command line; of one that is named twice, of one translation."""
+    """The outcome of each file on the command line. A file given twice is translated once."""
 
     def __init__(self, context: Context, files: Sequence[str]) -> None:
         self._context = context
@@ -135,11 +138,11 @@ class _Work:
         self.found: dict[str, dict[str, Any]] = {name: {"source": name} for name in files}
 
     @contextmanager
-    def going_on(self, name: str) -> Generator[None]:
-        """Say what fails of one file among several, and let the others go on.
+    def reporting(self, name: str) -> Generator[None]:
+        """Report the failure of one file of several and continue with the others.
 
         Raises:
-            TranslationError: the only file failed, or none of the others could do better.
+            TranslationError: the only file failed, or every other file would fail too.
         """
         try:
             yield
@@ -159,7 +162,7 @@ class _Work:
                     say(meaning.advice)
 
     def end(self) -> int:
-        """Print what is to be said of all; the exit code."""
+        """Print the summary of all files and return the exit code."""
         if self._context.is_json:
             write_json({"files": list(self.found.values()), "calls": dict(self._context.calls)})
         elif self._codes:
@@ -169,12 +172,12 @@ class _Work:
 
 
 class Results:
-    """Where translated files go, as ``--out`` says: a folder, or, for a single result, a file or standard output.
+    """The destination given by ``--out``: a folder or, for a single result, a file or standard output.
 
-    ``format`` is that of the file, ``None`` for the others.
+    ``format`` is the format of that file, ``None`` for a folder and standard output.
 
     Raises:
-        click.UsageError: a file or standard output, and several results or JSON.
+        click.UsageError: ``--out`` is a file or standard output, with several results or with ``--json``.
     """
 
     def __init__(self, context: Context, out: str, *, overwrite: bool, is_single: bool) -> None:
@@ -185,22 +188,22 @@ class Results:
         self._claimed: dict[str, str] = {}
         self.format: str | None = None
         if not self._is_stdout and not os.path.isdir(out):  # Path.is_dir() raises for a name that is too long
-            with suppress(UnsupportedFormat):  # a folder that is not there yet
+            with suppress(UnsupportedFormat):  # a folder that does not exist yet
                 self.format = format_name(Path(out).suffix)
         if not self._is_folder and not is_single:
-            raise click.UsageError(f"--out {out} is for one result: give a folder")
+            raise click.UsageError(f"--out {out} takes one result, and there are several: use a folder")
         if self._is_stdout and context.is_json:
-            raise click.UsageError("standard output takes either the file or --json")
+            raise click.UsageError("--out - and --json both write to standard output: use one of them")
 
     @property
     def _is_folder(self) -> bool:
         return not self._is_stdout and self.format is None
 
     def arguments(self, source: str | None = None, *, is_waiting: bool = True) -> dict[str, Any]:
-        """Check the place before anything is paid for; return the arguments of ``submit_file`` that check the rest.
+        """Check the destination before anything is billed, and return the arguments with which ``submit_file`` does.
 
         Raises:
-            ConfigurationError: the file is there, or cannot be written.
+            ConfigurationError: the file exists or cannot be written.
         """
         if self.format is None:
             is_folder = is_waiting and not self._is_stdout
@@ -212,14 +215,14 @@ class Results:
         return {"output_format": self.format}
 
     def claim(self, source: str, arguments: dict[str, Any]) -> None:
-        """Refuse a file whose results would be called as those of another one, before it is paid for."""
+        """Refuse a file whose results would have the same names as another file's, before anything is billed."""
         path = unquote(urlsplit(source).path) if "://" in source else source
         name = str(arguments.get("name") or Path(path).name).encode(errors="replace").decode()
         kind, source_format = recognize(name, format=arguments.get("format"), kind=arguments.get("kind"))
         result = result_name(name, "*", check_output(kind, source_format, arguments.get("output_format")))
         if result in self._claimed:
             raise ConfigurationError(
-                f"its results would be called as those of {self._claimed[result]}: translate it into another folder"
+                f"its results would have the same names as those of {self._claimed[result]}: use another --out"
             )
         self._claimed[result] = source
 
@@ -230,10 +233,10 @@ class Results:
         return ["jobs", "download", job["id"], *(["--out", self._out] if self._out != "." else [])]
 
     def fetch(self, job: Job[Any], **waiting: Any) -> dict[str, Any]:
-        """Wait for a job, fetch its files and print their paths; language → path and size, for JSON.
+        """Wait for a job, download its files, print their paths, and return path and size by language.
 
         Raises:
-            click.UsageError: several results for one file.
+            click.UsageError: several results and one destination file.
             TranslationError: as ``Job.download()``.
         """
         if self._is_folder:
@@ -243,11 +246,11 @@ class Results:
                 self.write(str(entry["path"]))
             return found
         path = Path(self._out)
-        beside = None if self._is_stdout else path.parent  # a move within one file system is one step
-        with tempfile.TemporaryDirectory(prefix=".groupdocs-", dir=beside) as folder:
+        parent = None if self._is_stdout else path.parent  # a move within one file system is atomic
+        with tempfile.TemporaryDirectory(prefix=".groupdocs-", dir=parent) as folder:
             result = job.download(folder, **waiting)
             if len(result.files) > 1:
-                raise click.UsageError(f"the job has {len(result.files)} results: give --out a folder")
+                raise click.UsageError(f"the job has {len(result.files)} results: use a folder for --out")
             ((language, whole),) = result.files.items()
             if self._is_stdout:
                 with whole.open("rb") as content:
@@ -258,7 +261,7 @@ class Results:
                 move_into_place(whole, path, overwrite=self._overwrite)
             except FileExistsError:
                 raise ConfigurationError(
-                    f"already there: {path.name}", parameter="overwrite", hint="give overwrite=True"
+                    f"already exists: {path.name}", parameter="overwrite", hint="use overwrite=True"
                 ) from None
             except OSError as error:
                 raise TransferError(f"cannot write {path}: {error.strerror or error}") from None
@@ -266,6 +269,6 @@ class Results:
         return {language: {"path": str(path), "size": result.sizes[language]}}
 
     def write(self, line: str) -> None:
-        """Print a line of the result, unless it is in the JSON document."""
+        """Print a line of the result, except with ``--json``."""
         if not self._context.is_json:
             write(line)

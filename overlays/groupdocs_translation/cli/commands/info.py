@@ -1,4 +1,4 @@
-"""Facts about the service and this machine: ``languages``, ``formats``, ``doctor`` and ``completion``."""
+"""Information about the service and this machine: ``languages``, ``formats``, ``doctor`` and ``completion``."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ from ..output import write, write_json, write_table
     "source",
     metavar="CODE",
     shell_complete=complete_languages,
-    help="Only what this language is translated into.",
+    help="List only the targets of this source language.",
 )
 def languages(context: Context, source: str | None) -> None:
     """List language pairs.
 
-    Costs one call of the service, and needs no credentials.
+    Costs one billed call and needs no credentials.
     """
     with context.client(is_trial=True) as client:
         languages, known = client.languages(), client.account.languages
@@ -52,8 +52,8 @@ def languages(context: Context, source: str | None) -> None:
 def formats(context: Context, format: str | None) -> None:
     """List formats, conversions and options.
 
-    For each kind of source: its formats, what they can be turned into, and the options of 'file' that it takes. With a
-    FORMAT (docx, .docx or report.docx) only the kinds that take it. Costs no call.
+    Lists, for each kind of source, its formats, the output formats, and the options of 'file' it accepts. With a FORMAT
+    (docx, .docx or report.docx), lists only the kinds that accept it. Makes no call.
     """
     kinds = [kind for kind in KINDS.values() if kind.name != "auto"]
     if format is not None:
@@ -66,7 +66,7 @@ def formats(context: Context, format: str | None) -> None:
         (kind.name, _words(kind.formats), _words(kind.outputs) or _default(kind), " ".join(_members(kind)["options"]))
         for kind in kinds
     )
-    write_table(("kind", "formats", "can become", "options"), rows)
+    write_table(("kind", "formats", "output formats", "options"), rows)
 
 
 def _members(kind: Kind) -> dict[str, list[str]]:
@@ -75,7 +75,7 @@ def _members(kind: Kind) -> dict[str, list[str]]:
 
 
 def _default(kind: Kind) -> str:
-    return kind.default_output or "as it is"
+    return kind.default_output or "same format"
 
 
 def _words(names: tuple[str, ...]) -> str:
@@ -84,21 +84,21 @@ def _words(names: tuple[str, ...]) -> str:
 
 @options.command("doctor")
 def doctor(context: Context) -> int:
-    """Find out what is wrong.
+    """Diagnose problems.
 
-    Looks at versions, settings, both hosts, the clock and the credentials. It costs no call of the service.
+    Checks versions, settings, both hosts, the clock and the credentials. Makes no billed call.
 
-    Exit code 0: all is well (warnings included), 3: no or wrong credentials, 1: something else.
+    Exit code 0: no problem found (warnings allowed), 3: missing or wrong credentials, 1: another problem.
     """
     with ExitStack() as stack:
         findings = diagnose(**context.client_settings(stack))
-    failed = {finding.name for finding in findings if finding.verdict is CheckResult.FAILED}
+    failed = {finding.name for finding in findings if finding.result is CheckResult.FAILED}
     if context.is_json:
         write_json({"is_healthy": not failed, "findings": [finding._asdict() for finding in findings]})
     else:
-        write_table(("", "what", "found"), [(each.verdict, each.name, each.text) for each in findings], wrapped=2)
+        write_table(("", "what", "found"), [(each.result, each.name, each.text) for each in findings], wrapped=2)
     if failed & {"credentials", "token"}:
-        return Exit.AUTHORIZATION
+        return Exit.AUTHENTICATION
     return Exit.FAILED if failed else Exit.DONE
 
 

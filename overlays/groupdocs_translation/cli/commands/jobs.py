@@ -1,4 +1,4 @@
-"""``jobs``: ask for, wait for and fetch what was submitted, by id, from any process."""
+"""``jobs``: poll, wait for and download submitted jobs by ID, from any process."""
 
 from __future__ import annotations
 
@@ -24,22 +24,22 @@ if TYPE_CHECKING:
     from ..._sync.client import TranslationClient
     from ..._sync.jobs import Job
 
-SAMPLE = "sample"  # with --sandbox, the id of a job that is made on the spot: a new sandbox knows no other
+SAMPLE = "sample"  # with --sandbox, the ID of a job made for this run: a new sandbox has no other job
 _CODES = {State.FAILED: Exit.FAILED, State.EXPIRED: Exit.FAILED, State.PARTIAL: Exit.PARTLY}
 
 
 @click.group("jobs", no_args_is_help=True)
 @options.global_options
 def jobs() -> None:
-    """Pick up submitted jobs.
+    """Resume submitted jobs.
 
-    The service keeps results for 24 hours. Jobs of this machine's commands are remembered with their files' names
-    and kinds; for others, say --kind. With --sandbox, the id "sample" stands for a job made on the spot.
+    The service keeps results for 24 hours. Jobs submitted by this command on this machine are remembered with file
+    name and kind; for other jobs, use --kind. With --sandbox, the ID "sample" stands for a new sample job.
     """
 
 
 def _known(ctx: click.Context, _: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    """The ids that a shell may complete, each with its file."""
+    """Return the job IDs for shell completion, each with its file name."""
     context = ctx.ensure_object(Context)
     with suppress(ConfigurationError):
         jobs = context.history(context.service).jobs(now=context.clock.wall())
@@ -48,11 +48,11 @@ def _known(ctx: click.Context, _: click.Parameter, incomplete: str) -> list[Comp
 
 
 _ids = click.argument("ids", nargs=-1, required=True, metavar="ID...", shell_complete=_known)
-_kind = click.option("--kind", type=options.words("file", "text", "hugo"), help="Of a job that is not remembered.")
+_kind = click.option("--kind", type=options.words("file", "text", "hugo"), help="Kind of a job submitted elsewhere.")
 
 
 def _command(name: str) -> Callable[[Callable[..., Any]], click.Command]:
-    """A command of the group, with the options of every command; its function gets the ``Context`` first."""
+    """Add a command to the group, with the options of every command."""
 
     def decorate(function: Callable[..., Any]) -> click.Command:
         made = options.command(name)(function)
@@ -66,7 +66,7 @@ def _command(name: str) -> Callable[[Callable[..., Any]], click.Command]:
 def listed(context: Context) -> None:
     """List the jobs of the last 24 hours.
 
-    They are those that this machine's commands submitted, with what was remembered of them. Costs no call.
+    Lists the jobs submitted by this command on this machine. Makes no call.
     """
     known = context.history(context.service).jobs(now=context.clock.wall())
     if context.is_json:
@@ -80,10 +80,10 @@ def listed(context: Context) -> None:
 @_ids
 @_kind
 def status(context: Context, ids: tuple[str, ...], kind: str | None) -> int:
-    """Ask for the state of jobs.
+    """Poll jobs once.
 
-    It is pending, done, partial, failed or expired. Costs one call each. Exit code 4: one is done in part, 1: one
-    failed or is unknown.
+    Prints pending, done, partial, failed or expired. Costs one call for each job. Exit code 4: a job is partially done,
+    1: a job failed or is unknown.
     """
     rows: list[dict[str, Any]] = []
     with context.client() as client:
@@ -107,7 +107,7 @@ def status(context: Context, ids: tuple[str, ...], kind: str | None) -> int:
 def wait(context: Context, ids: tuple[str, ...], kind: str | None, polling: str | None, timeout: float | None) -> None:
     """Wait until jobs are done.
 
-    Translations of texts are printed; files are fetched with 'jobs download'.
+    Prints the translations of text jobs; download files with 'jobs download'.
     """
 
     def finish(job: Job[Any], watch: Callable[[Progress], None]) -> dict[str, Any]:
@@ -138,8 +138,8 @@ def _result(context: Context, job: Job[Any], result: Any) -> dict[str, Any]:
 @_command("download")
 @_ids
 @options.output
-@click.option("--name", metavar="NAME", help="The source's name, which the results get theirs from.")
-@click.option("--output-format", metavar="FORMAT", help="Of the results, if it is not the source's.")
+@click.option("--name", metavar="NAME", help="File name of the source, from which the results are named.")
+@click.option("--output-format", metavar="FORMAT", help="Format of the results, if it differs from the source.")
 @options.waiting
 def download(
     context: Context,
@@ -151,12 +151,12 @@ def download(
     polling: str | None,
     timeout: float | None,
 ) -> None:
-    """Wait for jobs and fetch their files.
+    """Wait for jobs and download their files.
 
-    The paths of the files are printed. Fetching costs no call.
+    Prints the paths of the files. Downloading is not billed.
     """
     if name and len(ids) > 1:
-        raise click.UsageError("--name is for one job")
+        raise click.UsageError(f"--name applies to one job, got {len(ids)} jobs")
     details: dict[str, Any] = {"output_format": format_name(output_format)} if output_format else {}
     if name:
         kind, source_format = recognize(name)
@@ -178,7 +178,7 @@ def _finish_each(
     resume_command: Callable[[dict[str, Any]], list[str]],
     **details: Any,
 ) -> None:
-    """Finish the jobs, one after the other; those that are not finished are told with the command that does."""
+    """Finish the jobs one after the other; for unfinished ones, keep the command that resumes them."""
     found: list[dict[str, Any]] = []
     with (
         context.client(**options.client_settings(polling=polling)) as client,
@@ -196,7 +196,7 @@ def _finish_each(
 def _pick(
     context: Context, client: TranslationClient, job_id: str, kind: str | None = None, **details: Any
 ) -> Job[Any]:
-    """Return the job of that id, with what is remembered of it."""
+    """Return the job with that ID, including what is remembered about it."""
     if context.is_sandbox and job_id == SAMPLE:
         if kind == "text":
             return client.submit_text("Hello", target="de")

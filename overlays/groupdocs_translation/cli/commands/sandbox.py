@@ -1,4 +1,4 @@
-"""``sandbox``: run a local stand-in of the service, for as long as wanted or for one command."""
+"""``sandbox``: run a local sandbox of the service, until Ctrl-C or for one command."""
 
 from __future__ import annotations
 
@@ -12,24 +12,33 @@ from .. import options
 from ..context import Context, new_sandbox
 from ..output import write, write_json
 
-LOOK_S = 0.2  # a Ctrl-C in the moment before a wait interrupts nothing: this one looks up
+LOOK_S = 0.2  # a Ctrl-C right before a wait would not interrupt it, so wait in short steps
 
 
 @options.command("sandbox", context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False})
-@click.option("--port", type=options.number(0, 65535), default=0, show_default=True, help="0 takes a free one.")
-@click.option("--latency", type=options.SECONDS, default=2.0, show_default=True, metavar="SECONDS", help="Of a job.")
 @click.option(
-    "--token-lifetime", type=options.number(1), default=3600, show_default=True, metavar="SECONDS", help="Of a token."
+    "--port", type=options.number(0, 65535), default=0, show_default=True, help="Port to listen on; 0 picks a free one."
 )
-@click.option("--lenient", is_flag=True, help="Take requests of which it is not known whether the service takes them.")
+@click.option(
+    "--latency", type=options.SECONDS, default=2.0, show_default=True, metavar="SECONDS", help="Duration of a job."
+)
+@click.option(
+    "--token-lifetime",
+    type=options.number(1),
+    default=3600,
+    show_default=True,
+    metavar="SECONDS",
+    help="Lifetime of a token.",
+)
+@click.option("--lenient", is_flag=True, help="Accept requests that the service may reject.")
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED, metavar="[COMMAND [ARGUMENT]...]")
 def sandbox(
     context: Context, port: int, latency: float, token_lifetime: int, lenient: bool, arguments: tuple[str, ...]
 ) -> int | None:
-    r"""Run a local stand-in of the service.
+    r"""Run a local sandbox of the service.
 
-    It runs until Ctrl-C, or for as long as COMMAND does. It listens on loopback, needs no account, costs nothing,
-    and is no production server. It prints variables for a shell; COMMAND gets the same as its environment.
+    Runs until Ctrl-C, or as long as COMMAND runs. The sandbox listens on loopback, needs no account and costs nothing.
+    It is not a production server. It prints variables for a shell; COMMAND gets the same as its environment.
 
     \b
       groupdocs-translation sandbox -- pytest tests

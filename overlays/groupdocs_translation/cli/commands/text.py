@@ -1,4 +1,4 @@
-"""``text``: translate what is on the command line, in a pipe, or in files of lines."""
+"""``text``: translate texts from the command line, a pipe, or the lines of files."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 @options.glossary
 @click.option("--markdown", is_flag=True, help="Keep Markdown's markup.")
 @options.variants
-@options.money
+@options.billing
 @options.trial
 def text(
     context: Context,
@@ -50,11 +50,11 @@ def text(
 ) -> None:
     r"""Translate texts.
 
-    Each TEXT is one text; - (or nothing, in a pipe) reads one from standard input. All texts and all languages go in
-    one call to the service, and a few more wait for the result.
+    Each TEXT is one text; - (or nothing, in a pipe) reads one from standard input. All texts and languages are sent in
+    one call; a few more calls poll for the result.
 
-    With one language, the translations are printed one after another; with several, each line has its language and
-    a tab in front.
+    With one language, the translations are printed one after another. With several, each line starts with its language
+    and a tab.
 
     \b
       groupdocs-translation text "Good morning" --to de
@@ -63,8 +63,8 @@ def text(
       groupdocs-translation text --lines strings.txt --to de > strings.de.txt
     """
     wanted = _source_of(texts, files)
-    asked = merged(targets)
-    found: dict[str, list[str]] = {language: [] for language in asked}
+    languages = merged(targets)
+    found: dict[str, list[str]] = {language: [] for language in languages}
     settings = options.client_settings(max_calls=max_calls, polling=polling)
     with (
         context.client(is_trial=trial, **settings) as client,
@@ -73,7 +73,7 @@ def text(
         given: dict[str, Any] = {"timeout": timeout, "progress": watch, **variants}
         if glossary:
             given["glossary"] = merged(glossary)
-        for row in _rows(client, wanted, files, asked, given):
+        for row in _rows(client, wanted, files, languages, given):
             if not context.is_json:
                 _print(row)
                 continue
@@ -85,18 +85,18 @@ def text(
 
 def _source_of(texts: Sequence[str], files: Sequence[str]) -> list[str]:
     if texts and files:
-        raise click.UsageError("give either texts or --lines, not both")
+        raise click.UsageError("texts and --lines cannot be combined: use one of them")
     if files:
         return []
     if not texts and sys.stdin.isatty():
-        raise click.UsageError("give a text, - to read one from standard input, or --lines FILE")
+        raise click.UsageError("no text given: add a text, - for standard input, or --lines FILE")
     return [_stdin() if text == "-" else _proper(text) for text in texts or ("-",)]
 
 
 def _rows(
     client: TranslationClient, texts: list[str], files: Sequence[str], targets: list[str], given: dict[str, Any]
 ) -> Iterator[dict[str, str]]:
-    """The translations of each text, in order; of lines while the next ones are translated."""
+    """Yield the translations of each text in order; with ``--lines``, while the next lines are being translated."""
     if files:
         for row in client.translate_stream(_lines(files), target=targets, **given):
             yield {language: text.replace("\n", " ") for language, text in row.items()}  # a line stays a line
@@ -118,7 +118,7 @@ def _stdin() -> str:
 
 
 def _lines(files: Sequence[str]) -> Iterator[str]:
-    """The lines of the files, one at a time: they may not fit in memory."""
+    """Yield the lines of the files one at a time: they may not fit in memory."""
     for name in files:
         with click.open_file(name, "rb") as lines:
             for line in lines:
@@ -126,7 +126,7 @@ def _lines(files: Sequence[str]) -> Iterator[str]:
 
 
 def _decoded(content: bytes, name: str) -> str:
-    """Decode UTF-8, whatever the locale says: that is what files and pipes hold."""
+    """Decode UTF-8, regardless of the locale: files and pipes contain UTF-8."""
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -134,7 +134,7 @@ def _decoded(content: bytes, name: str) -> str:
 
 
 def _proper(argument: str) -> str:
-    """An argument as text: in a locale that is not UTF-8, Python hides its bytes in surrogates."""
+    """Return an argument as text: in a locale other than UTF-8, Python hides its bytes in surrogates."""
     try:
         argument.encode()
     except UnicodeEncodeError:
