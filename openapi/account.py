@@ -6,19 +6,13 @@ record of what each action did where.
 
 from __future__ import annotations
 
-import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
-from difflib import SequenceMatcher
-from pathlib import Path
 from typing import Any
 
 from openapi.changes import differences
 from openapi.correct import Applied
-from openapi.tree import MISSING, Location, at, leaves, member, operations, references, text
-
-OPERATIONS = "overlays/groupdocs_translation/spec/operations.py"
-HAND_WRITTEN = ("overlays", "sandbox", "tests", "docs")
+from openapi.tree import MISSING, Location, at, leaves, text
 
 
 class Account:
@@ -118,29 +112,3 @@ def failures(before: Applied, after: Applied, new: Any) -> list[str]:
     lines = dict(zip(after.failures, after.lines(), strict=True))
     reasons = {number: diagnosis(number, before, after, new) for number in lines}
     return [line + (f" ({reasons[number]})" if reasons[number] else "") for number, line in lines.items()]
-
-
-def places(document: Any, root: Path) -> Iterator[str]:
-    """The hand-written places that a new operation needs: where its nearest sibling is known, a line of each file."""
-    rows = (root / OPERATIONS).read_text(encoding="utf-8")
-    every = [one for one in operations(document) if "operationId" in one[2]]
-    known = [one for one in every if f'"{one[2]["operationId"]}"' in rows]
-    files = [file for top in HAND_WRITTEN for file in sorted((root / top).rglob("*")) if file.suffix in {".py", ".md"}]
-    for one in (one for one in every if one not in known):
-        fits = [other for other in known if _kind(other) == _kind(one)]
-        head = f"{one[2]['operationId']} ({one[0]} {one[1]}) has no row in {OPERATIONS}"
-        if not fits:
-            yield f"{head}, and no other operation is like it: it needs a person"
-            continue
-        near = max(fits, key=lambda other: SequenceMatcher(None, other[1], one[1]).ratio())[2]["operationId"]
-        yield f"{head}; its nearest sibling {near} is known in"
-        for file in (file for file in files if "_sync" not in file.parts):
-            lines = enumerate(file.read_text(encoding="utf-8").splitlines(), start=1)
-            if found := next((each for each in lines if re.search(rf"\b{near}\b", each[1])), None):
-                yield f"    {file.relative_to(root).as_posix()}:{found[0]}: {found[1].strip():.90}"
-
-
-def _kind(one: tuple[str, str, Any]) -> Any:
-    method, _, operation = one
-    parts = (member(operation, "requestBody"), member(operation, "responses"))
-    return method, operation.get("security"), [sorted(ref for _, ref in references(part)) for part in parts]

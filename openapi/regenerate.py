@@ -20,15 +20,34 @@ from typing import Any
 if __name__ == "__main__":  # run as a file, Python looks in openapi/; its modules are always imported as openapi.…
     sys.path[0] = str(Path(__file__).resolve().parents[1])
 
-from openapi import account, changes, client, correct, dialects, documents, invariants, sync_twin, toolchain, tree
+from openapi import (
+    account,
+    changes,
+    client,
+    correct,
+    dialects,
+    documents,
+    invariants,
+    sync_twin,
+    tables,
+    toolchain,
+    tree,
+)
 from openapi.draft import Draft
+from openapi.places import Places
 from openapi.tree import Location
 
 ROOT = Path(__file__).resolve().parents[1]
 UPSTREAM, CORRECTIONS, TRANSLATION = (f"openapi/{name}.yaml" for name in ("upstream", "corrections", "translation"))
 ERRORS, CONTRACT = "openapi/errors.yaml", f"{client.PACKAGE}/contract.yaml"
 PROVENANCE = "generated/provenance.json"
-DERIVED = (TRANSLATION, "generated", client.ADDRESSES, *(f"{place}/_sync" for place in sync_twin.PLACES))
+DERIVED = (
+    TRANSLATION,
+    "generated",
+    client.ADDRESSES,
+    tables.DERIVED,
+    *(f"{place}/_sync" for place in sync_twin.PLACES),
+)
 UPSTREAM_NOTE = """\
 The document of the service, version {version}: structure and defects are the service's, the words are this project's.
 Never edited for the generator's sake: that is what corrections.yaml is for. Structure comes in with
@@ -94,8 +113,9 @@ class Run:
         problems[f"actions of {ERRORS} do not fit the document"] = errors.lines()
         if not any(problems.values()):
             problems["rules are broken by the contract"] = invariants.violations(errors.document)
-        told_places = list(account.places(corrected, self.root)) if (self.root / account.OPERATIONS).exists() else []
-        self._tell("lines on hand-written places that new operations need", told_places)
+        if before:
+            needed = list(Places(_tidy(before.document), corrected, self.root).lines())
+            self._tell("lines on places that people write and the changes need", needed)
         self._tell("decisions are a person's", self.decisions)
         if any(problems.values()):
             stop = [(name, lines) for name, lines in problems.items() if lines]
@@ -122,6 +142,7 @@ class Run:
         self.say(f"generated {modules} operations")
         self._write(CONTRACT, documents.dump(self.contract, CONTRACT_NOTE))
         self._write(client.ADDRESSES, client.addresses(document))
+        tables.write(self.root, document, self.stage / tables.DERIVED)
         self._write(PROVENANCE, json.dumps(self._provenance(tools, document), indent=2) + "\n")
         folders = sync_twin.write(self.root, self.stage)
         self.say(f"derived the sync twin: {', '.join(folders) or 'no async source yet'}")
@@ -175,21 +196,22 @@ class Run:
         hashes = {name: _sha256(self._path(name)) for name in (UPSTREAM, CORRECTIONS, ERRORS, *inputs)}
         return {
             "document": document["info"]["version"],
-            "source": self._source(hashes[UPSTREAM]),
+            "source": self._known("source", self.source, hashes[UPSTREAM]),
+            "structure": self._known("structure", tree.digest(self._overlay(UPSTREAM))),
             "inputs": dict(sorted(hashes.items())),
             "derived": {TRANSLATION: _sha256(self.stage / TRANSLATION), client.PACKAGE: self._digest()},
             "tools": tools,
         }
 
-    def _source(self, upstream: str) -> Any:
-        """Name and hash of the raw bytes that upstream.yaml came from; known for as long as nobody edits it."""
+    def _known(self, name: str, now: Any, upstream: str | None = None) -> Any:
+        """What is true of the document that was taken, from then on; with a hash, as long as upstream.yaml has it."""
         if UPSTREAM in self.names:
-            return self.source
+            return now
         try:
             known = json.loads((self.root / PROVENANCE).read_text(encoding="utf-8"))
-            return known["source"] if known["inputs"][UPSTREAM] == upstream else None
+            return known[name] if upstream in {None, known["inputs"][UPSTREAM]} else None
         except (OSError, ValueError, KeyError, TypeError):
-            return None
+            return now
 
     def _digest(self) -> str:
         lines = [f"{_sha256(path)}  {name}\n" for name, path in files(self.stage, [client.PACKAGE]).items()]

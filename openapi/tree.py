@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Iterator
 from typing import Any, TypeGuard
@@ -94,6 +95,12 @@ def leaves(node: Any, where: Location = (), parent: str = "") -> Iterator[tuple[
             yield from leaves(item, (*where, item_key(item, parent, index)), parent if is_list(item) else "")
     else:
         yield where, node
+
+
+def digest(document: Any) -> str:
+    """A hash of the structure of a document: of all but its words, and the order in which things are said."""
+    lines = sorted(f"{text(where)} {value!r}\n" for where, value in leaves(document))
+    return hashlib.sha256("".join(lines).encode()).hexdigest()
 
 
 def operations(document: object) -> Iterator[tuple[str, str, Any]]:

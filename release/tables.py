@@ -11,9 +11,11 @@ import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Literal, get_args, get_origin
 
 from groupdocs_translation._base_client import OLD_NAMES
 from groupdocs_translation._rules.requests import FILE_STYLES, TEXT_STYLES
+from groupdocs_translation.spec import derived
 from groupdocs_translation.spec.formats import AUTO_FORMATS, KINDS, FileOptions, Kind
 from groupdocs_translation.spec.operations import OPERATIONS, Operation
 
@@ -34,8 +36,14 @@ def meanings() -> dict[str, str]:
 
 
 def _type(option: str) -> str:
-    hint = FileOptions.__annotations__[option]
-    return getattr(hint, "__forward_arg__", str(hint)).removesuffix(" | None").replace("|", "\\|")
+    said = re.sub(r" \| None$", "", str(FileOptions.__annotations__[option].__forward_arg__))
+    return re.sub(r"\w+", lambda name: _words(name[0]), said).replace("|", "\\|")
+
+
+def _words(name: str) -> str:
+    """The words that a type stands for, if it is one of those: readers want to know them."""
+    words = getattr(derived, name, None)
+    return f"Literal[{', '.join(map(repr, get_args(words)))}]" if get_origin(words) is Literal else name
 
 
 def _codes(names: tuple[str, ...]) -> str:
@@ -56,7 +64,7 @@ def facts(kind: Kind) -> Iterator[tuple[str, str]]:
     yield "Can become", f"{_codes(kind.outputs) or 'what the service makes of it'}; without `output_format`: {default}"
     yield "Operation", f"`{kind.operation}`"
     if set(kind.formats) <= AUTO_FORMATS:
-        yield "Styles", '`style="slang"`, `style="classification"`'
+        yield "Styles", ", ".join(f'`style="{style}"`' for style in FILE_STYLES)
     if kind.summary:
         yield "Summary", f"`summarize=True` (`{kind.summary}`)"
     if kind.to_text:
@@ -162,7 +170,28 @@ def members_table() -> str:
     return "\n".join(["| old member | here | in |", "|---|---|---|", *rows])
 
 
-TABLES = {"operations": operations_table, "members": members_table, "measured": measured_table}
+def kinds_table() -> str:
+    """Every kind with its formats and its page; what there is to say of a kind that has no page yet is said below."""
+    pages_of = {
+        name: f"[{text.partition(chr(10))[0].lstrip('# ')}]({page.name})"
+        for page in sorted((ROOT / "docs/kinds").glob("*.md"))
+        for text in [page.read_text(encoding="utf-8")]
+        for name in PLACE.findall(text)
+    }
+    named = [kind for kind in KINDS.values() if kind.formats]
+    rows = [f"| `{kind.name}` | {', '.join(kind.formats)} | {pages_of.get(kind.name, 'below')} |" for kind in named]
+    rest = [f"\n`{kind.name}`\n\n{kind_table(kind)}" for kind in named if kind.name not in pages_of]
+    return "\n".join(
+        ["| kind | formats | page |", "|---|---|---|", "| text | strings | [Texts](texts.md) |", *rows, *rest]
+    )
+
+
+TABLES = {
+    "operations": operations_table,
+    "members": members_table,
+    "measured": measured_table,
+    "kinds": kinds_table,
+}
 
 
 def table(name: str) -> str:

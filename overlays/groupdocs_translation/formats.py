@@ -1,18 +1,7 @@
 """What can be translated: kinds of source, their formats, what they can be turned into, and the options each takes."""
 
-from .spec.formats import (
-    KINDS,
-    FileOptions,
-    FileStyle,
-    Kind,
-    KindName,
-    OutputFormat,
-    SourceFormat,
-    TextStyle,
-    WorksheetPart,
-    format_name,
-    recognize,
-)
+from .spec.derived import FileStyle, KindName, OutputFormat, SourceFormat, TextStyle
+from .spec.formats import KINDS, FileOptions, Kind, WorksheetPart, format_name, recognize
 
 __all__ = [
     "KINDS",

@@ -13,18 +13,23 @@ from typing import Literal, Required, TypedDict
 from ._results import ProgressCallback
 from ._rules.polling import PollingName, PollingSchedule
 from ._rules.retry import RetryPolicy
-from .spec.formats import (
-    FileOptions,
+from .spec.derived import (
+    CsvKinds,
+    DocumentKinds,
     FileStyle,
-    GeneralOptions,
+    HtmlKinds,
     KindName,
+    MarkdownKinds,
     OcrFormat,
     OutputFormat,
+    PresentationKinds,
     SavingMode,
     SourceFormat,
+    SpreadsheetKinds,
     TextStyle,
-    WorksheetPart,
+    XmlKinds,
 )
+from .spec.formats import FileOptions, GeneralOptions, WorksheetPart
 
 __all__ = [
     "AnyCall", "AutoCall", "CsvCall", "DocumentCall", "FileCall", "ImageCall", "MarkdownCall", "MediaCall", "PlainCall",
@@ -132,42 +137,42 @@ class FileCall(ReadCall, total=False):
 
 
 class DocumentCall(FileCall, total=False):
-    kind: Required[Literal["document", "pdf"]]
+    kind: Required[DocumentKinds]
     pages: Sequence[int] | None
     preserve_formatting: bool | None
 
 
 class SpreadsheetCall(FileCall, total=False):
-    kind: Required[Literal["spreadsheet"]]
+    kind: Required[SpreadsheetKinds]
     worksheets: Sequence[int] | None
     ranges: Mapping[int, WorksheetPart] | None
 
 
 class PresentationCall(FileCall, total=False):
-    kind: Required[Literal["presentation"]]
+    kind: Required[PresentationKinds]
     slides: Sequence[int] | None
     masters: bool | None
 
 
 class CsvCall(FileCall, total=False):
-    kind: Required[Literal["csv"]]
+    kind: Required[CsvKinds]
     separator: str | None
 
 
 class MarkdownCall(FileCall, total=False):
-    kind: Required[Literal["markdown"]]
+    kind: Required[MarkdownKinds]
     front_matter: Sequence[Sequence[str]] | None
     shortcodes: Mapping[str, Sequence[str]] | None
 
 
 class XmlCall(FileCall, total=False):
-    kind: Required[Literal["xml"]]
+    kind: Required[XmlKinds]
     ignore_list: Sequence[str] | None
     is_white_list: bool | None
 
 
 class PlainCall(FileCall, total=False):
-    kind: Required[Literal["html", "resx", "srt"]]
+    kind: Required[HtmlKinds]
 
 
 class ImageCall(FileCall, total=False):

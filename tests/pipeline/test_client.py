@@ -37,7 +37,7 @@ def test_every_operation_of_the_document_has_its_module_sync_and_async(translati
     operations = [operation for _, _, operation in tree.operations(translation)]
     wanted = {(operation["tags"][0].lower(), snake(operation["operationId"])) for operation in operations}
     assert {(path.parent.name, path.stem) for path in PACKAGE.glob("api/*/*.py") if path.stem != "__init__"} == wanted
-    assert len(wanted) == 38
+    assert len(wanted) == len(operations) >= 38
     for made in map(module, operations):
         for name, waits in (("sync", False), ("sync_detailed", False), ("asyncio", True), ("asyncio_detailed", True)):
             assert inspect.iscoroutinefunction(getattr(made, name)) is waits, f"{made.__name__}.{name}"
@@ -60,7 +60,7 @@ def test_every_argument_of_every_operation_is_documented(translation: Any) -> No
 def test_models_take_keywords_only_and_document_every_attribute(models: Any) -> None:
     assert {snake(name) for name in models.__all__} == MODELS
     kinds = [kind for kind in (getattr(models, name) for name in models.__all__) if inspect.isclass(kind)]
-    assert len(kinds) == 37
+    assert len(kinds) >= 37
     for kind in kinds:
         fields = [field for field in attrs.fields(kind) if field.init]
         assert all(field.kw_only for field in fields), kind
@@ -137,8 +137,10 @@ def test_a_changed_template_of_the_generator_is_noticed(code: str) -> None:
 
 
 def test_an_operation_that_the_generator_loses_stops_the_pipeline(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    translation: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(client, "write", lambda *_: 37)
-    with pytest.raises(regenerate.PipelineError, match="38 operations in the document, but 37 generated modules"):
+    count = len(list(tree.operations(translation)))
+    monkeypatch.setattr(client, "write", lambda *_: count - 1)
+    named = f"{count} operations in the document, but {count - 1} generated modules"
+    with pytest.raises(regenerate.PipelineError, match=named):
         regenerate.Run(regenerate.ROOT, tmp_path).build()

@@ -5,9 +5,7 @@ from __future__ import annotations
 import copy
 import difflib
 import json
-import os
 import re
-import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -312,37 +310,6 @@ def test_a_new_address_reaches_the_clients_and_the_sandbox_from_the_document(tra
         "/v3.0/translation",
         "/v2/token",
     ]
-
-
-def test_a_new_text_style_needs_one_row_to_be_called_served_and_shown(
-    upstream: Any, tree: Path, as_source: Callable[[Any], str], capsys: Any
-) -> None:
-    for name in ("overlays", "sandbox", "release"):
-        shutil.copytree(ROOT / name, tree / name, dirs_exist_ok=True, ignore=shutil.ignore_patterns("__pycache__"))
-    upstream["paths"]["/text/legal"] = copy.deepcopy(upstream["paths"]["/text/slang"])
-    assert regenerate.main(["--source", as_source(upstream), "--draft"], tree) == 0
-    said = capsys.readouterr().out
-    (place,) = re.findall(r"(overlays/\S+):(\d+): _submit\(", said.partition("translateTextLegal (POST")[2])
-    assert len(re.findall(r"^ +(?:overlays|sandbox)/", said, re.MULTILINE)) == 1, (
-        "one row, and nothing else in the code"
-    )
-    file, lines = tree / place[0], (tree / place[0]).read_text().splitlines(keepends=True)
-    row = re.sub('"translateText[A-Z][a-z]+", "[^"]*"', '"translateTextLegal", "/text/legal"', lines[int(place[1]) - 1])
-    file.write_text("".join([*lines[: int(place[1])], row, *lines[int(place[1]) :]]))
-    code = (
-        "from groupdocs_translation import TranslationClient\n"
-        "from groupdocs_translation_sandbox import Sandbox\n"
-        "from release import tables\n"
-        "with Sandbox() as sandbox, TranslationClient(**sandbox.client_settings()) as client:\n"
-        "    print(client.translate_text('Hello', target='de', style='legal').text, client.usage.by_operation)\n"
-        "print(tables.operations_table())\n"
-    )
-    paths = os.pathsep.join(str(tree / name) for name in ("overlays", "generated", "sandbox", "."))
-    command = [sys.executable, "-c", f"import sys; sys.path[:0] = {paths.split(os.pathsep)!r}\n{code}"]
-    done = subprocess.run(command, cwd=tree, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    assert "'translateTextLegal': 1" in done.stdout
-    assert re.search(r"^\| .*style=.legal.* \| `translate_text_legal` \|$", done.stdout, re.MULTILINE)
 
 
 def test_the_rule_gives_the_names_that_we_gave(translation: Any) -> None:

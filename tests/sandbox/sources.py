@@ -5,12 +5,28 @@ from __future__ import annotations
 import base64
 from pathlib import Path
 
+from groupdocs_translation.spec.formats import KINDS
+
 EXAMPLES = Path(__file__).parents[2] / "examples" / "files"
 LANGUAGES = {"sourceLanguage": "en", "targetLanguages": ["de", "fr"]}
 TEXT = {"sourceLanguage": "en", "targetLanguages": ["de"], "texts": ["Hello"]}
 MEDIA = ("a.mp3", b"ID3 not listened to", {"format": "Mp3"})
 IMAGE = ("a.png", b"\x89PNG not looked at", {"ocrformat": "Pdf", "outputFormat": "Docx"})
 DOCUMENT = ("report.docx", None, {"format": "Docx", "outputFormat": "Docx"})
+# Kinds that came after this table.
+LATER = {
+    kind.operation: (
+        f"a.{kind.formats[0].lower()}",
+        b"Hello",
+        {
+            name: kind.formats[0]
+            for name, is_member in (("format", kind.has_format), ("outputFormat", kind.has_output))
+            if is_member
+        },
+    )
+    for kind in KINDS.values()
+    if kind.formats
+}
 # Each submission of a file: the upload's name, its content (None: of examples/files), and members of the request.
 FILES = {
     "translateDocument": DOCUMENT,
@@ -43,6 +59,7 @@ def request_of(operation, upload):
         return {"source": "en", "targets": ["de"], "file": base64.b64encode(b"image").decode()}
     if operation.id == "analyzeHugo":
         return {"file": base64.b64encode(b"---\ntitle: A\n---\n{{< figure src=a >}}\n").decode()}
-    name, content, members = FILES[operation.id]
+    of_any_kind = ("report.docx", None, {}) if operation.model == "FileRequest" else None
+    name, content, members = FILES.get(operation.id) or LATER.get(operation.id) or of_any_kind
     url = upload((EXAMPLES / name).read_bytes() if content is None else content, name)
     return LANGUAGES | members | {"url": url}

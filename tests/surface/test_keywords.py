@@ -11,11 +11,8 @@ from groupdocs_translation._rules.polling import _PRESETS, PollingName
 from groupdocs_translation._rules.requests import FILE_STYLES, TEXT_STYLES
 from groupdocs_translation.batch import FolderOptions
 from groupdocs_translation.options import SubmitOptions, TextOptions
-from groupdocs_translation.spec.formats import (
-    _NAMES,
-    _OWNERS,
-    KINDS,
-    FileOptions,
+from groupdocs_translation.spec.derived import (
+    Family,
     FileStyle,
     KindName,
     OcrFormat,
@@ -24,7 +21,7 @@ from groupdocs_translation.spec.formats import (
     SourceFormat,
     TextStyle,
 )
-from groupdocs_translation.spec.operations import Family
+from groupdocs_translation.spec.formats import _NAMES, _OWNERS, KINDS, FileOptions
 from groupdocs_translation_api.models import ocr_format, saving_mode
 
 TEXT = ["translate_text", "submit_text", "translate_stream"]

@@ -46,17 +46,8 @@ from ..options import (
     TextOptions,
     XmlCall,
 )
-from ..spec.formats import (
-    FileStyle,
-    KindName,
-    OcrFormat,
-    OutputFormat,
-    SavingMode,
-    SourceFormat,
-    TextStyle,
-    WorksheetPart,
-    recognize,
-)
+from ..spec.derived import FileStyle, KindName, OcrFormat, OutputFormat, SavingMode, SourceFormat, TextStyle
+from ..spec.formats import WorksheetPart, recognize
 from ..spec.operations import BY_ID, model
 from .jobs import FILE_TIMEOUT_S, AsyncJob
 from .submit import AsyncTexts, submit, submit_file, upload

@@ -9,16 +9,8 @@ from typing import TYPE_CHECKING, Any, get_args
 from .._config import check_flag
 from .._errors import ConfigurationError, UnsupportedFormat
 from .._results import ProgressCallback
-from ..spec.formats import (
-    AUTO_FORMATS,
-    KINDS,
-    FileOptions,
-    Kind,
-    OcrFormat,
-    SavingMode,
-    check_output,
-    recognize,
-)
+from ..spec.derived import OcrFormat, SavingMode
+from ..spec.formats import AUTO_FORMATS, KINDS, FileOptions, Kind, check_output, recognize
 from ..spec.operations import BY_ID, OPERATIONS, Operation, model
 from .job_handle import JobSpec
 from .names import language_pair
@@ -30,14 +22,14 @@ if TYPE_CHECKING:
     from .._inputs import Source
 
 
-def _styles(prefix: str) -> dict[str | None, str]:
-    """The styles by the operations that have them: a style is a path below the one without."""
-    rows = (row for row in OPERATIONS if row.role == "submit" and not row.public and row.path.startswith(prefix))
+def _styles(prefix: str, request: str) -> dict[str | None, str]:
+    """The styles by the operations that have them: a style is a path below the one without, with its request."""
+    rows = (row for row in OPERATIONS if row.model == request and not row.public and row.path.startswith(prefix))
     return {row.path.removeprefix(prefix): row.id for row in rows}
 
 
-TEXT_STYLES = {None: "translateText"} | _styles("/text/")
-FILE_STYLES = _styles("/auto/")
+TEXT_STYLES = {None: "translateText"} | _styles("/text/", "TextRequest")
+FILE_STYLES = _styles("/auto/", "FileRequest")
 TRIAL_TEXT_CHARACTERS = 1_000  # service page, "Public operations"
 
 

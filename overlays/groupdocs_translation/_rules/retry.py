@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from attrs import Attribute
 
-    from ..spec.operations import Role
+    from ..spec.derived import Role
 
 REFUSED_STATUSES = frozenset({429, 503})  # too many calls at a time, for a while (RFC 6585 §4, RFC 9110 §15.6.4)
 FAILED_STATUSES = frozenset({408, 500, 502, 503, 504})  # it may or may not have been done

@@ -55,7 +55,7 @@ from ..options import (
     TextOptions,
     XmlCall,
 )
-from ..spec.formats import (
+from ..spec.derived import (
     FileStyle,
     KindName,
     OcrFormat,
@@ -63,9 +63,8 @@ from ..spec.formats import (
     SavingMode,
     SourceFormat,
     TextStyle,
-    WorksheetPart,
-    recognize,
 )
+from ..spec.formats import WorksheetPart, recognize
 from ..spec.operations import BY_ID, model
 from .jobs import FILE_TIMEOUT_S, Job
 from .submit import Texts, submit, submit_file, upload

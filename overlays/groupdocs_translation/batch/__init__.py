@@ -35,7 +35,8 @@ from .._concurrency import async_owner, call_soon
 from .._errors import ConfigurationError, TranslationError
 from .._rules.polling import PollingName, PollingSchedule
 from .._rules.requests import given
-from ..spec.formats import FileStyle, KindName, OcrFormat, OutputFormat, SavingMode, WorksheetPart
+from ..spec.derived import FileStyle, KindName, OcrFormat, OutputFormat, SavingMode
+from ..spec.formats import WorksheetPart
 from .journal import BatchRunning, Journal, JournalLock, is_damaged
 from .options import BatchSettings, Concurrency, FolderOptions, batch_settings
 from .planner import Planner

@@ -8,29 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import PurePath
-from typing import Literal, NamedTuple, TypedDict
+from typing import NamedTuple, TypedDict
 
 from .._errors import ConfigurationError, UnsupportedFormat
+from .derived import FILE_FORMATS, OcrFormat, SavingMode
 
-TextStyle = Literal["slang", "classification", "medical"]
-FileStyle = Literal["slang", "classification"]
-SavingMode = Literal["Files", "Archive", "Both"]
-OcrFormat = Literal["Pdf", "Xlsx", "Csv"]
-
-# The tables below as types: in the service's spelling and in small letters.
-_Structured = Literal["csv", "html", "markdown", "xml", "resx", "srt"]
-KindName = Literal["document", "pdf", "spreadsheet", "presentation", _Structured, "image", "media", "auto"]
-_Text = Literal["Docx", "docx", "Rtf", "rtf", "Odt", "odt", "Txt", "txt", "Pdf", "pdf", "Svg", "svg", "text"]
-_Web = Literal["Html", "html", "Md", "md", "htm", "markdown"]
-_Lines = Literal["Xml", "xml", "Resx", "resx", "Srt", "srt", "Csv", "csv", "Tsv", "tsv"]
-_Sheet = Literal["Xls", "xls", "Xlsx", "xlsx", "Xlsm", "xlsm", "Ods", "ods"]
-_Show = Literal["Pptx", "pptx", "Odp", "odp"]
-_Old = Literal["Doc", "doc", "Docm", "docm", "Ppt", "ppt", "Pptm", "pptm"]
-_Image = Literal["Bmp", "bmp", "Jpg", "jpg", "jpeg", "Png", "png", "Gif", "gif"]
-_Sound = Literal["Mp3", "mp3", "Wav", "wav", "Flac", "flac", "M4a", "m4a", "Aac", "aac", "Wma", "wma"]
-_Video = Literal["Flv", "flv", "Mkv", "mkv", "Webm", "webm", "Avi", "avi", "Mov", "mov", "Wmv", "wmv", "Rm", "rm"]
-SourceFormat = Literal[_Text, _Web, _Lines, _Sheet, _Show, _Old, _Image, _Sound, _Video, "Mpg", "mpg", "mpeg"]
-OutputFormat = Literal[SourceFormat, "Tiff", "tiff", "Xps", "xps", "Xlsb", "xlsb", "Epub", "epub"]
 CellRange = tuple[str, str]
 
 
@@ -86,7 +68,7 @@ class FileOptions(GeneralOptions, total=False):
         interval: of subtitles, in seconds.
     """
 
-    ocr_format: Literal["Pdf", "Xlsx", "Csv"] | None
+    ocr_format: OcrFormat | None
     rotation_angle: int | None
     handwritten: bool | None
     fragments: Sequence[str] | None
@@ -244,10 +226,8 @@ _KINDS = (
 
 KINDS: dict[str, Kind] = {kind.name: kind for kind in _KINDS}
 
-# What FileRequest.format of the service's document lists: only these go through the general operations.
-AUTO_FORMATS = frozenset(
-    format_ for kind in _KINDS for format_ in kind.formats if format_ not in {"Xml", "Bmp", "Jpg", "Png", "Svg", "Gif"}
-)
+# Only these go through the general operations.
+AUTO_FORMATS = FILE_FORMATS & {format_ for kind in _KINDS for format_ in kind.formats}
 
 _ALIASES = {"jpeg": "Jpg", "htm": "Html", "markdown": "Md", "mpeg": "Mpg", "text": "Txt"}
 _NAMES = {

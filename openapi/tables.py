@@ -1,0 +1,124 @@
+"""Writes ``spec/derived.py``: what the overlay takes from the document and from its own table of kinds.
+
+Called by ``regenerate``. So a new style needs nothing by hand, and a new kind of file one row in ``spec/formats.py``.
+"""
+
+from __future__ import annotations
+
+import importlib
+import re
+import sys
+import types
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+from openapi import toolchain
+from openapi.tree import SCHEMAS, member, operations
+
+DERIVED = "overlays/groupdocs_translation/spec/derived.py"
+HOUSE = "_house"  # the overlay under a name of its own: another one may be installed
+STYLES = {"TextStyle": ("/text/", "TextRequest"), "FileStyle": ("/auto/", "FileRequest")}
+RESULTS = {"CloudTextResponse": "text", "CloudFileResponse": "file", "CloudHugoResponse": "hugo"}
+HEAD = '''\
+# Derived from openapi/translation.yaml and from KINDS of formats.py with `nox -s regenerate`: never edit it.
+"""The operations of the service, and the words that its requests take, as types."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+Role = Literal["submit", "poll", "upload", "read"]
+Family = Literal["text", "file", "hugo", "none"]
+'''
+
+
+def write(root: Path, document: Any, path: Path) -> None:
+    """Write the module to ``path``."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    literals = [*_of_document(document), *_of_kinds(root)]
+    types_ = "".join(f"{name} = Literal[{', '.join(map(_quoted, words))}]\n" for name, words in literals)
+    formats = member(document, "components", "schemas", "FileFormat", "enum")
+    rows = "".join(f"    ({', '.join(map(_quoted, row))}),\n" for row in rows_of(document))
+    path.write_text(
+        f"{HEAD}{types_}\n# What the operations for files of any kind take.\n"
+        f"FILE_FORMATS = frozenset({{{', '.join(map(_quoted, formats))}}})\n\n"
+        "# Id, method, path, role, family, request model, whether it takes no token, tag: see operations.Operation.\n"
+        "ROWS: tuple[tuple[str, str, str, Role, Family, str | None, bool, str], ...] = (\n" + rows + ")\n",
+        encoding="utf-8", newline="\n",
+    )  # fmt: skip
+    toolchain.run("ruff", "format", "--quiet", "--no-cache", "--isolated", "--line-length=120", path)
+
+
+def _quoted(value: Any) -> str:
+    return f'"{value}"' if isinstance(value, str) else repr(value)
+
+
+def rows_of(document: Any) -> Iterator[tuple[str, str, str, str, str, str | None, bool, str]]:
+    """Each operation, with what its calls do: by what it takes and what it answers."""
+    for method, path, operation in operations(document):
+        content = member(operation, "requestBody", "content")
+        model = member(content, "application/json", "schema", "$ref") or None
+        answer = member(operation, "responses", "202", "content", "application/json", "schema", "$ref")
+        result = str(answer or "").removeprefix(SCHEMAS)
+        role = "upload" if "multipart/form-data" in content else "read"
+        if result:
+            role = "submit" if result == "StatusResponse" else "poll"
+        yield (
+            operation["operationId"], method, path, role, _family(path, model, result) if result else "none",
+            model and model.removeprefix(SCHEMAS), operation.get("security") == [], operation["tags"][0].lower(),
+        )  # fmt: skip
+
+
+def style_of(row: tuple[Any, ...]) -> str:
+    """The type that has an operation as a style: one whose path is below the usual one, with the same request."""
+    fits = (name for name, (head, model) in STYLES.items() if row[2].startswith(head) and row[5] == model)
+    return next(fits, "") if row[3] == "submit" and not row[6] else ""
+
+
+def _family(path: str, model: str | None, result: str) -> str:
+    """The shape of a job's result: what its poll answers, and a submission's by the words of its path."""
+    if result in RESULTS:
+        return RESULTS[result]
+    if str(model).endswith("/HugoRequest"):
+        return "hugo"
+    return "text" if "text" in re.split("[^a-z]+", path) else "file"
+
+
+def _of_document(document: Any) -> Iterator[tuple[str, list[str]]]:
+    for name, (head, _) in STYLES.items():
+        yield name, [row[2].removeprefix(head) for row in rows_of(document) if style_of(row) == name]
+    for name in ("SavingMode", "OcrFormat"):
+        yield name, member(document, "components", "schemas", name, "enum")
+
+
+def _of_kinds(root: Path) -> Iterator[tuple[str, list[str]]]:
+    formats = kinds(root)
+    yield "KindName", list(formats.KINDS)
+    spellings = [(name, word) for word, name in formats._NAMES.items()]
+    for literal, known in (("SourceFormat", formats._OWNERS), ("OutputFormat", dict(spellings))):
+        yield literal, _unique(word for pair in spellings if pair[0] in known for word in pair)
+    alike: dict[frozenset[str], list[str]] = {}
+    for kind in formats.KINDS.values():
+        alike.setdefault(frozenset(kind.options), []).append(kind.name)
+    yield from ((f"{names[0].capitalize()}Kinds", names) for names in alike.values())  # … that take the same options
+
+
+def _unique(words: Iterable[str]) -> list[str]:
+    return list(dict.fromkeys(words))
+
+
+def kinds(root: Path) -> Any:
+    """The overlay's table of kinds, from the tree that is built and without what is derived from it."""
+    derived = types.ModuleType(f"{HOUSE}.spec.derived")
+    derived.__getattr__ = lambda name: frozenset() if name.isupper() else object  # type: ignore[method-assign]
+    for name in ("", ".spec"):
+        package = types.ModuleType(HOUSE + name)
+        package.__path__ = [str(root / "overlays/groupdocs_translation" / name.removeprefix("."))]
+        sys.modules[HOUSE + name] = package
+    sys.modules[derived.__name__] = derived
+    try:
+        return importlib.import_module(f"{HOUSE}.spec.formats")
+    finally:
+        for name in [name for name in sys.modules if name.partition(".")[0] == HOUSE]:
+            del sys.modules[name]
