@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import json
 import pickle
+from functools import partial
 from pathlib import Path
 
 import groupdocs_translation
@@ -13,6 +14,8 @@ from groupdocs_translation import (
     APIError,
     AsyncTranslationClient,
     Batch,
+    BatchFile,
+    BatchPlan,
     BatchProgress,
     BatchReport,
     FileResult,
@@ -29,6 +32,7 @@ from groupdocs_translation import (
     TranslationClient,
     Usage,
 )
+from groupdocs_translation.batch import FileState, KindCost
 
 pydantic = pytest.importorskip("pydantic")
 VALUES = [
@@ -43,6 +47,20 @@ VALUES = [
     Progress("wait", "a.docx", 1.5, None),
     BatchProgress(step="done", path="a.docx"),
     TokenEvent("obtained", lifetime_s=60.0),
+    KindCost(kind="document", files=1, bytes=9, uploads=1, submissions=1, polls=2, expected_polls=2.5),
+    BatchFile(
+        path="a.docx",
+        state=FileState.DONE,
+        kind="document",
+        size=12,
+        results={"de": "a.de.docx"},
+        missing=("fr",),
+        reason=None,
+        job="j",
+        calls=3,
+        seconds=1.5,
+        is_new=True,
+    ),
 ]
 
 
@@ -106,10 +124,14 @@ def test_a_job_a_plan_and_a_report_are_written_by_pydantic(client, tmp_path):
     (tmp_path / "in" / "a.txt").write_text("one")
     batch = Batch(client, tmp_path / "in", target="de", output_dir=tmp_path / "out")
     plan, report, job = batch.plan(), batch.run(), client.submit_text("one", target="de")
+    assert plan.kinds
+    for given in (plan.to_dict(), plan):  # read again too: it needs neither journal nor client
+        assert pydantic.TypeAdapter(BatchPlan).validate_python(given).to_dict() == plan.to_dict()
     for value in (plan, report, job, client.usage, next(report.each())):
         adapter = pydantic.TypeAdapter(type(value))
         assert json.loads(adapter.dump_json(value)) == value.to_dict() == json.loads(json.dumps(value.to_dict()))
         assert adapter.validate_python(value) is value
+        assert adapter.json_schema(mode="serialization")["type"] == "object"
         assert value._repr_html_().startswith("<table>")
     assert json.loads(report.json.read_text())["version"] == report.to_dict()["version"] == 1
 
@@ -128,6 +150,26 @@ def test_a_job_travels_as_its_handle(client):
     for handle in (pickle.loads(pickle.dumps(job)), copy.deepcopy(job)):
         assert handle.to_dict() == job.to_dict()
         assert client.job(**handle.to_dict()).result().text == job.result().text
+
+
+def test_fastapi_answers_with_what_is_only_written_too(client, tmp_path):
+    fastapi = pytest.importorskip("fastapi")
+    from fastapi.testclient import TestClient
+
+    (tmp_path / "a.txt").write_text("one")
+    batch = Batch(client, tmp_path, target="de", output_dir=tmp_path / "out")
+    values = {
+        "plan": batch.plan(),
+        "report": batch.run(),
+        "job": client.submit_text("a", target="de"),
+        "usage": client.usage,
+    }
+    app = fastapi.FastAPI()
+    for name, value in values.items():
+        app.get(f"/{name}", response_model=type(value))(partial(lambda given: given, value))
+    for name, value in values.items():
+        assert TestClient(app).get(f"/{name}").json() == value.to_dict()
+    assert set(app.openapi()["paths"]) == {f"/{name}" for name in values}
 
 
 def test_fastapi_answers_with_results(sandbox):

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 
 @frozen(kw_only=True)
-class BatchPlan(AsDict):
+class BatchPlan(Data):
     """What a run would do now, and cost; nothing was sent or written.
 
     ``files`` counts those found that some operation takes, ``by_state`` where they are: ``planned`` and ``uploaded``
