@@ -136,8 +136,8 @@ class Settings:
             refuse_httpx(getattr(self, name), name)
         check_count(self.max_connections, "max_connections", least=1)
         check_policy(self.retries)
-        if self.origin is not None and not isinstance(self.origin, str):
-            raise ConfigurationError("origin must be a string: the name of your application", parameter="origin")
+        if self.origin is not None and not (isinstance(self.origin, str) and self.origin.isprintable()):
+            raise ConfigurationError("origin must be a line of text: the name of your application", parameter="origin")
         if self.timeout is not None and not hasattr(self.timeout, "connect"):  # an httpx2.Timeout is looked at later
             check_timeout(self.timeout)
         check_proxy(self.proxy)

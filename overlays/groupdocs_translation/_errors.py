@@ -29,10 +29,15 @@ No message holds a secret, a token, a response body or the query of a result URL
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import logging
+import traceback
+from collections.abc import Generator, Iterable, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from ._data import plain
+
+log = logging.getLogger("groupdocs_translation.errors")
 
 
 class TranslationError(Exception):
@@ -255,3 +260,29 @@ class CallBudgetExceeded(TranslationError):
         super().__init__(message)
         self.budget = budget
         self.used = used
+
+
+def unexpected(what: str, error: Exception) -> TranslationError:
+    """An exception that nobody foresaw, as one of ours; its text is not told, it may hold an address or a token."""
+    while isinstance(error, ExceptionGroup):
+        error = error.exceptions[0]
+    if isinstance(error, TranslationError):
+        return error
+    if isinstance(error, OSError):
+        where = f": {error.filename}" if error.filename else ""
+        return TransferError(f"{what}: {error.strerror or type(error).__name__}{where}")
+    name = type(error).__name__
+    log.debug("%s: unexpected %s\n%s", what, name, "".join(traceback.format_tb(error.__traceback__)))
+    hint = "please report it with the traceback that is logged at level DEBUG (-vv)"
+    return TranslationError(f"{what}: a fault of this package ({name}), {hint}")
+
+
+@contextmanager
+def only_our_errors(what: str) -> Generator[None]:
+    """Let no other exception out of a public call than those of this package."""
+    try:
+        yield
+    except TranslationError:
+        raise
+    except Exception as error:
+        raise unexpected(what, error) from None

@@ -16,6 +16,25 @@ from ._errors import ConfigurationError, TransferError
 OVERWRITE_HINT = "use overwrite=True or another output_dir"
 
 
+def checked_path(given: str | os.PathLike[str], parameter: str) -> Path:
+    """The absolute path, whether something is there or not.
+
+    Raises:
+        ConfigurationError: no file system could have it: a null or half a surrogate pair in it, too long, links that
+            lead in a circle.
+    """
+    if not isinstance(given, str | os.PathLike) or not os.fspath(given):
+        raise ConfigurationError(f"{parameter} is a path, not {given!r}", parameter=parameter)
+    try:
+        path = Path(os.path.abspath(given))
+        with suppress(FileNotFoundError, NotADirectoryError, PermissionError):
+            path.stat()
+    except (OSError, TypeError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else error
+        raise ConfigurationError(f"{parameter}={given!r:.200} cannot be used: {reason}", parameter=parameter) from error
+    return path
+
+
 def output_folder(given: str | os.PathLike[str]) -> Path:
     """The folder for results, made if it is not there; found out before anything is paid for."""
     try:

@@ -100,15 +100,17 @@ def _checked(source: Source) -> Source:
 
 
 def _from_path(path: Path, name: str | None) -> Source:
-    if path.is_dir():
-        raise ConfigurationError(f"{path} is a folder, not a file", parameter="file")
     try:
+        if path.is_dir():
+            raise ConfigurationError(f"{path} is a folder, not a file", parameter="file")
         if not path.is_fifo():  # opening a pipe without a writer waits for ever; its size says 0
             path.open("rb").close()  # found out now, not in the middle of an upload
         size = path.stat().st_size
+    except ConfigurationError:
+        raise
     except (OSError, ValueError) as error:  # ValueError: a null in the name
         raise ConfigurationError(
-            f"cannot read {path}: {getattr(error, 'strerror', error)}", parameter="file"
+            f"cannot read {path!s:.200}: {getattr(error, 'strerror', error)}", parameter="file"
         ) from error
     return _checked(Source(name or path.name, size, lambda: cast("IO[bytes]", path.open("rb"))))
 

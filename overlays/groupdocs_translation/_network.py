@@ -120,6 +120,7 @@ def readable(response: httpx2.Response, operation: Operation) -> httpx2.Response
 
     The generated parser knows documented statuses only, and the body says the rest.
     """
+    response.encoding = "utf-8"  # JSON and YAML are, whatever the header says
     status = response.status_code
     is_known = status in responses.DOCUMENTED_STATUSES[operation.role] or (status, operation.id) == (
         206,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from pathlib import Path
 
@@ -96,3 +97,32 @@ def test_the_page_has_the_codes():
     page = (Path(__file__).parents[2] / "docs" / "cli.md").read_text(encoding="utf-8")
     for code in Exit:
         assert f"| {code.value} |" in page
+
+
+@pytest.mark.parametrize("detail", [[], ["-v"], ["-vv"]])
+def test_a_fault_of_the_command_is_one_line_and_its_traceback_is_for_vv(command, monkeypatch, detail):
+    log = logging.getLogger("groupdocs_translation")
+    monkeypatch.setattr(log, "handlers", [])  # the command's own is gone again afterwards
+    monkeypatch.setattr(log, "level", log.level)
+
+    def fail(*_, word="canary"):
+        raise KeyError(word)
+
+    monkeypatch.setattr("groupdocs_translation.cli.commands.info.write_table", fail)
+    done = command("formats", *detail)
+    assert done.code == 1
+    assert "the command: a fault of this package (KeyError), please report it" in done.err
+    assert "canary" not in done.err
+    assert ("test_exits.py" in done.err) == (detail == ["-vv"])
+    if detail != ["-vv"]:
+        assert len(done.err.splitlines()) == 1
+
+
+def test_an_error_of_the_file_system_is_one_line(command, monkeypatch):
+    def fail(*_, **__):
+        raise OSError(28, "No space left on device", "state.json")
+
+    monkeypatch.setattr("groupdocs_translation.cli.history.History.record_calls", fail)
+    done = command("languages", "--json")
+    assert (done.code, done.error["type"]) == (1, "TransferError")
+    assert done.error["message"] == "the command: No space left on device: state.json"

@@ -14,7 +14,7 @@ from attrs import evolve
 from .._api import ApiClient
 from .._concurrency import async_owner
 from .._config import CLOSED, proxy_for, timeouts, tls
-from .._errors import ConfigurationError, TranslationError
+from .._errors import ConfigurationError, SubmissionUncertain, TranslationError, unexpected
 from .._network import guard_logs
 from .._rules.polling import JobDurations, PollingSchedule, schedule_named, usual_duration
 from .._rules.responses import languages_of, request_id
@@ -186,8 +186,17 @@ class AsyncConnection:
         return BearerAuth(self._token_source, origin=self.settings.base_url, is_public=is_public, before_send=count)
 
     async def call(self, operation: str, /, **arguments: Any) -> Any:
-        """Call a generated operation by its operationId; its ``Response``."""
-        return await generated(BY_ID[operation]).asyncio_detailed(client=self._session_and_api()[1], **arguments)
+        """Call a generated operation by its operationId; its ``Response``. Raises errors of this package only."""
+        try:
+            return await generated(BY_ID[operation]).asyncio_detailed(client=self._session_and_api()[1], **arguments)
+        except TranslationError:
+            raise
+        except Exception as error:
+            fault = unexpected(operation, error)
+            if BY_ID[operation].role == "submit":
+                text = f"{fault}; the service may have taken the job"
+                fault = SubmissionUncertain(text, operation=operation, request=None)
+        raise fault
 
     async def ask_languages(self) -> Languages:
         """The service's language pairs, which are known from now on."""

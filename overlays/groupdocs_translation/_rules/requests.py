@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from numbers import Integral
 from typing import TYPE_CHECKING, Any, get_args
@@ -167,6 +168,7 @@ def _file_members(
 def check_option(name: str, value: Any) -> Any:
     """What an option's value becomes in a request; ``None`` stays: it was not given."""
     try:
+        json.dumps(value, ensure_ascii=False, default=str).encode()  # half a surrogate pair cannot be sent
         return None if value is None else _OPTIONS[name](value, name)
     except ConfigurationError:
         raise

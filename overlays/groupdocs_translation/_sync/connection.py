@@ -15,7 +15,12 @@ from attrs import evolve
 from .._api import ApiClient
 from .._concurrency import sync_owner
 from .._config import CLOSED, proxy_for, timeouts, tls
-from .._errors import ConfigurationError, TranslationError
+from .._errors import (
+    ConfigurationError,
+    SubmissionUncertain,
+    TranslationError,
+    unexpected,
+)
 from .._network import guard_logs
 from .._rules.polling import (
     JobDurations,
@@ -190,8 +195,17 @@ class Connection:
         return BearerAuth(self._token_source, origin=self.settings.base_url, is_public=is_public, before_send=count)
 
     def call(self, operation: str, /, **arguments: Any) -> Any:
-        """Call a generated operation by its operationId; its ``Response``."""
-        return generated(BY_ID[operation]).sync_detailed(client=self._session_and_api()[1], **arguments)
+        """Call a generated operation by its operationId; its ``Response``. Raises errors of this package only."""
+        try:
+            return generated(BY_ID[operation]).sync_detailed(client=self._session_and_api()[1], **arguments)
+        except TranslationError:
+            raise
+        except Exception as error:
+            fault = unexpected(operation, error)
+            if BY_ID[operation].role == "submit":
+                text = f"{fault}; the service may have taken the job"
+                fault = SubmissionUncertain(text, operation=operation, request=None)
+        raise fault
 
     def ask_languages(self) -> Languages:
         """The service's language pairs, which are known from now on."""

@@ -32,7 +32,7 @@ from attrs import evolve
 
 from .._base_client import BaseClient
 from .._concurrency import async_owner, call_soon
-from .._errors import ConfigurationError, TranslationError
+from .._errors import ConfigurationError, TranslationError, only_our_errors
 from .._rules.polling import PollingName, PollingSchedule
 from .._rules.requests import given
 from ..spec.derived import FileStyle, KindName, OcrFormat, OutputFormat, SavingMode
@@ -147,7 +147,7 @@ class AsyncBatch:
         """``plan()`` in this thread."""
         languages, given = self._account.languages, self.settings
         settings = given.with_languages(*languages.spell(given.language, given.targets))
-        with closing(_snapshot(settings.journal)) as journal:
+        with only_our_errors("the plan"), closing(_snapshot(settings.journal)) as journal:
             run = journal.begin_run(self._account.settings.clock.wall())
             planner = Planner(settings, journal, self._account, run=run)
             while planner.step():
@@ -167,7 +167,14 @@ class AsyncBatch:
             AuthenticationError: no token can be had; the files not done are as they were, and ``report`` says which.
             TranslationError: the disk is full or the journal can no longer be written; what was noted is safe.
         """
-        settings = self.settings
+        with only_our_errors("the batch"):
+            error = await self._run_locked(self.settings)
+        if error is not None:
+            raise error
+        assert self.report is not None
+        return self.report
+
+    async def _run_locked(self, settings: BatchSettings) -> BaseException | None:
         _make_folders(settings)
         lock = JournalLock(settings.journal)
         lock.acquire()
@@ -185,9 +192,7 @@ class AsyncBatch:
         finally:
             self._is_stopping = False
             lock.release()
-        if run.error is not None:
-            raise run.error
-        return self.report
+        return run.error
 
     def stop(self) -> None:
         """End the run in order: no new file, steps under way are finished, waits are cut; ``run()`` then returns."""

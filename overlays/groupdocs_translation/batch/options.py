@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
@@ -11,6 +12,7 @@ from attrs import Attribute, evolve, field, frozen
 
 from .._config import check_callable, check_count, check_flag
 from .._errors import ConfigurationError, TranslationError
+from .._files import checked_path
 from .._rules.names import language_pair
 from .._rules.polling import PollingName, PollingSchedule, check_wait
 from .._rules.requests import check_option
@@ -19,6 +21,8 @@ from ..spec.formats import KINDS, FileOptions
 from .journal import JOURNAL_NAME
 from .report import BatchProgress
 from .walk import STATE_FOLDER, Globs
+
+log = logging.getLogger("groupdocs_translation.batch")
 
 
 def _at_least_one(_: Any, attribute: Attribute[int], value: int) -> None:
@@ -87,6 +91,14 @@ class BatchSettings:
     progress: Callable[[BatchProgress], object] | None = None
     wording: Callable[[TranslationError], str] = str
 
+    def reason(self, error: TranslationError) -> str:
+        """An error in the words of a report; those of Python's API if ``wording`` itself fails."""
+        try:
+            return str(self.wording(error))
+        except Exception:
+            log.exception("wording= failed")
+            return str(error)
+
     @property
     def language(self) -> str:
         """The language of the files."""
@@ -146,7 +158,7 @@ def batch_settings(
     if not isinstance(own.get("concurrency", Concurrency()), Concurrency):
         raise ConfigurationError("concurrency is a Concurrency, for example Concurrency(jobs=4)")
     language, targets = language_pair(target, options)
-    source, output = _path(folder, "folder"), _path(output_dir, "output_dir")
+    source, output = checked_path(folder, "folder"), checked_path(output_dir, "output_dir")
     if not source.is_dir():
         raise ConfigurationError(f"{folder} is not a folder")
     if output.exists() and not output.is_dir():
@@ -156,17 +168,11 @@ def batch_settings(
         source=source,
         output=output,
         targets=tuple(targets),
-        journal=_path(journal, "journal") if journal is not None else output / STATE_FOLDER / JOURNAL_NAME,
+        journal=checked_path(journal, "journal") if journal is not None else output / STATE_FOLDER / JOURNAL_NAME,
         options=options,
         globs=Globs(_patterns(given, "include"), _patterns(given, "exclude")),
         **own,
     ).with_languages(language, targets)
-
-
-def _path(given: str | os.PathLike[str], name: str) -> Path:
-    if not isinstance(given, str | os.PathLike) or not os.fspath(given):
-        raise ConfigurationError(f"{name} is a path, not {given!r}")
-    return Path(os.path.abspath(given))
 
 
 def _patterns(given: Mapping[str, Any], name: str) -> tuple[str, ...]:

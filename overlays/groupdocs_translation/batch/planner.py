@@ -201,7 +201,7 @@ class Planner:
                 call = FileCall(source, targets, options, trial=settings.trial, origin=settings.origin)
                 self._formats[extension] = FormatSettings(call.kind.name, call.output)
             except ConfigurationError as error:
-                self._formats[extension] = FormatSettings("unsupported", "", self._settings.wording(error))
+                self._formats[extension] = FormatSettings("unsupported", "", self._settings.reason(error))
         return self._formats[extension]
 
     def _known(self, row: Row | None) -> Recorded | None:

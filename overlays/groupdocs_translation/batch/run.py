@@ -20,6 +20,7 @@ from .._errors import (
     TransferError,
     TranslationError,
     UnsupportedLanguage,
+    unexpected,
 )
 from .._usage import Usage
 from .journal import Journal, JournalFailed, JournalWriter
@@ -158,13 +159,8 @@ class Run:
         self._tell("start", "", None)
         try:
             await self._scheduler.run()
-        except BaseExceptionGroup as group:  # a look into the journal failed; one error says it all
-            failed: BaseException | None = group.subgroup(JournalFailed)
-            while isinstance(failed, BaseExceptionGroup):
-                failed = failed.exceptions[0]
-            if failed is None:
-                raise
-            raise failed from None
+        except ExceptionGroup as group:  # a look into the journal failed; one error says it all
+            raise unexpected("the batch", group.subgroup(JournalFailed) or group) from None
         if isinstance(self._error, JournalFailed):
             raise self._error
         if self._scheduler.ran_dry and self._stopped is None:

@@ -10,7 +10,6 @@ import json
 import logging
 import shutil
 import sqlite3
-import traceback
 from collections import Counter
 from collections.abc import Callable, Mapping
 from functools import partial
@@ -25,7 +24,7 @@ from .._async.connection import AsyncConnection
 from .._async.jobs import AsyncJob
 from .._async.submit import submit, upload
 from .._clock import Clock
-from .._errors import BadRequest, JobPartial, TransferError, TranslationError, UnsupportedLanguage
+from .._errors import BadRequest, JobPartial, TransferError, TranslationError, UnsupportedLanguage, unexpected
 from .._files import move_into_place
 from .._inputs import Source, read_source
 from .._rules.job_handle import job_handle
@@ -177,12 +176,10 @@ class FileWorker:
                     self._downloads.succeeded()
         except JournalFailed:
             raise
-        except TranslationError as error:
-            await self._settle(active, step, error)
-        except OSError as error:
-            await self._settle(active, step, TransferError(f"{error.strerror or error}: {error.filename}"))
+        except (TranslationError, OSError) as error:
+            await self._settle(active, step, unexpected(active.row.path, error))
         except Exception as error:
-            await self._confess(active, error)
+            await self._note_fault(active, unexpected(active.row.path, error))
 
     async def _upload(self, active: ActiveFile) -> None:
         path = self._source(active)
@@ -310,7 +307,7 @@ class FileWorker:
         return AsyncJob(self._connection, job_handle(id, kind, details, trial=self._connection.settings.trial))
 
     async def _settle(self, active: ActiveFile, step: Step, error: TranslationError, request: Any = None) -> None:
-        row, text = active.row, self._settings.wording(error)
+        row, text = active.row, self._settings.reason(error)
         match classify_error(error, step):
             case ErrorAction.REVOKED if self._revocations[row.id] + 1 < REVOCATIONS:
                 pause = REVOKED_PAUSE_S * 2 ** self._revocations[row.id]
@@ -340,7 +337,7 @@ class FileWorker:
                     await self._note(active, state=FileState.PLANNED, url=None, reason=text)
                     return
                 for_all = None if request is None else await self._refusal_of_all(error, request)
-                text = text if for_all is None else self._settings.wording(for_all)
+                text = text if for_all is None else self._settings.reason(for_all)
                 await self._note(active, state=FileState.FAILED, reason=text, is_transient=0)
                 self._tell("failed", row.path, text)
                 if for_all is not None:
@@ -364,12 +361,9 @@ class FileWorker:
         is_for_all = self._refusals[message] > 1 or names_an_option(message, request.to_dict())
         return error if message and is_for_all else None
 
-    async def _confess(self, active: ActiveFile, error: Exception) -> None:
+    async def _note_fault(self, active: ActiveFile, error: TranslationError) -> None:
         """Note a fault of our own; a job that was made is kept, and the next run fetches it."""
-        name = type(error).__name__  # its text may hold an address with a signature
-        where = "".join(traceback.format_tb(error.__traceback__))
-        log.debug("%s: unexpected %s\n%s", active.row.path, name, where)
-        reason = f"a fault of this package ({name}), please report it with the traceback that -vv logs"
+        reason = str(error)
         if active.row.state is FileState.SUBMITTING:
             reason += "; the service may have taken the job"
             await self._note(active, state=FileState.UNCERTAIN, reason=reason)

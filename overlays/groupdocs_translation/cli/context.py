@@ -66,7 +66,7 @@ class Context:
         """Open the client that the options describe, and record its calls when the block ends."""
         from .._sync.client import TranslationClient  # noqa: PLC0415  (loads the client)
 
-        self._log()
+        self.log()
         with ExitStack() as stack:
             given = {**self.client_settings(stack), **settings}
             if is_trial:
@@ -171,7 +171,8 @@ class Context:
         if self.calls and is_terminal(sys.stderr):
             self.say(f"{client.usage.calls} call{'' if client.usage.calls == 1 else 's'}")
 
-    def _log(self) -> None:
+    def log(self) -> None:
+        """Let the log be seen, as far as it was asked for."""
         if self.verbosity:
             ours = logging.getLogger("groupdocs_translation")  # not httpx2's: its lines contain whole URLs
             ours.setLevel(logging.DEBUG if self.verbosity > 1 else logging.INFO)

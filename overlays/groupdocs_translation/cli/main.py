@@ -11,7 +11,7 @@ from typing import Any
 import click
 from click.shell_completion import add_completion_class
 
-from .._errors import TranslationError
+from .._errors import TranslationError, unexpected
 from .completion import COMPLETION, PowerShell
 from .context import Context
 from .exits import PROGRAM, Exit
@@ -99,4 +99,7 @@ def run(arguments: Sequence[str] | None = None, **settings: Any) -> int:
         return context.report_as("Interrupted", "interrupted", Exit.INTERRUPTED)
     except TranslationError as error:
         return context.report(error)
+    except Exception as error:
+        context.log()
+        return context.report(unexpected("the command", error))
     return int(result or 0)
