@@ -437,7 +437,7 @@ def has_structure(spec: JobSpec, answer: Any) -> bool:
     return isinstance(answer.frontmatters, list) or hasattr(answer.shortcodes, "additional_properties")
 
 
-def texts_of(handle: JobHandle, answer: Any) -> TextTranslation[Any] | None:
+def texts_of(handle: JobHandle, answer: Any, request_id: str | None) -> TextTranslation[Any] | None:
     """The translations, equal and blank texts put back; ``None`` if there are not as many as were sent."""
     spec = handle.spec
     by_language = {
@@ -448,11 +448,12 @@ def texts_of(handle: JobHandle, answer: Any) -> TextTranslation[Any] | None:
     if len(whole) < len(by_language):
         return None
     if spec.is_single:
-        return TextTranslation({language: found[0] for language, found in whole.items() if found}, [handle.id])
-    return TextTranslation(whole, [handle.id])
+        firsts = {language: found[0] for language, found in whole.items() if found}
+        return TextTranslation(firsts, [handle.id], request_id)
+    return TextTranslation(whole, [handle.id], request_id)
 
 
-def files_of(spec: JobSpec, answer: Any) -> FileResult:
+def files_of(spec: JobSpec, answer: Any, request_id: str | None) -> FileResult:
     """The files' addresses, with sizes and scores where they are numbers."""
     there = entries(spec, answer)
     scores = getattr(answer.scores, "additional_properties", {})
@@ -460,14 +461,17 @@ def files_of(spec: JobSpec, answer: Any) -> FileResult:
         {language: PresignedUrl(info.url) for language, info in there.items()},
         {language: info.size if isinstance(info.size, int) else None for language, info in there.items()},
         {language: float(score) for language, score in scores.items() if isinstance(score, int | float)},
+        request_id,
     )
 
 
-def structure_of(answer: Any) -> HugoStructure:
+def structure_of(answer: Any, request_id: str | None) -> HugoStructure:
     shortcodes = getattr(answer.shortcodes, "additional_properties", {})
     front_matter = answer.frontmatters
     return HugoStructure(
-        list(front_matter) if front_matter else [], {name: rows or [] for name, rows in shortcodes.items()}
+        list(front_matter) if front_matter else [],
+        {name: rows or [] for name, rows in shortcodes.items()},
+        request_id,
     )
 
 

@@ -9,8 +9,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 
-from attrs import evolve
-
 from .._concurrency import sync_run, sync_sleep
 from .._config import check_flag
 from .._data import AsDict
@@ -261,7 +259,7 @@ class Job(AsDict, Generic[R]):
                 status=self._last.code,
                 reason=self._last.message,
             )
-        result: R = evolve(self._read(), request_id=self.request_id)
+        result: R = self._read()
         missing = missing_languages(self._spec.targets, self._last.languages)
         if self.kind != "hugo" and (missing or self._last.state is State.PARTIAL):
             self._is_told = True
@@ -378,10 +376,10 @@ class Job(AsDict, Generic[R]):
 
     def _read(self) -> Any:
         if self.kind == "file":
-            return responses.files_of(self._spec, self._answer)
+            return responses.files_of(self._spec, self._answer, self.request_id)
         if self.kind == "hugo":
-            return responses.structure_of(self._answer)
-        found = responses.texts_of(self._handle, self._answer)
+            return responses.structure_of(self._answer, self.request_id)
+        found = responses.texts_of(self._handle, self._answer, self.request_id)
         if found is None:
             raise JobFailed(f"job {self.id}: the service returned another number of texts than were sent", job=self)
         return found
