@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
@@ -31,19 +30,15 @@ PROCESSES.set_forkserver_preload(
 SOON = PollingSchedule.every(0.2)
 
 
-def command(arguments, settings, said, user=None):
-    """What the process does: the command as ``user`` (a number), its messages appended to the file ``said``."""
-    if user is not None:
-        os.setgroups([])
-        os.setgid(user)
-        os.setuid(user)
+def command(arguments, settings, said):
+    """What the process does: the command, its messages appended to the file ``said``."""
     with open(said, "a", buffering=1) as file, redirect_stderr(file), redirect_stdout(file):
         sys.exit(run(arguments, polling=SOON, **settings))
 
 
-def run_command(arguments, settings, said, user=None):
+def run_command(arguments, settings, said):
     """Run the command to its end; its exit code."""
-    process = PROCESSES.Process(target=command, args=(arguments, settings, str(said), user), daemon=True)
+    process = PROCESSES.Process(target=command, args=(arguments, settings, str(said)), daemon=True)
     process.start()
     process.join(120)
     return process.exitcode

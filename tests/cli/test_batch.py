@@ -98,3 +98,16 @@ def test_a_folder_that_is_none_is_usage(command):
     done = command("batch", "nowhere", "--to", "de", "--out", "out")
     assert done.code == 2
     assert "'nowhere' does not exist" in done.err
+
+
+def test_a_file_that_is_held_up_is_listed_with_its_reason(command, folder, sandbox, monkeypatch):
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("groupdocs_translation._files.PartialFile.open", full)
+    line = ["batch", folder, "--to", "de", "--out", "out"]
+    done = command(*line)
+    assert done.code == 1
+    assert any(row.startswith("a.txt\tsubmitted\t") and "No space left" in row for row in done.out.splitlines())
+    assert "the job is kept: make room" in done.out
+    monkeypatch.undo()

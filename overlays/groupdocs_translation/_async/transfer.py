@@ -147,7 +147,10 @@ class AsyncDownload:
                 f"{target.name} already exists", parameter="overwrite", hint=OVERWRITE_HINT
             ) from None
         except OSError as error:
-            raise TransferError(f"cannot write {target}: {error.strerror or error}") from error
+            raise TransferError(
+                f"cannot write {target}: {error.strerror or error}; the job is kept: make room, or give yourself the "
+                "right to write there, and fetch it again"
+            ) from error
         finally:
             partial.discard()
         return partial.size

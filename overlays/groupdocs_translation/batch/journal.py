@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 JOURNAL_NAME = "journal.sqlite3"
 SCHEMA_VERSION = 2
+_NOTHING_SENT = "nothing was sent; make room on the disk, or give yourself the right to write there"
 _MAGIC = b"SQLite format 3\0"
 _SCHEMA = """
 CREATE TABLE meta (name TEXT PRIMARY KEY, value) WITHOUT ROWID;
@@ -143,7 +144,7 @@ class Journal:
             path.touch(mode=0o600)
             return cls._prepared(sqlite3.connect(path, check_same_thread=False, isolation_level=None), path)
         except (sqlite3.Error, OSError) as error:
-            raise ConfigurationError(f"cannot use {path} as a journal: {error}") from error
+            raise ConfigurationError(f"cannot use {path} as a journal: {error}; {_NOTHING_SENT}") from error
 
     @classmethod
     def snapshot(cls, path: Path) -> Self:
@@ -463,9 +464,7 @@ class JournalLock:
         self._lock.release()
 
     def _refused(self, error: OSError) -> ConfigurationError:
-        return ConfigurationError(
-            f"cannot write beside the journal {self._journal}: {error.strerror}; nothing was sent"
-        )
+        return ConfigurationError(f"cannot write beside the journal {self._journal}: {error.strerror}; {_NOTHING_SENT}")
 
     def _pid(self) -> int | None:
         try:

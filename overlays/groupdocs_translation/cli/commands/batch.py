@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 import sys
+from itertools import chain, islice
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -127,7 +128,8 @@ def _say_plan(context: Context, plan: BatchPlan) -> int:
 
 
 def _say_report(context: Context, report: BatchReport, limit: int | None) -> int:
-    bad = [file for _, file in zip(range(MAX_LISTED), report.each("failed", "uncertain"), strict=False)]
+    held_up = (file for file in report.each("planned", "uploaded", "submitted") if file.reason)
+    bad = list(islice(chain(report.each("failed", "uncertain"), held_up), MAX_LISTED))
     if context.is_json:
         listed = {"not_done": [file.to_dict() for file in bad], "json": str(report.json), "html": str(report.html)}
         write_json(report.to_dict() | listed)
