@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from enum import Enum
 from pathlib import Path
-from typing import Any, Generic, TypeVar, cast
+from typing import Any, Generic, Literal, TypeVar, cast
 
 from attrs import field, frozen
 
@@ -180,6 +180,9 @@ class Health(Data):
         return all(self.parts.values())
 
 
+Stage = Literal["upload", "submit", "submitted", "wait", "download"]
+
+
 @frozen
 class Progress(Data):
     """One step of a transfer or a wait.
@@ -190,7 +193,7 @@ class Progress(Data):
     that was submitted or is waited for: keep its ``to_dict()``, and what was paid for can be picked up after a crash.
     """
 
-    stage: str
+    stage: Stage
     name: str
     done: float
     total: float | None

@@ -2,13 +2,18 @@
 
 from typing import NamedTuple, Unpack
 
-from groupdocs_translation import AsyncTranslationClient, FileTranslation, TokenEvent, TranslationClient
+from groupdocs_translation import AsyncTranslationClient, FileTranslation, Progress, TokenEvent, TranslationClient
 from groupdocs_translation.formats import KindName
 from groupdocs_translation.options import FileCall
 
 
 def on_event(event: TokenEvent) -> None:
-    print(event.kind)
+    print(event.kind == "obtained")
+    print(event.kind == "obtaned")  # wrong
+
+
+def on_progress(step: Progress) -> None:
+    print(step.stage == "wait", step.stage == "waiting")  # wrong
 
 
 def no_event(event: int) -> None:
@@ -92,7 +97,8 @@ def sync_calls(client: TranslationClient) -> None:
     print(client.submit_text(["a"], target="de").result().text.upper())  # wrong
     print([row.upper() for row in client.translate_stream(["a"], target="de")])
     print([row.upper() for row in client.translate_stream(["a"], target=["de"])])  # wrong
-    client.job("x", kind="file", trial=False)
+    print(client.job("x", kind="text", trial=False).kind == "text")
+    print(client.job("x", kind="file", trial=False).kind == "fiel")  # wrong
     client.job("x", kind="letter")  # wrong
     client.job("x", knd="file")  # wrong
 

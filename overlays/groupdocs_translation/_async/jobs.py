@@ -26,7 +26,7 @@ from .._files import check_places, is_written, output_folder
 from .._later import Later
 from .._results import FileResult, FileTranslation, JobStatus, Progress, ProgressCallback, State
 from .._rules import responses
-from .._rules.job_handle import JobHandle
+from .._rules.job_handle import JobHandle, JobKind
 from .._rules.names import known_extension, missing_languages, result_name
 from .._rules.polling import PollingName, PollingSchedule, check_wait
 from .._rules.responses import body_status, clean, is_job_id, job_state
@@ -98,9 +98,9 @@ class AsyncJob(AsDict, Generic[R]):
         return self._handle.id
 
     @property
-    def kind(self) -> str:
+    def kind(self) -> JobKind:
         """What its result is: ``text``, ``file`` or ``hugo``."""
-        return self._spec.kind
+        return self._handle.kind
 
     def to_dict(self) -> dict[str, Any]:
         """All that ``client.job(**values)`` needs to pick the job up elsewhere, as JSON types."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 from attrs import asdict, field, fields, frozen
 
@@ -65,9 +65,9 @@ class JobHandle(AsDict):
     submitted_at: float | None = None
 
     @property
-    def kind(self) -> str:
+    def kind(self) -> JobKind:
         """What the job's result is: ``text``, ``file`` or ``hugo``."""
-        return self.spec.kind
+        return cast("JobKind", self.spec.kind)
 
     def to_dict(self) -> dict[str, Any]:
         """As JSON types, without what is unset; ``version`` is that of the shape."""

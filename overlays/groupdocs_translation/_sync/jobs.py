@@ -34,7 +34,7 @@ from .._results import (
     State,
 )
 from .._rules import responses
-from .._rules.job_handle import JobHandle
+from .._rules.job_handle import JobHandle, JobKind
 from .._rules.names import known_extension, missing_languages, result_name
 from .._rules.polling import PollingName, PollingSchedule, check_wait
 from .._rules.responses import body_status, clean, is_job_id, job_state
@@ -106,9 +106,9 @@ class Job(AsDict, Generic[R]):
         return self._handle.id
 
     @property
-    def kind(self) -> str:
+    def kind(self) -> JobKind:
         """What its result is: ``text``, ``file`` or ``hugo``."""
-        return self._spec.kind
+        return self._handle.kind
 
     def to_dict(self) -> dict[str, Any]:
         """All that ``client.job(**values)`` needs to pick the job up elsewhere, as JSON types."""

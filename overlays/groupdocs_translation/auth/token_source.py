@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import Future, InvalidStateError, wait
 from contextlib import suppress
 from random import random
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, Literal, NoReturn
 
 from attrs import evolve, frozen
 
@@ -47,6 +47,9 @@ NEW_S, NEW_PART = 10.0, 0.2  # a never accepted token refused at this age would 
 YOUNG_S, YOUNG_PART = 5.0, 0.05  # the same for an accepted one, while REFUSED_AGAIN_S runs
 
 
+TokenEventKind = Literal["obtained", "refreshed", "loaded", "refresh_failed", "replayed"]
+
+
 @frozen
 class TokenEvent(Data):
     """Something that happened to the token; nothing here is secret.
@@ -55,7 +58,7 @@ class TokenEvent(Data):
     (a request was sent again after a 401). ``lifetime_s`` is the new token's, ``error`` the failure's text.
     """
 
-    kind: str
+    kind: TokenEventKind
     lifetime_s: float | None = None
     error: str | None = None
 
@@ -298,7 +301,7 @@ class TokenSource:
             log.warning("no access token: %s; %s", outcome, still)
             self._tell(TokenEvent("refresh_failed", error=str(outcome)))
             return
-        kind = "loaded" if outcome.is_stored else "obtained" if outcome.generation == 1 else "refreshed"
+        kind: TokenEventKind = "loaded" if outcome.is_stored else "obtained" if outcome.generation == 1 else "refreshed"
         log.info("access token %s, good for %.0f s", kind, outcome.lifetime_s)
         self._tell(TokenEvent(kind, lifetime_s=outcome.lifetime_s))
 
