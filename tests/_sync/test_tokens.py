@@ -10,6 +10,8 @@ import pytest
 from groupdocs_translation import (
     AuthenticationError,
     ConfigurationError,
+    JobExpired,
+    JobTimeout,
     NotFound,
     RetryPolicy,
     TokenUnavailable,
@@ -173,6 +175,25 @@ def test_an_address_where_nothing_is_says_nothing_of_results(clock):
                 with pytest.raises(NotFound, match="check base_url") as caught:
                     call()
                 assert "24 hours" not in str(caught.value)
+
+
+@pytest.mark.parametrize("body", ["", "<h1>Not Found</h1>", {"detail": "Not Found"}])
+def test_a_poll_of_an_address_where_nothing_is_says_nothing_of_results(clock, body):
+    with Service(poll=http(body, 404)) as service:
+        with TranslationClient(**service.settings(clock)) as client:
+            submitted = client.submit_text("Hello", target="de")
+            for job in (client.job("j1", kind="file"), submitted):
+                with pytest.raises(JobExpired, match="base_url") as caught:
+                    job.result()
+                assert "24 hours" not in str(caught.value)
+                assert service.address in str(caught.value)
+            job = client.submit_text("Hello", target="de")
+            with pytest.raises(JobTimeout, match="not known") as caught:
+                job.result(timeout=0.001)
+            assert "it goes on" not in str(caught.value)
+            clock.advance(25 * 3600)
+            with pytest.raises(JobExpired, match="24 hours"):
+                job.result()
 
 
 def test_a_stream_at_its_end_is_said_to_be_at_its_end():

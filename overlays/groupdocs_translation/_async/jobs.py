@@ -193,9 +193,10 @@ class AsyncJob(AsDict, Generic[R]):
             pause = self._connection.next_wait(self._spec, self._since(now), self._polls, polling)
             remaining = deadline - now
             if remaining <= 0 and self._last is not None:
+                state = "is not known to the service" if self._unknown else "was not ready"
+                goes_on = "" if self._unknown else "it goes on: "
                 raise JobTimeout(
-                    f"job {self.id} was not ready after {limit:g} s; it goes on: wait again, or pick it up by its id",
-                    job=self,
+                    f"job {self.id} {state} after {limit:g} s; {goes_on}wait again, or pick it up by its id", job=self
                 )
             if progress is not None:
                 usual = self._connection.usual_duration(self._spec)
@@ -238,10 +239,11 @@ class AsyncJob(AsDict, Generic[R]):
         await self.wait(timeout, polling=polling, progress=progress, retries=retries)
         assert self._last is not None
         if self._last.state is State.EXPIRED:
-            raise JobExpired(
-                f"job {self.id} is unknown to the service: results are kept for 24 hours, ids belong to one account",
-                job=self,
-            )
+            said = f" ({self._last.message})" if self._last.message else ""
+            is_old = self._since(self._connection.clock.monotonic()) >= RETENTION_S
+            why = "results are kept for 24 hours" if is_old else "check its id and kind, the account, and base_url"
+            where = self._connection.settings.base_url
+            raise JobExpired(f"job {self.id} is unknown to the service at {where}{said}: {why}", job=self)
         if self._last.state is State.FAILED:
             is_empty = self._last.code == 200
             why = "the service calls it done and gives no result" if is_empty else self._last.message

@@ -111,6 +111,7 @@ def with_message_masked(content: bytes, *, mask: Callable[[str], str]) -> bytes:
 
 _ADVICE: dict[int, str] = {
     400: "the request is not what the service takes",
+    404: "nothing is there; check base_url, and the id of a job",
     413: "the request is too large",
     429: "too many calls; wait, or send fewer at a time",
 }
@@ -145,13 +146,10 @@ def status_error(
     *,
     now: float,
     mask: Callable[[str], str] = str,
-    is_poll: bool = False,
 ) -> APIError:
     """The exception for an answer whose status is no success; ``now`` in seconds since the epoch."""
     said = service_message(content, mask=mask)
-    why = said or _ADVICE.get(status_code) or "the service could not do it"
-    if status_code == 404 and said is None:  # of a job that the service does not know, or of an address that is no API
-        why = "unknown to the service; results are kept for 24 hours" if is_poll else "nothing is there; check base_url"
+    why = said or _ADVICE.get(status_code) or "no reason was given"
     return error_class(status_code)(
         f"{operation}: HTTP {status_code}: {why}",
         status_code=status_code,
@@ -349,8 +347,7 @@ def classify(
     if status_code == 401:
         return Failed(FailureKind.REJECTED, _refused_token(name, headers, mask, is_authorized=is_authorized))
     if not 200 <= status_code < 300:
-        is_poll = operation is not None and operation.role == "poll"
-        error = status_error(name, status_code, headers, content, now=now, mask=mask, is_poll=is_poll)
+        error = status_error(name, status_code, headers, content, now=now, mask=mask)
         return Failed(_kind(status_code, headers, content), error)
     if operation is None or (reason := wrong_shape(operation, content)) is None:
         return None
