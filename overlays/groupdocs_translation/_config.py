@@ -275,6 +275,12 @@ def proxy_for(url: str) -> str | None:
     return proxy
 
 
+def proxy_variable(scheme: str) -> str:
+    """The variable that names the proxy for a scheme, or for ``all``."""
+    names = [name for kind in (scheme, "all") for name in os.environ if name.lower() == f"{kind}_proxy"]
+    return names[0] if names else f"the system's {scheme} proxy"
+
+
 def environment_proxy(scheme: str) -> str | None:
     """The proxy for a scheme, or for ``all``, as it may be used.
 
@@ -284,7 +290,7 @@ def environment_proxy(scheme: str) -> str | None:
     value = _proxies().get(scheme, "").strip()
     if not value:
         return None
-    name = next((name for name in os.environ if name.lower() == f"{scheme}_proxy"), f"the system's {scheme} proxy")
+    name = proxy_variable(scheme)
     proxy = value if "://" in value else f"http://{value}"
     kind = proxy.partition("://")[0].lower()
     if kind not in PROXY_SCHEMES:

@@ -9,9 +9,9 @@ from __future__ import annotations
 import asyncio
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
-from urllib.request import getproxies
+from urllib.parse import urlsplit
 
-from ._config import tls
+from ._config import proxy_variable, tls
 from ._errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -20,12 +20,13 @@ if TYPE_CHECKING:
     from ._base_client import Settings
 
 
-def _unfit(settings: Settings) -> str | None:
+def _unfit(settings: Settings, proxy: Any) -> str | None:
     """Why aiohttp cannot serve these settings here, ``None`` if it can."""
     if find_spec("aiohttp") is None:
         return "it is not installed: pip install 'groupdocs-translation[aiohttp]'"
-    if settings.proxy is not None or (settings.trust_env and {"http", "https", "all"} & getproxies().keys()):
-        return "it is not used through a proxy"
+    if proxy is not None:
+        given = "proxy=" if settings.proxy is not None else proxy_variable(urlsplit(settings.base_url).scheme)
+        return f"it is not used through a proxy, which {given} names for {settings.base_url}"
     try:
         asyncio.get_running_loop()
     except RuntimeError:
@@ -33,11 +34,13 @@ def _unfit(settings: Settings) -> str | None:
     return None
 
 
-def async_transport(settings: Settings, limits: httpx2.Limits) -> Any:
-    """The transport of an async session that is opened in the running loop."""
-    given = settings.transport
+def async_transport(settings: Settings, limits: httpx2.Limits, proxy: Any, *, is_storage: bool) -> Any:
+    """The transport of an async session that is opened in the running loop; ``proxy`` is the one it goes through."""
+    given = (
+        "auto" if settings.transport == "aiohttp" and is_storage else settings.transport
+    )  # refused would be paid for
     if given in {"aiohttp", "auto"}:
-        why_not = _unfit(settings)
+        why_not = _unfit(settings, proxy)
         if why_not is None:
             from ._aiohttp import AiohttpTransport  # noqa: PLC0415  (an extra)
 
@@ -47,8 +50,8 @@ def async_transport(settings: Settings, limits: httpx2.Limits) -> Any:
     return _own(given, "handle_async_request")
 
 
-def sync_transport(settings: Settings, limits: httpx2.Limits) -> Any:
-    del limits
+def sync_transport(settings: Settings, limits: httpx2.Limits, proxy: Any, *, is_storage: bool) -> Any:
+    del limits, proxy, is_storage
     if settings.transport == "aiohttp":
         raise ConfigurationError("transport='aiohttp' is for AsyncTranslationClient", parameter="transport")
     return _own(settings.transport, "handle_request")

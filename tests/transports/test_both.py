@@ -19,7 +19,6 @@ from groupdocs_translation import (
     _network,
 )
 from groupdocs_translation._aiohttp import AiohttpTransport
-from groupdocs_translation._transports import async_transport
 
 from tests.auth.servers import http
 from tests.clocks import until
@@ -184,13 +183,14 @@ async def test_an_answer_that_is_no_http_is_an_error_of_the_connection(settings,
         listener.shutdown(socket.SHUT_RDWR)
 
 
-LIMITS = httpx2.Limits(max_connections=5, keepalive_expiry=30)
+def transport_of(settings, url=None):
+    """What carries the calls of the API, or fetches a result; ``None`` for httpx2's own pool."""
 
-
-def transport_of(settings):
     async def inside():
         async with AsyncTranslationClient(**settings) as client:
-            return async_transport(client.account.settings, LIMITS)
+            session = client._connection.session() if url is None else client._connection.storage(url)
+            carrier = session._transport_for_url(httpx2.URL(url or client.base_url))
+            return carrier if carrier is settings.get("transport") or isinstance(carrier, AiohttpTransport) else None
 
     return asyncio.run(inside())
 
@@ -204,18 +204,42 @@ def test_aiohttp_serves_where_it_is_asked_for(sandbox):
     assert transport_of(given | {"transport": own}) is own
 
 
-@pytest.mark.parametrize("proxied", ["argument", "environment"])
-def test_a_proxy_is_left_to_httpx(sandbox, monkeypatch, proxied):
-    given = sandbox.client_settings() | {"transport": "auto"}
-    if proxied == "argument":
-        given["proxy"] = "http://127.0.0.1:9"
-    else:
-        monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:9")
-    assert transport_of(given) is None
-    with pytest.raises(ConfigurationError, match="proxy"):
-        transport_of(given | {"transport": "aiohttp"})
-    if proxied == "environment":
-        assert isinstance(transport_of(given | {"trust_env": False}), AiohttpTransport)
+FAR = {"access_token": "t", "base_url": "https://api.example.com"}
+
+
+@pytest.mark.parametrize(
+    ("given", "variables", "named"),
+    [
+        ({"proxy": "http://127.0.0.1:9"}, {}, "proxy="),
+        ({}, {"HTTPS_PROXY": "http://127.0.0.1:9"}, "HTTPS_PROXY"),
+        ({}, {"all_proxy": "http://127.0.0.1:9"}, "all_proxy"),
+        ({}, {"https_proxy": "http://127.0.0.1:9", "NO_PROXY": "example.org,192.0.2.0/24"}, "https_proxy"),
+    ],
+)
+def test_a_proxy_is_left_to_httpx(monkeypatch, given, variables, named):
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    assert transport_of(FAR | given | {"transport": "auto"}) is None
+    with pytest.raises(ConfigurationError, match=f"{named} names for https://api.example.com"):
+        transport_of(FAR | given | {"transport": "aiohttp"})
+    if variables:
+        assert isinstance(transport_of(FAR | {"transport": "aiohttp", "trust_env": False}), AiohttpTransport)
+
+
+@pytest.mark.parametrize("name", ["HTTPS_PROXY", "http_proxy", "ALL_PROXY"])
+def test_aiohttp_serves_what_goes_through_no_proxy(sandbox, monkeypatch, name):
+    monkeypatch.setenv(name, "http://127.0.0.1:9")
+    near = sandbox.client_settings() | {"transport": "aiohttp"}
+    assert isinstance(transport_of(near), AiohttpTransport)
+    assert isinstance(transport_of(near, sandbox.app.address), AiohttpTransport)
+    monkeypatch.setenv("NO_PROXY", "*.example.com,[2001:db8::1]")
+    assert isinstance(transport_of(FAR | {"transport": "aiohttp"}), AiohttpTransport)
+
+
+def test_storage_behind_a_proxy_is_fetched_from_all_the_same(sandbox, monkeypatch):
+    monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:9")
+    near = sandbox.client_settings() | {"transport": "aiohttp"}
+    assert transport_of(near, "https://storage.example.com/a") is None  # refused, what is paid for would be lost
 
 
 def test_a_wrong_choice_is_refused(sandbox):

@@ -98,7 +98,9 @@ class AsyncConnection:
                     base_url=self.settings.base_url,
                     auth=self._authorization(),
                     headers=self._headers(),
-                    **self._transport_settings(self._proxy(self.settings.base_url), AsyncConnection.session),
+                    **self._transport_settings(
+                        self._proxy(self.settings.base_url), AsyncConnection.session, is_storage=False
+                    ),
                 )
                 guard_reuse(session, self.settings.transport)
                 self._sessions[owner] = session, ApiClient(self.settings.base_url, async_session=lambda: session)
@@ -115,7 +117,7 @@ class AsyncConnection:
                 opened[proxy] = _made(
                     httpx2.AsyncClient,
                     headers={"User-Agent": user_agent(self.settings.user_agent)},
-                    **self._transport_settings(proxy, lambda parent: parent.storage(url)),
+                    **self._transport_settings(proxy, lambda parent: parent.storage(url), is_storage=True),
                 )
                 guard_reuse(opened[proxy], self.settings.transport)
             return opened[proxy]
@@ -142,7 +144,7 @@ class AsyncConnection:
         return proxy_for(url) if settings.proxy is None and settings.trust_env and is_ours else settings.proxy
 
     def _transport_settings(
-        self, proxy: Any, of_parent: Callable[[AsyncConnection], httpx2.AsyncClient]
+        self, proxy: Any, of_parent: Callable[[AsyncConnection], httpx2.AsyncClient], *, is_storage: bool
     ) -> dict[str, Any]:
         settings = self.settings
         if self._parent is not None:
@@ -165,7 +167,7 @@ class AsyncConnection:
             "limits": limits,
             "transport": None
             if settings.transport is None
-            else _made(async_transport, settings=settings, limits=limits),
+            else _made(async_transport, settings=settings, limits=limits, proxy=proxy, is_storage=is_storage),
             "follow_redirects": False,
         }
 

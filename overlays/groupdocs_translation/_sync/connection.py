@@ -109,7 +109,9 @@ class Connection:
                     base_url=self.settings.base_url,
                     auth=self._authorization(),
                     headers=self._headers(),
-                    **self._transport_settings(self._proxy(self.settings.base_url), Connection.session),
+                    **self._transport_settings(
+                        self._proxy(self.settings.base_url), Connection.session, is_storage=False
+                    ),
                 )
                 guard_reuse(session, self.settings.transport)
                 self._sessions[owner] = session, ApiClient(self.settings.base_url, session=lambda: session)
@@ -126,7 +128,7 @@ class Connection:
                 opened[proxy] = _made(
                     httpx2.Client,
                     headers={"User-Agent": user_agent(self.settings.user_agent)},
-                    **self._transport_settings(proxy, lambda parent: parent.storage(url)),
+                    **self._transport_settings(proxy, lambda parent: parent.storage(url), is_storage=True),
                 )
                 guard_reuse(opened[proxy], self.settings.transport)
             return opened[proxy]
@@ -152,7 +154,9 @@ class Connection:
         is_ours = settings.transport is None or isinstance(settings.transport, str)
         return proxy_for(url) if settings.proxy is None and settings.trust_env and is_ours else settings.proxy
 
-    def _transport_settings(self, proxy: Any, of_parent: Callable[[Connection], httpx2.Client]) -> dict[str, Any]:
+    def _transport_settings(
+        self, proxy: Any, of_parent: Callable[[Connection], httpx2.Client], *, is_storage: bool
+    ) -> dict[str, Any]:
         settings = self.settings
         if self._parent is not None:
             return {
@@ -174,7 +178,7 @@ class Connection:
             "limits": limits,
             "transport": None
             if settings.transport is None
-            else _made(sync_transport, settings=settings, limits=limits),
+            else _made(sync_transport, settings=settings, limits=limits, proxy=proxy, is_storage=is_storage),
             "follow_redirects": False,
         }
 
