@@ -38,7 +38,7 @@ from ._config import (
     warn_of_exemptions,
 )
 from ._errors import ConfigurationError
-from ._inputs import FileInput, read_source
+from ._inputs import FileInput, hidden, read_source
 from ._later import Later
 from ._rules.names import KnownLanguages, language_pair
 from ._rules.polling import BALANCED, PollingName, PollingSchedule, schedule_named
@@ -91,6 +91,7 @@ def explain_old_names(client: _Client) -> _Client:
 def _explained(method: FunctionType) -> Any:
     accepted = method.__code__.co_varnames[: method.__code__.co_argcount + method.__code__.co_kwonlyargcount]
     old = _OLD.difference(accepted)
+    has_file = "file" in accepted
 
     def check(keywords: dict[str, Any]) -> None:
         if not old.isdisjoint(keywords):
@@ -102,14 +103,23 @@ def _explained(method: FunctionType) -> Any:
     @wraps(method)
     def call(*values: Any, **keywords: Any) -> Any:
         check(keywords)
+        if has_file:
+            values, keywords = _with_hidden_query(values, keywords)
         return method(*values, **keywords)
 
     @wraps(method)
     async def call_async(*values: Any, **keywords: Any) -> Any:
         check(keywords)
+        if has_file:
+            values, keywords = _with_hidden_query(values, keywords)
         return await method(*values, **keywords)
 
     return call_async if inspect.iscoroutinefunction(method) else call
+
+
+def _with_hidden_query(values: tuple[Any, ...], keywords: dict[str, Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
+    """The arguments, URLs as strings whose repr leaves the query out: crash reporters show the frames of an error."""
+    return tuple(map(hidden, values)), {name: hidden(value) for name, value in keywords.items()}
 
 
 @frozen(kw_only=True)
@@ -242,6 +252,7 @@ class BaseClient:
 
         pair, ready = (Secret(client_id), Secret(client_secret)), Secret(access_token)
         del client_id, client_secret, access_token  # the frames of an error are shown by crash reporters
+        proxy = hidden(proxy)
         check_callable(on_token_event, "on_token_event")
         trust = trusted(verify, trust_env=check_flag(trust_env, "trust_env"))
         address = api_url(base_url)

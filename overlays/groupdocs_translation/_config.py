@@ -110,13 +110,14 @@ def api_url(given: str | None) -> str:
 
 
 class PresignedUrl(str):
-    """An address whose query is a key to what lies there: reprs, and so the locals of frames, leave it out."""
+    """An address whose query, or user and password, is a key: reprs, and so the locals of frames, leave it out."""
 
     __slots__ = ()
 
     @property
     def masked(self) -> str:
-        return f"{self.partition('?')[0]}?..." if "?" in self else str(self)
+        address = re.sub(r"//[^/?#]*@", "//...@", self.partition("?")[0])
+        return f"{address}?..." if "?" in self else address
 
     def __repr__(self) -> str:
         return repr(self.masked)
@@ -287,11 +288,11 @@ def environment_proxy(scheme: str) -> str | None:
     Raises:
         ConfigurationError: it cannot be used; the message names the variable.
     """
-    value = _proxies().get(scheme, "").strip()
+    value = PresignedUrl(_proxies().get(scheme, "").strip())
     if not value:
         return None
     name = proxy_variable(scheme)
-    proxy = value if "://" in value else f"http://{value}"
+    proxy = PresignedUrl(value if "://" in value else f"http://{value}")
     kind = proxy.partition("://")[0].lower()
     if kind not in PROXY_SCHEMES:
         raise ConfigurationError(

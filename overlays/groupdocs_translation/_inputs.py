@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import IO, Any, cast
 from urllib.parse import unquote, urlsplit
 
-from ._config import check_url
+from ._config import PresignedUrl, check_url
 from ._errors import ConfigurationError
 
 FileInput = str | os.PathLike[str] | bytes | bytearray | memoryview | IO[bytes]
@@ -59,6 +59,11 @@ class _Borrowed(io.RawIOBase):
         data = self._stream.read(len(buffer))
         buffer[: len(data)] = data
         return len(data)
+
+
+def hidden(given: Any) -> Any:
+    """What was given; a URL as a string whose repr leaves the query out."""
+    return PresignedUrl(given) if isinstance(given, str) and _URL.match(given) else given
 
 
 def read_source(given: FileInput, *, name: str | None = None) -> Source:

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import traceback
+from contextlib import closing
 
 import pytest
 from groupdocs_translation import (
     AsyncTranslationClient,
+    ConfigurationError,
     RetryPolicy,
     TransferError,
     TranslationClient,
     TranslationError,
 )
+from groupdocs_translation.batch.journal import Journal
 
 from tests.auth.servers import http
 from tests.clocks import FakeClock
@@ -65,6 +69,13 @@ def told(error):
     rendered = traceback.TracebackException.from_exception(error, capture_locals=True)
     chain = [one for one in (error, error.__cause__, error.__context__) if one is not None]
     return "".join([*rendered.format(chain=True), *(repr(one) + repr(vars(one)) for one in chain)])
+
+
+def frames(error):
+    """The locals of all frames of an error but those of this file."""
+    chain = [one for one in (error, error.__cause__, error.__context__) if one is not None]
+    found = [frame for one in chain for frame, _ in traceback.walk_tb(one.__traceback__)]
+    return "".join(repr(frame.f_locals) for frame in found if frame.f_code.co_filename != __file__)
 
 
 def assert_clean(error, said):
@@ -131,6 +142,63 @@ def test_no_submission_tells_the_query_of_the_upload(ending, said, tmp_path):
         assert error is not None
         assert any(CANARY.encode() in request.body for request in service.requests)
     assert_clean(error, said)
+
+
+def translate(client, url, folder):
+    client.translate_file(url, target="de", output_dir=folder)
+
+
+CALLS = {  # what is done with a URL of the user's
+    "translate_file": translate,
+    "by name": lambda client, url, _: client.submit_file(file=url, target="de"),
+    "submit_file": lambda client, url, _: client.submit_file(url, target="de"),
+    "wrong target": lambda client, url, _: client.submit_file(url, target="xx"),
+    "wrong option": lambda client, url, _: client.submit_file(url, target="de", pages=[1]),
+    "translate_to_text": lambda client, url, _: client.translate_to_text(url, target="de"),
+    "analyze_hugo": lambda client, url, _: client.analyze_hugo(url, name="a.md"),
+    "upload": lambda client, url, _: client.upload(url),
+}
+
+
+@pytest.mark.parametrize("call", CALLS)
+def test_no_call_tells_the_query_of_a_url_of_the_users(call, said, tmp_path):
+    with Service(submit=http({"message": "no"}, 400)) as service:
+
+        def work():
+            with TranslationClient(**service.settings(FakeClock())) as client:
+                CALLS[call](client, f"{service.address}/a.txt?{CANARY}", tmp_path)
+
+        error = outcome_of(work)
+    assert error is not None
+    assert CANARY not in frames(error) + str(error)
+    assert not [line for line in said if CANARY in line]
+
+
+def test_the_address_of_an_upload_is_hidden_when_it_comes_from_a_journal(said, tmp_path):
+    (tmp_path / "src").mkdir()
+    (tmp_path / "src" / "a.txt").write_text("Hello")
+    with Service(submit=http({"message": "no"}, 400)) as service:
+        service._roles["upload"] = http(f"{service.address}/files/source?{CANARY}")
+        with TranslationClient(**service.settings(FakeClock()), retries=RetryPolicy.never()) as client:
+            client.translate_folder(tmp_path / "src", target="de", output_dir=tmp_path / "out")
+    with closing(Journal.snapshot(tmp_path / "out" / ".groupdocs-batch" / "journal.sqlite3")) as journal:
+        (row,) = journal.rows(1)
+    assert CANARY in str(row.url)
+    assert CANARY not in repr(row)
+
+
+def test_the_password_of_a_proxy_is_in_no_frame(monkeypatch):
+    monkeypatch.setenv("HTTPS_PROXY", "http://user:canary-9f27@127.0.0.1:9")
+    for given in ({}, {"proxy": "http://user:canary-9f27@127.0.0.1:9"}):
+
+        async def work(given=given):
+            settings = {"access_token": "t", "base_url": "https://api.example.com", "transport": "aiohttp"}
+            async with AsyncTranslationClient(**settings, **given) as client:
+                await client.health()
+
+        with pytest.raises(ConfigurationError, match="proxy") as caught:
+            asyncio.run(work())
+        assert "canary-9f27" not in frames(caught.value) + str(caught.value)
 
 
 def test_a_result_shows_its_languages_and_hands_out_its_whole_addresses():

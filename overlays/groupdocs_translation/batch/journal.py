@@ -19,6 +19,7 @@ import anyio.to_thread
 from attrs import frozen
 from filelock import FileLock, Timeout
 
+from .._config import PresignedUrl
 from .._errors import ConfigurationError, TranslationError
 from .states import FileState, Queue
 from .walk import STATE_FOLDER, FoundFile
@@ -124,6 +125,7 @@ def parse_row(values: Sequence[Any]) -> Row:
     given = list(values)
     given[3] = FileState(given[3])
     given[9] = tuple(given[9].split())
+    given[10] = None if given[10] is None else PresignedUrl(given[10])
     given[12] = None if given[12] is None else json.loads(given[12])
     given[15] = bool(given[15])
     return Row(*given)

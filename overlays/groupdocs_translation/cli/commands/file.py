@@ -22,6 +22,7 @@ from ..._errors import (
     UnsupportedFormat,
 )
 from ..._files import check_places, move_into_place, output_folder
+from ..._inputs import hidden
 from ..._rules.names import result_name
 from ...spec.formats import check_output, format_name, recognize
 from .. import options
@@ -129,13 +130,18 @@ def _print_texts(results: Results, texts: TextTranslation[list[str]]) -> None:
             results.write(text if len(texts.by_language) == 1 else f"{language}\t{text}")
 
 
+def shown(source: str) -> str:
+    """A path as it is; a URL without its query, which may be a key."""
+    return str(getattr(hidden(source), "masked", source))
+
+
 class _Work:
     """The outcome of each file on the command line. A file given twice is translated once."""
 
     def __init__(self, context: Context, files: Sequence[str]) -> None:
         self._context = context
         self._codes: list[int] = []  # of those that failed
-        self.found: dict[str, dict[str, Any]] = {name: {"source": name} for name in files}
+        self.found: dict[str, dict[str, Any]] = {name: {"source": shown(name)} for name in files}
 
     @contextmanager
     def reporting(self, name: str) -> Generator[None]:
@@ -149,7 +155,7 @@ class _Work:
         except TranslationError as error:
             if len(self.found) == 1 or isinstance(error, AuthenticationError | CallBudgetExceeded):
                 raise
-            error.add_note(f"({name})")
+            error.add_note(f"({self.found[name]['source']})")
             meaning = meaning_of(error)
             self._codes.append(meaning.exit)
             if error.job is not None and meaning.is_over:
@@ -224,7 +230,7 @@ class Results:
             raise ConfigurationError(
                 f"its results would have the same names as those of {self._claimed[result]}: use another --out"
             )
-        self._claimed[result] = source
+        self._claimed[result] = shown(source)
 
     def resume_command(self, job: dict[str, Any]) -> list[str]:
         """Return the arguments that fetch a job."""
