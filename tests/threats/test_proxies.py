@@ -64,7 +64,7 @@ def test_what_cannot_be_used_is_named_when_the_client_is_made_and_by_doctor(envi
         TranslationClient(**AWAY)
     assert "canary" not in str(caught.value)
     said = [finding for finding in diagnose(**AWAY, clock=FakeClock()) if name in finding.text]
-    assert "failed" in [finding.verdict for finding in said]
+    assert "failed" in [finding.result for finding in said]
     assert "canary" not in str(said)
 
 
