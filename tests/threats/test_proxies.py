@@ -77,7 +77,7 @@ def test_a_certificate_that_is_damaged_is_named_by_the_first_call_and_by_doctor(
     with TranslationClient(**credentials, **addresses) as client, pytest.raises(ConfigurationError) as caught:
         client.languages() if "access_token" in credentials else client.token_source.get()
     assert f"SSL_CERT_FILE names {str(file)!r}, which has no certificates to trust" in str(caught.value)
-    said = [finding.text for finding in diagnose(**AWAY, clock=FakeClock()) if finding.verdict == "failed"]
+    said = [finding.text for finding in diagnose(**AWAY, clock=FakeClock()) if finding.result == "failed"]
     assert any("SSL_CERT_FILE" in text for text in said)
 
 
@@ -124,7 +124,7 @@ def test_an_exemption_means_what_it_says_and_a_bad_one_beside_it_harms_nothing(e
     assert unreadable_exemptions() == ["[bad", "a..b", "http://[::1"]
     with TranslationClient(**AWAY):
         pass
-    said = [finding.text for finding in diagnose(**AWAY, clock=FakeClock()) if finding.verdict == "warning"]
+    said = [finding.text for finding in diagnose(**AWAY, clock=FakeClock()) if finding.result == "warning"]
     assert any("NO_PROXY" in text and "'a..b'" in text for text in said)
 
 
