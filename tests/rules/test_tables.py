@@ -6,11 +6,11 @@ import pytest
 from groupdocs_translation import ConfigurationError, RetryPolicy, State
 from groupdocs_translation._rules.names import check_language, result_name, target_languages
 from groupdocs_translation._rules.polling import schedule_named
-from groupdocs_translation._rules.requests import check_option
+from groupdocs_translation._rules.requests import check_option, file_operation
 from groupdocs_translation._rules.responses import body_status, classify, clean, job_state
 from groupdocs_translation._rules.retry import FailureKind, is_uncertain, kind_of_status, may_repeat, pause, retry_after
 from groupdocs_translation._rules.texts import TextChunker
-from groupdocs_translation.spec.formats import recognize
+from groupdocs_translation.spec.formats import KINDS, check_output, format_name, recognize
 from groupdocs_translation.spec.operations import BY_ID
 
 
@@ -143,8 +143,8 @@ def test_half_of_a_surrogate_pair_is_refused_before_anything_is_sent():
         (lambda: check_language("qq", "source"), "source", None, "client.languages() lists those the service knows"),
         (lambda: target_languages([], "en"), "target", None, "give one such as target='de', or several in a list"),
         (lambda: recognize("a.docx", kind="film"), "kind", "document", None),
-        (lambda: recognize("README"), "format", None, "give its format, for example format='Docx'"),
-        (lambda: check_option("saving_mode", "Zip"), "saving_mode", "Archive", None),
+        (lambda: recognize("README"), "format", None, "give its format, for example format='docx'"),
+        (lambda: check_option("saving_mode", "Zip"), "saving_mode", "archive", None),
     ],
 )
 def test_an_error_names_the_argument_what_it_may_be_and_what_to_do(wrong, parameter, allowed, hint):
@@ -154,3 +154,28 @@ def test_an_error_names_the_argument_what_it_may_be_and_what_to_do(wrong, parame
     assert (error.parameter, error.hint) == (parameter, hint)
     assert allowed is None or allowed in error.allowed
     assert str(error) == (f"{error.problem}; {hint}" if hint else error.problem)
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda: recognize("a.exe"),
+        lambda: recognize("a.docx", kind="pdf"),
+        lambda: format_name("exe"),
+        lambda: check_output(KINDS["pdf"], "Pdf", "xlsx"),
+        lambda: check_option("saving_mode", "zip"),
+        lambda: check_option("ocr_format", "docx"),
+        lambda: file_operation(KINDS["xml"], "Xml", style="slang", summarize=False, as_text=False, trial=False),
+    ],
+)
+def test_a_message_has_formats_and_values_in_small_letters(call):
+    with pytest.raises(ConfigurationError) as caught:
+        call()
+    said = str(caught.value)
+    assert said == said.lower()
+    assert [str(word) for word in caught.value.allowed] == [str(word).lower() for word in caught.value.allowed]
+
+
+@pytest.mark.parametrize(("given", "sent"), [("archive", "Archive"), ("BOTH", "Both"), ("Files", "Files")])
+def test_a_value_is_taken_in_small_letters_and_sent_as_the_service_spells_it(given, sent):
+    assert check_option("saving_mode", given) == sent

@@ -11,7 +11,7 @@ from .._config import check_flag
 from .._errors import ConfigurationError, UnsupportedFormat
 from .._results import ProgressCallback
 from ..spec.derived import OcrFormat, SavingMode
-from ..spec.formats import AUTO_FORMATS, KINDS, FileOptions, Kind, check_output, recognize
+from ..spec.formats import AUTO_FORMATS, KINDS, FileOptions, Kind, check_output, in_words, recognize
 from ..spec.operations import BY_ID, OPERATIONS, Operation, model
 from .job_handle import JobSpec
 from .names import language_pair
@@ -108,7 +108,7 @@ def file_operation(
         one_of(style, FILE_STYLES, "style")
         if source_format not in AUTO_FORMATS:
             raise UnsupportedFormat(
-                f"style={style!r} does not take {source_format}; it takes {', '.join(sorted(AUTO_FORMATS))}"
+                f"style={style!r} does not take {source_format.lower()}; it takes {in_words(AUTO_FORMATS)}"
             )
         return BY_ID[FILE_STYLES[style]]
     return BY_ID[kind.operation]
@@ -178,6 +178,12 @@ def check_option(name: str, value: Any) -> Any:
         ) from None
 
 
+def _word(value: Any, allowed: Iterable[str], name: str) -> str:
+    """The service's spelling of a word, which may be given in small letters."""
+    spelled = {word.lower(): word for word in allowed if word != word.lower()}
+    return spelled.get(value.lower()) or str(one_of(value, spelled, name))
+
+
 def _numbers(value: Any, name: str) -> list[int]:
     single = isinstance(
         value, Integral | str | bytes | bytearray | Mapping
@@ -244,7 +250,7 @@ _OPTIONS: dict[str, Callable[[Any, str], Any]] = {
     "markdown": check_flag,
     "glossary": _glossary,
     "alignment": check_flag,
-    "saving_mode": lambda value, name: one_of(value, get_args(SavingMode), name),
+    "saving_mode": lambda value, name: _word(value, get_args(SavingMode), name),
     "pages": _numbers,
     "slides": _numbers,
     "worksheets": _numbers,
@@ -256,7 +262,7 @@ _OPTIONS: dict[str, Callable[[Any, str], Any]] = {
     "shortcodes": _shortcodes,
     "ignore_list": _strings,
     "is_white_list": check_flag,
-    "ocr_format": lambda value, name: one_of(value, get_args(OcrFormat), name),
+    "ocr_format": lambda value, name: _word(value, get_args(OcrFormat), name),
     "rotation_angle": _number,
     "handwritten": check_flag,
     "fragments": _strings,
@@ -391,7 +397,7 @@ class FileCall:
             self._members["origin"] = origin
         if trial and self.output != self.format:
             raise ConfigurationError(
-                f"the trial does not convert: output_format must be {self.format}", parameter="output_format"
+                f"the trial does not convert: output_format must be {self.format.lower()}", parameter="output_format"
             )
 
     def settle(self, source: str, targets: list[str]) -> None:

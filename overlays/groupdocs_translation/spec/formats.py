@@ -6,7 +6,7 @@ the request models of its document. Public: ``KINDS``, ``Kind``, ``FileOptions``
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import PurePath
 from typing import NamedTuple, TypedDict
 
@@ -249,11 +249,16 @@ def format_name(given: str) -> str:
     name = _NAMES.get(given.lower().lstrip(".")) if isinstance(given, str) else None
     if name is None:
         raise UnsupportedFormat(
-            f"{given!r} is not a known format; known: {', '.join(sorted(set(_NAMES.values())))}",
+            f"{given!r} is not a known format; known: {in_words(_NAMES.values())}",
             parameter="format",
-            allowed=sorted(set(_NAMES.values())),
+            allowed=in_words(_NAMES.values()).split(", "),
         )
     return name
+
+
+def in_words(formats: Iterable[str]) -> str:
+    """Formats in a message: as people write them, not as the service does."""
+    return ", ".join(sorted({name.lower() for name in formats}))
 
 
 def recognize(file_name: str, *, format: str | None = None, kind: str | None = None) -> tuple[Kind, str]:
@@ -266,16 +271,16 @@ def recognize(file_name: str, *, format: str | None = None, kind: str | None = N
     extension = PurePath(file_name).suffix
     if format is None and not extension:
         raise UnsupportedFormat(
-            f"{file_name!r} has no extension", parameter="format", hint="give its format, for example format='Docx'"
+            f"{file_name!r} has no extension", parameter="format", hint="give its format, for example format='docx'"
         )
     try:
         name = format_name(format if format is not None else extension)
         owner = _OWNERS[name]
     except (UnsupportedFormat, KeyError):
         raise UnsupportedFormat(
-            f"{format or extension!r} cannot be translated; known source formats: {', '.join(sorted(_OWNERS))}",
+            f"{format or extension!r} cannot be translated; known source formats: {in_words(_OWNERS)}",
             parameter="format",
-            allowed=sorted(_OWNERS),
+            allowed=in_words(_OWNERS).split(", "),
         ) from None
     if kind is None:
         return owner, name
@@ -287,9 +292,9 @@ def recognize(file_name: str, *, format: str | None = None, kind: str | None = N
     allowed = AUTO_FORMATS if kind == "auto" else chosen.formats
     if name not in allowed:
         raise UnsupportedFormat(
-            f"kind {kind!r} does not take {name}; it takes {', '.join(sorted(allowed))}",
+            f"kind {kind!r} does not take {name.lower()}; it takes {in_words(allowed)}",
             parameter="kind",
-            allowed=sorted(allowed),
+            allowed=in_words(allowed).split(", "),
         )
     return chosen, name
 
@@ -300,8 +305,9 @@ def check_output(kind: Kind, source: str, wanted: str | None) -> str:
         return kind.default_output or source
     name = format_name(wanted)
     if kind.outputs and name != source and name not in kind.outputs:
-        made = ", ".join(dict.fromkeys((source, *kind.outputs)))
+        made = ", ".join(dict.fromkeys((source, *kind.outputs))).lower()
         raise UnsupportedFormat(
-            f"{source} cannot be turned into {name}; a {kind.name} can become {made}", parameter="output_format"
+            f"{source.lower()} cannot be turned into {name.lower()}; a {kind.name} can become {made}",
+            parameter="output_format",
         )
     return name
