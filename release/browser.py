@@ -52,7 +52,7 @@ def page_names(site: Path) -> list[str]:
 
 def problems(page: Page, width: int) -> Iterator[str]:
     """Yield what is wrong with the page that is open."""
-    report: Any = Axe().run(page, options=RULES).response  # pyright: ignore[reportUnknownMemberType]
+    report: Any = Axe().run(page, options=RULES).response  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
     for violation in report["violations"]:
         for node in violation["nodes"]:
             reason = next((check["message"] for check in [*node["any"], *node["all"], *node["none"]]), "")
