@@ -108,6 +108,7 @@ def check_texts(given: Any, parameter: str) -> Any:
         ConfigurationError: a mapping, a set, bytes, a table with columns, or nothing to walk.
     """
     shape = getattr(given, "shape", None)
+    listed: Any = getattr(given, "to_pylist", None)  # of arrow, whose own items are no strings
     is_table = shape is not None and hasattr(given, "columns")
     if (
         is_table
@@ -120,7 +121,7 @@ def check_texts(given: Any, parameter: str) -> Any:
             parameter=parameter,
             hint="give one column of a table" if is_table else None,
         )
-    return given.to_pylist() if hasattr(given, "to_pylist") else given  # of arrow, whose items are no strings
+    return listed() if listed is not None else given
 
 
 def characters_per_request(targets: int) -> int:

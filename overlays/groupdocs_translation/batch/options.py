@@ -177,7 +177,7 @@ def batch_settings(
 
 def _patterns(given: Mapping[str, Any], name: str) -> tuple[str, ...]:
     value = given.get(name, ())
-    patterns = tuple(value) if isinstance(value, Iterable) and not isinstance(value, str) else (value,)
+    patterns: tuple[Any, ...] = (value,) if isinstance(value, str) or not hasattr(value, "__iter__") else tuple(value)
     if not all(isinstance(pattern, str) and pattern for pattern in patterns):
         raise ConfigurationError(f"{name} is a glob such as '*.docx', or several in a list")
     return patterns
