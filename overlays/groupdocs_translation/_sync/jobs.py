@@ -249,9 +249,9 @@ class Job(AsDict, Generic[R]):
         if self._last.state is State.EXPIRED:
             said = f" ({self._last.message})" if self._last.message else ""
             is_old = self._since(self._connection.clock.monotonic()) >= RETENTION_S
-            why = "results are kept for 24 hours" if is_old else "check its id and kind, the account, and base_url"
+            advice = "results are kept for 24 hours" if is_old else "check its id and kind, the account, and base_url"
             where = self._connection.settings.base_url
-            raise JobExpired(f"job {self.id} is unknown to the service at {where}{said}: {why}", job=self)
+            raise JobExpired(f"job {self.id} is unknown to the service at {where}{said}: {advice}", job=self)
         if self._last.state is State.FAILED:
             is_empty = self._last.code == 200
             why = "the service calls it done and gives no result" if is_empty else self._last.message
