@@ -59,7 +59,9 @@ def test_a_fault_of_ours_during_a_submission_leaves_it_in_doubt(sandbox, client,
 
 @pytest.mark.parametrize("anyio_backend", ["asyncio", "trio"])
 @pytest.mark.parametrize("nth", [1, 2, 5, 9])
-async def test_a_full_disk_is_one_error_that_says_what_is_safe(sandbox, folder, out, monkeypatch, anyio_backend, nth):
+async def test_a_full_disk_is_one_error_that_says_what_is_safe(
+    sandbox, folder, out, monkeypatch, caplog, anyio_backend, nth
+):
     source = folder("a.txt", "b.txt", "c.txt")
     real, seen = Journal.writing, [0]
 
@@ -76,7 +78,10 @@ async def test_a_full_disk_is_one_error_that_says_what_is_safe(sandbox, folder, 
             await client.translate_folder(source, target="de", output_dir=out)
         assert "\n" not in str(caught.value)
         monkeypatch.undo()
+        made = dict(sandbox.jobs)
         report = await client.translate_folder(source, target="de", output_dir=out)
+        fetched = {entry.job for entry in report.each("done") if entry.job}
+        assert all(id in fetched or f"as job {id}," in caplog.text for id in made)
     assert report.done + report.uncertain == 3
     assert len(sandbox.jobs) == 3
 

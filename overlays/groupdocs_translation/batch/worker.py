@@ -213,10 +213,18 @@ class FileWorker:
                 await self._settle(active, Step.SUBMIT, error, request)
                 return
             active.job = job
-            await self._note(
-                active, state=FileState.SUBMITTED, job=job.to_dict(),
-                submitted_at=self._clock.wall(), url=None, reason=None,
-            )  # fmt: skip
+            try:
+                await self._note(
+                    active, state=FileState.SUBMITTED, job=job.to_dict(),
+                    submitted_at=self._clock.wall(), url=None, reason=None,
+                )  # fmt: skip
+            except JournalFailed:
+                log.warning(
+                    "%s was submitted as job %s, which the journal could not note: wait for it by its ID",
+                    row.path,
+                    job.id,
+                )
+                raise
         self._revocations.clear()  # the credentials are good, however many tokens were revoked
         self._uploads.succeeded()
         self._is_accepted = True
