@@ -33,7 +33,7 @@ import logging
 import traceback
 from collections.abc import Generator, Iterable, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, cast
 
 from ._data import plain
 
@@ -265,7 +265,7 @@ class CallBudgetExceeded(TranslationError):
 def unexpected(what: str, error: Exception) -> TranslationError:
     """An exception that nobody foresaw, as one of ours; its text is not told, it may hold an address or a token."""
     while isinstance(error, ExceptionGroup):
-        error = error.exceptions[0]
+        error = cast("ExceptionGroup[Exception]", error).exceptions[0]
     if isinstance(error, TranslationError):
         return error
     if isinstance(error, OSError):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterable, Iterable, Mapping, Sequence, Set
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 from .._errors import ConfigurationError
 
@@ -121,7 +121,7 @@ def check_texts(given: Any, parameter: str) -> Any:
             parameter=parameter,
             hint="give one column of a table" if is_table else None,
         )
-    return listed() if listed is not None else given
+    return cast("Any", given) if listed is None else listed()
 
 
 def characters_per_request(targets: int) -> int:
