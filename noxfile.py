@@ -98,6 +98,8 @@ def regenerate(session: nox.Session) -> None:
 def refresh(session: nox.Session) -> None:
     """Propose what the service's newer document brings; -- --source URL --out FOLDER, -- --rehearse [--source FILE]."""
     session.install(*_groups("codegen"))
+    if "--rehearse" in session.posargs:  # to the end: with the tests about three new operations
+        session.install(*SANDBOX, "-e", ".[cli,sandbox]", *_groups(*SUITE))
     session.run("python", "openapi/proposal.py", *session.posargs)
 
 

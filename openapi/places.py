@@ -62,7 +62,7 @@ class Places:
             if where[0] == "paths" and len(where) == 3:
                 yield from self._operation(found)
             elif where[0] == "paths" and where[3] == "parameters" and len(where) == 5 and found.old is MISSING:
-                new_parameters.setdefault(str(where[4]), []).append(at(self.new, where[:3])["operationId"])
+                new_parameters.setdefault(str(where[4]), []).append(at(self.new, where[:3]).get("operationId", ""))
             elif where[-2:-1] == ("properties",) and where[2] in requests:
                 yield from self._option(found)
             elif "enum" in where[-2:] and isinstance(found.old or found.new, str):
@@ -76,6 +76,8 @@ class Places:
         rows = {(row[2], row[1].lower()): row for row in rows_of(self.old if found.new is MISSING else self.new)}
         row = rows[str(path), str(method)]
         head = f"{row[0]} ({row[1]} {path})"
+        if not row[0]:
+            return  # a rule names it: it has no operationId yet
         if found.new is MISSING:
             yield f"{head} is gone; it is known in"
             yield from self._known(rf"\b{row[0]}\b")

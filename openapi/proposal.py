@@ -9,8 +9,11 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import copy
 import io
 import json
+import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -18,14 +21,20 @@ import threading
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
 
 if __name__ == "__main__":  # as in regenerate.py
     sys.path[0] = str(Path(__file__).resolve().parents[1])
 
-from openapi import documents, regenerate
+from openapi import documents, places, regenerate
 
 BRANCH = "refresh/document"
 FRAGMENT = "changes.d/service-document.document.md"
+GATE = (  # of the tests: what is held against the document, and what goes through all operations
+    *("tests/contract/test_house.py", "tests/contract/test_reach.py", "tests/surface/test_keywords.py"),
+    *(f"tests/pipeline/test_{name}.py" for name in ("document", "contract", "client")),
+    *("tests/sandbox/test_jobs.py", "tests/packaging/test_site.py"),
+)
 REPORT_LIMIT = 50_000  # characters; a pull request takes 65,536
 
 
@@ -81,8 +90,12 @@ def _git(root: Path, *arguments: str) -> str:
     return subprocess.run(command, cwd=root, check=True, capture_output=True, text=True).stdout
 
 
-def rehearse(document: Path, root: Path) -> str:
-    """Go the whole way with a document on loopback and a bare repository; branch, commit and text of the request."""
+def rehearse(document: Path, root: Path, *, to_the_end: bool = False) -> tuple[int, str]:
+    """Go the whole way with a document on loopback and a bare repository: branch, commit and text of the request.
+
+    ``to_the_end``, for a document with ``three_operations``: then do by hand what the report tells, and run the tests
+    about it. The result's first part is 0, or 1 if they fail.
+    """
     with tempfile.TemporaryDirectory(prefix="refresh-") as folder:
         bare, clone = Path(folder, "bare.git"), Path(folder, "clone")
         _git(root, "clone", "--quiet", "--bare", str(root), str(bare))
@@ -94,14 +107,39 @@ def rehearse(document: Path, root: Path) -> str:
             is_new = propose(url, clone, Path(folder, "out"))
             server.shutdown()
         if not is_new:
-            return "nothing to propose: the document is the one that we stand on\n"
+            return 0, "nothing to propose: the document is the one that we stand on\n"
         title = Path(folder, "out/title.txt").read_text("utf-8")
         _git(clone, "switch", "--quiet", "--create", BRANCH)
         _git(clone, "add", "--all")
         _git(clone, "commit", "--quiet", "--message", title)
         _git(clone, "push", "--quiet", "origin", BRANCH)
         pushed = _git(bare, "show", "--stat", "--format=branch %D%ncommit %s", BRANCH)
-        return f"{pushed}\n{title}\n{Path(folder, 'out/body.md').read_text('utf-8')}"
+        code, tested = _finish(clone) if to_the_end else (0, "")
+        return code, f"{pushed}\n{title}\n{Path(folder, 'out/body.md').read_text('utf-8')}{tested}"
+
+
+def add_kind(root: Path) -> str:
+    """Write the one row that the rehearsal's kind of file needs, beside that of its sibling; the row."""
+    text = (root / places.KINDS).read_text("utf-8")
+    row = re.findall(r'    Kind\(\n        "html",\n.*?\n    \),\n', text, re.DOTALL)[0]
+    new = row.replace("Html", "Epub").replace("html", "epub")
+    (root / places.KINDS).write_text(text.replace(row, row + new), "utf-8")
+    return new
+
+
+def _finish(root: Path) -> tuple[int, str]:
+    row = add_kind(root)
+    paths = os.pathsep.join(str(root / name) for name in ("overlays", "generated", "sandbox", "."))
+    said = ""
+    for command in (("openapi/regenerate.py",), ("-m", "release.tables"), ("-m", "pytest", "-q", *GATE)):
+        done = subprocess.run(
+            [sys.executable, *command], cwd=root, env=os.environ | {"PYTHONPATH": paths}, check=False,
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+        )  # fmt: skip
+        said += f"$ python {' '.join(command)}\n{done.stdout[-REPORT_LIMIT // 5 :]}\n"
+        if done.returncode:
+            return 1, said
+    return 0, f"## By hand: one row of {places.KINDS} for three operations\n\n{row}\n## Then\n\n{said}"
 
 
 class _Quiet(SimpleHTTPRequestHandler):
@@ -109,25 +147,30 @@ class _Quiet(SimpleHTTPRequestHandler):
         return
 
 
-def _changed(root: Path) -> Path:
-    """A document to rehearse with: the one that we stand on, with a text style more."""
-    document = documents.parse((root / regenerate.UPSTREAM).read_bytes(), "upstream")
-    document["paths"]["/text/legal"] = document["paths"]["/text/slang"]
-    path = Path(tempfile.mkdtemp(prefix="refresh-"), "document.json")
-    path.write_text(json.dumps(document), "utf-8")
-    return path
+def three_operations(document: Any) -> None:
+    """Add a style of texts, a style of files, and a kind of file to a document."""
+    for path, like in (("/text/legal", "/text/slang"), ("/auto/legal", "/auto/slang"), ("/epub", "/html")):
+        document["paths"][path] = copy.deepcopy(document["paths"][like])
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Propose, or rehearse; 0 with something to propose or without."""
+    """Propose, or rehearse; 0 with something to propose or without, 1 if the rehearsal's tests fail."""
     parser = argparse.ArgumentParser(prog="refresh", description=__doc__)
     parser.add_argument("--source", metavar="FILE_OR_URL", help="the service's document")
     parser.add_argument("--out", type=Path, help="where body.md and title.txt go")
     parser.add_argument("--rehearse", action="store_true", help="on loopback, into a bare repository")
     options = parser.parse_args(argv)
     root = regenerate.ROOT
-    if options.rehearse:
-        print(rehearse(Path(options.source) if options.source else _changed(root), root))
+    if options.rehearse and options.source:
+        print(rehearse(Path(options.source), root)[1])
+    elif options.rehearse:  # the document that we stand on, with three operations more
+        with tempfile.TemporaryDirectory(prefix="refresh-") as folder:
+            document = documents.parse((root / regenerate.UPSTREAM).read_bytes(), "upstream")
+            three_operations(document)
+            Path(folder, "document.json").write_text(json.dumps(document), "utf-8")
+            code, said = rehearse(Path(folder, "document.json"), root, to_the_end=True)
+        print(said)
+        return code
     elif not options.source or not options.out:
         parser.error("--source and --out, or --rehearse")
     else:

@@ -65,8 +65,8 @@ def rows_of(document: Any) -> Iterator[tuple[str, str, str, str, str, str | None
         if result:
             role = "submit" if result == "StatusResponse" else "poll"
         yield (
-            operation["operationId"], method, path, role, _family(path, model, result) if result else "none",
-            model and model.removeprefix(SCHEMAS), operation.get("security") == [], operation["tags"][0].lower(),
+            operation.get("operationId", ""), method, path, role, _family(path, model, result) if result else "none",
+            model and model.removeprefix(SCHEMAS), operation.get("security") == [], (operation.get("tags") or ["default"])[0].lower(),
         )  # fmt: skip
 
 

@@ -16,15 +16,10 @@ import pytest
 
 from openapi import regenerate
 from openapi.places import Places
+from openapi.proposal import add_kind, three_operations
 
 ROOT = regenerate.ROOT
 SOURCE = ("overlays", "sandbox", "release", "docs")
-
-
-def three_operations(document: Any) -> None:
-    """A style of texts, a style of files, and a kind of file, in the words of their nearest siblings."""
-    for path, like in (("/text/legal", "/text/slang"), ("/auto/legal", "/auto/slang"), ("/epub", "/html")):
-        document["paths"][path] = copy.deepcopy(document["paths"][like])
 
 
 def more_to_ask_for(document: Any) -> None:
@@ -46,15 +41,6 @@ def told(said: str, head: str) -> dict[str, list[int]]:
         file: [*map(int, lines.split(","))]
         for file, lines in re.findall(r"^ {8}(\S+?):([\d,]+): ", below, re.MULTILINE)
     }
-
-
-def add_row(text: str, line: int) -> str:
-    """Put the row of a kind of file beside that of its sibling."""
-    lines = text.splitlines(keepends=True)
-    first = max(number for number in range(line) if lines[number].strip() == "Kind(")
-    last = next(number for number in range(line, len(lines)) if lines[number] == "    ),\n")
-    row = "".join(lines[first : last + 1]).replace("Html", "Epub").replace("html", "epub")
-    return "".join([*lines[: last + 1], row, *lines[last + 1 :]])
 
 
 def add_beside(text: str, edits: list[tuple[int, str, str]]) -> str:
@@ -101,10 +87,7 @@ def test_what_the_report_tells_makes_everything_new_called_served_and_shown(
         edits = [(number, "masters", "notes") for number in option.get(file, [])]
         edits += [(number, "Mpg", "Ogg") for number in format_.get(file, [])]
         (house / file).write_text(add_beside((house / file).read_text(), edits))
-    ((file, _),) = row.items()
-    text = (house / file).read_text()
-    (line,) = [number for number, line in enumerate(text.splitlines()) if line.strip() == '"translateHtml",']
-    (house / file).write_text(add_row(text, line))
+    assert add_kind(house).count("Kind(") == 1
     assert regenerate.main([], house) == 0
 
     code = """

@@ -45,7 +45,8 @@ def test_a_request_is_opened_above_all_when_corrections_do_not_fit(
 ) -> None:
     change(upstream)
     (tmp_path / "document.json").write_text(json.dumps(upstream))
-    shown = proposal.rehearse(tmp_path / "document.json", repository)
+    code, shown = proposal.rehearse(tmp_path / "document.json", repository)
+    assert code == 0
     assert shown.startswith(f"branch {proposal.BRANCH}\ncommit The service's document has changed: it ")
     assert all(f" {name} " in shown for name in files)
     assert said in shown
@@ -55,7 +56,7 @@ def test_a_request_is_opened_above_all_when_corrections_do_not_fit(
 
 def test_nothing_is_proposed_for_the_document_that_we_stand_on(upstream: Any, repository: Path, tmp_path: Path) -> None:
     (tmp_path / "document.json").write_text(json.dumps(upstream))
-    assert "nothing to propose" in proposal.rehearse(tmp_path / "document.json", repository)
+    assert "nothing to propose" in proposal.rehearse(tmp_path / "document.json", repository)[1]
 
 
 def test_the_pinned_generator_changes_nothing(capsys: Any) -> None:
