@@ -64,9 +64,10 @@ def rows_of(document: Any) -> Iterator[tuple[str, str, str, str, str, str | None
         role = "upload" if "multipart/form-data" in content else "read"
         if result:
             role = "submit" if result == "StatusResponse" else "poll"
+        tag = next(iter(operation.get("tags", [])), "default").lower()
         yield (
             operation.get("operationId", ""), method, path, role, _family(path, model, result) if result else "none",
-            model and model.removeprefix(SCHEMAS), operation.get("security") == [], (operation.get("tags") or ["default"])[0].lower(),
+            model and model.removeprefix(SCHEMAS), operation.get("security") == [], tag,
         )  # fmt: skip
 
 
