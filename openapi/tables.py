@@ -110,14 +110,13 @@ def _unique(words: Iterable[str]) -> list[str]:
 
 
 def kinds(root: Path) -> Any:
-    """The overlay's table of kinds, from the tree that is built and without what is derived from it."""
-    derived = types.ModuleType(f"{HOUSE}.spec.derived")
-    derived.__getattr__ = lambda name: frozenset() if name.isupper() else object  # type: ignore[method-assign]
-    for name in ("", ".spec"):
-        package = types.ModuleType(HOUSE + name)
-        package.__path__ = [str(root / "overlays/groupdocs_translation" / name.removeprefix("."))]
-        sys.modules[HOUSE + name] = package
-    sys.modules[derived.__name__] = derived
+    """The overlay's table of kinds, from the tree that is built; what it imports is replaced, as only names matter."""
+    for name in ("", ".spec", ".spec.derived", "._errors"):
+        module = types.ModuleType(HOUSE + name)
+        module.__path__ = [str(root / "overlays/groupdocs_translation" / name.removeprefix("."))]
+        sys.modules[module.__name__] = module
+    sys.modules[f"{HOUSE}.spec.derived"].__getattr__ = lambda name: frozenset() if name.isupper() else object  # type: ignore[method-assign]
+    sys.modules[f"{HOUSE}._errors"].__getattr__ = lambda _: Exception  # type: ignore[method-assign]
     try:
         return importlib.import_module(f"{HOUSE}.spec.formats")
     finally:

@@ -61,4 +61,4 @@ def test_nothing_is_proposed_for_the_document_that_we_stand_on(upstream: Any, re
 
 def test_the_pinned_generator_changes_nothing(capsys: Any) -> None:
     assert newest.main() == 0
-    assert "surface: 0 lines gone, 0 come\nbehaviour: the code of 0 files differs\n" in capsys.readouterr().out
+    assert "surface: 0 lines gone, 0 come\nbehavior: the code of 0 files differs\n" in capsys.readouterr().out
