@@ -114,7 +114,8 @@ def _environment() -> list[Finding]:
     text = ", ".join(f"{name} {value}" for name, value in found.items()) or "no proxy, the system's certificates"
     findings = [Finding("network settings", CheckResult.OK, text, found)]
     checks: list[Callable[[], object]] = [partial(environment_proxy, scheme) for scheme in SCHEMES]
-    for check in (*checks, lambda: tls(trusted(verify=True))):
+    checks.append(lambda: tls(trusted(verify=True)))
+    for check in checks:
         try:
             check()
         except TranslationError as error:
