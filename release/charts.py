@@ -151,7 +151,7 @@ def polling() -> str:
         parts += [f'<circle class="{kind}" cx="{across:.1f}" cy="{up:.1f}" r="4"/>' for across, up in points]
         across, up = points[-1]
         label = "every 2 s" if kind == "other" else name
-        shift = 22 if kind == "second" else 4 if kind == "other" else -8
+        shift = 38 if kind == "second" else 4 if kind == "other" else -8
         parts.append(f'<text class="value {anchor}" x="{across + dx:.0f}" y="{up + shift:.0f}">{label}</text>')
     return _svg(height, "Calls a job against mean lateness; a fixed loop of 2 s needs up to 359 calls", parts)
 
