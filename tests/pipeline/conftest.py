@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from openapi_spec_validator import OpenAPIV30SpecValidator
 
-from openapi import client, documents, regenerate
+from openapi import client, documents, regenerate, sync_twin
 
 ROOT = regenerate.ROOT
 SPEC = "overlays/groupdocs_translation/spec"
@@ -23,9 +23,9 @@ PAIRS = tuple(
 
 @pytest.fixture(scope="session", autouse=True)
 def remembered(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """What YAML, the validator and the generator make of the same input again is what they made of it before.
+    """What YAML, the validator, the generator and unasync make of the same input again is what they made of it before.
 
-    They are three quarters of the time of a run, and most tests are about what happens around them. The first run of
+    They are most of the time of a run, and most tests are about what happens around them. The first run of
     each input is the real one, and so is every run in a process of its own.
     """
     dump, errors, write = documents.dump, OpenAPIV30SpecValidator.iter_errors, client.write
@@ -50,7 +50,20 @@ def remembered(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         shutil.copytree(written[key][0], package)
         return written[key][1]
 
+    twins: dict[tuple[tuple[str, bytes], ...], tuple[Path, list[str]]] = {}
+    write_twin = sync_twin.write
+
+    def write_twin_once(root: Path, stage: Path) -> list[str]:
+        sources = regenerate.files(root, [f"{place}/_async" for place in sync_twin.PLACES])
+        key = (repr(sync_twin.WORDS), b""), *((name, path.read_bytes()) for name, path in sources.items())
+        if key not in twins:
+            kept = tmp_path_factory.mktemp("twin")
+            twins[key] = kept, write_twin(root, kept)
+        shutil.copytree(twins[key][0], stage, dirs_exist_ok=True)
+        return twins[key][1]
+
     with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sync_twin, "write", write_twin_once)
         patch.setattr(documents, "dump", dump_once)
         patch.setattr(OpenAPIV30SpecValidator, "iter_errors", errors_once)
         patch.setattr(client, "write", write_once)
