@@ -122,7 +122,7 @@ def add_kind(root: Path) -> str:
     """Write the one row that the rehearsal's kind of file needs, beside that of its sibling; the row."""
     text = (root / places.KINDS).read_text("utf-8")
     row = re.findall(r'    Kind\(\n        "html",\n.*?\n    \),\n', text, re.DOTALL)[0]
-    new = row.replace("Html", "Epub").replace("html", "epub")
+    new: str = row.replace("Html", "Epub").replace("html", "epub")
     (root / places.KINDS).write_text(text.replace(row, row + new), "utf-8")
     return new
 
