@@ -103,7 +103,7 @@ def module_texts(source: str, *, with_messages: bool) -> Iterator[Text]:
             yield Text(found.lineno, str(found.value), kind)
         elif with_messages and isinstance(node, ast.JoinedStr | ast.Constant) and id(node) not in seen:
             seen.update(map(id, ast.walk(node)))  # the parts of an f-string
-            if PROSE.search(message := _message(node)):
+            if PROSE.search(message := _message(node)) and "(?" not in message:  # a regular expression
                 yield Text(node.lineno, message, "message")
 
 

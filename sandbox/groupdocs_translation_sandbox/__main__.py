@@ -1,4 +1,4 @@
-"""``python -m groupdocs_translation.sandbox``: run until interrupted, and say what to export."""
+"""``python -m groupdocs_translation.sandbox``: run a sandbox until interrupted, and print the variables to export."""
 
 from __future__ import annotations
 
@@ -10,47 +10,43 @@ import sys
 import time
 import warnings
 
-LOOK_S = 0.2  # a signal in the moment before a wait interrupts nothing: this one looks up
+CHECK_INTERVAL_S = 0.2  # a signal right before a wait would not interrupt it, so wait in short steps
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Start, print the settings as shell commands, wait for Ctrl-C or SIGTERM."""
+    """Start a sandbox, print its settings as shell commands, and wait for Ctrl-C or SIGTERM."""
     parser = argparse.ArgumentParser(
-        prog="groupdocs_translation.sandbox", description="A local stand-in of the service; no production server."
+        prog="groupdocs_translation.sandbox",
+        description="A local sandbox of the service. It is not a production server.",
     )
-    parser.add_argument("--host", default="127.0.0.1", help="address to listen on; default: this machine only")
-    parser.add_argument("--port", type=int, default=0, help="0 takes a free one")
-    parser.add_argument(
-        "--latency",
-        dest="latency_s",
-        type=float,
-        default=2.0,
-        metavar="SECONDS",
-        help="median time of a short text; default: 2",
-    )
-    parser.add_argument("--seed", type=int, default=0, help="of the latencies; default: 0")
-    parser.add_argument(
-        "--lenient", action="store_true", help="take requests of which it is not known whether the service takes them"
-    )
-    parser.add_argument(
-        "--token-lifetime", dest="token_lifetime_s", type=int, default=3600, metavar="SECONDS", help="default: 3600"
-    )
-    parser.add_argument("--client-id", default="sandbox-client", help="default: sandbox-client")
-    parser.add_argument("--client-secret", help="default: a new one each time")
+    add = parser.add_argument
+    add("--host", default="127.0.0.1", help="IP address to listen on; default: this machine only")
+    add("--port", type=int, default=0, help="default: a free port")
+    add("--latency", type=float, default=2.0, metavar="SECONDS", help="median duration of a short text; default: 2")
+    add("--seed", type=int, default=0, help="seed of the latencies; default: 0")
+    add("--lenient", action="store_true", help="accept requests that the service may reject")
+    add("--token-lifetime", type=int, default=3600, metavar="SECONDS", help="default: 3600")
+    add("--client-id", default="sandbox-client", help="default: sandbox-client")
+    add("--client-secret", help="default: a random secret")
     options = parser.parse_args(argv)
-    for name, least, most in (("port", 0, 65_535), ("latency_s", 0, math.inf), ("token_lifetime_s", 1, math.inf)):
-        if not least <= getattr(options, name) <= most:
-            parser.error(f"--{name.removesuffix('_s').replace('_', '-')} must be from {least} to {most}")
-    from .server import NO_PRODUCTION_SERVER, Sandbox  # noqa: PLC0415  (takes a while: help and errors do not wait for it)
+    for name, least, most in (("port", 0, 65_535), ("latency", 0, math.inf), ("token_lifetime", 1, math.inf)):
+        if not least <= (value := getattr(options, name)) <= most:
+            parser.error(f"--{name.replace('_', '-')} must be from {least} to {most}, got {value}")
+    from .server import NO_PRODUCTION_SERVER, Sandbox  # noqa: PLC0415  (slow to import: not for help and errors)
 
-    told: list[int] = []  # no event: a handler that comes while its own thread holds the event's lock waits for ever
-
-    def on_terminate(number: int, _frame: object) -> None:
-        told.append(number)
-
-    signal.signal(signal.SIGTERM, on_terminate)
+    received: list[int] = []  # not an Event: a handler that runs while its own thread holds the event's lock deadlocks
+    signal.signal(signal.SIGTERM, lambda number, _frame: received.append(number))
     _raise_file_limit()
-    sandbox = Sandbox(**vars(options))
+    sandbox = Sandbox(
+        host=options.host,
+        port=options.port,
+        latency_s=options.latency,
+        seed=options.seed,
+        lenient=options.lenient,
+        token_lifetime_s=options.token_lifetime,
+        client_id=options.client_id,
+        client_secret=options.client_secret,
+    )
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         try:
@@ -59,12 +55,12 @@ def main(argv: list[str] | None = None) -> int:
             print(f"the sandbox cannot listen on {options.host}:{options.port}: {error}", file=sys.stderr)  # noqa: T201
             return 1
     if any(str(warning.message) == NO_PRODUCTION_SERVER for warning in caught):
-        print(f"warning: {NO_PRODUCTION_SERVER}", file=sys.stderr)  # noqa: T201  (what the command is for, as below)
+        print(f"warning: {NO_PRODUCTION_SERVER}", file=sys.stderr)  # noqa: T201
     for name, value in sandbox.environment().items():
         print(f"export {name}={shlex.quote(value)}", flush=True)  # noqa: T201
     try:
-        while not told:
-            time.sleep(LOOK_S)
+        while not received:
+            time.sleep(CHECK_INTERVAL_S)
     except KeyboardInterrupt:
         pass
     finally:
@@ -73,7 +69,7 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def _raise_file_limit() -> None:
-    """A thousand clients need more than the usual 1,024 open files."""
+    """Raise the limit of open files: a thousand clients need more than the usual 1,024."""
     try:
         import resource  # noqa: PLC0415  (not on Windows, which has no such limit)
     except ImportError:

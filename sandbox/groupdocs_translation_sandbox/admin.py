@@ -1,6 +1,6 @@
-"""The sandbox's own HTTP interface, below ``/__sandbox__/``: what ``Sandbox`` does in Python, for any language.
+"""The HTTP interface to control the sandbox from any language, below ``/__sandbox__/``.
 
-Its requests are neither recorded nor hit by faults. ``GET /__sandbox__/`` lists what there is.
+Its requests are not recorded, and no faults apply to them. ``GET /__sandbox__/`` lists them.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from starlette.responses import JSONResponse, Response
 from .contract import Validator, read_json
 from .faults import Fault
 from .http import HTTPError, Request, require_method
+from .identity import SCOPE
 from .state import State
 
 ADMIN_PATH = "/__sandbox__/"
@@ -51,35 +52,35 @@ _SETTINGS = _object(
 
 
 class Admin:
-    """Answers requests to the sandbox itself."""
+    """Handles the requests that control the sandbox."""
 
     def __init__(self, state: State) -> None:
         self._state = state
-        # For each path and method: what it does, the schema of its body, and the function that does it.
-        self._doors: dict[str, dict[str, tuple[str, dict[str, Any] | None, Callable[[Any], Any]]]] = {
+        # For each path and method: its description, the schema of its body, and its function.
+        self._routes: dict[str, dict[str, tuple[str, dict[str, Any] | None, Callable[[Any], Any]]]] = {
             "records": {
-                "GET": ("every request: operation, token id, body digest, time, …", None, self._records),
-                "DELETE": ("forget records and counts", None, lambda _: state.records.clear()),
+                "GET": ("every request: operation, token ID, body digest, time, …", None, self._records),
+                "DELETE": ("delete records and counts", None, lambda _: state.records.clear()),
             },
-            "calls": {"GET": ("how many requests each operation had", None, lambda _: state.calls())},
-            "jobs": {"GET": ("jobs, and how many each body made", None, self._jobs)},
+            "calls": {"GET": ("the number of requests of each operation", None, lambda _: state.calls())},
+            "jobs": {"GET": ("jobs, and the number of jobs of each body", None, self._jobs)},
             "faults": {
-                "GET": ("faults to come", None, self._faults),
-                "POST": ("let the nth matching request go wrong", _FAULT, self._fail),
-                "DELETE": ("let nothing more go wrong", None, lambda _: state.faults.clear()),
+                "GET": ("pending faults", None, self._faults),
+                "POST": ("make the nth matching request fail", _FAULT, self._fail),
+                "DELETE": ("remove all faults", None, lambda _: state.faults.clear()),
             },
             "clock": {
                 "GET": ("the sandbox's time", None, lambda _: {"now": state.clock.now()}),
-                "POST": ("advance time by seconds, or set it", _CLOCK, self._clock),
+                "POST": ("advance the clock by seconds, or set it", _CLOCK, self._clock),
             },
-            "tokens/revoke": {"POST": ("refuse all tokens issued so far", _object(client_id=_TEXT), self._revoke)},
+            "tokens/revoke": {"POST": ("revoke all tokens issued so far", _object(client_id=_TEXT), self._revoke)},
             "clients": {"POST": ("register an application", _APPLICATION, self._add)},
             "clients/rotate": {"POST": ("give an application a new secret", _ROTATION, self._rotate)},
-            "settings": {"POST": ("change how it answers from now on", _SETTINGS, self._set)},
+            "settings": {"POST": ("change settings for later requests", _SETTINGS, self._set)},
         }
 
     async def respond(self, request: Request) -> Response:
-        """Answer a request below ``ADMIN_PATH``; errors are 400, 404, 405, 413 and 415."""
+        """Respond to a request below ``ADMIN_PATH``; errors are 400, 404, 405, 413 and 415."""
         try:
             result = self._act(request, await request.body())
         except HTTPError as error:
@@ -93,20 +94,20 @@ class Admin:
         if not path:
             return {
                 f"{method} {ADMIN_PATH}{path}": row[0]
-                for path, rows in self._doors.items()
+                for path, rows in self._routes.items()
                 for method, row in rows.items()
             }
-        if path not in self._doors:
-            raise HTTPError(404, f"there is no {path}; GET {ADMIN_PATH} lists what there is")
-        require_method(request, *self._doors[path])
-        _, schema, action = self._doors[path][request.method]
-        order = None
-        if schema is not None:
-            # A page in a browser cannot send JSON to another origin unasked: nor steer a sandbox behind a user's back.
-            order = read_json(request, body)
-            for error in Validator(schema).iter_errors(order):
-                raise HTTPError(400, error.message, field=".".join(map(str, error.path)) or None)
-        return action(order)
+        if path not in self._routes:
+            raise HTTPError(404, f"unknown path {path!r}; GET {ADMIN_PATH} lists the known ones")
+        require_method(request, *self._routes[path])
+        _, schema, action = self._routes[path][request.method]
+        if schema is None:
+            return action(None)
+        # The body must be JSON: a web page cannot send that to another origin, so none can control a user's sandbox.
+        arguments = read_json(request, body)
+        for error in Validator(schema).iter_errors(arguments):
+            raise HTTPError(400, error.message, field=".".join(map(str, error.path)) or None)
+        return action(arguments)
 
     def _records(self, _: Any) -> Any:
         return {"records": [asdict(record) for record in self._state.records]}
@@ -125,41 +126,39 @@ class Admin:
                 fault["body_base64"] = base64.b64encode(fault.pop("body")).decode()
         return {"faults": faults}
 
-    def _fail(self, order: dict[str, Any]) -> None:
-        if "body_base64" in order:
-            order["body"] = base64.b64decode(order.pop("body_base64"), validate=True)
-        self._state.faults.add(Fault(**order))
+    def _fail(self, arguments: dict[str, Any]) -> None:
+        if "body_base64" in arguments:
+            arguments["body"] = base64.b64decode(arguments.pop("body_base64"), validate=True)
+        self._state.faults.add(Fault(**arguments))
 
-    def _clock(self, order: dict[str, Any]) -> Any:
-        if "set" in order:
-            self._state.clock.set(order["set"])
-        self._state.clock.advance(order.get("advance", 0))
+    def _clock(self, arguments: dict[str, Any]) -> Any:
+        if "set" in arguments:
+            self._state.clock.set(arguments["set"])
+        self._state.clock.advance(arguments.get("advance", 0))
         return {"now": self._state.clock.now()}
 
-    def _revoke(self, order: dict[str, Any]) -> Any:
-        return {"revoked": self._state.identity.revoke_all(order.get("client_id"))}
+    def _revoke(self, arguments: dict[str, Any]) -> Any:
+        return {"revoked": self._state.identity.revoke_all(arguments.get("client_id"))}
 
-    def _add(self, order: dict[str, Any]) -> Any:
-        scopes = {"scopes": order["scopes"]} if "scopes" in order else {}
-        secret = self._state.identity.add(order["client_id"], order.get("client_secret"), **scopes)
-        return {"client_id": order["client_id"], "client_secret": secret}
+    def _add(self, arguments: dict[str, Any]) -> Any:
+        scopes = arguments.get("scopes", (SCOPE,))
+        secret = self._state.identity.add(arguments["client_id"], arguments.get("client_secret"), scopes=scopes)
+        return {"client_id": arguments["client_id"], "client_secret": secret}
 
-    def _rotate(self, order: dict[str, Any]) -> Any:
-        client_id = order["client_id"]
+    def _rotate(self, arguments: dict[str, Any]) -> Any:
+        client_id, keep_old = arguments["client_id"], arguments.get("keep_old", False)
         try:
-            secret = self._state.identity.rotate(
-                client_id, order.get("client_secret"), keep_old=order.get("keep_old", False)
-            )
+            secret = self._state.identity.rotate(client_id, arguments.get("client_secret"), keep_old=keep_old)
         except KeyError:
-            raise ValueError("client_id: there is no such application") from None
+            raise HTTPError(400, "is not registered", field="client_id") from None
         return {"client_id": client_id, "client_secret": secret}
 
-    def _set(self, order: dict[str, Any]) -> None:
-        for name in {"submitted", "pending", "pending_body", "lenient"} & order.keys():
-            setattr(self._state.statuses, name, order[name])
-        if "token_lifetime_s" in order:
-            self._state.identity.token_lifetime_s = order["token_lifetime_s"]
-        if "latency_s" in order:
-            self._state.jobs.latency.median_s = order["latency_s"]
-        if "trial_calls_a_day" in order:
-            self._state.trial_calls.calls_a_day = order["trial_calls_a_day"]
+    def _set(self, arguments: dict[str, Any]) -> None:
+        for name in {"submitted", "pending", "pending_body", "lenient"} & arguments.keys():
+            setattr(self._state.statuses, name, arguments[name])
+        if "token_lifetime_s" in arguments:
+            self._state.identity.token_lifetime_s = arguments["token_lifetime_s"]
+        if "latency_s" in arguments:
+            self._state.jobs.latency.median_s = arguments["latency_s"]
+        if "trial_calls_a_day" in arguments:
+            self._state.trial_calls.calls_a_day = arguments["trial_calls_a_day"]

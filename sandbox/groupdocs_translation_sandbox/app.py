@@ -29,8 +29,8 @@ from .storage import STORAGE_PATH
 from .submissions import Submissions
 
 BASE_PATH = urlsplit(BASE_URL).path
-STORAGE_NAME = STORAGE_PATH.rstrip("/")  # what records and faults call requests to storage
-# The members of each family's answer that hold its result: null while the job runs.
+STORAGE_NAME = STORAGE_PATH.rstrip("/")  # the name of storage requests in records and faults
+# The result members of each family's response: null while the job runs.
 RESULTS = {"text": ("translations",), "file": ("urls",), "hugo": ("frontmatters", "shortcodes")}
 # Members of a request that ``CloudFileRequest`` repeats.
 _REPEATED = (
@@ -42,11 +42,11 @@ _HOST = re.compile(r"[A-Za-z0-9.\-]+(:\d+)?|\[[0-9A-Fa-f:]+\](:\d+)?")
 
 
 class App:
-    """Answers requests from the state. ``address`` is the origin that it listens on; the limits are of bodies."""
+    """The ASGI application. ``origin`` is the origin that it listens on; the limits apply to bodies."""
 
     def __init__(self, state: State, engine: Engine, *, max_body_bytes: int, max_upload_bytes: int) -> None:
         self.state = state
-        self.address = ""
+        self.origin = ""
         self._max_body_bytes, self._max_upload_bytes = max_body_bytes, max_upload_bytes
         self._admin = Admin(state)
         self._submissions = Submissions(engine, state.stored)
@@ -54,8 +54,8 @@ class App:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive, self._max_body_bytes)
         if request.path.startswith(ADMIN_PATH):
-            steered = await self._admin.respond(request)
-            await steered(scope, receive, FaultySend(send, request, None, self.state.clock.now()))
+            admin_response = await self._admin.respond(request)
+            await admin_response(scope, receive, FaultySend(send, request, None, self.state.clock.now()))
             return
         request.name = _name(request)
         fault = self.state.faults.take(request.name, request.path)
@@ -70,7 +70,7 @@ class App:
             await request.wait_until_gone()
             return
 
-        def on_start(status: int) -> None:  # before the response: who has read it must find its record
+        def on_start(status: int) -> None:  # a client that has the response must find the record
             self._record(request, status, fault)
 
         await response(scope, receive, FaultySend(send, request, fault, self.state.clock.now(), on_start))
@@ -93,20 +93,20 @@ class App:
         )
 
     async def _respond(self, request: Request, fault: Fault | None) -> Response:
-        """Return the response with its fault applied; an error response wins over a fault ``after`` the work."""
+        """Return the response with its fault applied; an error response takes precedence over an ``after`` fault."""
         if fault is None:
             return await self._handle(request, None)
         if not fault.after:
             await asyncio.sleep(fault.delay_s)
-        if fault.is_instead:
+        if fault.has_response and not fault.after:
             request.limit_bytes = self._max_upload_bytes
             async for _ in request.stream():
-                pass  # a server that fails has usually read the request
+                pass  # a failing server has usually read the request
             return fault.corrupt(fault.response())
         response = await self._handle(request, fault)
         if fault.after:
             await asyncio.sleep(fault.delay_s)
-            if fault.has_answer and response.status_code < 400:
+            if fault.has_response and response.status_code < 400:
                 response = fault.response()
         return fault.corrupt(response)
 
@@ -118,13 +118,13 @@ class App:
         except ClientDisconnect:
             raise
         except Exception:
-            _LOG.exception("the sandbox failed at %s", request.name)
-            return HTTPError(500, "the sandbox failed: please report its log").response()
+            _LOG.exception("internal error in %s", request.name)
+            return HTTPError(500, "internal error of the sandbox; report its log").response()
 
     async def _route(self, request: Request, fault: Fault | None) -> Response:
         path = request.path
         if path.startswith(f"{BASE_PATH}/"):
-            operation = find_operation(request.method, path.removeprefix(BASE_PATH))
+            operation = find_operation(request, path.removeprefix(BASE_PATH))
             return await self._operate(operation, request, fault)
         if path.startswith(STORAGE_PATH):
             require_method(request, "GET", "HEAD")
@@ -136,7 +136,7 @@ class App:
         if path in {DISCOVERY_PATH, KEYS_PATH}:
             require_method(request, "GET")
             return JSONResponse(key_set() if path == KEYS_PATH else discovery(self._origin(request)))
-        raise HTTPError(404, "there is nothing here")
+        raise HTTPError(404, f"unknown path; the API is below {BASE_PATH}")
 
     async def _operate(self, operation: Operation, request: Request, fault: Fault | None) -> Response:
         if operation.role != "upload":
@@ -158,7 +158,7 @@ class App:
                 key = await self.state.stored.upload(request, query)
                 return PlainTextResponse(self.state.stored.url(key, self._origin(request)))
             case "read":
-                return _facts(operation, query)
+                return _read(operation, query)
 
     async def _submit(self, operation: Operation, request: Request, fault: Fault | None) -> Response:
         lenient = self.state.statuses.lenient
@@ -166,19 +166,19 @@ class App:
         check_body(str(operation.model), body)
         if operation.id.endswith("Trial"):
             self.state.trial_calls.count(request.client.host if request.client else "")
-        origins = self.address, self._origin(request)
+        origins = self.origin, self._origin(request)
         work = await self._submissions.work(operation, body, origins, lenient=lenient)
         outcome = fault.job_outcome(work.outcome) if fault else work.outcome
         job = self.state.jobs.add(operation, body, request.body_digest, work.size_bytes, outcome)
         request.job_id = job.id
         status = self.state.statuses.of_submission(operation)
-        return JSONResponse({"status": 202, "message": "taken", "id": job.id}, status)
+        return JSONResponse({"status": 202, "message": "accepted", "id": job.id}, status)
 
     def _poll(self, operation: Operation, job_id: str, origin: str) -> Response:
         job = self.state.jobs.find(job_id, operation)
         outcome = job.outcome
         if self.state.clock.now() < job.ready_at:
-            body = {"status": self.state.statuses.pending_body, "message": "in work"}
+            body = {"status": self.state.statuses.pending_body, "message": "in progress"}
             return JSONResponse(body | dict.fromkeys(RESULTS[job.family]), self.state.statuses.pending)
         result = dict(outcome.result)
         if "files" in result:
@@ -188,16 +188,16 @@ class App:
             }
         body = {"status": outcome.status, "message": outcome.message} | dict.fromkeys(RESULTS[job.family]) | result
         if outcome.status == 206:
-            taken = {name: job.request[name] for name in _REPEATED if name in job.request}
+            repeated = {name: job.request[name] for name in _REPEATED if name in job.request}
             if "outputFormat" in job.request:
-                taken["outFormat"] = job.request["outputFormat"]
-            body |= {"request": {"requestId": job.id, "isPaid": not job.trial} | taken, "details": {}}
+                repeated["outFormat"] = job.request["outputFormat"]
+            body |= {"request": {"requestId": job.id, "isPaid": not job.trial} | repeated, "details": {}}
         return JSONResponse(body, 206 if outcome.status == 206 else 200)
 
     def _origin(self, request: Request) -> str:
-        """Return the origin by which this client knows the sandbox, which need not be the socket's."""
+        """Return the origin that this client uses for the sandbox, which may differ from the socket's."""
         host = request.headers.get("host", "")
-        return f"http://{host}" if _HOST.fullmatch(host) else self.address
+        return f"http://{host}" if _HOST.fullmatch(host) else self.origin
 
 
 def _name(request: Request) -> str:
@@ -208,13 +208,13 @@ def _name(request: Request) -> str:
     return operation.id if operation else request.path
 
 
-def _facts(operation: Operation, query: dict[str, str]) -> Response:
+def _read(operation: Operation, query: dict[str, str]) -> Response:
     if operation.id == "listLanguages":
         return JSONResponse(pairs())
     if operation.id == "getHealth":
         return JSONResponse({"items": [{"name": "sandbox", "isHealthy": True, "message": None}]})
     if query.get("SerialaizeAsV2") == "true":
-        raise HTTPError(400, "the sandbox has the document as OpenAPI 3.0 only", field="SerialaizeAsV2")
+        raise HTTPError(400, "is not supported: the sandbox has OpenAPI 3.0 only", field="SerialaizeAsV2")
     return PlainTextResponse(_document_text(query.get("IsYaml") == "true"))
 
 

@@ -1,4 +1,4 @@
-"""The sandbox's time: the machine's, moved forward by tests. Tokens, jobs, files and addresses age by it."""
+"""The sandbox's clock: the machine's time, moved forward by tests. Tokens, jobs, files and URLs expire by it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ DAY_S = 24 * 3600.0
 
 
 class VirtualClock:
-    """Seconds since the epoch. One lock guards the offset that ``advance`` and ``set`` change; any thread may call."""
+    """A clock in seconds since the epoch. Thread-safe: one lock guards the offset."""
 
     def __init__(self, now: Callable[[], float] = time.time) -> None:
         self._now = now
@@ -22,7 +22,7 @@ class VirtualClock:
 
     def advance(self, seconds: float) -> None:
         if seconds < 0:
-            raise ValueError("seconds must not be negative")
+            raise ValueError(f"seconds must not be negative, got {seconds}")
         with self._lock:
             self._offset_s += seconds
 

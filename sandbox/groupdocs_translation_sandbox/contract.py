@@ -1,14 +1,14 @@
-"""The contract, and whether a request is what it says: parameters, media type, JSON body.
+"""The contract, and the validation of requests against it: parameters, media type, JSON body.
 
-Stricter than the service is known to be: what the document does not name is refused, and the refusal names the member.
-The contract is the corrected document with its error answers; it is also what ``GET /swagger/spec`` serves.
+Unknown members and parameters are rejected, and the error names them; the service may accept them. The contract is the
+corrected document with its error responses. ``GET /swagger/spec`` returns it too.
 """
 
 from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from functools import cache, partial
 from typing import Any
 
@@ -19,20 +19,18 @@ from jsonschema import Draft4Validator, FormatChecker
 from jsonschema.validators import extend  # pyright: ignore[reportUnknownVariableType]
 from python_multipart.multipart import parse_options_header
 
-from .http import HTTPError, Request
+from .http import HTTPError, Request, require_method
 
 JSON_TYPE = "application/json"
-METHODS = ("GET", "POST")
-
-
-def _is_integer(_: object, value: object) -> bool:
-    """An integer of OpenAPI 3.0 has no fraction and no exponent; 1.0 is one for later JSON Schema only."""
-    return type(value) is int
 
 
 def _type(validator: Any, kind: str, value: object, schema: dict[str, Any]) -> Iterator[Any]:
     if value is not None or not schema.get("nullable"):
         yield from Draft4Validator.VALIDATORS["type"](validator, kind, value, schema)
+
+
+def _is_integer(_: object, value: object) -> bool:
+    return type(value) is int  # 1.0 is an integer in later drafts only
 
 
 # OpenAPI 3.0 is JSON Schema's draft 4 with ``nullable``.
@@ -42,29 +40,28 @@ Validator: Any = extend(Draft4Validator, {"type": _type}, type_checker=_TYPES)  
 
 @cache
 def document() -> dict[str, Any]:
-    """Return the corrected document with its error answers."""
+    """Return the corrected document with its error responses."""
     found: dict[str, Any] = yaml.load(contract(), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506  (both are safe)
     return found
 
 
-def find_operation(method: str, path: str) -> Operation:
-    if found := match(method, path):
+def find_operation(request: Request, path: str) -> Operation:
+    if found := match(request.method, path):
         return found
-    allowed = [other for other in METHODS if match(other, path) is not None]
-    if not allowed:
-        raise HTTPError(404, "there is no such operation")
-    raise HTTPError(405, f"only {', '.join(allowed)} is possible here", headers={"allow": ", ".join(allowed)})
+    if allowed := [method for method in ("GET", "POST") if match(method, path)]:
+        require_method(request, *allowed)
+    raise HTTPError(404, "unknown operation")
 
 
 def check_query(operation: Operation, query: Sequence[tuple[str, str]], *, lenient: bool) -> dict[str, str]:
-    """Return the parameters of the query by name; a lenient sandbox leaves out those that it does not know."""
+    """Return the parameters of the query by name; a lenient sandbox ignores unknown ones."""
     validator = _query_validator(operation)
     if lenient:
         query = [(name, value) for name, value in query if name in validator.schema["properties"]]
     found = dict(query)
     if len(found) != len(query):
         names = [name for name, _ in query]
-        raise HTTPError(400, "comes twice", field=next(name for name in names if names.count(name) > 1))
+        raise HTTPError(400, "must not be repeated", field=next(name for name in names if names.count(name) > 1))
     _check(validator, found)
     return found
 
@@ -83,7 +80,7 @@ def _query_validator(operation: Operation) -> Any:
 
 
 def read_json(request: Request, body: bytes, *, lenient: bool = False) -> Any:
-    """Read a JSON body: UTF-8, no member twice, no NaN; a lenient sandbox takes another charset's name."""
+    """Read a JSON body: UTF-8, no duplicate members, no NaN. A lenient sandbox accepts the name of any charset."""
     if request.media_type != JSON_TYPE:
         raise HTTPError(415, f"the body must be {JSON_TYPE}")
     _, options = parse_options_header(request.headers["content-type"])
@@ -92,16 +89,16 @@ def read_json(request: Request, body: bytes, *, lenient: bool = False) -> Any:
     try:
         value = json.loads(body.decode(), object_pairs_hook=_unique, parse_constant=_no_constant)
         if b"\\ud" in body.lower():
-            json.dumps(value, ensure_ascii=False).encode()  # half of a surrogate pair is no text
+            json.dumps(value, ensure_ascii=False).encode()  # fails for half of a surrogate pair
     except (ValueError, RecursionError):
-        raise HTTPError(400, "the body is not JSON, or has a member twice") from None
+        raise HTTPError(400, "the body is not valid JSON, or has duplicate members") from None
     return value
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) != len(pairs):
-        raise ValueError("twice")
+        raise ValueError("duplicate members")
     return found
 
 
@@ -110,31 +107,24 @@ def _no_constant(name: str) -> Any:
 
 
 def check_body(model: str, request: Any) -> None:
-    """Hold a request against its schema in the document.
+    """Validate a request against its schema in the document.
 
     Raises:
-        HTTPError: 400, with the first wrong member. Values are never repeated: they may be megabytes, or secret.
+        HTTPError: 400, with the first invalid member. Its value is left out: it may be megabytes long, or secret.
     """
     _check(_body_validator(model), request)
 
 
 @cache
 def _body_validator(model: str) -> Any:
-    schema = {"$ref": f"#/components/schemas/{model}", "components": document()["components"]}
-    return Validator(schema, format_checker=formats())
-
-
-@cache
-def formats() -> FormatChecker:
-    """Return the formats of OpenAPI 3.0 that the document's requests have."""
     checker = FormatChecker(formats=())
-    checks: dict[str, Callable[[object], bool]] = {
-        "int32": partial(_is_integer_of, 32),
-        "int64": partial(_is_integer_of, 64),
-        "byte": _is_base64,
+    checker.checkers = {
+        "int32": (partial(_is_integer_of, 32), ()),
+        "int64": (partial(_is_integer_of, 64), ()),
+        "byte": (_is_base64, ()),
     }
-    checker.checkers = {name: (check, ()) for name, check in checks.items()}
-    return checker
+    schema = {"$ref": f"#/components/schemas/{model}", "components": document()["components"]}
+    return Validator(schema, format_checker=checker)
 
 
 def _is_integer_of(bits: int, value: object) -> bool:
@@ -172,5 +162,5 @@ def _check(validator: Any, value: Any) -> None:
         case "format":
             message = f"must be {expected}"
         case other:
-            message = f"breaks {other} of the document"
+            message = f"violates {other} of the document"
     raise HTTPError(400, message, field=".".join(path) or None)

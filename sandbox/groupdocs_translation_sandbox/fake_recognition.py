@@ -1,4 +1,4 @@
-"""What stands for the recognition of images and recordings: a fixed text, in a real file of the wanted format."""
+"""Fake recognition of images and recordings: a fixed text, in a real file of the requested format."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from html import escape
 from pathlib import Path
 
 TEXT = "Recognized text."
-FORMATS = ("Txt", "Md", "Srt", "Docx", "Pdf")  # the last is what images become by default
+FORMATS = ("Txt", "Md", "Srt", "Docx", "Pdf")  # Pdf is the default output format of images
 
 _XML = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 _SCHEMAS = "http://schemas.openxmlformats.org"
@@ -31,7 +31,7 @@ _DOCX = {
 
 
 def write(path: Path, format_: str, text: str) -> None:
-    """Write a file of one of ``FORMATS`` that says this."""
+    """Write a file with this text in one of ``FORMATS``."""
     if format_ == "Docx":
         with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as package:
             for name, xml in _DOCX.items():
@@ -44,7 +44,7 @@ def write(path: Path, format_: str, text: str) -> None:
 
 
 def _pdf(text: str) -> bytes:
-    """Return a page in Helvetica; its encoding has the letters of Western Europe, others become question marks."""
+    # WinAnsiEncoding has the letters of Western Europe only; "?" replaces all others.
     shown = text.encode("cp1252", "replace").replace(b"\\", rb"\\").replace(b"(", rb"\(").replace(b")", rb"\)")
     content = b"BT /F1 12 Tf 72 720 Td (" + shown + b") Tj ET"
     objects = [

@@ -1,4 +1,4 @@
-"""Faults: what goes wrong with which request. Made by ``Sandbox.fail`` and by ``POST /__sandbox__/faults``."""
+"""Faults that make requests fail, created by ``Sandbox.fail`` and ``POST /__sandbox__/faults``."""
 
 from __future__ import annotations
 
@@ -25,32 +25,31 @@ PAGE = "<!DOCTYPE html><html><head><title>Error</title></head><body><h1>Somethin
 
 @frozen
 class Fault:
-    """Something that goes wrong with requests of an operation.
+    """A fault of requests of an operation.
 
-    Which requests: ``operation`` is an operation's id, a path, or a pattern of either with ``*``; the fault takes
-    effect on the ``nth`` matching request (counted from 1) and the ``times - 1`` that follow.
+    ``operation`` is an operation's ID, a path, or a pattern of either with ``*``. The fault applies to the ``nth``
+    matching request (counted from 1) and the following ``times - 1``.
 
-    Instead of the operation, which is then not carried out, unless ``after``:
-        status, headers, body: an answer; a body of bytes or text is sent as it is, any other value as JSON.
-        html: an error page (status 502 if none is given), as from a proxy.
-        reset: ``"before"``: the connection is reset when the head of the request was read, and nothing of its body.
+    Instead of the operation, which is then not executed, unless ``after``:
+        status, headers, body: a response. A body of bytes or text is sent unchanged, any other value as JSON.
+        html: an HTML error page (status 502 by default), as from a proxy.
+        reset: ``"before"``: the connection is reset after the head of the request was read, before its body.
 
-    The operation is carried out, but:
-        reset: ``"after"``: the connection is reset without an answer; ``"middle"``: in the middle of the answer.
-        truncate: half of the answer comes, then the connection is closed in order.
-        wrong_type: the members of the JSON answer have other types.
-        drip_s: the answer comes in ten pieces, so many seconds apart.
-        headers: are added to the answer.
-        revoke: the token of the request is revoked before it is looked at.
-        skew_s: added to the ``expires_in`` of a token's answer, not to the token's life.
-        job: the job that the request makes comes to ``"failed"`` or, for a file with several languages, ``"partial"``.
+    The operation is executed, but:
+        reset: ``"after"``: the connection is reset without a response; ``"middle"``: in the middle of the response.
+        truncate: half of the response is sent, then the connection is closed normally.
+        wrong_type: the members of the JSON response have wrong types.
+        drip_s: the response is sent in ten pieces, this many seconds apart.
+        headers: are added to the response.
+        revoke: the token of the request is revoked before it is verified.
+        skew_s: seconds added to ``expires_in`` of a token response, but not to the lifetime of the token.
+        job: the job of the request is ``"failed"`` or, for a file with several languages, ``"partial"``.
 
-    ``delay_s`` holds the request back before it is carried out or, with ``after``, the answer after that. ``after``
-    lets an answer instead of the operation's own come after the operation was carried out: the job exists, and nobody
-    was told.
+    ``delay_s`` delays the operation or, with ``after``, the response. With ``after``, the operation is executed before
+    ``status``, ``headers``, ``body`` or ``html`` replace its response: the job exists, and the client does not know.
 
     Raises:
-        ValueError: no such operation, a number out of range, or parts that exclude each other.
+        ValueError: an unknown operation, a number out of range, or arguments that exclude each other.
     """
 
     operation: str
@@ -72,27 +71,25 @@ class Fault:
 
     def __attrs_post_init__(self) -> None:
         if not (self.operation in BY_ID or set(self.operation) & set("/*?[")):
-            raise ValueError(f"operation: {self.operation!r} is none; {', '.join(BY_ID)}, a path, or a pattern")
-        if self.times < 1 or self.nth < 1 or self.delay_s < 0 or self.drip_s < 0:
-            raise ValueError("times and nth count from 1; delay_s and drip_s are not negative")
+            known = ", ".join(BY_ID)
+            raise ValueError(f"operation must be a path, a pattern or one of {known}, got {self.operation!r}")
+        for name, least in (("times", 1), ("nth", 1), ("delay_s", 0), ("drip_s", 0)):
+            if getattr(self, name) < least:
+                raise ValueError(f"{name} must be at least {least}, got {getattr(self, name)}")
         if self.status is not None and not 200 <= self.status <= 599:
-            raise ValueError("status: from 200 to 599")
+            raise ValueError(f"status must be from 200 to 599, got {self.status}")
         if self.reset not in {None, "before", "after", "middle"}:
-            raise ValueError("reset: before, after or middle")
+            raise ValueError(f"reset must be 'before', 'after' or 'middle', got {self.reset!r}")
         if self.job not in {None, "failed", "partial"}:
-            raise ValueError("job: failed or partial")
-        if self.reset == "before" and (self.after or self.has_answer):
-            raise ValueError("reset='before' leaves no request to carry out and nobody to answer")
-        if self.job and self.is_instead:
-            raise ValueError("job: the operation is not carried out, so there is no job; say after=True")
+            raise ValueError(f"job must be 'failed' or 'partial', got {self.job!r}")
+        if self.reset == "before" and (self.after or self.has_response):
+            raise ValueError("reset='before' excludes after, status, body and html")
+        if self.job and self.has_response and not self.after:
+            raise ValueError("job needs after=True with status, body or html: otherwise the operation is not executed")
 
     @property
-    def has_answer(self) -> bool:
+    def has_response(self) -> bool:
         return self.status is not None or self.body is not None or self.html
-
-    @property
-    def is_instead(self) -> bool:
-        return self.has_answer and not self.after
 
     def response(self) -> Response:
         status = self.status or (502 if self.html else 200)
@@ -102,11 +99,11 @@ class Fault:
             return Response(self.body, status)
         if isinstance(self.body, str):
             return PlainTextResponse(self.body, status)
-        default = {"status": status, "message": "a fault that was asked for"}
+        default = {"status": status, "message": "injected fault"}
         return Response(json.dumps(default if self.body is None else self.body), status, media_type="application/json")
 
     def corrupt(self, response: Response) -> Response:
-        """Give the operation's response wrong types, a skewed lifetime and more headers."""
+        """Apply wrong types, a skewed lifetime and extra headers to the operation's response."""
         if (self.wrong_type or self.skew_s) and not isinstance(response, FileResponse):
             try:
                 value: Any = json.loads(bytes(response.body))
@@ -123,12 +120,12 @@ class Fault:
         if self.job is None or outcome.status != 200:
             return outcome
         if self.job == "failed":
-            return evolve(outcome, status=500, message="the job failed, as was asked for", result={})
+            return evolve(outcome, status=500, message="the job failed: injected fault", result={})
         files = outcome.result.get("files")
         if not files:
             return outcome
         partial = {"files": files | {[*files][-1]: None}}
-        return evolve(outcome, status=206, message="a part is missing, as was asked for", result=partial)
+        return evolve(outcome, status=206, message="a language is missing: injected fault", result=partial)
 
 
 def _retype(value: Any) -> Any:
@@ -139,7 +136,7 @@ def _retype(value: Any) -> Any:
 
 
 class FaultySend:
-    """ASGI's ``send`` for one response: adds the date, reports the status, cuts or drips the body as told."""
+    """ASGI's ``send`` for one response: adds the date, reports the status, and applies a fault to the body."""
 
     def __init__(
         self,
@@ -150,8 +147,8 @@ class FaultySend:
         on_start: Callable[[int], None] | None = None,
     ) -> None:
         self._send, self._request, self._now, self._on_start = send, request, now, on_start
-        self._fault = None if request.method == "HEAD" else fault  # whose response has no body
-        self._left: int | None = None  # bytes until the cut
+        self._fault = None if request.method == "HEAD" else fault  # a response to HEAD has no body
+        self._left: int | None = None  # bytes to send before the connection breaks
         self._piece_bytes = 1
 
     async def __call__(self, message: Message) -> None:
@@ -198,7 +195,7 @@ class _Pending:
 
 
 class Faults:
-    """Faults in the order they were asked for. One lock guards list and counts; any thread may call."""
+    """Pending faults in the order of their creation. Thread-safe: one lock guards list and counts."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -209,7 +206,7 @@ class Faults:
             self._pending.append(_Pending(fault))
 
     def take(self, *names: str) -> Fault | None:
-        """Return the first fault that is due for a request of these names: its operation, its path."""
+        """Return the first fault that is due for a request with these names (operation, path)."""
         with self._lock:
             for pending in self._pending:
                 fault = pending.fault

@@ -1,4 +1,4 @@
-"""HTTP on Starlette: requests that are counted, hashed and limited while they are read, and errors as JSON."""
+"""HTTP on Starlette: requests that are counted, hashed and limited while they are read, and JSON errors."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from .connection import EXTENSION, Connection
 
 
 class HTTPError(HTTPException):
-    """An error response. ``field`` is the member, parameter or part of the request that is wrong, if one is."""
+    """An error response. ``field`` is the invalid member, parameter or part of the request, if there is one."""
 
     def __init__(
         self, status: int, message: str, *, field: str | None = None, headers: Mapping[str, str] | None = None
@@ -30,14 +30,14 @@ class HTTPError(HTTPException):
 def require_method(request: Request, *methods: str) -> None:
     if request.method not in methods:
         allowed = ", ".join(methods)
-        raise HTTPError(405, f"only {allowed} is possible here", headers={"allow": allowed})
+        raise HTTPError(405, f"method {request.method} is not allowed here; use {allowed}", headers={"allow": allowed})
 
 
 class Request(requests.Request):
-    """Starlette's request, with what its record says of it. Used by one task.
+    """Starlette's request with the data for its record. Used by one task.
 
-    ``path`` stays percent-encoded, so that an encoded slash separates nothing; ``name`` is what records and faults call
-    the request: the operation's id, or its path. Reading more than ``limit_bytes`` raises ``HTTPError`` 413.
+    ``path`` stays percent-encoded, so an encoded slash is no separator. ``name`` identifies the request in records and
+    faults: the operation's ID, or the path. Reading more than ``limit_bytes`` raises ``HTTPError`` 413.
     """
 
     def __init__(self, scope: Scope, receive: Receive, limit_bytes: int) -> None:
@@ -49,12 +49,12 @@ class Request(requests.Request):
         self.received_bytes = 0
         self.token_id: str | None = None
         self.job_id: str | None = None
-        self.digest: str | None = None  # of an upload's file: the boundary of its form differs each time
+        self.digest: str | None = None  # of an uploaded file, because the boundary of its form differs each time
         self._hash = hashlib.sha256()
 
     @property
     def body_digest(self) -> str:
-        """The SHA-256 of the file that was uploaded, or of the body as far as it was read."""
+        """The SHA-256 of the uploaded file, or of the body read so far."""
         return self.digest or self._hash.hexdigest()
 
     @property
@@ -63,8 +63,8 @@ class Request(requests.Request):
 
     async def stream(self) -> AsyncGenerator[bytes, None]:
         """Yield the body as it arrives; ``body()`` and ``form()`` read through this."""
-        too_long = HTTPError(413, f"the sandbox takes {self.limit_bytes} bytes here")
-        if int(self.headers.get("content-length", "0")) > self.limit_bytes:  # h11 has checked that it is a number
+        too_long = HTTPError(413, f"the body is larger than {self.limit_bytes} bytes")
+        if int(self.headers.get("content-length", "0")) > self.limit_bytes:  # h11 has validated the number
             raise too_long
         async for data in super().stream():
             self.received_bytes += len(data)
@@ -74,6 +74,6 @@ class Request(requests.Request):
             yield data
 
     async def wait_until_gone(self) -> None:
-        """Wait for the end of a connection that was closed or reset."""
+        """Wait until the connection is closed or reset."""
         while (await self.receive())["type"] != "http.disconnect":
             pass

@@ -1,8 +1,8 @@
-"""Who may call: applications, their tokens, and the endpoint that issues them.
+"""Applications, their tokens, and the token endpoint.
 
-Tokens are RS256 JWTs; each request's token is verified by signature, expiry and revocation. ``POST /connect/token``
-answers as IdentityServer does: every error is HTTP 400 without a challenge. Sources: RFC 6749, sections 2.3.1, 3.2 and
-5.2; the observed behavior of the service's identity server.
+Tokens are RS256 JWTs. On each request, the signature, expiry and revocation of the token are verified.
+``POST /connect/token`` behaves like IdentityServer: every error is HTTP 400 without a challenge. Sources: RFC 6749,
+sections 2.3.1, 3.2 and 5.2; the observed behavior of the service's token endpoint.
 """
 
 from __future__ import annotations
@@ -33,12 +33,12 @@ TOKEN_PATH = urlsplit(TOKEN_URL).path
 DISCOVERY_PATH = "/.well-known/openid-configuration"
 KEYS_PATH = "/.well-known/openid-configuration/jwks"
 FORM = "application/x-www-form-urlencoded"
-OTHER_GRANTS = frozenset({"authorization_code", "refresh_token", "password", "implicit"})  # known, but not for machines
+OTHER_GRANTS = frozenset({"authorization_code", "refresh_token", "password", "implicit"})  # known, but not allowed
 
 
 @cache
 def signing_key() -> rsa.RSAPrivateKey:
-    """One key a process: making one takes a while."""
+    """Return the key of this process; generating one is slow."""
     return rsa.generate_private_key(public_exponent=65537, key_size=2048)
 
 
@@ -51,7 +51,7 @@ def key_set() -> dict[str, Any]:
 
 @frozen
 class Application:
-    """One client of the service: its id, the secrets that are valid now, the scopes and grants that it may ask for."""
+    """A client of the service: its ID, currently valid secrets, and allowed scopes and grants."""
 
     client_id: str
     secrets: tuple[str, ...] = field(repr=False)
@@ -60,9 +60,9 @@ class Application:
 
 
 class Identity:
-    """Applications and tokens. One lock guards what changes; any thread may call.
+    """Applications and tokens. Thread-safe: one lock guards all changes.
 
-    ``token_lifetime_s`` may be changed; it holds for the tokens that are issued from then on.
+    ``token_lifetime_s`` may be changed; it applies to tokens issued later.
     """
 
     def __init__(self, clock: VirtualClock, *, token_lifetime_s: int) -> None:
@@ -71,7 +71,7 @@ class Identity:
         self._clock = clock
         self._lock = threading.Lock()
         self._applications: dict[str, Application] = {}
-        self._issued: dict[str, tuple[str, float]] = {}  # token id to application and expiry
+        self._issued: dict[str, tuple[str, float]] = {}  # token ID to client ID and expiry
         self._revoked: set[str] = set()
 
     def add(
@@ -82,17 +82,17 @@ class Identity:
         scopes: Iterable[str] = (SCOPE,),
         grants: Iterable[str] = (GRANT,),
     ) -> str:
-        """Register an application, or register it again; return its secret."""
+        """Register an application, or replace it, and return its secret."""
         secret = secret or secrets.token_urlsafe(24)
         with self._lock:
             self._applications[client_id] = Application(client_id, (secret,), frozenset(scopes), frozenset(grants))
         return secret
 
     def rotate(self, client_id: str, secret: str | None = None, *, keep_old: bool = False) -> str:
-        """Give an application a new secret; with ``keep_old`` the ones before it work on. Tokens stay valid.
+        """Give an application a new secret. With ``keep_old``, its old secrets stay valid. Tokens stay valid.
 
         Raises:
-            KeyError: there is no such application.
+            KeyError: the application is not registered.
         """
         secret = secret or secrets.token_urlsafe(24)
         with self._lock:
@@ -102,7 +102,7 @@ class Identity:
         return secret
 
     def authenticate(self, client_id: str, secret: str) -> Application | None:
-        """Return the application if the secret is its own; how long a comparison takes tells nothing."""
+        """Return the application if the secret is valid. The comparison takes constant time."""
         application = self._applications.get(client_id)
         known = application.secrets if application is not None else ()
         return application if any(hmac.compare_digest(secret.encode(), own.encode()) for own in known) else None
@@ -126,15 +126,15 @@ class Identity:
         return token, lifetime_s
 
     def verify(self, authorization: str | None) -> str:
-        """Return the id of the token in an ``Authorization`` header.
+        """Return the ID of the token in an ``Authorization`` header.
 
         Raises:
             HTTPError: 401 with the challenge of RFC 6750, section 3.
         """
         kind, _, token = (authorization or "").partition(" ")
         if kind.lower() != "bearer":
-            raise HTTPError(401, "a bearer token is needed", headers={"www-authenticate": "Bearer"})
-        # Times are checked below, by the sandbox's own clock.
+            raise HTTPError(401, "a bearer token is required", headers={"www-authenticate": "Bearer"})
+        # Times are checked below, against the sandbox's clock.
         options: Any = dict.fromkeys(("verify_exp", "verify_iat", "verify_nbf", "verify_aud"), False)
         try:
             claims = jwt.decode(token.strip(), signing_key().public_key(), ["RS256"], options=options)
@@ -152,7 +152,7 @@ class Identity:
             self._revoked.add(token_id)
 
     def revoke_all(self, client_id: str | None = None) -> int:
-        """Refuse all tokens issued so far, or those of one application; return how many that were."""
+        """Revoke all tokens issued so far, or those of one application, and return their number."""
         now = self._clock.now()
         with self._lock:
             self._issued = {key: value for key, value in self._issued.items() if value[1] > now}
@@ -171,7 +171,7 @@ class _OAuthError(Exception):
 
 
 def discovery(origin: str) -> dict[str, Any]:
-    """Return OpenID Connect discovery, as far as client credentials need it."""
+    """Return the OpenID Connect discovery document, as far as client credentials need it."""
     return {
         "issuer": origin,
         "token_endpoint": f"{origin}{TOKEN_PATH}",
@@ -185,7 +185,7 @@ def discovery(origin: str) -> dict[str, Any]:
 
 
 async def token_response(request: Request, identity: Identity, origin: str) -> Response:
-    """Answer a token request. Order of the checks: the form, the application and its secret, the grant, the scope."""
+    """Respond to a token request. Checks, in this order: the form, the credentials, the grant, the scope."""
     try:
         response = JSONResponse(_token(request, await request.body(), identity, origin))
     except _OAuthError as error:

@@ -1,4 +1,4 @@
-"""Jobs: made by a submission, ready after a while, answered to polls, forgotten after a day; and the trial's limits."""
+"""Jobs: created by submissions, ready after a latency, deleted after a day; and the limits of the trial."""
 
 from __future__ import annotations
 
@@ -19,21 +19,21 @@ from .storage import RETENTION_S
 
 # Sigma of the log-normal distribution of latencies: two thirds of all jobs take between 0.74 and 1.35 of the median.
 SPREAD = 0.3
-# Median times as multiples of that of a short text. The service's pages: a text takes a second or two, a document
-# seconds to minutes; images are recognized and recordings listened to first.
+# Median durations as multiples of that of a short text. Service pages: a text takes a second or two, a document
+# seconds to minutes; the text of images and recordings must be recognized first.
 FACTORS = {"text": 1.0, "hugo": 1.0, "file": 2.0, "pdf": 3.0, "image": 4.0, "media": 10.0}
-# How many bytes of source add one text's time.
+# The bytes of source that add the duration of one short text.
 BYTES_A_STEP = {"text": 4_000, "hugo": 1_000_000, "file": 500_000, "pdf": 250_000, "image": 500_000, "media": 2_000_000}
 TRIAL_CALLS_A_DAY = 10
 
 
 @frozen
 class Outcome:
-    """What a job comes to.
+    """The outcome of a job.
 
-    ``status`` is that of the body once the job is over: 200, 206 or a failure. ``result`` has the members of the answer
-    that are the result: ``translations``, ``frontmatters`` and ``shortcodes``, or ``files`` (language to storage key
-    and size), whose addresses are signed when they are polled.
+    ``status`` is the status in the body of the finished job: 200, 206 or a failure. ``result`` has the members of the
+    response with the result: ``translations``, ``frontmatters`` and ``shortcodes``, or ``files`` (language to storage
+    key and size), whose URLs are signed at each poll.
     """
 
     status: int
@@ -57,9 +57,9 @@ class Job:
 
 
 class Latency:
-    """Draws times. The n-th job of a kind takes the same time in each run with the same seed. Any thread may call.
+    """Random durations of jobs. With the same seed, the n-th job of a kind always takes the same time. Thread-safe.
 
-    ``median_s`` is the median time of a short text, in seconds; 0 makes every job ready at once.
+    ``median_s`` is the median duration of a short text's job, in seconds. 0 makes every job ready immediately.
     """
 
     def __init__(self, median_s: float, seed: int) -> None:
@@ -78,9 +78,9 @@ class Latency:
 
 
 class Jobs(Mapping[str, Job]):
-    """All jobs by their ids. One lock guards the tables; any thread may call.
+    """All jobs by ID. Thread-safe: one lock guards the tables.
 
-    Of a job that is older than ``RETENTION_S`` only the bare facts are kept, not request and result.
+    When a job is older than ``RETENTION_S``, its request and result are deleted.
     """
 
     def __init__(self, clock: VirtualClock, latency: Latency) -> None:
@@ -88,7 +88,7 @@ class Jobs(Mapping[str, Job]):
         self._clock = clock
         self._lock = threading.Lock()
         self._jobs: dict[str, Job] = {}
-        self._whole: deque[str] = deque()  # ids of those with request and result, oldest first
+        self._whole: deque[str] = deque()  # IDs of jobs with request and result, oldest first
         self._by_digest: Counter[str] = Counter()
 
     def __getitem__(self, job_id: str) -> Job:
@@ -101,7 +101,7 @@ class Jobs(Mapping[str, Job]):
         return len(self._jobs)
 
     def by_digest(self) -> Counter[str]:
-        """Count the jobs that each body made (SHA-256 in hex): above 1 somebody paid twice for the same."""
+        """Count the jobs of each body (SHA-256 in hex). More than 1 means that the same work was billed twice."""
         with self._lock:
             return Counter(self._by_digest)
 
@@ -129,9 +129,9 @@ class Jobs(Mapping[str, Job]):
         return job
 
     def find(self, job_id: str, operation: Operation) -> Job:
-        """Find the job that a poll means.
+        """Find the job of a poll.
 
-        A trial's job may be read by the normal operation too, a normal one's not by the trial's.
+        The normal operation returns trial jobs too; the trial operation returns trial jobs only.
         """
         job = self._jobs.get(job_id)
         if (
@@ -140,18 +140,18 @@ class Jobs(Mapping[str, Job]):
             or (operation.id.endswith("Trial") and not job.trial)
             or self._clock.now() - job.made_at >= RETENTION_S
         ):
-            raise HTTPError(404, "there is no such job, or it is older than 24 hours")
+            raise HTTPError(404, "the job is unknown or older than 24 hours")
         return job
 
 
 @define
 class Statuses:
-    """Which of the forms that the service is known to use: may be changed while the sandbox runs.
+    """The statuses of responses where several are possible. They may be changed while the sandbox runs.
 
     ``submitted`` and ``pending`` are the HTTP statuses (200 or 202) of a submission and of a poll for a job that is not
-    ready; ``pending_body`` is the ``status`` in the latter's body (202 or 102). A submission's is by default that which
-    clients of the service rely on: 202 for ``POST /hugo``, 200 for all others. ``lenient`` takes requests of which it
-    is not known whether the service takes them (``strict``).
+    ready; ``pending_body`` is the ``status`` in the body of that poll (202 or 102). The default for submissions is the
+    one that clients of the service rely on: 202 for ``POST /hugo``, 200 for all others. ``lenient`` accepts requests
+    that the service may reject (``strict``).
     """
 
     lenient: bool = False
@@ -164,7 +164,7 @@ class Statuses:
 
 
 class TrialCalls:
-    """Counts trial submissions of each address on each day (UTC). One lock guards the counts."""
+    """Counts the trial submissions of each IP address and day (UTC). One lock guards the counts."""
 
     def __init__(self, clock: VirtualClock, calls_a_day: int = TRIAL_CALLS_A_DAY) -> None:
         self.calls_a_day = calls_a_day
@@ -181,5 +181,6 @@ class TrialCalls:
                 self._calls.clear()
             if self._calls[address] >= self.calls_a_day:
                 wait = {"retry-after": str(int(DAY_S - second) + 1)}
-                raise HTTPError(429, f"the trial takes {self.calls_a_day} calls a day from one address", headers=wait)
+                message = f"the trial is limited to {self.calls_a_day} calls a day from one IP address"
+                raise HTTPError(429, message, headers=wait)
             self._calls[address] += 1

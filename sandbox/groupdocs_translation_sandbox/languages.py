@@ -1,4 +1,4 @@
-"""The languages of the service: what it answers, and which it takes."""
+"""The languages of the service: the list that it returns, and the check of a request's languages."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ def pairs() -> list[dict[str, Any]]:
 
 
 def check_languages(request: Mapping[str, Any], *, lenient: bool) -> tuple[str, list[str]]:
-    """Return source and target languages of a request; the document has two pairs of names for them.
+    """Return source and target languages of a request. The document has two pairs of names for them.
 
-    A lenient sandbox takes codes in capitals too.
+    A lenient sandbox also accepts uppercase codes.
     """
     names = ("source", "targets") if "targets" in request else ("sourceLanguage", "targetLanguages")
     source, targets = request[names[0]], request[names[1]]
@@ -28,5 +28,5 @@ def check_languages(request: Mapping[str, Any], *, lenient: bool) -> tuple[str, 
     if not targets:
         raise HTTPError(400, "must not be empty", field=names[1])
     if not set(targets) <= set(TARGETS[source]):
-        raise HTTPError(400, f"{source} is translated into {', '.join(TARGETS[source])}", field=names[1])
+        raise HTTPError(400, f"must be among the targets of {source}: {', '.join(TARGETS[source])}", field=names[1])
     return source, targets

@@ -1,7 +1,7 @@
-"""Fixtures for the tests of applications that translate: a sandbox of their own, and clients of it.
+"""pytest fixtures for applications that translate.
 
-pytest finds it by itself. ``translation_sandbox`` is the whole service on loopback, empty for each test;
-``translation_client`` and ``async_translation_client`` are clients of it. Nothing is loaded before a test asks for one.
+``translation_sandbox`` is the whole service on loopback, empty for each test. ``translation_client`` and
+``async_translation_client`` are clients of it. Nothing is imported before a test uses one of them.
 """
 
 from __future__ import annotations
@@ -21,16 +21,16 @@ if TYPE_CHECKING:
     from .server import Sandbox
 
 MARKER = "translation_sandbox"
-_PYTEST_ASYNCIO = ("asyncio", "pytest_asyncio", "pytest_asyncio.plugin")  # its name as found, or as given to -p
+_PYTEST_ASYNCIO = ("asyncio", "pytest_asyncio", "pytest_asyncio.plugin")  # names as an entry point, or with -p
 _ASYNCIO_PLUGIN = "groupdocs_translation_asyncio"
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Declare the marker; let pytest-asyncio run the asynchronous fixture where it is installed."""
+    """Declare the marker, and register the asynchronous fixture with pytest-asyncio if it is installed."""
     config.addinivalue_line(
         "markers",
-        f"{MARKER}(*, real_time=False, **arguments): of this test's Sandbox, such as latency_s=30; with real_time "
-        "clients really wait.",
+        f"{MARKER}(*, real_time=False, **arguments): arguments of the test's Sandbox, such as latency_s=30; with "
+        "real_time=True, clients wait in real time.",
     )
     if any(map(config.pluginmanager.hasplugin, _PYTEST_ASYNCIO)):
         config.pluginmanager.register(_asyncio_plugin(), _ASYNCIO_PLUGIN)
@@ -38,23 +38,23 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.fixture
 def translation_sandbox(request: pytest.FixtureRequest) -> Iterator[Sandbox]:
-    """A sandbox for one test. Clients without arguments talk to it too: the ``GROUPDOCS_…`` variables point at it.
+    """A sandbox for one test. Clients without arguments use it too, because the ``GROUPDOCS_…`` variables point at it.
 
-    While the test runs, all clients of this process live in the sandbox's time: waiting for a job advances it and
-    returns at once. The marker ``translation_sandbox`` changes that, and hands arguments to ``Sandbox``.
+    During the test, all clients of this process use the sandbox's clock: waiting for a job advances the clock and
+    returns immediately. The marker ``translation_sandbox`` changes this, and passes arguments to ``Sandbox``.
     """
     arguments: dict[str, Any] = {}
-    for marker in reversed(list(request.node.iter_markers(MARKER))):  # from the module's to the test's own
+    for marker in reversed(list(request.node.iter_markers(MARKER))):  # the test's own marker last
         arguments |= marker.kwargs
     real_time = arguments.pop("real_time", False)
     try:
-        from groupdocs_translation import default_clock  # noqa: PLC0415  (nothing is loaded before a fixture is used)
+        from groupdocs_translation import default_clock  # noqa: PLC0415  (not imported before a fixture is used)
 
         from . import ClientClock, Sandbox  # noqa: PLC0415  (as above)
     except ImportError as error:
-        pytest.fail(f"the fixture translation_sandbox cannot be made: {error}", pytrace=False)
+        pytest.fail(f"the fixture translation_sandbox is not available: {error}", pytrace=False)
     with Sandbox(**arguments) as sandbox, pytest.MonkeyPatch.context() as patch:
-        # Where the environment names a proxy, it would be asked for the sandbox, which is on this machine.
+        # A proxy from the environment must not be used for the sandbox, which is on this machine.
         known = os.environ.get("no_proxy") or os.environ.get("NO_PROXY")
         direct = f"{known},127.0.0.1" if known else "127.0.0.1"
         for name, value in {**sandbox.environment(), "NO_PROXY": direct, "no_proxy": direct}.items():
@@ -79,13 +79,13 @@ async def _client(translation_sandbox: Sandbox) -> AsyncIterator[AsyncTranslatio
         yield client
 
 
-# anyio's plugin, which comes with this package, makes asynchronous fixtures for the tests that it runs.
+# anyio's plugin, a dependency of this package, runs asynchronous fixtures for its own tests.
 _anyio_client = pytest.fixture(name="_anyio_translation_client")(_client)
 
 
 def _asyncio_plugin() -> ModuleType:
-    """The same fixture for tests that pytest-asyncio runs: in its strict mode it makes only what it decorated."""
-    import pytest_asyncio  # noqa: PLC0415  (not ours to install)
+    """Return a plugin with the same fixture for pytest-asyncio: in strict mode it runs only fixtures it decorated."""
+    import pytest_asyncio  # noqa: PLC0415  (not a dependency)
 
     plugin = ModuleType(_ASYNCIO_PLUGIN)
     vars(plugin)["client"] = pytest_asyncio.fixture(name="_asyncio_translation_client")(_client)
@@ -94,7 +94,7 @@ def _asyncio_plugin() -> ModuleType:
 
 @pytest.fixture
 def async_translation_client(request: pytest.FixtureRequest) -> AsyncTranslationClient:
-    """An asynchronous client of the test's sandbox, under anyio's plugin (asyncio, trio) or pytest-asyncio."""
+    """An asynchronous client of the test's sandbox, for anyio's plugin (asyncio, trio) or pytest-asyncio."""
     if "anyio_backend" in request.fixturenames:
         name = "_anyio_translation_client"
     elif request.config.pluginmanager.hasplugin(_ASYNCIO_PLUGIN):

@@ -1,4 +1,4 @@
-"""``Sandbox``: the stand-in as a context manager, what tests steer it by, and the thread that serves it."""
+"""``Sandbox``, the sandbox as a context manager with methods to control it, and the thread that runs its server."""
 
 from __future__ import annotations
 
@@ -40,31 +40,31 @@ VARIABLES = {
     "token_url": "GROUPDOCS_TOKEN_URL",
 }
 NO_PRODUCTION_SERVER = (
-    "the sandbox can be reached from other machines: it is no production server, and whoever reaches it steers it"
+    "the sandbox is reachable from other machines, and any of them can control it: it is not a production server"
 )
 
 START_TIMEOUT_S = 10.0
-BACKLOG = 2_048  # connections that wait to be accepted: a thousand clients may come at once
+BACKLOG = 2_048  # connections waiting to be accepted: a thousand clients may connect at the same time
 
 
 class Sandbox:
-    """The whole service on a free port of 127.0.0.1, for as long as the ``with`` block runs.
+    """The whole service on a free port of 127.0.0.1, while the ``with`` block runs.
 
     Args:
-        host: an address to listen on. One that other machines can reach brings a warning.
-        port: 0 takes a free one.
-        token_lifetime_s: of the tokens it issues.
-        latency_s: median time of a short text's job, others take longer; 0 makes every job ready at once.
-        seed: of the latencies.
-        lenient: take requests of which it is not known whether the service takes them; by default they are refused.
-        engine: what translates; by default texts and files are pseudo-localised.
-        now: the clock to start from, in seconds since the epoch; ``advance`` moves it.
-        url_lifetime_s: of the addresses of uploads and results.
-        max_body_bytes: of a JSON body; 413 beyond.
-        max_upload_bytes: of an uploaded form; 413 beyond.
-        client_id, client_secret: of the application that ``client_settings`` speaks of; a new secret by default.
+        host: the IP address to listen on. Warns if other machines can reach it.
+        port: the port; 0 uses a free one.
+        token_lifetime_s: the lifetime of tokens.
+        latency_s: the median duration of a short text's job; others take longer. 0 makes every job ready immediately.
+        seed: the seed of the latencies.
+        lenient: accept requests that the service may reject; by default they are rejected.
+        engine: the translation engine; by default texts and files are pseudo-localized.
+        now: the base of the sandbox's clock, in seconds since the epoch; ``advance`` moves the clock.
+        url_lifetime_s: the lifetime of the URLs of uploads and results.
+        max_body_bytes: the maximum size of a JSON body; larger ones get 413.
+        max_upload_bytes: the maximum size of an uploaded form; larger ones get 413.
+        client_id, client_secret: the credentials in ``client_settings``; by default a random secret.
 
-    Its methods may be called from any thread while it runs. ``state`` has its parts, for tests that look deeper.
+    All methods are thread-safe. ``state`` gives tests access to the internal parts.
     """
 
     def __init__(
@@ -102,11 +102,11 @@ class Sandbox:
         self._server: ServerThread | None = None
 
     def start(self) -> Self:
-        """Listen, and return when requests are answered.
+        """Start the server, and return when it accepts requests.
 
         Raises:
-            OSError: the port is taken, or the host is none of this machine's.
-            RuntimeError: it did not start.
+            OSError: the port is in use, or the host is not an IP address of this machine.
+            RuntimeError: the server did not start.
         """
         signing_key()
         document()
@@ -121,7 +121,7 @@ class Sandbox:
         if not address.is_loopback:
             warnings.warn(NO_PRODUCTION_SERVER, stacklevel=3)
         family = socket.AF_INET6 if address.version == 6 else socket.AF_INET
-        # Where the protocol is not named, asyncio leaves Nagle's algorithm on: 40 ms for each answer.
+        # Without an explicit protocol, asyncio leaves Nagle's algorithm on, which adds 40 ms to each response.
         listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
         try:
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -129,12 +129,12 @@ class Sandbox:
         except OSError:
             listener.close()
             raise
-        here = "127.0.0.1" if self._host == "0.0.0.0" else self._host  # noqa: S104  (a comparison)
-        self.app.address = f"http://{f'[{here}]' if address.version == 6 else here}:{listener.getsockname()[1]}"
+        host = "127.0.0.1" if self._host == "0.0.0.0" else self._host  # noqa: S104  (a comparison)
+        self.app.origin = f"http://{f'[{host}]' if address.version == 6 else host}:{listener.getsockname()[1]}"
         return listener
 
     def stop(self) -> None:
-        """Stop listening and delete its files; stopping twice is fine. Records and jobs can still be read."""
+        """Stop the server and delete its files. Can be called twice. Records and jobs stay readable."""
         if self._server is not None:
             self._server.stop()
         shutil.rmtree(self._folder, ignore_errors=True)
@@ -150,27 +150,27 @@ class Sandbox:
         return {
             "client_id": self.client_id,
             "client_secret": self.client_secret,
-            "base_url": f"{self.app.address}{BASE_PATH}",
-            "token_url": f"{self.app.address}{TOKEN_PATH}",
+            "base_url": f"{self.app.origin}{BASE_PATH}",
+            "token_url": f"{self.app.origin}{TOKEN_PATH}",
         }
 
     def environment(self) -> dict[str, str]:
-        """Return the environment variables that make clients without arguments talk to this sandbox."""
+        """Return the environment variables that make clients without arguments use this sandbox."""
         settings = self.client_settings()
         return {variable: settings[name] for name, variable in VARIABLES.items()}
 
     @property
     def records(self) -> Records:
-        """Every request that came in; see ``Record``."""
+        """All requests; see ``Record``."""
         return self.state.records
 
     @property
     def jobs(self) -> Jobs:
-        """Every job by its id; ``jobs.by_digest()`` counts those of each body."""
+        """All jobs by ID. ``jobs.by_digest()`` counts the jobs of each body."""
         return self.state.jobs
 
     def calls(self) -> Counter[str]:
-        """Count the requests of each operation; tokens count as ``/connect/token``, files as ``/storage``."""
+        """Count the requests of each operation. Token requests count as ``/connect/token``, files as ``/storage``."""
         return self.state.records.calls()
 
     def fail(
@@ -193,20 +193,20 @@ class Sandbox:
         job: Literal["failed", "partial"] | None = None,
         after: bool = False,
     ) -> None:
-        """Let requests of an operation go wrong; see ``Fault`` for how.
+        """Make requests of an operation fail; see ``Fault`` for the arguments.
 
         Raises:
-            ValueError: there is no such way.
+            ValueError: an argument is invalid.
         """
         fault = {name: value for name, value in locals().items() if name != "self" and value is not None}
         self.state.faults.add(Fault(**fault))
 
     def advance(self, seconds: float) -> None:
-        """Let time pass: tokens, jobs, addresses and files grow old."""
+        """Advance the clock by which tokens, jobs, URLs and files expire."""
         self.state.clock.advance(seconds)
 
     def set_time(self, epoch_s: float) -> None:
-        """Make it that moment, in seconds since the epoch; time goes on from there."""
+        """Set the clock, in seconds since the epoch. It continues from there."""
         self.state.clock.set(epoch_s)
 
     def add_client(
@@ -217,14 +217,14 @@ class Sandbox:
         scopes: Iterable[str] = (SCOPE,),
         grants: Iterable[str] = (GRANT,),
     ) -> str:
-        """Register another application and return its secret; ``scopes`` and ``grants`` say what it may ask for."""
+        """Register another application with its allowed ``scopes`` and ``grants``, and return its secret."""
         return self.state.identity.add(client_id, secret, scopes=scopes, grants=grants)
 
     def rotate_secret(self, secret: str | None = None, *, client_id: str | None = None, keep_old: bool = False) -> str:
-        """Give an application (its own, if none is named) a new secret; tokens stay valid.
+        """Give an application (by default the one of ``client_settings``) a new secret. Tokens stay valid.
 
         Raises:
-            KeyError: there is no such application.
+            KeyError: the application is not registered.
         """
         client_id = client_id or self.client_id
         secret = self.state.identity.rotate(client_id, secret, keep_old=keep_old)
@@ -233,44 +233,44 @@ class Sandbox:
         return secret
 
     def revoke_tokens(self, client_id: str | None = None) -> int:
-        """Refuse all tokens issued so far, or those of one application; return how many that were."""
+        """Revoke all tokens issued so far, or those of one application, and return their number."""
         return self.state.identity.revoke_all(client_id)
 
 
 class ClientClock:
-    """A ``Clock`` for clients of one sandbox. Any thread may use it; the sandbox guards the time itself.
+    """A thread-safe ``Clock`` for clients of one sandbox.
 
-    Sleeping advances the sandbox and returns at once: a job of ten minutes is polled as often as it would be, and
-    takes milliseconds. ``sandbox.advance`` ages the clients' tokens too.
+    Sleeping advances the sandbox's clock and returns immediately. A job of ten minutes is polled as often as in real
+    time, and takes milliseconds. The clients' tokens expire by ``sandbox.advance`` too.
     """
 
     def __init__(self, sandbox: Sandbox) -> None:
         self._sandbox = sandbox
 
     def monotonic(self) -> float:
-        """Return seconds since some fixed moment, and what the sandbox is ahead of the machine."""
+        """Return the machine's monotonic time, plus the offset of the sandbox's clock."""
         return time.monotonic() + self.wall() - time.time()
 
     def wall(self) -> float:
-        """Return seconds since the epoch, as far as the sandbox is concerned."""
+        """Return seconds since the epoch on the sandbox's clock."""
         return self._sandbox.state.clock.now()
 
     def sleep(self, seconds: float) -> None:
-        """Let the sandbox's time pass; other threads get their turn."""
+        """Advance the sandbox's clock and let other threads run."""
         self._sandbox.advance(seconds)
         time.sleep(0)
 
     async def asleep(self, seconds: float) -> None:
-        """Let the sandbox's time pass; other tasks get their turn."""
+        """Advance the sandbox's clock and let other tasks run."""
         self._sandbox.advance(seconds)
         await anyio.lowlevel.checkpoint()
 
 
 class ServerThread:
-    """Serves one application on one socket, which it closes at the end, from an event loop in a thread of its own.
+    """Serves an application on a socket, which it closes at the end, from an event loop in its own thread.
 
-    uvicorn parses and writes HTTP; its ``Server`` is left out, because it belongs to a process: it takes the signals,
-    and notices only every tenth of a second that it is to stop.
+    uvicorn parses and writes HTTP. Its ``Server`` is not used: it handles the signals of the process, and checks only
+    every tenth of a second whether it should stop.
     """
 
     def __init__(self, app: ASGIApp, listener: socket.socket) -> None:
@@ -285,19 +285,19 @@ class ServerThread:
         self._in_progress: set[anyio.CancelScope] = set()
 
     def start(self) -> None:
-        """Return when requests are answered."""
+        """Start the thread, and return when it accepts requests."""
         self._thread.start()
         if not self._ready.wait(START_TIMEOUT_S):
-            raise RuntimeError("the sandbox did not start")
+            raise RuntimeError(f"the sandbox did not start within {START_TIMEOUT_S:.0f} s")
 
     def stop(self) -> None:
-        """Break off what is in progress, and return when the thread has ended; stopping twice is fine."""
+        """Cancel requests in progress, and return when the thread has ended. Can be called twice."""
         if self._loop is not None and self._stop is not None and self._thread.is_alive():
             self._loop.call_soon_threadsafe(self._stop.set)
         self._thread.join(START_TIMEOUT_S)
 
     async def _call(self, scope: Scope, receive: Receive, send: Send) -> None:
-        # anyio's cancellation lets threads finish with a file and close it; that of asyncio's tasks leaves it open.
+        # anyio's cancellation lets worker threads finish and close their file; asyncio's would leave it open.
         with anyio.CancelScope() as cancel_scope:
             self._in_progress.add(cancel_scope)
             try:
@@ -315,7 +315,7 @@ class ServerThread:
         )
         self._ready.set()
         await self._stop.wait()
-        # Nobody else closes a connection that is being accepted, which takes asyncio some turns in a task of its own.
+        # asyncio accepts a connection in a separate task; connections still being accepted must be closed here too.
         while others := asyncio.all_tasks() - {asyncio.current_task()}:
             await self._abort(state)
             for cancel_scope in list(self._in_progress):
@@ -328,4 +328,4 @@ class ServerThread:
         for connection in list(state.connections):
             if isinstance(connection, FaultProtocol):
                 connection.transport.abort()
-        await asyncio.sleep(0)  # the protocols learn that their connections are lost, and no task complains
+        await asyncio.sleep(0)  # let the protocols handle connection_lost, so that no task logs an error

@@ -1,4 +1,4 @@
-"""Everything that a sandbox remembers, in one place; each part guards itself and knows the one clock."""
+"""The state of a sandbox. Each part has a lock of its own; all share one clock."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ from .identity import Identity
 from .jobs import Jobs, Statuses, TrialCalls
 from .storage import Storage
 
-MAX_RECORDS = 100_000  # a sandbox may run for weeks; counts go on beyond
+MAX_RECORDS = 100_000  # a sandbox may run for weeks; counts are not limited
 
 
 @frozen
 class Record:
-    """One request, as far as a test or a curious user may know it: no token, no body, no query.
+    """One request, without its token, body and query.
 
-    ``operation`` is the operation's id, or the path of what is none; ``path`` has no query; ``status`` is ``None``
-    when nothing was answered; ``token`` is the id (``jti``) of a valid token, never the token; ``digest`` is the
-    SHA-256 of the body, of an upload's that of the file; ``size`` is the body's length in bytes; ``time`` is seconds
-    since the epoch on the sandbox's clock; ``job`` is the id of the job that the request made; ``fault`` says whether
-    one was at work.
+    ``operation`` is the operation's ID, or the path if the request is not an operation. ``path`` has no query.
+    ``status`` is ``None`` if no response was sent. ``token`` is the ID (``jti``) of a valid token, never the token.
+    ``digest`` is the SHA-256 of the body, or of the file for an upload. ``size`` is the length of the body in bytes.
+    ``time`` is seconds since the epoch on the sandbox's clock. ``job`` is the ID of the job that the request created.
+    ``fault`` says whether a fault was applied.
     """
 
     operation: str
@@ -42,7 +42,7 @@ class Record:
 
 
 class Records:
-    """The latest 100,000 records in order, and counts of all. One lock guards both; any thread may call."""
+    """The latest 100,000 records in order, and counts of all. Thread-safe: one lock guards both."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -77,7 +77,7 @@ class Records:
 
 @define
 class State:
-    """The parts; see each for its promise. Slots: a name that is misspelt in a test is an error."""
+    """The parts of a sandbox's state. With slots, a misspelled name in a test is an error."""
 
     clock: VirtualClock
     identity: Identity

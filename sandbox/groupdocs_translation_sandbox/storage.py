@@ -1,7 +1,7 @@
-"""Files on disk, and the signed, expiring addresses they are fetched by: the service's object store.
+"""The service's object store: files on disk, and the signed, expiring URLs to download them.
 
-Uploads and results go through here in constant memory. An address carries its own authorization, so a request that
-brings a token as well is refused, as object stores do.
+Uploads and results use constant memory. A URL carries its own authentication, so a request that also has a token is
+rejected, as by real object stores.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from .clock import DAY_S, VirtualClock
 from .http import HTTPError, Request
 
 STORAGE_PATH = "/storage/"
-RETENTION_S = DAY_S  # results stay 24 hours after the request (the service's page); so do uploads here
+RETENTION_S = DAY_S  # results are kept for 24 hours after the request (service page); here, uploads too
 FORM_TYPE = "multipart/form-data"
 FIELD = "file"
 FORMATS = frozenset(name for kind in KINDS.values() for name in kind.formats)
@@ -39,7 +39,7 @@ _RANGE = re.compile(r"bytes=[ \t]*(\d{0,18})-(\d{0,18})[ \t]*", re.IGNORECASE)
 
 @frozen
 class StoredFile:
-    """One file: where it lies, since when, and what its uploader said of it."""
+    """A file on disk, the time it was stored, and the name and format given at its upload."""
 
     path: Path
     stored_at: float
@@ -48,9 +48,9 @@ class StoredFile:
 
 
 class Storage(Mapping[str, bytes]):
-    """Key to content, read from the disk when asked for. One lock guards the table of files; any thread may call.
+    """A mapping of keys to contents, read from disk on access. Thread-safe: one lock guards the table of files.
 
-    ``url_lifetime_s``: how long an address works; a poll gives a new one.
+    ``url_lifetime_s`` is the lifetime of a URL; each poll returns a new one.
     """
 
     def __init__(self, folder: Path, clock: VirtualClock, *, url_lifetime_s: float) -> None:
@@ -70,11 +70,11 @@ class Storage(Mapping[str, bytes]):
         return len(self._files)
 
     def new_path(self) -> Path:
-        """Return where a file may be written that ``keep`` takes in afterwards."""
+        """Return a path to write a file to, for ``keep``."""
         return self._folder / secrets.token_urlsafe(24)
 
     def keep(self, path: Path, *, file_name: str = "", format_: str = "") -> str:
-        """Take in a file that was written to a path of ``new_path`` and return its key. Drop what is too old."""
+        """Register a file written to a path of ``new_path`` and return its key. Delete expired files."""
         now, gone = self._clock.now(), list[StoredFile]()
         with self._lock:
             while self._files and now - (oldest := next(iter(self._files.values()))).stored_at >= RETENTION_S:
@@ -95,12 +95,12 @@ class Storage(Mapping[str, bytes]):
         query = {name: values[-1] for name, values in parse_qs(parts.query).items()}
         expires, signature = query.get("expires", ""), query.get("signature", "")
         if not hmac.compare_digest(signature.encode(), self._signature(key, expires).encode()):
-            raise HTTPError(403, "the signature of the address is wrong")
+            raise HTTPError(403, "the signature of the URL is invalid")
         if self._clock.now() >= int(expires):
-            raise HTTPError(403, "the address expired")
+            raise HTTPError(403, "the URL expired")
         file = self._files.get(key)
         if file is None or self._clock.now() - file.stored_at >= RETENTION_S:
-            raise HTTPError(404, "there is no such file")
+            raise HTTPError(404, "the file is unknown or older than 24 hours")
         return file
 
     def _signature(self, key: str, expires: str) -> str:
@@ -108,10 +108,10 @@ class Storage(Mapping[str, bytes]):
 
     def download(self, request: Request) -> Response:
         if "authorization" in request.headers:
-            raise HTTPError(400, "only one authorization is allowed: the address has its own")
+            raise HTTPError(400, "must not be sent, because the URL is signed", field="Authorization")
         file = self.open(f"{request.path}?{request.url.query}")
         if not _is_single_range(request.headers.get("range", "")):
-            # Object stores ignore such a range, as RFC 9110, section 14.2, allows; Starlette answers 400, or in parts.
+            # Object stores ignore such a range, as RFC 9110, section 14.2, allows. Starlette would return 400 or parts.
             request.scope["headers"] = [pair for pair in request.scope["headers"] if pair[0] != b"range"]
         headers = {"etag": f'"{file.path.name}"', "last-modified": formatdate(file.stored_at, usegmt=True)}
         return FileResponse(file.path, headers=headers, media_type="application/octet-stream")
@@ -120,8 +120,8 @@ class Storage(Mapping[str, bytes]):
         """Store the only file of a form and return its key.
 
         Raises:
-            HTTPError: 400, no such form or format; 413; 415.
-            ClientDisconnect: the client went away. Nothing is kept then.
+            HTTPError: 400 for an invalid form or format; 413; 415.
+            ClientDisconnect: the client disconnected. Nothing is kept then.
         """
         if request.media_type != FORM_TYPE:
             raise HTTPError(415, f"the body must be {FORM_TYPE}")
@@ -133,20 +133,20 @@ class Storage(Mapping[str, bytes]):
             form = await parser.parse()
             try:
                 if len(form.multi_items()) != 1:
-                    raise MultiPartException("it has another number of parts")
+                    raise MultiPartException("the number of parts is not 1")
                 ((name, file),) = form.multi_items()
                 if name != FIELD:
                     raise HTTPError(400, f"is unknown here; known: {FIELD}", field=name)
                 if not isinstance(file, UploadFile):
-                    raise HTTPError(400, "must be a file, with a file name", field=FIELD)
+                    raise HTTPError(400, "must be a file with a file name", field=FIELD)
                 if not file.size:
-                    raise HTTPError(400, "exactly one file is needed, and not an empty one", field=FIELD)
+                    raise HTTPError(400, "must not be empty", field=FIELD)
                 path, request.digest = await asyncio.to_thread(self._copy, file)
                 return self.keep(path, file_name=file.filename or "", format_=format_)
             finally:
                 await form.close()
         except MultiPartException as error:
-            message = f"the body is no {FORM_TYPE} with exactly one file and its boundary: {error.message}"
+            message = f"the body must be {FORM_TYPE} with exactly one file and a boundary: {error.message}"
             raise HTTPError(400, message, field=FIELD) from None
 
     def _copy(self, file: UploadFile) -> tuple[Path, str]:
@@ -159,14 +159,14 @@ class Storage(Mapping[str, bytes]):
 
 
 async def _whole_form(request: Request) -> AsyncGenerator[bytes, None]:
-    """Yield the body; a form that ends too early is an error: Starlette would leave its last part out, and open."""
+    """Yield the body, and raise if it is truncated: Starlette would drop the last part, and leave its file open."""
     tail = b""
     async for data in request.stream():
         tail = (tail + data)[-2 * MAX_BOUNDARY_BYTES :]
         yield data
     _, options = parse_options_header(request.headers["content-type"])
     if b"--%b--" % options[b"boundary"] not in tail:
-        raise MultiPartException("it ends too early")
+        raise MultiPartException("the body is truncated")
 
 
 def _is_single_range(header: str) -> bool:

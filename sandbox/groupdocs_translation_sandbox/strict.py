@@ -1,7 +1,7 @@
-"""What neither the service's document nor its pages settle: refused, unless the sandbox is lenient.
+"""Reject requests that neither the service's document nor its pages define, unless the sandbox is lenient.
 
-Whoever relies on one of these may be refused by the live service, and would pay to find out. ``docs/sandbox.md`` lists
-them, with what a lenient sandbox does instead; a few more stand where they are found, after ``lenient``.
+The live service may reject such requests too, and finding out is billed. ``docs/sandbox.md`` lists them, with the
+behavior of a lenient sandbox. A few more checks are in other modules, behind ``lenient``.
 """
 
 from __future__ import annotations
@@ -16,41 +16,39 @@ from .http import HTTPError
 
 NUMBERS = ("pages", "slides", "worksheets", "elements")
 _FRAGMENT = re.compile(r"(\d\d:[0-5]\d:[0-5]\d)-(\d\d:[0-5]\d:[0-5]\d)")
-_TREES = frozenset({"Html", "Resx", "Xml"})  # formats with elements, which ignoreList names
+_TREES = frozenset({"Html", "Resx", "Xml"})  # formats whose elements ignoreList can name
 
 
 def check_settled(request: Mapping[str, Any]) -> None:
-    """Raise ``HTTPError`` 400 for the first member of a valid request that the service may not take."""
+    """Raise ``HTTPError`` 400 for the first member of a valid request that the service may reject."""
     for field, message in (*_unsettled(request), *_unsettled_parts(request)):
-        raise HTTPError(
-            400, f"{message}; it is not known whether the service takes it, a lenient sandbox does", field=field
-        )
+        raise HTTPError(400, f"{message}; a lenient sandbox accepts it, the service may not", field=field)
 
 
 def _unsettled(request: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     if {"file", "url"} <= request.keys():
-        yield "file", "exactly one of file and url is needed"
+        yield "file", "must not be combined with url"
     if "route" in request:
-        yield "route", "is for the service's own use"
+        yield "route", "is internal to the service"
     for member in ("targets", "targetLanguages", *NUMBERS):
         values = request.get(member)
         if values is not None and len(set(values)) != max(len(values), 1):
-            yield member, "must have at least one value, and none twice"
+            yield member, "must have at least one value and no duplicates"
     for index, text in enumerate(request.get("texts", ())):
         if not text.strip():
             yield f"texts.{index}", "must not be blank"
     if any(not word.strip() or not wanted.strip() for word, wanted in request.get("translationDictionary", {}).items()):
-        yield "translationDictionary", "must map words to words, and none of them blank"
+        yield "translationDictionary", "must not have blank words"
     if any(not all(path) or not path for path in request.get("frontMatterList", ())):
-        yield "frontMatterList", "must list paths, each of at least one key"
+        yield "frontMatterList", "must have paths of at least one key, none of them empty"
 
 
 def _unsettled_parts(request: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     for number, part in request.get("ranges", {}).items():
         if any(pair.keys() != {"item1", "item2"} for pair in part.get("ranges") or ()):
-            yield f"ranges.{number}.ranges", "must be pairs of cells, item1 and item2"
+            yield f"ranges.{number}.ranges", "must have pairs of cells, item1 and item2"
         if request.get("worksheets") and int(number) not in request["worksheets"]:
-            yield f"ranges.{number}", "must be of one of the worksheets"
+            yield f"ranges.{number}", "must be one of the worksheets"
     for index, fragment in enumerate(request.get("fragments", ())):
         match = _FRAGMENT.fullmatch(fragment)
         if match is None or match[1] >= match[2]:
@@ -63,11 +61,11 @@ def _unsettled_parts(request: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 
 
 def check_members(request: Mapping[str, Any], source_format: str) -> None:
-    """Raise ``HTTPError`` 400 for a member of the general request that a source of this format has no use for."""
+    """Raise ``HTTPError`` 400 for a member of the general request that does not apply to the source format."""
     kind, _ = recognize("", format=source_format)
     useful = {name.replace("_", "") for name in kind.auto_options.values()}
     useful |= {"ignorelist", "iswhitelist"} if source_format in _TREES else set()
     special = {name.replace("_", "") for name in KINDS["auto"].auto_options.values()}
     for member in request:
         if member.lower() in special - useful:
-            raise HTTPError(400, f"is of no use for {source_format}; a lenient sandbox ignores it", field=member)
+            raise HTTPError(400, f"does not apply to {source_format}; a lenient sandbox ignores it", field=member)

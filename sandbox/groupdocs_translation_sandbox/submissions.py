@@ -1,7 +1,7 @@
-"""Submissions: do the work that a valid request asks for.
+"""Submissions: execute valid requests.
 
-The work is done while the submission waits, in a thread where it may take long; a job's latency adds only waiting. So
-a sandbox without latency has every job ready when its id is known.
+The work is done before the submission returns, in a thread if it may take long; the latency of a job only adds waiting
+time. In a sandbox without latency, every job is ready when its ID is known.
 """
 
 from __future__ import annotations
@@ -29,10 +29,10 @@ from .strict import NUMBERS, check_members, check_settled
 
 Writer = Callable[[str, Path], str | None]  # writes the result of a target language; returns a remark
 DONE = "done"
-INLINE_CHARACTERS = 10_000  # more than that is translated in a thread, so that others are answered meanwhile
+INLINE_CHARACTERS = 10_000  # longer texts are translated in a thread, so that they do not block other requests
 TRIAL_CHARACTERS = 1_000
 TRIAL_PAGES = (1,)
-# The kind of each operation that takes files of one kind.
+# The kind of each operation that accepts only one kind of file.
 _KINDS: dict[str, Kind] = {
     operation: kind
     for kind in KINDS.values()
@@ -48,14 +48,14 @@ _KINDS: dict[str, Kind] = {
 
 @frozen
 class Work:
-    """What a request comes to, and how large its source was."""
+    """The outcome of a request, and the size of its source."""
 
     outcome: Outcome
     size_bytes: int
 
 
 class Submissions:
-    """Does the work of submissions. ``origins`` are those (``http://host:port``) that mean this sandbox."""
+    """Executes submissions. ``origins`` are the origins (``http://host:port``) of this sandbox."""
 
     def __init__(self, engine: Engine, storage: Storage) -> None:
         self._engine, self._storage = engine, storage
@@ -63,10 +63,10 @@ class Submissions:
     async def work(
         self, operation: Operation, request: dict[str, Any], origins: Sequence[str], *, lenient: bool
     ) -> Work:
-        """Do what a request that fits its schema asks for.
+        """Execute a request that is valid by its schema.
 
         Raises:
-            HTTPError: 400, it asks for something impossible. A file that cannot be translated is a failed job.
+            HTTPError: 400 if the request cannot be executed. If the file cannot be translated, the job fails instead.
         """
         _check_numbers(request)
         if not lenient:
@@ -80,7 +80,7 @@ class Submissions:
         if "texts" in request:
             texts = _texts(operation, request)
             size = sum(map(len, texts))
-        else:  # to be recognized in an image or a recording
+        else:  # the text of an image or a recording
             texts = [fake_recognition.TEXT]
             size = len(_content(request)) if "file" in request else self._source(request, origins).path.stat().st_size
         return Work(Outcome(200, DONE, {"translations": await self._translate(request, texts, source, targets)}), size)
@@ -92,11 +92,8 @@ class Submissions:
         markdown = request.get("containsMarkdown", False)
 
         def translate() -> dict[str, list[str]]:
-            one = self._engine.translate_text
-            return {
-                code: [one(text, source=source, target=code, glossary=glossary, markdown=markdown) for text in texts]
-                for code in targets
-            }
+            engine_call = partial(self._engine.translate_text, source=source, glossary=glossary, markdown=markdown)
+            return {code: [engine_call(text, target=code) for text in texts] for code in targets}
 
         inline = sum(map(len, texts)) * len(targets) <= INLINE_CHARACTERS
         return translate() if inline else await asyncio.to_thread(translate)
@@ -144,13 +141,13 @@ class Submissions:
         output_format: str = request["outputFormat"]
         if output_format not in fake_recognition.FORMATS:
             known = ", ".join(fake_recognition.FORMATS)
-            raise HTTPError(400, f"the sandbox turns images and recordings into {known}", field="outputFormat")
+            raise HTTPError(400, f"must be one of {known} for images and recordings", field="outputFormat")
         texts = await self._translate(request, [fake_recognition.TEXT], source, targets)
 
         def write(code: str, destination: Path) -> str:
             check(request)
             fake_recognition.write(destination, output_format, *texts[code])
-            return "the sandbox recognizes nothing: it says the same of every source"
+            return "the sandbox recognizes nothing: the text is the same for every source"
 
         return write
 
@@ -159,9 +156,9 @@ class Submissions:
     ) -> Writer:
         output_format: str = request.get("outputFormat", source_format)
         if is_trial and output_format != source_format:
-            raise HTTPError(400, "the trial does not convert: take the source's own format", field="outputFormat")
+            raise HTTPError(400, f"must be {source_format}: the trial does not convert files", field="outputFormat")
         if not self._engine.can_convert(source_format, output_format):
-            message = f"the sandbox does not turn {source_format} into {output_format}"
+            message = f"the sandbox does not convert {source_format} to {output_format}"
             raise HTTPError(400, message, field="outputFormat")
         task = FileTask(
             source_format=source_format,
@@ -181,7 +178,7 @@ class Submissions:
         url: str = request.get("url", "")
         parts = urlsplit(url)
         if f"{parts.scheme}://{parts.netloc}" not in origins:
-            raise HTTPError(400, "the sandbox reads only what was uploaded to it", field="url")
+            raise HTTPError(400, "must be the URL of a file that was uploaded to the sandbox", field="url")
         try:
             return self._storage.open(url)
         except HTTPError as error:
@@ -189,7 +186,7 @@ class Submissions:
 
     async def _analyze(self, request: dict[str, Any], origins: Sequence[str]) -> Work:
         if not {"file", "url"} & request.keys():
-            raise HTTPError(400, "one of file and url is needed", field="file")
+            raise HTTPError(400, "is required if url is missing", field="file")
         content = _content(request) if "file" in request else self._source(request, origins).path.read_bytes()
         try:
             matter, shortcodes = await asyncio.to_thread(hugo_structure, content)
@@ -203,14 +200,14 @@ def _texts(operation: Operation, request: dict[str, Any]) -> list[str]:
     if not texts:
         raise HTTPError(400, "must not be empty", field="texts")
     if operation.id.endswith("Trial") and sum(map(len, texts)) > TRIAL_CHARACTERS:
-        raise HTTPError(400, f"the trial takes {TRIAL_CHARACTERS} characters", field="texts")
+        raise HTTPError(400, f"must have at most {TRIAL_CHARACTERS} characters in the trial", field="texts")
     if operation.id == "summarizeText":
         return ["".join(text.partition(". ")[:2]).rstrip() for text in texts]  # the first sentence
     return texts
 
 
 def _content(request: Mapping[str, Any]) -> bytes:
-    content = base64.b64decode(request["file"])  # the contract has checked that it is base64
+    content = base64.b64decode(request["file"])  # valid base64: check_body has validated it
     if not content:
         raise HTTPError(400, "must not be empty", field="file")
     return content
@@ -219,14 +216,12 @@ def _content(request: Mapping[str, Any]) -> bytes:
 def _check_numbers(request: Mapping[str, Any]) -> None:
     for member in NUMBERS:
         if any(number < 1 for number in request.get(member, ())):
-            raise HTTPError(400, "numbers count from 1", field=member)
-    for number in request.get("ranges", {}):
+            raise HTTPError(400, "must have numbers from 1", field=member)
+    for number, part in request.get("ranges", {}).items():
         if not (number.isascii() and number.isdigit() and int(number) >= 1):
-            message = "the number of a worksheet is needed, counted from 1"
-            raise HTTPError(400, message, field=f"ranges.{number[:20]}")
-        part = request["ranges"][number]
+            raise HTTPError(400, "must be the number of a worksheet, counted from 1", field=f"ranges.{number[:20]}")
         if any(it < 1 for it in (*(part.get("rows") or ()), *(part.get("columns") or ()))):
-            raise HTTPError(400, "rows and columns count from 1", field=f"ranges.{number[:20]}")
+            raise HTTPError(400, "must have rows and columns counted from 1", field=f"ranges.{number[:20]}")
 
 
 def _spelled(format_: str) -> str:
@@ -237,12 +232,13 @@ def _spelled(format_: str) -> str:
 
 
 def _source_format(kind: Kind | None, request: Mapping[str, Any], file: StoredFile, *, lenient: bool) -> str:
-    """Find the format of a source: as the request names it, its operation, the upload, or the suffix of its name."""
+    """Find the format of a source: from the request, the operation, the upload, or the suffix of its name."""
     named = request.get("format", "Unknown")
     if named == "Unknown" and kind is not None and len(kind.formats) == 1:
         return kind.formats[0]
     if not lenient and "Unknown" != named != (file.format or named):
-        raise HTTPError(400, f"the file was uploaded as {file.format}; a lenient sandbox goes by this", field="format")
+        message = f"must be {file.format}, as in the upload; a lenient sandbox uses the format of the request"
+        raise HTTPError(400, message, field="format")
     suffixes = [PurePath(name).suffix[1:] for name in (file.file_name, request.get("originalFileName", ""))]
     for hint in (named.replace("Unknown", ""), file.format, *suffixes):
         if not hint:
@@ -252,8 +248,9 @@ def _source_format(kind: Kind | None, request: Mapping[str, Any], file: StoredFi
         except ValueError:
             continue
         if kind is not None and kind.formats and found not in kind.formats:
-            raise HTTPError(400, f"{found} is no {kind.name}; it takes {', '.join(kind.formats)}", field="format")
+            raise HTTPError(400, f"must be one of {', '.join(kind.formats)}, got {found}", field="format")
         return found
     if not lenient:
-        raise HTTPError(400, "must be named: name and upload do not tell; a lenient sandbox copies it", field="format")
+        message = "is required: neither the upload nor the file name has one; a lenient sandbox copies the file"
+        raise HTTPError(400, message, field="format")
     return "Unknown"

@@ -23,7 +23,7 @@ MISTAKES = {
 PAGE = APP.parents[1] / "docs" / "sandbox.md"
 
 
-def test_the_page_quotes_the_example_as_it_is():
+def test_the_page_quotes_the_example_exactly():
     quotes = re.findall(
         r"a part of examples/catalogue_app.*?^```python\n(.*?)^```$", PAGE.read_text("utf-8"), re.DOTALL | re.MULTILINE
     )
@@ -63,7 +63,7 @@ def test_the_examples_own_tests_pass(run):
     assert re.search(rf"^{tests} passed in ", printed, re.MULTILINE), printed
 
 
-def test_the_examples_tests_notice_mistakes_in_the_application(run):
+def test_the_examples_tests_detect_mistakes_in_the_application(run):
     source = (APP / "catalogue.py").read_text("utf-8")
     for was, becomes in MISTAKES:
         assert was in source

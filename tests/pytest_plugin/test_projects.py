@@ -50,7 +50,7 @@ def test_the_asynchronous_client_runs_under_pytest_asyncio(run, name, mark, mode
     )
 
 
-def test_a_test_leaves_nothing_behind_and_what_cannot_be_made_is_explained(run, monkeypatch):
+def test_tests_are_isolated_and_fixture_errors_are_explained(run, monkeypatch):
     monkeypatch.setenv("GROUPDOCS_CLIENT_ID", "the developer's own")
     result = run(
         """
@@ -75,14 +75,14 @@ def test_a_test_leaves_nothing_behind_and_what_cannot_be_made_is_explained(run, 
     result.stdout.fnmatch_lines(["*needs an asynchronous test: mark it with pytest.mark.anyio*"])
 
 
-def test_without_the_extra_other_tests_run_and_a_fixtures_user_is_told_what_to_install(run, pytester):
+def test_without_the_extra_only_tests_with_fixtures_fail_with_advice(run, pytester):
     pytester.makepyfile(uvicorn="raise ModuleNotFoundError('No module named uvicorn')")
     result = run("def test_other(): pass\ndef test_one(translation_client): pass", passed=1, errors=1)
     result.stdout.fnmatch_lines(["*pip install 'groupdocs-translation?sandbox?'*"])
     result.stdout.no_fnmatch_line("*Traceback*")
 
 
-def test_loading_the_plugin_loads_nothing_heavy():
+def test_loading_the_plugin_imports_nothing_heavy():
     code = (
         "import sys, pytest; before = set(sys.modules); import groupdocs_translation_sandbox.pytest_plugin;"
         "print(*set(sys.modules) - before)"

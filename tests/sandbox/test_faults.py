@@ -16,13 +16,13 @@ def statuses(client, count, path="languages"):
     return [client.get(path).status_code for _ in range(count)]
 
 
-def test_a_fault_hits_the_nth_matching_request_and_those_that_follow(sandbox, plain):
+def test_a_fault_applies_to_the_nth_matching_request_and_the_next_ones(sandbox, plain):
     sandbox.fail("listLanguages", status=503, nth=2, times=2)
     assert statuses(plain, 1, "hc") == [200]
     assert statuses(plain, 4) == [200, 503, 503, 200]
 
 
-def test_faults_of_one_operation_come_in_their_order(sandbox, plain):
+def test_faults_of_one_operation_apply_in_order(sandbox, plain):
     sandbox.fail("listLanguages", status=500)
     sandbox.fail("listLanguages", status=503, times=2)
     assert statuses(plain, 4) == [500, 503, 503, 200]
@@ -34,7 +34,7 @@ def test_a_fault_matches_operations_and_paths_by_pattern(sandbox, plain, pattern
     assert statuses(plain, 2) == [418, 200]
 
 
-def test_an_answer_has_the_status_headers_and_body_that_were_asked_for(sandbox, client):
+def test_a_fault_sends_its_status_headers_and_body(sandbox, client):
     sandbox.fail("translateText", status=429, headers={"Retry-After": "7", "content-type": "text/x"}, body="slowly")
     answer = client.post("text", json=TEXT)
     assert (answer.status_code, answer.text) == (429, "slowly")
@@ -64,14 +64,14 @@ def test_an_error_page_is_html(sandbox, plain):
     assert answer.text.startswith("<!DOCTYPE html>")
 
 
-def test_a_wrong_type_is_well_formed_json_that_means_nothing(sandbox, client):
+def test_wrong_types_are_valid_json(sandbox, client):
     sandbox.fail("translateText", wrong_type=True)
     answer = client.post("text", json=TEXT).json()
     assert (answer["status"], answer["id"]) == ("seven", 7)
     assert len(sandbox.jobs) == 1
 
 
-def test_a_truncated_answer_ends_before_its_length(sandbox, client):
+def test_a_truncated_response_is_shorter_than_its_length(sandbox, client):
     sandbox.fail("listLanguages", truncate=True)
     with pytest.raises(httpx2.RemoteProtocolError, match="peer closed connection"):
         client.get("languages")
@@ -88,14 +88,14 @@ def test_a_truncated_download_stops_halfway(sandbox, plain):
 
 
 @pytest.mark.parametrize("after", [False, True])
-def test_a_delayed_answer_comes_too_late_for_an_impatient_client(sandbox, client, after):
+def test_a_delayed_response_exceeds_the_clients_timeout(sandbox, client, after):
     sandbox.fail("translateText", delay_s=60, after=after)
     with pytest.raises(httpx2.ReadTimeout):
         client.post("text", json=TEXT, timeout=0.5)
     until(lambda: len(sandbox.jobs) == (1 if after else 0))
 
 
-def test_a_slow_drip_comes_piece_by_piece(sandbox, plain):
+def test_a_slow_response_arrives_in_pieces(sandbox, plain):
     sandbox.fail("listLanguages", drip_s=0.03)
     with plain.stream("GET", "languages") as answer:
         pieces = list(answer.iter_raw())
@@ -104,7 +104,7 @@ def test_a_slow_drip_comes_piece_by_piece(sandbox, plain):
 
 
 @pytest.mark.parametrize("reset", ["before", "after", "middle"])
-def test_a_reset_breaks_the_connection_and_only_after_the_request_was_taken_is_there_a_job(sandbox, client, reset):
+def test_a_reset_breaks_the_connection_and_only_reset_after_leaves_a_job(sandbox, client, reset):
     sandbox.fail("translateText", reset=reset)
     with pytest.raises((httpx2.ReadError, httpx2.RemoteProtocolError)):
         client.post("text", json=TEXT)
@@ -124,12 +124,12 @@ def test_a_fault_after_the_job_leaves_the_job(sandbox, client, fault):
     assert lost.job in sandbox.jobs
 
 
-def test_a_refusal_is_stronger_than_an_answer_after_the_work(sandbox, client):
+def test_an_error_response_takes_precedence_over_an_after_fault(sandbox, client):
     sandbox.fail("translateText", status=503, after=True)
     assert client.post("text", json={}).status_code == 400
 
 
-def test_a_revoked_token_is_refused_once_and_a_new_one_is_not(sandbox, client):
+def test_a_revoked_token_is_rejected_and_a_new_one_is_not(sandbox, client):
     sandbox.fail("translateText", revoke=True)
     answer = client.post("text", json=TEXT)
     assert answer.status_code == 401
@@ -137,7 +137,7 @@ def test_a_revoked_token_is_refused_once_and_a_new_one_is_not(sandbox, client):
     assert client.authorize().submit()
 
 
-def test_a_skewed_lifetime_is_a_lie_and_the_token_dies_when_it_does(sandbox, plain):
+def test_a_skewed_lifetime_does_not_change_the_tokens_expiry(sandbox, plain):
     sandbox.fail("/connect/token", skew_s=5_000)
     answer = plain.ask_token().json()
     assert answer["expires_in"] == 8_600
@@ -146,7 +146,7 @@ def test_a_skewed_lifetime_is_a_lie_and_the_token_dies_when_it_does(sandbox, pla
     assert plain.post("text", json=TEXT, headers=headers).status_code == 401
 
 
-def test_an_identity_server_that_fails(sandbox, plain):
+def test_a_failing_token_endpoint(sandbox, plain):
     sandbox.fail("/connect/token", status=400, body={"error": "invalid_client"})
     sandbox.fail("/connect/token", status=503, headers={"retry-after": "1"})
     assert [plain.ask_token().status_code for _ in range(3)] == [400, 503, 200]
@@ -155,7 +155,7 @@ def test_an_identity_server_that_fails(sandbox, plain):
 
 
 @pytest.mark.parametrize("path", ["document", "srt"])
-def test_a_job_that_fails_says_so_in_its_body(sandbox, client, path):
+def test_a_failed_job_has_its_status_in_the_body(sandbox, client, path):
     sandbox.fail("translate*", job="failed")
     extra = (
         {} if path == "document" else {"url": client.upload(b"1\n"), "sourceLanguage": "en", "targetLanguages": ["de"]}
@@ -165,7 +165,7 @@ def test_a_job_that_fails_says_so_in_its_body(sandbox, client, path):
     assert (answer.status_code, answer.json()["status"], answer.json()["urls"]) == (200, 500, None)
 
 
-def test_a_job_that_comes_to_a_part_is_answered_with_206(sandbox, client):
+def test_a_partial_job_returns_206(sandbox, client):
     sandbox.fail("translateDocument", job="partial")
     job = client.submit_file(targets=["de", "fr"])
     answer = client.get(f"document/{job}")
@@ -192,7 +192,7 @@ def test_a_job_that_comes_to_a_part_is_answered_with_206(sandbox, client):
         {"operation": ""},
     ],
 )
-def test_a_fault_that_cannot_be_meant_is_an_error(sandbox, wrong):
+def test_an_invalid_fault_is_an_error(sandbox, wrong):
     with pytest.raises(ValueError, match=r"\w"):
         sandbox.fail(**{"operation": "*"} | wrong)
     assert sandbox.state.faults.pending() == []

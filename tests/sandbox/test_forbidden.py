@@ -90,7 +90,7 @@ def refusal(answer):
 
 
 @pytest.mark.parametrize("operation", SUBMISSIONS, ids=lambda row: row.id)
-def test_no_member_of_a_request_may_be_what_the_document_forbids(client, operation):
+def test_invalid_members_are_rejected(client, operation):
     path, request = operation.path[1:], request_of(operation, client.upload)
     schema = document()["components"]["schemas"][operation.model]
     taken = client.post(path, json=request)
@@ -110,7 +110,7 @@ def test_no_member_of_a_request_may_be_what_the_document_forbids(client, operati
 
 
 @pytest.mark.parametrize("operation", SUBMISSIONS, ids=lambda row: row.id)
-def test_no_body_may_be_what_the_document_forbids(client, operation):
+def test_invalid_bodies_are_rejected(client, operation):
     path, request = operation.path[1:], request_of(operation, client.upload)
     content, jobs = json.dumps(request).encode(), len(client.sandbox.jobs)
     for media_type in ("", "text/plain", "text/json", "application/xml", "application/x-www-form-urlencoded", "*/*"):
@@ -126,7 +126,7 @@ def test_no_body_may_be_what_the_document_forbids(client, operation):
 
 
 @pytest.mark.parametrize("operation", READS, ids=lambda row: row.id)
-def test_no_parameter_may_be_what_the_document_forbids(client, operation):
+def test_invalid_parameters_are_rejected(client, operation):
     path = operation.path[1:].replace("{requestId}", "x")
     parameters = document()["paths"][operation.path]["get"].get("parameters", [])
     for parameter in (row for row in parameters if row["in"] == "query"):
@@ -139,7 +139,7 @@ def test_no_parameter_may_be_what_the_document_forbids(client, operation):
             assert refusal(client.get(path)) == (400, name)
 
 
-def test_no_upload_may_be_what_the_document_forbids(client):
+def test_invalid_uploads_are_rejected(client):
     part = {"file": ("a.txt", b"x")}
     wrong = [
         {"files": {"files": part["file"]}},

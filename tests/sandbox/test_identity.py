@@ -50,12 +50,12 @@ def test_every_token_error_is_a_400_without_a_challenge(sandbox, plain, form, er
         ({}, b""),
     ],
 )
-def test_a_token_request_that_is_no_form_is_invalid(plain, headers, content):
+def test_a_token_request_without_a_form_is_invalid(plain, headers, content):
     answer = bare.post(plain.settings["token_url"], headers=headers, content=content)
     assert (answer.status_code, answer.json()) == (400, {"error": "invalid_request"})
 
 
-def test_only_post_gives_tokens(plain):
+def test_only_post_returns_tokens(plain):
     answer = bare.get(plain.settings["token_url"])
     assert (answer.status_code, answer.headers["allow"]) == (405, "POST")
 
@@ -73,7 +73,7 @@ def test_only_post_gives_tokens(plain):
         (basic("odd%3Aid", "s%2Bcret+1"), {}, None),
     ],
 )
-def test_basic_credentials_are_form_encoded_and_come_alone(sandbox, plain, headers, form, error):
+def test_basic_credentials_are_form_encoded_and_exclude_form_credentials(sandbox, plain, headers, form, error):
     sandbox.add_client("odd:id", "s+cret 1")
     url, form = plain.settings["token_url"], {"grant_type": "client_credentials"} | form
 
@@ -89,7 +89,7 @@ def test_an_application_without_the_grant_is_unauthorized(sandbox, plain):
     assert answer.json() == {"error": "unauthorized_client"}
 
 
-def test_discovery_leads_to_the_key_that_tokens_are_signed_with(plain):
+def test_discovery_has_the_key_that_signs_tokens(plain):
     found = bare.get(f"{origin(plain)}/.well-known/openid-configuration").json()
     token = bare.post(
         found["token_endpoint"],
@@ -107,7 +107,7 @@ def test_discovery_leads_to_the_key_that_tokens_are_signed_with(plain):
     assert claims["client_id"] == plain.settings["client_id"]
 
 
-def test_the_answer_says_how_long_the_token_lives(sandbox, plain):
+def test_the_response_has_the_lifetime_of_the_token(sandbox, plain):
     sandbox.state.identity.token_lifetime_s = 77
     answer = plain.ask_token(scope="translation").json()
     assert (answer["expires_in"], answer["token_type"], answer["scope"]) == (77, "Bearer", "translation")
@@ -123,7 +123,7 @@ def test_a_request_without_a_token_gets_a_bare_challenge(sandbox, plain):
     assert not sandbox.jobs
 
 
-def test_only_tokens_signed_by_this_server_count(client):
+def test_only_tokens_signed_by_this_server_are_accepted(client):
     claims = {"jti": "1", "exp": 9e9, "client_id": "sandbox-client"}
     own = client.headers["authorization"].removeprefix("Bearer ")
     head, _, signature = own.split(".")
@@ -141,7 +141,7 @@ def test_a_token_expires_by_the_sandbox_s_clock(sandbox, client):
     assert (status, challenge) == (401, 'Bearer error="invalid_token", error_description="The token expired"')
 
 
-def test_revoked_tokens_are_refused_and_others_are_not(sandbox, client):
+def test_revoked_tokens_are_rejected_and_others_are_not(sandbox, client):
     secret = sandbox.add_client("other")
     other = client.ask_token(client_id="other", client_secret=secret).json()["access_token"]
 
@@ -154,7 +154,7 @@ def test_revoked_tokens_are_refused_and_others_are_not(sandbox, client):
     assert client.authorize().post("text", json=TEXT).status_code == 200
 
 
-def test_a_rotated_secret_replaces_the_old_one_and_tokens_live_on(sandbox, client):
+def test_a_rotated_secret_replaces_the_old_one_and_tokens_stay_valid(sandbox, client):
     old = client.settings["client_secret"]
 
     new = sandbox.rotate_secret()

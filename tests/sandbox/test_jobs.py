@@ -32,7 +32,7 @@ SUBMISSIONS = [operation for operation in OPERATIONS if operation.role == "submi
 
 
 @pytest.mark.parametrize("operation", SUBMISSIONS, ids=lambda operation: operation.id)
-def test_every_submission_leads_to_a_result_that_fits_the_document(client, operation):
+def test_the_result_of_every_submission_matches_the_document(client, operation):
     trial = operation.id.endswith("Trial")
     if trial:
         del client.headers["authorization"]
@@ -53,14 +53,14 @@ def test_every_submission_leads_to_a_result_that_fits_the_document(client, opera
 
 
 @pytest.mark.parametrize("operation_id", ["listLanguages", "getHealth", "getOpenapiDocument", "uploadFile"])
-def test_every_other_answer_fits_the_document(client, operation_id):
+def test_every_other_response_matches_the_document(client, operation_id):
     operation = BY_ID[operation_id]
     files = {"file": ("a.txt", b"x")} if operation.role == "upload" else None
     body = fits(operation_id, client.request(operation.method, operation.path[1:], files=files))
     assert body
 
 
-def test_both_statuses_of_submissions_and_polls_are_known(sandbox, client):
+def test_statuses_of_submissions_and_polls_can_be_set(sandbox, client):
     sandbox.jobs.latency.median_s = 1_000
     seen = set()
     for status in (200, 202):
@@ -74,7 +74,7 @@ def test_both_statuses_of_submissions_and_polls_are_known(sandbox, client):
     assert seen == {(200, 200, 102), (202, 202, 202)}
 
 
-def test_a_job_is_ready_after_its_latency_and_not_before(sandbox, client):
+def test_a_job_is_ready_after_its_latency(sandbox, client):
     sandbox.jobs.latency.median_s = 10
     job = client.submit()
     left = sandbox.jobs[job].ready_at - sandbox.state.clock.now()
@@ -85,7 +85,7 @@ def test_a_job_is_ready_after_its_latency_and_not_before(sandbox, client):
     assert client.get(f"text/{job}").json()["status"] == 200
 
 
-def test_a_job_is_forgotten_after_a_day(sandbox, client):
+def test_a_job_expires_after_a_day(sandbox, client):
     job = client.submit()
     sandbox.advance(24 * 3600 - 5)
     assert client.authorize().get(f"text/{job}").status_code == 200
@@ -105,19 +105,19 @@ def test_a_poll_finds_only_jobs_of_its_own_kind(client, path):
     assert answer.json()["status"] == 404
 
 
-def test_a_trial_s_job_may_be_read_with_a_token_too(client):
+def test_a_trial_job_can_be_polled_with_a_token(client):
     job = client.post("text/trial", json=TEXT).json()["id"]
     assert client.get(f"text/{job}").json()["status"] == 200
 
 
-def test_a_file_that_is_not_what_it_says_is_a_failed_job(client):
+def test_a_file_of_another_format_fails_the_job(client):
     job = client.submit_file(format="Docx", outputFormat="Docx", url=client.upload(b"no zip", "a.docx"))
     body = fits("getFileTranslation", client.get(f"document/{job}"))
     assert (body["status"], body["urls"]) == (500, None)
     assert "Docx" in body["message"]
 
 
-def test_a_format_that_the_sandbox_does_not_read_comes_back_unchanged_and_says_so(client):
+def test_an_unread_format_is_returned_unchanged_with_a_message(client):
     source = b"%PDF-1.4 not read"
     request = LANGUAGES | {"outputFormat": "Pdf", "url": client.upload(source, "a.pdf")}
     body = client.get(f"document/{client.submit('pdf', **request)}").json()
@@ -135,7 +135,7 @@ def test_a_format_that_the_sandbox_does_not_read_comes_back_unchanged_and_says_s
         ({"name": "a.csv"}, {"format": "Unknown"}, "Csv"),
     ],
 )
-def test_the_format_is_found_out_where_none_is_named(sandbox, client, upload, members, output):
+def test_the_format_is_detected_if_not_given(sandbox, client, upload, members, output):
     url = client.upload(b"Hello,1\n", **upload)
     job = client.submit("auto", **LANGUAGES | {"url": url, "outputFormat": output} | members)
     body = client.get(f"document/{job}").json()
@@ -163,7 +163,7 @@ def test_latencies_are_a_seeded_distribution_by_kind_and_size():
     assert set(map(Latency(0.0, 1).draw, [BY_ID["translatePdf"]], [10**9])) == {0.0}
 
 
-def test_a_thousand_clients_are_served_at_once(sandbox, plain):
+def test_a_thousand_clients_are_served_at_the_same_time(sandbox, plain):
     """As many connections as this process may open at once, all with a request under way, all answered."""
     import resource
     import socket
@@ -185,7 +185,7 @@ def test_a_thousand_clients_are_served_at_once(sandbox, plain):
 
 
 @pytest.mark.parametrize("days", [0, 1])
-def test_a_trial_takes_ten_calls_a_day_from_one_address(days):
+def test_a_trial_is_limited_to_ten_calls_a_day_from_one_ip_address(days):
     with Sandbox(now=lambda: 1_700_000_000.0) as sandbox, Plain(sandbox) as plain:
         for _ in range(10):
             assert plain.post("text/trial", json=TEXT).status_code == 200
@@ -207,7 +207,7 @@ def test_a_trial_takes_ten_calls_a_day_from_one_address(days):
         ("pdf", {"outputFormat": "Docx"}, "outputFormat"),
     ],
 )
-def test_a_trial_has_limits(sandbox, plain, path, members, member):
+def test_limits_of_a_trial(sandbox, plain, path, members, member):
     request = TEXT if path == "text" else LANGUAGES | {"url": plain.upload(name="a")}
     answer = plain.post(f"{path}/trial", json=request | members)
     assert (answer.status_code, answer.json()["field"]) == (400, member)
@@ -226,7 +226,7 @@ def test_a_trial_translates_the_first_page_only(client):
     assert size(trial) == size(chosen) != size(whole)
 
 
-def test_the_pairs_are_those_of_the_service_s_page(client):
+def test_language_pairs_match_the_service_page(client):
     pairs = {pair["source"]: pair["targets"] for pair in client.get("languages").json()}
     assert (len(pairs), sum(map(len, pairs.values()))) == (46, 162)
     assert client.post("text", json=TEXT | {"sourceLanguage": "de", "targetLanguages": ["fr"]}).status_code == 200
@@ -234,11 +234,11 @@ def test_the_pairs_are_those_of_the_service_s_page(client):
     assert (answer.status_code, answer.json()["field"]) == (400, "targetLanguages")
 
 
-def test_a_hugo_file_is_taken_with_202_as_the_service_s_document_says(client):
+def test_a_hugo_submission_returns_202_as_in_the_document(client):
     assert client.post("hugo", json={"file": "QQ=="}).status_code == 202
 
 
-def test_a_trial_does_not_convert_even_where_the_engine_can():
+def test_a_trial_does_not_convert_even_if_the_engine_can():
     class Converter(PseudoEngine):
         def can_convert(self, source_format, output_format):
             return True

@@ -51,32 +51,32 @@ def test_the_result_is_a_file_of_the_format(client, output):
     assert SAID.match(READERS[output](data).strip())
 
 
-def test_a_pdf_has_the_letters_that_its_font_has(client):
+def test_characters_missing_in_the_pdf_font_become_question_marks(client):
     glossary = {"Recognized": r"a (b) \c"}
     data = result(client, image(client, outputFormat="Pdf", translationDictionary=glossary))
     assert text_of_pdf(data).startswith(r"[de] a \(b\) \\c")
 
 
-def test_markup_in_a_glossary_stays_text(client):
+def test_glossary_markup_is_escaped(client):
     for output, read in READERS.items():
         answer = image(client, outputFormat=output, translationDictionary={"Recognized": '<b>&"'})
         assert read(result(client, answer)).startswith('[de] <b>&"')
 
 
-def test_a_format_that_is_not_written_here_is_refused(sandbox, client):
+def test_an_unsupported_output_format_is_rejected(sandbox, client):
     answer = image(client, outputFormat="Tiff")
     assert (answer.status_code, answer.json()["field"]) == (400, "outputFormat")
     assert "Docx" in answer.json()["message"]
     assert not sandbox.jobs
 
 
-def test_what_is_no_image_is_refused(client):
+def test_a_file_that_is_not_an_image_fails_the_job(client):
     answer = image(client, url=client.upload(b"x", "a.docx"))
     assert (answer.status_code, answer.json()["field"]) == (400, "format")
 
 
 @pytest.mark.parametrize("path", ["image-to-file", "summarize-image"])
-def test_a_page_that_a_scan_does_not_have_is_a_failed_job(client, path):
+def test_a_missing_page_of_a_scan_fails_the_job(client, path):
     scan = (EXAMPLES / "report.pdf").read_bytes()
     for content, name, format_, pages, status in (
         (scan, "a.pdf", "Pdf", [1, 2], 200),

@@ -35,13 +35,13 @@ def refusal(answer):
         ({"containsMarkdown": "true"}, "containsMarkdown"),
     ],
 )
-def test_a_wrong_member_of_a_text_request_is_named(sandbox, client, change, member):
+def test_the_error_names_the_invalid_member_of_a_text_request(sandbox, client, change, member):
     assert refusal(client.post("text", json=TEXT | change)) == (400, member)
     assert not sandbox.jobs
 
 
 @pytest.mark.parametrize("name", TEXT)
-def test_a_missing_member_is_named(client, name):
+def test_the_error_names_the_missing_member(client, name):
     assert refusal(client.post("text", json={key: value for key, value in TEXT.items() if key != name})) == (400, name)
 
 
@@ -69,7 +69,7 @@ def test_a_missing_member_is_named(client, name):
         ("auto", {"elements": [0]}, "elements"),
     ],
 )
-def test_a_wrong_member_of_a_file_request_is_named(sandbox, client, path, change, member):
+def test_the_error_names_the_invalid_member_of_a_file_request(sandbox, client, path, change, member):
     request = FILE | {"url": client.upload(name="a.docx")} | change
     assert refusal(client.post(path, json=request)) == (400, member)
     assert not sandbox.jobs
@@ -88,19 +88,19 @@ def test_a_wrong_member_of_a_file_request_is_named(sandbox, client, path, change
         (b"null", 400),
     ],
 )
-def test_what_is_no_json_object_is_refused(client, content, status):
+def test_a_body_that_is_not_a_json_object_is_rejected(client, content, status):
     answer = client.post("text", content=content, headers={"content-type": "application/json"})
     assert answer.status_code == status
     assert answer.json()["status"] == status
 
 
-def test_another_media_type_is_refused(client):
+def test_another_media_type_is_rejected(client):
     assert client.post("text", content=b"{}", headers={"content-type": "text/json"}).status_code == 415
     answer = client.post("text", json=TEXT, headers={"content-type": "application/json; charset=utf-8"})
     assert answer.status_code == 200
 
 
-def test_a_refusal_never_repeats_a_value(client):
+def test_an_error_never_contains_the_value(client):
     canary = "canary" * 1_000
     for change in ({"texts": canary}, {"targetLanguages": [canary]}, {"translationDictionary": {"a": [canary]}}):
         assert "canary" not in client.post("text", json=TEXT | change).text
@@ -121,18 +121,18 @@ def test_a_refusal_never_repeats_a_value(client):
         ("text/x?verbose=1", "verbose"),
     ],
 )
-def test_a_wrong_parameter_is_named(client, path, member):
+def test_the_error_names_the_invalid_parameter(client, path, member):
     assert refusal(client.get(path)) == (400, member)
 
 
-def test_an_unknown_format_of_an_upload_is_refused(sandbox, plain):
+def test_an_unknown_upload_format_is_rejected(sandbox, plain):
     for name in ("docx", "Exe", ""):
         answer = plain.post("file/upload", params={"format": name}, files={"file": ("a", b"x")})
         assert refusal(answer) == (400, "format")
     assert not sandbox.state.stored
 
 
-def test_another_method_and_another_path_are_told_apart(client):
+def test_unknown_methods_and_unknown_paths_have_different_statuses(client):
     assert client.put("text", json=TEXT).status_code == 405
     assert client.put("text", json=TEXT).headers["allow"] == "POST"
     assert client.delete("hugo").headers["allow"] == "GET, POST"
@@ -142,13 +142,13 @@ def test_another_method_and_another_path_are_told_apart(client):
         assert client.get(url).status_code == 404
 
 
-def test_an_encoded_slash_parts_nothing(client):
+def test_an_encoded_slash_is_not_a_separator(client):
     assert client.get("text/a%2Fb").status_code == 404
-    assert client.get("text/a%2Fb").json()["message"].startswith("there is no such job")
+    assert client.get("text/a%2Fb").json()["message"].startswith("the job is unknown")
 
 
 @pytest.mark.parametrize("operation", [row for row in OPERATIONS if not row.public], ids=lambda row: row.id)
-def test_every_operation_that_is_not_public_wants_a_token(plain, operation):
+def test_every_non_public_operation_requires_a_token(plain, operation):
     answer = plain.request(operation.method, operation.path[1:].replace("{requestId}", "x"))
     assert answer.status_code == 401
 
@@ -163,21 +163,21 @@ def test_the_served_document_is_json_or_yaml(client):
     assert yaml.safe_load(as_yaml.text) == as_json.json()
 
 
-def test_only_addresses_of_this_sandbox_are_read_however_well_they_are_signed(client):
+def test_only_urls_of_this_sandbox_are_read_even_if_signed(client):
     url = client.upload(name="a.docx")
     assert client.post("document", json=FILE | {"url": url}).status_code == 200
     elsewhere = url.replace("127.0.0.1", "example.com")
     assert refusal(client.post("document", json=FILE | {"url": elsewhere})) == (400, "url")
 
 
-def test_an_engine_of_ones_own_is_asked_what_it_converts(client):
+def test_a_custom_engine_decides_what_it_converts(client):
     assert not PseudoEngine().can_convert("Docx", "Pdf")
     url = client.upload(b"a,b\n", "a.csv")
     request = {"sourceLanguage": "en", "targetLanguages": ["de"], "url": url, "format": "Csv", "outputFormat": "Tsv"}
     assert client.post("csv", json=request).status_code == 200
 
 
-def test_content_that_is_no_base64_is_named(client):
+def test_the_error_names_invalid_base64_content(client):
     for content in ("ä", "a", "=", ""):
         answer = client.post("hugo", json={"file": content})
         assert refusal(answer) == (400, "file")

@@ -34,7 +34,7 @@ def read_until_reset(connection):
 BODY = json.dumps(TEXT).encode()
 
 
-def test_before_the_request_is_read_only_its_head_is_needed(sandbox, client):
+def test_reset_before_needs_only_the_head_of_the_request(sandbox, client):
     sandbox.fail("translateText", reset="before")
     with connect(client) as connection:
         connection.sendall(request(client, b"", length=1_000_000))  # the body never comes
@@ -43,7 +43,7 @@ def test_before_the_request_is_read_only_its_head_is_needed(sandbox, client):
     assert (record.status, record.size, record.job) == (None, 0, None)
 
 
-def test_after_the_request_is_taken_nothing_comes_but_the_job_is_there(sandbox, client):
+def test_reset_after_sends_nothing_but_the_job_exists(sandbox, client):
     sandbox.fail("translateText", reset="after")
     with connect(client) as connection:
         connection.sendall(request(client, BODY))
@@ -53,7 +53,7 @@ def test_after_the_request_is_taken_nothing_comes_but_the_job_is_there(sandbox, 
     assert record.job in sandbox.jobs
 
 
-def test_in_the_middle_of_the_answer_half_of_it_has_come(sandbox, client):
+def test_reset_middle_sends_half_of_the_response(sandbox, client):
     sandbox.fail("translateText", reset="middle")
     with connect(client) as connection:
         connection.sendall(request(client, BODY))
@@ -64,7 +64,7 @@ def test_in_the_middle_of_the_answer_half_of_it_has_come(sandbox, client):
     assert len(half) == length // 2
 
 
-def test_a_truncated_answer_is_closed_in_order(sandbox, client):
+def test_a_truncated_response_is_closed_normally(sandbox, client):
     sandbox.fail("translateText", truncate=True)
     with connect(client) as connection:
         connection.sendall(request(client, BODY))
@@ -74,7 +74,7 @@ def test_a_truncated_answer_is_closed_in_order(sandbox, client):
     assert got.startswith(b"HTTP/1.1 200")
 
 
-def test_a_client_that_goes_away_leaves_a_record_and_no_job(sandbox, client):
+def test_a_client_that_disconnects_leaves_a_record_and_no_job(sandbox, client):
     with connect(client) as connection:
         connection.sendall(request(client, BODY[:5], length=len(BODY)))
     for _ in range(1_000):  # other requests go on, until the server has seen that this one does not

@@ -20,17 +20,17 @@ from tests.sandbox.sources import TEXT
 
 
 def test_it_listens_on_loopback_only(sandbox):
-    assert sandbox.app.address.startswith("http://127.0.0.1:")
+    assert sandbox.app.origin.startswith("http://127.0.0.1:")
 
 
-def test_it_warns_where_others_can_reach_it():
-    with pytest.warns(UserWarning, match="no production server"), Sandbox(host="0.0.0.0") as sandbox:
+def test_it_warns_if_other_machines_can_reach_it():
+    with pytest.warns(UserWarning, match="not a production server"), Sandbox(host="0.0.0.0") as sandbox:
         answer = bare.get(f"{sandbox.client_settings()['base_url']}/hc")
     assert answer.status_code == 200
 
 
-def test_addresses_are_those_by_which_the_client_knows_it(sandbox, client):
-    port = sandbox.app.address.rpartition(":")[2]
+def test_urls_have_the_host_that_the_client_used(sandbox, client):
+    port = sandbox.app.origin.rpartition(":")[2]
     client.base_url = f"http://localhost:{port}/v2.0/translation/"
     url = client.upload()
     assert url.startswith(f"http://localhost:{port}/storage/")
@@ -39,7 +39,7 @@ def test_addresses_are_those_by_which_the_client_knows_it(sandbox, client):
     assert answer.status_code == 200
 
 
-def test_ipv6_loopback_works_where_there_is_one():
+def test_ipv6_loopback_works_if_available():
     try:
         with socket.socket(socket.AF_INET6) as probe:
             probe.bind(("::1", 0))
@@ -49,16 +49,16 @@ def test_ipv6_loopback_works_where_there_is_one():
         assert plain.authorize().submit()
 
 
-def test_a_taken_port_is_an_error_and_a_free_one_is_used_again():
+def test_a_port_in_use_is_an_error_and_can_be_reused_when_free():
     with Sandbox() as first:
-        port = int(first.app.address.rpartition(":")[2])
+        port = int(first.app.origin.rpartition(":")[2])
         with pytest.raises(OSError, match="in use"):
             Sandbox(port=port).start()
     with Sandbox(port=port) as second:
-        assert second.app.address == first.app.address
+        assert second.app.origin == first.app.origin
 
 
-def test_stopping_breaks_off_what_is_under_way(capfd):
+def test_stopping_cancels_requests_in_progress(capfd):
     with Sandbox() as sandbox:
         sandbox.fail("getHealth", delay_s=60)
         url = f"{sandbox.client_settings()['base_url']}/hc"
@@ -81,11 +81,11 @@ def test_stopping_breaks_off_what_is_under_way(capfd):
     assert capfd.readouterr().err == ""
 
 
-def test_connections_that_are_being_made_when_it_stops_are_closed():
+def test_stopping_closes_connections_being_accepted():
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always", ResourceWarning)
         with Sandbox() as sandbox:
-            port = int(sandbox.app.address.rpartition(":")[2])
+            port = int(sandbox.app.origin.rpartition(":")[2])
             clients = [socket.create_connection(("127.0.0.1", port)) for _ in range(20)]
         for client in clients:
             client.close()
@@ -93,14 +93,14 @@ def test_connections_that_are_being_made_when_it_stops_are_closed():
     assert [str(warning.message) for warning in caught] == []
 
 
-def test_records_and_jobs_outlive_it():
+def test_records_and_jobs_stay_readable_after_stop():
     with Sandbox() as sandbox, Plain(sandbox) as plain:
         job = plain.authorize().submit()
     assert job in sandbox.jobs
     assert sandbox.calls()["translateText"] == 1
 
 
-def test_the_command_says_what_to_export_and_stops_when_told():
+def test_the_command_prints_exports_and_stops_on_a_signal():
     command = [sys.executable, "-m", "groupdocs_translation.sandbox", "--latency", "0", "--client-secret", "o'h"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         try:
@@ -179,13 +179,13 @@ assert run(["sandbox"]) == 130
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there is no SIGTERM")
 @pytest.mark.parametrize("program", [AT_ANY_STEP, UNHEARD], ids=["at any step", "unheard"])
-def test_it_stops_at_whatever_moment_it_is_told_to(program):
+def test_a_signal_at_any_moment_stops_it(program):
     command = [sys.executable, "-c", STOPPED + program]
     done = subprocess.run(command, check=False, capture_output=True, text=True, timeout=60)
     assert done.returncode == 0, done.stderr  # where it hung
 
 
-def test_the_command_warns_and_fails_in_words():
+def test_the_command_prints_warnings_and_errors():
     def run(*options):
         command = [sys.executable, "-m", "groupdocs_translation.sandbox", *options]
         with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
@@ -204,7 +204,7 @@ def test_the_command_warns_and_fails_in_words():
 @pytest.mark.parametrize(
     ("option", "value"), [("--port", "65536"), ("--port", "-1"), ("--latency", "-0.1"), ("--token-lifetime", "0")]
 )
-def test_a_value_out_of_range_is_named_before_anything_starts(option, value, capsys):
+def test_an_option_out_of_range_is_an_error_before_start(option, value, capsys):
     from groupdocs_translation_sandbox.__main__ import main
 
     with pytest.raises(SystemExit) as caught:
@@ -213,7 +213,7 @@ def test_a_value_out_of_range_is_named_before_anything_starts(option, value, cap
     assert f"{option} must be from" in capsys.readouterr().err
 
 
-def test_help_comes_without_loading_the_server():
+def test_help_does_not_import_the_server():
     script = (
         "import contextlib, sys; from groupdocs_translation_sandbox.__main__ import main\n"
         "with contextlib.suppress(SystemExit): main(['--help'])\n"

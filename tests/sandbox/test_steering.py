@@ -25,7 +25,7 @@ def admin(plain):
     return call
 
 
-def test_a_record_tells_what_came_and_keeps_no_secret(sandbox, client):
+def test_a_record_describes_a_request_without_secrets(sandbox, client):
     body = json.dumps(TEXT).encode()
     answer = client.post("text", content=body, headers={"content-type": "application/json"})
 
@@ -62,7 +62,7 @@ def test_calls_are_counted_by_operation_and_jobs_by_body(sandbox, client):
     assert sorted(sandbox.jobs.by_digest().values()) == [1, 2]
 
 
-def test_records_can_be_read_and_forgotten_over_http(client, sandbox, admin):
+def test_records_can_be_read_and_deleted_over_http(client, sandbox, admin):
     job = client.submit()
 
     records = admin("GET", "records")["records"]
@@ -77,7 +77,7 @@ def test_records_can_be_read_and_forgotten_over_http(client, sandbox, admin):
     assert admin("GET", "calls") == {}
 
 
-def test_faults_can_be_asked_for_over_http(plain, admin):
+def test_faults_can_be_added_over_http(plain, admin):
     admin("POST", "faults", operation="listLanguages", status=503, headers={"retry-after": "3"}, body={"a": 1})
     admin("POST", "faults", operation="listLanguages", body_base64="AP8=", nth=2)
     pending = admin("GET", "faults")["faults"]
@@ -94,7 +94,7 @@ def test_faults_can_be_asked_for_over_http(plain, admin):
     assert plain.get("languages").status_code == 200
 
 
-def test_time_can_be_moved_over_http(client, sandbox, admin):
+def test_the_clock_can_be_changed_over_http(client, sandbox, admin):
     before = admin("GET", "clock")["now"]
     assert admin("POST", "clock", advance=3600)["now"] == pytest.approx(before + 3600, abs=60)
     assert client.post("text", json=TEXT).status_code == 401
@@ -138,29 +138,29 @@ def test_settings_can_be_changed_over_http(client, sandbox, admin):
         ("POST", "faults", {"operation": "*", "body_base64": "?"}, 400, ""),
         ("POST", "faults", {"operation": "translateTxt"}, 400, "translateText"),
         ("POST", "clock", {"advance": -1}, 400, "negative"),
-        ("POST", "clients/rotate", {"client_id": "nobody"}, 400, "no such application"),
+        ("POST", "clients/rotate", {"client_id": "nobody"}, 400, "client_id: is not registered"),
         ("POST", "settings", {"submitted": 201}, 400, "submitted"),
     ],
 )
-def test_a_wrong_order_is_refused(admin, method, path, members, status, says):
+def test_an_invalid_admin_request_is_rejected(admin, method, path, members, status, says):
     answer = bare.request(method, admin.url + path, json=members)
     assert answer.status_code == status
     assert says in answer.json()["message"]
 
 
-def test_the_interface_lists_itself_and_is_neither_recorded_nor_hit(sandbox, admin):
+def test_admin_requests_are_listed_not_recorded_and_not_faulted(sandbox, admin):
     sandbox.fail("*", status=500, times=99)
     assert admin("GET")["POST /__sandbox__/faults"]
     assert len(sandbox.records) == 0
 
 
-def test_a_body_that_is_no_json_is_no_order(sandbox, admin):
+def test_an_invalid_json_body_is_rejected(sandbox, admin):
     order = b'{"operation": "*", "body": NaN}'
     answer = bare.post(f"{admin.url}faults", content=order, headers={"content-type": "application/json"})
     assert answer.status_code == 400
     assert sandbox.state.faults.pending() == []
 
 
-def test_a_page_in_a_browser_cannot_steer_a_sandbox(sandbox, admin):
+def test_a_web_page_cannot_control_a_sandbox(sandbox, admin):
     answer = bare.post(f"{admin.url}tokens/revoke", content=b"{}", headers={"content-type": "text/plain"})
     assert answer.status_code == 415

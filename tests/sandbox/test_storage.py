@@ -12,7 +12,7 @@ from groupdocs_translation_sandbox.engine import PseudoEngine
 from tests.sandbox.conftest import Plain, bare
 
 
-def test_what_was_uploaded_comes_back_byte_for_byte(sandbox, plain):
+def test_an_upload_is_downloaded_byte_for_byte(sandbox, plain):
     content = os.urandom(300_000) + b"\r\n--+++\r\n--boundary--\r\n"
 
     url = plain.upload(content, "movie.mp4")
@@ -23,7 +23,7 @@ def test_what_was_uploaded_comes_back_byte_for_byte(sandbox, plain):
     assert upload.size > len(content)
 
 
-def test_a_token_at_storage_is_one_authorization_too_many(client):
+def test_storage_rejects_a_token(client):
     url = client.upload()
     assert client.get(url).status_code == 400
     assert bare.get(url).status_code == 200
@@ -38,12 +38,12 @@ def test_a_token_at_storage_is_one_authorization_too_many(client):
         lambda url: url.replace("/storage/", "/storage/x"),
     ],
 )
-def test_an_address_works_only_as_it_was_signed(plain, spoil):
+def test_a_changed_url_is_rejected(plain, spoil):
     url = plain.upload()
     assert bare.get(spoil(url)).status_code == 403
 
 
-def test_addresses_expire_and_a_poll_gives_a_new_one(sandbox, client):
+def test_urls_expire_and_a_poll_returns_new_ones(sandbox, client):
     job = client.submit_file()
     url = client.get(f"document/{job}").json()["urls"]["de"]["url"]
 
@@ -55,7 +55,7 @@ def test_addresses_expire_and_a_poll_gives_a_new_one(sandbox, client):
     assert len(bare.get(again["url"]).content) == again["size"]
 
 
-def test_files_go_after_a_day(client, sandbox):
+def test_files_are_deleted_after_a_day(client, sandbox):
     sandbox.state.stored.url_lifetime_s = 90_000
     url = client.upload()
     sandbox.advance(24 * 3600 - 1)
@@ -67,7 +67,7 @@ def test_files_go_after_a_day(client, sandbox):
     assert len(list(sandbox._folder.iterdir())) == 1
 
 
-def test_nothing_of_it_stays_after_the_sandbox():
+def test_files_are_deleted_with_the_sandbox():
     with Sandbox() as sandbox, Plain(sandbox) as plain:
         plain.upload()
         folder = sandbox._folder
@@ -95,7 +95,7 @@ def test_nothing_of_it_stays_after_the_sandbox():
         ("lines=1-2", 200, b"0123456789", None),
     ],
 )
-def test_a_range_gives_that_part(plain, header, status, body, content_range):
+def test_a_range_returns_that_part(plain, header, status, body, content_range):
     url = plain.upload(b"0123456789")
 
     answer = bare.get(url, headers={"range": header} if header else {})
@@ -105,7 +105,7 @@ def test_a_range_gives_that_part(plain, header, status, body, content_range):
     assert answer.headers.get("content-range") == content_range
 
 
-def test_a_range_holds_only_for_the_file_that_was_meant(plain):
+def test_if_range_applies_only_to_the_same_file(plain):
     url = plain.upload(b"0123456789")
     etag = bare.get(url).headers["etag"]
     assert bare.get(url, headers={"range": "bytes=5-", "if-range": etag}).content == b"56789"
@@ -127,7 +127,7 @@ class Leaving(PseudoEngine):
     ("size", "header", "status"),
     [(0, None, 200), (0, "bytes=0-", 416), (0, "bytes=-1", 416), (1, "bytes=0-0", 206)],
 )
-def test_nothing_of_an_empty_file_can_be_asked_for(size, header, status):
+def test_a_range_of_an_empty_file_is_not_satisfiable(size, header, status):
     with Sandbox(engine=Leaving(size)) as sandbox, Plain(sandbox) as plain:
         job = plain.authorize().submit_file()
         url = plain.get(f"document/{job}").json()["urls"]["de"]["url"]
@@ -136,7 +136,7 @@ def test_nothing_of_an_empty_file_can_be_asked_for(size, header, status):
     assert answer.content == (b"x" * size if status < 400 else b"")
 
 
-def test_head_tells_the_size_without_the_file(plain):
+def test_head_returns_the_size_without_the_file(plain):
     url = plain.upload(b"0123456789")
     answer = bare.head(url)
     assert (answer.status_code, answer.headers["content-length"], answer.content) == (200, "10", b"")
@@ -151,8 +151,8 @@ FORM = {"content-type": "multipart/form-data; boundary=B"}
     [
         ({"content-type": "application/octet-stream"}, b"x", 415, "multipart/form-data"),
         ({"content-type": "multipart/form-data"}, b"x", 400, "boundary"),
-        (FORM, b"", 400, "too early"),
-        (FORM, b"no form", 400, "no multipart"),
+        (FORM, b"", 400, "truncated"),
+        (FORM, b"no form", 400, "must be multipart"),
         (FORM, b"--B--\r\n", 400, "file"),
         (FORM, b'--B\r\nContent-Disposition: form-data; name="file"\r\n\r\nx\r\n--B--\r\n', 400, "file name"),
         (
@@ -162,7 +162,7 @@ FORM = {"content-type": "multipart/form-data; boundary=B"}
             "known: file",
         ),
         (FORM, b'--B\r\nContent-Disposition: form-data; name="file"; filename="b"\r\n\r\n\r\n--B--\r\n', 400, "empty"),
-        (FORM, b'--B\r\nContent-Disposition: form-data; name="file"; filename="b"\r\n\r\nhalf', 400, "too early"),
+        (FORM, b'--B\r\nContent-Disposition: form-data; name="file"; filename="b"\r\n\r\nhalf', 400, "truncated"),
         (FORM, b"--B\r\nX: " + b"x" * 20_000, 400, "file"),
         (
             FORM,
@@ -172,7 +172,7 @@ FORM = {"content-type": "multipart/form-data; boundary=B"}
         ),
     ],
 )
-def test_a_form_that_is_no_upload_is_refused_and_leaves_nothing(sandbox, plain, headers, content, status, says):
+def test_an_invalid_form_is_rejected_and_not_stored(sandbox, plain, headers, content, status, says):
     answer = plain.post("file/upload", headers=headers, content=content)
 
     assert answer.status_code == status
@@ -181,7 +181,7 @@ def test_a_form_that_is_no_upload_is_refused_and_leaves_nothing(sandbox, plain, 
     assert list(sandbox._folder.iterdir()) == []
 
 
-def test_bodies_over_the_limit_are_refused():
+def test_bodies_over_the_limit_are_rejected():
     with Sandbox(max_body_bytes=1_000, max_upload_bytes=2_000) as sandbox, Plain(sandbox) as plain:
         client = plain.authorize()
 

@@ -29,7 +29,7 @@ def held(client, answer, field):
 
 
 @pytest.mark.parametrize("operation", SUBMISSIONS, ids=lambda row: row.id)
-def test_a_language_twice(client, operation):
+def test_duplicate_languages(client, operation):
     request = request_of(operation, client.upload)
     field = next((name for name in ("targets", "targetLanguages") if name in request), None)
     if field:
@@ -45,11 +45,11 @@ def test_a_language_twice(client, operation):
         ({"translationDictionary": {"bike": " "}}, "translationDictionary"),
     ],
 )
-def test_what_is_blank_in_a_text_s_request(client, change, field):
+def test_blank_values_in_a_text_request(client, change, field):
     held(client, client.post("text", json=TEXT | change), field)
 
 
-def test_codes_of_languages_in_capitals(client):
+def test_uppercase_language_codes(client):
     for path in ("text", "text/trial", "summarize-text"):
         answer = client.post(path, json=TEXT | {"sourceLanguage": "EN", "targetLanguages": ["De"]})
         assert refusal(answer)[0] == (200 if client.lenient else 400)
@@ -86,7 +86,7 @@ AUTO = ("auto", "report.docx", {})
         (("auto", "talk.pptx", {}), {"ignoreList": ["a"]}, "ignoreList"),
     ],
 )
-def test_options_of_files(client, source, change, field):
+def test_file_options(client, source, change, field):
     path, name, members = source
     request = LANGUAGES | {"url": client.upload(*example(name))} | members
     assert client.post(path, json=request).json()["status"] == 202
@@ -111,13 +111,13 @@ def example(name):
         ("image-to-file", IMAGE, {"pages": []}, "pages"),
     ],
 )
-def test_options_of_recordings_and_images(client, path, source, change, field):
+def test_recording_and_image_options(client, path, source, change, field):
     name, content, members = source
     request = LANGUAGES | {"url": client.upload(content, name)} | members
     held(client, client.post(path, json=request | change), field)
 
 
-def test_content_and_an_address_at_once(client):
+def test_file_and_url_in_one_request(client):
     both = {"file": "YQ==", "url": client.upload(b"image", "a.png")}
     held(client, client.post("image-to-text", json={"source": "en", "targets": ["de"], **both}), "file")
     held(client, client.post("hugo", json=both), "file")
@@ -125,28 +125,28 @@ def test_content_and_an_address_at_once(client):
         assert client.post(path, json=request).status_code == 400
 
 
-def test_an_angle_of_an_image_that_becomes_text(client):
+def test_the_angle_of_an_image_converted_to_text(client):
     request = {"source": "en", "targets": ["de"], "file": "YQ==", "rotate": 720}
     held(client, client.post("image-to-text", json=request), "rotate")
 
 
-def test_an_upload_of_another_format_than_the_request_s(client):
+def test_upload_and_request_with_different_formats(client):
     url = client.upload(b"a\n", "a", format="Txt")
     request = LANGUAGES | {"url": url, "format": "Txt", "outputFormat": "Txt"}
     assert client.post("document", json=request).json()["status"] == 202
     held(client, client.post("auto", json=request | {"format": "Csv", "outputFormat": "Csv"}), "format")
 
 
-def test_a_format_that_nothing_tells(client):
+def test_an_unknown_format(client):
     held(client, client.post("auto", json=LANGUAGES | {"url": client.upload(b"a", "a")}), "format")
 
 
-def test_an_output_format_in_small_letters(client):
+def test_a_lowercase_output_format(client):
     request = LANGUAGES | {"url": client.upload(), "format": "Txt", "outputFormat": "txt"}
     assert client.post("document", json=request).status_code == (200 if client.lenient else 400)
 
 
-def test_a_body_of_another_charset_by_name(client):
+def test_another_charset_in_content_type(client):
     headers = {"content-type": "application/json; charset=latin-1"}
     assert client.post("text", json=TEXT, headers=headers).status_code == (200 if client.lenient else 415)
     headers = {"content-type": 'application/json; charset="UTF-8"'}
@@ -154,22 +154,22 @@ def test_a_body_of_another_charset_by_name(client):
 
 
 @pytest.mark.parametrize("path", ["languages?all=1", "hc?x=", "text/{}?verbose=1", "swagger/spec?isYaml=true"])
-def test_a_parameter_that_no_one_knows(client, path):
+def test_an_unknown_query_parameter(client, path):
     path = path.format(client.submit())
     assert client.get(path).status_code == (200 if client.lenient else 400)
     assert client.get(path.partition("?")[0]).status_code == 200
 
 
-def test_rows_and_columns_count_from_one_for_both(client):
+def test_rows_and_columns_count_from_one_even_if_lenient(client):
     request = LANGUAGES | {"url": client.upload(*example("sales.xlsx"))} | SHEETS[2]
     for part in ({"rows": [0]}, {"columns": [1, -1]}):
         assert refusal(client.post("spreadsheet", json=request | {"ranges": {"1": part}})) == (400, "ranges")
 
 
-def test_the_switch_can_be_thrown_from_outside(sandbox, plain):
+def test_lenient_can_be_changed_over_http(sandbox, plain):
     request = TEXT | {"targetLanguages": ["de", "de"]}
     client = plain.authorize()
     for lenient, status in ((True, 200), (False, 400)):
-        answer = bare.post(f"{sandbox.app.address}/__sandbox__/settings", json={"lenient": lenient})
+        answer = bare.post(f"{sandbox.app.origin}/__sandbox__/settings", json={"lenient": lenient})
         assert answer.status_code == 204
         assert client.post("text", json=request).status_code == status

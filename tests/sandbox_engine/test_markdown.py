@@ -75,7 +75,7 @@ def shape(text: str) -> list[Any]:
         ("the sign \ue000 of what is held", "the sign \ue000 of what is held"),
     ],
 )
-def test_markdown_of_a_text(text: str, expected: str) -> None:
+def test_markdown_in_a_text(text: str, expected: str) -> None:
     assert german(text) == expected
 
 
@@ -84,7 +84,7 @@ def test_without_the_flag_code_is_text() -> None:
     assert engine.translate_text("`a`", source="en", target="de", glossary={}, markdown=False) == "[de] `åå`"
 
 
-def test_the_glossary_rules_in_markdown_but_not_in_code() -> None:
+def test_the_glossary_applies_in_markdown_but_not_in_code() -> None:
     assert german("**bike** `bike`", {"bike": "Rad"}) == "[de] **Rad** `bike`"
 
 
@@ -107,7 +107,7 @@ def test_a_page_keeps_its_code_targets_and_table(translate: Translate) -> None:
     assert 'caption="Our best seller in 2025"' in after
 
 
-def test_front_matter_stays_as_it_is_unless_it_is_named(translate: Translate) -> None:
+def test_front_matter_stays_unless_named(translate: Translate) -> None:
     for options in ({}, {"frontMatterList": []}, {"frontMatterList": [["subtitle"], ["titl"]]}):
         before, after = (text.split("---\n")[1] for text in _pair(translate, **options))
         assert after == before
@@ -124,7 +124,7 @@ def test_only_the_listed_front_matter_and_parameters_change(translate: Translate
     assert before != after
 
 
-def test_the_general_requests_name_for_short_codes_works_too(translate: Translate) -> None:
+def test_short_codes_as_named_in_the_general_request(translate: Translate) -> None:
     _, after = _pair(translate, shortcodedict={"figure": ["alt"]})
     assert 'alt="[de] ÅÅ ĝŕéééé' in after
 
@@ -158,7 +158,7 @@ def test_front_matter_of_each_kind(translate: Translate, matter: str, expected: 
     assert translate(matter.encode(), "md", frontMatterList=named).read_bytes().decode() == expected
 
 
-def test_front_matter_stays_readable_whatever_the_text(translate: Translate) -> None:
+def test_front_matter_stays_valid_with_special_characters(translate: Translate) -> None:
     value = 'colon: "quote" \\ #hash\t\U0001f6b2 \x85'
     source = f"---\ntitle: {json.dumps(value)}\nx: 1\n---\n"
     after = yaml.safe_load(translate(source, "md", frontMatterList=[["title"]]).read_bytes().decode().split("---\n")[1])
@@ -166,7 +166,7 @@ def test_front_matter_stays_readable_whatever_the_text(translate: Translate) -> 
     assert after["title"].endswith('"ǫûööţéé" \\ #ĥååšĥ\t\U0001f6b2 \x85')
 
 
-def test_a_page_of_markdown_becomes_html(translate: Translate) -> None:
+def test_a_markdown_page_is_converted_to_html(translate: Translate) -> None:
     text = translate(EXAMPLES / "advice.md", to="html", frontMatterList=[["title"]]).read_text("utf-8")
     tree = html5lib.HTMLParser(strict=True, namespaceHTMLElements=False).parse(text)
     assert tree.findtext("head/title") == "[de] Çĥööööšîîñĝ åå ƀîîçýçļéé"
@@ -176,8 +176,8 @@ def test_a_page_of_markdown_becomes_html(translate: Translate) -> None:
 
 
 @pytest.mark.parametrize("page", [b"---\ntitle: [\n---\n", b"\xef\xbb\xbf\xff"])
-def test_a_page_that_cannot_be_read_has_no_structure(page: bytes) -> None:
-    with pytest.raises(EngineError, match="cannot be read"):
+def test_the_structure_of_an_invalid_page_is_an_error(page: bytes) -> None:
+    with pytest.raises(EngineError, match="not a valid Md"):
         hugo_structure(page)
 
 
@@ -225,7 +225,7 @@ def test_code_tags_and_formulas_within_a_text_stay(kept: str) -> None:
         "+++\ntitle = 'word'\n+++\n{}",
     ],
 )
-def test_what_precedes_a_text_stays(translate: Translate, text: str) -> None:
+def test_prefixes_of_a_paragraph_stay(translate: Translate, text: str) -> None:
     for extension in ("", "\ufeff"):
         source = extension + text.format("word")
         assert translate(source, "md").read_bytes().decode() == extension + text.format("[de] ŵööŕð")

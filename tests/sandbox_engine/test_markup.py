@@ -64,7 +64,7 @@ def test_text_of_html(text: str, expected: str) -> None:
     assert page(text) == expected
 
 
-def test_the_glossary_is_text_and_no_markup() -> None:
+def test_glossary_words_are_escaped_in_html() -> None:
     assert (
         page("<p title='cat'>cat</p>", {"cat": "<K&'>"})
         == "<p title='[de] &lt;K&amp;&#x27;&gt;'>[de] &lt;K&amp;&#x27;&gt;</p>"
@@ -74,7 +74,7 @@ def test_the_glossary_is_text_and_no_markup() -> None:
 @pytest.mark.parametrize(
     ("declared", "codec"), [("iso-8859-2", "iso-8859-2"), ("iso-8859-1", "cp1252"), ("no-such", "cp1252")]
 )
-def test_a_page_comes_back_in_the_encoding_it_declares(translate: Translate, declared: str, codec: str) -> None:
+def test_a_page_keeps_its_declared_encoding(translate: Translate, declared: str, codec: str) -> None:
     source = f'<meta charset="{declared}"><p>sk é</p>'.encode(codec)
     result = translate(source, "html").read_bytes()
     assert f'charset="{declared}"'.encode() in result
@@ -94,7 +94,7 @@ def test_tags_of_any_html_stay_and_stay_in_order(parts: list[str]) -> None:
     assert found.findall(page(text)) == found.findall(text)
 
 
-def test_xml_changes_in_its_text_alone(translate: Translate) -> None:
+def test_only_the_text_of_xml_changes(translate: Translate) -> None:
     source = EXAMPLES / "catalogue.xml"
     old, new = etree.parse(source), etree.parse(translate(source))
     assert [(e.tag, dict(e.attrib)) for e in new.iter()] == [(e.tag, dict(e.attrib)) for e in old.iter()]
@@ -122,7 +122,7 @@ def test_xml_lists_of_elements(translate: Translate, options: dict[str, Any], ch
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "iso-8859-1"])
-def test_xml_comes_back_in_its_encoding_with_its_prolog(translate: Translate, encoding: str) -> None:
+def test_xml_keeps_its_encoding_and_prolog(translate: Translate, encoding: str) -> None:
     text = (
         f'<?xml version="1.0" encoding="{encoding}"?><!DOCTYPE a SYSTEM "a.dtd"><?pi x?><a xmlns:u="urn:u">word é</a>'
     )
@@ -162,7 +162,7 @@ XML = """{declaration}<!-- c --><!DOCTYPE a SYSTEM 'a.dtd'>
 @pytest.mark.parametrize("line_end", ["\n", "\r\n"])
 @pytest.mark.parametrize("declaration", ["", "<?xml version='1.0' encoding='UTF-8'?>\n", '<?xml version = "1.0" ?>'])
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16-le", "utf-16-be"])
-def test_all_but_the_text_of_xml_stays_byte_for_byte(
+def test_xml_except_its_text_stays_byte_for_byte(
     translate: Translate, encoding: str, declaration: str, line_end: str
 ) -> None:
     if "16" in encoding:
@@ -173,7 +173,7 @@ def test_all_but_the_text_of_xml_stays_byte_for_byte(
     assert result.replace("[de] ", "").replace("ŵööŕð", "word").encode(encoding) == source
 
 
-def test_resources_with_a_byte_order_mark_and_windows_lines_keep_them(translate: Translate) -> None:
+def test_resources_keep_byte_order_mark_and_windows_line_ends(translate: Translate) -> None:
     source = '\ufeff<?xml version="1.0" encoding="utf-8"?>\r\n<root>\r\n  <data name="a" xml:space="preserve">\r\n'
     end = "</value>\r\n  </data>\r\n</root>\r\n"
     result = translate(f"{source}    <value>a &lt;b&gt;{end}".encode(), "resx").read_bytes()
@@ -181,7 +181,7 @@ def test_resources_with_a_byte_order_mark_and_windows_lines_keep_them(translate:
 
 
 @pytest.mark.parametrize("attribute", ['translatable="false"', 'translate="no"'])
-def test_what_says_that_it_is_not_translatable_stays(translate: Translate, attribute: str) -> None:
+def test_elements_marked_as_not_translatable_stay(translate: Translate, attribute: str) -> None:
     source = f"<r><s {attribute}>word <b>word</b></s><s>word</s></r>"
     assert translate(source, "xml").read_text("utf-8") == source.replace("<s>word", "<s>[de] ŵööŕð")
 
@@ -233,7 +233,7 @@ def test_template_tags_and_formulas_of_a_page_stay(kept: str) -> None:
     assert page(f"<p>one {kept} two</p>") == f"<p>[de] ööñéé {kept} ţŵöö</p>"
 
 
-def test_a_page_of_xhtml_comes_back_in_the_encoding_of_its_declaration(translate: Translate) -> None:
+def test_xhtml_keeps_its_declared_encoding(translate: Translate) -> None:
     source = '<?xml version="1.0" encoding="iso-8859-2"?><html><p>s é</p></html>'.encode("iso-8859-2")
     assert "<p>[de] š é</p>" in translate(source, "html").read_bytes().decode("iso-8859-2")
 
@@ -265,10 +265,10 @@ def test_xml_that_declares_utf_16_gets_no_byte_order_mark(translate: Translate, 
         ("<a/>", "<a/>"),
     ],
 )
-def test_what_of_xml_is_no_text_stays(translate: Translate, source: str, expected: str) -> None:
+def test_xml_other_than_text_stays(translate: Translate, source: str, expected: str) -> None:
     assert translate(source, "xml").read_bytes().decode() == expected
 
 
-def test_a_resource_that_says_that_it_is_not_translatable_stays(translate: Translate) -> None:
+def test_resources_marked_as_not_translatable_stay(translate: Translate) -> None:
     source = '<root><data name="a" translate="no"><value>word</value></data></root>'
     assert translate(source, "resx").read_text("utf-8") == source

@@ -67,7 +67,7 @@ def test_the_text_of_a_document_changes_with_its_header_and_tables(translate: Tr
     assert len(new.inline_shapes) == 1
 
 
-def test_a_placeholder_over_two_runs_and_an_address_survive(translate: Translate) -> None:
+def test_placeholders_across_runs_and_urls_stay(translate: Translate) -> None:
     text = "\n".join(paragraph.text for paragraph in Document(translate(EXAMPLES / "report.docx")).paragraphs)
     assert "{customer_name}" in text
     assert "%d" in text
@@ -75,12 +75,12 @@ def test_a_placeholder_over_two_runs_and_an_address_survive(translate: Translate
     assert "https://northwind.example/reports/2025?lang=en" in text
 
 
-def test_the_glossary_holds_in_a_document(translate: Translate) -> None:
+def test_the_glossary_applies_in_a_document(translate: Translate) -> None:
     document = Document(translate(EXAMPLES / "report.docx", translationDictionary={"outlook": "Ausblick"}))
     assert "[de] Ausblick" in [paragraph.text for paragraph in document.paragraphs]
 
 
-def test_a_space_at_the_end_of_a_run_is_not_lost(translate: Translate) -> None:
+def test_a_space_at_the_end_of_a_run_is_kept(translate: Translate) -> None:
     document = Document()
     paragraph = document.add_paragraph("one ")
     paragraph.add_run("two")
@@ -141,12 +141,12 @@ def test_pages_of_a_document(translate: Translate, pages: list[int], changed: li
 
 
 @pytest.mark.parametrize("option", ["pages", "elements"])
-def test_a_page_that_is_not_there_is_an_error(translate: Translate, option: str) -> None:
-    with pytest.raises(EngineError, match="no page 9: the file has 4"):
+def test_a_missing_page_is_an_error(translate: Translate, option: str) -> None:
+    with pytest.raises(EngineError, match="page 9 does not exist: the file has 4"):
         translate(saved(paged()), "docx", **{option: [1, 9]})
 
 
-def test_where_word_noted_its_pages_only_they_count(translate: Translate) -> None:
+def test_page_breaks_saved_by_word_take_precedence(translate: Translate) -> None:
     document = paged()
     third = document.paragraphs[3]
     third.runs[0]._r.insert(0, OxmlElement("w:lastRenderedPageBreak"))
@@ -158,7 +158,7 @@ def values(path: Path) -> list[list[list[Any]]]:
     return [[[cell.value for cell in row] for row in sheet] for sheet in load_workbook(path)]
 
 
-def test_strings_of_a_workbook_change_and_nothing_else(translate: Translate) -> None:
+def test_only_strings_of_a_workbook_change(translate: Translate) -> None:
     old, new = values(EXAMPLES / "sales.xlsx"), values(translate(EXAMPLES / "sales.xlsx"))
     for before, after in zip(chain(*old), chain(*new), strict=True):
         for one, other in zip(before, after, strict=True):
@@ -213,14 +213,14 @@ def workbook(*, inline: bool = False) -> bytes:
     ],
 )
 @pytest.mark.parametrize("inline", [False, True])
-def test_a_string_that_cells_share_changes_in_the_chosen_ones_alone(
+def test_a_shared_string_changes_only_in_chosen_cells(
     translate: Translate, inline: bool, options: dict[str, Any], expected: str
 ) -> None:
     source = workbook(inline=inline)
     assert changed_cells(translate(source, "xlsx", **options), source) == set(expected.split())
 
 
-def test_a_shared_string_is_translated_in_its_place_unless_other_cells_need_it(translate: Translate) -> None:
+def test_a_shared_string_is_copied_only_if_other_cells_need_it(translate: Translate) -> None:
     for options, shared, own in (({}, "[de] šååɱéé", 0), ({"worksheets": [1]}, "same", 6)):
         with zipfile.ZipFile(translate(workbook(), "xlsx", **options)) as archive:
             strings = etree.fromstring(archive.read("xl/sharedStrings.xml"))
@@ -232,19 +232,19 @@ def test_a_shared_string_is_translated_in_its_place_unless_other_cells_need_it(t
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"worksheets": [4]}, "no worksheet 4: the file has 3"),
-        ({"worksheets": [0]}, "no worksheet 0"),
-        ({"ranges": {"4": {}}}, "no worksheet 4"),
+        ({"worksheets": [4]}, "worksheet 4 does not exist: the file has 3"),
+        ({"worksheets": [0]}, "worksheet 0 does not exist"),
+        ({"ranges": {"4": {}}}, "worksheet 4 does not exist"),
         ({"ranges": {"one": {}}}, "worksheet numbers"),
         ({"ranges": {"1": {"ranges": [{"item1": "A", "item2": "B2"}]}}}, "letters and a number"),
     ],
 )
-def test_a_part_that_is_not_there_is_an_error(translate: Translate, options: dict[str, Any], message: str) -> None:
+def test_a_missing_worksheet_or_cell_is_an_error(translate: Translate, options: dict[str, Any], message: str) -> None:
     with pytest.raises(EngineError, match=message):
         translate(workbook(), "xlsx", **options)
 
 
-def test_headings_of_tables_stay_because_their_columns_bear_the_names(translate: Translate) -> None:
+def test_table_headings_stay_because_they_are_column_names(translate: Translate) -> None:
     stream = io.BytesIO()
     with xlsxwriter.Workbook(stream) as book:
         sheet = book.add_worksheet()
@@ -279,7 +279,7 @@ def test_rich_strings_comments_and_drawings_of_a_workbook(translate: Translate) 
         assert "[de] ÎÎñ åå ƀööẋ" in archive.read("xl/drawings/drawing1.xml").decode()
 
 
-def test_a_cell_does_not_outgrow_excels_limit(translate: Translate) -> None:
+def test_a_cell_stays_within_excels_limit(translate: Translate) -> None:
     book: Any = Workbook()
     book.active["A1"] = "word " * 5000
     assert values(translate(saved(book), "xlsx"))[0][0][0] == "word " * 5000
@@ -291,7 +291,7 @@ def slide_texts(path: Path) -> list[list[str]]:
     ]
 
 
-def test_slides_change_with_their_notes(translate: Translate) -> None:
+def test_slides_and_their_notes_are_translated(translate: Translate) -> None:
     result = translate(EXAMPLES / "talk.pptx")
     texts = slide_texts(result)
     assert all(text.startswith("[de] ") for slide in texts for text in slide)
@@ -313,6 +313,6 @@ def test_only_chosen_slides_change_and_masters_on_request(translate: Translate, 
     assert "Çļîîçķ" in Presentation(result).slide_masters[0].placeholders[0].text_frame.text
 
 
-def test_a_slide_that_is_not_there_is_an_error(translate: Translate) -> None:
-    with pytest.raises(EngineError, match="no slide 4: the file has 3"):
+def test_a_missing_slide_is_an_error(translate: Translate) -> None:
+    with pytest.raises(EngineError, match="slide 4 does not exist: the file has 3"):
         translate(EXAMPLES / "talk.pptx", slides=[4])

@@ -28,7 +28,7 @@ def paragraphs(path: Path) -> list[str]:
     return [teletype.extractText(element) for element in load(str(path)).getElementsByType(text.P)]
 
 
-def test_a_letter_changes_in_its_text(translate: Translate) -> None:
+def test_the_text_of_a_letter_is_translated(translate: Translate) -> None:
     result = translate(EXAMPLES / "letter.odt")
     lines = paragraphs(result)
     assert lines[0] == "[de] Ðééååŕ {customer_name}, ţĥååñķ ýööû ƒööŕ ŕîîðîîñĝ ŵîîţĥ ûš ƒööŕ %d ýééååŕš."
@@ -37,7 +37,7 @@ def test_a_letter_changes_in_its_text(translate: Translate) -> None:
     assert link.getAttribute("href") == "https://northwind.example/service"
 
 
-def test_the_archive_still_starts_with_its_plain_type(translate: Translate) -> None:
+def test_the_archive_starts_with_its_uncompressed_type(translate: Translate) -> None:
     content = translate(EXAMPLES / "letter.odt").read_bytes()
     assert content[30:77] == b"mimetypeapplication/vnd.oasis.opendocument.text"
 
@@ -75,7 +75,7 @@ def test_pages_of_a_text(translate: Translate) -> None:
     assert paragraphs(translate(saved(document), "odt", pages=[2])) == ["one", "[de] ţŵöö", "[de] ţĥŕéééé", "four"]
 
 
-def test_where_a_text_was_laid_out_the_noted_page_breaks_count(translate: Translate) -> None:
+def test_saved_page_breaks_of_a_text_are_used(translate: Translate) -> None:
     document: Any = OpenDocumentText()
     for line in ("one", "two"):
         document.text.addElement(text.P(text=line))
@@ -153,8 +153,8 @@ def test_slides_of_a_presentation(translate: Translate, options: dict[str, Any],
     assert set(paragraphs(translate(presentation(), "odp", **options))) == expected
 
 
-def test_a_slide_that_is_not_there_is_an_error(translate: Translate) -> None:
-    with pytest.raises(EngineError, match="no slide 3"):
+def test_a_missing_slide_is_an_error(translate: Translate) -> None:
+    with pytest.raises(EngineError, match="slide 3 does not exist"):
         translate(presentation(), "odp", slides=[3])
 
 
@@ -166,6 +166,6 @@ def test_values_of_numbers_stay(translate: Translate) -> None:
     assert result.getElementsByType(office.Spreadsheet)
 
 
-def test_a_page_that_is_not_there_is_an_error(translate: Translate) -> None:
-    with pytest.raises(EngineError, match="no page 99: the file has 1"):
+def test_a_missing_page_is_an_error(translate: Translate) -> None:
+    with pytest.raises(EngineError, match="page 99 does not exist: the file has 1"):
         translate(EXAMPLES / "letter.odt", pages=[99])

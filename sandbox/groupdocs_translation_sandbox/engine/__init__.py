@@ -1,6 +1,6 @@
-"""The translation engine of the sandbox: real files in, real files of the same format out, pseudo-localised.
+"""The translation engine of the sandbox: it pseudo-localizes texts and real files, which keep their format.
 
-The sandbox's jobs call it by the protocol ``Engine``; ``PseudoEngine`` is the default. Needs the extra ``sandbox``.
+Jobs use it through the protocol ``Engine``; ``PseudoEngine`` is the default. Requires the extra ``sandbox``.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from .unread import copy_unread
 
 __all__ = ["Engine", "EngineError", "FileTask", "PseudoEngine", "hugo_structure"]
 
-WHOLE_FILE_LIMIT_BYTES = 64 << 20  # parsed as a whole, a file costs several times its size in memory
+WHOLE_FILE_LIMIT_BYTES = 64 << 20  # a parsed file takes several times its size in memory
 
 _TABLES = [(source, output) for source in ("Csv", "Tsv") for output in ("Csv", "Tsv")]
 _TEXTS: dict[tuple[str, str], Callable[[str, Pseudo, Mapping[str, Any]], str]] = {
@@ -37,39 +37,39 @@ _TEXTS: dict[tuple[str, str], Callable[[str, Pseudo, Mapping[str, Any]], str]] =
 }
 _MARKUP = {"Html": markup.translate_html, "Xml": markup.translate_xml, "Resx": markup.translate_resx}
 
-# What the readers of the formats raise at broken input. ValueError: a number that is none, a character XML forbids,
-# UnicodeError; RuntimeError: an encrypted archive, RecursionError; KeyError: a part that must be there.
+# Errors of the parsers for invalid input. ValueError: an invalid number, a character that XML forbids, UnicodeError;
+# RuntimeError: an encrypted archive, RecursionError; KeyError: a missing part.
 _READER_ERRORS = (zipfile.BadZipFile, zlib.error, etree.LxmlError, csv.Error, yaml.YAMLError)
 _BROKEN = (*_READER_ERRORS, EOFError, LookupError, ValueError, RuntimeError)
 
 
 class PseudoEngine:
-    """The default engine: deterministic, offline, without state; safe to share between threads."""
+    """The default engine: deterministic, offline, stateless and thread-safe."""
 
     def translate_text(
         self, text: str, *, source: str, target: str, glossary: Mapping[str, str], markdown: bool
     ) -> str:
-        """Return the pseudo-localised text; with ``markdown`` its markup, code and link targets stay."""
+        """Return the pseudo-localized text; with ``markdown``, markup, code and link targets stay."""
         pseudo = Pseudo(target, glossary)
         return translate_body(text, pseudo) if markdown else pseudo(text)
 
     def can_convert(self, source_format: str, output_format: str) -> bool:
-        """Say whether the pair is one format twice, or a conversion that is truly done."""
+        """Return whether the formats are the same, or a supported conversion."""
         return source_format == output_format or (source_format, output_format) in _TEXTS
 
     def translate_file(self, source: Path, destination: Path, task: FileTask) -> str | None:
-        """See ``Engine``; formats that the sandbox does not read come back unchanged, and the message says so."""
+        """See ``Engine``. Formats that the sandbox does not read are returned unchanged, and the message says so."""
         formats = task.source_format, task.output_format
         name, pseudo = task.source_format, Pseudo(task.target_language, task.glossary)
         if not self.can_convert(*formats):
-            raise EngineError(f"the sandbox does not turn {name} into {task.output_format}")
+            raise EngineError(f"the sandbox does not convert {name} to {task.output_format}")
         try:
             if name in office.FORMATS:
                 office.translate_office(source, destination, name, pseudo, task.options)
             elif formats not in _TEXTS and name not in _MARKUP:
                 return copy_unread(source, destination, name, task.options)
             elif source.stat().st_size > WHOLE_FILE_LIMIT_BYTES:
-                raise EngineError(f"the sandbox takes {WHOLE_FILE_LIMIT_BYTES >> 20} MiB of this format")
+                raise EngineError(f"the file is larger than {WHOLE_FILE_LIMIT_BYTES >> 20} MiB")
             elif name in _MARKUP:
                 destination.write_bytes(_MARKUP[name](source.read_bytes(), pseudo, task.options))
             else:
@@ -77,8 +77,8 @@ class PseudoEngine:
                 destination.write_bytes(encode(_TEXTS[formats](content, pseudo, task.options)))
         except BaseException as error:
             destination.unlink(missing_ok=True)
-            # EINVAL: zipfile went to a place before the file's beginning, as a broken directory said
+            # EINVAL: zipfile seeks before the beginning of the file if the archive's directory is invalid
             if isinstance(error, _BROKEN) or (isinstance(error, OSError) and error.errno == errno.EINVAL):
-                raise EngineError(f"the file is broken or is no {name} ({type(error).__name__})") from error
+                raise EngineError(f"the file is not a valid {name} ({type(error).__name__})") from error
             raise
         return None

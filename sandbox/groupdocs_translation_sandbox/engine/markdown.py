@@ -1,6 +1,6 @@
 """Markdown with Hugo's front matter and short codes: text is replaced in place, all other characters stay.
 
-markdown-it finds the blocks (so code in a list is code), the source's own lines are rewritten.
+markdown-it finds the blocks (so code in a list is code), and the lines of the source are rewritten.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _TOML_TABLE = re.compile(r"\s*\[\[?([^\[\]]+)\]\]?\s*(?:#.*)?$")
 _TOML_STRING = re.compile(r"""\s*([\w.-]+)\s*=\s*("(?:[^"\\]|\\.)*"|'[^']*')\s*(?:#.*)?$""")
 _PROPERTIES = re.compile(r"(?:[&!]\S*\s+)*")  # a node's anchor and tag
 _UNSAFE = re.compile(r"[\x7f-\x9f\u2028\u2029\ufeff]")
-# {{< name … >}}, {{% name … %}}; highlight and Jekyll's blocks of code take their content with them
+# {{< name … >}}, {{% name … %}}; highlight and Jekyll's code blocks include their content
 _SHORTCODE = re.compile(
     r"\{%-?\s*(?P<block>highlight|raw|verbatim|comment|code|katex|mermaid)\b(?:(?!\{%).)*?%\}(?:(?!\{%-?\s*(?P=block)).)*?"
     r"\{%-?\s*end(?P=block)\s*-?%\}|"
@@ -40,8 +40,8 @@ _SHORTCODE = re.compile(
     re.DOTALL,
 )
 _PARAMETER = re.compile(r"""(?:(?P<name>[\w-]+)\s*=\s*)?(?:"(?P<text>(?:[^"\\]|\\.)*)"|`[^`]*`|[^\s"`=<>%{}]+)""")
-_HELD = "\ue000"  # private use: a held short code is this, its number, this
-# what precedes a paragraph's text: an admonition's kind, a tab's title, a table of contents, a task's box, a footnote's
+_HELD = "\ue000"  # a private-use character, before and after the number of a short code that was taken out
+# prefixes of a paragraph's text: an admonition's kind, a tab's title, a table of contents, a task's box, a footnote's
 # name, an alert's kind, short codes
 _LEAD = re.compile(
     rf"(?::::|!!!|\?\?\?|===)[^\n]*(?:\n|$)|\[TOC\]|\[[ xX]\]\s+"
@@ -52,21 +52,21 @@ _INLINE = r"""
   | (?m:^:::[^\n]*)                                             # the ends of admonitions
   | \$(?!\s)[^$\n]{{1,500}}?(?<!\s)\$(?!\d) | \\[A-Za-z]{{2,}}      # formulas and their commands
   | \\[!-/:-@\[-`{{-~]                                       # escapes
-  | (?P<ticks>`+)(?!`).{{1,10000}}?(?<!`)(?P=ticks)(?!`) | `+   # code spans; ticks that open none
+  | (?P<ticks>`+)(?!`).{{1,10000}}?(?<!`)(?P=ticks)(?!`) | `+   # code spans; other ticks
   | \]\((?:[^()\n]|\([^()\n]*\))*\) | \]\[[^\]\n]*\](?!\()           # targets and titles of links, names of references
   | \[\^[^\]\n]+\] {references}
 """
 
 
 def translate_md(text: str, pseudo: Pseudo, options: Mapping[str, Any]) -> str:
-    """Translate the text of a page, and of its front matter and short codes what the request names."""
+    """Translate the text of a page, and the values in front matter and short codes that the request names."""
     matter, body = _split(text)
     matter = _translate_matter(matter, pseudo, options.get("frontMatterList") or ())
     return matter + translate_body(body, pseudo, options.get("shortCodeList") or options.get("shortcodedict"))
 
 
 def md_to_html(text: str, pseudo: Pseudo, options: Mapping[str, Any]) -> str:
-    """Translate a page into one of HTML; front matter, which no one would see, is left out but for its title."""
+    """Translate a page and convert it to HTML. Of the front matter, only the title is kept."""
     matter, body = _split(translate_md(text, pseudo, options))
     title = next((scalar.value for scalar in _scalars(matter) if scalar.path == ["title"]), "")
     return (
@@ -76,9 +76,9 @@ def md_to_html(text: str, pseudo: Pseudo, options: Mapping[str, Any]) -> str:
 
 
 def translate_body(text: str, pseudo: Pseudo, shortcodes: Mapping[str, Sequence[str]] | None = None) -> str:
-    """Translate Markdown without front matter; of short codes only the parameters that ``shortcodes`` names."""
+    """Translate Markdown without front matter; in short codes, only the parameters that ``shortcodes`` names."""
     if _HELD in text:
-        return text  # the one character that stands for what is held back
+        return text  # reserved as the placeholder of short codes
     held: list[str] = []
 
     def hold(match: re.Match[str]) -> str:
@@ -98,14 +98,14 @@ def translate_body(text: str, pseudo: Pseudo, shortcodes: Mapping[str, Sequence[
 
 
 def _translate_block(token: Token, lines: list[str], inline: Pseudo, written: dict[int, int]) -> None:
-    """Rewrite a token's text where it stands in ``lines``; what is not found there again stays as it is.
+    """Replace a token's text in ``lines``; text that is not found there stays unchanged.
 
-    ``written`` says how far a line is done: the cells of a table's row are found one after the other.
+    ``written`` has the position up to which each line is done, because a row of a table has several cells.
     """
     if token.map is None:
         return
     first, last = token.map
-    if token.type == "html_block" and token.level == 0:  # deeper, its lines begin with the marks of what it is in
+    if token.type == "html_block" and token.level == 0:  # nested blocks have lines that begin with quote or list marks
         page = translate_page("".join(lines[first:last]), inline)
         lines[first:last] = [page, *[""] * (last - first - 1)]
     if token.type != "inline":
@@ -115,7 +115,7 @@ def _translate_block(token: Token, lines: list[str], inline: Pseudo, written: di
     translated = token.content[:start] + inline(token.content[start:])
     for number, (old, new) in enumerate(zip(token.content.split("\n"), translated.split("\n"), strict=True), first):
         line, done = lines[number], written.get(number, 0)
-        # in a table's cell bars are escaped, and the parser takes that away
+        # in table cells bars are escaped, and the parser removes the backslash
         for was, becomes in ((old, new), (old.replace("|", r"\|"), new.replace("|", r"\|"))):
             at = line.find(was, done)
             if at >= 0:
@@ -125,12 +125,12 @@ def _translate_block(token: Token, lines: list[str], inline: Pseudo, written: di
 
 
 def hugo_structure(content: bytes) -> tuple[list[list[str]], dict[str, list[list[str]]]]:
-    """Return what can be translated of a Hugo page: paths of front matter; short codes with their parameters."""
+    """Return the translatable parts of a Hugo page: paths of front matter, and short codes with their parameters."""
     try:
         matter, body = _split(decode(content)[0])
         paths = {tuple(scalar.path): scalar.path for scalar in _scalars(matter)}
     except (UnicodeDecodeError, yaml.YAMLError, RecursionError) as error:
-        raise EngineError(f"the page cannot be read ({type(error).__name__})") from error
+        raise EngineError(f"the file is not a valid Md ({type(error).__name__})") from error
     shortcodes: dict[str, list[list[str]]] = {}
     for match in _SHORTCODE.finditer(body):
         name, parameters = _parameters(match.group())
@@ -141,7 +141,7 @@ def hugo_structure(content: bytes) -> tuple[list[list[str]], dict[str, list[list
 
 
 def _parameters(shortcode: str) -> tuple[str, list[tuple[str, int, int]]]:
-    """Return a short code's name, and its parameters (by name or position) with the extent of their quoted texts."""
+    """Return a short code's name, and its parameters (name or position) with the spans of their quoted texts."""
     opening = shortcode.partition("}}")[0]
     head = re.compile(r"\{\{[<%]\s*([^\s>%]+)").match(opening)
     if head is None:
@@ -159,15 +159,15 @@ def _translate_shortcode(shortcode: str, pseudo: Pseudo, wanted: Mapping[str, Se
 
 
 class _Scalar(NamedTuple):
-    path: list[str]  # the elements of a list all have the path of the list
+    path: list[str]  # elements of a list have the path of the list
     start: int
     end: int
     value: str
-    tail: str = ""  # what the place covers beyond the value: the line end after a block scalar
+    tail: str = ""  # text after the value up to ``end``: the line end after a block scalar
 
 
 def _split(text: str) -> tuple[str, str]:
-    """Return the front matter with its fences (empty, if there is none), and the body."""
+    """Return the front matter with its fences (may be empty), and the body."""
     end = 0
     if match := _FENCED.match(text):
         end = match.end()
@@ -178,18 +178,18 @@ def _split(text: str) -> tuple[str, str]:
 
 
 def _translate_matter(matter: str, pseudo: Pseudo, paths: Collection[list[str]]) -> str:
-    """Replace the strings at ``paths`` and below them; comments, order and quoting of all else stay."""
+    """Replace the strings at ``paths`` and below; comments, order and the quoting of other values stay."""
     for scalar in reversed(list(_scalars(matter)) if paths else []):
         new = pseudo(scalar.value)
         if new != scalar.value and any(scalar.path[: len(path)] == path for path in paths):
-            # a JSON string is a string in YAML and TOML too, if these characters are escaped
+            # a JSON string is valid in YAML and TOML too, if these characters are escaped
             quoted = _UNSAFE.sub(lambda match: f"\\u{ord(match[0]):04x}", json.dumps(new, ensure_ascii=False))
             matter = matter[: scalar.start] + quoted + scalar.tail + matter[scalar.end :]
     return matter
 
 
 def _scalars(matter: str) -> Iterator[_Scalar]:
-    """Yield the strings of front matter in YAML, TOML or JSON (which is YAML), in their order."""
+    """Yield the strings of front matter in YAML, TOML or JSON (which is YAML), in order."""
     match = _FENCED.match(matter)
     content, offset = (match["content"] or "", match.start("content")) if match else (matter, 0)
     if match and match[0].startswith(("+++", "---toml")):
@@ -198,12 +198,12 @@ def _scalars(matter: str) -> Iterator[_Scalar]:
     events = yaml.parse(content, Loader=yaml.SafeLoader)
     steps = (isinstance(it, yaml.CollectionStartEvent) - isinstance(it, yaml.CollectionEndEvent) for it in events)
     if any(depth > MAX_DEPTH for depth in accumulate(steps)):
-        raise EngineError(f"the sandbox takes front matter of {MAX_DEPTH} levels")
+        raise EngineError(f"the front matter has more than {MAX_DEPTH} levels")
     yield from _yaml(yaml.compose(content, Loader=yaml.SafeLoader), [], content, offset, set())
 
 
 def _yaml(node: yaml.Node | None, path: list[str], content: str, offset: int, seen: set[int]) -> Iterator[_Scalar]:
-    """Yield each string where it is written: an alias repeats the same text, and can do so without end."""
+    """Yield each string once, where it is defined: aliases could repeat it endlessly."""
     if id(node) in seen:
         return
     seen.add(id(node))
@@ -218,13 +218,13 @@ def _yaml(node: yaml.Node | None, path: list[str], content: str, offset: int, se
         end = node.end_mark.index
         start = _PROPERTIES.match(content, node.start_mark.index, end).end()  # type: ignore[union-attr]  # it always matches
         tail = "\n" if node.style in {"|", ">"} and content[:end].endswith("\n") else ""
-        # JSON writes characters beyond 16 bits as two escapes, which YAML does not join
+        # JSON writes characters beyond 16 bits as two escapes, which YAML does not combine
         value = str(node.value).encode("utf-16", "surrogatepass").decode("utf-16", "replace")
         yield _Scalar(path, offset + start, offset + end, value, tail)
 
 
 def _toml(content: str, offset: int) -> Iterator[_Scalar]:
-    """Yield the strings on one line, which is how front matter is written; others stay."""
+    """Yield the single-line strings; multi-line strings, which are rare in front matter, stay."""
     table: list[str] = []
     for line in re.finditer(r"[^\n]+", content):
         if head := _TOML_TABLE.match(line[0]):
@@ -234,6 +234,6 @@ def _toml(content: str, offset: int) -> Iterator[_Scalar]:
             try:
                 value = json.loads(literal) if literal[0] == '"' else literal[1:-1]
             except ValueError:
-                continue  # an escape that JSON does not know
+                continue  # an escape that JSON does not have
             start = offset + line.start() + found.start(2)
             yield _Scalar([*table, *found[1].split(".")], start, start + len(literal), value)

@@ -1,6 +1,6 @@
-"""HTML, XML and RESX: tokens of the source are passed on as they are, and the text between them is translated.
+"""HTML, XML and RESX: tokens of the source are copied unchanged, and the text between them is translated.
 
-Nothing is parsed and dumped, so a file stays as it was written, broken markup of HTML included.
+The output is not generated from a parsed tree, so everything else stays as written, including invalid HTML.
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ from .protocol import EngineError
 from .pseudo import Pseudo
 from .text import bom_encoding, decode
 
-MAX_XML_BYTES = 64 << 20  # a parsed tree costs several times that in memory
+MAX_XML_BYTES = 64 << 20  # a parsed tree takes several times that in memory
 
-# No tag goes on over another "<" but in quotes: else each of many that never end is sought to the end of the page.
+# A tag ends before the next unquoted "<": otherwise each unclosed tag would be scanned to the end of the page.
 _TOKEN = re.compile(
     r"<!--.*?(?:-->|\Z)|<[!?%](?:(?!<[!?%])[^>])*+>"
     r"|<(?P<raw>script|style|textarea|xmp|iframe|noembed)\b.*?(?:</(?P=raw)\s*>|\Z)"
@@ -36,7 +36,7 @@ _KEPT = frozenset("code kbd math pre samp svg var".split())
 _VOID = frozenset("area base col embed hr img input link meta source track wbr".split())
 _NOT_TRANSLATED = re.compile(r"""\stranslate\s*=\s*["']?no\b|\sclass\s*=\s*["'][^"']*\bnotranslate\b""", re.IGNORECASE)
 _ITS_TRANSLATE = "{http://www.w3.org/2005/11/its}translate"
-_XLIFF_G = "{urn:oasis:names:tc:xliff:document:1.2}g"  # in Android's resources it marks what stays
+_XLIFF_G = "{urn:oasis:names:tc:xliff:document:1.2}g"  # marks untranslatable text in Android's resources
 _XML_TOKEN = re.compile(
     r"""<!--.*?-->|<\?.*?\?>|<!\[CDATA\[(?P<cdata>.*?)\]\]>|&[^;]*;
     |<!DOCTYPE(?:"[^"]*"|'[^']*'|\[(?:<!--.*?-->|<\?.*?\?>|"[^"]*"|'[^']*'|[^\]"'])*\]|[^"'>\[])*>
@@ -46,8 +46,8 @@ _XML_TOKEN = re.compile(
 
 
 def translate_html(content: bytes, pseudo: Pseudo, _options: Mapping[str, Any]) -> bytes:
-    """Translate a page; it stays in the encoding that it declares, as browsers read that."""
-    found = _CHARSET.search(content[:1024])  # where HTML requires the declaration to be
+    """Translate a page. It keeps its declared encoding, interpreted as browsers do."""
+    found = _CHARSET.search(content[:1024])  # HTML requires the declaration here
     try:
         declared = codecs.lookup(found[1].decode("ascii")).name if found else None
     except LookupError:
@@ -57,11 +57,11 @@ def translate_html(content: bytes, pseudo: Pseudo, _options: Mapping[str, Any]) 
 
 
 def translate_page(text: str, pseudo: Pseudo) -> str:
-    """Translate text with the inline elements in it as one unit; block elements end it. Code stays."""
+    """Translate text with its inline elements as one unit; block elements end the unit. Code stays."""
     pseudo = pseudo.escaping()
     result: list[str] = []
-    unit: list[int | None] = []  # indexes of the pieces of text in result; None where something stands between words
-    kept: list[str] = []  # open elements from the outermost that is kept
+    unit: list[int | None] = []  # indexes of the pieces of text in result; None for a separator between words
+    kept: list[str] = []  # open elements, from the outermost kept one
     cursor = 0
 
     def add_text(piece: str) -> None:
@@ -104,24 +104,23 @@ def parse(content: bytes) -> etree._Element:
     """Return the root of an XML document. Nothing is fetched or expanded; CDATA sections stay.
 
     Raises:
-        EngineError: it declares entities or is larger than ``MAX_XML_BYTES``.
-        etree.XMLSyntaxError: it is not well-formed.
+        EngineError: the document declares entities, or is larger than ``MAX_XML_BYTES``.
+        etree.XMLSyntaxError: the document is not well-formed.
     """
     if len(content) > MAX_XML_BYTES:
-        raise EngineError(f"the sandbox takes {MAX_XML_BYTES >> 20} MiB of XML in one part")
+        raise EngineError(f"the XML of one part is larger than {MAX_XML_BYTES >> 20} MiB")
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, strip_cdata=False)
     root = etree.fromstring(content, parser)
     subset = root.getroottree().docinfo.internalDTD
     if subset is not None and any(True for _ in subset.iterentities()):
-        raise EngineError("the XML declares entities, which the sandbox refuses")
+        raise EngineError("the XML declares entities, which the sandbox rejects")
     return root
 
 
 def translate_xml(content: bytes, pseudo: Pseudo, options: Mapping[str, Any]) -> bytes:
-    """Translate all elements but those of ``ignoreList``, or with ``isWhiteList`` only those, with what is in them.
+    """Translate all elements except those in ``ignoreList``, or with ``isWhiteList`` only those, with their content.
 
-    They are listed by local name, by ``prefix:name``, or by ``{namespace}name``. What says of itself that it is not
-    translatable stays.
+    They are listed by local name, ``prefix:name`` or ``{namespace}name``. Elements marked as not translatable stay.
     """
     listed, is_white = frozenset(options.get("ignoreList") or ()), bool(options.get("isWhiteList"))
 
@@ -135,7 +134,7 @@ def translate_xml(content: bytes, pseudo: Pseudo, options: Mapping[str, Any]) ->
 
 
 def _is_kept(element: etree._Element) -> bool:
-    """Say whether an element or what it is in is not translatable: as Android, ITS and others write that."""
+    """Return whether an element or its ancestor is marked as not translatable, as in Android or ITS."""
     return any(
         it.get("translatable") == "false"
         or "no" in {it.get("translate"), it.get(_ITS_TRANSLATE)}
@@ -145,7 +144,7 @@ def _is_kept(element: etree._Element) -> bool:
 
 
 def translate_resx(content: bytes, pseudo: Pseudo, _options: Mapping[str, Any]) -> bytes:
-    """Translate the values of strings; typed resources (sizes, images, files) and the designer's (``>>…``) are none."""
+    """Translate the values of strings, except typed resources (sizes, images, files) and the designer's (``>>…``)."""
 
     def is_string(it: etree._Element) -> bool:
         data = it.getparent()
@@ -158,14 +157,14 @@ def translate_resx(content: bytes, pseudo: Pseudo, _options: Mapping[str, Any]) 
 
 
 def _translate_elements(content: bytes, pseudo: Pseudo, is_text: Callable[[etree._Element], bool]) -> bytes:
-    """Translate the text of elements; one with text of its own is one unit with the elements in it."""
+    """Translate the text of elements. An element with text is one unit with its child elements."""
     root = parse(content)
     encoding = _xml_encoding(content, root)
     elements = root.iter(etree.Element)
     tokens = list(_XML_TOKEN.finditer(content.decode(encoding)))
     result = [token.group() for token in tokens]
     units: list[list[int]] = []  # indexes of the pieces of text
-    open_: list[tuple[list[int] | None, bool]] = []  # of each open element, its unit, and whether its text is wanted
+    open_: list[tuple[list[int] | None, bool]] = []  # the unit of each open element, and whether to translate its text
     for index, token in enumerate(tokens):
         if tag := token["tag"]:
             if tag.startswith("/"):
@@ -193,17 +192,17 @@ def _translate_elements(content: bytes, pseudo: Pseudo, is_text: Callable[[etree
             else:
                 result[index] = new.replace("&", "&amp;").replace("<", "&lt;").replace("]]>", "]]&gt;")
     written = "".join(result).encode(encoding, "xmlcharrefreplace")
-    parse(written)  # a glossary may bring characters that XML forbids
+    parse(written)  # a glossary may contain characters that XML forbids
     return written
 
 
 def _xml_encoding(content: bytes, root: etree._Element) -> str:
     encoding = bom_encoding(content) or root.getroottree().docinfo.encoding or "utf-8"
-    if encoding.lower() in {"utf-16", "utf-32"}:  # without a byte order mark, which these codecs would add
+    if encoding.lower() in {"utf-16", "utf-32"}:  # these codecs would add a byte order mark
         encoding += "-be" if content.startswith(b"\0") else "-le"
     return encoding
 
 
 def _character(reference: str) -> str:
     character = unescape(reference)
-    return character if len(character) == 1 else "\n"  # an entity of an external DTD
+    return character if len(character) == 1 else "\n"  # the entity is from an external DTD

@@ -1,4 +1,4 @@
-"""Office files: one walker for the text runs of six formats, and a table of what each calls its parts and elements."""
+"""Office files: one algorithm for the text runs of all formats, and a table of their parts and elements."""
 
 from __future__ import annotations
 
@@ -22,17 +22,17 @@ from .pseudo import Pseudo
 from .text import check_numbers
 
 Element = etree._Element
-Place = tuple[Element | None, bool]  # an element, and whether its tail (else its text); no element: a separator
+Place = tuple[Element | None, bool]  # an element (None: a separator), and whether its tail instead of its text
 Changes = dict[str, Callable[[Element], object]]  # by the names of parts
 Options = Mapping[str, Any]
-Box = tuple[int, int, int, int]  # top, left, bottom, right; all count from 1 and are included
+Box = tuple[int, int, int, int]  # top, left, bottom, right; counted from 1, inclusive
 
 MAX_PARTS = 20_000
 MAX_UNPACKED_BYTES = 1 << 30
-MAX_RATIO = 200  # XML of office files packs 5 to 50 times
-RATIO_MATTERS_BYTES = 16 << 20  # a small file may be as regular as it likes
-MAX_CELL_CHARACTERS = 32_767  # Excel's limit: a translation beyond it would make the file invalid
-MAX_REPEATED = 10_000  # cells that one element may stand for in a part of a worksheet; more is no document
+MAX_RATIO = 200  # XML of office files compresses 5 to 50 times
+RATIO_MATTERS_BYTES = 16 << 20  # the ratio of smaller archives is not checked
+MAX_CELL_CHARACTERS = 32_767  # Excel's limit: a longer translation would make the file invalid
+MAX_REPEATED = 10_000  # cells that one repeated element may stand for; more is not a plausible document
 _LAST = 1 << 21  # beyond the last row and column of any worksheet
 _OFFICE, _TEXT, _TABLE, _STYLE, _DRAW, _FO = (
     f"{{urn:oasis:names:tc:opendocument:xmlns:{name}:1.0}}"
@@ -42,12 +42,12 @@ _OFFICE, _TEXT, _TABLE, _STYLE, _DRAW, _FO = (
 
 @attrs.frozen
 class _Dialect:
-    """How a family of formats writes text. ``elements`` are names in the namespace of their paragraph."""
+    """The text elements of a family of formats. ``elements`` are names in the namespace of their paragraph."""
 
     paragraphs: tuple[str, ...]
-    elements: Mapping[str, str]  # "text", "inside", "break" or "skip"
-    others: str  # what all other elements are
-    is_mixed: bool  # text stands in the elements and after each of them, instead of in "text" elements
+    elements: Mapping[str, str]  # the role of each: "text", "inside", "break" or "skip"
+    others: str  # the role of all other elements
+    is_mixed: bool  # text is in the elements and after each of them, not only in "text" elements
 
 
 _OPEN_XML = _Dialect(
@@ -66,7 +66,7 @@ _OPEN_DOCUMENT = _Dialect(
         "span a meta ruby ruby-base bookmark bookmark-start bookmark-end soft-page-break reference-mark change".split(),
         "inside",
     ),
-    "break",  # fields are computed; notes and frames hold paragraphs of their own
+    "break",  # fields are computed; notes and frames have their own paragraphs
     is_mixed=True,
 )
 
@@ -75,7 +75,7 @@ def translate_office(source: Path, destination: Path, name: str, pseudo: Pseudo,
     """Write a translated copy of an office file of one of ``FORMATS``.
 
     Raises:
-        EngineError: it is hostile, or has no such page, slide or cell.
+        EngineError: the file is hostile, or lacks a requested page, slide or cell.
     """
     with zipfile.ZipFile(source) as archive:
         package = _Package(archive)
@@ -88,20 +88,20 @@ class _Package:
         self.names = frozenset(archive.namelist())
         parts = archive.infolist()
         if len(parts) > MAX_PARTS or len(self.names) < len(parts):
-            raise EngineError("the archive has too many parts, or one twice")
+            raise EngineError(f"the archive has more than {MAX_PARTS} parts, or a duplicate part")
         if any(part.flag_bits & 1 for part in parts):
             raise EngineError("the archive is encrypted")
-        # what these sizes say is enforced: zipfile reads no further, and then the checksum is wrong
+        # zipfile enforces the declared sizes: it reads no further, and then the checksum is wrong
         unpacked, packed = sum(part.file_size for part in parts), sum(part.compress_size for part in parts)
         if unpacked > MAX_UNPACKED_BYTES or (unpacked > RATIO_MATTERS_BYTES and unpacked > packed * MAX_RATIO):
-            raise EngineError(f"the archive unpacks to {unpacked} bytes from {packed}: more than the sandbox takes")
+            raise EngineError(f"the archive unpacks from {packed} to {unpacked} bytes, which the sandbox rejects")
 
     def root(self, name: str) -> Element:
         with self._archive.open(name) as part:
             return parse(part.read(MAX_XML_BYTES + 1))
 
     def related(self, part: str, *kinds: str) -> dict[str, str]:
-        """Return the parts of these kinds (none: all) that ``part`` relates to, by the relationships' ids."""
+        """Return the related parts of ``part``, of all or these kinds, by relationship ID."""
         folder, file_name = posixpath.split(part)
         name = posixpath.join(folder, "_rels", f"{file_name}.rels")
         relations = self.root(name).iterfind("{*}Relationship[@Target]") if name in self.names else ()
@@ -120,11 +120,11 @@ class _Package:
         return next(iter(self.related("", "officeDocument").values()), "main part")
 
     def listed(self, path: str) -> list[str]:
-        """Return the parts that the main part of Open XML lists at ``path``, in its order."""
+        """Return the parts that the main part of Open XML lists at ``path``, in order."""
         main = self.main(_OPEN_XML)
         related = self.related(main)
         attributes = [entry.items() for entry in self.root(main).iterfind(path)]
-        # strict documents have another namespace for the attribute r:id
+        # strict documents use another namespace for the attribute ``r:id``
         return [related[str(value)] for entry in attributes for key, value in entry if str(key).endswith("ships}id")]
 
     def write(self, destination: Path, changes: Changes) -> None:
@@ -132,7 +132,7 @@ class _Package:
             for info in self._archive.infolist():
                 entry = zipfile.ZipInfo(info.filename, info.date_time)
                 entry.compress_type, entry.external_attr = info.compress_type, info.external_attr
-                entry.file_size = info.file_size  # decides about ZIP64 before the first byte is written
+                entry.file_size = info.file_size  # zipfile chooses ZIP64 by it before the first byte
                 if change := changes.pop(info.filename, None):
                     root = self.root(info.filename)
                     change(root)
@@ -148,7 +148,7 @@ class _Package:
 
 
 def _places(element: Element, dialect: _Dialect, namespace: str) -> Iterator[Place]:
-    """Yield where the text of a paragraph stands; paragraphs within it (in text boxes) are texts of their own."""
+    """Yield the places of a paragraph's text. Nested paragraphs (in text boxes) are separate texts."""
     if dialect.is_mixed:
         yield element, False
     for child in element:
@@ -167,7 +167,7 @@ def _places(element: Element, dialect: _Dialect, namespace: str) -> Iterator[Pla
 def _translate(
     root: Element, dialect: _Dialect, pseudo: Pseudo, is_chosen: Callable[[Element], bool] = lambda _: True
 ) -> None:
-    """Translate each paragraph as one text, which its runs cut into pieces, so that each keeps its formatting."""
+    """Translate each paragraph as one text, split at its runs, so that each run keeps its formatting."""
     deleted = f"{_TEXT}tracked-changes"
     for paragraph in list(root.iter(*dialect.paragraphs)):
         namespace, _, name = str(paragraph.tag).rpartition("}")
@@ -180,25 +180,25 @@ def _translate(
             if element is None or old == new:
                 continue
             setattr(element, "tail" if is_tail else "text", new)
-            # Word and Excel drop spaces at the ends unless told to keep them; text of DrawingML takes no attributes
+            # Word and Excel drop spaces at the ends without this attribute; DrawingML does not allow it
             if not dialect.is_mixed and new != new.strip() and "drawingml" not in namespace:
                 element.set("{http://www.w3.org/XML/1998/namespace}space", "preserve")
 
 
 def _by_page(format_: _Format, package: _Package, pseudo: Pseudo, options: Options) -> Changes:
-    """Change the body; headers, footers, notes and comments too, unless only some pages are asked for."""
+    """Change the body, and without selected pages also headers, footers, notes and comments."""
     dialect, pages = format_.dialect, options.get("pages") or options.get("elements") or ()
     everywhere = partial(_translate, dialect=dialect, pseudo=pseudo)
 
     def on_pages(root: Element) -> None:
-        turns, page = set(format_.turns(root)), 1
+        page_starts, page = set(format_.page_starts(root)), 1
         page_of: dict[Element | None, int] = {}
         for element in root.iter():
-            page += element in turns
+            page += element in page_starts
             page_of[element] = page
         check_numbers(format_.noun, pages, page)
 
-        def is_chosen(paragraph: Element) -> bool:  # by where its text begins
+        def is_chosen(paragraph: Element) -> bool:  # by the page where its text begins
             places = _places(paragraph, dialect, str(paragraph.tag).rpartition("}")[0])
             return page_of.get(next((it for it, _ in places if it is not None), None)) in pages
 
@@ -207,27 +207,27 @@ def _by_page(format_: _Format, package: _Package, pseudo: Pseudo, options: Optio
     if pages:
         return {package.main(dialect): on_pages}
     return dict.fromkeys(
-        [package.main(dialect), *filter(re.compile(format_.beside).fullmatch, package.names)], everywhere
+        [package.main(dialect), *filter(re.compile(format_.related).fullmatch, package.names)], everywhere
     )
 
 
-def _word_turns(root: Element) -> Iterable[Element]:
-    """Return before what pages turn: the breaks that Word noted at its last layout, or else those of the author."""
-    if noted := list(root.iter("{*}lastRenderedPageBreak")):
-        return noted
+def _word_page_starts(root: Element) -> Iterable[Element]:
+    """Return the elements that start a page: the breaks that Word saved at its last layout, or else the author's."""
+    if rendered := list(root.iter("{*}lastRenderedPageBreak")):
+        return rendered
     prefix = str(root.tag).rpartition("}")[0] + "}"
-    turns = [element for element in root.iter(f"{prefix}br") if element.get(f"{prefix}type") == "page"]
+    starts = [element for element in root.iter(f"{prefix}br") if element.get(f"{prefix}type") == "page"]
     for paragraph in list(root.iter(f"{prefix}p"))[1:]:
         own = paragraph.iterfind("{*}pPr/{*}pageBreakBefore")
-        turns += [element for element in own if element.get(f"{prefix}val") not in {"0", "false", "off"}]
-    for ended, begun in pairwise(root.iter(f"{prefix}sectPr")):  # how a section starts is said where it ends
+        starts += [element for element in own if element.get(f"{prefix}val") not in {"0", "false", "off"}]
+    for ended, begun in pairwise(root.iter(f"{prefix}sectPr")):  # sectPr is at the end of its section
         if not any(it.get(f"{prefix}val") in {"continuous", "nextColumn"} for it in begun.iterfind("{*}type")):
-            turns += ended.xpath("following::w:p[1]", namespaces={"w": prefix[1:-1]})
-    return turns
+            starts += ended.xpath("following::w:p[1]", namespaces={"w": prefix[1:-1]})
+    return starts
 
 
-def _text_turns(root: Element) -> Iterable[Element]:
-    """Yield before what pages turn: by the breaks of styles, and those noted at the last layout."""
+def _odt_page_starts(root: Element) -> Iterable[Element]:
+    """Yield the elements that start a page: by the breaks of styles, and those saved at the last layout."""
     breaks = {
         (f"break-{side}", style.get(f"{_STYLE}name"))
         for style in root.iter(f"{_STYLE}style")
@@ -246,7 +246,7 @@ def _position(cell: str) -> tuple[int, int]:
     """Return row and column of a cell: ``C7`` is (7, 3)."""
     match = re.fullmatch(r"\$?([A-Za-z]{1,3})\$?([1-9]\d{0,6})", cell.strip())
     if match is None:
-        raise EngineError("a cell is named by letters and a number, such as B12")
+        raise EngineError("cells in ranges must be letters and a number, such as B12")
     column = 0
     for letter in match[1].upper():
         column = column * 26 + ord(letter) - ord("A") + 1
@@ -259,7 +259,7 @@ def _box(one: str, other: str) -> Box:
 
 
 def _is_in(boxes: Iterable[Box], cell: Box) -> bool:
-    """Say whether all the cells that one element stands for are in any of the boxes."""
+    """Return whether all cells that one element stands for are in any of the boxes."""
     first_row, first_column, last_row, last_column = cell
     return (last_row - first_row + 1) * (last_column - first_column + 1) <= MAX_REPEATED and all(
         any(top <= row <= bottom and left <= column <= right for top, left, bottom, right in boxes)
@@ -269,12 +269,12 @@ def _is_in(boxes: Iterable[Box], cell: Box) -> bool:
 
 
 def _chosen(noun: str, options: Options, count: int) -> dict[int, list[Box]]:
-    """Return the chosen slides or worksheets (all, if none is named), each with its chosen cells (none: all)."""
+    """Return the chosen slides or worksheets (by default all), each with its chosen cells (empty: all)."""
     boxes: dict[int, list[Box]] = {}
     ranges: Mapping[str, Any] = options.get("ranges") or {}
     for number, data in ranges.items():
         if not number.isdecimal():
-            raise EngineError("the keys of ranges are worksheet numbers")
+            raise EngineError("keys of ranges must be worksheet numbers")
         boxes[int(number)] = [
             *((row, 1, row, _LAST) for row in data.get("rows") or ()),
             *((1, column, _LAST, column) for column in data.get("columns") or ()),
@@ -286,7 +286,7 @@ def _chosen(noun: str, options: Options, count: int) -> dict[int, list[Box]]:
 
 
 def _by_number(format_: _Format, package: _Package, pseudo: Pseudo, options: Options) -> Changes:
-    """Change slides or worksheets with what belongs to them (unless only some cells are asked for), and masters."""
+    """Change slides or worksheets with their related parts (without selected cells), and masters."""
     dialect, main, path = format_.dialect, package.main(format_.dialect), format_.units
     everywhere = partial(_translate, dialect=dialect, pseudo=pseudo)
     changes: Changes = {}
@@ -311,7 +311,7 @@ def _by_number(format_: _Format, package: _Package, pseudo: Pseudo, options: Opt
         def translate_sheet(root: Element, name: str, boxes: list[Box]) -> None:
             for cell in list(_text_cells(root, boxes, titles[name])):
                 value = cell.find("{*}v")
-                if strings and value is not None and cell.get("t") == "s":  # other cells may share it: take a copy
+                if strings and value is not None and cell.get("t") == "s":  # copy it: other cells may share it
                     cell.set("t", "inlineStr")
                     value.extend(list(deepcopy(strings[int(value.text or "")])))
                     value.tag, value.text = str(value.tag)[:-1] + "is", None
@@ -321,8 +321,8 @@ def _by_number(format_: _Format, package: _Package, pseudo: Pseudo, options: Opt
             unit = units[number - 1]
             sheet = partial(translate_sheet, name=unit, boxes=boxes)
             changes[unit] = sheet if format_.noun == "worksheet" else everywhere
-            beside = package.related(unit, *format_.beside.split()).values()
-            changes |= dict.fromkeys([] if boxes else beside, everywhere)
+            related = package.related(unit, *format_.related.split()).values()
+            changes |= dict.fromkeys([] if boxes else related, everywhere)
         changes |= dict.fromkeys(shared if is_whole else [], everywhere)
     if options.get("masters") and format_.noun == "slide":
         masters = [*package.related(main, "slideMaster").values(), *package.names & {"styles.xml"}]
@@ -332,7 +332,7 @@ def _by_number(format_: _Format, package: _Package, pseudo: Pseudo, options: Opt
 
 
 def _titles(package: _Package, sheet: str) -> list[Box]:
-    """Return where headings and totals of tables stand: columns bear the same names, and formulas refer to them."""
+    """Return the headings and totals of tables: they are also column names, which formulas refer to."""
     boxes: list[Box] = []
     for part in package.related(sheet, "table").values():
         table = package.root(part)
@@ -344,7 +344,7 @@ def _titles(package: _Package, sheet: str) -> list[Box]:
 
 
 def _text_cells(sheet: Element, boxes: Sequence[Box], titles: Sequence[Box] = ()) -> Iterator[Element]:
-    """Yield the cells of text without formulas that are in one of ``boxes`` (if there are any), but in no title.
+    """Yield the text cells without formulas that are in ``boxes`` (empty: anywhere), but not in ``titles``.
 
     Rows and cells of Open XML may lack a number; an element of OpenDocument can stand for many rows or columns.
     """
@@ -367,22 +367,22 @@ def _text_cells(sheet: Element, boxes: Sequence[Box], titles: Sequence[Box] = ()
 class _Format:
     dialect: _Dialect
     changes: Callable[[_Format, _Package, Pseudo, Options], Changes]
-    noun: str  # what requests number
-    beside: str = ""  # a pattern of the parts that go with the body, or the kinds of those that go with a unit
-    units: str = ""  # where the main part lists or holds the slides or worksheets
-    turns: Callable[[Element], Iterable[Element]] = iter  # before what pages turn
+    noun: str  # the unit that requests select by number
+    related: str = ""  # a pattern of the parts related to the body, or the kinds of parts related to a unit
+    units: str = ""  # the path of slides or worksheets in the main part
+    page_starts: Callable[[Element], Iterable[Element]] = iter
 
 
 _WORD_PARTS = r"word/(?:header|footer|footnotes|endnotes|comments)\d*\.xml"
 _SLIDE_PARTS = "notesSlide diagramData diagramDrawing chart"
-_DOCX = _Format(_OPEN_XML, _by_page, "page", _WORD_PARTS, turns=_word_turns)
+_DOCX = _Format(_OPEN_XML, _by_page, "page", _WORD_PARTS, page_starts=_word_page_starts)
 _XLSX = _Format(_OPEN_XML, _by_number, "worksheet", "comments drawing", "{*}sheets/{*}sheet")
 _PPTX = _Format(_OPEN_XML, _by_number, "slide", _SLIDE_PARTS, "{*}sldIdLst/{*}sldId")
 FORMATS = {
     **dict.fromkeys(("Docx", "Docm"), _DOCX),
     **dict.fromkeys(("Xlsx", "Xlsm"), _XLSX),
     **dict.fromkeys(("Pptx", "Pptm"), _PPTX),
-    "Odt": _Format(_OPEN_DOCUMENT, _by_page, "page", r"styles\.xml", turns=_text_turns),
+    "Odt": _Format(_OPEN_DOCUMENT, _by_page, "page", r"styles\.xml", page_starts=_odt_page_starts),
     "Ods": _Format(_OPEN_DOCUMENT, _by_number, "worksheet", units=f".//{_OFFICE}spreadsheet/{_TABLE}table"),
     "Odp": _Format(_OPEN_DOCUMENT, _by_number, "slide", units=f".//{_OFFICE}presentation/{_DRAW}page"),
 }

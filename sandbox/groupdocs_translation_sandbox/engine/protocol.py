@@ -1,4 +1,4 @@
-"""The protocol of translation engines, for the sandbox and for engines of your own: ``Sandbox(engine=…)``."""
+"""The protocol of translation engines, to pass your own engine: ``Sandbox(engine=…)``."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ import attrs
 
 
 class EngineError(Exception):
-    """The source cannot be translated: broken, hostile, too large, or without the part that was asked for.
+    """The source cannot be translated: it is invalid, hostile, too large, or lacks a requested part.
 
-    The message is meant for the job's ``message``: it names format and part, never a path or a piece of the content.
+    The message becomes the job's ``message``. It may name formats and parts, but no path and no content.
     """
 
 
 @attrs.frozen(kw_only=True)
 class FileTask:
-    """What is asked of one file in one language.
+    """The translation of one file into one language.
 
-    Formats are spelled as the service spells them (``Docx``), languages are its codes (``de``). ``options`` are the
-    members of the request as they came, held against the document before: ``pages``, ``ranges``, ``frontMatterList``.
+    Formats have the service's spelling (``Docx``), and languages are its codes (``de``). ``options`` are the members of
+    the request, validated against the document: ``pages``, ``ranges``, ``frontMatterList``.
     """
 
     source_format: str
@@ -33,22 +33,22 @@ class FileTask:
 
 
 class Engine(Protocol):
-    """Translates texts and files. Several jobs may call one engine at once, from several threads."""
+    """Translates texts and files. Must be thread-safe."""
 
     def translate_text(
         self, text: str, *, source: str, target: str, glossary: Mapping[str, str], markdown: bool
     ) -> str:
-        """``text`` in the language ``target``; ``markdown`` says that it is Markdown, whose markup stays."""
+        """Return ``text`` in the language ``target``. With ``markdown``, it is Markdown, and its markup must stay."""
         ...
 
     def can_convert(self, source_format: str, output_format: str) -> bool:
-        """Whether ``translate_file`` takes this pair of formats; if not, the request is answered with 400."""
+        """Return whether ``translate_file`` supports this pair of formats; if not, the response is HTTP 400."""
         ...
 
     def translate_file(self, source: Path, destination: Path, task: FileTask) -> str | None:
-        """Write the translation of ``source`` to ``destination``; a remark for the job's message, or ``None``.
+        """Write the translation of ``source`` to ``destination``. Return a remark for the job's message, or ``None``.
 
         Raises:
-            EngineError: the job has failed; nothing is left at ``destination``.
+            EngineError: the job fails; no file is left at ``destination``.
         """
         ...

@@ -1,7 +1,7 @@
-"""Pseudo-localisation of one text: what a translation does to a program, without a translator.
+"""Pseudo-localization of a text: it shows how an application copes with translations, without a translator.
 
-Letters get accents, vowels are doubled (about 30 % longer), the text starts with its language, such as ``[de] ``. What
-a translation must keep stays byte for byte: placeholders, markup, numbers, addresses. Used by every format here.
+Letters get accents, vowels are doubled (about 30 % longer), and the text starts with its language, such as ``[de] ``.
+Placeholders, markup, numbers and URLs stay byte for byte, as in a translation. All formats use it.
 """
 
 from __future__ import annotations
@@ -13,16 +13,16 @@ from itertools import accumulate, pairwise
 
 _LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _ACCENTED = "åƀçðéƒĝĥîĵķļɱñöþǫŕšţûṽŵẋýžÅƁÇÐÉƑĜĤÎĴĶĻṀÑÖÞǪŔŠŢÛṼŴẊÝŽ"
-# These vowels are about 30 % of the letters of English prose. Doubling needs no state, so runs can be cut anywhere.
+# These vowels are about 30 % of the letters of English prose. Doubling needs no state, so runs can be split anywhere.
 _ACCENTS = {
     plain: accented * (2 if plain in "aeioAEIO" else 1) for plain, accented in zip(_LETTERS, _ACCENTED, strict=True)
 }
 
-# Quantifiers are bounded where a long run without the closing character would be scanned again from each position.
+# Quantifiers are bounded if a long run without the closing character would be scanned again from each position.
 _braces = r"\{[^{}]*+\}"
-for _level in range(3):  # as deep as a plural in a select of ICU's messages
+for _level in range(3):  # the depth of a plural in a select of an ICU message
     _braces = rf"\{{(?:[^{{}}]|{_braces})*+\}}"
-# Jinja, Liquid, ERB, Handlebars, Template Toolkit: these may go on over lines
+# Jinja, Liquid, ERB, Handlebars, Template Toolkit: these may span lines
 TEMPLATE_TAG = r"""
     \{%(?:(?!\{%).){0,500}?%\} | <%(?:(?!<%).){0,500}?%> | \[%(?:(?!\[%).){0,500}?%\] | \{\#(?:(?!\{\#).){0,500}?\#\}
   | \{\{\{(?:(?!\{\{\{).){0,500}?\}\}\} | \{\{(?!\{)(?:(?!\{\{).){0,500}?\}\}
@@ -55,9 +55,9 @@ _LETTER = re.compile(r"[^\W\d_]")
 
 
 class Pseudo:
-    """Translates into one language with one glossary; it never changes, so any number of threads may share it.
+    """Translates into one language with one glossary. Immutable, so thread-safe.
 
-    ``kept`` is a further verbose regular expression of what stays, tried first (Markdown's inline markup).
+    ``kept`` is another verbose regular expression of text that stays, tried first (Markdown's inline markup).
     """
 
     def __init__(self, target: str, glossary: Mapping[str, str] | None = None, *, kept: str | None = None) -> None:
@@ -79,21 +79,21 @@ class Pseudo:
         return Pseudo(self._target, self._glossary, kept=kept)
 
     def escaping(self) -> Pseudo:
-        """The same translation of text as HTML's source has it: references, quotable in attributes."""
+        """Return the same translation for HTML source: with references, safe in quoted attributes."""
         glossary = {escape(word, quote=False): escape(wanted) for word, wanted in self._glossary.items()}
         return Pseudo(escape(self._target), glossary, kept=self._kept)
 
     def __call__(self, text: str) -> str:
-        """The translation of one text. Without a letter to translate (``42``, ``{name}``) it stays as it is."""
+        """Translate one text. A text without letters to translate (``42``, ``{name}``) stays unchanged."""
         return self.pieces([text])[0]
 
     def pieces(self, parts: Sequence[str]) -> list[str]:
-        """The translation of a text that formatting cuts into parts, cut at the same places.
+        """Translate a text that formatting splits into parts; the translation is split at the same places.
 
-        A placeholder or URL over several parts is seen as the whole it is. A glossary's word goes where the word began.
+        A placeholder or URL may span several parts. A word from the glossary goes to the part where the original began.
         """
         whole = "".join(parts)
-        out = list(map(_ACCENTS.get, whole, whole))  # what becomes of each character
+        out = list(map(_ACCENTS.get, whole, whole))  # the replacement of each character
         has_text, cursor = False, 0
         for match in self._token.finditer(whole):
             if match.lastgroup is None:

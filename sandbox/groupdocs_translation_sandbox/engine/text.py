@@ -1,4 +1,4 @@
-"""Formats that are made of lines: plain text, tables (CSV, TSV) and subtitles (SRT); and encodings of all text."""
+"""Line-based formats: plain text, tables (CSV, TSV) and subtitles (SRT); and the encodings of all text."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from .protocol import EngineError
 from .pseudo import TEMPLATE_TAG, Pseudo
 
 LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+$")
-# template tags go on over lines
+# template tags may span lines
 _TXT_LINE = re.compile(rf"(?:{TEMPLATE_TAG} | [^\r\n])*+ (?:\r\n|\r|\n) | .+\Z", re.VERBOSE | re.DOTALL)
 _CUE = re.compile(
     r"^([ \t]*\d+:\d\d:\d\d[,.]\d+[ \t]*-->[^\r\n]*\r?\n)((?:[^\r\n]*\S[^\r\n]*(?:\r?\n|\Z))+)", re.MULTILINE
@@ -32,11 +32,13 @@ def bom_encoding(content: bytes) -> str | None:
 
 
 def decode(content: bytes, *, declared: str | None = None) -> tuple[str, Callable[[str], bytes]]:
-    """Return the text, and what encodes another one alike: by the byte order mark, as UTF-8 if valid, or ``declared``.
+    """Return the text, and a function that encodes another text the same way.
+
+    The encoding is that of the byte order mark, UTF-8 if valid, or ``declared``.
 
     Raises:
-        EngineError: it declares no encoding and is not UTF-8.
-        UnicodeDecodeError: it is not what it says.
+        EngineError: the text is not UTF-8 and declares no encoding.
+        UnicodeDecodeError: the text does not have the declared encoding.
     """
     marked = bom_encoding(content)
     encoding = marked or "utf-8"
@@ -46,24 +48,24 @@ def decode(content: bytes, *, declared: str | None = None) -> tuple[str, Callabl
         if marked:
             raise
         if declared is None:
-            raise EngineError("the text is not UTF-8 and declares no other encoding") from error
+            raise EngineError("the text is not UTF-8, and declares no other encoding") from error
         encoding = declared
         text = content.decode(encoding)
-    if not marked and "\0" in text:  # ASCII in UTF-16 is UTF-8 with zeros
-        raise EngineError("the text is UTF-16 without a byte order mark, or none: save it as UTF-8")
+    if not marked and "\0" in text:  # ASCII text in UTF-16 is also valid UTF-8, with zeros
+        raise EngineError("the text has zero bytes, or is UTF-16 without a byte order mark: save it as UTF-8")
     bom = "\ufeff" if marked else ""
     return text.removeprefix(bom), lambda new: (bom + new).encode(encoding, "xmlcharrefreplace")
 
 
 def check_numbers(noun: str, numbers: Iterable[int], count: int) -> None:
-    """Raise ``EngineError`` unless the file has all these pages, slides or worksheets."""
+    """Raise ``EngineError`` if one of these pages, slides or worksheets does not exist."""
     for number in numbers:
         if not 1 <= number <= count:
-            raise EngineError(f"there is no {noun} {number}: the file has {count}, counted from 1")
+            raise EngineError(f"{noun} {number} does not exist: the file has {count}, counted from 1")
 
 
 def translate_txt(text: str, pseudo: Pseudo, options: Mapping[str, Any]) -> str:
-    """Translate each line as a text of its own; form feeds part pages."""
+    """Translate each line as a separate text; form feeds separate pages."""
     pages = text.split("\f")
     chosen = options.get("pages") or options.get("elements") or range(1, len(pages) + 1)
     check_numbers("page", chosen, len(pages))
@@ -73,22 +75,22 @@ def translate_txt(text: str, pseudo: Pseudo, options: Mapping[str, Any]) -> str:
 
 
 def translate_srt(text: str, pseudo: Pseudo, _options: Mapping[str, Any]) -> str:
-    """Translate the lines after each timing, up to a blank one, as one text."""
+    """Translate the lines after each timing, up to a blank line, as one text."""
     return _CUE.sub(lambda match: match[1] + pseudo(match[2]), text)
 
 
 def translate_table(text: str, pseudo: Pseudo, options: Mapping[str, Any], *, source: str, output: str) -> str:
-    """Translate each cell but formulas; the option ``separator`` replaces the one of the source's format.
+    """Translate each cell except formulas. The option ``separator`` overrides the one of the source's format.
 
-    Cells are rewritten in place: quotes, line ends and the line ``sep=…`` of Excel stay.
+    Cells are rewritten in place: quotes, line ends and Excel's line ``sep=…`` stay.
     """
     hint = re.match(r"sep=(.)(?:\r\n?|\n)", text)
     given = options.get("separator") or (hint[1] if hint else _SEPARATORS[source])
     if len(given) != 1 or given in '"\r\n':
-        raise EngineError("a separator is one character, and no quotation mark or line end")
+        raise EngineError("separator must be one character, not a quotation mark or a line end")
     separator = given if source == output else _SEPARATORS[output]
     ends = rf"[{re.escape(given)}\r\n]"
-    cells = re.compile(  # an unquoted formula keeps the separators in its brackets
+    cells = re.compile(  # separators inside the parentheses of an unquoted formula do not end the cell
         rf"""
         (?: "(?P<quoted>(?:[^"]|"")*+)" (?={ends}|\Z)
           | (?P<plain> \s*=\s*[\w.]+\((?:[^()\r\n]|\([^()\r\n]*\))*\)(?={ends}|\Z) | [^{ends[1:-1]}]* ) )

@@ -1,4 +1,4 @@
-"""Formats that come back unchanged: the source must still be of its format, and have the parts that are asked for."""
+"""Formats that are returned unchanged. The source must still have its format and the requested parts."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _MAGIC = {"Pdf": b"%PDF-", "Rtf": b"{\\rtf", "Doc": _OLE, "Xls": _OLE, "Ppt": _O
 _NOUNS = {"worksheets": "worksheet", "slides": "slide", "pages": "page", "elements": "part"}
 _PAGE = re.compile(rb"/Type\s*/Page(?![A-Za-z])")
 _STREAM = re.compile(rb"stream\r?\n")
-MAX_PDF_BYTES = 64 << 20  # the pages of larger ones are not counted
+MAX_PDF_BYTES = 64 << 20  # pages of larger files are not counted
 MAX_UNPACKED_BYTES = 16 << 20  # of the objects of a PDF
 
 
@@ -25,18 +25,18 @@ def copy_unread(source: Path, destination: Path, name: str, options: Mapping[str
     """Copy a file that the sandbox does not read, and return the remark for the job's message."""
     check_unread(source, name, options)
     copyfile(source, destination)
-    return f"the sandbox does not read {name}: the file came back unchanged"
+    return f"the sandbox does not read {name}: the file is returned unchanged"
 
 
 def check_unread(source: Path, name: str, options: Mapping[str, Any]) -> None:
-    """Check a file that the sandbox does not read as far as that is possible.
+    """Check the beginning and the requested parts of a file that the sandbox does not read.
 
     Raises:
-        EngineError: it is of another format, or it is not known to have a page, slide or worksheet that is asked for.
+        EngineError: the file has another format, or a requested page, slide or worksheet is missing or unknown.
     """
     with source.open("rb") as stream:
         if _MAGIC.get(name, b"") not in stream.read(1024):
-            raise EngineError(f"the file is broken or is no {name}")
+            raise EngineError(f"the file is not a valid {name}")
     wanted: dict[str, set[int]] = {noun: set(options.get(member) or ()) for member, noun in _NOUNS.items()}
     wanted["worksheet"] |= set(map(int, options.get("ranges") or ()))
     is_counted = name == "Pdf" and any(wanted.values()) and source.stat().st_size <= MAX_PDF_BYTES
@@ -46,11 +46,11 @@ def check_unread(source: Path, name: str, options: Mapping[str, Any]) -> None:
             check_numbers(noun, numbers, count)
         elif numbers - {1}:
             number = min(numbers - {1})
-            raise EngineError(f"the sandbox does not read {name}: it cannot know whether there is a {noun} {number}")
+            raise EngineError(f"the sandbox does not read {name}: {noun} {number} may not exist")
 
 
 def _pdf_pages(content: bytes) -> int:
-    """Count the pages of a PDF, also those in packed objects; 0 where they cannot be found (encrypted ones)."""
+    """Count the pages of a PDF, including those in compressed objects; return 0 if none are found (if encrypted)."""
     count, place, left = len(_PAGE.findall(content)), 0, MAX_UNPACKED_BYTES
     while left > 0 and (place := content.find(b"/ObjStm", place + 1)) >= 0:
         if (begin := _STREAM.search(content, place, place + 1024)) is None:
