@@ -21,7 +21,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from .tree import ROOT, ReleaseRefused
 
-VIEWS: list[tuple[int, Literal["light", "dark"]]] = [(1400, "light"), (390, "dark")]  # each scheme, each layout
+VIEWS: list[tuple[int, Literal["light", "dark"]]] = [(1400, "light"), (1400, "dark"), (390, "light"), (390, "dark")]
 HEIGHT = 1000
 RULES = {
     "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
