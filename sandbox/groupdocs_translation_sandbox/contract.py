@@ -117,14 +117,20 @@ def check_body(model: str, request: Any) -> None:
 
 @cache
 def _body_validator(model: str) -> Any:
+    schema = {"$ref": f"#/components/schemas/{model}", "components": document()["components"]}
+    return Validator(schema, format_checker=formats())
+
+
+@cache
+def formats() -> FormatChecker:
+    """Return a checker of the formats that OpenAPI 3.0 defines and the document uses."""
     checker = FormatChecker(formats=())
     checker.checkers = {
         "int32": (partial(_is_integer_of, 32), ()),
         "int64": (partial(_is_integer_of, 64), ()),
         "byte": (_is_base64, ()),
     }
-    schema = {"$ref": f"#/components/schemas/{model}", "components": document()["components"]}
-    return Validator(schema, format_checker=checker)
+    return checker
 
 
 def _is_integer_of(bits: int, value: object) -> bool:

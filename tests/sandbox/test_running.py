@@ -132,7 +132,7 @@ from groupdocs_translation.cli.commands import sandbox as command
 from groupdocs_translation_sandbox import __main__ as module
 
 faulthandler.dump_traceback_later(30, exit=True)
-module.LOOK_S = command.LOOK_S = 0.01
+module.CHECK_INTERVAL_S = command.LOOK_S = 0.01
 
 class Watched:  # standard output, which sees when there is nothing more to say
     def __init__(self, then):
