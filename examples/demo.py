@@ -1,6 +1,6 @@
-"""The whole way, without an account: sandbox, token, a text in two languages, a Word document and a Markdown file.
+"""A demo without an account: sandbox, token, a text in two languages, a Word document and a Markdown file.
 
-The tokens of this sandbox live 2 seconds, and its jobs take about as long: they expire on the way, and nobody notices.
+Tokens of this sandbox are valid for 2 seconds, and its jobs take about as long. The client renews expired tokens.
 """
 
 from __future__ import annotations
@@ -20,14 +20,14 @@ TOKEN_LIFETIME_S = 2
 
 
 def table(title: str, rows: Iterable[tuple[object, object]], *, left: int = 52) -> None:
-    """Print rows of two columns, the second one to the right."""
+    """Print rows of two columns, the second one right-aligned."""
     print(f"\n{title}\n{'-' * (left + 12)}")
     for name, value in rows:
         print(f"{name!s:{left}}{value!s:>12}")
 
 
 def check(source: Path, translated: Path) -> None:
-    """Stop the demo unless the file opens and says something else than its source."""
+    """Stop the demo unless the file can be opened and differs from its source."""
     if translated.suffix == ".docx":
         with zipfile.ZipFile(translated) as new, zipfile.ZipFile(source) as old:
             is_same = new.read("word/document.xml") == old.read("word/document.xml")
@@ -63,12 +63,12 @@ def main() -> int:
         table("files", [("", "bytes"), *sizes])
 
         calls = client.usage.by_operation
-        table("API calls, each billed", [*calls.items(), ("in all", client.usage.calls)])
+        table("API calls, each billed", [*calls.items(), ("total", client.usage.calls)])
 
         issued = sandbox.calls()["/connect/token"]
-        table("access tokens", [(f"obtained; each lived {TOKEN_LIFETIME_S} s", issued)])
+        table("access tokens", [(f"obtained, each valid for {TOKEN_LIFETIME_S} s", issued)])
         if issued < 2:
-            sys.exit("no token expired on the way")
+            sys.exit("no token expired during the demo")
     print(f"\nThe translated files are in {output.resolve()}")
     return 0
 

@@ -1,7 +1,7 @@
-"""Writes ``examples/files/``: one small, real document for each text-bearing format, nearly all about one company.
+"""Write ``examples/files/``: one small, real document for each format with text, most of them about one company.
 
-Run by hand when the content should change (needs the dependency group ``test``); the files are committed, and the same
-content gives the same bytes: office archives carry a fixed date. The demo, the docs and the tests read them.
+Run it manually to change the content (it needs the dependency group ``test``). The files are committed. The same
+content always produces the same bytes: office archives have a fixed date. The demo, the docs and the tests use them.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ WRITTEN = datetime.datetime(2026, 2, 3, 9, 0)
 
 
 def png() -> bytes:
-    """A green square of 48 pixels with a white bar, as the company's logo."""
+    """Return the company's logo: a green square of 48 pixels with a white bar."""
     rows = b"".join(
         b"\0" + b"".join(b"\xff\xff\xff" if 20 <= y < 28 else b"\x1b\x7f\x4b" for _ in range(48)) for y in range(48)
     )
@@ -58,8 +58,8 @@ def png() -> bytes:
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(rows, 9)) + chunk(b"IEND", b"")
 
 
-def settle(content: bytes) -> bytes:
-    """The archive with one date for all its parts, so that the same content gives the same bytes."""
+def with_fixed_date(content: bytes) -> bytes:
+    """Return the archive with the same date for all parts, so that it is reproducible."""
     result = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(content)) as source, zipfile.ZipFile(result, "w") as target:
         for info in source.infolist():
@@ -70,7 +70,7 @@ def settle(content: bytes) -> bytes:
 
 
 def docx() -> bytes:
-    """Two pages with a header, formatted runs, a link, a picture and a table."""
+    """Return two pages with a header, formatted runs, a link, a picture and a table."""
     document: Any = Document()
     document.core_properties.author, document.core_properties.title = "Northwind Cycles", TITLE
     document.core_properties.created = document.core_properties.modified = WRITTEN
@@ -99,13 +99,13 @@ def docx() -> bytes:
     run = paragraph.add_run("our website")
     link.append(run._r)
     paragraph._p.append(link)
-    greeting = document.add_paragraph(GREETING[:9])  # the placeholder is split over two runs, as Word likes to do
+    greeting = document.add_paragraph(GREETING[:9])  # the placeholder is split into two runs, as often in Word
     greeting.add_run(GREETING[9:]).bold = True
-    return settle(saved(document.save))
+    return with_fixed_date(saved(document.save))
 
 
 def xlsx() -> bytes:
-    """Two worksheets that share strings; formulas, dates and number formats."""
+    """Return two worksheets with shared strings, formulas, dates and number formats."""
     stream = io.BytesIO()
     with Workbook(stream) as workbook:
         workbook.set_properties({"author": "Northwind Cycles", "title": TITLE, "created": WRITTEN})
@@ -126,11 +126,11 @@ def xlsx() -> bytes:
         stock.write_row(0, 0, ["Product", "In stock", "Remark"], bold)
         stock.write_row(1, 0, ["City bikes", 812, "New colours arrive in March."])
         stock.write_row(2, 0, ["Cargo bikes", 95, "Order early: delivery takes 6 weeks."])
-    return settle(stream.getvalue())
+    return with_fixed_date(stream.getvalue())
 
 
 def pptx() -> bytes:
-    """Three slides with a title, a list, a picture and notes."""
+    """Return three slides with a title, a list, a picture and notes."""
     deck: Any = Presentation()
     deck.core_properties.author, deck.core_properties.title = "Northwind Cycles", TITLE
     deck.core_properties.created = deck.core_properties.modified = WRITTEN
@@ -147,13 +147,13 @@ def pptx() -> bytes:
     third.shapes.title.text = "Outlook"
     third.shapes.add_picture(io.BytesIO(png()), Inches(1), Inches(2))
     third.shapes.add_textbox(Inches(3), Inches(2), Inches(5), Inches(2)).text_frame.text = OUTLOOK
-    return settle(saved(deck.save))
+    return with_fixed_date(saved(deck.save))
 
 
 def odt() -> bytes:
-    """A letter with a heading, a formatted span and a link."""
+    """Return a letter with a heading, a formatted span and a link."""
     document: Any = OpenDocumentText()
-    document.meta.childNodes.clear()  # the library's own date of creation
+    document.meta.childNodes.clear()  # the library adds a creation date
     bold = Style(name="Bold", family="text")
     bold.addElement(TextProperties(fontweight="bold"))
     document.automaticstyles.addElement(bold)
@@ -165,18 +165,18 @@ def odt() -> bytes:
     paragraph.addElement(A(href="https://northwind.example/service", text="our website"))
     paragraph.addText(".")
     document.text.addElement(paragraph)
-    return settle(saved(document.write))
+    return with_fixed_date(saved(document.write))
 
 
 def saved(save: Callable[[io.BytesIO], object]) -> bytes:
-    """What a library writes to a stream."""
+    """Return the bytes that a library writes to a stream."""
     stream = io.BytesIO()
     save(stream)
     return stream.getvalue()
 
 
 def pdf() -> bytes:
-    """Two pages of text in a standard font, written by hand: no library for so little."""
+    """Return two pages of text in a standard font, without a library."""
     pages = [[TITLE, *textwrap.wrap(SUMMARY, 80)], ["Outlook", *textwrap.wrap(OUTLOOK, 80)]]
     objects = [
         "<< /Type /Catalog /Pages 2 0 R >>",
@@ -202,7 +202,7 @@ def pdf() -> bytes:
 
 
 def table() -> str:
-    """The price list."""
+    """Return the price list."""
     stream = io.StringIO()
     rows = csv.writer(stream, lineterminator="\n")
     rows.writerow(["id", "product", "description", "price"])
@@ -347,7 +347,7 @@ TEXT = f"{TITLE}\n\n{SUMMARY}\n\n{OUTLOOK}\n\n{GREETING}\n"
 
 
 def main() -> int:
-    """Write all files and say where."""
+    """Write all files and print their paths."""
     folder = Path(__file__).parent / "files"
     folder.mkdir(exist_ok=True)
     contents: dict[str, bytes | str] = {

@@ -139,7 +139,7 @@ def texts(path: Path) -> Iterator[Text]:
     if path.suffix == ".md":
         yield from page_texts(source)
     elif path.suffix == ".py":
-        yield from module_texts(source, with_messages=path.parts[0] not in {"tests", "interop"})
+        yield from module_texts(source, with_messages=path.parts[0] not in {"tests", "interop", "examples"})
     else:
         for number, line in enumerate(source.splitlines(), start=1):
             if found := re.search(r"(?:^|\s)# (.+)", line):

@@ -1,7 +1,7 @@
-"""Starts a sandbox, lets schemathesis loose on it, and then looks at what the sandbox itself recorded.
+"""Run schemathesis against a sandbox, and then check the sandbox's records.
 
-Arguments go to schemathesis. Exit status 0: no failure, every operation was answered with success and, unless it is
-public, refused without a token, and no status was answered that the contract does not have.
+Arguments are passed to schemathesis. The exit status is 0 if there was no failure, every operation succeeded, every
+operation that is not public returned 401 without a token, and all statuses are in the contract.
 """
 
 from __future__ import annotations
@@ -19,12 +19,12 @@ from groupdocs_translation.spec.operations import OPERATIONS
 from groupdocs_translation_sandbox.contract import document
 
 ROOT = Path(__file__).parents[2]
-EXAMPLES = "15"  # at most so many cases of each operation in the phase that invents them
-CALLS_A_DAY = 1_000_000  # the trial's limit has tests of its own
+EXAMPLES = "15"  # the maximum of generated cases for each operation
+CALLS_A_DAY = 1_000_000  # the limit of the trial is tested elsewhere
 
 
 def main(arguments: list[str]) -> int:
-    """Run it."""
+    """Run schemathesis, print the violations, and return the exit status."""
     with Sandbox(lenient=True) as sandbox:  # the cases are generated from the document alone
         sandbox.state.trial_calls.calls_a_day = CALLS_A_DAY
         settings = sandbox.client_settings()
@@ -45,20 +45,20 @@ def main(arguments: list[str]) -> int:
 
 
 def violations(sandbox: Sandbox) -> list[str]:
-    """What the records say against the sandbox."""
+    """Return the violations in the sandbox's records."""
     statuses: dict[str, set[int | None]] = defaultdict(set)
     for record in sandbox.records:
         statuses[record.operation].add(record.status)
     found = []
     for operation in OPERATIONS:
-        answered = statuses[operation.id]
+        returned = statuses[operation.id]
         known = {int(status) for status in document()["paths"][operation.path][operation.method.lower()]["responses"]}
         wanted = {401} if not operation.public else set()
-        if extra := answered - known:
-            found.append(f"{operation.id} answered {extra}, which the contract does not have")
-        if missing := wanted - answered:
-            found.append(f"{operation.id} was never answered {missing}")
-        if not answered & {200, 202}:
+        if extra := returned - known:
+            found.append(f"{operation.id} returned {extra}, which the contract does not have")
+        if missing := wanted - returned:
+            found.append(f"{operation.id} never returned {missing}")
+        if not returned & {200, 202}:
             found.append(f"{operation.id} never succeeded")
     return found
 

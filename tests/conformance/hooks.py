@@ -1,8 +1,7 @@
-"""Puts real values where a schema cannot say what is real: files that were uploaded, languages, jobs that exist.
+"""Replace generated values by real ones that a schema cannot describe: uploaded files, languages, existing jobs.
 
-Loaded by schemathesis (``SCHEMATHESIS_HOOKS``). A value is replaced only where it fits its schema. So a request that is
-valid by the schema is one that the sandbox must take, and in one that is invalid nothing is wrong but what schemathesis
-made wrong.
+Loaded by schemathesis (``SCHEMATHESIS_HOOKS``). Only valid values are replaced. So the sandbox must accept requests
+that are valid by the schema, and invalid requests are invalid only because of schemathesis.
 """
 
 from __future__ import annotations
@@ -30,13 +29,13 @@ TURNS = count()
 
 @cache
 def upload(content: bytes, name: str) -> str:
-    """The address of a file, uploaded once."""
+    """Upload a file once, and return its URL."""
     return API.post("file/upload", files={"file": (name, content)}, headers={"authorization": ""}).text
 
 
 @cache
 def job(family: str, *, trial: bool) -> str:
-    """The id of a job whose result is of the family."""
+    """Submit one job of the family, and return its ID."""
     operation = BY_ID[
         {"text": "translateText", "file": "translateDocument", "hugo": "analyzeHugo"}[family] + "Trial" * trial
     ]
@@ -45,23 +44,23 @@ def job(family: str, *, trial: bool) -> str:
 
 @cache
 def validator(model: str, member: str) -> Any:
-    """Says whether a member of a request fits its schema."""
+    """Return a validator for a member of a request."""
     schema = document()["components"]["schemas"][model]["properties"][member]
     return OAS30Validator({"allOf": [schema], "components": document()["components"]}, format_checker=formats())
 
 
 def numbers(values: list[int]) -> list[int]:
-    """As many numbers, counted from 1."""
+    """Return the same number of numbers from 1."""
     return [1 + abs(value) % 9 for value in values]
 
 
-def made_real_part(part: dict[str, Any]) -> dict[str, Any]:
-    """A worksheet's part whose rows and columns count from 1."""
+def real_part(part: dict[str, Any]) -> dict[str, Any]:
+    """Return a part of a worksheet with rows and columns counted from 1."""
     return part | {name: numbers(part[name]) for name in ("rows", "columns") if part.get(name)}
 
 
-def made_real(operation: Any, member: str, value: Any) -> Any:
-    """A value that means something, in place of one that only fits."""
+def real_value(operation: Any, member: str, value: Any) -> Any:
+    """Return a real value for a member, instead of a random valid one."""
     real = request_of(operation, upload)
     match member:
         case "texts":
@@ -71,7 +70,7 @@ def made_real(operation: Any, member: str, value: Any) -> Any:
         case "url":
             return real.get("url") or upload(b"image", "a.png")
         case "ranges":
-            return {str(number): made_real_part(part) for number, part in enumerate(value.values(), start=1)}
+            return {str(number): real_part(part) for number, part in enumerate(value.values(), start=1)}
         case "pages" | "slides" | "worksheets" | "elements":
             return numbers(value)
         case "outputFormat":
@@ -84,20 +83,20 @@ def made_real(operation: Any, member: str, value: Any) -> Any:
 
 @schemathesis.auth()
 class Tokens:
-    """Puts a token on every case, and on one of sixteen one that is forged."""
+    """Adds a token to every case; one in sixteen is invalid."""
 
     def get(self, case: Any, context: Any) -> str:
-        """The token."""
+        """Return the token."""
         return os.environ["SANDBOX_TOKEN"]
 
     def set(self, case: Any, data: str, context: Any) -> None:
-        """Put it on."""
+        """Add the token to a case."""
         case.headers["Authorization"] = f"Bearer {data if next(TURNS) % 16 else 'forged'}"
 
 
 @schemathesis.hook
 def before_call(context: Any, case: Any, kwargs: Any) -> None:
-    """Make one case real."""
+    """Replace the valid values of a case by real ones."""
     operation = BY_ID.get(case.operation.definition.raw.get("operationId", ""))
     if operation is None or case.method != operation.method:
         return
@@ -105,7 +104,7 @@ def before_call(context: Any, case: Any, kwargs: Any) -> None:
         case.query["SerialaizeAsV2"] = "false"
     if operation.role == "upload" and isinstance(case.query.get("format"), str):
         case.query["format"] = "Docx"
-    if operation.role == "poll":  # one of four asks for a job that nobody knows
+    if operation.role == "poll":  # one in four polls an unknown job
         known = job(operation.family, trial=operation.public) if next(TURNS) % 4 else "unknown"
         if "requestId" in case.path_parameters:
             case.path_parameters["requestId"] = known
@@ -117,13 +116,13 @@ def before_call(context: Any, case: Any, kwargs: Any) -> None:
         properties = document()["components"]["schemas"][model]["properties"]
         for member, value in case.body.items():
             if member in properties and validator(model, member).is_valid(value):
-                case.body[member] = made_real(operation, member, value)
+                case.body[member] = real_value(operation, member, value)
         if {"file", "url"} <= properties.keys():
             one_of_two(model, case.body)
 
 
 def one_of_two(model: str, body: dict[str, Any]) -> None:
-    """Content or address: the document says in words that exactly one of them is needed."""
+    """Keep one of content and URL: by its description, a request has exactly one of them."""
     if not {"file", "url"} & body.keys():
         body["file"] = CONTENT
     elif all(name in body and validator(model, name).is_valid(body[name]) for name in ("file", "url")):

@@ -1,4 +1,4 @@
-"""The example of ``docs/sandbox.md``: an application whose tests use the fixtures, run as its owner would run them."""
+"""The example of ``docs/sandbox.md``: an application whose tests use the fixtures, run as a user would run them."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from pathlib import Path
 import pytest
 
 APP = Path(__file__).parents[2] / "examples" / "catalogue_app"
-# A mistake in the application, and the test of the application that must notice it.
+# Mistakes in the application, and the application's test that must detect each.
 MISTAKES = {
-    ('{"unclear": True}', "{}"): "test_an_order_whose_answer_was_lost_is_not_paid_for_twice",
-    ('{"job": job.to_dict(), ', "{"): "test_a_slow_job_is_left_to_the_next_run",
-    (' if text not in kept["texts"]]', "]"): "test_only_new_products_are_ordered",
+    ('{"uncertain": True}', "{}"): "test_a_submission_without_a_response_is_not_billed_twice",
+    ('{"job": job.to_dict(), ', "{"): "test_a_slow_job_is_resumed_by_the_next_run",
+    (' if text not in kept["texts"]]', "]"): "test_only_new_products_are_submitted",
     ("glossary=BRANDS", "glossary={}"): "test_products_are_shown_in_english_until_they_are_translated",
 }
 
@@ -35,13 +35,13 @@ def test_the_page_quotes_the_example_exactly():
 
 @pytest.fixture
 def run(tmp_path):
-    """Run the application's tests in a copy of its folder; what pytest printed."""
+    """A function that runs the application's tests in a copy of its folder and returns pytest's output."""
     folder = tmp_path / "catalogue_app"
     shutil.copytree(APP, folder, ignore=shutil.ignore_patterns("__pycache__", ".pytest_cache"))
 
     def run(source: str) -> str:
         (folder / "catalogue.py").write_text(source, "utf-8")
-        # A folder of its own: sessions that share one clean up behind each other, and warn.
+        # A separate folder: sessions that share one delete each other's files, and warn.
         options = [
             "-q",
             "-p",
@@ -65,9 +65,9 @@ def test_the_examples_own_tests_pass(run):
 
 def test_the_examples_tests_detect_mistakes_in_the_application(run):
     source = (APP / "catalogue.py").read_text("utf-8")
-    for was, becomes in MISTAKES:
-        assert was in source
-        source = source.replace(was, becomes)
+    for old, new in MISTAKES:
+        assert old in source
+        source = source.replace(old, new)
     printed = run(source)
     assert set(re.findall(r"^FAILED test_catalogue.py::(\w+)", printed, re.MULTILINE)) >= set(MISTAKES.values()), (
         printed

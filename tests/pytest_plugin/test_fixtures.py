@@ -1,4 +1,4 @@
-"""The plugin's fixtures, used as an application's tests use them."""
+"""The plugin's fixtures, as used in an application's tests."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def test_clients_without_arguments_use_the_sandbox(translation_sandbox):
 
 
 def test_a_proxy_from_the_environment_is_not_used(translation_client, monkeypatch):
-    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")  # where nobody listens
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")  # no server listens there
     assert translation_client.translate_text("Hello", target="de").text.startswith("[de] ")
 
 
@@ -47,7 +47,7 @@ def test_a_token_expires_when_the_clock_advances(translation_client, translation
     translation_sandbox.advance(4_000)
     translation_client.translate_text("Hello", target="de")
     assert translation_sandbox.calls()["/connect/token"] == 2
-    assert {record.status for record in translation_sandbox.records} == {200}  # the client knew before it asked
+    assert {record.status for record in translation_sandbox.records} == {200}  # no 401: the client knew
 
 
 @pytest.mark.translation_sandbox(token_lifetime_s=5, real_time=True)

@@ -1,4 +1,4 @@
-"""The plugin in other projects: with other plugins, without the extra, and what it leaves behind."""
+"""The plugin in other projects: with other plugins, without the extra, and its cleanup."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ PLUGINS = ("-p", "groupdocs_translation_sandbox.pytest_plugin", "-p", "anyio")
 
 @pytest.fixture
 def run(pytester, monkeypatch):
-    """Run a project's tests in a process of their own, warnings being errors, and check how they end."""
-    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")  # others that are installed here take seconds to load
+    """A function that runs a project's tests in a subprocess, with warnings as errors, and checks the outcomes."""
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")  # other installed plugins take seconds to load
 
-    pytester.makeini("[pytest]")  # a project of its own, also where the folder for temporary files is below another one
+    pytester.makeini("[pytest]")  # a separate project, even if the folder for temporary files is in another one
 
     def run(source: str, *arguments: str, **outcomes: int):
         pytester.makepyfile(source)
@@ -45,7 +45,7 @@ def test_the_asynchronous_client_runs_under_pytest_asyncio(run, name, mark, mode
         name,
         f"--asyncio-mode={mode}",
         "-o",
-        "asyncio_default_fixture_loop_scope=function",  # it warns where this is not said
+        "asyncio_default_fixture_loop_scope=function",  # avoids a warning
         passed=1,
     )
 

@@ -1,4 +1,4 @@
-"""For each operation that makes a job, a request that it takes: with the files of ``examples/`` as sources."""
+"""A valid request for each operation that creates a job, with the files of ``examples/`` as sources."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from groupdocs_translation.spec.formats import KINDS
 EXAMPLES = Path(__file__).parents[2] / "examples" / "files"
 LANGUAGES = {"sourceLanguage": "en", "targetLanguages": ["de", "fr"]}
 TEXT = {"sourceLanguage": "en", "targetLanguages": ["de"], "texts": ["Hello"]}
-MEDIA = ("a.mp3", b"ID3 not listened to", {"format": "Mp3"})
-IMAGE = ("a.png", b"\x89PNG not looked at", {"ocrformat": "Pdf", "outputFormat": "Docx"})
+MEDIA = ("a.mp3", b"ID3 fake", {"format": "Mp3"})
+IMAGE = ("a.png", b"\x89PNG fake", {"ocrformat": "Pdf", "outputFormat": "Docx"})
 DOCUMENT = ("report.docx", None, {"format": "Docx", "outputFormat": "Docx"})
-# Kinds that came after this table.
-LATER = {
+# Default requests, for kinds that are not in ``FILES``.
+DEFAULTS = {
     kind.operation: (
         f"a.{kind.formats[0].lower()}",
         b"Hello",
@@ -27,7 +27,7 @@ LATER = {
     for kind in KINDS.values()
     if kind.formats
 }
-# Each submission of a file: the upload's name, its content (None: of examples/files), and members of the request.
+# For each submission of a file: the name of the upload, its content (None: from examples/files), and members.
 FILES = {
     "translateDocument": DOCUMENT,
     "translateDocumentTrial": DOCUMENT,
@@ -52,14 +52,14 @@ FILES = {
 
 
 def request_of(operation, upload):
-    """A request of an operation; ``upload(content, name)`` stores a file and gives its address."""
+    """Return a valid request for an operation; ``upload(content, name)`` stores a file and returns its URL."""
     if operation.model == "TextRequest":
         return TEXT | {"targetLanguages": ["de", "fr"]}
     if operation.id == "translateImageToText":
         return {"source": "en", "targets": ["de"], "file": base64.b64encode(b"image").decode()}
     if operation.id == "analyzeHugo":
         return {"file": base64.b64encode(b"---\ntitle: A\n---\n{{< figure src=a >}}\n").decode()}
-    of_any_kind = ("report.docx", None, {}) if operation.model == "FileRequest" else None
-    name, content, members = FILES.get(operation.id) or LATER.get(operation.id) or of_any_kind
+    general = ("report.docx", None, {}) if operation.model == "FileRequest" else None
+    name, content, members = FILES.get(operation.id) or DEFAULTS.get(operation.id) or general
     url = upload((EXAMPLES / name).read_bytes() if content is None else content, name)
     return LANGUAGES | members | {"url": url}

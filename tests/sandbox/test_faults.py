@@ -1,4 +1,4 @@
-"""Faults of each kind, seen by a plain client."""
+"""Faults of each kind, observed with a plain HTTP client."""
 
 from __future__ import annotations
 
@@ -36,9 +36,9 @@ def test_a_fault_matches_operations_and_paths_by_pattern(sandbox, plain, pattern
 
 def test_a_fault_sends_its_status_headers_and_body(sandbox, client):
     sandbox.fail("translateText", status=429, headers={"Retry-After": "7", "content-type": "text/x"}, body="slowly")
-    answer = client.post("text", json=TEXT)
-    assert (answer.status_code, answer.text) == (429, "slowly")
-    assert (answer.headers["retry-after"], answer.headers["content-type"]) == ("7", "text/x")
+    response = client.post("text", json=TEXT)
+    assert (response.status_code, response.text) == (429, "slowly")
+    assert (response.headers["retry-after"], response.headers["content-type"]) == ("7", "text/x")
     assert not sandbox.jobs
 
 
@@ -53,21 +53,25 @@ def test_a_fault_sends_its_status_headers_and_body(sandbox, client):
 )
 def test_a_body_is_bytes_text_or_json(sandbox, plain, body, content, content_type):
     sandbox.fail("listLanguages", body=body)
-    answer = plain.get("languages")
-    assert (answer.status_code, answer.content, answer.headers.get("content-type")) == (200, content, content_type)
+    response = plain.get("languages")
+    assert (response.status_code, response.content, response.headers.get("content-type")) == (
+        200,
+        content,
+        content_type,
+    )
 
 
 def test_an_error_page_is_html(sandbox, plain):
     sandbox.fail("listLanguages", html=True)
-    answer = plain.get("languages")
-    assert (answer.status_code, answer.headers["content-type"]) == (502, "text/html; charset=utf-8")
-    assert answer.text.startswith("<!DOCTYPE html>")
+    response = plain.get("languages")
+    assert (response.status_code, response.headers["content-type"]) == (502, "text/html; charset=utf-8")
+    assert response.text.startswith("<!DOCTYPE html>")
 
 
 def test_wrong_types_are_valid_json(sandbox, client):
     sandbox.fail("translateText", wrong_type=True)
-    answer = client.post("text", json=TEXT).json()
-    assert (answer["status"], answer["id"]) == ("seven", 7)
+    response = client.post("text", json=TEXT).json()
+    assert (response["status"], response["id"]) == ("seven", 7)
     assert len(sandbox.jobs) == 1
 
 
@@ -81,10 +85,10 @@ def test_a_truncated_response_is_shorter_than_its_length(sandbox, client):
 def test_a_truncated_download_stops_halfway(sandbox, plain):
     url = plain.upload(b"x" * 300_000)
     sandbox.fail("/storage", truncate=True)
-    got = []
-    with bare.stream("GET", url) as answer, pytest.raises(httpx2.RemoteProtocolError):
-        got.extend(answer.iter_raw())
-    assert sum(map(len, got)) == 150_000
+    received = []
+    with bare.stream("GET", url) as response, pytest.raises(httpx2.RemoteProtocolError):
+        received.extend(response.iter_raw())
+    assert sum(map(len, received)) == 150_000
 
 
 @pytest.mark.parametrize("after", [False, True])
@@ -97,8 +101,8 @@ def test_a_delayed_response_exceeds_the_clients_timeout(sandbox, client, after):
 
 def test_a_slow_response_arrives_in_pieces(sandbox, plain):
     sandbox.fail("listLanguages", drip_s=0.03)
-    with plain.stream("GET", "languages") as answer:
-        pieces = list(answer.iter_raw())
+    with plain.stream("GET", "languages") as response:
+        pieces = list(response.iter_raw())
     assert len(pieces) > 5
     assert len(json.loads(b"".join(pieces))) == 46
 
@@ -118,7 +122,7 @@ def test_a_fault_after_the_job_leaves_the_job(sandbox, client, fault):
     with pytest.raises((httpx2.HTTPError, ValueError)):
         client.post("text", json=TEXT).raise_for_status().json()
     client.submit()
-    assert list(sandbox.jobs.by_digest().values()) == [2]  # paid twice for the same body
+    assert list(sandbox.jobs.by_digest().values()) == [2]  # the same body was billed twice
     lost = next(record for record in sandbox.records if record.operation == "translateText")
     assert lost.fault
     assert lost.job in sandbox.jobs
@@ -131,25 +135,25 @@ def test_an_error_response_takes_precedence_over_an_after_fault(sandbox, client)
 
 def test_a_revoked_token_is_rejected_and_a_new_one_is_not(sandbox, client):
     sandbox.fail("translateText", revoke=True)
-    answer = client.post("text", json=TEXT)
-    assert answer.status_code == 401
-    assert "revoked" in answer.headers["www-authenticate"]
+    response = client.post("text", json=TEXT)
+    assert response.status_code == 401
+    assert "revoked" in response.headers["www-authenticate"]
     assert client.authorize().submit()
 
 
 def test_a_skewed_lifetime_does_not_change_the_tokens_expiry(sandbox, plain):
     sandbox.fail("/connect/token", skew_s=5_000)
-    answer = plain.ask_token().json()
-    assert answer["expires_in"] == 8_600
+    response = plain.request_token().json()
+    assert response["expires_in"] == 8_600
     sandbox.advance(3_600)
-    headers = {"authorization": f"Bearer {answer['access_token']}"}
+    headers = {"authorization": f"Bearer {response['access_token']}"}
     assert plain.post("text", json=TEXT, headers=headers).status_code == 401
 
 
 def test_a_failing_token_endpoint(sandbox, plain):
     sandbox.fail("/connect/token", status=400, body={"error": "invalid_client"})
     sandbox.fail("/connect/token", status=503, headers={"retry-after": "1"})
-    assert [plain.ask_token().status_code for _ in range(3)] == [400, 503, 200]
+    assert [plain.request_token().status_code for _ in range(3)] == [400, 503, 200]
     assert sandbox.calls()["/connect/token"] == 3
     assert sandbox.state.tokens_issued == 1
 
@@ -161,16 +165,16 @@ def test_a_failed_job_has_its_status_in_the_body(sandbox, client, path):
         {} if path == "document" else {"url": client.upload(b"1\n"), "sourceLanguage": "en", "targetLanguages": ["de"]}
     )
     job = client.submit_file() if path == "document" else client.submit("srt", **extra)
-    answer = client.get(f"document/{job}")
-    assert (answer.status_code, answer.json()["status"], answer.json()["urls"]) == (200, 500, None)
+    response = client.get(f"document/{job}")
+    assert (response.status_code, response.json()["status"], response.json()["urls"]) == (200, 500, None)
 
 
 def test_a_partial_job_returns_206(sandbox, client):
     sandbox.fail("translateDocument", job="partial")
     job = client.submit_file(targets=["de", "fr"])
-    answer = client.get(f"document/{job}")
-    body = answer.json()
-    assert (answer.status_code, body["status"]) == (206, 206)
+    response = client.get(f"document/{job}")
+    body = response.json()
+    assert (response.status_code, body["status"]) == (206, 206)
     assert (list(body["urls"]), body["urls"]["fr"]) == (["de", "fr"], None)
     assert (body["request"]["requestId"], body["request"]["outFormat"]) == (job, "Txt")
 

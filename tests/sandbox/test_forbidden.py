@@ -1,4 +1,4 @@
-"""What the document forbids is refused by every operation: each member of a valid request, made wrong in each way."""
+"""Every operation rejects invalid requests: each member of a valid request is made invalid in every way."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ TOO_LARGE = {"int32": 2**31, "int64": 2**63}
 
 @pytest.fixture(scope="module")
 def client():
-    """A client with a token, of one lenient sandbox: what is refused here is so for the document's sake alone."""
+    """A client with a token. Its sandbox is lenient, so it rejects only requests that the document forbids."""
     with Sandbox(lenient=True) as sandbox, Plain(sandbox) as client:
         sandbox.state.trial_calls.calls_a_day = 10_000
         client.sandbox = sandbox
@@ -33,7 +33,7 @@ def resolve(schema):
 
 
 def sample(schema):
-    """A value that fits."""
+    """Return a valid value."""
     schema = resolve(schema)
     if "enum" in schema:
         return schema["enum"][-1]
@@ -51,7 +51,7 @@ def sample(schema):
 
 
 def forbidden(schema):
-    """Values that a schema forbids, down to the values within arrays and objects."""
+    """Yield values that a schema forbids, including values in arrays and objects."""
     schema = resolve(schema)
     kind = schema["type"]
     yield from (value for name, value in OF_TYPE.items() if name not in {kind, "integer" if kind == "number" else kind})
@@ -73,7 +73,7 @@ def forbidden(schema):
 
 
 def within(schema):
-    """Objects that a schema forbids for one of their members."""
+    """Yield objects with one member that the schema forbids."""
     whole = sample(schema)
     for name, member in schema.get("properties", {}).items():
         yield from (whole | {name: value} for value in forbidden(member))
@@ -85,26 +85,26 @@ def within(schema):
         yield {other: value for other, value in whole.items() if other != name}
 
 
-def refusal(answer):
-    return answer.status_code, answer.json().get("field", "").partition(".")[0]
+def error_of(response):
+    return response.status_code, response.json().get("field", "").partition(".")[0]
 
 
 @pytest.mark.parametrize("operation", SUBMISSIONS, ids=lambda row: row.id)
 def test_invalid_members_are_rejected(client, operation):
     path, request = operation.path[1:], request_of(operation, client.upload)
     schema = document()["components"]["schemas"][operation.model]
-    taken = client.post(path, json=request)
-    assert taken.json()["status"] == 202
+    submitted = client.post(path, json=request)
+    assert submitted.json()["status"] == 202
     jobs, tried = len(client.sandbox.jobs), 0
     for name, member in schema["properties"].items():
         for value in forbidden(member):
             tried += 1
-            assert refusal(client.post(path, json=request | {name: value})) == (400, name), value
+            assert error_of(client.post(path, json=request | {name: value})) == (400, name), value
     for name in schema.get("required", ()):
         less = {other: value for other, value in request.items() if other != name}
-        assert refusal(client.post(path, json=less)) == (400, name)
+        assert error_of(client.post(path, json=less)) == (400, name)
     for name in ("unheardOf", "", next(iter(request)).upper(), next(iter(request)) + " "):
-        assert refusal(client.post(path, json=request | {name: "x"})) == (400, name)
+        assert error_of(client.post(path, json=request | {name: "x"})) == (400, name)
     assert tried > 5 * len(schema["properties"])
     assert len(client.sandbox.jobs) == jobs
 
@@ -114,11 +114,11 @@ def test_invalid_bodies_are_rejected(client, operation):
     path, request = operation.path[1:], request_of(operation, client.upload)
     content, jobs = json.dumps(request).encode(), len(client.sandbox.jobs)
     for media_type in ("", "text/plain", "text/json", "application/xml", "application/x-www-form-urlencoded", "*/*"):
-        answer = client.post(path, content=content, headers={"content-type": media_type})
-        assert answer.status_code == 415, media_type
+        response = client.post(path, content=content, headers={"content-type": media_type})
+        assert response.status_code == 415, media_type
     for body in (b"", b"null", b"[]", b'""', b"1", b"{}{}", b"[%b]" % content, b"\xef\xbb\xbf" + content, content[:-1]):
-        answer = client.post(path, content=body, headers={"content-type": "application/json"})
-        assert answer.status_code == 400, body
+        response = client.post(path, content=body, headers={"content-type": "application/json"})
+        assert response.status_code == 400, body
     for body in (content.decode().encode("utf-16"), content[:-1] + b', "\xff": 1}'):
         headers = {"content-type": "application/json; charset=utf-16"}
         assert client.post(path, content=body, headers=headers).status_code == 400
@@ -133,10 +133,10 @@ def test_invalid_parameters_are_rejected(client, operation):
         name = parameter["name"]
         wrong = ["yes", "1", "", "True"] if parameter["schema"]["type"] == "boolean" else [""]
         for value in wrong:
-            assert refusal(client.get(path, params={name: value})) == (400, name)
-        assert refusal(client.get(path, params=[(name, "true"), (name, "true")])) == (400, name)
+            assert error_of(client.get(path, params={name: value})) == (400, name)
+        assert error_of(client.get(path, params=[(name, "true"), (name, "true")])) == (400, name)
         if parameter.get("required"):
-            assert refusal(client.get(path)) == (400, name)
+            assert error_of(client.get(path)) == (400, name)
 
 
 def test_invalid_uploads_are_rejected(client):

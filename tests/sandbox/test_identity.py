@@ -1,4 +1,4 @@
-"""Tokens: how they are asked for, what they are, and when they are refused."""
+"""Tokens: requests, contents, expiry and revocation."""
 
 from __future__ import annotations
 
@@ -34,11 +34,11 @@ def origin(plain):
     ],
 )
 def test_every_token_error_is_a_400_without_a_challenge(sandbox, plain, form, error):
-    answer = plain.ask_token(**form)
+    response = plain.request_token(**form)
 
-    assert (answer.status_code, answer.json()) == (400, {"error": error})
-    assert "www-authenticate" not in answer.headers
-    assert answer.headers["cache-control"].startswith("no-store")
+    assert (response.status_code, response.json()) == (400, {"error": error})
+    assert "www-authenticate" not in response.headers
+    assert response.headers["cache-control"].startswith("no-store")
     assert sandbox.state.tokens_issued == 0
 
 
@@ -51,13 +51,13 @@ def test_every_token_error_is_a_400_without_a_challenge(sandbox, plain, form, er
     ],
 )
 def test_a_token_request_without_a_form_is_invalid(plain, headers, content):
-    answer = bare.post(plain.settings["token_url"], headers=headers, content=content)
-    assert (answer.status_code, answer.json()) == (400, {"error": "invalid_request"})
+    response = bare.post(plain.settings["token_url"], headers=headers, content=content)
+    assert (response.status_code, response.json()) == (400, {"error": "invalid_request"})
 
 
 def test_only_post_returns_tokens(plain):
-    answer = bare.get(plain.settings["token_url"])
-    assert (answer.status_code, answer.headers["allow"]) == (405, "POST")
+    response = bare.get(plain.settings["token_url"])
+    assert (response.status_code, response.headers["allow"]) == (405, "POST")
 
 
 @pytest.mark.parametrize(
@@ -77,16 +77,16 @@ def test_basic_credentials_are_form_encoded_and_exclude_form_credentials(sandbox
     sandbox.add_client("odd:id", "s+cret 1")
     url, form = plain.settings["token_url"], {"grant_type": "client_credentials"} | form
 
-    answer = bare.post(url, data=form, headers=headers)
+    response = bare.post(url, data=form, headers=headers)
 
-    assert answer.json().get("error") == error
-    assert answer.status_code == (400 if error else 200)
+    assert response.json().get("error") == error
+    assert response.status_code == (400 if error else 200)
 
 
 def test_an_application_without_the_grant_is_unauthorized(sandbox, plain):
     secret = sandbox.add_client("browser", grants=["authorization_code"])
-    answer = plain.ask_token(client_id="browser", client_secret=secret)
-    assert answer.json() == {"error": "unauthorized_client"}
+    response = plain.request_token(client_id="browser", client_secret=secret)
+    assert response.json() == {"error": "unauthorized_client"}
 
 
 def test_discovery_has_the_key_that_signs_tokens(plain):
@@ -109,17 +109,17 @@ def test_discovery_has_the_key_that_signs_tokens(plain):
 
 def test_the_response_has_the_lifetime_of_the_token(sandbox, plain):
     sandbox.state.identity.token_lifetime_s = 77
-    answer = plain.ask_token(scope="translation").json()
-    assert (answer["expires_in"], answer["token_type"], answer["scope"]) == (77, "Bearer", "translation")
+    response = plain.request_token(scope="translation").json()
+    assert (response["expires_in"], response["token_type"], response["scope"]) == (77, "Bearer", "translation")
 
 
-def refused(answer):
-    return answer.status_code, answer.headers.get("www-authenticate")
+def challenge_of(response):
+    return response.status_code, response.headers.get("www-authenticate")
 
 
 def test_a_request_without_a_token_gets_a_bare_challenge(sandbox, plain):
-    assert refused(plain.post("text", json=TEXT)) == (401, "Bearer")
-    assert refused(plain.post("text", json=TEXT, headers=basic("a", "b"))) == (401, "Bearer")
+    assert challenge_of(plain.post("text", json=TEXT)) == (401, "Bearer")
+    assert challenge_of(plain.post("text", json=TEXT, headers=basic("a", "b"))) == (401, "Bearer")
     assert not sandbox.jobs
 
 
@@ -129,7 +129,7 @@ def test_only_tokens_signed_by_this_server_are_accepted(client):
     head, _, signature = own.split(".")
     body = base64.urlsafe_b64encode(b'{"jti":"1","exp":9e9}').rstrip(b"=").decode()
     for token in (jwt.encode(claims, "x" * 32), jwt.encode(claims, "", "none"), f"{head}.{body}.{signature}", "x"):
-        status, challenge = refused(client.post("text", json=TEXT, headers={"authorization": f"Bearer {token}"}))
+        status, challenge = challenge_of(client.post("text", json=TEXT, headers={"authorization": f"Bearer {token}"}))
         assert (status, challenge.partition(",")[0]) == (401, 'Bearer error="invalid_token"')
 
 
@@ -137,17 +137,17 @@ def test_a_token_expires_by_the_sandbox_s_clock(sandbox, client):
     sandbox.advance(3599)
     assert client.post("text", json=TEXT).status_code == 200
     sandbox.advance(1)
-    status, challenge = refused(client.post("text", json=TEXT))
+    status, challenge = challenge_of(client.post("text", json=TEXT))
     assert (status, challenge) == (401, 'Bearer error="invalid_token", error_description="The token expired"')
 
 
 def test_revoked_tokens_are_rejected_and_others_are_not(sandbox, client):
     secret = sandbox.add_client("other")
-    other = client.ask_token(client_id="other", client_secret=secret).json()["access_token"]
+    other = client.request_token(client_id="other", client_secret=secret).json()["access_token"]
 
     assert sandbox.revoke_tokens("sandbox-client") == 1
 
-    assert refused(client.post("text", json=TEXT))[0] == 401
+    assert challenge_of(client.post("text", json=TEXT))[0] == 401
     assert client.post("text", json=TEXT, headers={"authorization": f"Bearer {other}"}).status_code == 200
     assert sandbox.revoke_tokens() == 1
     assert client.post("text", json=TEXT, headers={"authorization": f"Bearer {other}"}).status_code == 401
@@ -159,11 +159,11 @@ def test_a_rotated_secret_replaces_the_old_one_and_tokens_stay_valid(sandbox, cl
 
     new = sandbox.rotate_secret()
 
-    assert client.ask_token(client_secret=old).json() == {"error": "invalid_client"}
-    assert client.ask_token(client_secret=new).status_code == 200
+    assert client.request_token(client_secret=old).json() == {"error": "invalid_client"}
+    assert client.request_token(client_secret=new).status_code == 200
     assert sandbox.client_settings()["client_secret"] == new
     assert client.post("text", json=TEXT).status_code == 200
     assert sandbox.rotate_secret("third", keep_old=True) == "third"
-    assert {client.ask_token(client_secret=secret).status_code for secret in (new, "third")} == {200}
+    assert {client.request_token(client_secret=secret).status_code for secret in (new, "third")} == {200}
     with pytest.raises(KeyError):
         sandbox.rotate_secret(client_id="nobody")

@@ -1,4 +1,4 @@
-"""Jobs: submitted, waited for, done, failed, forgotten; of every operation, with answers that fit the document."""
+"""Jobs of every operation, from submission to expiry; all responses must match the document."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ POLLS = {"text": "text/{}", "file": "document/{}", "hugo": "hugo?id={}"}
 TRIAL_POLLS = {"text": "text/trial?requestId={}", "file": "document/trial?requestId={}"}
 
 
-def fits(operation_id, answer):
-    """The answer's body, once its status, media type and body were held against the document."""
+def checked_body(operation_id, response):
+    """Validate the status, media type and body of a response against the document, and return the body."""
     operation = BY_ID[operation_id]
-    described = document()["paths"][operation.path][operation.method.lower()]["responses"][str(answer.status_code)]
+    described = document()["paths"][operation.path][operation.method.lower()]["responses"][str(response.status_code)]
     ((media_type, content),) = described["content"].items()
-    assert answer.headers["content-type"].partition(";")[0] == media_type
-    body = answer.json() if media_type == "application/json" else answer.text
+    assert response.headers["content-type"].partition(";")[0] == media_type
+    body = response.json() if media_type == "application/json" else response.text
     OAS30Validator(content["schema"] | {"components": document()["components"]}).validate(body)
     return body
 
@@ -37,12 +37,12 @@ def test_the_result_of_every_submission_matches_the_document(client, operation):
     if trial:
         del client.headers["authorization"]
 
-    taken = fits(operation.id, client.post(operation.path[1:], json=request_of(operation, client.upload)))
-    poll = (TRIAL_POLLS if trial else POLLS)[operation.family].format(taken["id"])
+    submitted = checked_body(operation.id, client.post(operation.path[1:], json=request_of(operation, client.upload)))
+    poll = (TRIAL_POLLS if trial else POLLS)[operation.family].format(submitted["id"])
     poll_id = {"text": "getTextTranslation", "file": "getFileTranslation", "hugo": "getHugoStructure"}[operation.family]
-    done = fits(poll_id + ("Trial" if trial else ""), client.get(poll))
+    done = checked_body(poll_id + ("Trial" if trial else ""), client.get(poll))
 
-    assert (taken["status"], done["status"]) == (202, 200)
+    assert (submitted["status"], done["status"]) == (202, 200)
     if operation.family == "text":
         assert done["translations"]["de"][0].startswith("[de]")
     elif operation.family == "file":
@@ -56,7 +56,7 @@ def test_the_result_of_every_submission_matches_the_document(client, operation):
 def test_every_other_response_matches_the_document(client, operation_id):
     operation = BY_ID[operation_id]
     files = {"file": ("a.txt", b"x")} if operation.role == "upload" else None
-    body = fits(operation_id, client.request(operation.method, operation.path[1:], files=files))
+    body = checked_body(operation_id, client.request(operation.method, operation.path[1:], files=files))
     assert body
 
 
@@ -66,11 +66,11 @@ def test_statuses_of_submissions_and_polls_can_be_set(sandbox, client):
     for status in (200, 202):
         sandbox.state.statuses.submitted = sandbox.state.statuses.pending = status
         sandbox.state.statuses.pending_body = 102 if status == 200 else 202
-        taken = client.post("text", json=TEXT)
-        pending = client.get(f"text/{fits('translateText', taken)['id']}")
-        body = fits("getTextTranslation", pending)
+        submitted = client.post("text", json=TEXT)
+        pending = client.get(f"text/{checked_body('translateText', submitted)['id']}")
+        body = checked_body("getTextTranslation", pending)
         assert body["translations"] is None
-        seen.add((taken.status_code, pending.status_code, body["status"]))
+        seen.add((submitted.status_code, pending.status_code, body["status"]))
     assert seen == {(200, 200, 102), (202, 202, 202)}
 
 
@@ -93,16 +93,16 @@ def test_a_job_expires_after_a_day(sandbox, client):
     assert client.authorize().get(f"text/{job}").status_code == 404
     assert sandbox.jobs[job].request == TEXT
     client.submit()
-    assert sandbox.jobs[job].request == {}  # what was translated is not kept for ever
+    assert sandbox.jobs[job].request == {}  # requests of expired jobs are deleted
     assert len(sandbox.jobs) == 2
 
 
 @pytest.mark.parametrize("path", ["text/{}", "hugo?id={}", "document/trial?requestId={}", "document/nobody"])
 def test_a_poll_finds_only_jobs_of_its_own_kind(client, path):
     job = client.submit_file()
-    answer = client.get(path.format(job))
-    assert answer.status_code == 404
-    assert answer.json()["status"] == 404
+    response = client.get(path.format(job))
+    assert response.status_code == 404
+    assert response.json()["status"] == 404
 
 
 def test_a_trial_job_can_be_polled_with_a_token(client):
@@ -112,7 +112,7 @@ def test_a_trial_job_can_be_polled_with_a_token(client):
 
 def test_a_file_of_another_format_fails_the_job(client):
     job = client.submit_file(format="Docx", outputFormat="Docx", url=client.upload(b"no zip", "a.docx"))
-    body = fits("getFileTranslation", client.get(f"document/{job}"))
+    body = checked_body("getFileTranslation", client.get(f"document/{job}"))
     assert (body["status"], body["urls"]) == (500, None)
     assert "Docx" in body["message"]
 
@@ -164,7 +164,7 @@ def test_latencies_are_a_seeded_distribution_by_kind_and_size():
 
 
 def test_a_thousand_clients_are_served_at_the_same_time(sandbox, plain):
-    """As many connections as this process may open at once, all with a request under way, all answered."""
+    """Send a request on as many connections as this process may open, then read all responses."""
     import resource
     import socket
     from urllib.parse import urlsplit
@@ -176,11 +176,11 @@ def test_a_thousand_clients_are_served_at_the_same_time(sandbox, plain):
     try:
         for connection in connections:
             connection.sendall(b"GET /v2.0/translation/hc HTTP/1.1\r\nhost: a\r\n\r\n")
-        answers = [connection.recv(65_536) for connection in connections]
+        responses = [connection.recv(65_536) for connection in connections]
     finally:
         for connection in connections:
             connection.close()
-    assert {answer[:12] for answer in answers} == {b"HTTP/1.1 200"}
+    assert {response[:12] for response in responses} == {b"HTTP/1.1 200"}
     assert sandbox.calls()["getHealth"] == count
 
 
@@ -190,10 +190,10 @@ def test_a_trial_is_limited_to_ten_calls_a_day_from_one_ip_address(days):
         for _ in range(10):
             assert plain.post("text/trial", json=TEXT).status_code == 200
         sandbox.advance(days * 24 * 3600)
-        answer = plain.post("text/trial", json=TEXT)
-        assert answer.status_code == (200 if days else 429)
+        response = plain.post("text/trial", json=TEXT)
+        assert response.status_code == (200 if days else 429)
         if not days:
-            sandbox.advance(int(answer.headers["retry-after"]))
+            sandbox.advance(int(response.headers["retry-after"]))
             assert plain.post("text/trial", json=TEXT).status_code == 200
         assert sandbox.state.tokens_issued == 0
 
@@ -209,8 +209,8 @@ def test_a_trial_is_limited_to_ten_calls_a_day_from_one_ip_address(days):
 )
 def test_limits_of_a_trial(sandbox, plain, path, members, member):
     request = TEXT if path == "text" else LANGUAGES | {"url": plain.upload(name="a")}
-    answer = plain.post(f"{path}/trial", json=request | members)
-    assert (answer.status_code, answer.json()["field"]) == (400, member)
+    response = plain.post(f"{path}/trial", json=request | members)
+    assert (response.status_code, response.json()["field"]) == (400, member)
     assert not sandbox.jobs
 
 
@@ -230,8 +230,8 @@ def test_language_pairs_match_the_service_page(client):
     pairs = {pair["source"]: pair["targets"] for pair in client.get("languages").json()}
     assert (len(pairs), sum(map(len, pairs.values()))) == (46, 162)
     assert client.post("text", json=TEXT | {"sourceLanguage": "de", "targetLanguages": ["fr"]}).status_code == 200
-    answer = client.post("text", json=TEXT | {"sourceLanguage": "de", "targetLanguages": ["en", "ja"]})
-    assert (answer.status_code, answer.json()["field"]) == (400, "targetLanguages")
+    response = client.post("text", json=TEXT | {"sourceLanguage": "de", "targetLanguages": ["en", "ja"]})
+    assert (response.status_code, response.json()["field"]) == (400, "targetLanguages")
 
 
 def test_a_hugo_submission_returns_202_as_in_the_document(client):
@@ -245,6 +245,6 @@ def test_a_trial_does_not_convert_even_if_the_engine_can():
 
     with Sandbox(engine=Converter()) as sandbox, Plain(sandbox) as plain:
         request = LANGUAGES | {"url": plain.upload(), "format": "Txt", "outputFormat": "Md"}
-        answer = plain.post("document/trial", json=request)
-        assert (answer.status_code, answer.json()["field"]) == (400, "outputFormat")
+        response = plain.post("document/trial", json=request)
+        assert (response.status_code, response.json()["field"]) == (400, "outputFormat")
         assert plain.authorize().post("document", json=request).status_code == 200

@@ -1,4 +1,4 @@
-"""Images and recordings become real files of the format that was asked for, and nothing else."""
+"""Images and recordings are converted to valid files of the requested format."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ SAID = re.compile(r"\[de\] \w+ \w+\.$")
 
 
 def text_of_pdf(data):
-    """The text of its one page; every offset of its table of objects leads to an object."""
+    """Return the text of a one-page PDF, and check the offsets in its table of objects."""
     start = int(re.search(rb"startxref\n(\d+)\n%%EOF", data)[1])
     entries = re.findall(rb"(\d{10}) 00000 n ", data[start:])
     assert data[start:].startswith(b"xref\n0 %d\n" % (len(entries) + 1))
@@ -39,8 +39,8 @@ def image(client, **members):
     return client.post("image-to-file", json=request | {"url": client.upload(b"image", "a.png")} | members)
 
 
-def result(client, answer):
-    body = client.get(f"document/{answer.json()['id']}").json()
+def result(client, response):
+    body = client.get(f"document/{response.json()['id']}").json()
     assert "recognizes nothing" in body["message"]
     return bare.get(body["urls"]["de"]["url"]).content
 
@@ -59,20 +59,20 @@ def test_characters_missing_in_the_pdf_font_become_question_marks(client):
 
 def test_glossary_markup_is_escaped(client):
     for output, read in READERS.items():
-        answer = image(client, outputFormat=output, translationDictionary={"Recognized": '<b>&"'})
-        assert read(result(client, answer)).startswith('[de] <b>&"')
+        response = image(client, outputFormat=output, translationDictionary={"Recognized": '<b>&"'})
+        assert read(result(client, response)).startswith('[de] <b>&"')
 
 
 def test_an_unsupported_output_format_is_rejected(sandbox, client):
-    answer = image(client, outputFormat="Tiff")
-    assert (answer.status_code, answer.json()["field"]) == (400, "outputFormat")
-    assert "Docx" in answer.json()["message"]
+    response = image(client, outputFormat="Tiff")
+    assert (response.status_code, response.json()["field"]) == (400, "outputFormat")
+    assert "Docx" in response.json()["message"]
     assert not sandbox.jobs
 
 
 def test_a_file_that_is_not_an_image_fails_the_job(client):
-    answer = image(client, url=client.upload(b"x", "a.docx"))
-    assert (answer.status_code, answer.json()["field"]) == (400, "format")
+    response = image(client, url=client.upload(b"x", "a.docx"))
+    assert (response.status_code, response.json()["field"]) == (400, "format")
 
 
 @pytest.mark.parametrize("path", ["image-to-file", "summarize-image"])

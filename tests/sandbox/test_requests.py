@@ -1,4 +1,4 @@
-"""Requests are held against the document: what is wrong is refused, and the member that is wrong is named."""
+"""Requests are validated against the document, and errors name the invalid member."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from tests.sandbox.sources import TEXT
 FILE = {"sourceLanguage": "en", "targetLanguages": ["de"], "format": "Docx", "outputFormat": "Docx"}
 
 
-def refusal(answer):
-    return answer.status_code, answer.json().get("field")
+def error_of(response):
+    return response.status_code, response.json().get("field")
 
 
 @pytest.mark.parametrize(
@@ -36,13 +36,13 @@ def refusal(answer):
     ],
 )
 def test_the_error_names_the_invalid_member_of_a_text_request(sandbox, client, change, member):
-    assert refusal(client.post("text", json=TEXT | change)) == (400, member)
+    assert error_of(client.post("text", json=TEXT | change)) == (400, member)
     assert not sandbox.jobs
 
 
 @pytest.mark.parametrize("name", TEXT)
 def test_the_error_names_the_missing_member(client, name):
-    assert refusal(client.post("text", json={key: value for key, value in TEXT.items() if key != name})) == (400, name)
+    assert error_of(client.post("text", json={key: value for key, value in TEXT.items() if key != name})) == (400, name)
 
 
 @pytest.mark.parametrize(
@@ -71,7 +71,7 @@ def test_the_error_names_the_missing_member(client, name):
 )
 def test_the_error_names_the_invalid_member_of_a_file_request(sandbox, client, path, change, member):
     request = FILE | {"url": client.upload(name="a.docx")} | change
-    assert refusal(client.post(path, json=request)) == (400, member)
+    assert error_of(client.post(path, json=request)) == (400, member)
     assert not sandbox.jobs
 
 
@@ -89,15 +89,15 @@ def test_the_error_names_the_invalid_member_of_a_file_request(sandbox, client, p
     ],
 )
 def test_a_body_that_is_not_a_json_object_is_rejected(client, content, status):
-    answer = client.post("text", content=content, headers={"content-type": "application/json"})
-    assert answer.status_code == status
-    assert answer.json()["status"] == status
+    response = client.post("text", content=content, headers={"content-type": "application/json"})
+    assert response.status_code == status
+    assert response.json()["status"] == status
 
 
 def test_another_media_type_is_rejected(client):
     assert client.post("text", content=b"{}", headers={"content-type": "text/json"}).status_code == 415
-    answer = client.post("text", json=TEXT, headers={"content-type": "application/json; charset=utf-8"})
-    assert answer.status_code == 200
+    response = client.post("text", json=TEXT, headers={"content-type": "application/json; charset=utf-8"})
+    assert response.status_code == 200
 
 
 def test_an_error_never_contains_the_value(client):
@@ -122,13 +122,13 @@ def test_an_error_never_contains_the_value(client):
     ],
 )
 def test_the_error_names_the_invalid_parameter(client, path, member):
-    assert refusal(client.get(path)) == (400, member)
+    assert error_of(client.get(path)) == (400, member)
 
 
 def test_an_unknown_upload_format_is_rejected(sandbox, plain):
     for name in ("docx", "Exe", ""):
-        answer = plain.post("file/upload", params={"format": name}, files={"file": ("a", b"x")})
-        assert refusal(answer) == (400, "format")
+        response = plain.post("file/upload", params={"format": name}, files={"file": ("a", b"x")})
+        assert error_of(response) == (400, "format")
     assert not sandbox.state.stored
 
 
@@ -149,8 +149,8 @@ def test_an_encoded_slash_is_not_a_separator(client):
 
 @pytest.mark.parametrize("operation", [row for row in OPERATIONS if not row.public], ids=lambda row: row.id)
 def test_every_non_public_operation_requires_a_token(plain, operation):
-    answer = plain.request(operation.method, operation.path[1:].replace("{requestId}", "x"))
-    assert answer.status_code == 401
+    response = plain.request(operation.method, operation.path[1:].replace("{requestId}", "x"))
+    assert response.status_code == 401
 
 
 def test_the_served_document_is_json_or_yaml(client):
@@ -167,7 +167,7 @@ def test_only_urls_of_this_sandbox_are_read_even_if_signed(client):
     url = client.upload(name="a.docx")
     assert client.post("document", json=FILE | {"url": url}).status_code == 200
     elsewhere = url.replace("127.0.0.1", "example.com")
-    assert refusal(client.post("document", json=FILE | {"url": elsewhere})) == (400, "url")
+    assert error_of(client.post("document", json=FILE | {"url": elsewhere})) == (400, "url")
 
 
 def test_a_custom_engine_decides_what_it_converts(client):
@@ -179,10 +179,10 @@ def test_a_custom_engine_decides_what_it_converts(client):
 
 def test_the_error_names_invalid_base64_content(client):
     for content in ("ä", "a", "=", ""):
-        answer = client.post("hugo", json={"file": content})
-        assert refusal(answer) == (400, "file")
+        response = client.post("hugo", json={"file": content})
+        assert error_of(response) == (400, "file")
 
 
 def test_a_fixed_path_is_never_a_request_id(client):
-    answer = client.get("text/slang")
-    assert (answer.status_code, answer.headers["allow"]) == (405, "POST")
+    response = client.get("text/slang")
+    assert (response.status_code, response.headers["allow"]) == (405, "POST")

@@ -1,4 +1,4 @@
-"""Resets on the wire: a raw socket sees RST, and how much came before it."""
+"""Connection resets, observed with a raw socket: RST, and the data received before it."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ def request(client, body, *, length=None):
 
 
 def read_until_reset(connection):
-    got = []
+    received = []
     with pytest.raises(ConnectionResetError):
-        got.extend(iter(lambda: connection.recv(65_536), b""))
-    return b"".join(got)
+        received.extend(iter(lambda: connection.recv(65_536), b""))
+    return b"".join(received)
 
 
 BODY = json.dumps(TEXT).encode()
@@ -37,7 +37,7 @@ BODY = json.dumps(TEXT).encode()
 def test_reset_before_needs_only_the_head_of_the_request(sandbox, client):
     sandbox.fail("translateText", reset="before")
     with connect(client) as connection:
-        connection.sendall(request(client, b"", length=1_000_000))  # the body never comes
+        connection.sendall(request(client, b"", length=1_000_000))  # the body is never sent
         assert read_until_reset(connection) == b""
     (record,) = [record for record in sandbox.records if record.operation == "translateText"]
     assert (record.status, record.size, record.job) == (None, 0, None)
@@ -57,8 +57,8 @@ def test_reset_middle_sends_half_of_the_response(sandbox, client):
     sandbox.fail("translateText", reset="middle")
     with connect(client) as connection:
         connection.sendall(request(client, BODY))
-        got = read_until_reset(connection)
-    head, _, half = got.partition(b"\r\n\r\n")
+        received = read_until_reset(connection)
+    head, _, half = received.partition(b"\r\n\r\n")
     length = int(head.lower().partition(b"content-length: ")[2].partition(b"\r\n")[0])
     assert head.startswith(b"HTTP/1.1 200")
     assert len(half) == length // 2
@@ -68,16 +68,16 @@ def test_a_truncated_response_is_closed_normally(sandbox, client):
     sandbox.fail("translateText", truncate=True)
     with connect(client) as connection:
         connection.sendall(request(client, BODY))
-        got = b""
-        while data := connection.recv(65536):  # no reset: the end comes as FIN
-            got += data
-    assert got.startswith(b"HTTP/1.1 200")
+        received = b""
+        while data := connection.recv(65536):  # no reset: the connection ends with FIN
+            received += data
+    assert received.startswith(b"HTTP/1.1 200")
 
 
 def test_a_client_that_disconnects_leaves_a_record_and_no_job(sandbox, client):
     with connect(client) as connection:
         connection.sendall(request(client, BODY[:5], length=len(BODY)))
-    for _ in range(1_000):  # other requests go on, until the server has seen that this one does not
+    for _ in range(1_000):  # send other requests until the server has noticed the disconnect
         assert client.get("hc").status_code == 200
         if sandbox.calls()["translateText"]:
             break

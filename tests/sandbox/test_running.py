@@ -1,4 +1,4 @@
-"""How a sandbox runs: where it listens, how it stops, and the command."""
+"""Starting and stopping a sandbox, and its command."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ def test_it_listens_on_loopback_only(sandbox):
 
 def test_it_warns_if_other_machines_can_reach_it():
     with pytest.warns(UserWarning, match="not a production server"), Sandbox(host="0.0.0.0") as sandbox:
-        answer = bare.get(f"{sandbox.client_settings()['base_url']}/hc")
-    assert answer.status_code == 200
+        response = bare.get(f"{sandbox.client_settings()['base_url']}/hc")
+    assert response.status_code == 200
 
 
 def test_urls_have_the_host_that_the_client_used(sandbox, client):
@@ -35,8 +35,8 @@ def test_urls_have_the_host_that_the_client_used(sandbox, client):
     url = client.upload()
     assert url.startswith(f"http://localhost:{port}/storage/")
     assert client.submit_file(url=url)
-    answer = client.get("hc", headers={"host": "evil host"})
-    assert answer.status_code == 200
+    response = client.get("hc", headers={"host": "evil host"})
+    assert response.status_code == 200
 
 
 def test_ipv6_loopback_works_if_available():
@@ -64,13 +64,13 @@ def test_stopping_cancels_requests_in_progress(capfd):
         url = f"{sandbox.client_settings()['base_url']}/hc"
         failures = []
 
-        def ask():
+        def request():
             try:
                 bare.get(url)
             except Exception as error:
                 failures.append(error)
 
-        thread = threading.Thread(target=ask)
+        thread = threading.Thread(target=request)
         thread.start()
         while sandbox.state.faults.pending() and thread.is_alive():
             time.sleep(0.001)
@@ -89,7 +89,7 @@ def test_stopping_closes_connections_being_accepted():
             clients = [socket.create_connection(("127.0.0.1", port)) for _ in range(20)]
         for client in clients:
             client.close()
-        gc.collect()  # what nobody has closed says so
+        gc.collect()  # warns about unclosed sockets
     assert [str(warning.message) for warning in caught] == []
 
 
@@ -112,7 +112,7 @@ def test_the_command_prints_exports_and_stops_on_a_signal():
                 variables["GROUPDOCS_TOKEN_URL"],
                 data={"grant_type": "client_credentials", "client_id": "sandbox-client", "client_secret": "o'h"},
             ).json()["access_token"]
-            answer = bare.post(
+            response = bare.post(
                 f"{variables['GROUPDOCS_TRANSLATION_URL']}/text",
                 json=TEXT,
                 headers={"authorization": f"Bearer {token}"},
@@ -121,11 +121,11 @@ def test_the_command_prints_exports_and_stops_on_a_signal():
             process.wait(20)
         finally:
             process.kill()
-    assert answer.status_code == 200
+    assert response.status_code == 200
     assert process.returncode == 0
 
 
-STOPPED = """
+STOP_PROGRAM = """
 import faulthandler, os, signal, sys, threading
 from groupdocs_translation.cli.main import run
 from groupdocs_translation.cli.commands import sandbox as command
@@ -134,7 +134,7 @@ from groupdocs_translation_sandbox import __main__ as module
 faulthandler.dump_traceback_later(30, exit=True)
 module.CHECK_INTERVAL_S = command.LOOK_S = 0.01
 
-class Watched:  # standard output, which sees when there is nothing more to say
+class WatchedOutput:  # standard output that calls a function after the last line
     def __init__(self, then):
         self.then = then
     def write(self, text):
@@ -155,21 +155,21 @@ def step(frame, event, argument):
     os.kill(os.getpid(), signal.SIGTERM)
 
 def trace():
-    sys._getframe(2).f_trace = step  # of the frame that prints; those that it calls come by themselves
+    sys._getframe(2).f_trace = step  # the frame that prints; frames that it calls are traced automatically
     sys.settrace(step)
 
-sys.stdout = Watched(trace)
+sys.stdout = WatchedOutput(trace)
 for moment in range(1, 16):
     steps = 0
     assert module.main(["--latency", "0"]) == 0
     assert steps == moment
 """
-UNHEARD = """
-def interrupt_nothing():  # another thread takes the signal, and its handler runs when this one wakes
+BLOCKED_SIGNAL = """
+def signal_other_thread():  # another thread receives the signal; the handler runs when the main thread wakes
     signal.pthread_sigmask(signal.SIG_BLOCK, [number])
     threading.Timer(0.3, os.kill, (os.getpid(), number)).start()
 
-sys.stdout = Watched(interrupt_nothing)
+sys.stdout = WatchedOutput(signal_other_thread)
 number = signal.SIGTERM
 assert module.main(["--latency", "0"]) == 0
 number = signal.SIGINT
@@ -177,12 +177,12 @@ assert run(["sandbox"]) == 130
 """
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="there is no SIGTERM")
-@pytest.mark.parametrize("program", [AT_ANY_STEP, UNHEARD], ids=["at any step", "unheard"])
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGTERM")
+@pytest.mark.parametrize("program", [AT_ANY_STEP, BLOCKED_SIGNAL], ids=["at any step", "blocked"])
 def test_a_signal_at_any_moment_stops_it(program):
-    command = [sys.executable, "-c", STOPPED + program]
+    command = [sys.executable, "-c", STOP_PROGRAM + program]
     done = subprocess.run(command, check=False, capture_output=True, text=True, timeout=60)
-    assert done.returncode == 0, done.stderr  # where it hung
+    assert done.returncode == 0, done.stderr  # has the traceback of where it hung
 
 
 def test_the_command_prints_warnings_and_errors():

@@ -1,4 +1,4 @@
-"""Records, and the sandbox's own HTTP interface: what Python can do, a test in another language can."""
+"""Records, and the HTTP interface that controls a sandbox from any language."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from tests.sandbox.sources import TEXT
 
 @pytest.fixture
 def admin(plain):
-    """Calls the sandbox's own interface: ``admin("POST", "clock", advance=1)``."""
+    """A function that calls the HTTP interface: ``admin("POST", "clock", advance=1)``."""
     origin = plain.settings["token_url"].removesuffix("connect/token")
 
     def call(method, path="", **members):
-        answer = bare.request(method, f"{origin}__sandbox__/{path}", json=members if method == "POST" else None)
-        assert answer.status_code in {200, 204}, answer.text
-        return answer.json() if answer.content else None
+        response = bare.request(method, f"{origin}__sandbox__/{path}", json=members if method == "POST" else None)
+        assert response.status_code in {200, 204}, response.text
+        return response.json() if response.content else None
 
     call.url = f"{origin}__sandbox__/"
     return call
@@ -27,7 +27,7 @@ def admin(plain):
 
 def test_a_record_describes_a_request_without_secrets(sandbox, client):
     body = json.dumps(TEXT).encode()
-    answer = client.post("text", content=body, headers={"content-type": "application/json"})
+    response = client.post("text", content=body, headers={"content-type": "application/json"})
 
     record = sandbox.records[-1]
     assert (record.operation, record.method, record.path, record.status) == (
@@ -37,7 +37,7 @@ def test_a_record_describes_a_request_without_secrets(sandbox, client):
         200,
     )
     assert (record.digest, record.size) == (hashlib.sha256(body).hexdigest(), len(body))
-    assert record.job == answer.json()["id"]
+    assert record.job == response.json()["id"]
     assert abs(record.time - sandbox.state.clock.now()) < 60
     assert len(record.token) == 16
     known = repr(list(sandbox.records))
@@ -84,10 +84,10 @@ def test_faults_can_be_added_over_http(plain, admin):
     assert [fault["status"] for fault in pending] == [503, None]
     assert pending[1]["body_base64"] == "AP8="
 
-    answers = [plain.get("languages") for _ in range(3)]
+    responses = [plain.get("languages") for _ in range(3)]
 
-    assert (answers[0].status_code, answers[0].json(), answers[0].headers["retry-after"]) == (503, {"a": 1}, "3")
-    assert [answer.content[:2] for answer in answers[1:]] == [b"[{", b"\x00\xff"]
+    assert (responses[0].status_code, responses[0].json(), responses[0].headers["retry-after"]) == (503, {"a": 1}, "3")
+    assert [response.content[:2] for response in responses[1:]] == [b"[{", b"\x00\xff"]
     assert admin("GET", "faults") == {"faults": []}
     admin("POST", "faults", operation="*", status=500, times=9)
     admin("DELETE", "faults")
@@ -109,25 +109,25 @@ def test_tokens_and_applications_can_be_changed_over_http(client, admin):
     assert client.post("text", json=TEXT).status_code == 401
 
     application = admin("POST", "clients", client_id="other", scopes=["x"])
-    assert client.ask_token(**application).json()["scope"] == "x"
+    assert client.request_token(**application).json()["scope"] == "x"
     rotated = admin("POST", "clients/rotate", client_id="other")
     assert rotated["client_secret"] != application["client_secret"]
-    assert client.ask_token(**application).status_code == 400
-    assert client.ask_token(**rotated).status_code == 200
+    assert client.request_token(**application).status_code == 400
+    assert client.request_token(**rotated).status_code == 200
 
 
 def test_settings_can_be_changed_over_http(client, sandbox, admin):
     admin("POST", "settings", submitted=202, pending=202, latency_s=99, token_lifetime_s=5, trial_calls_a_day=0)
 
-    taken = client.post("text", json=TEXT)
-    pending = client.get(f"text/{taken.json()['id']}")
-    assert (taken.status_code, pending.status_code, pending.json()["status"]) == (202, 202, 202)
-    assert client.ask_token().json()["expires_in"] == 5
+    submitted = client.post("text", json=TEXT)
+    pending = client.get(f"text/{submitted.json()['id']}")
+    assert (submitted.status_code, pending.status_code, pending.json()["status"]) == (202, 202, 202)
+    assert client.request_token().json()["expires_in"] == 5
     assert client.post("text/trial", json=TEXT).status_code == 429
 
 
 @pytest.mark.parametrize(
-    ("method", "path", "members", "status", "says"),
+    ("method", "path", "members", "status", "message"),
     [
         ("GET", "nothing", None, 404, "GET /__sandbox__/ lists"),
         ("PUT", "faults", None, 405, "GET, POST, DELETE"),
@@ -142,10 +142,10 @@ def test_settings_can_be_changed_over_http(client, sandbox, admin):
         ("POST", "settings", {"submitted": 201}, 400, "submitted"),
     ],
 )
-def test_an_invalid_admin_request_is_rejected(admin, method, path, members, status, says):
-    answer = bare.request(method, admin.url + path, json=members)
-    assert answer.status_code == status
-    assert says in answer.json()["message"]
+def test_an_invalid_admin_request_is_rejected(admin, method, path, members, status, message):
+    response = bare.request(method, admin.url + path, json=members)
+    assert response.status_code == status
+    assert message in response.json()["message"]
 
 
 def test_admin_requests_are_listed_not_recorded_and_not_faulted(sandbox, admin):
@@ -155,12 +155,12 @@ def test_admin_requests_are_listed_not_recorded_and_not_faulted(sandbox, admin):
 
 
 def test_an_invalid_json_body_is_rejected(sandbox, admin):
-    order = b'{"operation": "*", "body": NaN}'
-    answer = bare.post(f"{admin.url}faults", content=order, headers={"content-type": "application/json"})
-    assert answer.status_code == 400
+    body = b'{"operation": "*", "body": NaN}'
+    response = bare.post(f"{admin.url}faults", content=body, headers={"content-type": "application/json"})
+    assert response.status_code == 400
     assert sandbox.state.faults.pending() == []
 
 
 def test_a_web_page_cannot_control_a_sandbox(sandbox, admin):
-    answer = bare.post(f"{admin.url}tokens/revoke", content=b"{}", headers={"content-type": "text/plain"})
-    assert answer.status_code == 415
+    response = bare.post(f"{admin.url}tokens/revoke", content=b"{}", headers={"content-type": "text/plain"})
+    assert response.status_code == 415

@@ -1,4 +1,4 @@
-"""Uploads and results: streamed, signed, expiring, in parts."""
+"""Uploads and results: streaming, signed URLs, expiry, ranges."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def test_storage_rejects_a_token(client):
 
 
 @pytest.mark.parametrize(
-    "spoil",
+    "change_url",
     [
         lambda url: url[:-1] + ("0" if url[-1] != "0" else "1"),
         lambda url: url.partition("?")[0],
@@ -38,9 +38,9 @@ def test_storage_rejects_a_token(client):
         lambda url: url.replace("/storage/", "/storage/x"),
     ],
 )
-def test_a_changed_url_is_rejected(plain, spoil):
+def test_a_changed_url_is_rejected(plain, change_url):
     url = plain.upload()
-    assert bare.get(spoil(url)).status_code == 403
+    assert bare.get(change_url(url)).status_code == 403
 
 
 def test_urls_expire_and_a_poll_returns_new_ones(sandbox, client):
@@ -62,7 +62,7 @@ def test_files_are_deleted_after_a_day(client, sandbox):
     assert bare.get(url).status_code == 200
     sandbox.advance(1)
     assert bare.get(url).status_code == 404
-    client.upload(b"new")  # takes the old one's place on the disk
+    client.upload(b"new")  # deletes the expired file from disk
     assert list(sandbox.state.stored.values()) == [b"new"]
     assert len(list(sandbox._folder.iterdir())) == 1
 
@@ -98,11 +98,11 @@ def test_files_are_deleted_with_the_sandbox():
 def test_a_range_returns_that_part(plain, header, status, body, content_range):
     url = plain.upload(b"0123456789")
 
-    answer = bare.get(url, headers={"range": header} if header else {})
+    response = bare.get(url, headers={"range": header} if header else {})
 
-    assert answer.status_code == status
-    assert body is None or answer.content == body
-    assert answer.headers.get("content-range") == content_range
+    assert response.status_code == status
+    assert body is None or response.content == body
+    assert response.headers.get("content-range") == content_range
 
 
 def test_if_range_applies_only_to_the_same_file(plain):
@@ -112,8 +112,8 @@ def test_if_range_applies_only_to_the_same_file(plain):
     assert bare.get(url, headers={"range": "bytes=5-", "if-range": '"other"'}).status_code == 200
 
 
-class Leaving(PseudoEngine):
-    """Leaves so many bytes of a file."""
+class FixedSizeEngine(PseudoEngine):
+    """Writes files of a fixed size."""
 
     def __init__(self, size):
         super().__init__()
@@ -128,18 +128,18 @@ class Leaving(PseudoEngine):
     [(0, None, 200), (0, "bytes=0-", 416), (0, "bytes=-1", 416), (1, "bytes=0-0", 206)],
 )
 def test_a_range_of_an_empty_file_is_not_satisfiable(size, header, status):
-    with Sandbox(engine=Leaving(size)) as sandbox, Plain(sandbox) as plain:
+    with Sandbox(engine=FixedSizeEngine(size)) as sandbox, Plain(sandbox) as plain:
         job = plain.authorize().submit_file()
         url = plain.get(f"document/{job}").json()["urls"]["de"]["url"]
-        answer = bare.get(url, headers={"range": header} if header else {})
-    assert answer.status_code == status
-    assert answer.content == (b"x" * size if status < 400 else b"")
+        response = bare.get(url, headers={"range": header} if header else {})
+    assert response.status_code == status
+    assert response.content == (b"x" * size if status < 400 else b"")
 
 
 def test_head_returns_the_size_without_the_file(plain):
     url = plain.upload(b"0123456789")
-    answer = bare.head(url)
-    assert (answer.status_code, answer.headers["content-length"], answer.content) == (200, "10", b"")
+    response = bare.head(url)
+    assert (response.status_code, response.headers["content-length"], response.content) == (200, "10", b"")
     assert bare.put(url, content=b"x").status_code == 405
 
 
@@ -147,7 +147,7 @@ FORM = {"content-type": "multipart/form-data; boundary=B"}
 
 
 @pytest.mark.parametrize(
-    ("headers", "content", "status", "says"),
+    ("headers", "content", "status", "message"),
     [
         ({"content-type": "application/octet-stream"}, b"x", 415, "multipart/form-data"),
         ({"content-type": "multipart/form-data"}, b"x", 400, "boundary"),
@@ -172,11 +172,11 @@ FORM = {"content-type": "multipart/form-data; boundary=B"}
         ),
     ],
 )
-def test_an_invalid_form_is_rejected_and_not_stored(sandbox, plain, headers, content, status, says):
-    answer = plain.post("file/upload", headers=headers, content=content)
+def test_an_invalid_form_is_rejected_and_not_stored(sandbox, plain, headers, content, status, message):
+    response = plain.post("file/upload", headers=headers, content=content)
 
-    assert answer.status_code == status
-    assert says in answer.json()["message"]
+    assert response.status_code == status
+    assert message in response.json()["message"]
     assert not sandbox.state.stored
     assert list(sandbox._folder.iterdir()) == []
 
@@ -189,7 +189,7 @@ def test_bodies_over_the_limit_are_rejected():
             yield from [b" " * 100] * count
 
         assert client.post("text", content=b" " * 1_001).status_code == 413
-        assert client.post("text", content=chunks(11)).status_code == 413  # no length says so beforehand
+        assert client.post("text", content=chunks(11)).status_code == 413  # without a Content-Length
         assert client.post("text", content=chunks(10)).status_code == 415
         big = {"file": ("a.txt", b"x" * 2_001)}
         assert bare.post(f"{client.base_url}file/upload", files=big).status_code == 413

@@ -1,4 +1,4 @@
-"""What is not known of the live service: the sandbox refuses it, and takes it where it was asked to be lenient."""
+"""Requests that the live service may reject: a strict sandbox rejects them, a lenient one accepts them."""
 
 from __future__ import annotations
 
@@ -7,25 +7,25 @@ from groupdocs_translation.sandbox import Sandbox
 
 from tests.sandbox.conftest import Plain, bare
 from tests.sandbox.sources import IMAGE, LANGUAGES, MEDIA, TEXT, request_of
-from tests.sandbox.test_forbidden import SUBMISSIONS, refusal
+from tests.sandbox.test_forbidden import SUBMISSIONS, error_of
 
 
 @pytest.fixture(scope="module", params=[False, True], ids=["strict", "lenient"])
 def client(request):
-    """A client of a strict sandbox, and one of a lenient one."""
+    """Clients of a strict and of a lenient sandbox."""
     with Sandbox(lenient=request.param) as sandbox, Plain(sandbox) as client:
         sandbox.state.trial_calls.calls_a_day = 10_000
         client.sandbox, client.lenient = sandbox, request.param
         yield client.authorize()
 
 
-def held(client, answer, field):
-    """Whether the strict sandbox refused this member, without a job, and the lenient one took the request."""
+def check_strict(client, response, field):
+    """Check that a strict sandbox rejected this member, and a lenient one accepted the request."""
     if client.lenient:
-        assert answer.json()["status"] == 202, answer.text
+        assert response.json()["status"] == 202, response.text
     else:
-        assert refusal(answer) == (400, field)
-        assert "lenient" in answer.json()["message"]
+        assert error_of(response) == (400, field)
+        assert "lenient" in response.json()["message"]
 
 
 @pytest.mark.parametrize("operation", SUBMISSIONS, ids=lambda row: row.id)
@@ -33,7 +33,7 @@ def test_duplicate_languages(client, operation):
     request = request_of(operation, client.upload)
     field = next((name for name in ("targets", "targetLanguages") if name in request), None)
     if field:
-        held(client, client.post(operation.path[1:], json=request | {field: ["de", "fr", "de"]}), field)
+        check_strict(client, client.post(operation.path[1:], json=request | {field: ["de", "fr", "de"]}), field)
 
 
 @pytest.mark.parametrize(
@@ -46,13 +46,13 @@ def test_duplicate_languages(client, operation):
     ],
 )
 def test_blank_values_in_a_text_request(client, change, field):
-    held(client, client.post("text", json=TEXT | change), field)
+    check_strict(client, client.post("text", json=TEXT | change), field)
 
 
 def test_uppercase_language_codes(client):
     for path in ("text", "text/trial", "summarize-text"):
-        answer = client.post(path, json=TEXT | {"sourceLanguage": "EN", "targetLanguages": ["De"]})
-        assert refusal(answer)[0] == (200 if client.lenient else 400)
+        response = client.post(path, json=TEXT | {"sourceLanguage": "EN", "targetLanguages": ["De"]})
+        assert error_of(response)[0] == (200 if client.lenient else 400)
 
 
 SHEETS = ("spreadsheet", "sales.xlsx", {"format": "Xlsx", "outputFormat": "Xlsx"})
@@ -90,7 +90,7 @@ def test_file_options(client, source, change, field):
     path, name, members = source
     request = LANGUAGES | {"url": client.upload(*example(name))} | members
     assert client.post(path, json=request).json()["status"] == 202
-    held(client, client.post(path, json=request | change), field)
+    check_strict(client, client.post(path, json=request | change), field)
 
 
 def example(name):
@@ -114,31 +114,31 @@ def example(name):
 def test_recording_and_image_options(client, path, source, change, field):
     name, content, members = source
     request = LANGUAGES | {"url": client.upload(content, name)} | members
-    held(client, client.post(path, json=request | change), field)
+    check_strict(client, client.post(path, json=request | change), field)
 
 
 def test_file_and_url_in_one_request(client):
     both = {"file": "YQ==", "url": client.upload(b"image", "a.png")}
-    held(client, client.post("image-to-text", json={"source": "en", "targets": ["de"], **both}), "file")
-    held(client, client.post("hugo", json=both), "file")
+    check_strict(client, client.post("image-to-text", json={"source": "en", "targets": ["de"], **both}), "file")
+    check_strict(client, client.post("hugo", json=both), "file")
     for path, request in (("image-to-text", {"source": "en", "targets": ["de"]}), ("hugo", {})):
         assert client.post(path, json=request).status_code == 400
 
 
 def test_the_angle_of_an_image_converted_to_text(client):
     request = {"source": "en", "targets": ["de"], "file": "YQ==", "rotate": 720}
-    held(client, client.post("image-to-text", json=request), "rotate")
+    check_strict(client, client.post("image-to-text", json=request), "rotate")
 
 
 def test_upload_and_request_with_different_formats(client):
     url = client.upload(b"a\n", "a", format="Txt")
     request = LANGUAGES | {"url": url, "format": "Txt", "outputFormat": "Txt"}
     assert client.post("document", json=request).json()["status"] == 202
-    held(client, client.post("auto", json=request | {"format": "Csv", "outputFormat": "Csv"}), "format")
+    check_strict(client, client.post("auto", json=request | {"format": "Csv", "outputFormat": "Csv"}), "format")
 
 
 def test_an_unknown_format(client):
-    held(client, client.post("auto", json=LANGUAGES | {"url": client.upload(b"a", "a")}), "format")
+    check_strict(client, client.post("auto", json=LANGUAGES | {"url": client.upload(b"a", "a")}), "format")
 
 
 def test_a_lowercase_output_format(client):
@@ -163,13 +163,13 @@ def test_an_unknown_query_parameter(client, path):
 def test_rows_and_columns_count_from_one_even_if_lenient(client):
     request = LANGUAGES | {"url": client.upload(*example("sales.xlsx"))} | SHEETS[2]
     for part in ({"rows": [0]}, {"columns": [1, -1]}):
-        assert refusal(client.post("spreadsheet", json=request | {"ranges": {"1": part}})) == (400, "ranges")
+        assert error_of(client.post("spreadsheet", json=request | {"ranges": {"1": part}})) == (400, "ranges")
 
 
 def test_lenient_can_be_changed_over_http(sandbox, plain):
     request = TEXT | {"targetLanguages": ["de", "de"]}
     client = plain.authorize()
     for lenient, status in ((True, 200), (False, 400)):
-        answer = bare.post(f"{sandbox.app.origin}/__sandbox__/settings", json={"lenient": lenient})
-        assert answer.status_code == 204
+        response = bare.post(f"{sandbox.app.origin}/__sandbox__/settings", json={"lenient": lenient})
+        assert response.status_code == 204
         assert client.post("text", json=request).status_code == status

@@ -1,4 +1,4 @@
-"""``translate``: one file through the default engine, by its name's extension."""
+"""``translate``: translate a file with the default engine, with the format of its extension."""
 
 from __future__ import annotations
 

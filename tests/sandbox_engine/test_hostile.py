@@ -1,4 +1,4 @@
-"""Broken and hostile sources end in one clear error, quickly, and leave nothing behind."""
+"""Invalid and hostile sources fail quickly with a clear error, and leave no file."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def archive(**parts: bytes) -> bytes:
 
 
 def replaced(source: Path, name: str, content: bytes) -> bytes:
-    """A copy of an office file in which one part is another."""
+    """Return a copy of an office file with one part replaced."""
     stream = io.BytesIO()
     with zipfile.ZipFile(source) as old, zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as new:
         for info in old.infolist():
@@ -40,7 +40,7 @@ def replaced(source: Path, name: str, content: bytes) -> bytes:
     return stream.getvalue()
 
 
-def refused(
+def assert_rejected(
     translate: Translate, tmp_path: Path, source: bytes | Path, extension: str, match: str, **options: Any
 ) -> None:
     with pytest.raises(EngineError, match=match) as caught:
@@ -54,12 +54,12 @@ def refused(
 def test_an_invalid_office_file_is_rejected(
     translate: Translate, tmp_path: Path, extension: str, source: bytes
 ) -> None:
-    refused(translate, tmp_path, source, extension, "not a valid ")
+    assert_rejected(translate, tmp_path, source, extension, "not a valid ")
 
 
 def test_a_truncated_archive_is_rejected(translate: Translate, tmp_path: Path) -> None:
     source = (EXAMPLES / "letter.odt").read_bytes()
-    refused(translate, tmp_path, source[:100] + source[118:], "odt", "not a valid ")
+    assert_rejected(translate, tmp_path, source[:100] + source[118:], "odt", "not a valid ")
 
 
 @pytest.mark.parametrize(
@@ -77,22 +77,22 @@ def test_an_invalid_or_hostile_part_is_rejected(
     translate: Translate, tmp_path: Path, name: str, part: str, content: bytes
 ) -> None:
     match = "declares entities" if b"ENTITY" in content else "not a valid "
-    refused(translate, tmp_path, replaced(EXAMPLES / name, part, content), name.rpartition(".")[2], match)
+    assert_rejected(translate, tmp_path, replaced(EXAMPLES / name, part, content), name.rpartition(".")[2], match)
 
 
 @pytest.mark.parametrize("extension", ["xml", "resx"])
 @pytest.mark.parametrize("source", [BOMB, EXTERNAL, '<!DOCTYPE a [<!ENTITY % b "c">]><a/>'])
 def test_entities_are_rejected(translate: Translate, tmp_path: Path, extension: str, source: str) -> None:
-    refused(translate, tmp_path, source.encode(), extension, "declares entities")
+    assert_rejected(translate, tmp_path, source.encode(), extension, "declares entities")
 
 
 def test_deeply_nested_xml_is_rejected(translate: Translate, tmp_path: Path) -> None:
-    refused(translate, tmp_path, b"<a>" * 5000 + b"</a>" * 5000, "xml", "not a valid")
+    assert_rejected(translate, tmp_path, b"<a>" * 5000 + b"</a>" * 5000, "xml", "not a valid")
 
 
 def test_deeply_nested_front_matter_is_rejected(translate: Translate, tmp_path: Path) -> None:
     source = b"---\na: " + b"[" * 1200 + b"]" * 1200 + b"\n---\n"
-    refused(translate, tmp_path, source, "md", "50 levels", frontMatterList=[["a"]])
+    assert_rejected(translate, tmp_path, source, "md", "50 levels", frontMatterList=[["a"]])
 
 
 def test_aliases_in_front_matter_are_read_once(translate: Translate) -> None:
@@ -106,7 +106,7 @@ def test_aliases_in_front_matter_are_read_once(translate: Translate) -> None:
 
 
 def test_a_zip_bomb_is_rejected_by_its_ratio(translate: Translate, tmp_path: Path) -> None:
-    refused(translate, tmp_path, archive(content_xml=bytes(20 << 20)), "odt", "which the sandbox rejects")
+    assert_rejected(translate, tmp_path, archive(content_xml=bytes(20 << 20)), "odt", "which the sandbox rejects")
 
 
 def test_a_part_with_a_wrong_size_is_rejected(translate: Translate, tmp_path: Path) -> None:
@@ -116,7 +116,7 @@ def test_a_part_with_a_wrong_size_is_rejected(translate: Translate, tmp_path: Pa
     entry = source.rindex(b"content.xml")
     assert source[entry - 22 : entry - 18] == size  # in the central directory
     source[entry - 22 : entry - 18] = (5).to_bytes(4, "little")
-    refused(translate, tmp_path, bytes(source), "odt", "not a valid ")
+    assert_rejected(translate, tmp_path, bytes(source), "odt", "not a valid ")
 
 
 @pytest.mark.parametrize("extension", ["html", "md", "txt"])
@@ -124,7 +124,7 @@ def test_a_part_with_a_wrong_size_is_rejected(translate: Translate, tmp_path: Pa
     "piece", ["<a ", "<a '", '<a alt="', "<!a", "<?", "<pre>", "[", "](", "`a", "{{< ", "{{< highlight >}}"]
 )
 def test_unclosed_markup_takes_linear_time(translate: Translate, extension: str, piece: str) -> None:
-    assert translate(piece * 20_000, extension).exists()  # in quadratic time this takes half a minute
+    assert translate(piece * 20_000, extension).exists()  # quadratic time would be half a minute
 
 
 def test_an_archive_with_a_duplicate_part_is_rejected(translate: Translate, tmp_path: Path) -> None:
@@ -133,14 +133,14 @@ def test_an_archive_with_a_duplicate_part_is_rejected(translate: Translate, tmp_
         file.writestr("content.xml", "<a/>")
         with pytest.warns(UserWarning, match="Duplicate"):
             file.writestr("content.xml", "<a/>")
-    refused(translate, tmp_path, stream.getvalue(), "odt", "duplicate part")
+    assert_rejected(translate, tmp_path, stream.getvalue(), "odt", "duplicate part")
 
 
 def test_an_encrypted_archive_is_rejected(translate: Translate, tmp_path: Path) -> None:
     source = bytearray(archive(content_xml=b"<a/>"))
     directory = source.rindex(b"PK\x01\x02")
     source[directory + 8] |= 1
-    refused(translate, tmp_path, bytes(source), "odt", "encrypted")
+    assert_rejected(translate, tmp_path, bytes(source), "odt", "encrypted")
 
 
 def test_files_over_the_size_limit_are_rejected(
@@ -149,23 +149,23 @@ def test_files_over_the_size_limit_are_rejected(
     monkeypatch.setattr(engine, "WHOLE_FILE_LIMIT_BYTES", 10)
     monkeypatch.setattr(markup, "MAX_XML_BYTES", 10)
     for extension in ("xml", "html", "md", "resx"):
-        refused(translate, tmp_path, b"<a>longer</a>", extension, "larger than")
-    refused(translate, tmp_path, EXAMPLES / "report.docx", "docx", "larger than")
+        assert_rejected(translate, tmp_path, b"<a>longer</a>", extension, "larger than")
+    assert_rejected(translate, tmp_path, EXAMPLES / "report.docx", "docx", "larger than")
 
 
 def test_a_table_with_an_unclosed_quote_is_rejected(translate: Translate, tmp_path: Path) -> None:
-    refused(translate, tmp_path, b'a,"' + b"b" * 200_000, "csv", "not a valid ")
+    assert_rejected(translate, tmp_path, b'a,"' + b"b" * 200_000, "csv", "not a valid ")
 
 
 def test_invalid_bytes_after_a_byte_order_mark_are_rejected(translate: Translate, tmp_path: Path) -> None:
-    refused(translate, tmp_path, b"\xef\xbb\xbfa\xff", "txt", "not a valid ")
+    assert_rejected(translate, tmp_path, b"\xef\xbb\xbfa\xff", "txt", "not a valid ")
 
 
 PIECES = [b"<", b">", b"&", b'"', b"\x00", b"{", b"]]>", b"<!--", b"99999999999", b"-1", b"{{<", b"---\n", b"\xff\xfe"]
 
 
 def damaged(content: bytes, chance: Random) -> bytes:
-    """The content with a few bytes changed, taken out, put in or repeated."""
+    """Return the content with a few bytes changed, removed, inserted or repeated."""
     result = bytearray(content)
     for _ in range(chance.choice([1, 2, 5, 20])):
         place, length = chance.randrange(len(result) or 1), chance.randrange(1, 30)

@@ -169,7 +169,7 @@ def unread(tmp_path: Path, content: bytes, name: str, **options: Any) -> str:
 
 
 def packed_pdf(pages: int) -> bytes:
-    """A PDF whose pages are in a packed stream of objects, as most producers write them."""
+    """Return a PDF with its pages in a compressed object stream, as most applications write them."""
     objects = zlib.compress(b"<</Type/Pages/Kids[]/Count 0>>" + b"<</Type /Page/Parent 1 0 R>>" * pages)
     head = b"%%PDF-1.5\n1 0 obj\n<</Type/ObjStm/N 3/First 9/Filter/FlateDecode/Length %d>>\n" % len(objects)
     return head + b"stream\r\n" + objects + b"\nendstream\nendobj\n"

@@ -1,4 +1,4 @@
-"""Markdown: text changes, markup, code, targets and Hugo's own stay."""
+"""Markdown: text changes; markup, code, link targets and Hugo's syntax stay."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ if TYPE_CHECKING:
 PARSER = MarkdownIt("commonmark").enable("table")
 
 
-def german(text: str, glossary: dict[str, str] | None = None) -> str:
+def translate_text(text: str, glossary: dict[str, str] | None = None) -> str:
     return PseudoEngine().translate_text(text, source="en", target="de", glossary=glossary or {}, markdown=True)
 
 
 def shape(text: str) -> list[Any]:
-    """Blocks and inline markup with their targets and code, without the text."""
+    """Return blocks and inline markup with targets and code, without text."""
     found: list[Any] = []
     for token in PARSER.parse(text):
         if token.type != "inline":
@@ -76,7 +76,7 @@ def shape(text: str) -> list[Any]:
     ],
 )
 def test_markdown_in_a_text(text: str, expected: str) -> None:
-    assert german(text) == expected
+    assert translate_text(text) == expected
 
 
 def test_without_the_flag_code_is_text() -> None:
@@ -85,7 +85,7 @@ def test_without_the_flag_code_is_text() -> None:
 
 
 def test_the_glossary_applies_in_markdown_but_not_in_code() -> None:
-    assert german("**bike** `bike`", {"bike": "Rad"}) == "[de] **Rad** `bike`"
+    assert translate_text("**bike** `bike`", {"bike": "Rad"}) == "[de] **Rad** `bike`"
 
 
 MARKUP = "a word * ** _ ` [ ] ( ) ](x.html) ![ <b> </b> | \\ https://x.example &amp; !".split()
@@ -97,7 +97,7 @@ fragments = st.sampled_from([*MARKUP, *LINES])
 @given(parts=st.lists(fragments, max_size=25))
 def test_any_markdown_keeps_its_structure(parts: list[str]) -> None:
     text = "".join(parts)
-    assert shape(german(text)) == shape(text)
+    assert shape(translate_text(text)) == shape(text)
 
 
 def test_a_page_keeps_its_code_targets_and_table(translate: Translate) -> None:
@@ -209,7 +209,7 @@ def test_the_structure_of_a_hugo_page_is_listed() -> None:
     ],
 )
 def test_code_tags_and_formulas_within_a_text_stay(kept: str) -> None:
-    assert german(f"one {kept} two") == f"[de] ööñéé {kept} ţŵöö"
+    assert translate_text(f"one {kept} two") == f"[de] ööñéé {kept} ţŵöö"
 
 
 @pytest.mark.parametrize(

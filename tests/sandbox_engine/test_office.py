@@ -33,7 +33,7 @@ def saved(file: Any) -> bytes:
 
 
 def skeleton(path: Path) -> dict[str, Any]:
-    """Per part: elements and attributes without text and numbers of strings; bytes of what is no XML."""
+    """Return for each part its elements and attributes without text, or its bytes if it is not XML."""
     found: dict[str, Any] = {}
     with zipfile.ZipFile(path) as archive:
         assert archive.testzip() is None
@@ -116,7 +116,7 @@ def test_text_boxes_tabs_and_deletions_in_a_document(translate: Translate) -> No
 
 
 def paged() -> Any:
-    """Page 1: one. Page 2 (a break): two, three. Page 3 (before a paragraph): four. Page 4 (a section): five."""
+    """Return pages 1: one, 2 (after a break): two, three, 3 (break before the paragraph): four, 4 (section): five."""
     document = Document()
     document.add_paragraph("one")
     document.add_page_break()
@@ -180,7 +180,7 @@ def changed_cells(path: Path, source: bytes) -> set[str]:
 
 
 def workbook(*, inline: bool = False) -> bytes:
-    """Three worksheets, A1:C3 each filled with the same string, which cells share as in Excel, or have each its own."""
+    """Return three worksheets with the same string in their cells, shared as in Excel or inline."""
     stream = io.BytesIO()
     if inline:
         book: Any = Workbook()

@@ -84,7 +84,7 @@ def test_saved_page_breaks_of_a_text_are_used(translate: Translate) -> None:
 
 
 def spreadsheet() -> bytes:
-    """Two worksheets; cells of text, numbers, a formula, and two repeated ones."""
+    """Return two worksheets with cells of text, numbers and a formula, and a repeated cell."""
     document: Any = OpenDocumentSpreadsheet()
     for name in ("One", "Two"):
         sheet = table.Table(name=name)

@@ -1,4 +1,4 @@
-"""What pseudo-localisation changes in a text, and what it must not."""
+"""Pseudo-localization of texts: what changes, and what must stay."""
 
 from __future__ import annotations
 
@@ -56,17 +56,17 @@ PROSE = (
 )
 
 
-def german(text: str, glossary: dict[str, str] | None = None, *, markdown: bool = False) -> str:
+def translate_text(text: str, glossary: dict[str, str] | None = None, *, markdown: bool = False) -> str:
     return PseudoEngine().translate_text(text, source="en", target="de", glossary=glossary or {}, markdown=markdown)
 
 
 def test_a_text_is_marked_and_accented_deterministically() -> None:
-    assert german("Hello, world!") == "[de] Ĥééļļöö, ŵööŕļð!"
-    assert german("Hello, world!") == german("Hello, world!")
+    assert translate_text("Hello, world!") == "[de] Ĥééļļöö, ŵööŕļð!"
+    assert translate_text("Hello, world!") == translate_text("Hello, world!")
 
 
 def test_prose_grows_by_about_30_percent() -> None:
-    assert 1.25 < len(german(PROSE)) / len(PROSE) < 1.40
+    assert 1.25 < len(translate_text(PROSE)) / len(PROSE) < 1.40
 
 
 @pytest.mark.parametrize("target", ["ar", "he", "ja", "zh-TW"])
@@ -77,16 +77,16 @@ def test_right_to_left_languages_are_marked_the_same_way(target: str) -> None:
 
 @pytest.mark.parametrize("text", ["", "  \n", "42", "1,234.56 %", "{name}", "https://example.com", "<br>", "—"])
 def test_a_text_without_letters_to_translate_stays(text: str) -> None:
-    assert german(text) == text
+    assert translate_text(text) == text
 
 
 def test_whitespace_around_a_text_stays() -> None:
-    assert german("\t Hello\n") == "\t [de] Ĥééļļöö\n"
+    assert translate_text("\t Hello\n") == "\t [de] Ĥééļļöö\n"
 
 
 @pytest.mark.parametrize("kept", KEPT)
 def test_placeholders_and_markup_between_words_stay(kept: str) -> None:
-    assert german(f"Before {kept} after") == f"[de] Ɓééƒööŕéé {kept} ååƒţééŕ"
+    assert translate_text(f"Before {kept} after") == f"[de] Ɓééƒööŕéé {kept} ååƒţééŕ"
 
 
 text_around = st.text(st.characters(exclude_categories=["Cs"]), max_size=40)
@@ -96,7 +96,7 @@ text_around = st.text(st.characters(exclude_categories=["Cs"]), max_size=40)
 @given(parts=st.lists(st.tuples(text_around, st.sampled_from(KEPT)), min_size=1, max_size=5), end=text_around)
 def test_placeholders_urls_and_numbers_stay_in_any_text(parts: list[tuple[str, str]], end: str) -> None:
     text = "".join(f"{around} {kept} " for around, kept in parts) + end
-    result = german(text)
+    result = translate_text(text)
     for _, kept in parts:
         assert result.count(kept) >= text.count(kept)
 
@@ -107,7 +107,7 @@ def test_digits_and_the_order_of_all_signs_stay_in_any_text(text: str) -> None:
     def signs(value: str) -> str:
         return re.sub(r"[^\W\d_]", "", unicodedata.normalize("NFC", value))
 
-    result = german(text)
+    result = translate_text(text)
     assert signs(result.replace("[de] ", "", result.count("[de] ") - text.count("[de] "))) == signs(text)
 
 
@@ -148,7 +148,7 @@ def test_the_glossary_applies_to_whole_words(text: str, expected: str) -> None:
         "q3": "3. Quartal",
         " ": "never",
     }
-    assert german(text, glossary) == expected
+    assert translate_text(text, glossary) == expected
 
 
 def test_hostile_texts_take_linear_time() -> None:
@@ -161,4 +161,4 @@ def test_hostile_texts_take_linear_time() -> None:
         "<!--" * 2_000,
         "%" * 100_000,
     ):
-        assert german(text)
+        assert translate_text(text)
