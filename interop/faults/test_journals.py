@@ -41,6 +41,7 @@ def test_a_damaged_journal_costs_no_second_job_and_is_kept(tmp_path, tell, seed)
             after_requests=chance.randint(10, 25), pause_s=0.0,
         )  # fmt: skip
         journal = out / ".groupdocs-batch" / "journal.sqlite3"
+        assert not journal.with_name(f"{journal.name}-wal").exists()
         damaged = damage(journal.read_bytes(), chance)
         journal.write_bytes(damaged)
 

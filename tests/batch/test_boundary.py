@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import random
 import sqlite3
@@ -165,6 +166,33 @@ def test_a_damaged_journal_is_set_aside_and_nothing_is_paid_for_twice(sandbox, c
     assert any(part == bytes(content) for part in kept) or results(out)
 
 
+@pytest.mark.parametrize(
+    "damage",
+    [
+        "UPDATE files SET state = 'planned', job = NULL",
+        'UPDATE files SET job = replace(job, \'"id": "\', \'"id": "x\')',
+        "UPDATE files SET options_digest = x'00'",
+        "UPDATE results SET language = 'fr'",
+    ],
+)
+def test_a_row_with_a_wrong_checksum_is_not_trusted(sandbox, client, folder, out, damage):
+    """A flipped bit inside of a row is no fault to SQLite."""
+    source = folder("a.txt")
+    submitted(client, source, out)
+    assert len(sandbox.jobs) == 1
+    journal = out / ".groupdocs-batch" / "journal.sqlite3"
+    with contextlib.closing(sqlite3.connect(journal)) as connection:
+        triggers = connection.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'").fetchall()
+        connection.executescript("".join(f"DROP TRIGGER {name};" for name, _ in triggers))
+        connection.executescript(f"{damage};" + "".join(f"{sql};" for _, sql in triggers))
+
+    report = client.translate_folder(source, target="de", output_dir=out)
+
+    assert len(sandbox.jobs) == 1
+    assert report.done + report.uncertain == 1
+    assert journal.with_name("journal.sqlite3.damaged-1").exists()
+
+
 def test_jobs_that_a_damaged_journal_still_tells_of_are_fetched(sandbox, client, folder, out):
     source = folder("a.txt", "b.txt", "c.txt")
     submitted(client, source, out)
@@ -218,6 +246,7 @@ def test_a_journal_of_another_version_is_refused_and_not_set_aside(client, folde
     client.translate_folder(source, target="de", output_dir=out)
     journal = out / ".groupdocs-batch" / "journal.sqlite3"
     with sqlite3.connect(journal) as connection:
+        connection.executescript("DROP TRIGGER files_INSERT; DROP TRIGGER files_UPDATE;")
         connection.execute("ALTER TABLE files DROP COLUMN reason")
         connection.execute("PRAGMA user_version=1")
     connection.close()

@@ -578,6 +578,15 @@ def test_sources_and_results_may_be_moved_together_with_the_journal(sandbox, cli
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such modes")
+def test_what_is_committed_is_in_the_journal_file_itself(tmp_path):
+    """A write-ahead log could lose it: SQLite ignores everything after a damaged frame."""
+    with contextlib.closing(Journal.open(tmp_path / "journal.sqlite3")) as journal:
+        run = journal.begin_run(1.0)
+        (tmp_path / "copy.sqlite3").write_bytes((tmp_path / "journal.sqlite3").read_bytes())
+    with contextlib.closing(Journal.open(tmp_path / "copy.sqlite3")) as copy:
+        assert copy.read("SELECT id FROM runs") == [(run,)]
+
+
 def test_nobody_else_reads_the_journal_for_it_has_addresses(client, folder, out):
     client.translate_folder(folder("a.txt"), target="de", output_dir=out)
 

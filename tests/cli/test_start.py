@@ -135,10 +135,12 @@ def test_a_shell_completes_the_ids_of_jobs(command, monkeypatch, capsys, sandbox
     assert completed(monkeypatch, capsys, "groupdocs-translation jobs wait ") == [job_id]
 
 
-def test_an_error_that_is_ours_is_not_hidden(monkeypatch):
+def test_a_bug_of_this_package_is_one_line_with_a_hint_and_a_traceback_with_vv(monkeypatch, capsys):
     monkeypatch.setattr(app, "main", lambda *_, **__: 1 / 0)
-    with pytest.raises(ZeroDivisionError):
-        run(["formats"])
+    assert run(["formats"]) == 1
+    (line,) = capsys.readouterr().err.splitlines()
+    assert "ZeroDivisionError" in line
+    assert "-vv" in line
 
 
 def test_a_sandbox_that_cannot_start_and_a_command_that_is_not_there_are_usage(command):

@@ -1,4 +1,4 @@
-"""What a batch remembers: one SQLite file (WAL) with each file's state, its job, and the results it owns.
+"""The journal of a batch: one SQLite file with each file's state, its job, and the results it owns.
 
 Called by the planner (many rows at a time) and by the writer (every step of every file). Every write is on disk when
 the call returns (``synchronous=FULL``): a job that was paid for must survive a power cut, not only a kill.
@@ -10,6 +10,7 @@ import json
 import os
 import sqlite3
 import threading
+import zlib
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     JournalChange = Callable[[sqlite3.Connection], object]
 
 JOURNAL_NAME = "journal.sqlite3"
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 _NOTHING_SENT = "nothing was sent; make room on the disk, or give yourself the right to write there"
 _MAGIC = b"SQLite format 3\0"
 _SCHEMA = """
@@ -55,7 +56,9 @@ CREATE TABLE files (
     due REAL NOT NULL DEFAULT 0,        -- not to be taken before
     calls INTEGER NOT NULL DEFAULT 0, polls INTEGER NOT NULL DEFAULT 0,
     seconds REAL NOT NULL DEFAULT 0,
-    worked INTEGER NOT NULL DEFAULT 0); -- the last run that made a step with it
+    worked INTEGER NOT NULL DEFAULT 0,  -- the last run that made a step with it
+    checksum INTEGER                    -- of the columns before it: SQLite has none, and a flipped bit costs a job
+);
 CREATE INDEX ready ON files (run, state, due, id);
 CREATE TABLE results (
     file INTEGER NOT NULL REFERENCES files (id), language TEXT NOT NULL,
@@ -63,8 +66,11 @@ CREATE TABLE results (
     folded TEXT NOT NULL UNIQUE,        -- the path as file systems without case see it
     stage TEXT NOT NULL,                -- reserved, placing (may be there, is ours), placed
     size INTEGER,
+    checksum INTEGER,
     PRIMARY KEY (file, language)) WITHOUT ROWID;
 """
+_SCHEMA_OF = "SELECT name, sql FROM sqlite_master ORDER BY name"
+_CHECKED = {"files": "id = NEW.id", "results": "file = NEW.file AND language = NEW.language"}
 NOT_IN_THIS_RUN = 9e18  # a ``due`` that never comes: the next run's plan sets it back
 _WAITING = {Queue.FETCH: (FileState.SUBMITTED,), Queue.SEND: (FileState.PLANNED, FileState.UPLOADED)}
 
@@ -116,13 +122,29 @@ class JournalFailed(TranslationError):
         )
 
 
-def parse_row(values: Sequence[Any]) -> Row:
-    """A row of the table ``files``.
+def checksum(*values: object) -> int:
+    """Return the CRC-32 of the columns of a row."""
+    return zlib.crc32(repr(values).encode())
+
+
+def checked(values: Sequence[Any]) -> Sequence[Any]:
+    """Return the columns of a row without its checksum.
 
     Raises:
-        ValueError, TypeError: it is none.
+        ValueError: the checksum is wrong.
     """
-    given = list(values)
+    if checksum(*values[:-1]) != values[-1]:
+        raise ValueError("a row with a wrong checksum")
+    return values[:-1]
+
+
+def parse_row(values: Sequence[Any]) -> Row:
+    """Return a row of the table ``files``.
+
+    Raises:
+        ValueError, TypeError: it is damaged.
+    """
+    given = list(checked(values))
     given[3] = FileState(given[3])
     given[9] = tuple(given[9].split())
     given[10] = None if given[10] is None else PresignedUrl(given[10])
@@ -157,7 +179,7 @@ class Journal:
         copy = sqlite3.connect("", check_same_thread=False, isolation_level=None)
         try:
             if path.exists() and path.stat().st_size:
-                with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as original:
+                with closing(read_journal(path)) as original:
                     original.backup(copy)
             return cls._prepared(copy, path)
         except (sqlite3.Error, OSError) as error:
@@ -176,12 +198,22 @@ class Journal:
 
     def _prepare(self) -> None:
         run = self._connection.execute
-        run("PRAGMA journal_mode=WAL")
+        # Not a write-ahead log: SQLite drops what follows a damaged frame of one without a word, paid jobs included.
+        run("PRAGMA journal_mode=DELETE")
         run("PRAGMA synchronous=FULL")
         run("PRAGMA busy_timeout=10000")
+        self._connection.create_function("checksum", -1, checksum, deterministic=True)
         (version,) = run("PRAGMA user_version").fetchone()
         if version == 0 and not run("SELECT 1 FROM sqlite_master LIMIT 1").fetchone():
-            self._connection.executescript(f"BEGIN IMMEDIATE; {_SCHEMA} PRAGMA user_version={SCHEMA_VERSION}; COMMIT;")
+            with self.writing():
+                for statement in _SCHEMA.split(";\n"):
+                    run(statement)
+                for table, row in _CHECKED.items():
+                    names = ", ".join(name for _, name, *_ in run(f"PRAGMA table_info({table})") if name != "checksum")
+                    update = f"UPDATE {table} SET checksum = checksum({names}) WHERE {row}"  # noqa: S608  (our own names)
+                    for event in ("INSERT", "UPDATE"):
+                        run(f"CREATE TRIGGER {table}_{event} AFTER {event} ON {table} BEGIN {update}; END")
+                run(f"PRAGMA user_version={SCHEMA_VERSION}")
         elif version != SCHEMA_VERSION:
             raise ConfigurationError(
                 f"{self._name} is a journal of version {version}, this program knows {SCHEMA_VERSION}: "
@@ -205,13 +237,17 @@ class Journal:
     def _understood(self) -> Generator[None, None, None]:
         try:
             yield
-        except sqlite3.Error as error:
+        except (sqlite3.Error, ValueError, TypeError) as error:  # the latter of a damaged row
             raise JournalFailed(self._name, error) from error
 
     def read(self, query: str, values: Sequence[Any] = ()) -> list[Any]:
         """All rows of a query that has few."""
         with self._lock, self._understood():
             return self._connection.execute(query, values).fetchall()
+
+    def _rows(self, query: str, values: Sequence[Any]) -> list[Row]:
+        with self._lock, self._understood():
+            return [parse_row(row) for row in self._connection.execute(query, values)]
 
     @property
     def is_rebuilt(self) -> bool:
@@ -237,8 +273,8 @@ class Journal:
 
     def find(self, path: str) -> Row | None:
         """The file of that path."""
-        rows = self.read("SELECT * FROM files WHERE path = ?", (path,))
-        return parse_row(rows[0]) if rows else None
+        rows = self._rows("SELECT * FROM files WHERE path = ?", (path,))
+        return rows[0] if rows else None
 
     def results(self, file: int) -> list[ResultRow]:
         """The results of a file, there or to come."""
@@ -252,8 +288,8 @@ class Journal:
     def ready(self, run: int, queue: Queue, now: float, count: int) -> list[Row]:
         """Up to ``count`` files of a queue that are due, the longest waiting first."""
         query = "SELECT * FROM files WHERE run = ? AND state = ? AND due <= ? ORDER BY due, id LIMIT ?"
-        rows = [row for state in _WAITING[queue] for row in self.read(query, (run, state, now, count))]
-        return sorted(map(parse_row, rows), key=lambda row: (row.due, row.id))[:count]
+        rows = [row for state in _WAITING[queue] for row in self._rows(query, (run, state, now, count))]
+        return sorted(rows, key=lambda row: (row.due, row.id))[:count]
 
     def next_due(self, run: int, now: float) -> float | None:
         """When the next file that waits for its time may be taken (wall clock), ``None`` if none waits in this run."""
@@ -268,9 +304,9 @@ class Journal:
         marks = ", ".join("?" * len(chosen))
         query = f"SELECT * FROM files WHERE run = ? AND state IN ({marks}) AND id > ? ORDER BY id LIMIT 500"  # noqa: S608
         last = -1
-        while page := self.read(query, (run, *chosen, last)):
-            yield from map(parse_row, page)
-            last = page[-1][0]
+        while page := self._rows(query, (run, *chosen, last)):
+            yield from page
+            last = page[-1].id
 
     def counts(self, run: int) -> list[tuple[str, FileState, int, int]]:
         """(kind, state, files, bytes) of a run."""
@@ -288,7 +324,7 @@ class Journal:
         return dict(self.read(query))
 
     def close(self) -> None:
-        """Close; the write-ahead log goes into the journal."""
+        """Close the connection."""
         with self._lock:
             self._connection.close()
 
@@ -309,8 +345,13 @@ def is_damaged(path: Path) -> bool:
                 return True
             if connection.execute("PRAGMA user_version").fetchone() != (SCHEMA_VERSION,):
                 return False  # of another version, which is refused as such; or killed before anything was written
+            with closing(Journal.snapshot(path.with_name(f"{path.name}.none"))) as empty:
+                if connection.execute(_SCHEMA_OF).fetchall() != empty.read(_SCHEMA_OF):
+                    return True
             for values in connection.execute("SELECT * FROM files"):
                 parse_row(values)
+            for values in connection.execute("SELECT * FROM results"):
+                checked(values)
             return False
     except (sqlite3.OperationalError, sqlite3.NotSupportedError) as error:
         # no table of that name
@@ -340,8 +381,8 @@ def _decode(raw: bytes) -> str:
 
 
 def read_journal(path: Path) -> sqlite3.Connection:
-    """A connection that only reads."""
-    connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, isolation_level=None)
+    """Open a connection for reading; only a transaction that a kill has cut off is rolled back, as SQLite does."""
+    connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode=rw", uri=True, isolation_level=None)
     connection.text_factory = _decode
     return connection
 

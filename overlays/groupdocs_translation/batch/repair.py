@@ -10,11 +10,11 @@ from itertools import count
 from pathlib import Path
 
 from .._errors import ConfigurationError
-from .journal import Journal, parse_row, read_journal
+from .journal import Journal, checked, parse_row, read_journal
 
 log = logging.getLogger("groupdocs_translation.batch")
 
-_BESIDE = ("", "-wal", "-shm")  # the files of a database
+_BESIDE = ("", "-journal", "-wal", "-shm")  # the files of a database; the last two of versions before 1.0
 
 
 def rebuild_journal(path: Path) -> Journal:
@@ -54,18 +54,19 @@ def salvage(damaged: Path, journal: Journal) -> int:
     """
     files = dict(_rows(damaged, "files", "id"))
     results = [values for _, values in _rows(damaged, "results", "file")]
-    kept = 0
+    kept: set[object] = set()
     with journal.writing() as connection:
         connection.execute("INSERT OR IGNORE INTO meta VALUES ('damaged', 1)")
-        for values in files.values():
+        for identity, values in files.items():
             with suppress(ValueError, TypeError, sqlite3.IntegrityError):
                 parse_row(values)
                 connection.execute(_insertion("files", values), values)
-                kept += 1
+                kept.add(identity)
         for values in results:
-            with suppress(sqlite3.IntegrityError):
-                connection.execute(_insertion("results", values), values)
-    return kept
+            with suppress(ValueError, sqlite3.IntegrityError):
+                if checked(values)[0] in kept:  # the name of another file's result is free again
+                    connection.execute(_insertion("results", values), values)
+    return len(kept)
 
 
 def _insertion(table: str, values: tuple[object, ...]) -> str:
