@@ -137,7 +137,7 @@ def test_a_download_that_breaks_off_leaves_no_file(sandbox, tmp_path):
 
 def test_a_file_that_cannot_be_read_is_a_failed_job(sandbox, tmp_path):
     with TranslationClient(**sandbox.client_settings()) as client:
-        with pytest.raises(JobFailed, match="no Docx") as caught:
+        with pytest.raises(JobFailed, match="not a valid Docx") as caught:
             client.translate_file(b"not a zip", name="a.docx", target="de", output_dir=tmp_path)
         assert caught.value.status == 500
 

@@ -58,7 +58,7 @@ def test_both_reports_tell_what_became_of_each_file(client, folder, out, sandbox
     assert sum(entry["calls"] for entry in told["entries"]) == report.total_calls
     seen = Page(report.html)
     assert "Of 3 files: 1 translated, 1 failed, 1 uncertain." in seen.text
-    assert "no Docx" in seen.text
+    assert "not a valid Docx" in seen.text
     assert {"./a.de.txt", "./a.fr.txt", "./../src/a.txt", "./../src/deep/b.md"} <= set(seen.links)
 
 

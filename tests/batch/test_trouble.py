@@ -63,7 +63,7 @@ def test_a_file_that_the_service_cannot_do_fails_alone_and_is_not_paid_for_again
     report = client.translate_folder(source, target="de", output_dir=out)
 
     assert (report.done, report.failed, report.stopped) == (2, 1, None)
-    assert "no Docx" in reasons(report, "failed")["b.docx"]
+    assert "not a valid Docx" in reasons(report, "failed")["b.docx"]
     assert client.translate_folder(source, target="de", output_dir=out).total_calls == 0
     assert client.translate_folder(source, target="de", output_dir=out, retry_failed=True).total_calls == 3
 

@@ -67,7 +67,7 @@ def test_options_of_a_kind_reach_the_service(command, tmp_path, sandbox):
 def test_a_conversion_gives_the_result_its_extension_and_an_impossible_one_costs_nothing(command, note, sandbox):
     done = command("file", note, "--to", "de", "--output-format", "mp3")
     assert (done.code, len(sandbox.records)) == (2, 0)
-    assert "Txt cannot be turned into Mp3" in done.err
+    assert "txt cannot be turned into mp3" in done.err
 
 
 def test_a_result_that_is_there_is_not_replaced_and_nothing_is_paid(command, note, tmp_path, sandbox):
