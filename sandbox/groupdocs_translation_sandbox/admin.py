@@ -59,7 +59,11 @@ class Admin:
         # For each path and method: its description, the schema of its body, and its function.
         self._routes: dict[str, dict[str, tuple[str, dict[str, Any] | None, Callable[[Any], Any]]]] = {
             "records": {
-                "GET": ("every request: operation, token ID, body digest, time, …", None, self._records),
+                "GET": (
+                    "every request: operation, token ID, body digest, time, …",
+                    None,
+                    lambda _: {"records": [asdict(record) for record in state.records]},
+                ),
                 "DELETE": ("delete records and counts", None, lambda _: state.records.clear()),
             },
             "calls": {"GET": ("the number of requests of each operation", None, lambda _: state.calls())},
@@ -108,9 +112,6 @@ class Admin:
         for error in Validator(schema).iter_errors(arguments):
             raise HTTPError(400, error.message, field=".".join(map(str, error.path)) or None)
         return action(arguments)
-
-    def _records(self, _: Any) -> Any:
-        return {"records": [asdict(record) for record in self._state.records]}
 
     def _jobs(self, _: Any) -> Any:
         jobs = [

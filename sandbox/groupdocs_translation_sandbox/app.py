@@ -12,6 +12,7 @@ from urllib.parse import unquote, urlsplit
 
 import yaml
 from groupdocs_translation.spec.addresses import BASE_URL
+from groupdocs_translation.spec.languages import TARGETS
 from groupdocs_translation.spec.operations import Operation, match
 from starlette.requests import ClientDisconnect
 from starlette.responses import JSONResponse, PlainTextResponse, Response
@@ -23,7 +24,6 @@ from .engine import Engine
 from .faults import Fault, FaultySend
 from .http import HTTPError, Request, require_method
 from .identity import DISCOVERY_PATH, KEYS_PATH, TOKEN_PATH, discovery, key_set, token_response
-from .languages import pairs
 from .state import Record, State
 from .storage import STORAGE_PATH
 from .submissions import Submissions
@@ -167,11 +167,12 @@ class App:
         if operation.id.endswith("Trial"):
             self.state.trial_calls.count(request.client.host if request.client else "")
         origins = self.origin, self._origin(request)
-        work = await self._submissions.work(operation, body, origins, lenient=lenient)
-        outcome = fault.job_outcome(work.outcome) if fault else work.outcome
-        job = self.state.jobs.add(operation, body, request.body_digest, work.size_bytes, outcome)
+        outcome, size_bytes = await self._submissions.work(operation, body, origins, lenient=lenient)
+        if fault is not None:
+            outcome = fault.job_outcome(outcome)
+        job = self.state.jobs.add(operation, body, request.body_digest, size_bytes, outcome)
         request.job_id = job.id
-        status = self.state.statuses.of_submission(operation)
+        status = self.state.statuses.submitted or (202 if operation.family == "hugo" else 200)
         return JSONResponse({"status": 202, "message": "accepted", "id": job.id}, status)
 
     def _poll(self, operation: Operation, job_id: str, origin: str) -> Response:
@@ -210,7 +211,7 @@ def _name(request: Request) -> str:
 
 def _read(operation: Operation, query: dict[str, str]) -> Response:
     if operation.id == "listLanguages":
-        return JSONResponse(pairs())
+        return JSONResponse([{"source": source, "targets": list(targets)} for source, targets in TARGETS.items()])
     if operation.id == "getHealth":
         return JSONResponse({"items": [{"name": "sandbox", "isHealthy": True, "message": None}]})
     if query.get("SerialaizeAsV2") == "true":

@@ -159,9 +159,6 @@ class Statuses:
     pending: int = 200
     pending_body: int = 202
 
-    def of_submission(self, operation: Operation) -> int:
-        return self.submitted or (202 if operation.family == "hugo" else 200)
-
 
 class TrialCalls:
     """Counts the trial submissions of each IP address and day (UTC). One lock guards the counts."""
@@ -170,17 +167,13 @@ class TrialCalls:
         self.calls_a_day = calls_a_day
         self._clock = clock
         self._lock = threading.Lock()
-        self._day = 0
-        self._calls: Counter[str] = Counter()
+        self._calls: Counter[tuple[float, str]] = Counter()
 
     def count(self, address: str) -> None:
         day, second = divmod(self._clock.now(), DAY_S)
         with self._lock:
-            if self._day != day:
-                self._day = int(day)
-                self._calls.clear()
-            if self._calls[address] >= self.calls_a_day:
+            if self._calls[day, address] >= self.calls_a_day:
                 wait = {"retry-after": str(int(DAY_S - second) + 1)}
                 message = f"the trial is limited to {self.calls_a_day} calls a day from one IP address"
                 raise HTTPError(429, message, headers=wait)
-            self._calls[address] += 1
+            self._calls[day, address] += 1

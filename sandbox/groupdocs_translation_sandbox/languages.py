@@ -1,4 +1,4 @@
-"""The languages of the service: the list that it returns, and the check of a request's languages."""
+"""The check of a request's languages."""
 
 from __future__ import annotations
 
@@ -8,10 +8,6 @@ from typing import Any
 from groupdocs_translation.spec.languages import TARGETS
 
 from .http import HTTPError
-
-
-def pairs() -> list[dict[str, Any]]:
-    return [{"source": source, "targets": list(targets)} for source, targets in TARGETS.items()]
 
 
 def check_languages(request: Mapping[str, Any], *, lenient: bool) -> tuple[str, list[str]]:

@@ -33,7 +33,11 @@ def pytest_configure(config: pytest.Config) -> None:
         "real_time=True, clients wait in real time.",
     )
     if any(map(config.pluginmanager.hasplugin, _PYTEST_ASYNCIO)):
-        config.pluginmanager.register(_asyncio_plugin(), _ASYNCIO_PLUGIN)
+        import pytest_asyncio  # noqa: PLC0415  (not a dependency)
+
+        plugin = ModuleType(_ASYNCIO_PLUGIN)  # in strict mode, pytest-asyncio runs only fixtures that it decorated
+        vars(plugin)["client"] = pytest_asyncio.fixture(name="_asyncio_translation_client")(_client)
+        config.pluginmanager.register(plugin, _ASYNCIO_PLUGIN)
 
 
 @pytest.fixture
@@ -81,15 +85,6 @@ async def _client(translation_sandbox: Sandbox) -> AsyncIterator[AsyncTranslatio
 
 # anyio's plugin, a dependency of this package, runs asynchronous fixtures for its own tests.
 _anyio_client = pytest.fixture(name="_anyio_translation_client")(_client)
-
-
-def _asyncio_plugin() -> ModuleType:
-    """Return a plugin with the same fixture for pytest-asyncio: in strict mode it runs only fixtures it decorated."""
-    import pytest_asyncio  # noqa: PLC0415  (not a dependency)
-
-    plugin = ModuleType(_ASYNCIO_PLUGIN)
-    vars(plugin)["client"] = pytest_asyncio.fixture(name="_asyncio_translation_client")(_client)
-    return plugin
 
 
 @pytest.fixture

@@ -9,12 +9,13 @@ from __future__ import annotations
 import asyncio
 import base64
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from functools import partial
 from pathlib import Path, PurePath
 from typing import Any
 from urllib.parse import urlsplit
 
-from attrs import evolve, frozen
+from attrs import evolve
 from groupdocs_translation.spec.formats import KINDS, Kind, format_name
 from groupdocs_translation.spec.operations import Operation
 
@@ -36,22 +37,9 @@ TRIAL_PAGES = (1,)
 _KINDS: dict[str, Kind] = {
     operation: kind
     for kind in KINDS.values()
-    for operation in (
-        kind.operation,
-        kind.trial,
-        kind.to_text,
-        kind.summary if kind.name in {"image", "media"} else None,
-    )
-    if operation is not None
+    for operation in (kind.operation, kind.trial, kind.to_text, kind.summary)
+    if operation is not None and (operation != kind.summary or kind.name in {"image", "media"})
 }
-
-
-@frozen
-class Work:
-    """The outcome of a request, and the size of its source."""
-
-    outcome: Outcome
-    size_bytes: int
 
 
 class Submissions:
@@ -62,8 +50,8 @@ class Submissions:
 
     async def work(
         self, operation: Operation, request: dict[str, Any], origins: Sequence[str], *, lenient: bool
-    ) -> Work:
-        """Execute a request that is valid by its schema.
+    ) -> tuple[Outcome, int]:
+        """Execute a request that is valid by its schema, and return the outcome and the size of its source in bytes.
 
         Raises:
             HTTPError: 400 if the request cannot be executed. If the file cannot be translated, the job fails instead.
@@ -83,7 +71,7 @@ class Submissions:
         else:  # the text of an image or a recording
             texts = [fake_recognition.TEXT]
             size = len(_content(request)) if "file" in request else self._source(request, origins).path.stat().st_size
-        return Work(Outcome(200, DONE, {"translations": await self._translate(request, texts, source, targets)}), size)
+        return Outcome(200, DONE, {"translations": await self._translate(request, texts, source, targets)}), size
 
     async def _translate(
         self, request: dict[str, Any], texts: list[str], source: str, targets: list[str]
@@ -107,16 +95,17 @@ class Submissions:
         file: StoredFile,
         *,
         lenient: bool,
-    ) -> Work:
+    ) -> tuple[Outcome, int]:
         kind = _KINDS.get(operation.id)
         source_format = _source_format(kind, request, file, lenient=lenient)
         if operation.model == "FileRequest" and not lenient:
             check_members(request, source_format)
         if lenient and request.get("outputFormat"):
-            request = request | {"outputFormat": _spelled(request["outputFormat"])}
+            with suppress(ValueError):
+                request = request | {"outputFormat": format_name(request["outputFormat"])}
         write: Writer
         if kind is not None and kind.name in {"image", "media"}:
-            write = await self._recognizer(request, source, targets, partial(check_unread, file.path, source_format))
+            write = await self._recognizer(request, source, targets, file.path, source_format)
         else:
             write = self._translator(request, source, source_format, file, is_trial=operation.id.endswith("Trial"))
         size = file.path.stat().st_size
@@ -127,16 +116,12 @@ class Submissions:
             try:
                 remark = await asyncio.to_thread(write, code, destination)
             except EngineError as error:
-                return Work(Outcome(500, str(error), {}), size)
+                return Outcome(500, str(error), {}), size
             results[code] = {"key": self._storage.keep(destination), "size": destination.stat().st_size}
-        return Work(Outcome(200, remark or DONE, {"files": results}), size)
+        return Outcome(200, remark or DONE, {"files": results}), size
 
     async def _recognizer(
-        self,
-        request: dict[str, Any],
-        source: str,
-        targets: list[str],
-        check: Callable[[Mapping[str, Any]], None],
+        self, request: dict[str, Any], source: str, targets: list[str], path: Path, source_format: str
     ) -> Writer:
         output_format: str = request["outputFormat"]
         if output_format not in fake_recognition.FORMATS:
@@ -145,7 +130,7 @@ class Submissions:
         texts = await self._translate(request, [fake_recognition.TEXT], source, targets)
 
         def write(code: str, destination: Path) -> str:
-            check(request)
+            check_unread(path, source_format, request)
             fake_recognition.write(destination, output_format, *texts[code])
             return "the sandbox recognizes nothing: the text is the same for every source"
 
@@ -184,15 +169,15 @@ class Submissions:
         except HTTPError as error:
             raise HTTPError(400, error.detail, field="url") from None
 
-    async def _analyze(self, request: dict[str, Any], origins: Sequence[str]) -> Work:
+    async def _analyze(self, request: dict[str, Any], origins: Sequence[str]) -> tuple[Outcome, int]:
         if not {"file", "url"} & request.keys():
             raise HTTPError(400, "is required if url is missing", field="file")
         content = _content(request) if "file" in request else self._source(request, origins).path.read_bytes()
         try:
             matter, shortcodes = await asyncio.to_thread(hugo_structure, content)
         except EngineError as error:
-            return Work(Outcome(500, str(error), {}), len(content))
-        return Work(Outcome(200, DONE, {"frontmatters": matter, "shortcodes": shortcodes}), len(content))
+            return Outcome(500, str(error), {}), len(content)
+        return Outcome(200, DONE, {"frontmatters": matter, "shortcodes": shortcodes}), len(content)
 
 
 def _texts(operation: Operation, request: dict[str, Any]) -> list[str]:
@@ -222,13 +207,6 @@ def _check_numbers(request: Mapping[str, Any]) -> None:
             raise HTTPError(400, "must be the number of a worksheet, counted from 1", field=f"ranges.{number[:20]}")
         if any(it < 1 for it in (*(part.get("rows") or ()), *(part.get("columns") or ()))):
             raise HTTPError(400, "must have rows and columns counted from 1", field=f"ranges.{number[:20]}")
-
-
-def _spelled(format_: str) -> str:
-    try:
-        return format_name(format_)
-    except ValueError:
-        return format_
 
 
 def _source_format(kind: Kind | None, request: Mapping[str, Any], file: StoredFile, *, lenient: bool) -> str:

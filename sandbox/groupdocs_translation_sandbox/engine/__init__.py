@@ -12,6 +12,7 @@ import zlib
 from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
+from shutil import copyfile
 from typing import Any
 
 import yaml
@@ -21,7 +22,7 @@ from . import markup, office, text
 from .markdown import hugo_structure, md_to_html, translate_body, translate_md
 from .protocol import Engine, EngineError, FileTask
 from .pseudo import Pseudo
-from .unread import copy_unread
+from .unread import check_unread
 
 __all__ = ["Engine", "EngineError", "FileTask", "PseudoEngine", "hugo_structure"]
 
@@ -67,7 +68,9 @@ class PseudoEngine:
             if name in office.FORMATS:
                 office.translate_office(source, destination, name, pseudo, task.options)
             elif formats not in _TEXTS and name not in _MARKUP:
-                return copy_unread(source, destination, name, task.options)
+                check_unread(source, name, task.options)
+                copyfile(source, destination)
+                return f"the sandbox does not read {name}: the file is returned unchanged"
             elif source.stat().st_size > WHOLE_FILE_LIMIT_BYTES:
                 raise EngineError(f"the file is larger than {WHOLE_FILE_LIMIT_BYTES >> 20} MiB")
             elif name in _MARKUP:

@@ -6,7 +6,6 @@ import re
 import zlib
 from collections.abc import Mapping
 from pathlib import Path
-from shutil import copyfile
 from typing import Any
 
 from .protocol import EngineError
@@ -19,13 +18,6 @@ _PAGE = re.compile(rb"/Type\s*/Page(?![A-Za-z])")
 _STREAM = re.compile(rb"stream\r?\n")
 MAX_PDF_BYTES = 64 << 20  # pages of larger files are not counted
 MAX_UNPACKED_BYTES = 16 << 20  # of the objects of a PDF
-
-
-def copy_unread(source: Path, destination: Path, name: str, options: Mapping[str, Any]) -> str:
-    """Copy a file that the sandbox does not read, and return the remark for the job's message."""
-    check_unread(source, name, options)
-    copyfile(source, destination)
-    return f"the sandbox does not read {name}: the file is returned unchanged"
 
 
 def check_unread(source: Path, name: str, options: Mapping[str, Any]) -> None:
