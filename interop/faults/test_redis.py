@@ -81,15 +81,15 @@ def test_a_redis_that_is_stopped_costs_one_time_out_and_is_left_alone_for_a_whil
         clock.advance(HOUR)
         stopped = translate(one)
         assert (
-            stores.ANSWER_S <= stopped < 2 * stores.ANSWER_S
+            stores.REDIS_TIMEOUT_S <= stopped < 2 * stores.REDIS_TIMEOUT_S
         )  # one time-out: not one for each of read, lock and write
         clock.advance(HOUR)
-        assert translate(one) < stores.ANSWER_S
+        assert translate(one) < stores.REDIS_TIMEOUT_S
         assert caplog.text.count("the token store") == 1
         assert server.roles["token"] == 3
 
         redis.send_signal(signal.SIGCONT)
-        later = time.monotonic() + stores.LOCK_LIFE_S  # the rest is over
+        later = time.monotonic() + stores.LOCK_LIFETIME_S  # the rest is over
         with monkeypatch.context() as patch:
             patch.setattr(stores.time, "monotonic", lambda: later)
             clock.advance(HOUR)
@@ -108,7 +108,7 @@ def test_a_redis_that_is_killed_and_started_again_is_used_again(port, tmp_path, 
             translate(other)
             assert server.roles["token"] == 1
         clock.advance(HOUR)
-        assert translate(one) < stores.ANSWER_S  # refused at once
+        assert translate(one) < stores.REDIS_TIMEOUT_S  # refused at once
         assert server.roles["token"] == 2
         assert "the token store" in caplog.text
         caplog.clear()
@@ -130,7 +130,7 @@ def test_a_redis_that_is_killed_while_it_is_asked_costs_no_more_than_a_time_out(
         redis.send_signal(signal.SIGSTOP)
         clock.advance(HOUR)
         killer = subprocess.Popen(["sh", "-c", f"sleep 0.5; kill -9 {redis.pid}"])
-        assert translate(one) < 2 * stores.ANSWER_S
+        assert translate(one) < 2 * stores.REDIS_TIMEOUT_S
         killer.wait()
         assert server.roles["token"] == 2
         assert "the token store" in caplog.text

@@ -85,7 +85,7 @@ def test_the_secret_comes_from_where_the_id_does(config, ring, monkeypatch):
     config(PROFILE)
     assert found().client_secret.reveal() == "profile-secret"
     monkeypatch.setenv("GROUPDOCS_CLIENT_SECRET", "variable-secret")
-    with pytest.raises(ConfigurationError, match="GROUPDOCS_CLIENT_ID is missing, but its partner is there"):
+    with pytest.raises(ConfigurationError, match="GROUPDOCS_CLIENT_SECRET is set but GROUPDOCS_CLIENT_ID is missing"):
         found()
 
 
@@ -94,7 +94,7 @@ def test_the_secret_comes_from_where_the_id_does(config, ring, monkeypatch):
     [(("id", None), "client_secret"), ((None, "secret"), "client_id"), (("id", ""), "client_secret")],
 )
 def test_half_a_pair_is_named(pair, missing):
-    with pytest.raises(ConfigurationError, match=f"^{missing} "):
+    with pytest.raises(ConfigurationError, match=f" is set but {missing} is missing;"):
         found(*pair)
 
 
@@ -410,7 +410,7 @@ def test_a_vault_that_fails_is_asked_again_a_moment_later(identity, make_source,
 
 
 def test_a_vault_that_gives_a_wrong_pair_is_told_which_half(make_source):
-    with pytest.raises(ConfigurationError, match="the secret from credentials= has white space around it"):
+    with pytest.raises(ConfigurationError, match="the secret from credentials= has leading or trailing whitespace"):
         make_source(credentials=lambda: ("id", "secret\n")).get()
 
 
@@ -436,7 +436,8 @@ def test_a_jwt_of_a_provider_that_names_no_lifetime_lives_as_long_as_it_says_its
 @pytest.mark.parametrize(
     ("given", "why"),
     [
-        (None, "no token"), ("a b", "no token"), ("canary\n", "no token"), (1, "no token"), (("canary", 0), "lifetime"),
+        (None, "invalid token"), ("a b", "invalid token"), ("canary\n", "invalid token"), (1, "invalid token"),
+        (("canary", 0), "lifetime"),
         (("canary", "soon"), "lifetime"), (("canary", True), "lifetime"), (("canary", 1, 2), "raised ValueError"),
     ],
 )  # fmt: skip
@@ -452,7 +453,7 @@ def test_a_provider_whose_token_the_api_refused_must_have_another(make_source, c
     first = source.get()
     clock.advance(60)
     assert source.invalidate(first)
-    with pytest.raises(AuthenticationError, match="token_provider= has no other"):
+    with pytest.raises(AuthenticationError, match="token_provider= returned it again"):
         source.get()
     tokens.append("two")
     clock.advance(2)
@@ -470,7 +471,7 @@ def test_a_ready_token_is_used_for_as_long_as_the_api_takes_it(clock):
     assert source.get() is first
     assert "access_token=" in repr(source)
     assert source.invalidate(first)
-    with pytest.raises(AuthenticationError, match="refused the token given as access_token="):
+    with pytest.raises(AuthenticationError, match="rejected the access token of access_token="):
         source.get()
 
 
@@ -489,5 +490,5 @@ def test_a_ready_token_that_is_none_is_refused_at_once(clock):
     ],
 )  # fmt: skip
 def test_two_ways_at_once_are_refused(ways):
-    with pytest.raises(ConfigurationError, match="give one of"):
+    with pytest.raises(ConfigurationError, match="pass only one of"):
         TranslationClient(**ways)

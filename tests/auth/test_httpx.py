@@ -125,5 +125,5 @@ def test_clients_of_both_libraries_share_one_token(auth, api, identity, backend)
 
 def test_without_httpx_the_error_says_what_to_do(auth, monkeypatch):
     monkeypatch.setitem(sys.modules, "httpx", None)
-    with pytest.raises(ConfigurationError, match="pip install httpx, or give this object itself to a client of httpx2"):
+    with pytest.raises(ConfigurationError, match="pip install httpx, or use this object with an httpx2 client"):
         auth.for_httpx()

@@ -48,11 +48,11 @@ def test_a_stopped_redis_costs_one_time_out_and_is_left_alone_for_a_while(
     started = time.monotonic()
     source.get()
     took = time.monotonic() - started
-    assert took < 2 * stores.ANSWER_S
+    assert took < 2 * stores.REDIS_TIMEOUT_S
     clock.advance(3600)
     started = time.monotonic()
     source.get()
-    assert time.monotonic() - started < stores.ANSWER_S / 2
+    assert time.monotonic() - started < stores.REDIS_TIMEOUT_S / 2
     assert caplog.text.count("the token store") == 1
     assert len(identity.requests) == 3
 
@@ -67,5 +67,5 @@ def test_a_killed_redis_costs_nothing_but_a_word(redis_server, identity, make_so
     started = time.monotonic()
     identity.then(token("t2"))
     assert source.get().value.reveal() == "t2"
-    assert time.monotonic() - started < stores.ANSWER_S
+    assert time.monotonic() - started < stores.REDIS_TIMEOUT_S
     assert "the token store" in caplog.text

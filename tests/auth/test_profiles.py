@@ -102,7 +102,7 @@ def test_a_profile_that_is_not_there_is_an_error_although_the_environment_has_cr
 
 
 def test_a_profile_and_a_pair_are_two_ways_at_once():
-    with pytest.raises(ConfigurationError, match="give one of"):
+    with pytest.raises(ConfigurationError, match="pass only one of"):
         TranslationClient("a", "b", profile="home")
 
 

@@ -325,7 +325,7 @@ def test_a_body_that_cannot_be_sent_again_is_not_but_the_next_request_is_right(
     revoke(api, "t2")
     assert client.post(api.address, **ONCE[body](opened)).status_code == 401
     assert len(api.requests) == 1
-    assert "its body can be sent only once: give bytes, or an iterable with a rewind() method" in caplog.text
+    assert "its body can be sent only once; pass bytes, or an iterable with a rewind() method" in caplog.text
     assert CONTENT in api.requests[0].body
     assert client.get(api.address).status_code == 200
     assert [request.token for request in api.requests] == ["t1", "t2"]

@@ -250,8 +250,8 @@ MISTAKES = {
     "a vault of another shape": lambda: ask(credentials=lambda: (SECRET, SECRET, SECRET)),
     "a provider": lambda: ask(token_provider=lambda: f"{TOKEN} "),
     "a provider of another shape": lambda: ask(token_provider=lambda: (TOKEN, 1, 2)),
-    "a proxy": lambda: ask(**PAIR, proxy=f"http://u:{SECRET}@127.0.0.1:9"),
-    "a proxy of another kind": lambda: ask(**PAIR, proxy=f"gopher://u:{quote_plus(SECRET)}@127.0.0.1:9"),
+    "a proxy": lambda: TranslationClient(**PAIR, proxy=f"http://u:{SECRET}@127.0.0.1:9"),
+    "a proxy of another kind": lambda: TranslationClient(**PAIR, proxy=f"gopher://u:{quote_plus(SECRET)}@127.0.0.1:9"),
 }  # fmt: skip
 
 

@@ -251,7 +251,7 @@ def test_closing_releases_who_waits_and_refuses_who_comes_later(identity, source
 
 def test_a_source_is_not_pickled_nor_copied(source):
     for attempt in (pickle.dumps, copy.copy, copy.deepcopy):
-        with pytest.raises(TypeError, match="make the client in the process that uses it"):
+        with pytest.raises(TypeError, match="create the client in the process that uses it"):
             attempt(source)
 
 
@@ -414,7 +414,7 @@ def hanging(make_source, clock):
 def test_an_early_renewal_that_hangs_counts_as_one_that_failed(hanging, clock, events):
     assert value(hanging.get()) == "t1"
     assert [event.kind for event in events] == ["obtained", "refresh_failed"]
-    assert "no answer to the token request within 30 s" in events[-1].error
+    assert "no response to the token request within 30 s" in events[-1].error
     clock.advance(40)
     assert value(hanging.get()) == "t1"
     settle(hanging)
@@ -446,8 +446,8 @@ def test_an_early_renewal_is_tried_once_only_when_nobody_waits(identity, source,
     settle(source)
     assert len(identity.requests) == 2
     assert clock.slept == []
-    assert caplog.text.count("no access token: 127.0.0.1: no OAuth error (HTTP 503)") == 1
-    assert "; the old one stays in use" in caplog.text
+    assert caplog.text.count("token request failed: 127.0.0.1: no OAuth error (HTTP 503)") == 1
+    assert "; the old token stays in use" in caplog.text
 
 
 def test_a_failure_in_the_mandatory_margin_reaches_every_waiter(identity, source, clock):
@@ -477,7 +477,7 @@ def test_a_failure_that_comes_after_the_deadline_is_of_no_account(identity, make
 
 def test_a_provider_that_ends_its_thread_is_an_error_at_once_and_no_wait_until_the_deadline(make_source):
     source = make_source(token_provider=sys.exit)
-    with pytest.raises(AuthenticationError, match="on our side: SystemExit"):
+    with pytest.raises(AuthenticationError, match="internal error: SystemExit"):
         source.get()
 
 
@@ -574,7 +574,7 @@ def test_nothing_is_logged_under_the_lock(source, clock, caplog):
         refusing.join(20)
     finally:
         logger.removeHandler(handler)
-    assert sent == [("access token refused by the API: dropped", True)]
+    assert sent == [("access token rejected by the API and discarded", True)]
 
 
 def test_observers_hear_of_every_turn_of_a_token(identity, source, clock, events, caplog):
@@ -591,9 +591,9 @@ def test_observers_hear_of_every_turn_of_a_token(identity, source, clock, events
     assert [event.lifetime_s for event in events] == [3600.0, 3600.0, None, None]
     assert "invalid_client" in events[2].error
     said = [record.message for record in caplog.records]
-    assert said[:2] == ["access token obtained, good for 3600 s", "access token refreshed, good for 3600 s"]
-    assert said[2].startswith("no access token: 127.0.0.1: invalid_client")
-    assert said[2].endswith("; there is none to use")  # one that is all but over is given to nobody
+    assert said[:2] == ["access token obtained, valid for 3600 s", "access token refreshed, valid for 3600 s"]
+    assert said[2].startswith("token request failed: 127.0.0.1: invalid_client")
+    assert said[2].endswith("; no usable token")  # one that is all but over is given to nobody
     assert said[3] == "request replayed after a 401 with a new token"
 
 
@@ -602,7 +602,7 @@ def test_an_observer_that_raises_harms_nobody(identity, make_source, caplog):
         raise ValueError("canary")
 
     assert value(make_source(on_event=observer).get()) == "t1"
-    assert "the token event hook raised ValueError" in caplog.text
+    assert "on_event raised ValueError" in caplog.text
     assert "canary" not in caplog.text
 
 

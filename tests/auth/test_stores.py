@@ -222,7 +222,7 @@ def test_a_store_that_fails_never_fails_a_request(identity, make_source, clock, 
     for number in (1, 2):
         assert value(source) == f"t{number}"
         clock.advance(3600)
-    assert f"the token store Broken() failed to {part} (LookupError); going on without it" in caplog.text
+    assert f"the token store Broken() failed to {part} (LookupError); continuing without it" in caplog.text
     assert "canary" not in caplog.text
 
 
@@ -232,7 +232,7 @@ def test_a_lock_that_is_held_for_too_long_is_gone_on_without(identity, make_sour
     source = make_source(store=store)
     with store.lock(key_of(source), wait_s=1):
         assert value(source) == "t1"
-    assert "failed to lock (not in time)" in caplog.text
+    assert "failed to lock (timeout)" in caplog.text
 
 
 def key_of(source):
@@ -387,9 +387,9 @@ def someone_elses(path):
 @pytest.mark.parametrize(
     ("change", "says"),
     [
-        (wider, "other users can read it"),
+        (wider, "can be read by other users"),
         (linked, "symbolic links"),
-        (a_pipe, "no regular file"),
+        (a_pipe, "not a regular file"),
         (someone_elses, "another user"),
     ],
 )

@@ -12,10 +12,7 @@ from groupdocs_translation.auth.credentials import Credentials, Secret
 from groupdocs_translation.auth.token import AccessToken
 from groupdocs_translation.auth.token_endpoint import (
     MAX_BODY_BYTES,
-    Failed,
-    Issued,
-    Reply,
-    is_transient,
+    Response,
     parse_token_response,
 )
 
@@ -24,14 +21,13 @@ NOW = 1_700_000_000.0
 CREDENTIALS = Credentials("the-id", Secret("canary+s3cr/t&="), "arguments")
 
 
-def read(body, status=200, content_type="application/json", encoding="identity", **changes):
+def read(body, status=200, content_type="application/json", encoding="identity", *, retry_after=None, whole=True):
     text = body if isinstance(body, str) else json.dumps(body)
-    reply = Reply(status, content_type, encoding, changes.get("retry_after"), Secret(text), changes.get("whole", True))
-    match parse_token_response(reply, host="id.example.com", credentials=CREDENTIALS, now=NOW):
-        case Issued(value, lifetime_s):
-            return (value, lifetime_s), False
-        case Failed(error, is_repeatable):
-            return error, is_repeatable
+    headers = {"content-type": content_type, "content-encoding": encoding, "retry-after": retry_after}
+    given = {name: value for name, value in headers.items() if value is not None}
+    response = Response(status, given, Secret(text), whole)
+    outcome = parse_token_response(response, host="id.example.com", credentials=CREDENTIALS, now=NOW)
+    return outcome, isinstance(outcome, TokenUnavailable)
 
 
 def jwt(**claims):
@@ -152,7 +148,7 @@ def test_an_oauth_error_is_one_whatever_the_status_says(status, extra):
     error, again = read({**extra, **said}, status=status)
     assert type(error) is AuthenticationError
     assert (error.error, error.error_description, error.error_uri, error.status_code) == (*said.values(), status)
-    assert "check client id and secret" in str(error)
+    assert "check the client ID and secret" in str(error)
     assert f"id.example.com: invalid_client (HTTP {status})" in str(error)
     assert not again
 
@@ -181,7 +177,7 @@ def test_only_what_may_pass_is_asked_again(status, body, again):
 
 @pytest.mark.parametrize(("error", "advice"), [
     ("unauthorized_client", "may not use client credentials"), ("invalid_scope", "scope"),
-    ("unsupported_grant_type", "right address"), ("invalid_request", "right address"), ("x", "did not give a token"),
+    ("unsupported_grant_type", "check token_url"), ("invalid_request", "check token_url"), ("x", "returned no token"),
 ])  # fmt: skip
 def test_an_error_says_what_to_do(error, advice):
     assert advice in str(read({"error": error}, status=400)[0])
@@ -221,14 +217,12 @@ def test_an_error_that_is_no_text_is_still_an_error(error):
     assert not again
 
 
-def test_errors_of_the_network_may_pass_and_those_of_our_own_do_not():
-    assert is_transient(ConnectionFailed("x"))
-    assert not is_transient(TokenResponseError("x", status_code=200))
-    assert not is_transient(AuthenticationError("x"))
+def test_a_token_endpoint_that_is_unavailable_counts_as_a_failed_connection():
+    assert issubclass(TokenUnavailable, ConnectionFailed)
 
 
-def test_what_a_server_asks_for_with_retry_after_is_kept():
-    assert read("", status=429, retry_after=7.0)[0].retry_after == 7.0
+def test_the_retry_after_of_a_response_is_kept():
+    assert read("", status=429, retry_after="7")[0].retry_after == 7.0
 
 
 def test_the_margins_of_a_token_scale_with_its_life():

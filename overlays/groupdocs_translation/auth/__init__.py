@@ -1,12 +1,12 @@
-"""Authorization: id and secret in, a valid access token on every request, for as long as the process lives.
+"""Authentication: obtain, cache and renew access tokens, and add them to requests.
 
-One role a file, each knowing only those before it:
+Each module imports only those listed before it:
 
-- ``credentials`` are an id and a secret, wrapped and found; ``token`` is the value; ``token_endpoint`` asks for one;
-- ``stores`` keep tokens for others; ``providers`` are ways to a token; ``token_source`` holds the token;
-- ``bearer`` is the ``httpx2.Auth``; ``client_credentials`` the same for users of any API.
+- ``credentials`` finds the client ID and secret; ``token`` is the access token; ``token_endpoint`` requests one;
+- ``stores`` share tokens; ``providers`` obtain tokens; ``token_source`` caches and renews the token;
+- ``bearer`` is the ``httpx2.Auth`` of the clients; ``client_credentials`` is the one for any other API.
 
-Imported on first use, because some of them load httpx2.
+Names are imported on first use, because some of these modules load httpx2.
 """
 
 from __future__ import annotations

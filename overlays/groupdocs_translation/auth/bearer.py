@@ -1,4 +1,4 @@
-"""The ``httpx2.Auth``: puts the token on each request, and answers a 401 once."""
+"""The ``httpx2.Auth``: adds the token to each request, and replays a request once after a 401."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ from .token_source import TokenSource
 
 log = logging.getLogger("groupdocs_translation.auth")
 
-MAX_REFUSAL_BYTES = 65_536  # of the body of a 401 that is followed by a replay; httpx2 reads it whole
+MAX_REFUSAL_BYTES = 65_536  # read of the body of a 401 before a replay; httpx2 reads it whole
 
 _CHALLENGE = re.compile(r'\bbearer\b.*?\berror\s*=\s*"?(\w+)', re.IGNORECASE)
 
 
 class LimitedStream:
-    """A response's stream that ends after ``most`` bytes: the body of a refusal may be endless."""
+    """A response stream that ends after ``most`` bytes: the body of a 401 may be endless."""
 
     def __init__(self, stream: Any, most: int = MAX_REFUSAL_BYTES) -> None:
         self._stream = stream
@@ -58,19 +58,22 @@ class LimitedStream:
 
 
 class _LimitedStream(LimitedStream, httpx2.SyncByteStream, httpx2.AsyncByteStream):
-    """What httpx2 takes as a stream."""
+    pass
 
 
 class BearerAuth(httpx2.Auth):
-    """Authorizes requests to one origin with the token of a source.
+    """Authenticates requests to one origin with the token of a source.
 
-    Public requests, other origins and requests with an ``Authorization`` of the caller's own pass as they are, without
-    causing a token request. ``before_send`` is called before every send, the replay included, and may raise to prevent
-    it. After a 401 the token is dropped and the request sent once more with another, if its body is in memory or has a
-    ``rewind()``; the second answer is final and is returned whatever it is.
+    Public requests, requests to other origins and requests that already have an ``Authorization`` header are sent
+    unchanged and cause no token request. ``before_send`` is called before every send, including the replay, and may
+    raise to prevent it. After a 401 the token is discarded and the request is sent again with a new one, if its body is
+    in memory or has a ``rewind()``. The second response is final and is returned whatever its status.
 
-    No token is fetched inside the flow: httpx2 closes the flow on errors, follows redirects in it, and keeps what
-    passed through in ``response.history``.
+    The flow never yields a token request: httpx2 closes the flow on errors, follows redirects in it, and keeps every
+    request of it in ``response.history``.
+
+    Args:
+        headers: the ``Headers`` class of the requests, by default that of httpx2; ``limited`` is their stream class.
     """
 
     def __init__(
@@ -81,18 +84,20 @@ class BearerAuth(httpx2.Auth):
         is_public: Callable[[httpx2.Request], bool] | None = None,
         before_send: Callable[[httpx2.Request], object] | None = None,
         limited: Callable[[Any, int], Any] = _LimitedStream,
+        headers: Callable[[dict[str, str]], Any] | None = None,
     ) -> None:
         self._source = source
         url = httpx2.URL(origin)
         self._origin = (url.raw_host, url.scheme, url.port)
         self._is_public = is_public
         self._before_send = before_send
-        self._limited = limited  # the stream of another library is none of httpx2's
-        self._call = Call(authorized_by=self)  # for requests of a user's own client, which have none
+        self._limited = limited
+        self._writes_list = has_raw_list(headers or httpx2.Headers)
+        self._call = Call(authorized_by=self)  # for requests of other clients, which have no ``Call``
 
     def sync_auth_flow(self, request: httpx2.Request) -> Generator[httpx2.Request, httpx2.Response, None]:
-        """Authorize, send, and replay once after a 401."""
-        if not self._is_ours(request):
+        """Authenticate, send, and replay once after a 401."""
+        if not self._needs_token(request):
             if self._before_send is not None:
                 self._before_send(request)
             yield request
@@ -110,8 +115,8 @@ class BearerAuth(httpx2.Auth):
                 self._note_replay(request, (yield request), token)
 
     async def async_auth_flow(self, request: httpx2.Request) -> AsyncGenerator[httpx2.Request, httpx2.Response]:
-        """Authorize, send, and replay once after a 401; waits without blocking the event loop."""
-        if not self._is_ours(request):
+        """Authenticate, send, and replay once after a 401, without blocking the event loop."""
+        if not self._needs_token(request):
             if self._before_send is not None:
                 self._before_send(request)
             yield request
@@ -129,27 +134,29 @@ class BearerAuth(httpx2.Auth):
                 self._note_replay(request, (yield request), token)
 
     def _limit(self, response: httpx2.Response) -> None:
-        """Bound what httpx2 reads of a refusal; of a compressed one nothing, since it unpacks without a limit."""
+        """Limit what httpx2 reads of a 401; skip a compressed body, which httpx2 would unpack without a limit."""
         response.stream = self._limited(response.stream, 0 if is_encoded(response.headers) else MAX_REFUSAL_BYTES)
 
-    def _is_ours(self, request: httpx2.Request) -> bool:
-        # Headers are looked at and set in their list: asked for one by name, httpx2 decodes and encodes, which costs
-        # more than all the rest of an authorization.
-        if b"authorization" in [name for _, name, _ in request.headers._list] and not self._has_authorized(request):
-            return False
+    def _needs_token(self, request: httpx2.Request) -> bool:
+        if self._writes_list:
+            has_header = b"authorization" in [name for _, name, _ in request.headers._list]
+        else:
+            has_header = "authorization" in request.headers
+        if has_header:
+            call: Call | None = request.extensions.get(CALL)
+            if call is None or call.authorized_by is not self:
+                return False
         url = request.url
         if (url.raw_host, url.scheme, url.port) != self._origin:
             return False
         return self._is_public is None or not self._is_public(request)
 
-    def _has_authorized(self, request: httpx2.Request) -> bool:
-        """Whether the header is ours: the same request is sent again."""
-        call: Call | None = request.extensions.get(CALL)
-        return call is not None and call.authorized_by is self
-
     def _authorize(self, request: httpx2.Request, token: AccessToken) -> None:
-        others = [field for field in request.headers._list if field[1] != b"authorization"]
-        request.headers._list = [*others, (b"Authorization", b"authorization", token.header.reveal().encode())]
+        if self._writes_list:
+            others = [field for field in request.headers._list if field[1] != b"authorization"]
+            request.headers._list = [*others, (b"Authorization", b"authorization", token.header.reveal().encode())]
+        else:
+            request.headers["Authorization"] = token.header.reveal()
         request.extensions.setdefault(CALL, self._call).authorized_by = self
         if self._before_send is not None:
             self._before_send(request)
@@ -157,17 +164,17 @@ class BearerAuth(httpx2.Auth):
     def _rewind_to_replay(
         self, request: httpx2.Request, response: httpx2.Response, token: AccessToken
     ) -> Callable[[], bool] | None:
-        """Return what ``rewinder()`` does, if a 401 answers this very request and another token may help."""
-        if response.request is not request:  # httpx2 followed a redirect: another server speaks
+        """Return the ``rewinder()`` of the request, if the 401 is for this request and another token may help."""
+        if response.request is not request:  # httpx2 followed a redirect: the 401 is from another server
             return None
-        said = _CHALLENGE.search(response.headers.get("www-authenticate", ""))
-        if (said and said[1].lower() != "invalid_token") or not self._source.invalidate(token):
+        challenge = _CHALLENGE.search(response.headers.get("www-authenticate", ""))
+        if (challenge and challenge[1].lower() != "invalid_token") or not self._source.invalidate(token):
             return None
         rewind = rewinder(request)
         if rewind is None:
             log.warning(
-                "a request was refused with HTTP 401 and not sent again with a new token, because its body can be sent "
-                "only once: give bytes, or an iterable with a rewind() method"
+                "a request was rejected with HTTP 401 and not replayed with a new token, because its body can be sent "
+                "only once; pass bytes, or an iterable with a rewind() method"
             )
         return rewind
 
@@ -179,7 +186,7 @@ class BearerAuth(httpx2.Auth):
 
 
 class PublicOnlyAuth(httpx2.Auth):
-    """Lets public operations pass, counted; refuses all others before they are sent."""
+    """Counts and sends public operations, and rejects all others before they are sent."""
 
     def __init__(
         self, *, is_public: Callable[[httpx2.Request], bool], before_send: Callable[[httpx2.Request], None]
@@ -188,28 +195,46 @@ class PublicOnlyAuth(httpx2.Auth):
         self._before_send = before_send
 
     def auth_flow(self, request: httpx2.Request) -> Generator[httpx2.Request, httpx2.Response, None]:
-        """Count and send."""
+        """Count and send the request.
+
+        Raises:
+            ConfigurationError: the operation is not public.
+        """
         if not self._is_public(request):
             raise ConfigurationError(
-                f"{request.method} {request.url.path} needs credentials; a trial client has none: "
-                "make a TranslationClient with client_id and client_secret"
+                f"{request.method} {request.url.path} needs credentials, and a trial client has none; "
+                "create a TranslationClient with client_id and client_secret"
             )
         self._before_send(request)
         yield request
 
 
-def rewinder(request: httpx2.Request) -> Callable[[], bool] | None:
-    """Return what makes the body ready to be sent again and says whether it is; ``None`` if it can be sent only once.
+def has_raw_list(headers: Callable[[dict[str, str]], Any]) -> bool:
+    """Return whether a ``Headers`` class keeps (name, lower-case name, value) tuples in its private ``_list``.
 
-    Only a body in memory, or one with a ``rewind()`` of its own, is known to be the same again: httpx2 would send an
-    iterator that is used up, or a file at its end, as an empty body.
+    Reading and writing that list skips the decoding and encoding of the public methods, which takes longer than the
+    rest of the authentication. A later release may store headers in another way; the public methods are used then.
+    """
+    probe = headers({"A": "1"})
+    try:
+        probe._list = [*probe._list, (b"B", b"b", b"2")]
+        return probe._list == [(b"A", b"a", b"1"), (b"B", b"b", b"2")] and dict(probe) == {"a": "1", "b": "2"}
+    except (AttributeError, TypeError):
+        return False
+
+
+def rewinder(request: httpx2.Request) -> Callable[[], bool] | None:
+    """Return a function that rewinds the body and returns whether it worked; ``None`` if it can be sent only once.
+
+    Only a body in memory, or one with its own ``rewind()``, can safely be sent again: httpx2 would send an exhausted
+    iterator, or a file at its end, as an empty body.
     """
     stream: Any = request.stream
     if isinstance(stream, httpx2.ByteStream):
         return _is_ready
-    for body in (stream, getattr(stream, "_stream", None)):  # httpx2 wraps what it is given as content=
-        if callable(own := getattr(body, "rewind", None)):
-            return partial(_worked, own)
+    for body in (stream, getattr(stream, "_stream", None)):  # httpx2 wraps the value of content=
+        if callable(rewind := getattr(body, "rewind", None)):
+            return partial(_worked, rewind)
     if (fields := getattr(stream, "fields", None)) is not None:  # multipart
         return _is_ready if all(isinstance(getattr(field, "file", b""), str | bytes) for field in fields) else None
     try:
@@ -226,6 +251,6 @@ def _is_ready() -> bool:
 def _worked(rewind: Callable[[], object]) -> bool:
     try:
         rewind()
-    except (OSError, ValueError):  # closed meanwhile, or a pipe after all
+    except (OSError, ValueError):  # closed in the meantime, or a pipe
         return False
     return True

@@ -1,9 +1,9 @@
-"""OAuth 2.0 client credentials for any ``httpx2`` client, apart from everything else in this package."""
+"""OAuth 2.0 client credentials for any ``httpx2`` client, independent of the translation clients."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import AsyncGenerator, Callable, Generator, Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import httpx2
@@ -21,28 +21,28 @@ if TYPE_CHECKING:
     import ssl
 
     import httpx
-else:  # loaded when an annotation that names it is read: most programs have no httpx
+else:  # loaded only when an annotation is evaluated: most programs have no httpx
     httpx, ssl = Later("httpx"), Later("ssl")
 
 
 class ClientCredentials(BearerAuth):
     """OAuth 2.0 client credentials (RFC 6749 §4.4): ``httpx2.Client(auth=ClientCredentials(...))``, or ``AsyncClient``.
 
-    One object may serve any number of clients, threads and event loops. A request that stays refused after one replay
-    comes back as the 401 that it is; requests to other origins than ``api_url``'s get no token.
+    One object can serve any number of clients, threads and event loops. A request that is rejected again after one
+    replay returns its 401 response. Only the origin of ``api_url`` receives the token.
 
     Args:
-        client_id, client_secret: of the application; or ``credentials``, a callable that returns both.
-        token_url: of the authorization server; https, or http on loopback.
-        api_url: of the API; only its origin is sent the token.
-        scope, client_auth: of the token request; ``client_auth`` is ``body`` or ``basic``.
-        token_params: more members of the token request's form, such as ``audience``, or ``resource`` (RFC 8707).
-        token_store: shared with other clients or processes. verify, proxy, trust_env: as in ``httpx2.Client``, for the
-            token request. on_event: called with every ``TokenEvent``. clock: a source of time, for tests.
+        client_id, client_secret: the credentials of the application; or ``credentials``, a callable that returns both.
+        token_url: the token endpoint; https, or http on loopback.
+        api_url: the API; only its origin receives the token.
+        scope, client_auth: parameters of the token request; ``client_auth`` is ``body`` or ``basic``.
+        token_params: additional form parameters of the token request, such as ``audience`` or ``resource`` (RFC 8707).
+        token_store: a store shared with other clients or processes. verify, proxy, trust_env: as in ``httpx2.Client``,
+            for the token request. on_event: called with every ``TokenEvent``. clock: a source of time, for tests.
 
     Raises:
-        ConfigurationError: an argument is wrong; nothing was sent. While requests are sent: ``AuthenticationError`` and
-            ``ConnectionFailed``, when there is no token to be had.
+        ConfigurationError: an argument is invalid; nothing was sent. Requests raise ``AuthenticationError`` or
+            ``ConnectionFailed`` if no token can be obtained.
     """
 
     def __init__(
@@ -64,9 +64,9 @@ class ClientCredentials(BearerAuth):
         clock: Clock = SYSTEM_CLOCK,
     ) -> None:
         pair = Secret(client_id), Secret(client_secret)
-        del client_id, client_secret  # the frames of an error are shown by crash reporters
+        del client_id, client_secret  # crash reporters show the local variables of a traceback
         if credentials is None and any(value.reveal() is None for value in pair):
-            raise ConfigurationError("give client_id and client_secret, or credentials=")
+            raise ConfigurationError("credentials are missing; pass client_id and client_secret, or credentials=")
         source = make_token_source(
             *pair,
             credentials=credentials,
@@ -85,36 +85,31 @@ class ClientCredentials(BearerAuth):
         super().__init__(source, origin=self._api_url)
 
     def for_httpx(self) -> httpx.Auth:
-        """Return the same authorization for a program that still uses ``httpx``, sync or async; one token serves all.
+        """Return the same authentication for sync and async ``httpx`` clients; they share one token with this object.
 
         Raises:
             ConfigurationError: ``httpx`` is not installed.
         """
         try:
-            import httpx  # noqa: PLC0415  (of the program that uses it; this package needs httpx2 alone)
+            import httpx  # noqa: PLC0415  (no dependency of this package)
         except ImportError:
             raise ConfigurationError(
-                "for_httpx() is for programs that use httpx, and httpx is not installed: pip install httpx, or give "
-                "this object itself to a client of httpx2"
+                "for_httpx() needs httpx, which is not installed: pip install httpx, or use this object with an "
+                "httpx2 client"
             ) from None
 
         class Limited(LimitedStream, httpx.SyncByteStream, httpx.AsyncByteStream):
             pass
 
         # Requests, responses and the flow have the same shape in both libraries; only the classes differ.
-        bearer: Any = BearerAuth(self._source, origin=self._api_url, limited=Limited)
+        bearer: Any = BearerAuth(self._source, origin=self._api_url, limited=Limited, headers=httpx.Headers)
 
         class HttpxAuth(httpx.Auth):
-            def sync_auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
-                flow: Generator[httpx.Request, httpx.Response, None] = bearer.sync_auth_flow(request)
-                return flow
-
-            def async_auth_flow(self, request: httpx.Request) -> AsyncGenerator[httpx.Request, httpx.Response]:
-                flow: AsyncGenerator[httpx.Request, httpx.Response] = bearer.async_auth_flow(request)
-                return flow
+            sync_auth_flow = bearer.sync_auth_flow
+            async_auth_flow = bearer.async_auth_flow
 
         return HttpxAuth()
 
     def __repr__(self) -> str:
-        source = self.__dict__.get("_source", "not made")  # a crash reporter shows what could not be made
+        source = self.__dict__.get("_source", "not created")  # in a traceback of __init__
         return f"ClientCredentials({source!r})"

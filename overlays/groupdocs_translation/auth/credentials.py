@@ -1,7 +1,7 @@
-"""What identifies the application: two values that nothing shows, the rules they keep, and where they are found.
+"""The client ID and secret: how they are wrapped, validated, found and stored.
 
-Searched in order: arguments, environment, profile file, system keyring; or a callable has them. The first place that
-has any wins, and has to have both. Which one won is told (``Credentials.origin``), never a value.
+They come from the arguments, the environment, the profile file or the system keyring, in this order; or from a
+callable. The first place that has one of the two must have both. ``Credentials.origin`` names the place, never a value.
 """
 
 from __future__ import annotations
@@ -28,21 +28,21 @@ log = logging.getLogger("groupdocs_translation.auth")
 ID_VARIABLE = "GROUPDOCS_CLIENT_ID"
 SECRET_VARIABLE = "GROUPDOCS_CLIENT_SECRET"  # noqa: S105  (a variable's name)
 PROFILE_VARIABLE = "GROUPDOCS_PROFILE"
-APPLICATION = "groupdocs-translation"  # names the folder of the profile file, and the service in the keyring
+APPLICATION = "groupdocs-translation"  # the folder of the profile file, and the service in the keyring
 DEFAULT_PROFILE = "default"
-MAX_PROFILE_BYTES = 65_536  # whatever is larger is another file
+MAX_PROFILE_BYTES = 65_536  # a larger file is not a profile file
 MASK = "***"
-MAX_LENGTH = 1024  # IdentityServer refuses more than 100; this only keeps pasted files out
-SHOWN_CHARACTERS = 4  # of a client id, in reprs: enough to tell two applications apart
+MAX_LENGTH = 1024  # IdentityServer rejects more than 100; this only rejects pasted files
+SHOWN_CHARACTERS = 4  # of a client ID, in reprs: enough to tell two applications apart
 
 _PRINTABLE = re.compile(r"[\x20-\x7e]+")  # RFC 6749, appendix A.1 and A.2
 _DASHBOARD = "both come from your application's page in the dashboard"
 
 
 class Secret:
-    """Wraps a secret from where it enters to the expression that sends it; only ``reveal()`` gives it back.
+    """Hides a secret in reprs, logs and tracebacks; only ``reveal()`` returns it.
 
-    A user's argument is wrapped before it is checked, so it may turn out to be no string at all.
+    Arguments are wrapped before they are validated, so the value may be of any type.
     """
 
     __slots__ = ("_value",)
@@ -51,19 +51,19 @@ class Secret:
         self._value = value
 
     def reveal(self) -> Any:
-        """The value itself. Call it inside the expression that needs it: crash reporters show local variables."""
+        """Return the value. Call it inside the expression that needs it: crash reporters show local variables."""
         return self._value
 
     def is_same(self, other: Secret) -> bool:
-        """Whether both hold the same string, in a time that does not tell where they differ."""
+        """Return whether both hold the same string, compared in constant time."""
         return hmac.compare_digest(self._value.encode(), other._value.encode())
 
     def redact(self, text: str) -> str:
-        """The text with the mask wherever it quotes this value: servers have been seen to echo what they were sent."""
+        """Return the text with every occurrence of the value masked: some servers echo what they receive."""
         return text.replace(self._value, MASK) if self._value else text
 
     def occurs_in(self, body: bytes) -> bool:
-        """Whether a JSON text may quote this value, slashes escaped or not."""
+        """Return whether a JSON text may contain this value, with slashes escaped or not."""
         return bool(self._value) and self._value.encode() in body.replace(rb"\/", b"/")
 
     def __repr__(self) -> str:
@@ -75,20 +75,20 @@ class Secret:
         return MASK
 
     def __reduce__(self) -> NoReturn:
-        """Refuse to be pickled or copied: a pickle is a file with the secret in it."""
-        raise TypeError("secrets are not pickled: make the client in the process that uses it")
+        """Reject pickling and copying: a pickle would contain the secret."""
+        raise TypeError("secrets are not pickled; create the client in the process that uses it")
 
 
 @frozen
 class Credentials:
-    """A client id and its secret; ``origin`` says in words where they came from."""
+    """A client ID and its secret; ``origin`` describes where they were found."""
 
     client_id: str
     client_secret: Secret
     origin: str
 
     def is_same(self, other: Credentials) -> bool:
-        """Whether the identity server would see no difference."""
+        """Return whether both hold the same client ID and secret."""
         return self.client_id == other.client_id and self.client_secret.is_same(other.client_secret)
 
     def __repr__(self) -> str:
@@ -96,31 +96,36 @@ class Credentials:
 
 
 def checked(pair: tuple[Secret, Secret], *, origin: str, names: tuple[str, str]) -> Credentials:
-    """Credentials that RFC 6749 allows; ``names`` are what the two are called where they came from.
+    """Return the credentials if RFC 6749 allows them; ``names`` are the names of the two values in error messages.
 
-    The values come wrapped, the id too: a swapped pair is a common accident, and the frames of an error are shown.
+    Both values are wrapped: ID and secret are often swapped by mistake, and tracebacks show local variables.
+
+    Raises:
+        ConfigurationError: a value is missing or invalid.
     """
     for name, value in zip(names, pair, strict=True):
-        flaw = _flaw(value.reveal())
-        if flaw is not None:
-            raise ConfigurationError(f"{name} {flaw}")
+        if (problem := _problem(value.reveal())) is not None:
+            raise ConfigurationError(f"{name} {problem}")
     return Credentials(pair[0].reveal(), pair[1], origin)
 
 
-def _flaw(value: object) -> str | None:
+def _problem(value: object) -> str | None:
     if not isinstance(value, str) or not value:
         return "must be a non-empty string"
     if value != value.strip():
-        return "has white space around it: a copy-and-paste accident?"
+        return "has leading or trailing whitespace; remove it"
     if len(value) > MAX_LENGTH or not _PRINTABLE.fullmatch(value):
         return f"must be printable ASCII, at most {MAX_LENGTH} characters"
     return None
 
 
 def find_credentials(client_id: Secret, client_secret: Secret, profile: str | None = None) -> Credentials:
-    """The credentials, checked: arguments (which may hold ``None``), else environment, profile file, keyring.
+    """Return the validated credentials of the arguments (which may hold ``None``), environment, profile or keyring.
 
-    Who names a ``profile`` means it: then the environment is not looked at.
+    An explicit ``profile`` takes precedence over the environment.
+
+    Raises:
+        ConfigurationError: no credentials were found, or they are incomplete or invalid.
     """
     if not _is_empty(given := (client_id, client_secret)):
         return _both(given, ("client_id", "client_secret"), "arguments")
@@ -135,8 +140,8 @@ def find_credentials(client_id: Secret, client_secret: Secret, profile: str | No
         return _both(found, ("client_id in the keyring", "client_secret in the keyring"), f"keyring, {name!r}")
     if profile is not None:
         raise ConfigurationError(
-            f"no credentials under the profile {profile!r}, neither in {path} nor in the keyring: "
-            "'groupdocs-translation login --profile NAME' stores them"
+            f"profile {profile!r} has no credentials, neither in {path} nor in the keyring; "
+            "store them with 'groupdocs-translation login --profile NAME'"
         )
     raise ConfigurationError(
         "no credentials",
@@ -147,28 +152,32 @@ def find_credentials(client_id: Secret, client_secret: Secret, profile: str | No
 
 
 def call_supplier(supplier: Supplier) -> Credentials:
-    """Return the credentials that a user's callable gives, checked."""
-    answer = _supplied(supplier)
-    if isinstance(answer, str):
+    """Return the validated credentials that a user's callable returns.
+
+    Raises:
+        ConfigurationError: the callable raised, or returned anything but valid credentials.
+    """
+    supplied = _supplied(supplier)
+    if isinstance(supplied, str):
         raise ConfigurationError(
-            f"credentials= {answer}: it must return (client_id, client_secret); its message is not shown, since it may "
-            "hold a secret"
+            f"credentials= raised {supplied}; it must return (client_id, client_secret). The message of the exception "
+            "is not shown, since it may contain a secret"
         )
-    return checked(answer, origin="credentials=", names=("the id from credentials=", "the secret from credentials="))
+    return checked(supplied, origin="credentials=", names=("the ID from credentials=", "the secret from credentials="))
 
 
 def _supplied(supplier: Supplier) -> Pair | str:
-    """Return the pair or what went wrong; this frame is gone when the error is made."""
+    """Return the pair or the name of the exception; the error is raised after this frame, which sees the values."""
     try:
         client_id, client_secret = supplier()
     except Exception as error:
-        return f"raised {type(error).__name__}"
+        return type(error).__name__
     return Secret(client_id), Secret(client_secret)
 
 
 def profile_path() -> Path:
-    """The file that keeps credentials of a user, by the conventions of the system."""
-    from platformdirs import user_config_path  # noqa: PLC0415  (not needed by who passes credentials)
+    """Return the path of the user's profile file, which depends on the operating system."""
+    from platformdirs import user_config_path  # noqa: PLC0415  (not needed if credentials are passed)
 
     return user_config_path(APPLICATION) / "credentials.toml"
 
@@ -178,14 +187,14 @@ def _is_empty(pair: Pair) -> bool:
 
 
 def _both(pair: Pair, names: tuple[str, str], origin: str) -> Credentials:
-    for name, value in zip(names, pair, strict=True):
+    for value, name, other in zip(pair, names, reversed(names), strict=True):
         if value.reveal() is None:
-            raise ConfigurationError(f"{name} is missing, but its partner is there: {_DASHBOARD}")
+            raise ConfigurationError(f"{other} is set but {name} is missing; {_DASHBOARD}")
     return checked(pair, origin=origin, names=names)
 
 
 def _from_profile(path: Path, profile: str) -> Pair | None:
-    """Return the two values of a profile, ``None`` if there is no such file or no such profile in it."""
+    """Return the two values of a profile, ``None`` if the file or the profile does not exist."""
     try:
         with path.open("rb") as file:
             reason = unsafe_permissions(os.fstat(file.fileno()))
@@ -202,12 +211,12 @@ def _from_profile(path: Path, profile: str) -> Pair | None:
 
 
 def _section(text: Secret, profile: str) -> Pair | None:
-    """Return the values of a profile, empty if there is none; ``None`` for a file that cannot be read as such."""
-    import tomllib  # noqa: PLC0415  (for those who have a file)
+    """Return the values of a profile, empty if it does not exist; ``None`` for an invalid file."""
+    import tomllib  # noqa: PLC0415  (only needed to read a profile file)
 
     try:
         found: Any = tomllib.loads(text.reveal().decode()).get(profile, {})
-    except ValueError:  # bad TOML or bad UTF-8; the exception quotes the file, so it ends here
+    except ValueError:  # invalid TOML or UTF-8; the exception quotes the file, so it must not be chained
         return None
     if not isinstance(found, dict):
         return None
@@ -215,19 +224,19 @@ def _section(text: Secret, profile: str) -> Pair | None:
     return Secret(table.get("client_id")), Secret(table.get("client_secret"))
 
 
-def unsafe_permissions(status: os.stat_result) -> str | None:
-    """Why a file with a secret must not be used: others could have read or written it; ``None`` if it may."""
-    if sys.platform == "win32":  # no such bits there: the user's profile folder has an access list of its own
+def unsafe_permissions(status: os.stat_result, *, allow_root: bool = True) -> str | None:
+    """Return why a file is not safe for a secret, because of its owner or mode; ``None`` if it is safe."""
+    if sys.platform == "win32":  # has no mode bits; the user's profile folder has its own access list
         return None
-    if status.st_uid not in {os.getuid(), 0}:
-        return "belongs to another user: it is not read"
+    if status.st_uid != os.getuid() and not (allow_root and status.st_uid == 0):
+        return "belongs to another user and is not read"
     if stat.S_IMODE(status.st_mode) & 0o077:
-        return "can be read by other users: allow its owner only (chmod 600)"
+        return "can be read by other users; restrict it to its owner (chmod 600)"
     return None
 
 
 def _from_keyring(profile: str) -> Pair | None:
-    """The two entries of the system keyring; ``None`` without the extra, without a backend, without entries."""
+    """Return the two entries of the system keyring; ``None`` without the extra, a backend or entries."""
     try:
         import keyring  # noqa: PLC0415  (an extra)
     except ImportError:
@@ -238,8 +247,8 @@ def _from_keyring(profile: str) -> Pair | None:
             Secret(keyring.get_password(service, "client_id")),
             Secret(keyring.get_password(service, "client_secret")),
         )
-    except Exception as error:  # a headless machine has no backend; a locked one refuses
-        log.debug("the system keyring gives nothing: %s", type(error).__name__)
+    except Exception as error:  # a headless machine has no backend; a locked keyring raises
+        log.debug("the system keyring cannot be read: %s", type(error).__name__)
         return None
     return None if _is_empty(pair) else pair
 
@@ -249,10 +258,10 @@ def keyring_service(profile: str) -> str:
 
 
 def store_in_file(profile: str, credentials: Credentials) -> Path:
-    """Write a profile, keep the others and their comments; the path of the file (0600, in a folder 0700).
+    """Write a profile and return the path of the file, of mode 0600; other profiles and comments are kept.
 
     Raises:
-        ConfigurationError: the file cannot be written, is no TOML, or is not safe to put a secret in.
+        ConfigurationError: the file cannot be written, is not TOML, or is not safe for a secret.
     """
     document = _profiles()
     table: Any = document.setdefault(profile, {})
@@ -262,7 +271,7 @@ def store_in_file(profile: str, credentials: Credentials) -> Path:
 
 
 def remove_from_file(profile: str) -> Path | None:
-    """Remove a profile, keep the others and their comments; the path of the file, ``None`` if it is not there.
+    """Remove a profile and return the path of the file, ``None`` if the profile does not exist.
 
     Raises:
         ConfigurationError: as ``store_in_file``.
@@ -283,8 +292,8 @@ def _profiles() -> Any:
             return tomlkit.parse(file.read())
     except FileNotFoundError:
         return {}
-    except (TOMLKitError, UnicodeDecodeError):  # what they say quotes the file
-        raise ConfigurationError(f"{path} is not TOML: repair it or move it away") from None
+    except (TOMLKitError, UnicodeDecodeError):  # their messages quote the file
+        raise ConfigurationError(f"{path} is not TOML; repair it or move it away") from None
     except OSError as error:
         raise ConfigurationError(f"{path} cannot be read: {error.strerror}") from None
 
@@ -306,21 +315,21 @@ def store_in_keyring(profile: str, credentials: Credentials) -> None:
         import keyring  # noqa: PLC0415  (an extra)
     except ImportError:
         raise ConfigurationError(
-            "the keyring needs one more package: pip install 'groupdocs-translation[keyring]'"
+            "the keyring package is not installed: pip install 'groupdocs-translation[keyring]'"
         ) from None
     service = keyring_service(profile)
     failure: str | None = None
     try:
         keyring.set_password(service, "client_id", credentials.client_id)
         keyring.set_password(service, "client_secret", credentials.client_secret.reveal())
-    except Exception as error:  # backends raise what they like, with what they were given
+    except Exception as error:  # of any type, and its frames may show the secret, so it must not be chained
         failure = type(error).__name__
     if failure is not None:
-        raise ConfigurationError(f"the system keyring does not take the credentials ({failure})")
+        raise ConfigurationError(f"the system keyring failed to store the credentials ({failure})")
 
 
 def remove_from_keyring(profile: str) -> bool:
-    """Remove a profile from the system keyring; ``False`` if it is not there."""
+    """Remove a profile from the system keyring; ``False`` if it does not exist."""
     if _from_keyring(profile) is None:
         return False
     import keyring  # noqa: PLC0415  (an extra)
@@ -329,16 +338,16 @@ def remove_from_keyring(profile: str) -> bool:
     try:
         for name in ("client_id", "client_secret"):
             keyring.delete_password(keyring_service(profile), name)
-    except Exception as error:  # backends raise what they like
+    except Exception as error:  # as in ``store_in_keyring``
         failure = type(error).__name__
     if failure is not None:
-        raise ConfigurationError(f"the system keyring does not remove the credentials ({failure})")
+        raise ConfigurationError(f"the system keyring failed to remove the credentials ({failure})")
     return True
 
 
 def write_private(path: Path, content: bytes) -> None:
-    """Write a file of its owner's (0600) beside the place and rename it: a reader sees the old content or the new."""
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f"{path.stem}.", suffix=".tmp")  # 0600 from the beginning
+    """Write a file of mode 0600 atomically: readers see either the old content or the new."""
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f"{path.stem}.", suffix=".tmp")  # created with mode 0600
     temporary = Path(name)
     try:
         with os.fdopen(handle, "wb") as file:

@@ -1,6 +1,6 @@
-"""How a new token is had: from the identity server with credentials, or from the user's own identity layer.
+"""Token providers: from the token endpoint with credentials, from a user's callable, or a fixed token.
 
-Called by ``TokenSource`` in its worker thread, one call at a time.
+``TokenSource`` calls them in its worker thread, one call at a time.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from .._errors import AuthenticationError, ConfigurationError, TokenResponseError, TranslationError
 from .credentials import Credentials, call_supplier
-from .stores import SealedTokenStore, StoreRest
+from .stores import SealedTokenStore, SkippedUntil
 from .token import AccessToken, lifetime_of, token_of, without_scheme
 
 if TYPE_CHECKING:
@@ -22,17 +22,13 @@ if TYPE_CHECKING:
 
 
 class ExpiringToken(Protocol):
-    """A token of an identity library, azure-identity's for one; ``expires_on`` in seconds since the epoch."""
+    """A token of an identity library, such as azure-identity; ``expires_on`` in seconds since the epoch."""
 
     @property
-    def token(self) -> str:
-        """The token."""
-        ...
+    def token(self) -> str: ...
 
     @property
-    def expires_on(self) -> int:
-        """When it ends."""
-        ...
+    def expires_on(self) -> int: ...
 
 
 Provided = str | tuple[str, float] | ExpiringToken
@@ -40,24 +36,24 @@ Provider = Callable[[], Provided | Awaitable[Provided]]
 
 
 class TokenProvider(Protocol):
-    """A way to a new token; ``origin`` says in words where it comes from."""
+    """A source of new tokens; ``origin`` describes where they come from."""
 
     origin: str
 
     def fetch(self, clock: Clock, *, rejected_token: AccessToken | None, is_awaited: Callable[[], bool]) -> AccessToken:
-        """A token other than ``rejected_token``, which the API refused; ``is_awaited`` tells whether patience is due.
+        """Return a token other than ``rejected_token``, which the API rejected; retry only while ``is_awaited()``.
 
         Raises:
-            TranslationError: there is none.
+            TranslationError: no token could be obtained.
         """
         ...
 
 
 class ClientCredentialsProvider:
-    """Asks the identity server, after a look into the token store that other processes share.
+    """Obtains tokens from the token store, which other processes may share, or from the token endpoint.
 
-    Credentials from a callable are asked for with the first token, and again, once, when they are refused: so a rotated
-    secret needs no restart. Refused ones are forgotten: the next token request asks again.
+    A callable for credentials is called for the first token, and again, once, if its credentials are rejected, so
+    a rotated secret needs no restart. Rejected credentials are discarded: the next token request calls it again.
     """
 
     def __init__(self, credentials: Credentials | Supplier, endpoint: Endpoint, store: TokenStore | None) -> None:
@@ -69,7 +65,7 @@ class ClientCredentialsProvider:
             self._supplier, self.origin = credentials, "credentials="
         self._endpoint = endpoint
         self._store = store
-        self._rest = StoreRest()
+        self._skipped = SkippedUntil()
 
     def fetch(self, clock: Clock, *, rejected_token: AccessToken | None, is_awaited: Callable[[], bool]) -> AccessToken:
         known, supplier = self._credentials, self._supplier
@@ -95,11 +91,11 @@ class ClientCredentialsProvider:
     ) -> AccessToken:
         if self._store is None:
             return self._endpoint.request_token(credentials, clock, is_awaited=is_awaited)
-        store = SealedTokenStore(self._store, self._endpoint, credentials, self._rest)
+        store = SealedTokenStore(self._store, self._endpoint, credentials, self._skipped)
         token = store.load(clock, rejected_token)
         if token is None:
             with store.locked():
-                token = store.load(clock, rejected_token)  # another process may have been faster
+                token = store.load(clock, rejected_token)  # another process may have saved one in the meantime
                 if token is None:
                     token = self._endpoint.request_token(credentials, clock, is_awaited=is_awaited)
                     store.save(token, clock)
@@ -107,9 +103,10 @@ class ClientCredentialsProvider:
 
 
 class CallableTokenProvider:
-    """Tokens of a user's own identity layer: a callable, async or not, returns one, or one and its seconds.
+    """Obtains tokens from a user's callable, sync or async.
 
-    An object with ``token`` and ``expires_on`` (seconds since the epoch), as azure-identity's, is understood.
+    It returns a token, or (token, lifetime in seconds), or an object with ``token`` and ``expires_on`` (seconds since
+    the epoch), such as that of azure-identity.
     """
 
     origin = "token_provider="
@@ -122,32 +119,38 @@ class CallableTokenProvider:
         if isinstance(found, TranslationError):
             raise found
         if rejected_token is not None and found.value.is_same(rejected_token.value):
-            raise AuthenticationError(f"the API refused the access token, and {self.origin} has no other")
+            raise AuthenticationError(f"the API rejected the access token, and {self.origin} returned it again")
         return found
 
     def _call(self, clock: Clock) -> AccessToken | TranslationError:
-        """Return a token or an error; this frame, which sees the raw token, is gone when the error is raised."""
+        """Return a token or an error; the error is raised after this frame, which sees the raw token."""
         before = (clock.monotonic(), clock.wall())
         try:
             given: Any = self._provider()
-            if inspect.isawaitable(given):  # nothing else runs in this thread, so a loop of its own is free
+            if inspect.isawaitable(given):  # the worker thread runs no event loop
                 import asyncio  # noqa: PLC0415  (30 ms)
 
                 given = asyncio.run(_awaited(given))
-            if hasattr(given, "token") and hasattr(given, "expires_on"):  # azure-identity's: a tuple, of a moment
+            if hasattr(given, "token") and hasattr(
+                given, "expires_on"
+            ):  # azure-identity: a tuple with an absolute time
                 given = (given.token, float(given.expires_on) - before[1])
             value, expires_in = cast("tuple[Any, Any]", given) if isinstance(given, tuple) else (given, None)
         except Exception as error:
             return AuthenticationError(
-                f"{self.origin} raised {type(error).__name__}: it must return a token, or (token, seconds); its "
-                "message is not shown, since it may hold a secret"
+                f"{self.origin} raised {type(error).__name__}; it must return a token, or (token, seconds). The "
+                "message of the exception is not shown, since it may contain a secret"
             )
         secret = token_of(without_scheme(value))
         if secret is None:
-            return TokenResponseError(f"{self.origin} gave no token: characters or length are wrong (RFC 6750 §2.1)")
+            return TokenResponseError(
+                f"{self.origin} returned an invalid token: its characters or length are not allowed (RFC 6750 §2.1)"
+            )
         lifetime_s = lifetime_of(expires_in, secret, now=before[1], is_new=False)
         if lifetime_s is None:
-            return TokenResponseError(f"{self.origin} gave a lifetime that is not a number of seconds of at least 1")
+            return TokenResponseError(
+                f"{self.origin} returned a lifetime that is not a number of seconds of at least 1"
+            )
         return AccessToken(secret, lifetime_s, *before)
 
 
@@ -156,17 +159,19 @@ async def _awaited(given: Awaitable[Any]) -> Any:
 
 
 class StaticTokenProvider:
-    """One token, used as long as the API takes it."""
+    """Provides one fixed token until the API rejects it."""
 
     origin = "access_token="
 
     def __init__(self, access_token: Secret) -> None:
         secret = token_of(without_scheme(access_token.reveal()))
         if secret is None:
-            raise ConfigurationError("access_token= has characters or a length that no token has (RFC 6750 §2.1)")
+            raise ConfigurationError("access_token= is not a valid token: see RFC 6750 §2.1 for allowed characters")
         self._secret = secret
 
     def fetch(self, clock: Clock, *, rejected_token: AccessToken | None, is_awaited: Callable[[], bool]) -> AccessToken:
         if rejected_token is not None:
-            raise AuthenticationError("the API refused the token given as access_token=: it is wrong or has expired")
+            raise AuthenticationError(
+                "the API rejected the access token of access_token=: it is invalid or has expired"
+            )
         return AccessToken(self._secret, float("inf"), clock.monotonic(), clock.wall())

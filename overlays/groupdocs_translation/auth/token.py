@@ -1,4 +1,4 @@
-"""The access token as a value, and the pure reading of a token endpoint's answer. No I/O, no clock, no exceptions."""
+"""The access token, and functions that validate a token response. No I/O, no clock, no exceptions."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from attrs import Factory, field, frozen
 
 from .credentials import Secret
 
-DEFAULT_LIFETIME_S = 300.0  # when nobody says: short, because it is a guess
-MAX_LIFETIME_S = 86_400.0  # longer is taken as this: bounds what a revoked token or a typing mistake at the server does
-MAX_TOKEN_LENGTH = 16_384  # common servers take no larger header
-ADVISORY_S, ADVISORY_PART = 300.0, 0.2  # a share, or 15-minute tokens would be renewed at every call
-MANDATORY_S, MANDATORY_PART = 30.0, 0.1  # connecting, sending an upload's head, and the difference of two clocks
-JITTER_S, JITTER_PART = 60.0, 0.02  # a fleet started together must not renew together
+DEFAULT_LIFETIME_S = 300.0  # without expires_in; short, because it is a guess
+MAX_LIFETIME_S = 86_400.0  # of any token; limits the harm of a revoked token or a misconfigured server
+MAX_TOKEN_LENGTH = 16_384  # common servers accept no larger header
+ADVISORY_S, ADVISORY_PART = 300.0, 0.2  # a share, so that a token of 5 minutes is not renewed on every call
+MANDATORY_S, MANDATORY_PART = 30.0, 0.1  # for connecting, sending the headers, and clock differences
+JITTER_S, JITTER_PART = 60.0, 0.02  # so that processes started together do not renew together
 
 _B64TOKEN = re.compile(r"[A-Za-z0-9._~+/-]+=*")  # RFC 6750 §2.1
 _READ = frozenset({"access_token", "token_type", "expires_in", "error"})
@@ -28,22 +28,22 @@ def _header(token: AccessToken) -> Secret:
 
 
 def _advisory(token: AccessToken) -> float:
-    """With less than this left it is renewed in the background, while it stays in use."""
+    """Return the remaining lifetime below which the token is renewed in the background while it stays in use."""
     spread = min(JITTER_S, token.lifetime_s * JITTER_PART)
     return min(ADVISORY_S, token.lifetime_s * ADVISORY_PART) + token.jitter * spread
 
 
 def _mandatory(token: AccessToken) -> float:
-    """With less than this left nobody is given it."""
+    """Return the remaining lifetime below which the token is no longer used."""
     return min(MANDATORY_S, token.lifetime_s * MANDATORY_PART)
 
 
 @frozen(eq=False)
 class AccessToken:
-    """A token and its life. ``generation`` tells tokens apart without comparing them.
+    """A token and its lifetime; ``generation`` identifies it without comparing secrets.
 
-    ``monotonic`` and ``wall`` are both clocks at the moment before it was asked for; ``lifetime_s`` counts from there.
-    ``jitter``, from 0 to 1, moves its early renewal. ``is_stored`` says that it came from a token store.
+    ``monotonic`` and ``wall`` are the clocks before the token request; ``lifetime_s`` counts from then. ``jitter``,
+    from 0 to 1, shifts its early renewal. ``is_stored`` is whether it was loaded from a token store.
     """
 
     value: Secret
@@ -59,35 +59,35 @@ class AccessToken:
     mandatory_s: float = field(init=False, default=Factory(_mandatory, takes_self=True))
 
     def age(self, monotonic: float, wall: float) -> float:
-        """Seconds since it was asked for; the larger age counts: one clock may stop in sleep, the other jumps."""
+        """Return the seconds since the token request: the larger age, as one clock may stop and the other may jump."""
         return max(monotonic - self.monotonic, wall - self.wall)
 
     def remaining(self, monotonic: float, wall: float) -> float:
-        return self.lifetime_s - max(monotonic - self.monotonic, wall - self.wall)
+        return self.lifetime_s - self.age(monotonic, wall)
 
 
 def token_of(value: object) -> Secret | None:
-    """The token, if it may stand in a header (RFC 6750 §2.1), else ``None``: h11 would quote it in its error."""
+    """Return the token if it is valid in a header (RFC 6750 §2.1), else ``None``: h11 would quote it in its error."""
     if isinstance(value, str) and len(value) <= MAX_TOKEN_LENGTH and _B64TOKEN.fullmatch(value):
         return Secret(value)
     return None
 
 
 def without_scheme(value: object) -> object:
-    """What follows a ``Bearer `` that was given along, as it stands in a header."""
+    """Remove a leading ``Bearer `` from a token that was copied from a header."""
     return value[7:].lstrip(" ") if isinstance(value, str) and value[:7].lower() == "bearer " else value
 
 
 def lifetime_of(expires_in: object, token: Secret | None, *, now: float, is_new: bool) -> float | None:
-    """Seconds that a token lives, ``None`` if the server says nonsense (0 and NaN mean "for ever" elsewhere).
+    """Return the lifetime of a token in seconds, ``None`` if ``expires_in`` is invalid.
 
-    Missing: ``DEFAULT_LIFETIME_S``, or less if the token is a JWT whose own ``exp`` says less (read, not verified).
-    ``now`` is in seconds since the epoch. ``is_new``: it was made a moment ago, so that its life counts from its own
-    ``iat`` and a clock that differs from the server's does no harm; one out of somebody's cache lives from now on.
+    Without ``expires_in`` it is ``DEFAULT_LIFETIME_S``, or less if the token is a JWT with an earlier ``exp``, which is
+    read but not verified. ``now`` is in seconds since the epoch. The lifetime of a JWT that ``is_new`` counts from its
+    ``iat``, so the clocks may differ; that of any other, which may come from a cache, counts from ``now``.
     """
     if expires_in is None:
-        said = _jwt_lifetime(token, now, is_new=is_new)
-        return DEFAULT_LIFETIME_S if said is None else min(DEFAULT_LIFETIME_S, said)
+        lifetime = _jwt_lifetime(token, now, is_new=is_new)
+        return DEFAULT_LIFETIME_S if lifetime is None else min(DEFAULT_LIFETIME_S, lifetime)
     if isinstance(expires_in, str) and _NUMBER.fullmatch(expires_in):
         expires_in = float(expires_in)
     if isinstance(expires_in, bool) or not isinstance(expires_in, int | float):
@@ -101,18 +101,16 @@ def _jwt_lifetime(token: Secret | None, now: float, *, is_new: bool) -> float | 
     if token is None or token.reveal().count(".") != 2:
         return None
     try:
-        payload = token.reveal().split(".")[1]
-        # JWTs leave padding out; more than is needed is ignored.
-        claims: Any = json.loads(base64.urlsafe_b64decode(payload + "=="))
-        expires = claims["exp"]
-        begins = claims.get("iat", now) if is_new else now
-        return max(1.0, float(expires) - float(begins))
+        payload = token.reveal().split(".")[1] + "=="  # JWTs omit the padding; extra padding is ignored
+        claims: Any = json.loads(base64.urlsafe_b64decode(payload))
+        start = claims.get("iat", now) if is_new else now
+        return max(1.0, float(claims["exp"]) - float(start))
     except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError):
         return None
 
 
 def members_of(body: Secret) -> dict[str, Any] | None:
-    """The JSON object of a body; ``None`` for anything else, also NaN, Infinity and members of ours that come twice."""
+    """Return the JSON object of a body, ``None`` for anything else, including NaN, Infinity and duplicate members."""
     try:
         found: Any = json.loads(body.reveal(), parse_constant=_refuse, object_pairs_hook=_once)
     except (ValueError, RecursionError):
@@ -127,18 +125,18 @@ def _refuse(_: str) -> None:
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     names = [name for name, _ in pairs if name in _READ]
     if len(set(names)) != len(names):
-        raise ValueError("a member comes twice: which one counts is anybody's guess")
+        raise ValueError("duplicate member")
     return dict(pairs)
 
 
 def read_token(members: dict[str, Any], *, now: float) -> tuple[Secret, float] | str:
-    """Token and lifetime in seconds from a successful answer (RFC 6749 §5.1), or what is wrong with it."""
+    """Return the token and its lifetime in seconds from a successful response (RFC 6749 §5.1), or what is wrong."""
     kind = members.get("token_type")
     if not isinstance(kind, str) or kind.lower() != "bearer":
         return "token_type is not Bearer"
     token = token_of(members.get("access_token"))
     if token is None:
-        return "access_token is missing, too long, or has characters that no token has (RFC 6750 §2.1)"
+        return "access_token is missing, too long, or has characters that are not allowed (RFC 6750 §2.1)"
     lifetime = lifetime_of(members.get("expires_in"), token, now=now, is_new=True)
     if lifetime is None:
         return "expires_in is not a number of seconds of at least 1"
@@ -146,6 +144,6 @@ def read_token(members: dict[str, Any], *, now: float) -> tuple[Secret, float] |
 
 
 def is_json(content_type: str | None) -> bool:
-    """Whether a media type promises JSON; a missing one promises nothing and is let through."""
+    """Return whether a media type is JSON; a missing one is accepted."""
     kind = (content_type or "application/json").partition(";")[0].strip().lower()
     return kind in {"application/json", "text/json"} or kind.endswith("+json")

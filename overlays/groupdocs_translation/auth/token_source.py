@@ -1,4 +1,4 @@
-"""Where callers get the token: one holder, one request at a time, however many threads, tasks and event loops ask."""
+"""The token cache: one token and at most one token request for all threads, tasks and event loops."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Literal, NoReturn
 from attrs import evolve, frozen
 
 from .._clock import SYSTEM_CLOCK, Clock
-from .._config import SystemTrust, check_callable, check_methods
+from .._config import CLOSED, SystemTrust, check_callable, check_methods
 from .._data import Data
 from .._errors import AuthenticationError, ConfigurationError, TokenUnavailable, TranslationError
 from .._later import Later
@@ -31,20 +31,22 @@ if TYPE_CHECKING:
     import ssl
 
     import httpx2
-else:  # loaded when an annotation that names them is read
+else:  # loaded only when an annotation is evaluated
     httpx2, ssl = Later("httpx2"), Later("ssl")
 
 log = logging.getLogger("groupdocs_translation.auth")
 
-PERMANENT_BACKOFF_S = 30.0  # a refused secret is not asked with again and again, yet a repaired one is found soon
-LONGEST_TRANSIENT_BACKOFF_S = 30.0  # the n-th failure in a row is remembered for 2ⁿ⁻¹ s
-LONGEST_BACKOFF_S = 300.0  # when a server asks for more with Retry-After
+# Backoff after a failed token request. Too many requests make an outage worse and get applications locked out; too few
+# delay recovery.
+PERMANENT_BACKOFF_S = 30.0  # after rejected credentials
+LONGEST_TRANSIENT_BACKOFF_S = 30.0  # the n-th failure in a row is cached for 2ⁿ⁻¹ s
+LONGEST_BACKOFF_S = 300.0  # of any Retry-After
 ADVISORY_RETRY_S = 30.0  # after a failed early renewal; doubles each time, so that there are 4 tries in 5 minutes
-ADVISORY_RETRY_PART = 0.05  # of the token's life: for short ones
-ADVISORY_RETRY_SPREAD = 0.2  # more or less of it, by chance: a fleet must not come back together
-REFUSED_AGAIN_S = 60.0  # after a 401 that a new token did not cure, untried tokens are not thrown away
-NEW_S, NEW_PART = 10.0, 0.2  # a never accepted token refused at this age would not be cured by another
-YOUNG_S, YOUNG_PART = 5.0, 0.05  # the same for an accepted one, while REFUSED_AGAIN_S runs
+ADVISORY_RETRY_PART = 0.05  # of the token's lifetime, for short ones
+ADVISORY_RETRY_SPREAD = 0.2  # random share, so that processes started together do not retry together
+REFUSED_AGAIN_S = 60.0  # after a replay that was rejected too, in which new tokens are kept
+NEW_S, NEW_PART = 10.0, 0.2  # below this age, a rejected token that was never accepted is kept
+YOUNG_S, YOUNG_PART = 5.0, 0.05  # the same for an accepted token during REFUSED_AGAIN_S
 
 
 TokenEventKind = Literal["obtained", "refreshed", "loaded", "refresh_failed", "replayed"]
@@ -52,10 +54,10 @@ TokenEventKind = Literal["obtained", "refreshed", "loaded", "refresh_failed", "r
 
 @frozen
 class TokenEvent(Data):
-    """Something that happened to the token; nothing here is secret.
+    """An event in the life of the token, without secrets.
 
-    ``kind``: ``obtained`` (the first), ``refreshed``, ``loaded`` (from a token store), ``refresh_failed``, ``replayed``
-    (a request was sent again after a 401). ``lifetime_s`` is the new token's, ``error`` the failure's text.
+    ``kind`` is ``obtained`` (the first token), ``refreshed``, ``loaded`` (from a token store), ``refresh_failed`` or
+    ``replayed`` (a request was sent again after a 401). ``lifetime_s`` is that of the new token, ``error`` the message.
     """
 
     kind: TokenEventKind
@@ -64,18 +66,18 @@ class TokenEvent(Data):
 
 
 class TokenSource:
-    """Holds the token of one application, for any number of threads, tasks and event loops.
+    """Caches and renews the token of one application, for any number of threads, tasks and event loops.
 
-    A fresh token is returned without lock or await. Inside its advisory margin it is renewed in the background and
-    stays in use; inside its mandatory margin callers wait for the one request that is under way. Failures are shared
-    like tokens, then remembered for a while; each caller gets an exception of its own. Requests run in short-lived
-    daemon threads, so that threads, asyncio and trio wait for the same one, and a cancelled caller takes nothing down.
-    ``_lock`` guards all state and is never held over I/O.
+    A fresh token is returned without lock or await. Within its advisory margin it is renewed in the background and
+    stays in use. Within its mandatory margin callers wait for the pending request. Failures are shared like tokens and
+    cached for the backoff time; each caller gets its own exception. Requests run in short-lived daemon threads, so
+    threads, asyncio and trio can wait for the same one, and a cancelled caller does not cancel it. ``_lock`` guards all
+    state and is never held during I/O.
 
     Args:
-        provider: how a token is had. clock: of ages and pauses.
-        timeout: seconds that a token request may take, retries included; of real time.
-        on_event: called with every ``TokenEvent``, in whatever thread it happens; keep it quick.
+        provider: obtains tokens. clock: the source of time.
+        timeout: seconds that a token request may take, including retries, in real time.
+        on_event: called with every ``TokenEvent``, in any thread; it must be fast.
     """
 
     def __init__(
@@ -88,29 +90,29 @@ class TokenSource:
     ) -> None:
         self._provider = provider
         self._clock = clock
-        self._monotonic, self._wall = clock.monotonic, clock.wall  # every request asks them
+        self._monotonic, self._wall = clock.monotonic, clock.wall  # looked up once: every request calls them
         self._timeout = timeout
         self._on_event = on_event
         self._lock = threading.Lock()
         self._token: AccessToken | None = None
-        self._rejected_token: AccessToken | None = None  # the last one that the API refused
-        self._accepted = 0  # generation of the last token that the API took
+        self._rejected_token: AccessToken | None = None  # the last one that the API rejected
+        self._accepted = 0  # generation of the last token that the API accepted
         self._refused_again_at: float | None = None
         self._generation = 0
         self._pending: PendingRefresh | None = None
         self._failure: TranslationError | None = None
         self._failures = 0  # in a row
-        self._quiet_until = 0.0  # until then a failure is answered from memory
-        self._advisory_from = 0.0  # from then on an early renewal may start
+        self._backoff_until = 0.0  # until then ``_failure`` is raised without a request
+        self._advisory_from = 0.0  # no early renewal before
         self._is_closed = False
         _SOURCES.add(self)
 
     def get(self) -> AccessToken:
-        """A usable token, waiting for one in this thread if need be.
+        """Return a usable token; block this thread until there is one.
 
         Raises:
-            AuthenticationError, ConnectionFailed: none could be had, or not before the deadline.
-            ConfigurationError: the source is closed, or a supplier gave nothing usable.
+            AuthenticationError, ConnectionFailed: no token could be obtained within the timeout.
+            ConfigurationError: the source is closed, or a callable returned invalid credentials.
         """
         token = self.get_cached()
         if token is None:
@@ -120,7 +122,7 @@ class TokenSource:
         return token
 
     async def aget(self) -> AccessToken:
-        """A usable token; the event loop, asyncio's or trio's, goes on while it is fetched. Raises as ``get()``."""
+        """Return a usable token without blocking the event loop (asyncio or trio). Raises as ``get()``."""
         token = self.get_cached()
         if token is None:
             pending = self._join()
@@ -129,7 +131,7 @@ class TokenSource:
         return token
 
     def get_cached(self) -> AccessToken | None:
-        """The token if it may be used now; starts the early renewal when it is time."""
+        """Return the token if it is usable now, ``None`` otherwise; start the early renewal if it is due."""
         token = self._token
         if token is None:
             return None
@@ -145,11 +147,11 @@ class TokenSource:
         return token
 
     def mark_accepted(self, token: AccessToken) -> None:
-        """Note that the API took this token. Called for every answer: an assignment, no lock."""
+        """Record that the API accepted this token; called for every response, without a lock."""
         self._accepted = token.generation
 
     def invalidate(self, token: AccessToken) -> bool:
-        """The API refused this token: drop it, unless another has come meanwhile; whether it makes sense to go on."""
+        """Discard a token that the API rejected, and return whether a replay with another token makes sense."""
         with self._lock:
             current = self._token
             if current is None or current.generation != token.generation:
@@ -164,54 +166,54 @@ class TokenSource:
                 return False
             self._token, self._rejected_token = None, current
             self._failure = None
-        log.info("access token refused by the API: dropped")  # outside the lock: a handler may come here again
+        log.info("access token rejected by the API and discarded")  # outside the lock: a handler may call this method
         return True
 
     def report_replay(self, *, is_refused: bool) -> None:
-        """Note that a request was sent again with another token, and whether that was refused too."""
+        """Record that a request was replayed with a new token, and whether it was rejected again."""
         if is_refused:
             self._refused_again_at = self._clock.monotonic()
-        log.info("request replayed after a 401 with a new token%s", ", and refused again" if is_refused else "")
-        self._tell(TokenEvent("replayed"))
+        log.info("request replayed after a 401 with a new token%s", ", and rejected again" if is_refused else "")
+        self._emit(TokenEvent("replayed"))
 
     @property
     def origin(self) -> str:
-        """Where the credentials or tokens come from, in words."""
+        """A description of where the credentials or tokens come from."""
         return self._provider.origin
 
     def close(self) -> None:
-        """Forget the token and release who waits for one; later callers get a ``ConfigurationError``."""
+        """Discard the token and wake all waiters with an error; later callers get a ``ConfigurationError``."""
         with self._lock:
             self._is_closed = True
             self._token = None
             pending, self._pending = self._pending, None
         if pending is not None:
-            pending.resolve(_closed())
+            pending.resolve(ConfigurationError(CLOSED))
 
     def __repr__(self) -> str:
         return f"TokenSource(from {self.origin}, {'holds a token' if self._token else 'no token'})"
 
     def __reduce__(self) -> NoReturn:
-        raise TypeError("a token source is not pickled: make the client in the process that uses it")
+        raise TypeError("token sources are not pickled; create the client in the process that uses it")
 
     def _join(self) -> PendingRefresh:
-        """Return the request under way, a new one, or one that has ended meanwhile.
+        """Return the pending request, a new one, or a finished one if there is a token by now.
 
         Raises:
-            TranslationError: the last one failed a moment ago; or the source is closed.
+            TranslationError: the last request failed and its backoff has not passed, or the source is closed.
         """
         with self._lock:
             if self._is_closed:
-                raise _closed()
+                raise ConfigurationError(CLOSED)
             if self._token is not None and self._is_in_use(self._token):
                 done = PendingRefresh(0.0)
                 done.resolve(self._token)
                 return done
-            under_way = self._pending
-            if under_way is not None and not under_way.is_overdue:  # an early one may hang with nobody to end it
-                under_way.is_awaited = True
-                return under_way
-            if self._failure is not None and self._clock.monotonic() < self._quiet_until:
+            pending = self._pending
+            if pending is not None and not pending.is_overdue:  # an early renewal without waiters may hang
+                pending.is_awaited = True
+                return pending
+            if self._failure is not None and self._clock.monotonic() < self._backoff_until:
                 raise _fresh(self._failure)
             pending = self._pending = PendingRefresh(self._timeout)
             pending.is_awaited = True
@@ -225,7 +227,7 @@ class TokenSource:
                 return
             pending = self._pending = hung or PendingRefresh(self._timeout)
         if hung is not None:
-            self._finish(hung, self._too_late())
+            self._finish(hung, self._timeout_error())
         else:
             self._start(pending)
 
@@ -236,7 +238,7 @@ class TokenSource:
             self._finish(pending, TokenUnavailable("no thread could be started for the token request"))
 
     def _run(self, pending: PendingRefresh) -> None:
-        """Fetch in the worker; whatever goes wrong becomes an error without a traceback."""
+        """Fetch a token in the worker thread; turn any exception into an error without a traceback."""
         outcome: AccessToken | TranslationError
         try:
             outcome = self._provider.fetch(
@@ -244,19 +246,19 @@ class TokenSource:
             )
         except TranslationError as caught:
             outcome = _fresh(caught)
-        except BaseException as caught:  # a waiter must never wait for a thread that has died
-            outcome = AuthenticationError(f"the token request failed on our side: {type(caught).__name__}")
+        except BaseException as caught:  # waiters must always be woken
+            outcome = AuthenticationError(f"the token request failed with an internal error: {type(caught).__name__}")
         self._finish(pending, outcome)
 
     def _finish(self, pending: PendingRefresh, outcome: AccessToken | TranslationError) -> None:
-        """Publish the outcome, tell observers, then wake who waits: they see counts that are right."""
+        """Store the outcome, emit the event, then wake the waiters, who see up-to-date counts."""
         try:
             with self._lock:
                 is_current = self._pending is pending
                 if isinstance(outcome, TranslationError):
                     if is_current:
                         self._set_error(outcome)
-                elif is_current or self._token is None:  # late, but still of use
+                elif is_current or self._token is None:  # late, but still useful
                     outcome = self._set_result(outcome)
                 if is_current:
                     self._pending = None
@@ -272,13 +274,13 @@ class TokenSource:
         if not self._is_closed:
             self._token = token
         self._failure, self._failures = None, 0
-        # A server that hands out the same token until its end must not be asked again and again before it.
+        # Some servers return the same token until it expires: renew it early only once.
         is_same = old is not None and old.value.is_same(token.value)
         self._advisory_from = float("inf") if is_same else 0.0
         return token
 
     def _set_error(self, error: TranslationError) -> None:
-        """Remember a failure: while the old token serves, until the next early renewal; else to answer who asks."""
+        """Set the next early renewal while the old token is usable; otherwise cache the failure for its backoff."""
         now, failures = self._clock.monotonic(), self._failures
         self._failures += 1
         if self._token is not None and self._is_in_use(self._token):
@@ -286,8 +288,8 @@ class TokenSource:
             return
         self._failure = error
         backoff = failure_backoff_s(error, failures)
-        self._quiet_until = now + backoff
-        if isinstance(error, TokenUnavailable):  # who repeats earlier would be answered from memory
+        self._backoff_until = now + backoff
+        if isinstance(error, TokenUnavailable):  # an earlier retry would only raise the cached failure
             error.retry_after = max(error.retry_after or 0.0, backoff)
 
     def _is_in_use(self, token: AccessToken) -> bool:
@@ -297,47 +299,43 @@ class TokenSource:
         if isinstance(outcome, TranslationError):
             old = self._token
             is_kept = old is not None and self._is_in_use(old)
-            still = "the old one stays in use" if is_kept else "there is none to use"
-            log.warning("no access token: %s; %s", outcome, still)
-            self._tell(TokenEvent("refresh_failed", error=str(outcome)))
+            effect = "the old token stays in use" if is_kept else "no usable token"
+            log.warning("token request failed: %s; %s", outcome, effect)
+            self._emit(TokenEvent("refresh_failed", error=str(outcome)))
             return
         kind: TokenEventKind = "loaded" if outcome.is_stored else "obtained" if outcome.generation == 1 else "refreshed"
-        log.info("access token %s, good for %.0f s", kind, outcome.lifetime_s)
-        self._tell(TokenEvent(kind, lifetime_s=outcome.lifetime_s))
+        log.info("access token %s, valid for %.0f s", kind, outcome.lifetime_s)
+        self._emit(TokenEvent(kind, lifetime_s=outcome.lifetime_s))
 
-    def _tell(self, event: TokenEvent) -> None:
+    def _emit(self, event: TokenEvent) -> None:
         if self._on_event is None:
             return
         try:
             self._on_event(event)
         except Exception as error:
-            log.warning("the token event hook raised %s; going on", type(error).__name__)
+            log.warning("on_event raised %s, which is ignored", type(error).__name__)
 
     def _outcome(self, pending: PendingRefresh) -> AccessToken:
-        """Return the token of a request that ended, or raise its error; end it if its deadline has passed."""
+        """Return the token of a finished request or raise its error; finish it if its deadline has passed."""
         if pending.outcome is None:
-            self._finish(pending, self._too_late())
+            self._finish(pending, self._timeout_error())
         outcome = pending.outcome
         assert outcome is not None
         if isinstance(outcome, TranslationError):
             raise _fresh(outcome)
         return outcome
 
-    def _too_late(self) -> TokenUnavailable:
-        return TokenUnavailable(f"no answer to the token request within {self._timeout:g} s")
-
-
-def _closed() -> ConfigurationError:
-    return ConfigurationError("this client is closed: make another, or use it inside its with block")
+    def _timeout_error(self) -> TokenUnavailable:
+        return TokenUnavailable(f"no response to the token request within {self._timeout:g} s")
 
 
 def _fresh(error: TranslationError) -> TranslationError:
-    """A copy without frames, one for each waiter: tracebacks grow on a shared one, and frames hold more than words."""
-    made = copy.copy(error)
-    made.__traceback__ = made.__context__ = None
+    """Return a copy for one waiter, without frames: a shared traceback would grow, and frames may show secrets."""
+    fresh = copy.copy(error)
+    fresh.__traceback__ = fresh.__context__ = None
     cause = error.__cause__
-    made.__cause__ = None if cause is None else type(cause)(*cause.args)
-    return made
+    fresh.__cause__ = None if cause is None else type(cause)(*cause.args)
+    return fresh
 
 
 _SOURCES: weakref.WeakSet[TokenSource] = weakref.WeakSet()
@@ -346,7 +344,7 @@ _SOURCES: weakref.WeakSet[TokenSource] = weakref.WeakSet()
 def _after_fork() -> None:
     for source in list(_SOURCES):
         source._lock = threading.Lock()  # another thread of the parent may have held it
-        source._pending = None  # its thread is not in this process
+        source._pending = None  # its thread does not exist in this process
 
 
 if hasattr(os, "register_at_fork"):
@@ -354,10 +352,9 @@ if hasattr(os, "register_at_fork"):
 
 
 class PendingRefresh:
-    """One token request that is under way ("single flight"): its outcome is shared by all who wait.
+    """A pending token request, whose outcome is shared by all waiters ("single flight").
 
-    A waiter that is cancelled takes only itself away. Waiting ends at the deadline, which is of real time: that is what
-    a thread and an event loop wait in.
+    Cancelling a waiter does not cancel the request. The deadline is in real time, like the waits of threads and loops.
     """
 
     def __init__(self, deadline_s: float) -> None:
@@ -366,28 +363,28 @@ class PendingRefresh:
         self._future: Future[AccessToken | TranslationError] = Future()
 
     def resolve(self, outcome: AccessToken | TranslationError) -> None:
-        """Set the outcome and wake everyone; the first outcome stays."""
+        """Set the outcome and wake all waiters; only the first outcome counts."""
         with suppress(InvalidStateError):
             self._future.set_result(outcome)
 
     @property
     def outcome(self) -> AccessToken | TranslationError | None:
-        """The token or the error; ``None`` if there is none yet."""
+        """The token or the error, ``None`` if the request is still running."""
         return self._future.result() if self._future.done() else None
 
     @property
     def is_overdue(self) -> bool:
-        """Whether the deadline has passed: whoever waits has been released, and what still comes is late."""
+        """Whether the deadline has passed, at which all waiters were woken."""
         return time.monotonic() >= self._until
 
     def wait(self) -> bool:
-        """Block this thread until there is an outcome; False at the deadline."""
+        """Block this thread until there is an outcome; return False at the deadline."""
         return bool(wait([self._future], max(0.0, self._until - time.monotonic())).done)
 
     async def await_outcome(self) -> bool:
-        """Suspend this task until there is an outcome, under asyncio or trio; False at the deadline.
+        """Suspend this task until there is an outcome, under asyncio or trio; return False at the deadline.
 
-        No thread waits for the task: one that was abandoned would keep the interpreter from ending until the deadline.
+        No thread waits on behalf of the task: an abandoned thread delays the exit of the interpreter.
         """
         import anyio.lowlevel  # noqa: PLC0415  (kept out of `import groupdocs_translation`)
 
@@ -398,8 +395,8 @@ class PendingRefresh:
         def wake(_: object) -> None:
             try:
                 call_soon(event.set)
-            except RuntimeError:  # trio.RunFinishedError is one
-                log.debug("the event loop of a waiter is closed: nobody waits there any more")
+            except RuntimeError:  # including trio.RunFinishedError
+                log.debug("the event loop of a waiter is closed")
 
         self._future.add_done_callback(wake)
         with anyio.move_on_after(max(0.0, self._until - time.monotonic())):
@@ -407,35 +404,31 @@ class PendingRefresh:
         return self._future.done()
 
 
-# How long a failure is remembered, and when a refused token is worth exchanging. Asking too often makes an outage worse
-# and gets applications locked out; asking too rarely keeps a repaired service out.
-
-
 def failure_backoff_s(error: TranslationError, failures: int) -> float:
-    """Seconds in which a failure is answered from memory; ``failures`` in a row came before it.
+    """Return the seconds for which a failure is cached, after ``failures`` others in a row.
 
-    Only what the identity server itself refused for good is permanent; a user's callable may be well the next moment.
+    Only an error response of the token endpoint is permanent; a user's callable may succeed the next time.
     """
     is_final = isinstance(error, AuthenticationError) and error.status_code is not None
     pause = PERMANENT_BACKOFF_S if is_final else min(_doubled(1.0, failures), LONGEST_TRANSIENT_BACKOFF_S)
-    asked: float = getattr(error, "retry_after", None) or 0.0
-    return max(pause, min(asked, LONGEST_BACKOFF_S))
+    retry_after: float = getattr(error, "retry_after", None) or 0.0
+    return max(pause, min(retry_after, LONGEST_BACKOFF_S))
 
 
 def advisory_retry_s(token: AccessToken, error: TranslationError, failures: int, chance: float) -> float:
-    """Seconds until the next early renewal after a failed one; ``chance`` is from 0 to 1."""
+    """Return the seconds until the next early renewal after a failed one; ``chance`` is random, from 0 to 1."""
     first = min(ADVISORY_RETRY_S, token.lifetime_s * ADVISORY_RETRY_PART)
-    asked: float = getattr(error, "retry_after", None) or 0.0
-    return max(_doubled(first, failures) * (1.0 + ADVISORY_RETRY_SPREAD * (2.0 * chance - 1.0)), asked)
+    retry_after: float = getattr(error, "retry_after", None) or 0.0
+    return max(_doubled(first, failures) * (1.0 + ADVISORY_RETRY_SPREAD * (2.0 * chance - 1.0)), retry_after)
 
 
 def should_refresh_after_401(
     age_s: float, lifetime_s: float, *, was_accepted: bool, refused_again_s: float | None
 ) -> bool:
-    """Whether another token may help after a 401.
+    """Return whether another token may help after a 401.
 
-    ``was_accepted``: the API took this token before. ``refused_again_s``: seconds since a 401 was not cured by a new
-    token, ``None`` if that never happened.
+    ``was_accepted`` is whether the API accepted this token before. ``refused_again_s`` are the seconds since a replay
+    was rejected too, ``None`` if that never happened.
     """
     is_pausing = refused_again_s is not None and refused_again_s < REFUSED_AGAIN_S
     if not was_accepted:
@@ -444,7 +437,7 @@ def should_refresh_after_401(
 
 
 def _doubled(first: float, times: int) -> float:
-    return first * 2.0 ** min(times, 10)  # bounded: a month of failures must not overflow
+    return first * 2.0 ** min(times, 10)  # bounded, to avoid an overflow after many failures
 
 
 def make_token_source(
@@ -467,18 +460,19 @@ def make_token_source(
     clock: Clock = SYSTEM_CLOCK,
     on_event: Callable[[TokenEvent], object] | None = None,
 ) -> TokenSource:
-    """Check the arguments of authorization and return the source they mean; nothing is sent yet.
+    """Validate the authentication arguments and build the token source; nothing is sent yet.
 
-    Secrets come wrapped, or hold ``None``.
+    Secrets are wrapped; those that were not given hold ``None``.
 
     Raises:
-        ConfigurationError: no credentials, wrong ones, or two ways at once; or another argument is wrong.
+        ConfigurationError: credentials are missing, invalid or given in two ways, or another argument is invalid.
     """
     has_pair = any(value.reveal() is not None for value in (client_id, client_secret))
     has_token = access_token is not None and access_token.reveal() is not None
     if has_pair + has_token + sum(value is not None for value in (credentials, profile, token_provider)) > 1:
         raise ConfigurationError(
-            "give one of: client_id and client_secret, credentials=, profile=, access_token=, token_provider="
+            "credentials are given in more than one way; pass only one of: client_id and client_secret, credentials=, "
+            "profile=, access_token=, token_provider="
         )
     check_callable(credentials, "credentials")
     check_callable(token_provider, "token_provider")
