@@ -116,7 +116,7 @@ class PresignedUrl(str):
 
     @property
     def masked(self) -> str:
-        address = re.sub(r"//[^/?#]*@", "//...@", self.partition("?")[0])
+        address = re.sub(r"//([^/?#]*|[^/?#]*:[^?]*)@", "//...@", self.partition("?")[0])  # a password may contain "/"
         return f"{address}?..." if "?" in self else address
 
     def __repr__(self) -> str:
@@ -215,7 +215,7 @@ def check_proxy(given: Any) -> None:
     """Refuse what is no proxy before a call would; a URL's password is not shown."""
     if given is None or (hasattr(given, "url") and hasattr(given, "raw_auth")):  # an httpx2.Proxy
         return
-    url = str(given) if isinstance(given, str) or type(given).__name__ == "URL" else ""
+    url = PresignedUrl(given if isinstance(given, str) or type(given).__name__ == "URL" else "")
     if url.partition("://")[0].lower() not in PROXY_SCHEMES or not _is_address(url):
         raise ConfigurationError(
             "proxy must be a URL such as http://proxy.example.com:3128, an httpx2.URL or an httpx2.Proxy, "

@@ -179,7 +179,7 @@ class RedisTokenStore:
         self._prefix = prefix
         self._redis: Any = _connected(redis) if isinstance(redis, Secret) else redis
         is_url = isinstance(redis, Secret)
-        self._name = urlsplit(redis.reveal()).hostname or "?" if is_url else type(redis).__name__
+        self._name = urlsplit(str(redis.reveal())).hostname or "?" if is_url else type(redis).__name__
 
     def read(self, key: str) -> str | None:
         """Return the record, ``None`` if it does not exist."""
