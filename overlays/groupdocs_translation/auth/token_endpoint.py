@@ -29,7 +29,7 @@ from .._errors import (
     TokenUnavailable,
     TranslationError,
 )
-from .._rules.responses import REQUEST_ID, clean, is_encoded, library_message, request_id
+from .._rules.responses import REQUEST_ID, clean, library_message, request_id
 from .._rules.retry import RetryPolicy, pause, retry_after
 from .credentials import Credentials, Secret
 from .token import AccessToken, is_json, members_of, read_token
@@ -261,6 +261,10 @@ class Response:
     body: Secret
     is_whole: bool
 
+    @property
+    def encoding(self) -> str:
+        return self.headers.get("content-encoding", "identity").strip().lower()
+
 
 def parse_token_response(
     response: Response, *, host: str, credentials: Credentials, now: float
@@ -270,7 +274,7 @@ def parse_token_response(
     if 300 <= status < 400:
         text = f"{host} redirects the token request (HTTP {status}), and the secret is not sent on; correct token_url"
         return AuthenticationError(text, status_code=status)
-    members = members_of(response.body) if response.is_whole and not is_encoded(response.headers) else None
+    members = members_of(response.body) if response.is_whole and response.encoding == "identity" else None
     if status >= 400 or (members and members.get("error") is not None):
         return _oauth_error(response, members or {}, host, credentials, now)
     found = _read(response, members, now)
@@ -308,7 +312,7 @@ def _read(response: Response, members: dict[str, Any] | None, now: float) -> tup
         return "its status is not 200"
     if not response.is_whole:
         return f"it is longer than {MAX_BODY_BYTES} bytes"
-    if is_encoded(response.headers):
+    if response.encoding != "identity":
         return "it is compressed, which was not requested"
     if not is_json(response.headers.get("content-type")):
         return "it is not JSON; check token_url"
