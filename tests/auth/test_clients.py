@@ -213,7 +213,7 @@ def test_client_credentials_may_come_from_a_vault(api, identity, clock):
 def test_client_credentials_do_not_look_elsewhere(arguments, monkeypatch):
     monkeypatch.setenv("GROUPDOCS_CLIENT_ID", "another-service")
     monkeypatch.setenv("GROUPDOCS_CLIENT_SECRET", "another-secret")
-    with pytest.raises(ConfigurationError, match="pass (client_id and client_secret|only one of)"):
+    with pytest.raises(ConfigurationError, match=r"pass (client_id and client_secret|only one of)"):
         ClientCredentials(**arguments, token_url="https://id.example.com", api_url="https://api.example.com")
 
 
