@@ -132,7 +132,7 @@ def _partial_path(target: Path) -> Path:
 class PartialFile:
     """A file under a temporary name beside its target; ``finish()`` renames it, ``discard()`` leaves nothing behind.
 
-    Making one touches no disk; ``open()`` does. Used by one download at a time, from whatever thread: one lock keeps
+    The first ``write()`` makes the file. Used by one download at a time, from whatever thread: one lock keeps
     ``discard()`` apart from work that a cancelled task has left behind in a thread. ``size`` is the number of bytes
     written so far.
     """
@@ -144,16 +144,6 @@ class PartialFile:
         self._file: IO[bytes] | None = None
         self._is_over = False
         self._lock = threading.Lock()
-
-    def open(self) -> None:
-        """Make the file, for its owner alone until it is whole.
-
-        Raises:
-            OSError: the folder takes no file.
-        """
-        with self._lock:
-            self._refuse_over()
-            self._file = open(self._path, "xb", opener=_for_the_owner)  # noqa: SIM115  (lives until it is whole)
 
     def write(self, chunk: bytes) -> None:
         with self._lock:
@@ -193,10 +183,9 @@ class PartialFile:
 
     @property
     def _opened(self) -> IO[bytes]:
-        self._refuse_over()
-        assert self._file is not None
-        return self._file
-
-    def _refuse_over(self) -> None:
+        """The file, readable by its owner alone until it is complete."""
         if self._is_over:
             raise OSError("the download was given up")
+        if self._file is None:
+            self._file = open(self._path, "xb", opener=_for_the_owner)  # noqa: SIM115  (open until it is complete)
+        return self._file

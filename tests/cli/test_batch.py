@@ -104,7 +104,7 @@ def test_a_file_that_is_held_up_is_listed_with_its_reason(command, folder, sandb
     def full(*_):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("groupdocs_translation._files.PartialFile.open", full)
+    monkeypatch.setattr("groupdocs_translation._files.PartialFile.write", full)
     line = ["batch", folder, "--to", "de", "--out", "out"]
     done = command(*line)
     assert done.code == 1

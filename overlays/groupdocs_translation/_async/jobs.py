@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 
@@ -288,11 +288,23 @@ class AsyncJob(AsDict, Generic[R]):
         if self.kind != "file":
             raise ConfigurationError(f"a {self.kind} job makes no files: use result()")
         check_flag(overwrite, "overwrite")
-        partial: JobPartial | None = None
         with self._keeping():
             folder = await async_run(output_folder, output_dir)
+        waiting = {"timeout": timeout, "polling": polling, "retries": retries}
+        return await self._download_into(folder, overwrite=overwrite, progress=progress, **waiting)
+
+    async def _download_into(
+        self,
+        folder: Path,
+        *,
+        overwrite: bool,
+        progress: ProgressCallback | None = None,
+        retries: RetryPolicy | None = None,
+        **waiting: Any,
+    ) -> FileTranslation:
+        partial: JobPartial | None = None
         try:
-            result: Any = await self.result(timeout, polling=polling, progress=progress, retries=retries)
+            result: Any = await self.result(progress=progress, retries=retries, **waiting)
         except JobPartial as error:
             partial, result = error, error.result
         with self._keeping(), calling(policy=retries):
@@ -326,7 +338,7 @@ class AsyncJob(AsDict, Generic[R]):
         if not overwrite:
             done = {path for path in paths.values() if is_written(path, self._fetched.get(path.absolute()))}
         wanted = {path: result.sizes[language] or 0 for language, path in paths.items() if path not in done}
-        await async_run(lambda: check_places([*wanted], sum(wanted.values()), overwrite=overwrite, is_paid=True))
+        await async_run(_prepare, folder, wanted, overwrite)
         download = self._connection.downloader(progress)
         for language, path in paths.items():
             if path not in done:
@@ -377,3 +389,9 @@ class AsyncJob(AsDict, Generic[R]):
         if found is None:
             raise JobFailed(f"job {self.id}: the service returned another number of texts than were sent", job=self)
         return found
+
+
+def _prepare(folder: Path, wanted: dict[Path, int], overwrite: bool) -> None:
+    with suppress(OSError):  # the check says why
+        folder.mkdir(parents=True, exist_ok=True)
+    check_places([*wanted], sum(wanted.values()), overwrite=overwrite, is_paid=True)

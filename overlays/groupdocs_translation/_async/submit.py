@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 from .._concurrency import async_each
 from .._errors import TranslationError
@@ -73,7 +74,8 @@ async def upload(
 
     session = connection.session()
     body = AsyncUpload(source, progress)
-    request = session.build_request("POST", "/file/upload", params={"format": source_format}, headers=body.headers)
+    url = f"{session.base_url}file/upload?format={quote(source_format)}"  # given in parts, httpx2 parses it three times
+    request = session.build_request("POST", url, headers=body.headers)
     request.stream = body
     try:
         response = await session.send(request)

@@ -11,6 +11,7 @@ import re
 import secrets
 from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
+from io import BytesIO
 from pathlib import Path
 from random import random
 from typing import IO, NamedTuple
@@ -96,6 +97,8 @@ class AsyncUpload(httpx2.AsyncByteStream):
         try:
             if self._reader is None:
                 self._reader = self._source.open()  # not in a thread: cancelled there, nobody would close it
+            if isinstance(self._reader, BytesIO):
+                return self._reader.read(CHUNK_BYTES)
             return await async_run(self._reader.read, CHUNK_BYTES)
         except (OSError, TypeError, ValueError) as error:  # gone, closed by its owner, or text after all
             reason = error.strerror if isinstance(error, OSError) and error.strerror else error
@@ -139,7 +142,6 @@ class AsyncDownload:
         """
         partial = PartialFile(target)
         try:
-            await async_run(partial.open)
             await self._fill(partial, _checked(url), size or None)
             await async_run(lambda: partial.finish(overwrite=overwrite))
         except FileExistsError:

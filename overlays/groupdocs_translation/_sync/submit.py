@@ -6,6 +6,7 @@ from __future__ import annotations
 import logging
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 from .._concurrency import sync_each
 from .._errors import TranslationError
@@ -70,7 +71,8 @@ def upload(connection: Connection, source: Source, source_format: str, progress:
 
     session = connection.session()
     body = Upload(source, progress)
-    request = session.build_request("POST", "/file/upload", params={"format": source_format}, headers=body.headers)
+    url = f"{session.base_url}file/upload?format={quote(source_format)}"  # given in parts, httpx2 parses it three times
+    request = session.build_request("POST", url, headers=body.headers)
     request.stream = body
     try:
         response = session.send(request)

@@ -12,6 +12,7 @@ import re
 import secrets
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from io import BytesIO
 from pathlib import Path
 from random import random
 from typing import IO, NamedTuple
@@ -97,6 +98,8 @@ class Upload(httpx2.SyncByteStream):
         try:
             if self._reader is None:
                 self._reader = self._source.open()  # not in a thread: cancelled there, nobody would close it
+            if isinstance(self._reader, BytesIO):
+                return self._reader.read(CHUNK_BYTES)
             return sync_run(self._reader.read, CHUNK_BYTES)
         except (OSError, TypeError, ValueError) as error:  # gone, closed by its owner, or text after all
             reason = error.strerror if isinstance(error, OSError) and error.strerror else error
@@ -140,7 +143,6 @@ class Download:
         """
         partial = PartialFile(target)
         try:
-            sync_run(partial.open)
             self._fill(partial, _checked(url), size or None)
             sync_run(lambda: partial.finish(overwrite=overwrite))
         except FileExistsError:

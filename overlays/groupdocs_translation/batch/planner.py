@@ -25,14 +25,17 @@ from .report import BatchPlan
 from .states import RESULT_LIFETIME_S, Desired, FileState, Recorded, kind_cost, next_state
 from .walk import FoundFile, Ignored, Walk, folded_path
 
+SMALL_BYTES = 2**18  # sources up to here are kept in memory while they are uploaded: read once, and by one thread
+
 
 @frozen
 class Fingerprint:
-    """A source at one moment: size in bytes, time of change, SHA-256."""
+    """A source at one moment: size in bytes, modification time, SHA-256, and the content of a small one."""
 
     size: int
     mtime_ns: int
     digest: bytes
+    content: bytes | None = field(default=None, eq=False, repr=False)
 
 
 def _digest_of(path: Path) -> bytes:
@@ -43,8 +46,13 @@ def _digest_of(path: Path) -> bytes:
 def take_fingerprint(path: Path) -> Fingerprint:
     """Return the fingerprint of a file."""
     try:
-        status = path.stat()
-        return Fingerprint(status.st_size, status.st_mtime_ns, _digest_of(path))
+        with path.open("rb") as file:
+            status = os.fstat(file.fileno())
+            if status.st_size > SMALL_BYTES:
+                digest = hashlib.file_digest(file, "sha256").digest()
+                return Fingerprint(status.st_size, status.st_mtime_ns, digest)
+            content = file.read()
+            return Fingerprint(len(content), status.st_mtime_ns, hashlib.sha256(content).digest(), content)
     except OSError as error:
         raise ConfigurationError(f"cannot read {path}: {error.strerror}") from error
 

@@ -193,8 +193,10 @@ class Run:
             json=folder / "report.json",
             rows=Entries(self._settings.journal, run, self._settings.targets),
         )
+        drafts = staging.folder_for(0)
         try:
-            write_reports(report, staging.folder_for(0))
+            drafts.mkdir(parents=True, exist_ok=True)
+            write_reports(report, drafts)
         except OSError as error:
             raise TransferError(
                 f"cannot write the report {report.json}: {error.strerror}; results and jobs are safe, and the journal "

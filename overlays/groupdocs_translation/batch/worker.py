@@ -58,10 +58,8 @@ class StagingFolder:
         self._folder = state_folder / f"staging-{name}"
 
     def folder_for(self, file: int) -> Path:
-        """An empty folder for one file's results."""
-        folder = self._folder / str(file)
-        folder.mkdir(parents=True, exist_ok=True)  # empty: all were removed when the run began, and its own after use
-        return folder
+        """The folder for one file's results: all were removed when the run began, and its own after use."""
+        return self._folder / str(file)
 
     def drop(self, file: int) -> None:
         """Remove one file's folder and what is left in it."""
@@ -93,7 +91,10 @@ OLD_UPLOAD_S = 300.0  # an upload of an earlier run may be gone at the service: 
 
 
 def _look_at(path: Path) -> tuple[Fingerprint, Source]:
-    return take_fingerprint(path), read_source(path)
+    fingerprint = take_fingerprint(path)
+    if fingerprint.content is None:
+        return fingerprint, read_source(path)
+    return fingerprint, read_source(fingerprint.content, name=path.name)
 
 
 class FileWorker:
@@ -199,7 +200,7 @@ class FileWorker:
         """One POST, never repeated here: only the journal knows whether one was made."""
         row = active.row
         options, settings = self._settings.options, self._connection.settings
-        source = read_source(self._source(active), name=options.get("name"))
+        source = Source(options.get("name") or self._source(active).name, row.size, None)
         call = FileCall(source, row.targets, options, trial=settings.trial, origin=settings.origin)
         call.settle(self._settings.language, list(row.targets))
         assert row.url is not None
@@ -254,11 +255,11 @@ class FileWorker:
     async def _fetch(self, active: ActiveFile) -> None:
         row, job = active.row, active.job
         assert job is not None
-        folder = await anyio.to_thread.run_sync(self._staging.folder_for, row.id)
         self._tell("fetching", row.path, None)
         missing: tuple[str, ...] = ()
         try:
-            files: Mapping[str, Path] = (await job.download(folder, overwrite=True)).files
+            made = await job._download_into(self._staging.folder_for(row.id), overwrite=True)
+            files: Mapping[str, Path] = made.files
         except JobPartial as part:
             files, missing = part.result.files, part.missing
         placed = partial(_placed, file=row.id, sizes=await self._place(active, files))
