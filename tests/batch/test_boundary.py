@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import os
 import random
@@ -9,6 +10,7 @@ import sqlite3
 
 import pytest
 from groupdocs_translation import AsyncTranslationClient, Batch, ConfigurationError, TranslationError
+from groupdocs_translation.batch import AsyncBatch
 from groupdocs_translation.batch.journal import Journal, JournalFailed
 from groupdocs_translation.batch.worker import FileWorker
 
@@ -133,11 +135,11 @@ def test_a_lock_that_cannot_be_written_is_an_error_of_ours(client, folder, out, 
 
 
 def submitted(client, source, out):
-    """A run that was stopped when jobs had been made and nothing fetched."""
-    batch = Batch(
+    """Stop a run when jobs were submitted and no result was fetched; progress runs in the loop, so before any wait."""
+    batch = AsyncBatch(
         client, source, target="de", output_dir=out, progress=lambda step: step.step == "waiting" and batch.stop()
     )
-    return batch.run()
+    return asyncio.run(batch.run())
 
 
 @pytest.mark.parametrize("seed", range(20))

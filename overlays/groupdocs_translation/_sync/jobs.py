@@ -298,21 +298,20 @@ class Job(AsDict, Generic[R]):
         check_flag(overwrite, "overwrite")
         with self._keeping():
             folder = sync_run(output_folder, output_dir)
-        waiting = {"timeout": timeout, "polling": polling, "retries": retries}
-        return self._download_into(folder, overwrite=overwrite, progress=progress, **waiting)
+        return self._download_into(folder, overwrite, timeout, polling, progress, retries)
 
     def _download_into(
         self,
         folder: Path,
-        *,
         overwrite: bool,
+        timeout: float | None = None,
+        polling: PollingName | PollingSchedule | None = None,
         progress: ProgressCallback | None = None,
         retries: RetryPolicy | None = None,
-        **waiting: Any,
     ) -> FileTranslation:
         partial: JobPartial | None = None
         try:
-            result: Any = self.result(progress=progress, retries=retries, **waiting)
+            result: Any = self.result(timeout, polling=polling, progress=progress, retries=retries)
         except JobPartial as error:
             partial, result = error, error.result
         with self._keeping(), calling(policy=retries):
