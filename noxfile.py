@@ -181,21 +181,10 @@ def site_check(session: nox.Session) -> None:
 @nox.session
 def screenshots(session: nox.Session) -> None:
     """Record the terminal sessions of docs/cli.md again, draw its progress bars, and take its report (by Chromium)."""
-    session.install(*SANDBOX, "-e", ".[cli,sandbox]")
+    session.install(*SANDBOX, "-e", ".[cli,sandbox]", *_groups("browser"))
     with tempfile.TemporaryDirectory() as folder:
         session.run("python", "-m", "release.terminal", folder)
-        chromium = shutil.which("chromium")
-        if chromium is None:
-            session.log("without chromium the pictures of the batch's report stay as they are")
-            return
-        report = Path(folder, "translated", "report.html").as_uri()
-        alone = ("--headless", "--no-sandbox", "--hide-scrollbars", f"--user-data-dir={folder}/profile")
-        for name, *options in (
-            ("batch-report", "--window-size=1000,900"),
-            ("batch-report-dark", "--window-size=500,900", "--blink-settings=preferredColorScheme=0"),
-        ):
-            target = f"--screenshot={ROOT}/docs/assets/{name}.png"
-            session.run(chromium, *alone, *options, target, report, external=True)
+        session.run("python", "-m", "release.browser", "--report", f"{folder}/translated/report.html")
 
 
 @nox.session

@@ -1,7 +1,8 @@
 """Opens every page of the built site in Chromium: accessibility in both color schemes, keyboard, no sideways scrolling.
 
 ``python -m release.browser`` is the session ``site_check``. It reads ``site/`` and needs Chromium on the PATH. Pages on
-the command line (``polling batch``) limit the check; ``--shots FOLDER`` keeps a picture of each view.
+the command line (``polling batch``) limit the check; ``--shots FOLDER`` keeps a picture of each view. ``--report FILE``
+takes the pictures of a batch's HTML report for the pages instead.
 """
 
 from __future__ import annotations
@@ -79,15 +80,29 @@ def check(browser: Browser, base: str, names: list[str], shots: Path | None) -> 
         context.close()
 
 
+def take_report(browser: Browser, report: Path) -> None:
+    """Take the top of an HTML report in both color schemes."""
+    for scheme, name in (("light", "batch-report"), ("dark", "batch-report-dark")):
+        page = browser.new_page(viewport={"width": 1000, "height": 900}, color_scheme=scheme)
+        page.goto(report.resolve().as_uri())
+        page.screenshot(path=ROOT / "docs" / "assets" / f"{name}.png")
+        page.close()
+
+
 def main() -> None:
     """Check the site and report."""
     parser = argparse.ArgumentParser(prog="nox -s site_check --", description="Check the built site in Chromium.")
     parser.add_argument("pages", nargs="*")
     parser.add_argument("--shots", type=Path)
+    parser.add_argument("--report", type=Path)
     arguments = parser.parse_args()
     chromium = shutil.which("chromium") or shutil.which("google-chrome")
     if chromium is None:
         print("skipped: no Chromium on the PATH")
+        return
+    if arguments.report:
+        with sync_playwright() as playwright:
+            take_report(playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"]), arguments.report)
         return
     site = ROOT / "site"
     names = arguments.pages or page_names(site)

@@ -88,6 +88,14 @@ class InterruptedClock(SystemClock):
         signal.raise_signal(signal.SIGINT)
 
 
+def without_folder(text: str, folder: Path) -> str:
+    """Replace the path of the folder with a fixed one; fail if its name remains."""
+    text = text.replace(str(folder), "~/work")
+    if folder.name in text:
+        raise SystemExit(f"the recording still shows {folder.name}, the name of a folder of this machine")
+    return text
+
+
 def printed(
     words: list[str], variables: Mapping[str, str | None], typed: bytes | None, clock: SystemClock
 ) -> tuple[str, int]:
@@ -149,7 +157,7 @@ class Recorder:
             self._shown.setdefault(real, f"5d0e8f1a-7c42-4b8e-9a61-{len(self._shown) + 1:012}")
         for real, shown in self._shown.items():
             text = text.replace(real, shown)
-        text = text.replace(str(self._folder / HOME), "~/.config").replace(str(self._folder), "~/work")
+        text = without_folder(text.replace(str(self._folder / HOME), "~/.config"), self._folder)
         for pattern, shown in _FIXED:
             text = pattern.sub(shown, text)
         return text
@@ -209,6 +217,8 @@ def main(folder: Path) -> None:
             sandbox.fail("translateSpreadsheet", status=400, body=b'{"message": "the workbook is protected"}', times=2)
             line = "batch handbook --to de,fr --out translated --jobs 12"
             draw(line, sandbox, r"failed:.*failed:.*\b2\d of \d+ files", assets / "cli-batch.svg")
+    report = folder / "translated" / "report.html"  # photographed next: it must not show a path of this machine
+    report.write_text(without_folder(report.read_text(encoding="utf-8"), folder), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -26,6 +26,14 @@ def test_every_command_has_a_session_on_the_page():
     assert typed == set(COMMANDS) - {"completion"}
 
 
+def test_recordings_show_no_path_of_the_machine():
+    from release.terminal import without_folder
+
+    assert without_folder("From /somewhere/tmpx1/handbook", Path("/somewhere/tmpx1")) == "From ~/work/handbook"
+    with pytest.raises(SystemExit, match="still shows tmpx1"):
+        without_folder("From ../tmpx1/handbook", Path("/somewhere/tmpx1"))
+
+
 @pytest.mark.parametrize(
     ("picture", "start"),
     [
