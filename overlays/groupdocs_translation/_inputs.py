@@ -107,7 +107,7 @@ def _checked(source: Source) -> Source:
 def _from_path(path: Path, name: str | None) -> Source:
     try:
         if path.is_dir():
-            raise ConfigurationError(f"{path} is a folder, not a file", parameter="file")
+            raise ConfigurationError(f"{path} is a folder, not a file", parameter="file", hint="use translate_folder()")
         if not path.is_fifo():  # opening a pipe without a writer waits for ever; its size says 0
             path.open("rb").close()  # found out now, not in the middle of an upload
         size = path.stat().st_size

@@ -44,7 +44,7 @@ def test_no_credentials_name_every_way_to_give_them(command, account):
     settings, _ = account
     done = command("token", **settings)
     assert done.code == 2
-    for way in ("groupdocs-translation login", "GROUPDOCS_CLIENT_ID", "credentials.toml"):
+    for way in ("groupdocs-translation login", "GROUPDOCS_CLIENT_ID", "credentials.toml", "--sandbox"):
         assert way in done.err
 
 

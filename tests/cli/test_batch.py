@@ -55,6 +55,14 @@ def test_a_dry_run_tells_the_calls_by_kind_and_sends_and_writes_nothing(command,
     assert plan["minimum_calls"] == 6
 
 
+def test_a_dry_run_of_a_finished_batch_says_that_nothing_is_to_do(command, folder):
+    line = ["batch", folder, "--to", "de", "--out", "out"]
+    assert command(*line).code == 0
+    done = command(*line, "--dry-run")
+    assert (done.code, done.out) == (0, "")
+    assert "2 files: 2 done; nothing to do" in done.err
+
+
 def test_one_file_is_one_file(command, folder, tmp_path):
     (folder / "a.txt").unlink()
     line = ["batch", folder, "--to", "de", "--out", "out"]

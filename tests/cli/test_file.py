@@ -44,6 +44,12 @@ def test_json_has_paths_sizes_jobs_and_calls(command, note, sandbox):
     assert done.json["calls"] == {"getFileTranslation": 1, "translateDocument": 1, "uploadFile": 1}
 
 
+def test_a_folder_is_refused_with_the_command_that_translates_folders(command, tmp_path, sandbox):
+    done = command("file", tmp_path, "--to", "de")
+    assert (done.code, len(sandbox.records)) == (2, 0)
+    assert f"{tmp_path} is a folder, not a file; use 'groupdocs-translation batch'" in done.err
+
+
 def test_standard_input_needs_a_name_and_is_translated_like_a_file(command, sandbox):
     refused = command("file", "-", "--to", "de", stdin=b"Hello\n")
     assert (refused.code, len(sandbox.records)) == (2, 0)

@@ -82,6 +82,13 @@ def test_a_command_that_is_not_there_is_usage(command, line, said):
     assert said in told.error["message"]
 
 
+def test_without_arguments_it_prints_the_help_as_it_is(command):
+    done = command()
+    assert (done.code, done.out) == (2, "")
+    assert done.err.startswith("Usage: groupdocs-translation [OPTIONS] COMMAND")
+    assert "see 'groupdocs-translation --help'" not in done.err
+
+
 def completed(monkeypatch, capsys, words):
     monkeypatch.setenv("_GROUPDOCS_TRANSLATION_COMPLETE", "bash_complete")
     monkeypatch.setenv("COMP_WORDS", words)

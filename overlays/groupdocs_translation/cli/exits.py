@@ -46,7 +46,9 @@ MEANINGS: dict[str, Meaning] = {
         Exit.AUTHENTICATION, "check GROUPDOCS_TOKEN_URL, or run 'groupdocs-translation doctor'"
     ),
     "ConnectionFailed": Meaning(Exit.FAILED, "run 'groupdocs-translation doctor' to see which host cannot be reached"),
-    "TokenUnavailable": Meaning(Exit.FAILED, "the token endpoint is unavailable: run the command again later"),
+    "TokenUnavailable": Meaning(
+        Exit.FAILED, "run 'groupdocs-translation doctor' to see which host cannot be reached, or try again later"
+    ),
     "TransferError": Meaning(Exit.FAILED, _LATER),
     "APIError": Meaning(Exit.FAILED),
     "BadRequest": Meaning(Exit.FAILED),
@@ -77,8 +79,8 @@ _HINTS = {
     "target": "use one code such as --to de, or several: --to de,fr",
     "overwrite": "use --overwrite or another --out",
     "format": "set it, such as --format docx",
-    "client_id, client_secret": "run 'groupdocs-translation login', or set GROUPDOCS_CLIENT_ID and "
-    "GROUPDOCS_CLIENT_SECRET, or write them to credentials.toml",
+    "client_id, client_secret": "run 'groupdocs-translation login', which writes credentials.toml, or set "
+    "GROUPDOCS_CLIENT_ID and GROUPDOCS_CLIENT_SECRET; without an account, use --sandbox",
 }
 
 

@@ -16,7 +16,7 @@ from .completion import COMPLETION, PowerShell
 from .context import Context
 from .exits import PROGRAM, Exit
 from .options import global_options, show_version
-from .output import prepare_streams
+from .output import prepare_streams, say
 
 # Name → module and first sentence of the help, in the order of the list, so that the list imports no command.
 COMMANDS = {
@@ -89,6 +89,9 @@ def run(arguments: Sequence[str] | None = None, **settings: Any) -> int:
     context.is_json = "--json" in ours  # known even if the rest of the line cannot be read
     try:
         result = app.main(given, prog_name=PROGRAM, standalone_mode=False, obj=context)
+    except click.exceptions.NoArgsIsHelpError as error:
+        say(error.format_message())
+        return Exit.USAGE
     except click.UsageError as error:
         where = error.ctx.command_path if error.ctx is not None else PROGRAM
         advice = f"see '{where} --help'"

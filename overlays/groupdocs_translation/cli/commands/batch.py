@@ -108,12 +108,13 @@ def _say_plan(context: Context, plan: BatchPlan) -> int:
         for cost in plan.kinds
         for calls in [(cost.uploads, cost.submissions, cost.expected_polls, cost.expected)]
     ]
-    if sys.stdout.isatty() or not rows:
+    if sys.stdout.isatty() and rows:
         rows.append(("total", str(sum(cost.files for cost in plan.kinds)), "", "", "", "", str(plan.expected_calls)))
-    write_table(("kind", "files", "size", "uploads", "submissions", "polls", "calls"), rows)
+    if rows:
+        write_table(("kind", "files", "size", "uploads", "submissions", "polls", "calls"), rows)
     left = ", ".join(f"{count} {state}" for state, count in plan.by_state.items() if state != "planned" and count)
     files, calls = human_count(plan.files, "file"), human_count(plan.minimum_calls, "call")
-    context.say(f"{files}{f': {left}' if left else ''}; at least {calls}")
+    context.say(f"{files}{f': {left}' if left else ''}; {f'at least {calls}' if rows else 'nothing to do'}")
     if plan.unknown_pairs:
         context.say(f"unknown language pairs: {', '.join(plan.unknown_pairs)}; the run checks them first (1 call)")
     if plan.by_state.get("failed"):

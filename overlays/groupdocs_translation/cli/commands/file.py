@@ -223,6 +223,8 @@ class Results:
     def claim(self, source: str, arguments: dict[str, Any]) -> None:
         """Refuse a file whose results would have the same names as another file's, before anything is billed."""
         path = unquote(urlsplit(source).path) if "://" in source else source
+        if os.path.isdir(path):
+            raise ConfigurationError(f"{source} is a folder, not a file", hint=f"use '{PROGRAM} batch'")
         name = str(arguments.get("name") or Path(path).name).encode(errors="replace").decode()
         kind, source_format = recognize(name, format=arguments.get("format"), kind=arguments.get("kind"))
         result = result_name(name, "*", check_output(kind, source_format, arguments.get("output_format")))
