@@ -183,10 +183,7 @@ def test_a_row_with_a_wrong_checksum_is_not_trusted(sandbox, client, folder, out
     submitted(client, source, out)
     assert len(sandbox.jobs) == 1
     journal = out / ".groupdocs-batch" / "journal.sqlite3"
-    with contextlib.closing(sqlite3.connect(journal)) as connection:
-        triggers = connection.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'").fetchall()
-        connection.executescript("".join(f"DROP TRIGGER {name};" for name, _ in triggers))
-        connection.executescript(f"{damage};" + "".join(f"{sql};" for _, sql in triggers))
+    edit(journal, damage)
 
     report = client.translate_folder(source, target="de", output_dir=out)
 
@@ -215,6 +212,80 @@ def test_jobs_that_a_damaged_journal_still_tells_of_are_fetched(sandbox, client,
     assert len(sandbox.jobs) == 3
     assert made > 0
     assert journal.with_name("journal.sqlite3.damaged-1").read_bytes() == bytes(content)
+
+
+def edit(journal, script):
+    """Change rows behind the back of the triggers that keep their checksums."""
+    with contextlib.closing(sqlite3.connect(journal)) as connection:
+        triggers = connection.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'").fetchall()
+        connection.executescript("".join(f"DROP TRIGGER {name};" for name, _ in triggers))
+        connection.executescript(f"{script};" + "".join(f"{sql};" for _, sql in triggers))
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_a_flipped_bit_in_a_job_id_is_noticed_and_the_id_is_reported(sandbox, client, folder, out, seed):
+    source = folder("a.txt")
+    submitted(client, source, out)
+    (job,) = sandbox.jobs
+    journal = out / ".groupdocs-batch" / "journal.sqlite3"
+    content = bytearray(journal.read_bytes())
+    start = content.index(job.encode())
+    content[start + random.Random(seed).randrange(len(job))] ^= 1
+    journal.write_bytes(content)
+    damaged = content[start : start + len(job)].decode()
+
+    (entry,) = client.translate_folder(source, target="de", output_dir=out).each("uncertain")
+
+    assert (damaged != job, len(sandbox.jobs)) == (True, 1)
+    assert f"its row named job {damaged}" in entry.reason
+
+
+@pytest.mark.parametrize("is_damaged", [False, True])
+def test_a_journal_of_version_2_is_continued(sandbox, client, folder, out, is_damaged):
+    """It had no checksums and a write-ahead log."""
+    source = folder("a.txt", "b.txt", "c.txt")
+    client.translate_folder(source, target="de", output_dir=out, include="a.txt")
+    submitted(client, source, out)
+    made = set(sandbox.jobs)
+    journal = out / ".groupdocs-batch" / "journal.sqlite3"
+    name = Journal.snapshot(journal).name
+    with contextlib.closing(sqlite3.connect(journal)) as connection:
+        for (trigger,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
+            connection.execute(f"DROP TRIGGER {trigger}")
+        for table in ("files", "results"):
+            connection.execute(f"ALTER TABLE {table} DROP COLUMN checksum")
+        if is_damaged:
+            connection.execute("UPDATE files SET state = 'plannfd' WHERE path = 'a.txt'")
+        connection.commit()
+        connection.execute("PRAGMA user_version=2")
+        connection.execute("PRAGMA journal_mode=WAL")
+
+    before = journal.read_bytes()
+    Batch(client, source, target="de", output_dir=out).plan()
+    assert journal.read_bytes() == before
+    report = client.translate_folder(source, target="de", output_dir=out)
+
+    assert (report.is_complete, len(sandbox.jobs)) == (True, 3)
+    assert made <= set(sandbox.jobs)
+    assert journal.with_name("journal.sqlite3.damaged-1").exists() == is_damaged
+    with contextlib.closing(Journal.open(journal)) as opened:
+        assert opened.read("PRAGMA user_version") == [(3,)]
+        assert is_damaged or opened.name == name
+    assert client.translate_folder(source, target="de", output_dir=out).new == 0
+
+
+def test_a_row_that_is_damaged_during_a_run_is_a_damaged_journal(client, folder, out):
+    source = folder("a.txt", "b.txt")
+    journal = out / ".groupdocs-batch" / "journal.sqlite3"
+
+    def damage(step):
+        if step.step == "start":
+            edit(journal, "UPDATE files SET reason = 'x' WHERE path = 'b.txt'")
+
+    batch = AsyncBatch(client, source, target="de", output_dir=out, progress=damage)
+    with pytest.raises(TranslationError, match=r"the journal .*journal\.sqlite3 is damaged .* Run it again") as caught:
+        asyncio.run(batch.run())
+    assert "fault" not in str(caught.value)
 
 
 def test_of_a_journal_that_tells_nothing_more_every_file_is_in_doubt(sandbox, client, folder, out):

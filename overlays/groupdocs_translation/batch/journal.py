@@ -39,6 +39,8 @@ CREATE TABLE meta (name TEXT PRIMARY KEY, value) WITHOUT ROWID;
 INSERT INTO meta VALUES ('name', lower(hex(randomblob(4))));
 CREATE TABLE runs (
     id INTEGER PRIMARY KEY, started REAL NOT NULL, ended REAL, calls TEXT NOT NULL DEFAULT '{}', stopped TEXT);
+"""
+_CHECKED_SCHEMA = """
 CREATE TABLE files (
     id INTEGER PRIMARY KEY,
     path TEXT NOT NULL UNIQUE,          -- from the source root, with '/'
@@ -116,6 +118,12 @@ class JournalFailed(TranslationError):
     """The journal can no longer be read or written, so that nothing of the batch may go on."""
 
     def __init__(self, name: str, error: Exception) -> None:
+        if isinstance(error, ValueError | TypeError) or type(error) is sqlite3.DatabaseError:
+            super().__init__(
+                f"the journal {name} is damaged ({error}): the batch has stopped. Run it again: it recovers the rows "
+                "that can be read, and leaves the other files uncertain"
+            )
+            return
         super().__init__(
             f"the journal {name} cannot be used ({error}): the batch has stopped; what was submitted and noted is "
             "safe. Make room on the disk, or give yourself the right to write there, and run it again"
@@ -136,6 +144,13 @@ def checked(values: Sequence[Any]) -> Sequence[Any]:
     if checksum(*values[:-1]) != values[-1]:
         raise ValueError("a row with a wrong checksum")
     return values[:-1]
+
+
+def stored_rows(connection: sqlite3.Connection, table: str, order: str = "") -> Iterator[tuple[Any, ...]]:
+    """Yield the rows of a table as they are stored, with the checksum that version 2 did not have."""
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    for values in connection.execute(f"SELECT * FROM {table} {order}"):  # noqa: S608  (our own names)
+        yield (*values, checksum(*values)) if version == 2 else values
 
 
 def parse_row(values: Sequence[Any]) -> Row:
@@ -204,15 +219,25 @@ class Journal:
         run("PRAGMA busy_timeout=10000")
         self._connection.create_function("checksum", -1, checksum, deterministic=True)
         (version,) = run("PRAGMA user_version").fetchone()
-        if version == 0 and not run("SELECT 1 FROM sqlite_master LIMIT 1").fetchone():
+        is_new = version == 0 and not run("SELECT 1 FROM sqlite_master LIMIT 1").fetchone()
+        if is_new or version == 2:
             with self.writing():
-                for statement in _SCHEMA.split(";\n"):
+                former = () if is_new else tuple(_CHECKED)
+                for table in former:
+                    run(f"ALTER TABLE {table} RENAME TO former_{table}")
+                if former:
+                    run("DROP INDEX ready")
+                for statement in ((_SCHEMA if is_new else "") + _CHECKED_SCHEMA).split(";\n"):
                     run(statement)
                 for table, row in _CHECKED.items():
                     names = ", ".join(name for _, name, *_ in run(f"PRAGMA table_info({table})") if name != "checksum")
                     update = f"UPDATE {table} SET checksum = checksum({names}) WHERE {row}"  # noqa: S608  (our own names)
                     for event in ("INSERT", "UPDATE"):
                         run(f"CREATE TRIGGER {table}_{event} AFTER {event} ON {table} BEGIN {update}; END")
+                for table in former:
+                    run(f"INSERT INTO {table} SELECT *, NULL FROM former_{table}")  # noqa: S608  (our own names)
+                for table in reversed(former):
+                    run(f"DROP TABLE former_{table}")
                 run(f"PRAGMA user_version={SCHEMA_VERSION}")
         elif version != SCHEMA_VERSION:
             raise ConfigurationError(
@@ -281,6 +306,11 @@ class Journal:
         query = "SELECT language, path, stage, size FROM results WHERE file = ? ORDER BY language"
         return [ResultRow(*row) for row in self.read(query, (file,))]
 
+    def lost_job(self, path: str) -> str | None:
+        """The ID of the job of a file whose row was damaged, if it could be read."""
+        rows = self.read("SELECT value FROM meta WHERE name = ?", (f"job of {path}",))
+        return rows[0][0] if rows else None
+
     def owns(self, folded: str) -> bool:
         """Whether a path in the folder of results, as file systems without case see it, is one of our results."""
         return bool(self.read("SELECT 1 FROM results WHERE folded = ?", (folded,)))
@@ -343,14 +373,15 @@ def is_damaged(path: Path) -> bool:
         with closing(read_journal(path)) as connection:
             if connection.execute("PRAGMA integrity_check(1)").fetchone() != ("ok",):
                 return True
-            if connection.execute("PRAGMA user_version").fetchone() != (SCHEMA_VERSION,):
+            (version,) = connection.execute("PRAGMA user_version").fetchone()
+            if version not in {2, SCHEMA_VERSION}:
                 return False  # of another version, which is refused as such; or killed before anything was written
             with closing(Journal.snapshot(path.with_name(f"{path.name}.none"))) as empty:
-                if connection.execute(_SCHEMA_OF).fetchall() != empty.read(_SCHEMA_OF):
+                if version != 2 and connection.execute(_SCHEMA_OF).fetchall() != empty.read(_SCHEMA_OF):
                     return True
-            for values in connection.execute("SELECT * FROM files"):
+            for values in stored_rows(connection, "files"):
                 parse_row(values)
-            for values in connection.execute("SELECT * FROM results"):
+            for values in stored_rows(connection, "results"):
                 checked(values)
             return False
     except (sqlite3.OperationalError, sqlite3.NotSupportedError) as error:

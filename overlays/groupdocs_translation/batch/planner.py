@@ -181,7 +181,11 @@ class Planner:
             columns["reason"] = "the batch ended while it was submitted: the service may have taken and billed it"
         is_forgotten = row is None and self._is_rebuilt and decision.state is FileState.PLANNED
         if is_forgotten and not self._settings.retry_uncertain:
-            columns |= {"state": FileState.UNCERTAIN, "reason": _FORGOTTEN}
+            job = self._journal.lost_job(file.path)
+            columns |= {
+                "state": FileState.UNCERTAIN,
+                "reason": _FORGOTTEN if job is None else f"{_FORGOTTEN}; its row named job {job}: fetch it by its ID",
+            }
         identity = note_found(connection, row, file, **columns)
         self._reserve(connection, identity, file, format_settings, inventory, is_changed=is_changed)
         if columns["state"] in {FileState.PLANNED, FileState.UPLOADED}:

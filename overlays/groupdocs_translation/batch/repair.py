@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, suppress
@@ -10,10 +11,11 @@ from itertools import count
 from pathlib import Path
 
 from .._errors import ConfigurationError
-from .journal import Journal, checked, parse_row, read_journal
+from .journal import Journal, checked, parse_row, read_journal, stored_rows
 
 log = logging.getLogger("groupdocs_translation.batch")
 
+_JOB_ID = re.compile(r'"id": "([^"]+)"')
 _BESIDE = ("", "-journal", "-wal", "-shm")  # the files of a database; the last two of versions before 1.0
 
 
@@ -58,10 +60,14 @@ def salvage(damaged: Path, journal: Journal) -> int:
     with journal.writing() as connection:
         connection.execute("INSERT OR IGNORE INTO meta VALUES ('damaged', 1)")
         for identity, values in files.items():
-            with suppress(ValueError, TypeError, sqlite3.IntegrityError):
+            try:
                 parse_row(values)
                 connection.execute(_insertion("files", values), values)
                 kept.add(identity)
+            except (ValueError, TypeError, sqlite3.IntegrityError):
+                if job := _JOB_ID.search(str(values)):
+                    log.warning("a damaged row of the journal names job %s of %s", job[1], values[1])
+                    connection.execute("INSERT OR IGNORE INTO meta VALUES (?, ?)", (f"job of {values[1]}", job[1]))
         for values in results:
             with suppress(ValueError, sqlite3.IntegrityError):
                 if checked(values)[0] in kept:  # the name of another file's result is free again
@@ -77,5 +83,5 @@ def _rows(damaged: Path, table: str, order: str) -> Iterator[tuple[object, tuple
     """The rows of a table from both ends, each as far as it can be read."""
     for direction in ("ASC", "DESC"):
         with suppress(sqlite3.Error, ValueError), closing(read_journal(damaged)) as connection:
-            for values in connection.execute(f"SELECT * FROM {table} ORDER BY {order} {direction}"):  # noqa: S608  (our own names)
+            for values in stored_rows(connection, table, f"ORDER BY {order} {direction}"):
                 yield values[0], values
