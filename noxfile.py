@@ -2,7 +2,7 @@
 # requires-python = ">=3.11"
 # dependencies = ["nox[uv]>=2025.2.9"]
 # ///
-"""Every command of the project. ``nox -l`` is the table of contents; the work itself is done by tools and libraries."""
+"""Every command of the project; ``nox -l`` lists them."""
 
 from __future__ import annotations
 
@@ -24,16 +24,16 @@ PYTHONS = nox.project.python_versions(PROJECT)
 ROOT = Path(__file__).parent
 OLDEST = PYTHONS[0]
 EXTRAS = f"[{','.join(PROJECT['project']['optional-dependencies'])}]"
-SANDBOX = ("-e", "./sandbox")  # of this checkout: the index has another one, or none
+SANDBOX = ("-e", "./sandbox")  # of this checkout, not of the index
 SUITE = ("test", "codegen", "recipes", "release", "surface", "types")  # groups that the test suite needs
 
-# pyenv puts commands on the PATH that fail for every version but its global one: its real interpreters go last.
+# pyenv's commands on the PATH fail for all versions except the global one: add the real interpreters at the end.
 for folder in sorted(Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv")).glob("versions/3.*/bin")):
     os.environ["PATH"] += os.pathsep + str(folder)
 
 
 FIRST = next((version for version in PYTHONS if shutil.which(f"python{version}")), None)  # of those installed
-# How the packages are made, and what is written about them: the same on every Python.
+# Builds and pages, which are the same on every Python.
 ON_ONE = ("tests/packaging", "tests/pipeline", "tests/cli/test_page.py", "tests/contract/test_docstrings.py",
           "tests/pytest_plugin/test_example.py", "docs", "README.md")  # fmt: skip
 
@@ -43,14 +43,14 @@ def _groups(*names: str) -> tuple[str, ...]:
 
 
 def _pytest(session: nox.Session, *arguments: str) -> None:
-    """Run pytest and keep compiled modules, whatever the shell says: each process of a test would compile all anew."""
+    """Run pytest and keep compiled modules: otherwise each process of a test compiles all of them again."""
     kept = {"PYTHONDONTWRITEBYTECODE": "", "PYTHONPYCACHEPREFIX": str(Path(session.virtualenv.location, "pycache"))}
     session.run("pytest", *arguments, *session.posargs, env=kept)
 
 
 @nox.session
 def demo(session: nox.Session) -> None:
-    """Watch it work: a local sandbox, two texts and two files translated, a token renewed on the way."""
+    """Run a demo: a local sandbox, two texts, two files and a renewed token."""
     session.install("./sandbox", ".[sandbox]")
     session.run("python", "examples/demo.py", *session.posargs)
 
@@ -61,8 +61,8 @@ def tests(session: nox.Session) -> None:
     session.install(*SANDBOX, "-e", ".[cli,sandbox]", *_groups(*SUITE))
     is_whole = session.posargs or session.python == FIRST
     elsewhere = [] if is_whole else [f"--ignore={path}" for path in ON_ONE]
-    # A worker whose test hangs is killed. It has no successor: xdist hands that one a test, and waits for ever.
-    workers = (os.cpu_count() or 1) + 1  # a third of their time they wait, for processes and answers
+    # A worker whose test hangs is killed and not replaced: xdist would give the new one a test and never return.
+    workers = (os.cpu_count() or 1) + 1  # they spend a third of the time waiting
     _pytest(session, f"--numprocesses={workers}", "--max-worker-restart=0", *elsewhere)
 
 
@@ -96,7 +96,7 @@ def regenerate(session: nox.Session) -> None:
 
 @nox.session
 def refresh(session: nox.Session) -> None:
-    """Propose what the service's newer document brings; -- --source URL --out FOLDER, -- --rehearse [--source FILE]."""
+    """Propose the changes of a newer OpenAPI document; -- --source URL --out FOLDER, -- --rehearse [--source FILE]."""
     session.install(*_groups("codegen"))
     if "--rehearse" in session.posargs:  # to the end: with the tests about three new operations
         session.install(*SANDBOX, "-e", ".[cli,sandbox]", *_groups(*SUITE))
@@ -105,7 +105,7 @@ def refresh(session: nox.Session) -> None:
 
 @nox.session
 def newest_generator(session: nox.Session) -> None:
-    """Try the newest openapi-python-client and say what it would change in the client; -- VERSION tries that one."""
+    """Try the newest openapi-python-client and print its changes to the client; -- VERSION tries that one."""
     name = f"openapi-python-client{''.join(f'=={version}' for version in session.posargs[:1])}"
     session.install(*(line for line in _groups("codegen") if not line.startswith("openapi-python-client")), name)
     session.run("python", "openapi/newest.py")
@@ -113,21 +113,21 @@ def newest_generator(session: nox.Session) -> None:
 
 @nox.session
 def contract(session: nox.Session) -> None:
-    """Let schemathesis search for answers of the sandbox that its contract does not have; -- SCHEMATHESIS ARGUMENTS."""
+    """Let schemathesis search for responses of the sandbox that break its contract; -- SCHEMATHESIS ARGUMENTS."""
     session.install(*SANDBOX, "-e", ".[sandbox]", *_groups("contract"))
     session.run("python", "-m", "tests.conformance", *session.posargs)
 
 
 @nox.session
 def bench(session: nox.Session) -> None:
-    """Measure against a yardstick in the same run and write the report; -- NAME."""
+    """Measure against a baseline in the same run and write the report; -- NAME."""
     session.install(*SANDBOX, "-e", ".[cli,sandbox]", *_groups(*SUITE, "bench"))
     session.run("python", "-m", "benchmarks", *session.posargs)
 
 
 @nox.session
 def coverage(session: nox.Session) -> None:
-    """Run the tests with branch coverage, subprocesses combined, and name the lines that none reaches."""
+    """Run the tests with branch coverage, subprocesses included, and list the lines that none reaches."""
     session.install(*SANDBOX, "-e", ".[cli,sandbox]", *_groups(*SUITE, "coverage"))
     session.run("coverage", "erase")
     session.run("coverage", "run", "-m", "pytest", *session.posargs)
@@ -146,16 +146,16 @@ def lowest(session: nox.Session) -> None:
         session.run("uv", "pip", "compile", "--quiet", "--python", "python", *compiled, "--output-file", locked)
         groups = _groups("test", "package", "surface")
         session.install(*SANDBOX, "-e", f".{EXTRAS}", *groups, "--constraint", locked)
-    # no part of what users install, and with requirements of their own
+    # not installed by users, and with their own requirements
     apart = ("--ignore=tests/pipeline", "--ignore=tests/packaging", "--ignore=docs/recipes")
     _pytest(session, *apart)
 
 
 @nox.session
 def interop(session: nox.Session) -> None:
-    """Run others' software against the sandbox, ours against others', then all faults; -- PYTEST ARGUMENTS."""
+    """Run other clients against the sandbox, this one against other servers, then all faults; -- PYTEST ARGUMENTS."""
     session.install(*SANDBOX, "-e", ".[cli,sandbox]", *_groups(*SUITE))
-    slow = "--override-ini=faulthandler_timeout=600"  # it installs packages meanwhile
+    slow = "--override-ini=faulthandler_timeout=600"  # it installs packages
     if session.posargs:
         _pytest(session, slow)
         return
@@ -165,7 +165,7 @@ def interop(session: nox.Session) -> None:
 
 @nox.session
 def docs(session: nox.Session) -> None:
-    """Build the documentation site strictly into site/; -- serve shows it while you write, -- tables derives tables."""
+    """Build the documentation site into site/; -- serve shows it while you write, -- tables derives tables."""
     session.install("-e", ".", *_groups("docs"))
     session.run("python", "-m", "release.site", *session.posargs)
 
@@ -180,7 +180,7 @@ def site_check(session: nox.Session) -> None:
 
 @nox.session
 def screenshots(session: nox.Session) -> None:
-    """Record the terminal sessions of docs/cli.md again, draw its progress bars, and take its report (by Chromium)."""
+    """Record the terminal sessions of docs/cli.md again, and draw its pictures (the report with Chromium)."""
     session.install(*SANDBOX, "-e", ".[cli,sandbox]", *_groups("browser"))
     with tempfile.TemporaryDirectory() as folder:
         session.run("python", "-m", "release.terminal", folder)
@@ -189,16 +189,16 @@ def screenshots(session: nox.Session) -> None:
 
 @nox.session
 def build(session: nox.Session) -> None:
-    """Build wheels and sdists twice, byte for byte the same, check them, and import both where nothing else is."""
+    """Build wheels and sdists twice, compare all bytes, check them, and import both in an empty environment."""
     session.install(*_groups("release"))
     session.run("python", "-m", "release.artifacts", *session.posargs)
 
 
 @nox.session
 def sdist(session: nox.Session) -> None:
-    """Unpack the sdist and run its tests on the package that it builds, as a distribution's packager does."""
+    """Build the package from the sdist and run the sdist's tests on it, as packagers do."""
     session.install(*_groups(*SUITE))
-    with tempfile.TemporaryDirectory() as folder:  # not below .nox: ruff, and so the pipeline, passes that by
+    with tempfile.TemporaryDirectory() as folder:  # not below .nox: ruff, and so the pipeline, skips that
         session.run("python", "-m", "build", "--no-isolation", "--sdist", "--outdir", folder, ".")
         (archive,) = Path(folder).iterdir()
         shutil.unpack_archive(archive, folder, filter="data")
@@ -210,14 +210,14 @@ def sdist(session: nox.Session) -> None:
 
 @nox.session
 def publish_rehearsal(session: nox.Session) -> None:
-    """Release a scratch clone to an index on loopback, refusals included; install it, run the README's example."""
+    """Release a scratch clone to an index on loopback; install it and run the README's example."""
     session.install(*_groups("release"))
     session.run("python", "-m", "release.rehearsal", *session.posargs)
 
 
 @nox.session
 def sbom(session: nox.Session) -> None:
-    """List what comes with an installation of the built wheel, as CycloneDX in sbom/."""
+    """List the packages that the built wheel installs, as CycloneDX in sbom/."""
     session.install(*_groups("sbom"), "uv")
     name, version = PROJECT["project"]["name"], PROJECT["project"]["version"]
     wheels = [str(path) for path in sorted(Path("dist").glob(f"*-{version}-*.whl"))]
@@ -236,7 +236,7 @@ def sbom(session: nox.Session) -> None:
 
 @nox.session
 def changelog(session: nox.Session) -> None:
-    """Show what the next release will say of itself; -- VERSION writes version and changelog."""
+    """Show the changelog of the next release; -- VERSION writes version and changelog."""
     session.install(*_groups("release"))
     if session.posargs:
         session.run("python", "-m", "release.bump", *session.posargs)
@@ -246,7 +246,7 @@ def changelog(session: nox.Session) -> None:
 
 @nox.session
 def api_diff(session: nox.Session) -> None:
-    """Name the breaking changes of the public surface since the last tag; -- TAG compares with that one."""
+    """Name the breaking changes of the public API since the last tag; -- TAG compares with that one."""
     session.install(*_groups("surface"))
     session.run("python", "-m", "release.surface", *session.posargs)
 

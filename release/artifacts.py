@@ -22,17 +22,17 @@ from .tree import ROOT, EmptyEnvironment, ReleaseRefused, distributions, files, 
 IMPORTS = """
 import sys, importlib.metadata, importlib.resources as resources
 import groupdocs_translation as sdk
-late = {"httpx2", "groupdocs_translation_api.models"} & set(sys.modules)
-assert not late, f"imported too early: {late}"
+early = {"httpx2", "groupdocs_translation_api.models"} & set(sys.modules)
+assert not early, f"imported too early: {early}"
 missing = [name for name in sdk.__all__ if not hasattr(sdk, name)]
-assert not missing, f"promised and not there: {missing}"
+assert not missing, f"names of __all__ that do not exist: {missing}"
 document = resources.files("groupdocs_translation_api") / "translation.yaml"
-assert document.is_file(), "the document is not in the wheel"
+assert document.is_file(), "the wheel has no OpenAPI document"
 with sdk.TranslationClient(client_id="id", client_secret="secret") as client:
     assert client.api
 plugins = [plugin.value for plugin in importlib.metadata.entry_points(group="pytest11")]
 assert not [value for value in plugins if value.startswith("groupdocs")], "a plain installation loads a pytest plugin"
-print(f"imports from an empty environment: {len(sdk.__all__)} names, version {sdk.__version__}")
+print(f"imported in an empty environment: {len(sdk.__all__)} names, version {sdk.__version__}")
 """
 
 SANDBOX_IMPORTS = """
@@ -42,16 +42,16 @@ with Sandbox() as sandbox:
     assert sandbox.client_settings()
 plugins = [plugin.value for plugin in importlib.metadata.entry_points(group="pytest11")]
 (ours,) = [value for value in plugins if value.startswith("groupdocs")]
-print(f"the sandbox starts from an empty environment; pytest will load {ours}")
+print(f"the sandbox starts in an empty environment; pytest loads {ours}")
 """
 
 
-def _copy(root: Path, target: Path, *, disguised: bool = False) -> Path:
-    """Copy the tree's own files; ``disguised`` with other dates and permissions, as on another machine."""
+def _copy(root: Path, target: Path, *, altered: bool = False) -> Path:
+    """Copy the tree's own files; ``altered`` gives them other dates and permissions, as on another machine."""
     for number, path in enumerate(files(root)):
         (target / path).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(root / path, target / path)
-        if disguised:
+        if altered:
             (target / path).chmod((target / path).stat().st_mode & 0o700)
             os.utime(target / path, (1_000_000_000 + number, 1_000_000_000 + number))
     return target
@@ -76,20 +76,20 @@ def build(root: Path = ROOT) -> list[Path]:
     epoch = source_date_epoch(root)
     with tempfile.TemporaryDirectory() as folder:
         tree = _copy(root, Path(folder, "first"))
-        twin = _copy(tree, Path(folder, "deeper", "second"), disguised=True)
+        twin = _copy(tree, Path(folder, "deeper", "second"), altered=True)
         first = _pack(tree, dist, epoch)  # the wheel is built from the sdist
         second = _pack(twin, Path(folder, "again"), epoch, "--sdist", "--wheel")  # and here from the tree
         hashes = [{path.name: _digest(path) for path in paths} for paths in (first, second)]
     for name, digest in hashes[0].items():
         print(f"sha256 {digest}  {name}")
     if hashes[0] != hashes[1]:
-        raise ReleaseRefused(f"the second build differs: {hashes[1]}; something but the sources decides the bytes")
+        raise ReleaseRefused(f"the second build differs: {hashes[1]}; the bytes depend on more than the sources")
     print("built twice, equal; each sdist builds the same wheel as the tree")
     return first
 
 
 def unlinked(wheel: Path) -> list[str]:
-    """Return the links in a wheel's description that lead nowhere on a package index: those that are not absolute."""
+    """Return the relative links in a wheel's description: on a package index they lead nowhere."""
     with zipfile.ZipFile(wheel) as archive:
         (name,) = (name for name in archive.namelist() if name.endswith(".dist-info/METADATA"))
         text = email.message_from_bytes(archive.read(name)).get_payload(decode=True)
@@ -98,7 +98,7 @@ def unlinked(wheel: Path) -> list[str]:
 
 
 def check(artifacts: list[Path], root: Path = ROOT) -> None:
-    """Let the tools of the trade judge metadata and contents, then import the wheels where nothing else is."""
+    """Check metadata and contents with the usual tools, then import the wheels in an empty environment."""
     names = [str(path) for path in artifacts]
     wheels = {name.rpartition("/")[2].split("-")[0]: name for name in names if name.endswith(".whl")}
     python = (sys.executable, "-m")
@@ -107,7 +107,9 @@ def check(artifacts: list[Path], root: Path = ROOT) -> None:
         if links := unlinked(Path(wheels[name.replace("-", "_")])):
             raise ReleaseRefused(f"the description of {name} has relative links: {', '.join(links)}")
         run(*python, "check_wheel_contents", wheels[name.replace("-", "_")], cwd=part)
-        run(*python, "pyroma", "--min", "10", "--skip-tests", "AuthorEmail", ".", cwd=part)  # no common mailbox
+        run(
+            *python, "pyroma", "--min", "10", "--skip-tests", "AuthorEmail", ".", cwd=part
+        )  # there is no shared mailbox
     with tempfile.TemporaryDirectory() as folder:
         environment = EmptyEnvironment(Path(folder))
         for name, imports in zip(sorted(wheels.values()), (IMPORTS, SANDBOX_IMPORTS), strict=True):

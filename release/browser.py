@@ -1,4 +1,4 @@
-"""Opens every page of the built site in Chromium: accessibility in both color schemes, keyboard, no sideways scrolling.
+"""Check every page of the built site in Chromium: accessibility, keyboard, and width, in both color schemes.
 
 ``python -m release.browser`` is the session ``site_check``. It reads ``site/`` and needs Chromium on the PATH. Pages on
 the command line (``polling batch``) limit the check; ``--shots FOLDER`` keeps a picture of each view. ``--report FILE``
@@ -52,7 +52,7 @@ def page_names(site: Path) -> list[str]:
 
 
 def problems(page: Page, width: int) -> Iterator[str]:
-    """Yield what is wrong with the page that is open."""
+    """Yield what is wrong with the open page."""
     report: Any = Axe().run(page, options=RULES).response  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
     for violation in report["violations"]:
         for node in violation["nodes"]:

@@ -1,4 +1,4 @@
-"""Give the next release its version and its changelog; committing and tagging them stays yours.
+"""Set the version and the changelog of the next release; you commit and tag them.
 
 ``python -m release.bump VERSION`` is the session ``changelog`` with a version.
 """
@@ -17,20 +17,22 @@ VERSION_LINE = re.compile(r'^version = "[^"\n]*"$', re.MULTILINE)
 
 
 def next_version(wanted: str, current: str, tags: set[str]) -> str:
-    """Return ``wanted`` in its normal form, or refuse one that is malformed, released or behind the current one."""
+    """Return ``wanted`` in its normal form, or refuse one that is malformed, released or older than the current one."""
     try:
         version = Version(wanted)
     except InvalidVersion as error:
-        raise ReleaseRefused(f"refused: {wanted!r} is no version (PEP 440), such as 1.4.0 or 2.0.0rc1") from error
+        raise ReleaseRefused(
+            f"refused: {wanted!r} is not a version (PEP 440); use one such as 1.4.0 or 2.0.0rc1"
+        ) from error
     if f"v{version}" in tags:
-        raise ReleaseRefused(f"refused: v{version} is tagged already")
+        raise ReleaseRefused(f"refused: v{version} is already tagged")
     if version < Version(current):
-        raise ReleaseRefused(f"refused: {version} is behind the present {current}")
+        raise ReleaseRefused(f"refused: {version} is older than the current {current}")
     return str(version)
 
 
 def bump(wanted: str, root: Path = ROOT) -> None:
-    """Write the version into each ``pyproject.toml`` and make ``changes.d`` a section of the changelog."""
+    """Write the version into each ``pyproject.toml`` and move ``changes.d`` into the changelog."""
     version = next_version(wanted, metadata(root)["version"], set((git("tag", root=root) or "").split()))
     together = distributions(root)
     texts: dict[Path, str] = {}
@@ -38,7 +40,7 @@ def bump(wanted: str, root: Path = ROOT) -> None:
         manifest = folder / "pyproject.toml"
         text, count = VERSION_LINE.subn(f'version = "{version}"', manifest.read_text(encoding="utf-8"))
         if count != 1:
-            raise ReleaseRefused(f"refused: {manifest} has {count} lines that look like its version, not one")
+            raise ReleaseRefused(f"refused: {manifest} has {count} version lines, expected one")
         texts[manifest] = re.sub(rf'"({"|".join(together)})==[^"]*"', rf'"\1=={version}"', text)
     for manifest, text in texts.items():
         manifest.write_text(text, encoding="utf-8", newline="\n")

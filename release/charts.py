@@ -44,7 +44,7 @@ def cell(report: str, column: str, *patterns: str) -> str:
     """Return a cell of the first row in which each pattern is found; ``column`` is a pattern too.
 
     Raises:
-        LookupError: no such row; the report has changed, and so must what is made of it.
+        LookupError: no row matches; the report has changed, so adapt the call.
     """
     for row in rows(report):
         text = " | ".join((row.section, *row.cells.values()))

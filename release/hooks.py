@@ -1,4 +1,4 @@
-"""What the build of the site adds to mkdocs: charts, URLs from ``pyproject.toml``, the social card and ``llms.txt``."""
+"""Additions to the mkdocs build: charts, URLs from ``pyproject.toml``, the social card and ``llms.txt``."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ CARD = (1200, 630)  # pixels, as social networks show it
 
 
 def on_config(config: Any) -> Any:
-    """Set the addresses of the site and the repository, where they are known."""
+    """Set the URLs of the site and the repository, if they are known."""
     known = urls()
     config.site_url = known.get("Documentation") or config.site_url
     config.repo_url = known.get("Repository") or config.repo_url
@@ -24,7 +24,7 @@ def on_config(config: Any) -> Any:
 
 
 def on_nav(nav: Any, **_: Any) -> None:
-    """Keep the navigation: pages have titles only when they have been read."""
+    """Keep the navigation: pages have titles only after they are read."""
     _NAVIGATION[:] = nav.items
 
 

@@ -1,6 +1,6 @@
-"""A package index on loopback, for as long as a ``with`` block. Called by ``rehearsal`` and the packaging tests.
+"""A package index on loopback for a ``with`` block, used by ``rehearsal`` and the packaging tests.
 
-The server is a process of its own (``python -m release.index``): its web framework changes how its process imports.
+The server runs in its own process (``python -m release.index``): its web framework changes how the process imports.
 """
 
 from __future__ import annotations
@@ -19,12 +19,12 @@ from wsgiref.simple_server import WSGIRequestHandler, make_server
 from .tree import ROOT
 
 USERNAME = "rehearsal"
-POLL_S = 0.02  # how soon the server notices that it shall stop
-SECRET = "REHEARSAL_INDEX_PASSWORD"  # noqa: S105  (the name of the variable that hands it to the server)
+POLL_S = 0.02  # how soon the server notices that it must stop
+SECRET = "REHEARSAL_INDEX_PASSWORD"  # noqa: S105  (the name of a variable)
 
 
 class Index(NamedTuple):
-    """Where the index is, and who may upload."""
+    """URLs of the index, and the credentials for uploads."""
 
     upload_url: str
     simple_url: str
@@ -34,12 +34,12 @@ class Index(NamedTuple):
 
 class _Quiet(WSGIRequestHandler):
     def log_message(self, format: str, *args: object) -> None:
-        """Say nothing: twine and pip tell what they did."""
+        """Print nothing: twine and pip print enough."""
 
 
 @contextmanager
 def loopback_index(folder: Path) -> Generator[Index]:
-    """Serve ``folder`` as an index that takes uploads from one user and never asks another index."""
+    """Serve ``folder`` as an index that accepts uploads from one user and never forwards to another index."""
     password = secrets.token_urlsafe()
     with subprocess.Popen(
         [sys.executable, "-W", "ignore", "-m", "release.index", str(folder)],
@@ -53,7 +53,7 @@ def loopback_index(folder: Path) -> Generator[Index]:
         url = server.stdout.readline().strip()
         try:
             if not url:
-                raise RuntimeError("the package index did not start; what it said is above")
+                raise RuntimeError("the package index did not start; see its output above")
             yield Index(upload_url=url, simple_url=f"{url}simple/", username=USERNAME, password=password)
         finally:
             assert server.stdin is not None
@@ -61,7 +61,7 @@ def loopback_index(folder: Path) -> Generator[Index]:
 
 
 def serve(folder: Path, password: str) -> None:
-    """Serve until standard input ends, which it also does when the parent dies; the first line out is the address."""
+    """Print the URL, then serve until standard input ends, which also happens when the parent dies."""
     import pypiserver  # type: ignore[import-untyped]  # noqa: PLC0415  (it ships no types; only this process may load it)
 
     def is_uploader(name: str, secret: str) -> bool:
@@ -73,7 +73,7 @@ def serve(folder: Path, password: str) -> None:
         password_file="-",  # noqa: S106  (no file: the function below decides)
         auther=is_uploader,
         disable_fallback=True,
-        backend_arg="simple-dir",  # look at the folder each time: no watcher of the file system
+        backend_arg="simple-dir",  # read the folder each time, without watching the file system
     )
     with make_server("127.0.0.1", 0, application, handler_class=_Quiet) as server:
         threading.Thread(target=server.serve_forever, args=(POLL_S,), daemon=True).start()

@@ -1,8 +1,8 @@
 """The description and the URLs of the package, as the package index shows them.
 
 A hook of the build backend: ``tool.hatch.metadata.hooks.custom`` in ``pyproject.toml``, the one place for the URLs.
-README.md has relative links, which work in a clone; on the index they must be absolute. A link to a place whose URL is
-not known yet becomes plain text, and a picture is left out.
+README.md has relative links, which work in a clone; on the index they must be absolute. While a URL is
+unknown, its links become plain text and its pictures are left out.
 """
 
 from __future__ import annotations

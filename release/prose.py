@@ -31,6 +31,7 @@ CODE = re.compile(r"``.+?``|:\w+:`.+?`|`[^`]+`|https?://\S+|\{[^{}]*\}|<[^<>]+>|
 SENTENCE = re.compile(r"(?<=[.!?:;])\s+")
 ENTRY = re.compile(r"\n\s*\n|\n(?=\s*(?:[-*] |\d+\. |\w[\w, ]*: ))")  # paragraphs, list items, "name: meaning"
 PROSE = re.compile(r"(?:[A-Za-z][\w'-]*[,;:]? ){3}[A-Za-z]")  # four words in a row: a sentence, not a key or a header
+CODE_STRING = re.compile(r"\(\?|^import ", re.MULTILINE)  # a regular expression, a script
 DIRECTIVE = re.compile(r"#(!| type:| noqa| pyright:| fmt:| ///)")
 NOUN = "the|an?|what|who|whether|how|where|when|all|those|each|every|one|as|is|are|it|whose"
 NOUNS = re.compile(rf"(?:{NOUN})\b", re.IGNORECASE)
@@ -45,7 +46,7 @@ class Text(NamedTuple):
 
 
 class Finding(NamedTuple):
-    """One thing to rewrite."""
+    """A broken rule and its place."""
 
     path: Path
     line: int
@@ -103,7 +104,7 @@ def module_texts(source: str, *, with_messages: bool) -> Iterator[Text]:
             yield Text(found.lineno, str(found.value), kind)
         elif with_messages and isinstance(node, ast.JoinedStr | ast.Constant) and id(node) not in seen:
             seen.update(map(id, ast.walk(node)))  # the parts of an f-string
-            if PROSE.search(message := _message(node)) and "(?" not in message:  # a regular expression
+            if PROSE.search(message := _message(node)) and not CODE_STRING.search(message):
                 yield Text(node.lineno, message, "message")
 
 
@@ -115,10 +116,7 @@ def _problems(text: Text) -> Iterator[tuple[int, str]]:
             yield found.start(), f'"{found[0]}": write {good}'
     if text.kind == "heading":
         if len(prose.split()) > LIMITS["heading_words"] or prose.endswith((".", ":", "?", "!")):
-            yield (
-                0,
-                f'heading "{text.text}": at most {RULES["limits"]["heading_words"]} words, no punctuation at the end',
-            )
+            yield 0, f'heading "{text.text}": at most {LIMITS["heading_words"]} words, no punctuation at the end'
         for pattern, good in HEADINGS.items():
             if pattern.match(prose):
                 yield 0, f'heading "{text.text}": {good}'
@@ -147,7 +145,7 @@ def texts(path: Path) -> Iterator[Text]:
 
 
 def findings(path: Path) -> Iterator[Finding]:
-    """Yield everything in a file that is to be rewritten."""
+    """Yield everything in a file that breaks a rule."""
     for text in texts(path):
         for offset, problem in _problems(text):
             yield Finding(path, text.line + text.text.count("\n", 0, offset), problem)
@@ -161,12 +159,12 @@ def written() -> list[Path]:
 
 
 def is_below(path: Path, folders: list[str]) -> str | None:
-    """Return the folder that a path is in, or is; ``None`` for none of them."""
+    """Return the folder that contains or is the path, if any."""
     return next((name for name in folders if path == Path(name) or Path(name) in path.parents), None)
 
 
 def main(arguments: list[str]) -> int:
-    """Print the findings; return 1 if there are any that count."""
+    """Print the findings; return 1 if any counts."""
     paths = [argument.rstrip("/") for argument in arguments if not argument.startswith("--")]
     later: list[str] = RULES["later"]
     counted = Counter[str]()

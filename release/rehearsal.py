@@ -1,6 +1,6 @@
-"""A release from beginning to end, in a scratch clone and against an index on loopback, with every refusal on the way.
+"""Release a scratch clone to an index on loopback, from start to end, with every refusal on the way.
 
-``python -m release.rehearsal`` is the session ``publish_rehearsal``. Nothing in this tree is changed by it.
+``python -m release.rehearsal`` is the session ``publish_rehearsal``. It changes nothing in this tree.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from .index import Index, loopback_index
 from .publish import objections, publish
 from .tree import ROOT, EmptyEnvironment, ReleaseRefused, distributions, files, metadata, run, without_placeholders
 
-# Runs the example as the user would, the sandbox in the place of the service.
+# Runs the example as a user would, with the sandbox instead of the service.
 RUN_EXAMPLE = """
 import os, runpy, sys
 from groupdocs_translation.sandbox import Sandbox
@@ -34,7 +34,7 @@ with Sandbox() as sandbox:
 
 
 def install_by_name(environment: EmptyEnvironment, requirement: str, index: Index) -> str:
-    """Install from the index and return the addresses that our distributions came from."""
+    """Install from the index and return the URLs of our distributions."""
     report = environment.folder / "report.json"
     environment.install(requirement, "--extra-index-url", index.simple_url, "--report", str(report))
     names = distributions()
@@ -49,7 +49,7 @@ def install_by_name(environment: EmptyEnvironment, requirement: str, index: Inde
 
 
 def scratch_clone(root: Path, target: Path) -> Path:
-    """Copy the tree as it is now, changes that are not committed included, into a repository of its own."""
+    """Copy the tree, with uncommitted changes, into a new repository."""
     for path in files(root):
         (target / path).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(root / path, target / path)
@@ -59,22 +59,22 @@ def scratch_clone(root: Path, target: Path) -> Path:
 
 
 def commit(clone: Path, message: str) -> None:
-    """Commit everything in a scratch clone, whoever runs this."""
+    """Commit everything in a scratch clone, with a fixed identity."""
     run("git", "add", "--all", cwd=clone)
     identity = ("-c", "user.name=Rehearsal", "-c", "user.email=rehearsal@localhost")
     run("git", *identity, "commit", "--quiet", "--no-verify", "--message", message, cwd=clone)
 
 
 def expect_refusal(clone: Path, index: Index, *reasons: str) -> None:
-    """Try to publish; go on only if it is refused for these reasons and no other."""
+    """Try to publish; fail unless it is refused for exactly these reasons."""
     found = list(objections(clone, index.simple_url))
     if len(found) != len(reasons) or any(reason not in text for reason, text in zip(reasons, found, strict=True)):
-        raise ReleaseRefused(f"expected to be refused for {reasons}, and was for {found}")
-    print("refused, as it should be:", *found, sep="\n- ")
+        raise ReleaseRefused(f"expected a refusal for {reasons}, got {found}")
+    print("refused, as expected:", *found, sep="\n- ")
 
 
 def fill_in_urls(clone: Path) -> None:
-    """Give the URLs that are empty a value."""
+    """Fill in the empty URLs."""
     manifest = clone / "pyproject.toml"
     text = manifest.read_text(encoding="utf-8")
     manifest.write_text(re.sub(r'^(\w+) = ""', r'\1 = "https://example.org/\1/"', text, flags=re.MULTILINE), "utf-8")
@@ -83,27 +83,27 @@ def fill_in_urls(clone: Path) -> None:
 def release(clone: Path, index: Index) -> str:
     """Bump, describe, tag and publish the next version; return it."""
     fragment = clone / "changes.d" / "rehearsal.fix.md"
-    fragment.write_text("Rehearsed.\n", encoding="utf-8")
-    expect_refusal(clone, index, "dirty", "not tagged", "says nothing of", "no version has yet", "no URL for")
+    fragment.write_text("A change.\n", encoding="utf-8")
+    expect_refusal(clone, index, "dirty", "not tagged", "has no section", "unreleased changes", "no URL for")
     fill_in_urls(clone)
-    present = Version(metadata(clone)["version"])
-    version = f"{present.major}.{present.minor + 1}.0"
+    current = Version(metadata(clone)["version"])
+    version = f"{current.major}.{current.minor + 1}.0"
     bump(version, clone)
     expect_refusal(clone, index, "dirty", "not tagged")
     commit(clone, f"Release {version}")
     expect_refusal(clone, index, "not tagged")
     run("git", "tag", f"v{version}", cwd=clone)
     publish(clone, repository_url=index.upload_url, index_url=index.simple_url)
-    expect_refusal(clone, index, "is on the index already")
+    expect_refusal(clone, index, "is already on the index")
     return version
 
 
 def use(root: Path, name: str, version: str, index: Index) -> None:
-    """Be the stranger: install by name where nothing else is, and run the README's example."""
+    """Install by name in an empty environment and run the README's example, as a new user does."""
     readme = (root / "README.md").read_text(encoding="utf-8")
     found = re.search(r"^```python\n(.*?)^```$", readme, re.MULTILINE | re.DOTALL)
     if found is None:
-        raise ReleaseRefused("README.md has no ```python block to rehearse")
+        raise ReleaseRefused("README.md has no ```python block to run")
     with tempfile.TemporaryDirectory() as elsewhere:
         environment = EmptyEnvironment(Path(elsewhere))
         print(f"installed from {install_by_name(environment, f'{name}[sandbox]=={version}', index)}")
@@ -118,7 +118,7 @@ def use(root: Path, name: str, version: str, index: Index) -> None:
 
 
 def rehearse(root: Path = ROOT) -> None:
-    """Release a scratch clone and use what was released; whatever goes another way than it should ends it."""
+    """Release a scratch clone and use the release; anything unexpected ends the session."""
     with tempfile.TemporaryDirectory() as folder:
         uploads = Path(folder, "index")
         uploads.mkdir()
@@ -126,7 +126,7 @@ def rehearse(root: Path = ROOT) -> None:
             os.environ.update(TWINE_USERNAME=index.username, TWINE_PASSWORD=index.password)
             version = release(scratch_clone(root, Path(folder, "clone")), index)
             use(root, metadata(root)["name"], version, index)
-    print(f"rehearsed: {version} was bumped, described, tagged, published and installed by name, and the example ran")
+    print(f"{version} was bumped, described, tagged, published and installed by name, and the example ran")
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
-"""The documentation site, built strictly, and looked through for what a reader's browser would fetch from elsewhere.
+"""Build the documentation site strictly, and refuse pages that fetch from other hosts.
 
-``python -m release.site`` is the session ``docs``; ``serve`` shows the site and rebuilds it while one writes,
-``tables`` writes the tables that are derived from the code.
+``python -m release.site`` is the session ``docs``. ``serve`` shows the site and rebuilds it while you write; ``tables``
+writes the tables that are derived from the code.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ from urllib.parse import urlsplit
 from .tables import write
 from .tree import ROOT, ReleaseRefused, run
 
-# What makes a browser fetch at once; a plain link (``a href``) waits for a click.
+# What a browser fetches without a click.
 FETCHED = {"script": "src", "img": "src", "iframe": "src", "source": "src", "video": "src", "audio": "src"}
 FETCHED_LINKS = {"stylesheet", "icon", "preconnect", "dns-prefetch", "preload", "modulepreload", "manifest"}
 
-# What readers type into the search, and the page that must be found by a title with this word.
+# What readers search for, and the page that must have a title with this word.
 SEARCHED = {
     "polling": "polling/",
     "credentials": "authentication/",
@@ -37,7 +37,7 @@ QUIET = {"NO_MKDOCS_2_WARNING": "1"}  # why this theme, for how long, and what t
 
 
 class _Page(HTMLParser):
-    """Collects the addresses that a page fetches."""
+    """Collects the URLs that a page fetches."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -54,17 +54,17 @@ class _Page(HTMLParser):
 
 
 def fetched_from_elsewhere(site: Path) -> Iterator[str]:
-    """One line a page and address of another host that opening the page would fetch."""
+    """Yield one line for each URL of another host that a page fetches."""
     for path in sorted(site.rglob("*.html")):
         page = _Page()
         page.feed(path.read_text(encoding="utf-8"))
-        for address in page.fetched:
-            if urlsplit(address).netloc:
-                yield f"{path.relative_to(site)}: {address}"
+        for url in page.fetched:
+            if urlsplit(url).netloc:
+                yield f"{path.relative_to(site)}: {url}"
 
 
 def not_found(index: str, searched: Mapping[str, str] = SEARCHED) -> Iterator[str]:
-    """Yield the words of ``searched`` that no title on their page has; ``index`` is the search index of the site."""
+    """Yield the words of ``searched`` without a title on their page; ``index`` is the search index of the site."""
     titles: dict[str, str] = {}
     for entry in json.loads(index)["docs"]:
         page = entry["location"].partition("#")[0]

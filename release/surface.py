@@ -1,6 +1,6 @@
-"""What the public surface has lost or changed since the last release, for all packages.
+"""Find breaking changes of the public API since the last release, in all packages.
 
-``python -m release.surface`` is the session ``api_diff``. Breaking changes are refused while the version promises none.
+``python -m release.surface`` is the session ``api_diff``. It refuses them unless the version announces them.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from packaging.version import Version
 
 from .tree import ROOT, ReleaseRefused, git, metadata
 
-COLOR = re.compile(r"\x1b\[\d*m")  # griffe explains in colors, wherever its text goes
+COLOR = re.compile(r"\x1b\[\d*m")  # griffe always explains in color
 PACKAGES = {
     "groupdocs_translation": "overlays",
     "groupdocs_translation_api": "generated",
@@ -27,14 +27,14 @@ PACKAGES = {
 }
 
 GENERATED = "groupdocs_translation_api"
-NOW_SAID = "Parameter default was changed: ... ->"  # of a TypedDict's key, which had no default to show
+NEW_DEFAULT = "Parameter default was changed: ... ->"  # of a TypedDict's key, which showed no default before
 
 DECORATORS = {"attrs.define", "attrs.frozen", "attrs.mutable", "attr.define", "attr.frozen", "attr.s"}
 FIELDS = {"attrs.field", "attr.field", "attr.ib"}
 
 
 def _call_arguments(expression: str | griffe.Expr | None, paths: set[str]) -> dict[str, str] | None:
-    """Keyword arguments, as source text, of a call to one of ``paths``; none for the bare name; else ``None``."""
+    """Return the keyword arguments of a call to one of ``paths`` as source text, empty for the bare name."""
     if not isinstance(expression, griffe.Expr) or expression.canonical_path not in paths:
         return None
     if not isinstance(expression, griffe.ExprCall):
@@ -43,7 +43,7 @@ def _call_arguments(expression: str | griffe.Expr | None, paths: set[str]) -> di
 
 
 def _parameter(attribute: griffe.Attribute, *, keyword_only: bool) -> griffe.Parameter | None:
-    """The parameter that attrs makes of one annotated attribute, if it makes one."""
+    """Return the parameter that attrs derives from an annotated attribute, if any."""
     if attribute.annotation is None or str(attribute.annotation).startswith(("ClassVar", "typing.ClassVar")):
         return None
     default = None if attribute.value is None else str(attribute.value)
@@ -59,13 +59,13 @@ def _parameter(attribute: griffe.Attribute, *, keyword_only: bool) -> griffe.Par
 
 
 class AttrsSignatures(griffe.Extension):
-    """Gives every attrs class that a loaded package defines the ``__init__`` that attrs makes.
+    """Adds to every attrs class the ``__init__`` that attrs generates.
 
-    griffe does so for dataclasses only; without it a renamed or newly required field changes no signature.
+    griffe does this for dataclasses only; otherwise a renamed or newly required field changes no signature.
     """
 
     def on_package(self, *, pkg: griffe.Module, **_: object) -> None:
-        """Walk the package once all its modules are loaded and names can be resolved."""
+        """Visit the package after all its modules are loaded and names can be resolved."""
         self._visit(pkg)
 
     def _visit(self, scope: griffe.Module | griffe.Class) -> None:
@@ -95,7 +95,7 @@ class AttrsSignatures(griffe.Extension):
 
 
 def load(tree: Path, package: str, folder: str) -> griffe.Object | griffe.Alias:
-    """Read a package's surface from its sources, importing nothing."""
+    """Read a package's public API from its sources, without importing it."""
     return griffe.load(
         package,
         search_paths=[tree / folder],
@@ -106,12 +106,12 @@ def load(tree: Path, package: str, folder: str) -> griffe.Object | griffe.Alias:
 
 
 def breaking_changes(old: Path, new: Path) -> list[str]:
-    """One line for each way in which a public object has changed between two trees, sorted.
+    """Return one line for each breaking change of a public object between two trees, sorted.
 
-    Public is what ``docs/compatibility.md`` says: what ``__all__`` of a package or of a module without an underscore
-    names, with its members and those it inherits, and all of the generated client.
+    Public (``docs/compatibility.md``) is each name in ``__all__`` of a package or of a module without an underscore,
+    with its own and inherited members, and all of the generated client.
     """
-    found: dict[tuple[str, str], list[str]] = {}  # object and what has happened -> the parameters it has happened to
+    found: dict[tuple[str, str], list[str]] = {}  # (object, change) -> parameters
     for package, folder in PACKAGES.items():
         if not (old / folder / package).exists():  # not released yet
             continue
@@ -124,7 +124,7 @@ def breaking_changes(old: Path, new: Path) -> list[str]:
                 continue
             _, _, explained = COLOR.sub("", change.explain(griffe.ExplanationStyle.ONE_LINE)).partition(": ")
             name, _, what = explained.partition(": ")
-            if what.startswith(NOW_SAID):
+            if what.startswith(NEW_DEFAULT):
                 continue
             name, _, parameter = name.removesuffix(")").partition("(")
             found.setdefault((f"{change.obj.module.path}: {name}", what), []).extend([parameter] if parameter else [])
@@ -132,7 +132,7 @@ def breaking_changes(old: Path, new: Path) -> list[str]:
 
 
 def _public_paths(package: griffe.Object | griffe.Alias) -> Iterator[str]:
-    """Paths of all that ``__all__`` names, there and in the modules below, and of the classes that these inherit."""
+    """Yield the paths of all names in ``__all__``, in the modules below too, and of their base classes."""
     for module in (package, *(m for m in package.modules.values() if not m.name.startswith("_") and not m.is_alias)):
         if module is not package:
             yield from _public_paths(module)
@@ -143,7 +143,7 @@ def _public_paths(package: griffe.Object | griffe.Alias) -> Iterator[str]:
                 continue
             try:
                 target = member.final_target if isinstance(member, griffe.Alias) else member
-            except griffe.AliasResolutionError:  # of another package, which is looked at by itself
+            except griffe.AliasResolutionError:  # of another package, which is compared separately
                 continue
             yield target.path
             if isinstance(target, griffe.Class):
@@ -155,26 +155,26 @@ def _exports(package: griffe.Object | griffe.Alias) -> set[str]:
 
 
 def is_explained(change: str, said: str) -> bool:
-    """Whether what we say of breaking changes names what has changed: the parameters, else the object."""
+    """Return whether the notes name what has changed: the parameters, else the object."""
     name, _, of = change.rpartition(": ")[0].partition("(")
     return all(re.search(rf"\b{word}\b", said) for word in re.findall(r"\w+", of) or [re.split(r"[ .]", name)[-1]])
 
 
 def may_break(released: Version, coming: Version) -> bool:
-    """Whether semantic versioning lets ``coming`` break what ``released`` promised (before 1.0 a minor version may)."""
+    """Return whether semantic versioning allows breaking changes; before 1.0 a minor version may have them."""
     if released.major == 0:
         return (coming.major, coming.minor) > (0, released.minor)
     return coming.major > released.major
 
 
 def compare(root: Path, tag: str | None) -> None:
-    """Print what is broken since ``tag`` (default: the last one); refuse if the version does not say so.
+    """Print breaking changes since ``tag`` (default: the last one); refuse if the version does not allow them.
 
-    A commit in place of a tag is only compared with: nothing was promised there.
+    A commit instead of a tag is compared only.
     """
     tag = tag or git("describe", "--tags", "--abbrev=0", "--match", "v*", root=root)
     if not tag:
-        print("there is no tag v… yet: nothing is released, so nothing can be broken")
+        print("no tag v… exists: nothing is released, so nothing can break")
         return
     with tempfile.TemporaryDirectory() as folder:
         archive = subprocess.run(["git", "archive", "--format=tar", tag], cwd=root, capture_output=True, check=False)
@@ -186,17 +186,15 @@ def compare(root: Path, tag: str | None) -> None:
         is_release = tag.startswith("v")
         released = Version(tag.removeprefix("v") if is_release else metadata(Path(folder))["version"])
     coming = Version(metadata(root)["version"])
-    print(f"{tag} -> {coming}: {len(changes)} breaking changes of the public surface")
+    print(f"{tag} -> {coming}: {len(changes)} breaking changes of the public API")
     fragments = sorted((root / "changes.d").glob("*.breaking.md"))
     said = "".join(path.read_text(encoding="utf-8") for path in [*fragments, root / "CHANGELOG.md"] if path.exists())
     for change in changes:
-        print(f"- {change}{'' if is_explained(change, said) else ': no fragment of changes.d says so'}")
+        print(f"- {change}{'' if is_explained(change, said) else ': no fragment in changes.d names it'}")
     for path in fragments:
         print(f"\n{path.name}: {path.read_text(encoding='utf-8').strip()}")
     if changes and is_release and not may_break(released, coming):
-        raise ReleaseRefused(
-            f"refused: {coming} after {tag} promises to break nothing; raise it, or keep the old names"
-        )
+        raise ReleaseRefused(f"refused: {coming} may not break {tag}: raise the version, or keep the old names")
 
 
 if __name__ == "__main__":

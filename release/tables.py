@@ -1,7 +1,7 @@
 """The tables in the pages that are derived from the code: kinds, operations, and the names of the official SDK.
 
 A page marks their places: ``<!-- table: pdf -->`` to ``<!-- end of table -->``. ``nox -s docs -- tables`` writes them,
-and a test compares: a table that says what the code does not take cannot stay.
+and a test fails if they differ from the code.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ PLACE = re.compile(r"<!-- table: (\w+) -->\n.*?<!-- end of table -->", re.DOTALL
 
 
 def meanings() -> dict[str, str]:
-    """What each option means, from the docstring of ``FileOptions``."""
+    """Return the meaning of each option, from the docstring of ``FileOptions``."""
     return {
         option: meaning.replace("``", "`").rstrip(".")
         for option, meaning in re.findall(r"^ +(\w+): (.+)$", inspect.getdoc(FileOptions) or "", re.MULTILINE)
@@ -41,7 +41,7 @@ def _type(option: str) -> str:
 
 
 def _words(name: str) -> str:
-    """The words that a type stands for, if it is one of those: readers want to know them."""
+    """Spell out a type that stands for fixed words."""
     words = getattr(derived, name, None)
     return f"Literal[{', '.join(map(repr, get_args(words)))}]" if get_origin(words) is Literal else name
 
@@ -51,14 +51,14 @@ def _codes(names: tuple[str, ...]) -> str:
 
 
 def _where(kind: Kind, option: str) -> str:
-    """For a kind that can be read as strings too: which of the two takes an option, if only one does."""
+    """Return whether an option is for files or for strings only, if the kind supports both."""
     if not kind.to_text or (option in kind.options and option in kind.text_options):
         return ""
     return "; for files" if option in kind.options else "; for strings"
 
 
 def facts(kind: Kind) -> Iterator[tuple[str, str]]:
-    """What is known of a kind: labels and values."""
+    """Yield labels and values that describe a kind."""
     yield "Sources", _codes(kind.formats)
     default = f"`{kind.default_output}`" if kind.default_output else "the source's own format"
     yield "Can become", f"{_codes(kind.outputs) or 'what the service makes of it'}; without `output_format`: {default}"
@@ -74,7 +74,7 @@ def facts(kind: Kind) -> Iterator[tuple[str, str]]:
 
 
 def kind_table(kind: Kind) -> str:
-    """The facts of a kind, and a table of the options that it takes."""
+    """Return the facts of a kind, and a table of its options."""
     meaning = meanings()
     rows = [
         *(f"- **{label}:** {value}" for label, value in facts(kind)),
@@ -99,7 +99,7 @@ PLAIN_CALLS = {
     "summarizeText": "client.translate_text(…, summarize=True)",
     "translateTextTrial": "TranslationClient.trial().translate_text(…)",
 }
-# Calls that stand for a family of kinds, whichever comes first in KINDS.
+# Calls that stand for several kinds; the first in KINDS counts.
 FILE_CALLS = (
     ("to_text", "client.translate_to_text(file, …)"),
     ("summary", "client.translate_file(file, …, summarize=True)"),
@@ -108,13 +108,13 @@ FILE_CALLS = (
 
 
 def published_name(operation: Operation) -> str:
-    """The method that `groupdocs-translation-cloud` has for an operation: its path and HTTP method in snake case."""
+    """Return the method of `groupdocs-translation-cloud`: path and HTTP method in snake case."""
     words = re.sub(r"(?<=[a-z])(?=[A-Z])|\W+", "_", operation.path).strip("_").lower()
     return f"{words}_{operation.method.lower()}"
 
 
 def call(operation: Operation) -> str:
-    """How one calls an operation with the clients of this package."""
+    """Return the call of an operation with the clients of this package."""
     if operation.id in PLAIN_CALLS:
         return PLAIN_CALLS[operation.id]
     if operation.role == "poll":
@@ -138,7 +138,7 @@ def call(operation: Operation) -> str:
 
 
 def operations_table() -> str:
-    """Every operation: as the published SDK, as this package's clients, and as the generated functions call it."""
+    """Return the table of operations in the official SDK, in this package and in the generated client."""
     rows = [
         f"| `{published_name(row)}` | `{call(row)}` | `{row.module}` |"
         for row in sorted(OPERATIONS, key=lambda row: (row.path, row.method))
@@ -147,7 +147,7 @@ def operations_table() -> str:
 
 
 def new_name(member: str) -> str:
-    """Return what a call of this package has for a member of an old request, as the table says it."""
+    """Return the replacement for a member of an old request, as Markdown."""
     if member == "file":
         return "the first argument"
     new = OLD_NAMES.get(member, member)
@@ -171,7 +171,7 @@ def members_table() -> str:
 
 
 def kinds_table() -> str:
-    """Every kind with its formats and its page; what there is to say of a kind that has no page yet is said below."""
+    """Return the table of kinds, followed by the facts of each kind without a page."""
     pages_of = {
         name: f"[{text.partition(chr(10))[0].lstrip('# ')}]({page.name})"
         for page in sorted((ROOT / "docs/kinds").glob("*.md"))
@@ -195,22 +195,22 @@ TABLES = {
 
 
 def table(name: str) -> str:
-    """The table of a place."""
+    """Return a table by its name in the page."""
     return TABLES[name]() if name in TABLES else kind_table(KINDS[name])
 
 
 def filled(page: str) -> str:
-    """A page's text with its tables as they should be."""
+    """Return a page with its tables derived again."""
     return PLACE.sub(lambda place: f"<!-- table: {place[1]} -->\n{table(place[1])}\n<!-- end of table -->", page)
 
 
 def pages(root: Path = ROOT) -> list[Path]:
-    """The pages that may have tables."""
+    """Return all pages."""
     return sorted((root / "docs").rglob("*.md"))
 
 
 def write(root: Path = ROOT) -> None:
-    """Bring the tables of all pages up to date, and name the pages that changed."""
+    """Update the tables of all pages, and print the pages that changed."""
     for page in pages(root):
         text = page.read_text(encoding="utf-8")
         if (new := filled(text)) != text:

@@ -1,9 +1,9 @@
-"""Record the terminal sessions of ``docs/cli.md`` again, and draw the pictures of progress bars beside them.
+"""Record the terminal sessions of ``docs/cli.md`` again, and draw the pictures of its progress bars.
 
 A block after ``<!-- recorded -->`` is a session: lines that begin with ``$`` are typed, the rest is printed. All
-run in this process, in one folder with copies of ``examples/files``, against one sandbox. Ids, times and addresses,
-which differ each time, are replaced by fixed ones; an id in a typed line means the one it stands for. ``# Ctrl-C``
-presses it while a job is waited for. ``python -m release.terminal FOLDER`` is the session ``screenshots``; the batch
+run in this process, in one folder with copies of ``examples/files``, against one sandbox. IDs, times and URLs, which
+differ each time, are replaced by fixed ones; a fixed ID in a typed line stands for the real one. ``# Ctrl-C`` presses
+it while a job is polled. ``python -m release.terminal FOLDER`` is the session ``screenshots``; the batch
 whose progress is drawn, and its report, are left in FOLDER.
 """
 
@@ -39,7 +39,7 @@ PROGRAM = "groupdocs-translation"
 VARIABLES = {"GROUPDOCS_TRANSLATION_URL": "base_url", "GROUPDOCS_TOKEN_URL": "token_url"}
 LOGIN = {"GROUPDOCS_CLIENT_ID": "client_id", "GROUPDOCS_CLIENT_SECRET": "client_secret"}
 FOLDERS = ("XDG_CONFIG_HOME", "XDG_STATE_HOME", "HOME")
-CERTIFICATES = ssl.create_default_context()  # reading them takes longer than all the rest of a command
+CERTIFICATES = ssl.create_default_context()  # loading them takes longer than the rest of a command
 HOME = ".h"  # short: the folder's name is wrapped into lines
 SESSION = re.compile(r"(<!-- recorded -->\n```console\n)(.*?)(```\n)", re.DOTALL)
 FRAME = "\r\x1b[2K"  # rich begins each drawing of a bar of one line with it
@@ -64,11 +64,11 @@ _FIXED = [
 ]
 
 
-class HastyClock(SystemClock):
-    """The time as it is, for a client that need not wait: the sandbox's jobs are ready at once."""
+class NoWaitClock(SystemClock):
+    """The real time without pauses: the sandbox's jobs are ready immediately."""
 
     def sleep(self, seconds: float) -> None:
-        """Return at once."""
+        """Return immediately."""
 
     async def asleep(self, seconds: float) -> None:
         """Let other tasks run."""
@@ -99,10 +99,10 @@ def without_folder(text: str, folder: Path) -> str:
 def printed(
     words: list[str], variables: Mapping[str, str | None], typed: bytes | None, clock: SystemClock
 ) -> tuple[str, int]:
-    """Run a command line as on a terminal; return what it prints and its exit code. ``typed`` answers its questions."""
-    is_asked = typed is not None and words[0] == "login"
+    """Run a command line as on a terminal; return its output and exit code. ``typed`` is its standard input."""
+    is_prompt = typed is not None and words[0] == "login"
     with CliRunner().isolation(typed, variables, color=True) as (_, _, output):
-        for stream in (sys.stdout, sys.stderr, *([sys.stdin] if typed is None or is_asked else [])):
+        for stream in (sys.stdout, sys.stderr, *([sys.stdin] if typed is None or is_prompt else [])):
             stream.isatty = lambda: True  # type: ignore[method-assign]
         code = run(words, clock=clock, verify=CERTIFICATES)
         sys.stdout.flush()
@@ -118,7 +118,7 @@ def environment(settings: Mapping[str, str], variables: Mapping[str, str]) -> di
 
 
 class Recorder:
-    """The sessions of the page, run in the current folder; remembers which ids were shown."""
+    """Runs the sessions of the page in the current folder; remembers the IDs on it."""
 
     def __init__(self, settings: Mapping[str, str]) -> None:
         self._folder = Path.cwd()
@@ -128,11 +128,11 @@ class Recorder:
         self._code = 0
 
     def session(self, block: str) -> str:
-        """Return the block with what its commands print now."""
+        """Return the block with the current output of its commands."""
         lines: list[str] = []
         for line in block.splitlines():
             if line.startswith("$ "):
-                lines += [line, *self._settled(self._run(line[2:])).splitlines()]
+                lines += [line, *self._with_fixed_values(self._run(line[2:])).splitlines()]
         return "".join(f"{line.rstrip()}\n" for line in lines)
 
     def _run(self, line: str) -> str:
@@ -148,11 +148,11 @@ class Recorder:
         typed = self._login if words[1] == "login" else None
         if "<" in words:
             words, typed = words[: words.index("<")], Path(words[words.index("<") + 1]).read_bytes()
-        clock = InterruptedClock(0.0) if remark.strip() == "Ctrl-C" else HastyClock()
+        clock = InterruptedClock(0.0) if remark.strip() == "Ctrl-C" else NoWaitClock()
         text, self._code = printed(words[1:], self._environment, typed, clock)
         return text
 
-    def _settled(self, text: str) -> str:
+    def _with_fixed_values(self, text: str) -> str:
         for real in _ID.findall(text):
             self._shown.setdefault(real, f"5d0e8f1a-7c42-4b8e-9a61-{len(self._shown) + 1:012}")
         for real, shown in self._shown.items():
@@ -184,7 +184,7 @@ def draw(line: str, sandbox: Sandbox, pattern: str, target: Path, clock: SystemC
         if re.search(pattern, Text.from_ansi(screen + frame).plain, re.DOTALL):
             break
     else:
-        raise SystemExit(f"{line} never showed {pattern}; it printed:\n{output}")
+        raise SystemExit(f"{line} did not show {pattern}; it printed:\n{output}")
     console = Console(record=True, width=WIDTH, file=io.StringIO(), force_terminal=True, color_system="truecolor")
     console.print(Text.from_ansi(screen + frame))
     drawing = console.export_svg(title="Terminal", unique_id=target.stem)
@@ -193,7 +193,7 @@ def draw(line: str, sandbox: Sandbox, pattern: str, target: Path, clock: SystemC
 
 
 def make_handbook(folder: Path) -> None:
-    """Write a folder as people have them: a tree of many kinds, and one file that the service does not take."""
+    """Write a realistic folder: a tree of many kinds, and one file that the service does not accept."""
     files = ("report.docx", "sales.xlsx", "talk.pptx", "harbour.md", "prices.csv", "letter.odt")
     for chapter in ("benefits", "office", "travel", "news"):
         (folder / chapter).mkdir(parents=True)
@@ -204,7 +204,7 @@ def make_handbook(folder: Path) -> None:
 
 
 def main(folder: Path) -> None:
-    """Record the page and draw its pictures; the batch is left in ``folder``."""
+    """Record the page and draw its pictures; leave the batch in ``folder``."""
     PAGE.write_text(record(PAGE.read_text(encoding="utf-8")), encoding="utf-8")
     assets = ROOT / "docs" / "assets"
     make_handbook(folder / "handbook")

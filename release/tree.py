@@ -1,4 +1,4 @@
-"""What the steps of a release share: facts of the source tree, commands, and an empty environment to install into."""
+"""Shared by the steps of a release: the source tree, commands, and an empty environment."""
 
 from __future__ import annotations
 
@@ -13,25 +13,25 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 CHANGELOG = ROOT / "CHANGELOG.md"
 
-# What would let the tree, or the environment that runs us, shine through.
+# Variables that would expose the tree or the current environment.
 LEAKING = ("PYTHONPATH", "PYTHONHOME", "PYTHONSTARTUP", "VIRTUAL_ENV", "UV_RESOLUTION")
 
 WITHOUT_GIT_EPOCH = "1735689600"  # 2025-01-01: any fixed date that zip can hold, for a tree unpacked from an sdist
 
 
 class ReleaseRefused(SystemExit):
-    """A release step will not go on; the message says why and what to do. Ends the command with status 1."""
+    """A release step was refused; the message says why and what to do. Ends the command with status 1."""
 
 
 def run(*command: str, cwd: Path = ROOT, env: dict[str, str] | None = None) -> None:
-    """Run a command, its output on ours; a failure ends this one."""
+    """Run a command and show its output; raise ``ReleaseRefused`` if it fails."""
     print(f"$ {' '.join(command)}", flush=True)
     if subprocess.run(command, cwd=cwd, env=env, check=False).returncode:
         raise ReleaseRefused(f"failed: {' '.join(command)}")
 
 
 def git(*arguments: str, root: Path = ROOT) -> str | None:
-    """What git answers, stripped; ``None`` where it refuses, has no answer or is not installed."""
+    """Return the output of git, stripped; ``None`` if it fails or is not installed."""
     try:
         done = subprocess.run(["git", *arguments], cwd=root, capture_output=True, text=True, check=False)
     except FileNotFoundError:
@@ -40,7 +40,7 @@ def git(*arguments: str, root: Path = ROOT) -> str | None:
 
 
 def files(root: Path = ROOT) -> list[Path]:
-    """The tree's own files, relative: tracked and not yet tracked ones, without what is ignored."""
+    """Return the relative paths of the tree's files, tracked or not, without ignored ones."""
     listed = git("ls-files", "--cached", "--others", "--exclude-standard", "-z", root=root)
     if listed is None or not (root / ".git").exists():
         return sorted(path.relative_to(root) for path in root.rglob("*") if path.is_file())
@@ -48,42 +48,42 @@ def files(root: Path = ROOT) -> list[Path]:
 
 
 def source_date_epoch(root: Path = ROOT) -> str:
-    """The date of the last commit in seconds since 1970, which build tools stamp on what they write."""
+    """Return the date of the last commit in seconds since 1970, for reproducible builds."""
     return (git("log", "-1", "--format=%ct", root=root) if (root / ".git").exists() else None) or WITHOUT_GIT_EPOCH
 
 
 def metadata(root: Path = ROOT) -> dict[str, str]:
-    """Return name and version of the distribution; ``pyproject.toml`` is the one place that has them."""
+    """Return name and version of the distribution, from ``pyproject.toml``."""
     project = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     return {"name": project["name"], "version": project["version"]}
 
 
 def urls(root: Path = ROOT) -> dict[str, str]:
-    """Return the URLs of the project by label, empty ones included; none if ``pyproject.toml`` has no table of them."""
+    """Return the URLs of the project by label, with empty ones, from ``pyproject.toml``."""
     tool = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8")).get("tool", {})
     found: dict[str, str] = tool.get("hatch", {}).get("metadata", {}).get("hooks", {}).get("custom", {}).get("urls", {})
     return found
 
 
 def distributions(root: Path = ROOT) -> dict[str, Path]:
-    """Return name and folder of all distributions that are released together: the package and its sandbox."""
+    """Return name and folder of the distributions that are released together."""
     found = [folder for folder in (root, root / "sandbox") if (folder / "pyproject.toml").exists()]
     return {metadata(folder)["name"]: folder for folder in found}
 
 
 def section(text: str, version: str) -> str:
-    """What ``CHANGELOG.md`` says of one version, without its heading; empty if nothing."""
+    """Return a version's section of ``CHANGELOG.md`` without its heading; empty if it has none."""
     found = re.search(rf"^## {re.escape(version)}(?= |$)[^\n]*\n(.*?)(?=^## |\Z)", text, re.MULTILINE | re.DOTALL)
     return found[1].strip() if found else ""
 
 
 def without_placeholders(example: str) -> str:
-    """An example whose credentials are written as ``...``, made to read them from the environment."""
+    """Remove credentials written as ``...``: the example then reads the environment."""
     return re.sub(r'client_id="\.\.\.", client_secret="\.\.\."(, )?', "", example)
 
 
 class EmptyEnvironment:
-    """An environment made at once in ``folder``; commands run with ``folder`` as the working directory."""
+    """A new virtual environment in ``folder``; commands run with ``folder`` as the working directory."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder

@@ -40,7 +40,7 @@ def test_a_service_that_does_not_know_the_canary_counts_as_not_asked(
 
     assert "NOT AUDITED" in capsys.readouterr().out
     assert asked == [CANARY]
-    with pytest.raises(ReleaseRefused, match="were not looked up"):
+    with pytest.raises(ReleaseRefused, match="were not checked"):
         audit(Path(), require_service=True)
 
 
@@ -60,7 +60,7 @@ def test_a_clean_answer_of_a_real_service_passes(
 
     audit(Path(), require_service=True)
 
-    assert "2 packages looked up, no known vulnerability" in capsys.readouterr().out
+    assert "2 packages checked, no known vulnerability" in capsys.readouterr().out
 
 
 def test_a_linter_that_could_not_be_had_is_said_and_fails_where_everything_is_required(

@@ -27,10 +27,10 @@ def test_a_version_that_goes_on_is_accepted_in_its_normal_form(wanted: str, curr
 @pytest.mark.parametrize(
     ("wanted", "tags", "reason"),
     [
-        ("next", set(), "is no version"),
-        ("1.1.9", set(), "is behind the present 1.2.0"),
-        ("1.2.0rc1", set(), "is behind the present 1.2.0"),
-        ("1.3.0", {"v1.3.0"}, "is tagged already"),
+        ("next", set(), "is not a version"),
+        ("1.1.9", set(), "is older than the current 1.2.0"),
+        ("1.2.0rc1", set(), "is older than the current 1.2.0"),
+        ("1.3.0", {"v1.3.0"}, "is already tagged"),
     ],
 )
 def test_a_version_that_leads_nowhere_is_refused(wanted: str, tags: set[str], reason: str) -> None:
