@@ -27,7 +27,9 @@ LIMITS: dict[str, int] = RULES["limits"]
 TERMS = {re.compile(rf"(?<![\w-])(?:{bad})(?![\w-])", re.IGNORECASE): good for bad, good in RULES["terms"].items()}
 HEADINGS = {re.compile(rf"(?:{bad})\b", re.IGNORECASE): good for bad, good in RULES["headings"].items()}
 DERIVED = ("generated/", "overlays/groupdocs_translation/_sync/", "tests/_sync/", "openapi/README.md")
-CODE = re.compile(r"``.+?``|:\w+:`.+?`|`[^`]+`|https?://\S+|\{[^{}]*\}|<[^<>]+>|\\b\n.*?(?=\n\s*\n|\Z)", re.DOTALL)
+CODE = re.compile(
+    r"``.+?``|:\w+:`.+?`|`[^`]+`|https?://\S+|\{[^{}]*\}|<[^<>]+>|(?:\\b|::\n)\n.*?(?=\n\s*\n|\Z)", re.DOTALL
+)
 SENTENCE = re.compile(r"(?<=[.!?:;])\s+")
 ENTRY = re.compile(r"\n\s*\n|\n(?=\s*(?:[-*] |\d+\. |\w[\w, ]*: ))")  # paragraphs, list items, "name: meaning"
 PROSE = re.compile(r"(?:[A-Za-z][\w'-]*[,;:]? ){3}[A-Za-z]")  # four words in a row: a sentence, not a key or a header

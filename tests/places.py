@@ -15,9 +15,9 @@ import pytest
 
 NOBODY = 65534
 REASONS = {  # kind of obstacle → what is said of it
-    "folder": "a folder is in its place",
-    "link": "leads nowhere",
-    "right": "Permission denied|no right to write",
+    "folder": "a folder with this name exists",
+    "link": "a broken symbolic link",
+    "right": "Permission denied|no permission to write",
     "room": "3 bytes are free",
     "long": "(?i)name too long",
 }

@@ -1,7 +1,7 @@
-"""Client for GroupDocs.Translation Cloud: an id and a secret in, translations out.
+"""Client for GroupDocs.Translation Cloud: translate texts, files and folders.
 
-Everything below is imported when it is first used: ``import groupdocs_translation`` loads neither httpx2 nor the
-generated models.
+Public names are imported on first use, so ``import groupdocs_translation`` loads neither httpx2 nor the generated
+models.
 """
 
 from __future__ import annotations
@@ -81,61 +81,16 @@ for _home, _names in {
     _HOMES.update(dict.fromkeys(_names.split(), _home))
 
 __all__ = [
-    "APIError",
-    "AsyncBatch",
-    "AsyncJob",
-    "AsyncTranslationClient",
-    "AuthenticationError",
-    "BadRequest",
-    "Batch",
-    "BatchFile",
-    "BatchPlan",
-    "BatchProgress",
-    "BatchReport",
-    "BatchRunning",
-    "CallBudgetExceeded",
-    "ClientCredentials",
-    "Clock",
-    "Concurrency",
-    "ConfigurationError",
-    "ConnectionFailed",
-    "FileResult",
-    "FileTokenStore",
-    "FileTranslation",
-    "Health",
-    "HugoStructure",
-    "Job",
-    "JobError",
-    "JobExpired",
-    "JobFailed",
-    "JobPartial",
-    "JobStatus",
-    "JobTimeout",
-    "Languages",
-    "MemoryTokenStore",
-    "NotFound",
-    "PollingSchedule",
-    "Progress",
-    "RateLimited",
-    "RedisTokenStore",
-    "RetryPolicy",
-    "ServerError",
-    "State",
-    "SubmissionUncertain",
-    "TextTranslation",
-    "TokenEvent",
-    "TokenResponseError",
-    "TokenStore",
-    "TokenUnavailable",
-    "TransferError",
-    "TranslationClient",
-    "TranslationError",
-    "UnsupportedFormat",
-    "UnsupportedLanguage",
-    "Usage",
-    "default_clock",
+    "APIError", "AsyncBatch", "AsyncJob", "AsyncTranslationClient", "AuthenticationError", "BadRequest", "Batch",
+    "BatchFile", "BatchPlan", "BatchProgress", "BatchReport", "BatchRunning", "CallBudgetExceeded",
+    "ClientCredentials", "Clock", "Concurrency", "ConfigurationError", "ConnectionFailed", "FileResult",
+    "FileTokenStore", "FileTranslation", "Health", "HugoStructure", "Job", "JobError", "JobExpired", "JobFailed",
+    "JobPartial", "JobStatus", "JobTimeout", "Languages", "MemoryTokenStore", "NotFound", "PollingSchedule",
+    "Progress", "RateLimited", "RedisTokenStore", "RetryPolicy", "ServerError", "State", "SubmissionUncertain",
+    "TextTranslation", "TokenEvent", "TokenResponseError", "TokenStore", "TokenUnavailable", "TransferError",
+    "TranslationClient", "TranslationError", "UnsupportedFormat", "UnsupportedLanguage", "Usage", "default_clock",
     "show_progress",
-]
+]  # fmt: skip
 
 
 def __getattr__(name: str) -> Any:

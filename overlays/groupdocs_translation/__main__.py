@@ -1,4 +1,4 @@
-"""``python -m groupdocs_translation`` is the command ``groupdocs-translation``."""
+"""Run the command with ``python -m groupdocs_translation``."""
 
 import sys
 

@@ -1,12 +1,12 @@
-"""aiohttp's connections under httpx2's interface, for async clients with many calls in flight (extra ``aiohttp``).
+"""An httpx2 transport on aiohttp, for async clients with many requests in flight (extra ``aiohttp``).
 
-aiohttp's pool needs 2.4 times less CPU than httpx2's at 100 requests in flight, and even less in proportion beyond
-(``benchmarks/reports/inflight.md``). Everything above the connection, from timeouts to authorization, stays httpx2's
-and ours.
+aiohttp's pool needs 2.4 times less CPU than httpx2's at 100 requests in flight, and the gap grows beyond that
+(``benchmarks/reports/inflight.md``). Only the connections are aiohttp's: timeouts, authentication and the rest stay in
+httpx2 and this package.
 
-The library ``httpx-aiohttp`` (0.2.0) is not used: it reports a connection that broke after the request was sent as one
-that was never made (``ConnectTimeout``), so a submission would be sent again, and billed twice. It keeps cookies, knows
-no limit for a server that does not read an upload, and leaves an upload hanging whose source ends too soon.
+The library ``httpx-aiohttp`` (0.2.0) is not used. It reports a connection that broke after the request was sent as one
+that was never made (``ConnectTimeout``), so a submission would be sent again and billed twice. It also keeps cookies,
+has no timeout for a server that stops reading an upload, and hangs if the source of an upload ends early.
 """
 
 from __future__ import annotations
@@ -24,38 +24,40 @@ from yarl import URL
 
 from ._network import ReuseGuard, is_readable
 
-READ_BUFFER_BYTES = 2**17  # of one connection; reading pauses at twice as much
+READ_BUFFER_BYTES = 2**17  # per connection; reading pauses at twice this size
 
-# The first that fits, from errors before anything was sent to those when anything may have happened.
-_MEANINGS: tuple[tuple[type[Exception], type[httpx2.RequestError]], ...] = (
-    (aiohttp.ClientConnectorError, httpx2.ConnectError),  # certificates and names included
-    (aiohttp.ConnectionTimeoutError, httpx2.ConnectTimeout),  # for a free connection, too
+# The first match applies. Ordered from errors before anything was sent to errors after which anything is possible.
+_EQUIVALENTS: tuple[tuple[type[Exception], type[httpx2.RequestError]], ...] = (
+    (aiohttp.ClientConnectorError, httpx2.ConnectError),  # includes TLS certificates and name resolution
+    (aiohttp.ConnectionTimeoutError, httpx2.ConnectTimeout),  # includes waiting for a free connection
     (aiohttp.InvalidURL, httpx2.UnsupportedProtocol),
     (aiohttp.NonHttpUrlClientError, httpx2.UnsupportedProtocol),
     (aiohttp.ServerTimeoutError, httpx2.ReadTimeout),
     (aiohttp.ServerDisconnectedError, httpx2.RemoteProtocolError),
-    (aiohttp.ClientResponseError, httpx2.RemoteProtocolError),  # the answer is no HTTP
-    (aiohttp.ClientPayloadError, httpx2.RemoteProtocolError),  # it ended early, or its chunks are wrong
+    (aiohttp.ClientResponseError, httpx2.RemoteProtocolError),  # the response is not valid HTTP
+    (aiohttp.ClientPayloadError, httpx2.RemoteProtocolError),  # the body ended early or has invalid chunks
     (aiohttp.ClientError, httpx2.ReadError),
     (OSError, httpx2.ReadError),
 )
 
-_LEFT_TO_HTTPX = ("Accept", "Accept-Encoding", "Content-Type", "User-Agent")  # aiohttp would add its own
+_HEADERS_OF_HTTPX = ("Accept", "Accept-Encoding", "Content-Type", "User-Agent")  # aiohttp must not add its own
 
 
-class _AsHttpx:
-    """Translate aiohttp exceptions to their httpx2 equivalents. No generator: each request enters two."""
+class _ErrorTranslation:
+    """Translates aiohttp exceptions to their httpx2 equivalents.
 
-    def __enter__(self) -> None:
-        """Nothing to begin."""
+    Not a generator-based context manager, which is slower: each request enters two.
+    """
+
+    def __enter__(self) -> None: ...
 
     def __exit__(self, kind: object, error: BaseException | None, at: object) -> None:
         if isinstance(error, aiohttp.ClientError | OSError):
-            meaning = next(ours for theirs, ours in _MEANINGS if isinstance(error, theirs))
-            raise meaning(str(error) or type(error).__name__) from error
+            equivalent = next(ours for theirs, ours in _EQUIVALENTS if isinstance(error, theirs))
+            raise equivalent(str(error) or type(error).__name__) from error
 
 
-_as_httpx = _AsHttpx()  # has no state
+_httpx_errors = _ErrorTranslation()  # stateless
 
 
 @lru_cache(maxsize=64)
@@ -64,10 +66,10 @@ def _timeout(pool: float | None, connect: float | None, read: float | None) -> a
 
 
 class _Body:
-    """A streamed request body: counted, timed, and with its own errors kept apart from the connection's.
+    """A streamed request body that checks its length, has a write timeout, and raises its own errors.
 
-    aiohttp sends it in a task of its own, cuts it off or waits for more when it has not the announced length, and
-    knows no limit for a server that does not read on.
+    aiohttp sends a body in a separate task. If the length differs from ``Content-Length``, aiohttp truncates the body
+    or waits for more. It has no timeout for a server that stops reading.
     """
 
     def __init__(self, request: httpx2.Request, timeout_s: float | None) -> None:
@@ -79,7 +81,7 @@ class _Body:
         self.error: Exception | None = None
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
-        """Yield what the stream yields; aiohttp asks for the next piece when it has sent the last one."""
+        """Yield the chunks of the stream. aiohttp takes the next chunk after it has sent the previous one."""
         try:
             async for chunk in self._stream:
                 if self._left is not None:
@@ -101,7 +103,7 @@ class _Body:
 
     @contextmanager
     def watched(self, scope: asyncio.Timeout) -> Generator[None]:
-        """Limit the sending by ``scope``, until an answer comes, and raise the body's own error in place of others."""
+        """Apply the write timeout to ``scope`` until a response arrives, and prefer the body's own error to others."""
         self._scope = scope
         try:
             yield
@@ -110,7 +112,7 @@ class _Body:
                 raise self.error from None
             raise
         finally:
-            self._scope = None  # an answer may come before the body has been sent, and the sending goes on
+            self._scope = None  # a response may arrive while the body is still being sent
 
 
 class _Stream(httpx2.AsyncByteStream):
@@ -120,12 +122,12 @@ class _Stream(httpx2.AsyncByteStream):
         self._response = response
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
-        with _as_httpx:
+        with _httpx_errors:
             async for chunk in self._response.content.iter_any():
                 yield chunk
 
     async def aclose(self) -> None:
-        """Give the connection back, or close it if something is still to come."""
+        """Release the connection to the pool, or close it if the body was not read to its end."""
         if self._response.content.at_eof():
             self._response.release()
         else:
@@ -133,7 +135,7 @@ class _Stream(httpx2.AsyncByteStream):
 
 
 class _Connector(aiohttp.TCPConnector):
-    """Gives a POST no connection that the server may have closed."""
+    """Never uses a connection for a POST that the server may have closed."""
 
     guard: ReuseGuard
     transports: WeakSet[Any]
@@ -152,10 +154,10 @@ def _has_ended(connection: Any) -> bool:
 
 
 class AiohttpTransport(httpx2.AsyncBaseTransport):
-    """Sends requests over one aiohttp session, opened with the first one, in the event loop that sends it.
+    """Sends requests over one aiohttp session, which the first request opens in its event loop.
 
-    Cookies, redirects, decompression, proxies and the environment are left out: httpx2 and this package know better
-    what they want of them.
+    aiohttp's cookies, redirects, decompression, proxies and environment variables are off: httpx2 and this package
+    handle them.
     """
 
     def __init__(self, *, verify: Any, trust_env: bool, limits: httpx2.Limits) -> None:
@@ -178,16 +180,16 @@ class AiohttpTransport(httpx2.AsyncBaseTransport):
                 cookie_jar=aiohttp.DummyCookieJar(),
                 auto_decompress=False,
                 read_bufsize=READ_BUFFER_BYTES,
-                skip_auto_headers=_LEFT_TO_HTTPX,
+                skip_auto_headers=_HEADERS_OF_HTTPX,
                 timeout=aiohttp.ClientTimeout(total=None),
             )
         return self._session
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
-        """Send one request; its response, with the body still to be read.
+        """Send one request and return its response with the body unread.
 
         Raises:
-            httpx2.RequestError: as httpx2's own transport would.
+            httpx2.RequestError: the same errors as httpx2's own transport.
         """
         try:
             return await self._handle(request)
@@ -197,15 +199,15 @@ class AiohttpTransport(httpx2.AsyncBaseTransport):
 
     async def _handle(self, request: httpx2.Request) -> httpx2.Response:
         if isinstance(request.stream, httpx2.ByteStream):
-            with _as_httpx:
+            with _httpx_errors:
                 return await self._send(request, request.content or None)
         body = _Body(request, request.extensions.get("timeout", {}).get("write"))
         try:
             async with asyncio.timeout(None) as scope:
-                with body.watched(scope), _as_httpx:
+                with body.watched(scope), _httpx_errors:
                     return await self._send(request, body)
         except TimeoutError as error:
-            raise httpx2.WriteTimeout("the server does not read on") from error
+            raise httpx2.WriteTimeout("the server stopped reading the request") from error
         finally:
             self._abort_closing()
 
@@ -213,11 +215,11 @@ class AiohttpTransport(httpx2.AsyncBaseTransport):
         limits = request.extensions.get("timeout", {})
         response = await self._opened().request(
             request.method,
-            URL(str(request.url), encoded=True),  # as it is: a signed address must not be written anew
+            URL(str(request.url), encoded=True),  # unchanged: normalizing a signed URL breaks its signature
             headers=[
                 (name.decode("latin-1"), value.decode("latin-1"))
                 for name, value in request.headers.raw
-                if name.lower() != b"transfer-encoding"  # aiohttp's own
+                if name.lower() != b"transfer-encoding"  # set by aiohttp
             ],
             data=body,
             allow_redirects=False,
@@ -237,18 +239,18 @@ class AiohttpTransport(httpx2.AsyncBaseTransport):
             self._abort_closing()
 
     def _abort_closing(self) -> None:
-        """Let no connection that was closed stay open because the server does not read what was written."""
+        """Abort connections that were closed but stay open because the server does not read what was written."""
         for transport in list(self._transports):
             if transport.is_closing():
                 transport.abort()
 
     def __del__(self) -> None:
-        """The client outlived the event loop that this belonged to: nobody can await ``aclose()`` any more."""
+        """Close the connections if the event loop ended before the client: ``aclose()`` can no longer be awaited."""
         session: aiohttp.ClientSession | None = getattr(self, "_session", None)
         if session is None or session.closed:
             return
         connector = session.connector
         session.detach()
         if connector is not None:
-            # Not TCPConnector's own, which has become a coroutine; __await__() tells it that we know what is awaited.
+            # TCPConnector.close() is a coroutine now; calling __await__() avoids a "never awaited" warning.
             aiohttp.BaseConnector.close(connector).__await__()

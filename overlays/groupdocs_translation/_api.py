@@ -1,4 +1,4 @@
-"""The generated client on our session: what every generated operation gets as ``client=``."""
+"""The generated client on a session of this package, for the ``client=`` of generated operations."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from ._errors import ConfigurationError
 
 
 class ApiClient(Client):
-    """The generated ``Client``, with authorization, retries and errors of the client that made it.
+    """The generated ``Client``, with the authentication, retries and errors of the client it belongs to.
 
-    It keeps its session: the ``with_…`` methods and setters of the generated class, which would lose it or change it
-    for everyone, are refused, and so is the mode (sync or async) that its maker does not have.
+    The session is fixed. The ``with_…`` methods and setters of the generated class would drop it or change it for all
+    users, so they raise ``ConfigurationError``. So do sync calls of an async client and async calls of a sync one.
     """
 
     def __init__(
@@ -32,33 +32,31 @@ class ApiClient(Client):
     def get_httpx_client(self) -> httpx2.Client:
         if self._make_session is None:
             raise ConfigurationError(
-                "this is the api of an AsyncTranslationClient: await asyncio(...) or asyncio_detailed(...)"
+                "client.api of an AsyncTranslationClient is async: await asyncio(...) or asyncio_detailed(...)"
             )
         return self._make_session()
 
     def get_async_httpx_client(self) -> httpx2.AsyncClient:
-        """The session of the async client, for the running event loop."""
+        """Return the session of the async client for the running event loop."""
         if self._make_async_session is None:
-            raise ConfigurationError("this is the api of a TranslationClient: call sync(...) or sync_detailed(...)")
+            raise ConfigurationError("client.api of a TranslationClient is sync: call sync(...) or sync_detailed(...)")
         return self._make_async_session()
 
+    # The session is closed by the client it belongs to, not by a `with` block of this class.
+
     def __enter__(self) -> Self:
-        """Leaving does not close the session: its owner does."""
         return self
 
-    def __exit__(self, *args: Any, **kwargs: Any) -> None:
-        """Nothing to close here."""
+    def __exit__(self, *args: Any, **kwargs: Any) -> None: ...
 
     async def __aenter__(self) -> Self:
-        """Leaving does not close the session: its owner does."""
         return self
 
-    async def __aexit__(self, *args: Any, **kwargs: Any) -> None:
-        """Nothing to close here."""
+    async def __aexit__(self, *args: Any, **kwargs: Any) -> None: ...
 
     def _refuse(self, *_: Any, **__: Any) -> NoReturn:
         raise ConfigurationError(
-            "client.api keeps its session: give timeout, headers and transport to the TranslationClient"
+            "client.api cannot be reconfigured: pass timeout, headers and transport to the TranslationClient"
         )
 
     with_headers = _refuse

@@ -1,4 +1,4 @@
-"""What both clients share: their arguments, settings, usage and credentials, and what a call of theirs will send."""
+"""The base of both clients: arguments, settings, usage and credentials."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ from ._config import (
     refuse_httpx,
     service_url,
     trusted,
-    warn_of_exemptions,
+    warn_of_invalid_no_proxy,
 )
 from ._errors import ConfigurationError
 from ._inputs import FileInput, hidden, read_source
@@ -51,10 +51,10 @@ if TYPE_CHECKING:
     import ssl
 
     import httpx2
-else:  # loaded when an annotation that names them is read
+else:  # loaded when their annotations are evaluated
     httpx2, ssl = Later("httpx2"), Later("ssl")
 
-# Keywords of groupdocs-translation-cloud that have another name here: the new name, or what to do. docs/moving.md.
+# Old keywords of groupdocs-translation-cloud: the new name, or what to do instead. See docs/moving.md.
 OLD_NAMES = {
     "contains_markdown": "markdown",
     "elements": "use pages=, slides= or worksheets=, or leave it out",
@@ -81,7 +81,7 @@ _Client = TypeVar("_Client", bound=type)
 
 
 def explain_old_names(client: _Client) -> _Client:
-    """Let the public methods of a client name the new keyword in the ``TypeError`` for an old one."""
+    """Make the public methods of a client name the new keyword in the ``TypeError`` for an old one."""
     for name, method in list(vars(client).items()):
         if isinstance(method, FunctionType) and method.__kwdefaults__ and not name.startswith("_"):
             setattr(client, name, _explained(method))
@@ -118,20 +118,20 @@ def _explained(method: FunctionType) -> Any:
 
 
 def _with_hidden_query(values: tuple[Any, ...], keywords: dict[str, Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
-    """The arguments, URLs as strings whose repr leaves the query out: crash reporters show the frames of an error."""
+    """Return the arguments with URLs whose repr leaves out the query, because crash reporters show locals."""
     return tuple(map(hidden, values)), {name: hidden(value) for name, value in keywords.items()}
 
 
 @frozen(kw_only=True)
 class Settings:
-    """What both clients take besides credentials; see ``TranslationClient`` for the meaning of each."""
+    """The arguments of both clients except credentials; see ``TranslationClient`` for their meaning."""
 
     base_url: str
     timeout: Any = None
     retries: RetryPolicy = field(factory=RetryPolicy)
     polling: PollingSchedule = BALANCED
     max_connections: int = field(default=MAX_CONNECTIONS)
-    proxy: Any = field(default=None, repr=False)  # its URL may hold a password
+    proxy: Any = field(default=None, repr=False)  # its URL may contain a password
     verify: Trust = True
     trust_env: bool = True
     transport: Any = None
@@ -147,8 +147,10 @@ class Settings:
         check_count(self.max_connections, "max_connections", least=1)
         check_policy(self.retries)
         if self.origin is not None and not (isinstance(self.origin, str) and self.origin.isprintable()):
-            raise ConfigurationError("origin must be a line of text: the name of your application", parameter="origin")
-        if self.timeout is not None and not hasattr(self.timeout, "connect"):  # an httpx2.Timeout is looked at later
+            raise ConfigurationError(
+                f"origin must be the name of your application on one line, got {self.origin!r:.60}", parameter="origin"
+            )
+        if self.timeout is not None and not hasattr(self.timeout, "connect"):  # an httpx2.Timeout is checked later
             check_timeout(self.timeout)
         check_proxy(self.proxy)
         names = get_args(TransportName)
@@ -169,7 +171,7 @@ class Settings:
 
 @frozen
 class Account:
-    """What all connections of one client share. ``token_source`` is ``None`` for the trial."""
+    """The state that all connections of one client share. ``token_source`` is ``None`` for a trial client."""
 
     settings: Settings
     token_source: auth.TokenSource | None
@@ -178,44 +180,44 @@ class Account:
 
 
 class BaseClient:
-    """Base of ``TranslationClient`` and ``AsyncTranslationClient``.
+    """Base class of ``TranslationClient`` and ``AsyncTranslationClient``.
 
     Args:
-        client_id: of your application, from the service's dashboard. Without it and its secret: the environment
-            (``GROUPDOCS_CLIENT_ID``, ``GROUPDOCS_CLIENT_SECRET``), the profile file, the system keyring.
-        client_secret: that belongs to it.
-        credentials: a callable that returns ``(client_id, client_secret)``, for secret managers; asked again, once,
-            when the identity server says ``invalid_client``.
-        profile: name of the credentials in the profile file or the keyring; the environment is then not looked at.
-        access_token: a ready token, used as it is.
-        token_provider: a callable, async or not, that returns a token, ``(token, seconds it lives)``, or an object with
-            ``token`` and ``expires_on`` such as azure-identity's. It runs in a thread of its own.
-        base_url: of the service; else ``GROUPDOCS_TRANSLATION_URL``.
-        token_url: of the identity server; else ``GROUPDOCS_TOKEN_URL``.
-        scope: for the token request.
-        client_auth: ``body`` (form fields) or ``basic`` (HTTP Basic, RFC 6749 §2.3.1).
-        token_store: where tokens are kept for other clients, processes or machines: ``MemoryTokenStore``,
-            ``FileTokenStore``, ``RedisTokenStore`` or one of yours. Without it the client keeps its own.
-        on_token_event: called with each ``TokenEvent``, in whatever thread it happens.
-        timeout: seconds for read and write, or an ``httpx2.Timeout``; default 60 s, connect 5 s, pool 30 s.
-        retries: how often and how long a request is repeated that may be.
+        client_id: ID of your application, from the service's dashboard. Without it and its secret, credentials come
+            from the environment (``GROUPDOCS_CLIENT_ID``, ``GROUPDOCS_CLIENT_SECRET``), the profile file or the system
+            keyring, in this order.
+        client_secret: secret of your application.
+        credentials: callable that returns ``(client_id, client_secret)``, for secret managers. After the error
+            ``invalid_client`` it is called again, once.
+        profile: name of the credentials in the profile file or keyring, which are used instead of the environment.
+        access_token: token to use as it is, without renewal.
+        token_provider: callable, sync or async, that returns a token, ``(token, lifetime in seconds)``, or an object
+            with ``token`` and ``expires_on`` such as azure-identity's. It runs in a separate thread.
+        base_url: URL of the service, by default ``GROUPDOCS_TRANSLATION_URL`` or the public service.
+        token_url: URL of the token endpoint, by default ``GROUPDOCS_TOKEN_URL`` or the public one.
+        scope: scope of the token request.
+        client_auth: how to send credentials: ``body`` (form fields) or ``basic`` (HTTP Basic, RFC 6749 §2.3.1).
+        token_store: store to share tokens with other clients, processes or machines: ``MemoryTokenStore``,
+            ``FileTokenStore``, ``RedisTokenStore`` or your own. By default, tokens are not shared.
+        on_token_event: callback for each ``TokenEvent``, called in the thread where it happens.
+        timeout: seconds for read and write, or an ``httpx2.Timeout``. Default: 60 s, connect 5 s, pool 30 s.
+        retries: ``RetryPolicy`` for requests that are safe to repeat.
         polling: ``economy``, ``balanced``, ``responsive``, or a ``PollingSchedule``.
-        call_budget: how many API calls this client may make; each is billed. The next one raises
-            ``CallBudgetExceeded``.
-        max_connections: at most so many at a time.
+        call_budget: maximum number of API calls, each of which is billed. The next call raises ``CallBudgetExceeded``.
+        max_connections: maximum number of connections open at the same time.
         proxy: as in ``httpx2.Client``.
-        verify: as in ``httpx2.Client``, or a file or folder of certificates to trust in place of the usual ones.
+        verify: as in ``httpx2.Client``, or a file or folder of certificates to trust instead of the system's.
         trust_env: as in ``httpx2.Client``.
-        transport: as in ``httpx2.Client``; serves the API and storage, not the token request. ``"aiohttp"`` (with the
-            extra of that name, in async clients) is many times faster with much in flight; ``"auto"`` uses it where it
-            can, as folders do; ``"httpx2"`` never.
+        transport: as in ``httpx2.Client``, for the API and storage, but not for token requests. ``"aiohttp"`` (async
+            clients only, needs the extra ``aiohttp``) uses less CPU with many requests in flight. ``"auto"`` uses it
+            where possible, as batches do; ``"httpx2"`` never uses it.
         origin: name of your application, sent with each job.
-        clock: a source of time, for tests.
+        clock: source of time, for tests.
         user_agent: product of your application (``shop/1.2``), put before this package's in ``User-Agent``.
-        headers: sent with each call of the API, besides our own; not with token requests, nor to storage.
+        headers: additional headers for API calls. Token requests and downloads do not send them.
 
     Raises:
-        ConfigurationError: an argument or the environment is wrong, or there are no credentials; nothing was sent.
+        ConfigurationError: an argument or environment variable is wrong, or there are no credentials.
     """
 
     def __init__(
@@ -251,15 +253,15 @@ class BaseClient:
         from .auth.credentials import Secret  # noqa: PLC0415  (kept out of `import groupdocs_translation`)
 
         pair, ready = (Secret(client_id), Secret(client_secret)), Secret(access_token)
-        del client_id, client_secret, access_token  # the frames of an error are shown by crash reporters
+        del client_id, client_secret, access_token  # crash reporters show locals
         proxy = hidden(proxy)
         check_callable(on_token_event, "on_token_event")
         trust = trusted(verify, trust_env=check_flag(trust_env, "trust_env"))
         address = api_url(base_url)
         if trust_env and proxy is None and not is_local(address):
-            warn_of_exemptions()
+            warn_of_invalid_no_proxy()
             for scheme in SCHEMES:
-                environment_proxy(scheme)  # raises for what no call could use
+                environment_proxy(scheme)  # raises if the proxy is invalid
         usage = Usage(call_budget)
         settings = Settings(
             base_url=address,
@@ -319,9 +321,9 @@ class BaseClient:
         user_agent: str | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> Self:
-        """A client without credentials, for evaluation: texts up to 1,000 characters, Word and PDF, ten calls a day.
+        """Make a client without credentials, for evaluation: texts up to 1,000 characters, Word, PDF, ten calls a day.
 
-        The arguments are those of the class, without the ones about credentials and tokens.
+        The arguments are those of the class, except the ones for credentials and tokens.
         """
         settings: dict[str, Any] = {name: value for name, value in locals().items() if name != "cls"}
         return cls(**settings, _trial=True)
@@ -335,10 +337,10 @@ class BaseClient:
         call_budget: int | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> Self:
-        """A client with other options that shares connections, token and usage with this one; made at no cost.
+        """Return a client with other options that shares connections, token and usage with this one.
 
-        What is not given stays as it is; ``headers`` are added to those there are, ``call_budget`` is a part of what
-        this client has left. Closing it leaves this client open; closing this one closes both.
+        Options you omit stay the same. ``headers`` are added to the current ones. ``call_budget`` is a part of this
+        client's remaining budget. Closing the new client leaves this one open; closing this one closes both.
 
         Raises:
             ConfigurationError: an option is wrong.
@@ -360,9 +362,10 @@ class BaseClient:
 
     @contextmanager
     def raw_responses(self) -> Generator[list[httpx2.Response]]:
-        """Collect the service's answers, ``httpx2.Response``, in a list while the block runs: retried ones too.
+        """Collect all responses of the API in a list of ``httpx2.Response`` during the block, including retried ones.
 
-        Those to calls of this thread or task, and of tasks begun in the block. A request's headers hold the token.
+        It collects calls of this thread or task, and of tasks started in the block. The headers of
+        ``response.request`` contain the token.
         """
         responses: list[httpx2.Response] = []
         with calling(responses=responses):
@@ -370,25 +373,25 @@ class BaseClient:
 
     @property
     def usage(self) -> Usage:
-        """What this client has cost so far."""
+        """The number of calls so far, and the remaining budget."""
         return self.account.usage
 
     @property
     def base_url(self) -> str:
-        """Address of the service, from the argument, the environment or the default."""
+        """The URL of the service, from the argument, the environment or the default."""
         return self.account.settings.base_url
 
     @property
     def clock(self) -> Clock:
-        """The source of time that was given, or the system's."""
+        """The source of time: the ``clock`` argument, or the system's."""
         return self.account.settings.clock
 
     @property
     def token_source(self) -> auth.TokenSource:
-        """Holds the token: ``origin`` says where the credentials came from, ``get()`` obtains one as requests do.
+        """The source of access tokens. ``origin`` is where the credentials come from; ``get()`` returns a token.
 
         Raises:
-            ConfigurationError: a trial client, which has no credentials.
+            ConfigurationError: this is a trial client, which has no credentials.
         """
         if self.account.token_source is None:
             raise ConfigurationError("a trial client has no credentials")
@@ -397,29 +400,28 @@ class BaseClient:
     def _text_call(self, target: str | Iterable[str], options: Mapping[str, Any]) -> TextCall:
         settings = self.account.settings
         call = TextCall(target, options, trial=settings.trial, origin=settings.origin)
-        self.account.languages.spell(call.source, call.targets)  # refuses at once what is known not to be there
+        self.account.languages.spell(call.source, call.targets)  # raises for pairs that are known to be unsupported
         return call
 
     def _file_call(
         self, file: FileInput, target: str | Iterable[str], options: Mapping[str, Any], *, as_text: bool = False
     ) -> FileCall:
         target = target if isinstance(target, str) else list(target) if isinstance(target, Iterator) else target
-        language_pair(target, options)  # before a pipe is waited for
+        language_pair(target, options)  # checked first, because reading a pipe may block
         source = read_source(file, name=options.get("name"))
         settings = self.account.settings
         return FileCall(source, target, options, as_text=as_text, trial=settings.trial, origin=settings.origin)
 
     def __repr__(self) -> str:
         name = type(self).__name__
-        if "account" not in self.__dict__:  # a crash reporter shows the client that could not be made
-            return f"{name}(not made)"
+        if "account" not in self.__dict__:  # a crash reporter shows a client whose constructor failed
+            return f"{name}(not initialized)"
         source = "trial" if self.account.token_source is None else repr(self.account.token_source)
-        address = self.account.settings.base_url
-        return f"{name}(base_url={address!r}, credentials={source}, calls={self.usage.calls})"
+        return f"{name}(base_url={self.base_url!r}, credentials={source}, calls={self.usage.calls})"
 
     def __reduce__(self) -> NoReturn:
-        """Refuse to be pickled or copied: a client holds secrets, connections and locks."""
-        raise TypeError(f"a {type(self).__name__} is not pickled: make one in the process that uses it")
+        """Raise ``TypeError``: a client contains secrets, connections and locks."""
+        raise TypeError(f"{type(self).__name__} cannot be pickled or copied: make one in the process that uses it")
 
 
 def _token_event(usage: Usage, hook: Callable[[auth.TokenEvent], object] | None) -> Callable[[auth.TokenEvent], None]:

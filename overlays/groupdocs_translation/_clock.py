@@ -1,4 +1,4 @@
-"""The one source of time: every deadline, age and pause of this package asks a clock that can be replaced."""
+"""The replaceable source of time for every deadline, age and pause of this package."""
 
 from __future__ import annotations
 
@@ -10,41 +10,39 @@ from typing import Protocol
 
 
 class Clock(Protocol):
-    """What the package needs of time; give another as ``clock=`` to let tests run without waiting."""
+    """The source of time of a client. Pass your own as ``clock=`` to run tests without waiting."""
 
     def monotonic(self) -> float:
-        """Seconds since some fixed moment; never goes back."""
+        """Return the seconds since an arbitrary fixed moment; never goes back."""
         ...
 
     def wall(self) -> float:
-        """Seconds since 1970-01-01 UTC, as the system believes."""
+        """Return the seconds since 1970-01-01 UTC."""
         ...
 
     def sleep(self, seconds: float) -> None:
-        """Block the calling thread for that long."""
+        """Block the calling thread."""
         ...
 
     async def asleep(self, seconds: float) -> None:
-        """Suspend the calling task for that long, under asyncio or trio."""
+        """Suspend the calling task, under asyncio or trio."""
         ...
 
 
 class SystemClock:
-    """The machine's time."""
+    """The time of this machine."""
 
-    # Linux's monotonic clock stands still while the machine sleeps, a token's life does not: CLOCK_BOOTTIME goes on.
-    # The system's functions themselves: every request asks both.
+    # On Linux, time.monotonic() stops while the machine is suspended, but tokens still expire: CLOCK_BOOTTIME runs on.
+    # Both are the functions of the system themselves, because every request calls them.
     monotonic = staticmethod(
         partial(time.clock_gettime, time.CLOCK_BOOTTIME) if hasattr(time, "CLOCK_BOOTTIME") else time.monotonic
     )
     wall = staticmethod(time.time)
 
     def sleep(self, seconds: float) -> None:
-        """Block the calling thread."""
         time.sleep(seconds)
 
     async def asleep(self, seconds: float) -> None:
-        """Suspend the calling task."""
         import anyio  # noqa: PLC0415  (kept out of `import groupdocs_translation`)
 
         await anyio.sleep(seconds)
@@ -55,14 +53,14 @@ SYSTEM_CLOCK = SystemClock()
 
 @contextmanager
 def default_clock(clock: Clock) -> Generator[None]:
-    """Let everything in this process that was not given a clock, made already or not, follow ``clock`` for a while.
+    """Use ``clock`` for everything in this process that has no clock of its own, including existing objects.
 
-    For tests: the fixtures of the sandbox use it. Not for nesting, nor for several threads at once.
+    For tests, such as the fixtures of the sandbox. Do not nest it, and do not use it from several threads.
     """
-    borrowed = {name: getattr(clock, name) for name in ("monotonic", "wall", "sleep", "asleep")}
-    vars(SYSTEM_CLOCK).update(borrowed)
+    methods = {name: getattr(clock, name) for name in ("monotonic", "wall", "sleep", "asleep")}
+    vars(SYSTEM_CLOCK).update(methods)
     try:
         yield
     finally:
-        for name in borrowed:
+        for name in methods:
             vars(SYSTEM_CLOCK).pop(name, None)

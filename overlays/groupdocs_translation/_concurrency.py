@@ -1,4 +1,4 @@
-"""Twin names for what differs between the async source and its sync twin; the rest of ``_async`` reads the same."""
+"""Async and sync versions of the functions that differ between ``_async`` and the derived ``_sync``."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ T = TypeVar("T")
 
 
 def async_owner() -> object:
-    """Who owns the connections that are opened now: the running event loop, asyncio's or trio's."""
-    import asyncio  # noqa: PLC0415  (30 ms, which sync clients need not wait for)
+    """Return the owner of connections opened now: the running event loop of asyncio or trio."""
+    import asyncio  # noqa: PLC0415  (takes 30 ms; sync clients do not need it)
 
     try:
         return asyncio.get_running_loop()
@@ -27,28 +27,19 @@ def async_owner() -> object:
 
 
 def call_soon(owner: Any, function: Callable[[], object]) -> None:
-    """Have a function called in an event loop that ``async_owner`` named; nothing, if that is over.
+    """Schedule a call in an event loop returned by ``async_owner``. Do nothing if the loop is closed.
 
-    For any thread and for signal handlers. Nothing is waited for: a loop that has run for the last time, and is not
-    closed yet, takes what it will never call.
+    Safe in any thread and in signal handlers. Does not wait: a loop that has stopped but is not closed accepts calls
+    that it never makes.
     """
     schedule = owner.call_soon_threadsafe if hasattr(owner, "call_soon_threadsafe") else owner.run_sync_soon
-    with suppress(RuntimeError):  # closed; trio's RunFinishedError is one, too
+    with suppress(RuntimeError):  # the loop is closed; trio's RunFinishedError is a RuntimeError
         schedule(function)
 
 
-class _Process:
-    """Stands for this process; a class of its own so that it can be weakly referenced."""
-
-    __slots__ = ("__weakref__",)
-
-
-_this_process = _Process()
-
-
 def sync_owner() -> object:
-    """Who owns the connections that are opened now: this process (a forked child forgets those of its parent)."""
-    return _this_process
+    """Return the owner of connections opened now: this process. A forked child discards those of its parent."""
+    return sync_owner  # any object of the process that can be weakly referenced
 
 
 def async_lock() -> AbstractAsyncContextManager[Any]:
@@ -70,14 +61,13 @@ def sync_sleep(clock: Clock, seconds: float) -> None:
 
 
 async def async_run(function: Callable[..., T], *args: Any) -> T:
-    """Run blocking file work in a thread, so that the loop goes on."""
+    """Run blocking file I/O in a thread."""
     import anyio.to_thread  # noqa: PLC0415  (not needed by sync users)
 
     return await anyio.to_thread.run_sync(function, *args)
 
 
 def sync_run(function: Callable[..., T], *args: Any) -> T:
-    """Run blocking file work where we are."""
     return function(*args)
 
 

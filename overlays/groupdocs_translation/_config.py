@@ -1,4 +1,4 @@
-"""Constants, addresses and limits: argument, environment or default; and the checks that arguments share."""
+"""Constants, URLs and limits from arguments, the environment or defaults, and the checks that arguments share."""
 
 from __future__ import annotations
 
@@ -26,22 +26,22 @@ ClientAuth = Literal["body", "basic"]
 TransportName = Literal["httpx2", "aiohttp", "auto"]
 
 BASE_URL_VARIABLE = "GROUPDOCS_TRANSLATION_URL"
-TOKEN_URL_VARIABLE = "GROUPDOCS_TOKEN_URL"  # noqa: S105  (a variable's name)
+TOKEN_URL_VARIABLE = "GROUPDOCS_TOKEN_URL"  # noqa: S105  (the name of a variable)
 
-CONNECT_TIMEOUT_S = 5.0  # a host that is up answers a SYN in well under a second
-READ_TIMEOUT_S = 60.0  # between two pieces of an answer; the service answers a submission in seconds
-WRITE_TIMEOUT_S = 60.0  # between two pieces of an upload
+CONNECT_TIMEOUT_S = 5.0  # a host that is up accepts a connection in well under a second
+READ_TIMEOUT_S = 60.0  # between two chunks of a response; the service responds to a submission in seconds
+WRITE_TIMEOUT_S = 60.0  # between two chunks of an upload
 POOL_TIMEOUT_S = 30.0  # for a free connection when all are in use
 MAX_CONNECTIONS = 100
-CLOSED = "this client is closed: make another, or use it inside its with block"
-
+CLOSED = "this client is closed: make a new one, or use it inside its with block"
 
 _PRODUCT = re.compile(r"[\x21-\x7e]+( [\x21-\x7e]+)*")
 _HEADER = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # RFC 9110 §5.1
 _HEADER_VALUE = re.compile(r"[\x21-\x7e]([\t\x20-\x7e]*[\x21-\x7e])?")
-_OUR_HEADERS = frozenset(
-    "accept accept-encoding authorization connection content-length content-type cookie host transfer-encoding".split()
-)
+_OUR_HEADERS = {
+    "accept", "accept-encoding", "authorization", "connection", "content-length", "content-type", "cookie", "host",
+    "transfer-encoding",
+}  # fmt: skip
 
 
 def check_user_agent(value: Any) -> None:
@@ -52,22 +52,24 @@ def check_user_agent(value: Any) -> None:
 
 
 def check_headers(given: Any) -> dict[str, str]:
-    """The headers, if they may be sent besides ours."""
+    """Return the headers as a dictionary, checked."""
     if not isinstance(given, Mapping):
-        raise ConfigurationError(f"headers maps names to values, not a {type(given).__name__}", parameter="headers")
+        raise ConfigurationError(
+            f"headers must be a mapping of names to values, got {type(given).__name__}", parameter="headers"
+        )
     headers: dict[Any, Any] = {**given}
     for name, value in headers.items():
         if not (isinstance(name, str) and _HEADER.fullmatch(name)):
-            raise ConfigurationError(f"headers has {name!r:.60}, which is no header's name", parameter="headers")
+            raise ConfigurationError(f"{name!r:.60} in headers is not a header name", parameter="headers")
         if name.lower() in _OUR_HEADERS:
-            raise ConfigurationError(f"headers has {name}, which this package sets itself", parameter="headers")
+            raise ConfigurationError(f"{name} in headers is not allowed: this package sets it", parameter="headers")
         if not (isinstance(value, str) and _HEADER_VALUE.fullmatch(value)):
-            raise ConfigurationError(f"the value of {name} in headers is not printable ASCII", parameter="headers")
+            raise ConfigurationError(f"the value of {name} in headers must be printable ASCII", parameter="headers")
     return headers
 
 
 def is_loopback(host: str) -> bool:
-    """True for ``localhost`` and addresses in 127.0.0.0/8 or ::1, read as an address, never as a prefix of a name."""
+    """Return whether the host is ``localhost`` or an IP address in 127.0.0.0/8 or ::1, but not a name like these."""
     if host.lower() == "localhost":
         return True
     try:
@@ -83,7 +85,7 @@ def is_local(url: str) -> bool:
 def service_url(
     given: str | None, *, parameter: str, variable: str = "", default: str = "https://service.example.com"
 ) -> str:
-    """The address to use: the argument, else the environment variable, else the default; as it is written."""
+    """Return the argument, or else the environment variable, or else the default, checked but unchanged."""
     name, value = parameter, given
     if value is None:
         name, value = variable, os.environ.get(variable, "").strip() or default
@@ -97,7 +99,7 @@ def service_url(
         raise ConfigurationError(f"{name} must be a URL such as {default}", parameter=name)
     if parts.scheme == "http" and not is_loopback(host):
         raise ConfigurationError(
-            f"{name} must be https: http is taken for loopback addresses only, not for {host}", parameter=name
+            f"{name} must use https, got http for {host}: http is allowed for loopback addresses only", parameter=name
         )
     if parts.username or parts.password or parts.query or parts.fragment:
         raise ConfigurationError(f"{name} must have no user name, password, query or fragment", parameter=name)
@@ -105,26 +107,26 @@ def service_url(
 
 
 def api_url(given: str | None) -> str:
-    """The service's address: argument, environment, default; without a trailing slash."""
+    """Return the base URL from the argument, the environment or the default, without a trailing slash."""
     return service_url(given, parameter="base_url", variable=BASE_URL_VARIABLE, default=BASE_URL).rstrip("/")
 
 
 class PresignedUrl(str):
-    """An address whose query, or user and password, is a key: reprs, and so the locals of frames, leave it out."""
+    """A URL with a secret query or user info, which its repr leaves out, also in tracebacks that show locals."""
 
     __slots__ = ()
 
     @property
     def masked(self) -> str:
-        address = re.sub(r"//([^/?#]*|[^/?#]*:[^?]*)@", "//...@", self.partition("?")[0])  # a password may contain "/"
-        return f"{address}?..." if "?" in self else address
+        url = re.sub(r"//([^/?#]*|[^/?#]*:[^?]*)@", "//...@", self.partition("?")[0])  # a password may contain "/"
+        return f"{url}?..." if "?" in self else url
 
     def __repr__(self) -> str:
         return repr(self.masked)
 
 
 def check_url(url: str, parameter: str) -> PresignedUrl:
-    """The URL, if the service or we may fetch it: https, or http on loopback, without credentials."""
+    """Return the URL if it is safe to fetch: https, or http on loopback, without credentials."""
     url = PresignedUrl(url)
     try:
         url.encode()
@@ -133,30 +135,30 @@ def check_url(url: str, parameter: str) -> PresignedUrl:
         raise ConfigurationError(f"{parameter} is not a URL") from None
     host = parts.hostname
     if parts.scheme not in {"http", "https"} or not host:
-        raise ConfigurationError(f"{parameter} must be an https URL, not {parts.scheme or 'a relative'} one")
+        raise ConfigurationError(f"{parameter} must be an https URL, got {parts.scheme or 'a relative URL'}")
     if parts.scheme == "http" and not is_loopback(host):
-        raise ConfigurationError(f"{parameter} must be https (host {host})")
+        raise ConfigurationError(f"{parameter} must use https, got http for {host}")
     if parts.username is not None or parts.password is not None:
-        raise ConfigurationError(f"{parameter} must not carry credentials (host {host})")
+        raise ConfigurationError(f"{parameter} must not contain credentials (host {host})")
     return url
 
 
 def refuse_httpx(value: Any, parameter: str) -> None:
-    """Refuse an object of httpx: httpx2, which this package uses, has the same names and takes none of them."""
+    """Reject an object of httpx. httpx2, which this package uses, has the same class names, but is not compatible."""
     for kind in type(value).__mro__:
         if kind.__module__.partition(".")[0] == "httpx":
             raise ConfigurationError(
-                f"{parameter} is of httpx ({kind.__module__}.{kind.__qualname__}): this package uses httpx2",
+                f"{parameter} must be an object of httpx2, got {kind.__module__}.{kind.__qualname__}",
                 parameter=parameter,
-                hint=f"take httpx2.{kind.__name__}",
+                hint=f"use httpx2.{kind.__name__}",
             )
 
 
 def split_url(url: str) -> SplitResult:
-    """Split a URL that the HTTP libraries can read: for others they raise ``UnicodeError`` in the midst of a call."""
-    url.encode()  # half a surrogate has no bytes
+    """Split a URL. Raise ``ValueError`` for one that makes the HTTP libraries raise ``UnicodeError`` during a call."""
+    url.encode()  # raises for a lone surrogate
     if any(ord(character) < 32 for character in url):
-        raise ValueError("a control character")  # urlsplit would leave line ends and tabs out
+        raise ValueError("a control character")  # urlsplit would drop newlines and tabs
     parts = urlsplit(url)
     host = parts.hostname or ""
     if ":" in host:
@@ -165,23 +167,23 @@ def split_url(url: str) -> SplitResult:
         labels = host.removesuffix(".").split(".")
         if not host.isascii():
             host.encode("idna")
-        elif any(not 0 < len(label) < 64 for label in labels):  # as "idna" would say, which takes long to load
-            raise ValueError("a label of a length that no name has")
+        elif any(not 0 < len(label) < 64 for label in labels):  # the check of the "idna" codec, which is slow to load
+            raise ValueError("an invalid label length")
         if any(character.isspace() for character in host):
             raise ValueError
-    _ = parts.port  # raises for nonsense
+    _ = parts.port  # raises for an invalid port
     return parts
 
 
 def check_flag(value: Any, name: str) -> bool:
-    """The value, if it is one of the two: ``overwrite="no"`` must not mean yes."""
+    """Return the value if it is a bool, so that ``overwrite="no"`` does not mean yes."""
     if not isinstance(value, bool):
         raise ConfigurationError(f"{name} must be a bool, got {value!r}", parameter=name, allowed=(True, False))
     return value
 
 
 def check_callable(value: Any, name: str) -> None:
-    """Refuse what can't be called, before it would be, in the midst of what has been paid for."""
+    """Reject a callback that is not callable now, not in the middle of work that is billed already."""
     if value is not None and not callable(value):
         raise ConfigurationError(f"{name} must be a callable, got {value!r}", parameter=name)
 
@@ -192,12 +194,12 @@ def check_methods(value: object, name: str, *methods: str) -> None:
 
 
 def is_number(value: Any) -> bool:
-    """Whether it is a number, of numpy too; True and False are none."""
+    """Return whether the value is a number, including numpy's, but not a bool."""
     return isinstance(value, Real) and not isinstance(value, bool)
 
 
 def check_count(value: Any, name: str, *, least: int) -> int:
-    """The value, if it is a whole number, of numpy too, and not too small."""
+    """Return the value as an int if it is a whole number, including numpy's, of ``least`` or more."""
     if not isinstance(value, Integral) or isinstance(value, bool) or value < least:
         raise ConfigurationError(f"{name} must be a whole number, {least} or more, got {value!r:.60}", parameter=name)
     return int(value)
@@ -212,20 +214,20 @@ def check_timeout(given: Any) -> None:
 
 
 def check_proxy(given: Any) -> None:
-    """Refuse what is no proxy before a call would; a URL's password is not shown."""
+    """Reject an invalid proxy before a call uses it. The message omits the value, which may contain a password."""
     if given is None or (hasattr(given, "url") and hasattr(given, "raw_auth")):  # an httpx2.Proxy
         return
     url = PresignedUrl(given if isinstance(given, str) or type(given).__name__ == "URL" else "")
-    if url.partition("://")[0].lower() not in PROXY_SCHEMES or not _is_address(url):
+    if url.partition("://")[0].lower() not in PROXY_SCHEMES or not _has_host(url):
+        got = "an invalid URL" if url else type(given).__name__
         raise ConfigurationError(
-            "proxy must be a URL such as http://proxy.example.com:3128, an httpx2.URL or an httpx2.Proxy, "
-            f"not this {type(given).__name__}",
+            f"proxy must be a URL such as http://proxy.example.com:3128, an httpx2.URL or an httpx2.Proxy, got {got}",
             parameter="proxy",
         )
 
 
 def timeouts(given: float | httpx2.Timeout | None) -> httpx2.Timeout:
-    """The httpx2 timeouts: ``None`` means ours, a number of seconds replaces read and write."""
+    """Return the httpx2 timeouts. ``None`` means the defaults; a number of seconds replaces read and write."""
     import httpx2  # noqa: PLC0415  (kept out of `import groupdocs_translation`)
 
     if given is None:
@@ -233,7 +235,7 @@ def timeouts(given: float | httpx2.Timeout | None) -> httpx2.Timeout:
     if isinstance(given, httpx2.Timeout):
         if None in (given.connect, given.read, given.write, given.pool):
             raise ConfigurationError(
-                "timeout must set connect, read, write and pool: without one a call can wait for ever",
+                f"timeout must set connect, read, write and pool, got {given!r}: a call could wait forever",
                 parameter="timeout",
             )
         return given
@@ -241,7 +243,7 @@ def timeouts(given: float | httpx2.Timeout | None) -> httpx2.Timeout:
     return httpx2.Timeout(given, connect=min(CONNECT_TIMEOUT_S, given), pool=POOL_TIMEOUT_S)
 
 
-# -- what the environment says of the network: read here, so that each variable can be named ---------------------------
+# -- network settings of the environment, read here so that errors can name the variable -------------------------------
 
 log = logging.getLogger("groupdocs_translation.client")
 
@@ -253,17 +255,17 @@ _NAME = re.compile(r"(\*?\.)?[\w*]([\w*-]*\w|\*)?(\.[\w*]([\w*-]*[\w*])?)*\.?(:\
 
 def _proxies() -> dict[str, str]:
     if sys.platform not in {"darwin", "win32"} and not any(name.lower().endswith("_proxy") for name in os.environ):
-        return {}  # spares an import of 70 ms
+        return {}  # saves an import of 70 ms
     from urllib.request import getproxies  # noqa: PLC0415
 
     return getproxies()
 
 
 def proxy_for(url: str) -> str | None:
-    """The proxy that the environment names for an address, ``None`` for none; loopback never has one.
+    """Return the proxy that the environment sets for a URL, or ``None``. Loopback hosts never use one.
 
     Raises:
-        ConfigurationError: a variable names a proxy that cannot be used; its password is not told.
+        ConfigurationError: a variable has an invalid proxy; the message omits its password.
     """
     parts = urlsplit(url)
     host = (parts.hostname or "").lower().rstrip(".")
@@ -277,16 +279,16 @@ def proxy_for(url: str) -> str | None:
 
 
 def proxy_variable(scheme: str) -> str:
-    """The variable that names the proxy for a scheme, or for ``all``."""
+    """Return the variable that sets the proxy for a scheme, or for ``all``."""
     names = [name for kind in (scheme, "all") for name in os.environ if name.lower() == f"{kind}_proxy"]
     return names[0] if names else f"the system's {scheme} proxy"
 
 
 def environment_proxy(scheme: str) -> str | None:
-    """The proxy for a scheme, or for ``all``, as it may be used.
+    """Return the proxy that the environment sets for a scheme, or for ``all``.
 
     Raises:
-        ConfigurationError: it cannot be used; the message names the variable.
+        ConfigurationError: the proxy is invalid; the message names the variable.
     """
     value = PresignedUrl(_proxies().get(scheme, "").strip())
     if not value:
@@ -296,20 +298,20 @@ def environment_proxy(scheme: str) -> str | None:
     kind = proxy.partition("://")[0].lower()
     if kind not in PROXY_SCHEMES:
         raise ConfigurationError(
-            f"{name} names a proxy of a kind that is not known ({kind!r}): http, https and socks5 are", parameter=name
+            f"{name} has an unknown proxy scheme {kind!r}: use http, https or socks5", parameter=name
         )
     if kind.startswith("socks") and find_spec("socksio") is None:
         raise ConfigurationError(
-            f"{name} names a SOCKS proxy, which needs an extra: pip install 'httpx2[socks]'", parameter=name
+            f"{name} is a SOCKS proxy, which needs an extra: pip install 'httpx2[socks]'", parameter=name
         )
-    if not _is_address(proxy):
+    if not _has_host(proxy):
         raise ConfigurationError(
-            f"{name} is not the address of a proxy, such as http://proxy.example.com:3128", parameter=name
+            f"{name} must be the URL of a proxy, such as http://proxy.example.com:3128", parameter=name
         )
     return proxy
 
 
-def _is_address(url: str) -> bool:
+def _has_host(url: str) -> bool:
     try:
         return bool(split_url(url).hostname)
     except ValueError:
@@ -320,16 +322,15 @@ def no_proxy() -> list[str]:
     return [entry for part in _proxies().get("no", "").split(",") if (entry := part.strip().lower())]
 
 
-def unreadable_exemptions() -> list[str]:
-    """The entries of ``NO_PROXY`` that mean nothing; they are passed over."""
+def invalid_no_proxy_entries() -> list[str]:
     return [
         entry for entry in no_proxy() if entry != "*" and _network(entry) is None and not _NAME.fullmatch(_bare(entry))
     ]
 
 
-def warn_of_exemptions() -> None:
-    if bad := unreadable_exemptions():
-        log.warning("NO_PROXY has entries that mean nothing, which are passed over: %s", ", ".join(map(repr, bad)))
+def warn_of_invalid_no_proxy() -> None:
+    if invalid := invalid_no_proxy_entries():
+        log.warning("NO_PROXY has invalid entries, which are ignored: %s", ", ".join(map(repr, invalid)))
 
 
 def _bare(entry: str) -> str:
@@ -368,14 +369,14 @@ def _is_exempt(entry: str, scheme: str, host: str, port: int | None) -> bool:
 
 
 def named_certificates() -> tuple[str, str] | None:
-    """The variable of the environment that names certificates, and the place it names; ``None`` if none does.
+    """Return the environment variable that sets the certificates to trust, and its value; ``None`` if none is set.
 
     Raises:
-        ConfigurationError: there is nothing to read in that place; the message names the variable.
+        ConfigurationError: the variable's file or folder has no certificates; the message names the variable.
     """
     keys = os.environ.get("SSLKEYLOGFILE")
     if keys and not os.access(keys if os.path.exists(keys) else os.path.dirname(keys) or ".", os.W_OK):
-        raise ConfigurationError("SSLKEYLOGFILE names a file that cannot be written", parameter="SSLKEYLOGFILE")
+        raise ConfigurationError(f"SSLKEYLOGFILE is {keys!r}, which cannot be written", parameter="SSLKEYLOGFILE")
     for name in CERTIFICATES:
         place = os.environ.get(name, "").strip()
         if place:
@@ -394,16 +395,16 @@ def named_certificates() -> tuple[str, str] | None:
 
 
 def _no_certificates(name: str, place: str, error: OSError | None = None) -> ConfigurationError:
-    why = "it is no folder" if name == "SSL_CERT_DIR" else "there are none in it"
+    why = "not a folder" if name == "SSL_CERT_DIR" else "it contains none"
     if error is not None:
         why = error.strerror or str(error)
-    return ConfigurationError(f"{name} names {place!r}, which has no certificates to trust: {why}", parameter=name)
+    return ConfigurationError(f"{name} is {place!r}, which has no certificates to trust: {why}", parameter=name)
 
 
 class SystemTrust:
-    """The system's certificates (``SSL_CERT_FILE``, ``SSL_CERT_DIR``): read once for a client, when first needed.
+    """The certificates of the system or of ``SSL_CERT_FILE`` or ``SSL_CERT_DIR``, read on first use.
 
-    Reading takes some 20 ms; sessions for the API, for storage and for tokens share the context.
+    Reading takes about 20 ms, so the client's sessions for the API, storage and tokens share the context.
     """
 
     def __init__(self, *, trust_env: bool) -> None:
@@ -411,10 +412,10 @@ class SystemTrust:
         self._context: ssl.SSLContext | None = None
 
     def context(self) -> ssl.SSLContext:
-        """The context; no lock, since a fork could leave it locked, and two at worst are the same.
+        """Return the context. There is no lock, which a fork could leave locked; reading twice does no harm.
 
         Raises:
-            ConfigurationError: what the environment names cannot be read as certificates.
+            ConfigurationError: the certificates that the environment sets cannot be read.
         """
         if self._context is None:
             self._context = self._read()
@@ -425,7 +426,7 @@ class SystemTrust:
             import httpx2  # noqa: PLC0415  (kept out of `import groupdocs_translation`)
 
             return httpx2.create_ssl_context(trust_env=False)
-        import ssl  # noqa: PLC0415  (10 ms, and certificates another 20: with the first request)
+        import ssl  # noqa: PLC0415  (takes 10 ms, certificates another 20: not before the first request)
 
         name, place = self._named
         try:
@@ -440,27 +441,27 @@ Trust: TypeAlias = "bool | SystemTrust | ssl.SSLContext"
 
 
 def tls(trust: Trust) -> bool | ssl.SSLContext:
-    """What httpx2 takes as ``verify``."""
+    """Return the value of ``verify`` for httpx2."""
     return trust.context() if isinstance(trust, SystemTrust) else trust
 
 
 def trusted(verify: bool | str | os.PathLike[str] | ssl.SSLContext, *, trust_env: bool = True) -> Trust:
-    """What ``verify`` means: a file or folder of certificates becomes a context, read now."""
+    """Convert ``verify``. A file or folder of certificates becomes a context, read now."""
     if isinstance(verify, bool):
         return SystemTrust(trust_env=trust_env) if verify else False
-    import ssl  # noqa: PLC0415  (10 ms, for the few who have certificates of their own)
+    import ssl  # noqa: PLC0415  (takes 10 ms, needed for custom certificates only)
 
     if isinstance(verify, ssl.SSLContext):
         return verify
     if not isinstance(verify, str | os.PathLike):
         raise ConfigurationError(
-            "verify is True, False, a file or folder of certificates, or an ssl.SSLContext", parameter="verify"
+            f"verify must be a bool, a file or folder of certificates, or an ssl.SSLContext, got {verify!r:.60}",
+            parameter="verify",
         )
-
     place, is_folder = os.fspath(verify), os.path.isdir(verify)
     try:
         if not place:
-            raise FileNotFoundError(0, "the name is empty")
+            raise FileNotFoundError(0, "the path is empty")
         return ssl.create_default_context(cafile=None if is_folder else place, capath=place if is_folder else None)
     except OSError as error:  # ssl.SSLError is one
         raise ConfigurationError(

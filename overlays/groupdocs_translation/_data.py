@@ -1,4 +1,4 @@
-"""Values as data: JSON types, pydantic's schemas and tables for notebooks, for everything that users get back."""
+"""Conversion of returned values to JSON types, pydantic schemas and HTML tables for notebooks."""
 
 from __future__ import annotations
 
@@ -10,14 +10,13 @@ from attrs import NOTHING, fields
 
 MOST_ROWS = 50  # of a table in a notebook
 
-
-_MAPPING: Any = Mapping  # whose types of keys and values are not known here
+_MAPPING: Any = Mapping  # as Any: the types of keys and values are unknown here
 _ITERABLE: Any = Iterable
 _LIST: Any = list
 
 
 def plain(value: Any) -> Any:
-    """The value as JSON types; what is neither of them nor a collection becomes its text."""
+    """Return the value as JSON types; other values become strings."""
     if hasattr(value, "to_dict"):
         return value.to_dict()
     if value is None or (isinstance(value, bool | int | float | str) and not isinstance(value, Enum)):
@@ -32,7 +31,7 @@ def plain(value: Any) -> Any:
 
 
 def table(values: Mapping[str, Any]) -> str:
-    """The values as an HTML table, cut where it would grow long."""
+    """Return the values as an HTML table, truncated after ``MOST_ROWS`` rows."""
     rows = [f"<tr><th>{_cell(name)}</th><td>{_cell(value)}</td></tr>" for name, value in values.items()]
     return f"<table>{''.join(rows[:MOST_ROWS])}</table>" + (
         f"<p>and {len(rows) - MOST_ROWS} more</p>" if rows[MOST_ROWS:] else ""
@@ -40,7 +39,7 @@ def table(values: Mapping[str, Any]) -> str:
 
 
 def _cell(value: Any) -> str:
-    from html import escape  # noqa: PLC0415  (for notebooks only: its table of entities is long)
+    from html import escape  # noqa: PLC0415  (slow to import, needed in notebooks only)
 
     if isinstance(value, dict):
         return table(cast("dict[str, Any]", value))
@@ -52,12 +51,12 @@ def _cell(value: Any) -> str:
 
 
 class AsDict:
-    """Mixin for what has a ``to_dict()`` of its own: pydantic takes such objects and writes them as JSON."""
+    """Mixin for classes with their own ``to_dict()``: pydantic accepts their instances and serializes them."""
 
     __slots__ = ()
 
     def to_dict(self) -> dict[str, Any]:
-        """As JSON types."""
+        """Return the object as JSON types."""
         raise NotImplementedError
 
     def _repr_html_(self) -> str:
@@ -65,34 +64,34 @@ class AsDict:
 
     @classmethod
     def __get_pydantic_core_schema__(cls, source: Any, handler: Any) -> Any:
-        """For pydantic and FastAPI: an instance is taken as it is, and written as its ``to_dict()``."""
-        from pydantic_core import core_schema  # noqa: PLC0415  (asked for by pydantic itself)
+        """Return the schema for pydantic and FastAPI: accept instances, serialize with ``to_dict()``."""
+        from pydantic_core import core_schema  # noqa: PLC0415  (called by pydantic only)
 
         return core_schema.json_or_python_schema(
-            json_schema=core_schema.dict_schema(),  # says what the JSON is; nothing of this can be made of JSON
+            json_schema=core_schema.dict_schema(),  # describes the output; instances cannot be built from JSON
             python_schema=core_schema.is_instance_schema(cls),
-            serialization=_written(),
+            serialization=_serializer(),
         )
 
     @classmethod
     def __get_pydantic_json_schema__(cls, schema: Any, handler: Any) -> Any:
-        """The JSON schema of what ``to_dict()`` gives."""
+        """Return the JSON schema of ``to_dict()``."""
         return handler(schema["json_schema"])
 
 
 class Data(AsDict):
-    """Mixin for attrs classes whose fields are all they are: ``to_dict()`` has each field under its name."""
+    """Mixin for attrs classes: ``to_dict()`` returns all fields, and pydantic validates them."""
 
     __slots__ = ()
 
     def to_dict(self) -> dict[str, Any]:
-        """Each field under its name, as JSON types."""
+        """Return all fields by name, as JSON types."""
         return {attribute.name: plain(getattr(self, attribute.name)) for attribute in fields(cast("Any", type(self)))}
 
     @classmethod
     def __get_pydantic_core_schema__(cls, source: Any, handler: Any) -> Any:
-        """For pydantic and FastAPI: an instance, or what ``to_dict()`` gave; written as that."""
-        from pydantic_core import core_schema  # noqa: PLC0415  (asked for by pydantic itself)
+        """Return the schema for pydantic and FastAPI: accept instances and the output of ``to_dict()``."""
+        from pydantic_core import core_schema  # noqa: PLC0415  (called by pydantic only)
 
         hints = get_type_hints(cls)
         members: dict[str, Any] = {}
@@ -106,11 +105,11 @@ class Data(AsDict):
         return core_schema.json_or_python_schema(
             json_schema=made,
             python_schema=core_schema.union_schema([core_schema.is_instance_schema(cls), made]),
-            serialization=_written(),
+            serialization=_serializer(),
         )
 
 
-def _written() -> Any:
-    from pydantic_core import core_schema  # noqa: PLC0415  (asked for by pydantic itself)
+def _serializer() -> Any:
+    from pydantic_core import core_schema  # noqa: PLC0415  (called by pydantic only)
 
     return core_schema.plain_serializer_function_ser_schema(lambda value: value.to_dict())

@@ -1,30 +1,30 @@
-"""Every exception this package raises.
+"""The exceptions that this package raises.
 
 ::
 
     TranslationError
     ├── ConfigurationError (ValueError)     an argument, setting or environment variable is wrong
-    │   ├── UnsupportedFormat               no operation takes or makes this format
-    │   └── UnsupportedLanguage             not a language code, or not one the service knows
-    ├── AuthenticationError                 no token, or the API refused the one we have
-    │   └── TokenResponseError              the token endpoint's answer is not a token
-    ├── ConnectionFailed                    the server was not reached, or the answer did not arrive
-    │   └── TokenUnavailable                the identity server is down for now; the credentials may be fine
-    ├── TransferError                       an upload or download broke off or arrived damaged
-    ├── APIError                            the service answered with an error, or with nonsense
+    │   ├── UnsupportedFormat               the service does not read or write this format
+    │   └── UnsupportedLanguage             not a language code, or not one the service supports
+    ├── AuthenticationError                 no token, or the API rejected it
+    │   └── TokenResponseError              the response of the token endpoint is not a token
+    ├── ConnectionFailed                    the server was not reached, or no complete response arrived
+    │   └── TokenUnavailable                the token endpoint is down for now; the credentials may be valid
+    ├── TransferError                       an upload or download failed or the file is damaged
+    ├── APIError                            the service returned an error or an invalid response
     │   ├── BadRequest (400, 422)
     │   ├── NotFound (404)
     │   ├── RateLimited (429)
     │   └── ServerError (5xx)
-    ├── JobError                            keeps the job
+    ├── JobError                            has the job
     │   ├── JobFailed
-    │   ├── JobPartial                      some languages are there, some are not (206)
+    │   ├── JobPartial                      some languages are ready, others are missing (206)
     │   ├── JobExpired                      unknown to the service: older than 24 hours, or never made
-    │   └── JobTimeout                      not ready in the time given; wait again
-    ├── SubmissionUncertain                 the service may have taken the job: not sent again
-    └── CallBudgetExceeded                  the next call would pass ``call_budget``
+    │   └── JobTimeout                      not ready before the timeout; wait again
+    ├── SubmissionUncertain                 the service may have accepted the job; it was not sent again
+    └── CallBudgetExceeded                  the next call would exceed ``call_budget``
 
-No message holds a secret, a token, a response body or the query of a result URL.
+No message contains a secret, a token, a response body or the query of a result URL.
 """
 
 from __future__ import annotations
@@ -41,16 +41,17 @@ log = logging.getLogger("groupdocs_translation.errors")
 
 
 class TranslationError(Exception):
-    """Base of everything raised by this package on purpose.
+    """Base class of all exceptions of this package.
 
-    ``job`` is the job that was being waited for or fetched, ``None`` if there was none. A call that makes several jobs
-    gives all that it has submitted in ``jobs``, in order, those that are done among them: what was paid for is never
-    lost.
+    Attributes:
+        job: the job that was waited for or downloaded, a ``Job`` or ``AsyncJob``, or ``None``.
+        jobs: all jobs that a call with several has submitted, in order, including those that are done. You can still
+            get their results, which are billed already.
+        request_id: ID of the failed request, a string: from the response, or else the one that was sent. ``None`` if
+            nothing was sent or no response is due yet.
 
-    Errors can be pickled and copied, so they pass from worker processes with all attributes; in a pickle or a deep copy
-    a job is its handle, which has ``id``, ``kind`` and ``to_dict()``. ``request_id`` names the request at the service,
-    or at the identity server: the id its answer gave, else the one we sent; ``None`` if nothing was sent, or if what
-    was sent is still waiting for its answer.
+    Errors can be pickled and copied with all attributes, for example to return them from worker processes. In a pickle
+    or a deep copy, a job becomes its handle, which has ``id``, ``kind`` and ``to_dict()``.
     """
 
     job: Any = None
@@ -58,11 +59,11 @@ class TranslationError(Exception):
     request_id: str | None = None
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """Keep the attributes: by default the constructor would be called with the message alone."""
+        """Keep the attributes. By default, unpickling calls the constructor with the message only."""
         return _restored, (type(self), self.args, vars(self).copy())
 
     def to_dict(self) -> dict[str, Any]:
-        """The class's name as ``error``, ``message``, and all attributes, as JSON types."""
+        """Return the class name as ``error``, the ``message`` and all attributes, as JSON types."""
         given = {"job": self.job, "jobs": self.jobs, "request_id": self.request_id, **vars(self)}
         values = {name: plain(value) for name, value in given.items() if not name.startswith("_")}
         return {**values, "error": type(self).__name__, "message": str(self)}
@@ -75,12 +76,11 @@ def _restored(kind: type[TranslationError], arguments: tuple[Any, ...], attribut
 
 
 class ConfigurationError(TranslationError, ValueError):
-    """An argument, a setting or an environment variable is missing or wrong; nothing was sent.
+    """An argument, a setting or an environment variable is missing or wrong. Nothing was sent.
 
-    The message is ``problem``, then ``hint``: what to do, in terms of the Python API (``None`` if there is nothing more
-    to say). ``parameter`` is the name of the argument (names of
-    several with commas between them), ``allowed`` the values or names that it may have, where they can
-    be listed.
+    The message is ``problem``, followed by ``hint``: what to do in the Python API, or ``None``. ``parameter`` is the
+    name of the argument or variable, or several names separated by commas. ``allowed`` is a tuple of the allowed values
+    or names, if they can be listed.
     """
 
     def __init__(
@@ -94,21 +94,14 @@ class ConfigurationError(TranslationError, ValueError):
 
 
 class UnsupportedFormat(ConfigurationError):
-    """No operation of the service takes this source format, or makes this output from it."""
+    """The service does not translate this source format, or cannot produce this output format from it."""
 
 
 class UnsupportedLanguage(ConfigurationError):
     """The language code is malformed, or the service does not translate this pair."""
 
 
-class AuthenticationError(TranslationError):
-    """No usable access token could be had, or the API refused it.
-
-    ``error``, ``error_description`` and ``error_uri`` are the members of an OAuth error answer (RFC 6749 §5.2),
-    cleaned of control characters and cut; ``status_code`` is the HTTP status, ``None`` if there was no answer.
-    ``retry_after`` is what the server asked for, in seconds.
-    """
-
+class _TokenError(TranslationError):
     def __init__(
         self,
         message: str,
@@ -125,51 +118,43 @@ class AuthenticationError(TranslationError):
         self.error_uri = error_uri
         self.status_code = status_code
         self.retry_after = retry_after
+
+
+class AuthenticationError(_TokenError):
+    """No usable access token could be obtained, or the API rejected it.
+
+    ``error``, ``error_description`` and ``error_uri`` are the members of an OAuth error response (RFC 6749 §5.2),
+    truncated and without control characters. ``status_code`` is the HTTP status, ``None`` without a response.
+    ``retry_after`` is the delay in seconds that the server requested, or ``None``.
+    """
 
 
 class TokenResponseError(AuthenticationError):
-    """The token endpoint answered, but not with a token that can be used."""
+    """The token endpoint responded, but not with a usable token."""
 
 
 class ConnectionFailed(TranslationError):
-    """The server could not be reached, or the connection broke before a whole answer arrived."""
+    """The server could not be reached, or the connection broke before a complete response arrived."""
 
 
-class TokenUnavailable(ConnectionFailed):
-    """The identity server gave no token for now: it failed (5xx), wants fewer requests (429), or was not reached.
+class TokenUnavailable(_TokenError, ConnectionFailed):
+    """The token endpoint is temporarily unavailable: it failed (5xx), limits requests (429) or was not reached.
 
-    Nothing is wrong with the credentials, and nothing was sent to the service. ``error``, ``error_description``,
-    ``error_uri`` and ``status_code`` are as in ``AuthenticationError``; ``retry_after`` is in seconds: before then the
-    client does not ask again.
+    This says nothing about the credentials. Nothing was sent to the service. ``error``, ``error_description``,
+    ``error_uri`` and ``status_code`` are as in ``AuthenticationError``. ``retry_after`` is in seconds: the client
+    requests no token before then.
     """
-
-    def __init__(
-        self,
-        message: str,
-        *,
-        error: str | None = None,
-        error_description: str | None = None,
-        error_uri: str | None = None,
-        status_code: int | None = None,
-        retry_after: float | None = None,
-    ) -> None:
-        super().__init__(message)
-        self.error = error
-        self.error_description = error_description
-        self.error_uri = error_uri
-        self.status_code = status_code
-        self.retry_after = retry_after
 
 
 class TransferError(TranslationError):
-    """An upload or a download broke off, arrived damaged, or its address is not safe to use."""
+    """An upload or a download failed, the file is damaged, or its URL is not safe to use."""
 
 
 class APIError(TranslationError):
-    """The service answered with an error, or with something its document does not describe.
+    """The service returned an error, or a response that its OpenAPI document does not describe.
 
-    ``status_code`` is the HTTP status; ``operation`` the operationId; ``message`` what the service said, cut to a line;
-    ``request_id`` its id of the request, else ours.
+    ``status_code`` is the HTTP status, an int. ``operation`` is the operationId. ``message`` is the message of the
+    service, truncated to a line, or ``None``. ``request_id`` is the ID in the response, or else the one that was sent.
     """
 
     def __init__(
@@ -191,15 +176,15 @@ class APIError(TranslationError):
 
 
 class BadRequest(APIError):
-    """HTTP 400 or 422: the service does not take the request as it is."""
+    """HTTP 400 or 422: the service rejected the request as invalid."""
 
 
 class NotFound(APIError):
-    """HTTP 404: unknown, or older than the 24 hours that results are kept."""
+    """HTTP 404: unknown, or older than 24 hours, after which results are deleted."""
 
 
 class RateLimited(APIError):
-    """HTTP 429: too many calls; ``retry_after`` is in seconds, ``None`` if the service gave none."""
+    """HTTP 429: too many calls. ``retry_after`` is in seconds, or ``None``."""
 
 
 class ServerError(APIError):
@@ -207,7 +192,7 @@ class ServerError(APIError):
 
 
 class JobError(TranslationError):
-    """Something is the matter with a job; ``job`` is kept, so nothing that was paid for is lost."""
+    """A job has no complete result. ``job`` is the ``Job`` or ``AsyncJob``, to wait again or read its status."""
 
     def __init__(self, message: str, *, job: Any) -> None:
         super().__init__(message)
@@ -216,7 +201,7 @@ class JobError(TranslationError):
 
 
 class JobFailed(JobError):
-    """The service could not do the job. ``status`` and ``reason`` are what its answer says."""
+    """The service failed to translate. ``status`` and ``reason`` are its status code and message, or ``None``."""
 
     def __init__(self, message: str, *, job: Any, status: int | None = None, reason: str | None = None) -> None:
         super().__init__(message, job=job)
@@ -225,7 +210,7 @@ class JobFailed(JobError):
 
 
 class JobPartial(JobError):
-    """Done in part (206). ``result`` holds what is there, ``missing`` the languages that are not."""
+    """Some languages are missing (206). ``result`` has the others, ``missing`` is a tuple of the missing codes."""
 
     def __init__(self, message: str, *, job: Any, result: Any, missing: Sequence[str]) -> None:
         super().__init__(message, job=job)
@@ -234,17 +219,18 @@ class JobPartial(JobError):
 
 
 class JobExpired(JobError):
-    """The service does not know the job: results are kept for 24 hours."""
+    """The job is unknown to the service, which keeps results for 24 hours."""
 
 
 class JobTimeout(JobError):
-    """The job was not ready in the time given. It goes on at the service; waiting again works."""
+    """The job was not ready before the timeout. It continues at the service, so you can wait again."""
 
 
 class SubmissionUncertain(TranslationError):
-    """The request was sent and no usable answer came: the service may have taken, and billed, the job.
+    """The request was sent, but no usable response arrived: the service may have accepted and billed the job.
 
-    It is not sent again, because that could be paid twice. ``request`` is what was sent, ``operation`` the operationId.
+    It is not sent again, because that could be billed twice. ``request`` is the body that was sent, as a dictionary, or
+    ``None``. ``operation`` is the operationId.
     """
 
     def __init__(self, message: str, *, operation: str, request: Mapping[str, Any] | None) -> None:
@@ -254,7 +240,7 @@ class SubmissionUncertain(TranslationError):
 
 
 class CallBudgetExceeded(TranslationError):
-    """The next call would pass ``call_budget``; it was not sent."""
+    """The next call would exceed ``call_budget`` and was not sent. ``budget`` and ``used`` are numbers of calls."""
 
     def __init__(self, message: str, *, budget: int, used: int) -> None:
         super().__init__(message)
@@ -263,7 +249,7 @@ class CallBudgetExceeded(TranslationError):
 
 
 def unexpected(what: str, error: Exception) -> TranslationError:
-    """An exception that nobody foresaw, as one of ours; its text is not told, it may hold an address or a token."""
+    """Convert an unforeseen exception to one of this package, without its text, which may contain a URL or a token."""
     while isinstance(error, ExceptionGroup):
         error = cast("ExceptionGroup[Exception]", error).exceptions[0]
     if isinstance(error, TranslationError):
@@ -273,13 +259,13 @@ def unexpected(what: str, error: Exception) -> TranslationError:
         return TransferError(f"{what}: {error.strerror or type(error).__name__}{where}")
     name = type(error).__name__
     log.debug("%s: unexpected %s\n%s", what, name, "".join(traceback.format_tb(error.__traceback__)))
-    hint = "please report it with the traceback that is logged at level DEBUG (-vv)"
-    return TranslationError(f"{what}: a fault of this package ({name}), {hint}")
+    hint = "report it with the traceback that is logged at level DEBUG (-vv)"
+    return TranslationError(f"{what}: a bug in this package ({name}): {hint}")
 
 
 @contextmanager
 def only_our_errors(what: str) -> Generator[None]:
-    """Let no other exception out of a public call than those of this package."""
+    """Convert other exceptions of a public call to those of this package."""
     try:
         yield
     except TranslationError:

@@ -1,4 +1,4 @@
-"""Files on disk: a download grows under a temporary name and gets its own only when it is whole."""
+"""Files on disk: a download is written under a temporary name and renamed when it is complete."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ OVERWRITE_HINT = "use overwrite=True or another output_dir"
 
 
 def checked_path(given: str | os.PathLike[str], parameter: str) -> Path:
-    """The absolute path, whether something is there or not.
+    """Return the absolute path, which need not exist.
 
     Raises:
-        ConfigurationError: no file system could have it: a null or half a surrogate pair in it, too long, links that
-            lead in a circle.
+        ConfigurationError: the path is not valid: it has a null character or a lone surrogate, is too long, or is a
+            loop of symbolic links.
     """
     if not isinstance(given, str | os.PathLike) or not os.fspath(given):
-        raise ConfigurationError(f"{parameter} is a path, not {given!r}", parameter=parameter)
+        raise ConfigurationError(f"{parameter} must be a path, got {given!r}", parameter=parameter)
     try:
         path = Path(os.path.abspath(given))
         with suppress(FileNotFoundError, NotADirectoryError, PermissionError):
@@ -36,19 +36,21 @@ def checked_path(given: str | os.PathLike[str], parameter: str) -> Path:
 
 
 def output_folder(given: str | os.PathLike[str]) -> Path:
-    """The folder for results, made if it is not there; found out before anything is paid for."""
+    """Create the folder for results if needed, and check that it is writable, before anything is billed."""
     try:
         folder = Path(given)
         folder.mkdir(parents=True, exist_ok=True)
-        tempfile.TemporaryFile(dir=folder).close()  # permissions, read-only mounts and the like: only trying tells
-    except (OSError, TypeError, ValueError) as error:  # of another type, or with a null in it
+        tempfile.TemporaryFile(dir=folder).close()  # only a write shows permissions, read-only mounts and the like
+    except (OSError, TypeError, ValueError) as error:  # TypeError: not a path; ValueError: a null character
         reason = error.strerror if isinstance(error, OSError) else error
-        raise ConfigurationError(f"cannot use {given!r} for results: {reason}", parameter="output_dir") from error
+        raise ConfigurationError(
+            f"output_dir={str(given)!r:.200} cannot be used for results: {reason}", parameter="output_dir"
+        ) from error
     return folder
 
 
 def is_written(path: Path, size: int | None) -> bool:
-    """Whether the file is there and has that many bytes; ``None`` means that it was never written."""
+    """Return whether the file exists with ``size`` bytes; ``None`` means that it was never written."""
     try:
         return size is not None and path.stat().st_size == size
     except OSError:
@@ -56,20 +58,20 @@ def is_written(path: Path, size: int | None) -> bool:
 
 
 def why_unwritable(target: Path, size: int) -> str | None:
-    """Why a file of ``size`` bytes cannot be written there, ``None`` if nothing is known to be in the way."""
+    """Return why a file of ``size`` bytes cannot be written, ``None`` if no reason is known."""
     try:
         for path in (target, _partial_path(target)):
             with suppress(FileNotFoundError, NotADirectoryError):
-                path.lstat()  # tells of a name that is too long
+                path.lstat()  # raises if the name is too long
         if target.is_dir():
-            return "a folder is in its place"
+            return "a folder with this name exists"
         if target.is_symlink() and not target.exists():
-            return "a link that leads nowhere is in its place"
+            return "a broken symbolic link with this name exists"
         folder = next(one for one in target.absolute().parents if one.exists())
         if not folder.is_dir():
-            return f"{folder} is no folder"
+            return f"{folder} is not a folder"
         if not os.access(folder, os.W_OK | os.X_OK):
-            return f"no right to write in {folder}"
+            return f"no permission to write in {folder}"
         if (free := shutil.disk_usage(folder).free) < size:
             return f"{free} bytes are free, {size} are needed"
     except OSError as error:
@@ -78,7 +80,12 @@ def why_unwritable(target: Path, size: int) -> str | None:
 
 
 def check_places(paths: list[Path], size: int, *, overwrite: bool, is_paid: bool = False) -> None:
-    """Raise if any of the files could not be written, ``size`` bytes for all of them together, or is there already."""
+    """Check that the files, ``size`` bytes in total, can be written and do not exist.
+
+    Raises:
+        ConfigurationError: a file exists and ``overwrite`` is false, or cannot be written.
+        TransferError: a file cannot be written and ``is_paid`` is true.
+    """
     for path in paths:
         if why := why_unwritable(path, size):
             problem = f"cannot write {path}: {why}"
@@ -88,36 +95,36 @@ def check_places(paths: list[Path], size: int, *, overwrite: bool, is_paid: bool
 
 
 def move_into_place(whole: Path, target: Path, *, overwrite: bool) -> None:
-    """Give a file its final name, in one step: whoever looks sees nothing, or all of it.
+    """Rename a complete file to its final name atomically.
 
     Raises:
-        FileExistsError: the target is there and must not be replaced.
+        FileExistsError: the target exists and ``overwrite`` is false.
     """
     if overwrite:
         whole.replace(target)
         return
     try:
-        os.link(whole, target)  # fails if the name is taken, in one step
+        os.link(whole, target)  # atomic, and fails if the target exists
     except FileExistsError:
         raise
-    except OSError:  # a file system without hard links: claim the name first
+    except OSError:  # a file system without hard links: reserve the name first
         target.touch(exist_ok=False)
         try:
             whole.replace(target)
         except BaseException:
-            target.unlink()  # it is ours, and empty
+            target.unlink()  # the empty file made above
             raise
         return
     whole.unlink()
 
 
-def _for_the_owner(path: str, flags: int) -> int:
-    """Open for the owner alone: whoever has opened a file keeps it, whatever its mode becomes."""
+def _open_private(path: str, flags: int) -> int:
+    """Open with access for the owner only: a process that opened the file early would keep reading it."""
     return os.open(path, flags | getattr(os, "O_NOFOLLOW", 0), 0o600)
 
 
-def _usual_mode(probe: Path) -> int:
-    """The mode that a new file gets in this folder; the umask cannot be read without setting it for all threads."""
+def _default_mode(probe: Path) -> int:
+    """Return the mode of a new file in this folder. Reading the umask would mean setting it for all threads."""
     with probe.open("xb") as file:
         mode = os.fstat(file.fileno()).st_mode
     probe.unlink()
@@ -125,22 +132,21 @@ def _usual_mode(probe: Path) -> int:
 
 
 def _partial_path(target: Path) -> Path:
-    """A name that nobody can guess, beside the target; 40 letters are at most 160 bytes."""
+    """Return an unguessable path next to the target. 40 characters are at most 160 bytes."""
     return target.with_name(f".{target.name[:40]}.{secrets.token_hex(8)}.part")
 
 
 class PartialFile:
-    """A file under a temporary name beside its target; ``finish()`` renames it, ``discard()`` leaves nothing behind.
+    """A file under a temporary name next to its target. ``finish()`` renames it, ``discard()`` deletes it.
 
-    The first ``write()`` makes the file. Used by one download at a time, from whatever thread: one lock keeps
-    ``discard()`` apart from work that a cancelled task has left behind in a thread. ``size`` is the number of bytes
-    written so far.
+    The first ``write()`` creates it. For one download at a time, in any thread. A lock separates ``discard()`` from
+    work that a canceled task left running in a thread. ``size`` is the number of bytes written so far.
     """
 
     def __init__(self, target: Path) -> None:
         self.target = target
         self.size = 0
-        self._path = _partial_path(target)  # known before it exists, so that an interrupt at any moment finds it
+        self._path = _partial_path(target)  # set before the file exists, so an interrupt at any moment can delete it
         self._file: IO[bytes] | None = None
         self._is_over = False
         self._lock = threading.Lock()
@@ -151,41 +157,41 @@ class PartialFile:
             self.size += len(chunk)
 
     def restart(self) -> None:
-        """Throw away what was written: the server began anew."""
+        """Discard what was written, because the server sends the file from its beginning."""
         with self._lock:
             self._opened.seek(0)
             self._opened.truncate()
             self.size = 0
 
     def finish(self, *, overwrite: bool) -> None:
-        """Flush to disk and rename; without ``overwrite`` a file that appeared meanwhile is left alone.
+        """Flush the file to disk and rename it.
 
         Raises:
-            FileExistsError: the target is there and must not be replaced.
+            FileExistsError: the target exists by now and ``overwrite`` is false.
         """
         with self._lock:
             file = self._opened
             file.flush()
-            os.fsync(file.fileno())  # or a crash could leave an empty file under the final name
+            os.fsync(file.fileno())  # otherwise a crash could leave an empty file under the final name
             file.close()
-            self._path.chmod(_usual_mode(self._path.with_suffix(".mode")))
+            self._path.chmod(_default_mode(self._path.with_suffix(".mode")))
             move_into_place(self._path, self.target, overwrite=overwrite)
 
     def discard(self) -> None:
-        """Remove what is left of it; does nothing after ``finish()``."""
+        """Delete the file. Do nothing after ``finish()``."""
         with self._lock:
             self._is_over = True
             with suppress(OSError):
                 if self._file is not None:
-                    self._file.close()  # flushes: on a full disk that fails once more
-            with suppress(OSError):  # it may be what could not be made
+                    self._file.close()  # flushes, which fails again on a full disk
+            with suppress(OSError):  # the file may not exist, or its folder may be inaccessible
                 self._path.unlink(missing_ok=True)
 
     @property
     def _opened(self) -> IO[bytes]:
         """The file, readable by its owner alone until it is complete."""
         if self._is_over:
-            raise OSError("the download was given up")
+            raise OSError("the download was canceled")
         if self._file is None:
-            self._file = open(self._path, "xb", opener=_for_the_owner)  # noqa: SIM115  (open until it is complete)
+            self._file = open(self._path, "xb", opener=_open_private)  # noqa: SIM115  (open until it is complete)
         return self._file

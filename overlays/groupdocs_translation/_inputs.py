@@ -1,4 +1,4 @@
-"""What a user hands in: a path, bytes, an open stream or a URL, made into one thing that can be read again."""
+"""Input files: a path, bytes, an open stream or a URL, as one source that can be read repeatedly."""
 
 from __future__ import annotations
 
@@ -17,36 +17,32 @@ from ._errors import ConfigurationError
 
 FileInput = str | os.PathLike[str] | bytes | bytearray | memoryview | IO[bytes]
 
-SPOOL_BYTES = 8 * 2**20  # a stream that cannot be rewound is kept in memory up to here, then on disk
+SPOOL_BYTES = 8 * 2**20  # a stream that cannot seek is copied into memory up to this size, then to disk
 
-
-_URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")  # two letters at least: C:/ is a drive
+_URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")  # at least two letters: C:/ is a drive
 
 
 class Source:
-    """A named source of known size that can be opened again for each try, or a URL that the service fetches itself.
+    """A named source that can be opened again for each attempt, or a URL that the service fetches itself.
 
-    ``size`` is in bytes (``None`` for a URL). ``open()`` gives a new reader at the beginning; the reader must be
-    closed.
+    ``size`` is in bytes, ``None`` for a URL. ``open()`` returns a new reader at the beginning; close it after use.
     """
 
     def __init__(
         self, name: str, size: int | None, opener: Callable[[], IO[bytes]] | None, url: str | None = None
     ) -> None:
-        self.name = name.encode(
-            errors="replace"
-        ).decode()  # bytes in a name that are no text: "?", or nothing could be sent
+        self.name = name.encode(errors="replace").decode()  # undecodable bytes of a name cannot be sent
         self.size = size
         self.url = url
         self._opener = opener
 
     def open(self) -> IO[bytes]:
-        assert self._opener is not None, "a URL is not read by us"
+        assert self._opener is not None, "a URL has no reader"
         return self._opener()
 
 
 class _Borrowed(io.RawIOBase):
-    """A view of the user's stream from where it stood; closing it leaves the stream open."""
+    """A view of the user's stream from its current position. Closing the view leaves the stream open."""
 
     def __init__(self, stream: IO[bytes], start: int) -> None:
         self._stream = stream
@@ -62,20 +58,20 @@ class _Borrowed(io.RawIOBase):
 
 
 def hidden(given: Any) -> Any:
-    """What was given; a URL as a string whose repr leaves the query out."""
+    """Return the value; a URL as a string whose repr leaves out the query."""
     return PresignedUrl(given) if isinstance(given, str) and _URL.match(given) else given
 
 
 def read_source(given: FileInput, *, name: str | None = None) -> Source:
-    """The source that a user's argument means.
+    """Return the source for a user's argument.
 
     A string that starts with a scheme such as ``https://`` is a URL, any other string a path. A stream is read from
-    where it stands, and stays open; one that cannot seek is copied aside first (memory, then disk), so that a broken
+    its current position and stays open. One that cannot seek is first copied (to memory, then disk), so that a failed
     upload can be repeated.
     """
     if name is not None and not isinstance(name, str):
         raise ConfigurationError(
-            f"name is a file name such as 'report.docx', not a {type(name).__name__}", parameter="name"
+            f"name must be a file name such as 'report.docx', got {type(name).__name__}", parameter="name"
         )
     if isinstance(given, str) and _URL.match(given):
         url = check_url(given, "the source URL")
@@ -94,13 +90,13 @@ def read_source(given: FileInput, *, name: str | None = None) -> Source:
 
 def _named(name: str | None, what: str) -> str:
     if not name:
-        raise ConfigurationError(f"{what} need a name with an extension: name='report.docx'", parameter="name")
+        raise ConfigurationError(f"{what} need a file name: pass one such as name='report.docx'", parameter="name")
     return name
 
 
 def _checked(source: Source) -> Source:
     if source.size == 0:
-        raise ConfigurationError(f"{source.name} is empty: there is nothing to translate", parameter="file")
+        raise ConfigurationError(f"{source.name} is empty", parameter="file")
     return source
 
 
@@ -108,12 +104,12 @@ def _from_path(path: Path, name: str | None) -> Source:
     try:
         if path.is_dir():
             raise ConfigurationError(f"{path} is a folder, not a file", parameter="file", hint="use translate_folder()")
-        if not path.is_fifo():  # opening a pipe without a writer waits for ever; its size says 0
-            path.open("rb").close()  # found out now, not in the middle of an upload
+        if not path.is_fifo():  # opening a pipe without a writer blocks forever; its size is 0
+            path.open("rb").close()  # fail now instead of during an upload
         size = path.stat().st_size
     except ConfigurationError:
         raise
-    except (OSError, ValueError) as error:  # ValueError: a null in the name
+    except (OSError, ValueError) as error:  # ValueError: a null character in the name
         raise ConfigurationError(
             f"cannot read {path!s:.200}: {getattr(error, 'strerror', error)}", parameter="file"
         ) from error
@@ -124,7 +120,7 @@ def _from_stream(stream: IO[bytes], name: str | None) -> Source:
     own = getattr(stream, "name", None)
     named = _named(name or (Path(own).name if isinstance(own, str) else None), "streams")
     if isinstance(stream, io.TextIOBase):
-        raise ConfigurationError(f"{named} is open as text: open it with mode 'rb'", parameter="file")
+        raise ConfigurationError(f"{named} is open in text mode: open it with mode 'rb'", parameter="file")
     try:
         is_copied = not (hasattr(stream, "seekable") and stream.seekable())
         if is_copied:
@@ -134,11 +130,11 @@ def _from_stream(stream: IO[bytes], name: str | None) -> Source:
         stream.seek(start)
     except ConfigurationError:
         raise
-    except (OSError, TypeError, ValueError) as error:  # TypeError: tell() or seek() gives nothing; ValueError: closed
+    except (OSError, TypeError, ValueError) as error:  # TypeError: tell() or seek() returns None; ValueError: closed
         raise ConfigurationError(f"{named} cannot be read: {error}", parameter="file") from error
     if size <= 0 < start:
         raise ConfigurationError(
-            f"{named} is at its end: there is nothing left to read", parameter="file", hint="rewind it with seek(0)"
+            f"{named} is at its end, with nothing left to read", parameter="file", hint="rewind it with seek(0)"
         )
     source = Source(named, size, lambda: cast("IO[bytes]", io.BufferedReader(_Borrowed(stream, start))))
     if is_copied:
@@ -151,7 +147,9 @@ def _spool(stream: IO[bytes]) -> IO[bytes]:
     try:
         while chunk := stream.read(2**20):
             if not isinstance(chunk, bytes):
-                raise ConfigurationError("the stream gives text: open it in binary mode")
+                raise ConfigurationError(
+                    f"read() of the stream must return bytes, got {type(chunk).__name__}: open it in binary mode"
+                )
             copy.write(chunk)
         copy.seek(0)
     except BaseException:

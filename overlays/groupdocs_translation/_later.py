@@ -1,4 +1,4 @@
-"""Modules that annotations name, and that are loaded when somebody reads those."""
+"""Lazy loading of modules that only annotations name."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 
 class Later:
-    """Stands for a module in annotations: ``typing.get_type_hints`` loads it, ``import groupdocs_translation`` not."""
+    """A module in annotations that ``typing.get_type_hints`` loads, but ``import groupdocs_translation`` does not."""
 
     def __init__(self, name: str, package: str | None = None) -> None:
         self._name, self._package = name, package

@@ -1,4 +1,4 @@
-"""``GROUPDOCS_LOG=info`` or ``debug``: the logs of this package on standard error, without a line of code."""
+"""Logging to standard error without code, enabled by ``GROUPDOCS_LOG=info`` or ``debug``."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ import warnings
 
 _level = {"info": logging.INFO, "debug": logging.DEBUG}.get(os.environ["GROUPDOCS_LOG"].strip().lower())
 if _level is None:
-    warnings.warn("GROUPDOCS_LOG is neither info nor debug: nothing is logged for it", stacklevel=2)
+    warnings.warn(
+        f"GROUPDOCS_LOG must be info or debug, got {os.environ['GROUPDOCS_LOG']!r:.60}; logging stays off", stacklevel=2
+    )
 else:
     _handler = logging.StreamHandler()
     _handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))

@@ -1,6 +1,6 @@
-"""httpx2's failures as the exceptions that callers see, and its answers as generated operations can read them.
+"""What both sessions share: errors for network failures, responses for generated operations, and log filters.
 
-Below both sessions: nothing here waits. And the rule of both transports for the connections that a submission may use.
+Also the rule, for both transports, which connections a submission may use. Nothing here blocks.
 """
 
 from __future__ import annotations
@@ -31,19 +31,18 @@ _NOT_SENT = (
     httpx2.ProxyError,
     httpx2.UnsupportedProtocol,
 )
-_OF_THE_BODY = {"content-encoding", "content-length", "transfer-encoding"}  # headers
-
+_BODY_HEADERS = {"content-encoding", "content-length", "transfer-encoding"}
 
 REUSE_S = 2.0  # common servers close an idle connection after 5 s, some after 2 s
 
 
 class ReuseGuard:
-    """Decides for the connections of one pool which of them may carry a POST.
+    """Decides which connections of one pool may carry a POST.
 
-    A POST makes a paid job and is not sent again when the connection breaks, so it must not meet one that the server
-    has closed without a word: the news may still be on its way. A new connection is always good. A used one must have
-    answered more than once, or the server might close after each answer, must have been used in the last ``REUSE_S``,
-    and must not be at its end already; none is good once one was lost (``has_lost``). Other requests use any.
+    A POST makes a billed job and is not sent again when its connection breaks. So it must not use a connection that the
+    server has closed: the close may not have arrived yet. A new connection is safe. A used one is safe if it had more
+    than one response (some servers close after each), was used in the last ``REUSE_S`` seconds, and is still open. No
+    used connection is safe after one was lost (``has_lost``). Other requests may use any connection.
     """
 
     def __init__(self) -> None:
@@ -51,7 +50,7 @@ class ReuseGuard:
         self._used: WeakKeyDictionary[object, tuple[int, float]] = WeakKeyDictionary()
 
     def admits(self, method: str, connection: object, has_ended: Callable[[], bool]) -> bool:
-        """Whether the connection may carry the next request; if not, close it and take another one."""
+        """Return whether the connection may carry the next request. If not, close it and use another."""
         now = monotonic()
         used, last = self._used.get(connection, (0, now))
         self._used[connection] = used + 1, now
@@ -61,9 +60,9 @@ class ReuseGuard:
 
 
 def has_surplus(connection: Any) -> bool:
-    """Whether bytes came after the last response on a pooled connection of httpx2.
+    """Return whether bytes arrived after the last response on a pooled connection of httpx2.
 
-    They are no response to the next request (RFC 9112 §6.3), and httpcore2 would take them for one: a file would get
+    They are not a response to the next request (RFC 9112 §6.3), but httpcore2 would read them as one: a file would get
     the translation of another.
     """
     while (inner := getattr(connection, "_connection", None)) is not None:
@@ -73,22 +72,22 @@ def has_surplus(connection: Any) -> bool:
 
 
 def is_readable(socket: Any) -> bool:
-    """Whether something is to be read: before a request that can only be the end of the connection."""
+    """Return whether the socket is readable. Before a request this means that the connection was closed."""
     if not hasattr(select, "poll"):  # Windows
         return bool(select.select([socket], [], [], 0)[0])
-    poll = select.poll()  # select() knows no descriptor above 1,023
+    poll = select.poll()  # select() supports no descriptor above 1,023
     poll.register(socket, select.POLLIN)
     return bool(poll.poll(0))
 
 
 def network_failure(failure: httpx2.HTTPError, request: httpx2.Request, name: str) -> Failed:
-    """The failure of a request that got no whole answer.
+    """Return the failure of a request without a complete response.
 
-    The cause is rebuilt: the frames of the original hold the request's headers, token included.
+    The cause is a new exception: the frames of the original contain the request's headers, including the token.
     """
     what = responses.library_message(failure, mask=token_mask(request)) or type(failure).__name__
     if isinstance(failure, httpx2.LocalProtocolError):
-        return Failed(FailureKind.REJECTED, TransferError(f"{name}: the request broke off on our side: {what}"))
+        return Failed(FailureKind.REJECTED, TransferError(f"{name}: the request could not be sent: {what}"))
     error = ConnectionFailed(f"{name}: {request.url.host}: {type(failure).__name__}: {what}")
     error.__cause__ = type(failure)(what)
     if not isinstance(failure, _NOT_SENT):
@@ -111,16 +110,17 @@ def _token(request: httpx2.Request) -> Secret:
 
 
 def token_mask(request: httpx2.Request) -> Callable[[str], str]:
-    """Hides the token that a request carried: gateways have been seen to echo it."""
+    """Return a function that redacts the request's token: some gateways echo it."""
     return _token(request).redact
 
 
 def readable(response: httpx2.Response, operation: Operation) -> httpx2.Response:
-    """A good answer as its generated operation can read it; a poll's without the token that some gateways echo.
+    """Return a successful response in a form that its generated operation can parse.
 
-    The generated parser knows documented statuses only, and the body says the rest.
+    The generated parser accepts only documented statuses. The response to a poll loses the token that some gateways
+    echo.
     """
-    response.encoding = "utf-8"  # JSON and YAML are, whatever the header says
+    response.encoding = "utf-8"  # of JSON and YAML, regardless of the header
     status = response.status_code
     is_known = status in responses.DOCUMENTED_STATUSES[operation.role] or (status, operation.id) == (
         206,
@@ -131,22 +131,22 @@ def readable(response: httpx2.Response, operation: Operation) -> httpx2.Response
     if operation.role != "poll" or not _token(response.request).occurs_in(response.content):
         return response
     content = responses.with_message_masked(response.content, mask=token_mask(response.request))
-    headers = [(name, value) for name, value in response.headers.multi_items() if name not in _OF_THE_BODY]
+    headers = [(name, value) for name, value in response.headers.multi_items() if name not in _BODY_HEADERS]
     return httpx2.Response(response.status_code, headers=headers, content=content, request=response.request)
 
 
 class StorageURL(httpx2.URL):
-    """The address of a result in a request, known again by the filter of logs."""
+    """The URL of a result in a request, which the log filter recognizes by its type."""
 
     def __repr__(self) -> str:
         return f"URL({PresignedUrl(self)!r})"
 
 
-_LOCATION = re.compile(r"(b'(?:content-)?location', b'[^'?]*\?)[^']*", re.IGNORECASE)  # httpcore2 quotes heads at DEBUG
+_LOCATION = re.compile(r"(b'(?:content-)?location', b'[^'?]*\?)[^']*", re.IGNORECASE)  # httpcore2 logs headers at DEBUG
 
 
 def hide_queries(record: logging.LogRecord) -> bool:
-    """Cut the queries of results' addresses in what the HTTP libraries log (httpx2 at INFO, whole addresses)."""
+    """Remove the queries of result URLs from a record of the HTTP libraries. httpx2 logs whole URLs at INFO."""
     if isinstance(record.args, tuple) and any(isinstance(value, StorageURL) for value in record.args):
         record.args = tuple(
             PresignedUrl(value).masked if isinstance(value, StorageURL) else value for value in record.args
@@ -157,14 +157,14 @@ def hide_queries(record: logging.LogRecord) -> bool:
 
 
 def guard_logs() -> None:
-    """Let no log of the HTTP libraries hold the query of a result's address."""
+    """Keep the queries of result URLs out of the logs of the HTTP libraries."""
     for name in ("httpx2", "httpcore2.http11", "httpcore2.http2"):
-        logging.getLogger(name).addFilter(hide_queries)  # adds it once
+        logging.getLogger(name).addFilter(hide_queries)  # a second call has no effect
 
 
 def uncertain(name: str, request: httpx2.Request, error: TranslationError) -> SubmissionUncertain:
-    """The error of a submission that may have been taken, and with it what was sent."""
-    detail = f"HTTP {error.status_code}" if isinstance(error, APIError) else "no whole answer"
+    """Return the error for a submission that the service may have accepted, with the request body."""
+    detail = f"HTTP {error.status_code}" if isinstance(error, APIError) else "no complete response"
     try:
         sent: Any = responses.parse(request.content)
     except (ValueError, httpx2.RequestNotRead):
@@ -172,12 +172,12 @@ def uncertain(name: str, request: httpx2.Request, error: TranslationError) -> Su
     members = responses.as_object(sent)
     if members is not None and isinstance(members.get("url"), str):
         members["url"] = PresignedUrl(members["url"])
-    in_doubt = SubmissionUncertain(
-        f"{name} was sent and its outcome is unknown ({detail}): the service may have taken and billed the job. "
-        "It was not sent again. If no result turns up on your account, send it once more.",
+    result = SubmissionUncertain(
+        f"{name} was sent and its outcome is unknown ({detail}): the service may have accepted and billed the job. "
+        "It was not sent again. If your account does not show the job, submit it again.",
         operation=name,
         request=members,
     )
-    in_doubt.__cause__ = error
-    in_doubt.request_id = error.request_id
-    return in_doubt
+    result.__cause__ = error
+    result.request_id = error.request_id
+    return result

@@ -1,7 +1,7 @@
-"""What users get back: translations, files, facts. Values only; nothing here talks to the service.
+"""The values that clients return: translations, files, job status, languages and health.
 
-``request_id`` is the id of the request that the value came with, the last one of several: what the service's answer
-headers give, else the one that we sent. It does not count when values are compared.
+``request_id`` is the ID of the request that returned the value, or of the last one if there were several: the ID in the
+response headers, or else the one that was sent. Comparisons ignore it.
 """
 
 from __future__ import annotations
@@ -31,16 +31,18 @@ def _of(by_language: Mapping[str, V], language: str) -> V:
 def _only(by_language: Mapping[str, V], what: str) -> V:
     if len(by_language) != 1:
         raise ConfigurationError(
-            f"{what} is for one target language; this result has {', '.join(by_language)}: index it, result['de']"
+            f"{what} needs exactly one target language, this result has {', '.join(by_language) or 'none'}: "
+            "index it by language, such as result['de']"
         )
     return next(iter(by_language.values()))
 
 
 @frozen
 class TextTranslation(Data, Generic[T]):
-    """Texts in other languages: ``result["de"]`` is a string if one string was given, else a list in the order given.
+    """Translated texts by language.
 
-    ``jobs`` are the ids of the jobs it came from.
+    ``result["de"]`` is a string if you passed one string, or else a list of strings in the order you passed them.
+    ``jobs`` are the IDs of the jobs that translated them.
     """
 
     by_language: Mapping[str, T]
@@ -48,28 +50,28 @@ class TextTranslation(Data, Generic[T]):
     request_id: str | None = field(default=None, eq=False)
 
     def __getitem__(self, language: str) -> T:
-        """The translation into one language, however it is spelled; ``KeyError`` if it was not asked for."""
+        """Return the translation into a language, in any spelling of its code; ``KeyError`` if it has none."""
         return _of(self.by_language, language)
 
     def __iter__(self) -> Iterator[str]:
-        """The languages."""
+        """Iterate over the language codes."""
         return iter(self.by_language)
 
     @property
     def text(self) -> T:
-        """The translation, if there is one target language.
+        """The translation, if there is exactly one target language.
 
         Raises:
-            ConfigurationError: there are several.
+            ConfigurationError: the result has several languages.
         """
         return _only(self.by_language, ".text")
 
 
 @frozen
 class FileResult(Data):
-    """Where the translated files of a job lie. The URLs are secrets while they live, so no repr shows them.
+    """URLs of the translated files of a job, by language. The URLs give access to the files, so the repr omits them.
 
-    ``sizes`` are in bytes, ``None`` where the service gives none; ``scores`` are its quality scores, if it gives any.
+    ``sizes`` are in bytes, ``None`` if unknown. ``scores`` are quality scores, if the service returns any.
     """
 
     urls: Mapping[str, str] = field(repr=lambda urls: repr(list(urls)))
@@ -83,7 +85,10 @@ class FileResult(Data):
 
 @frozen
 class FileTranslation(Data):
-    """Translated files on disk: ``result["de"]`` is a path. ``sizes`` in bytes; ``job`` is the id of the job."""
+    """Translated files on disk, by language: ``result["de"]`` is a ``Path``.
+
+    ``sizes`` are in bytes. ``job`` is the ID of the job.
+    """
 
     files: Mapping[str, Path]
     sizes: Mapping[str, int]
@@ -91,26 +96,26 @@ class FileTranslation(Data):
     request_id: str | None = field(default=None, eq=False)
 
     def __getitem__(self, language: str) -> Path:
-        """The file in one language, however it is spelled; ``KeyError`` if it was not asked for."""
+        """Return the file in a language, in any spelling of its code; ``KeyError`` if there is none."""
         return _of(self.files, language)
 
     def __iter__(self) -> Iterator[str]:
-        """The languages."""
+        """Iterate over the language codes."""
         return iter(self.files)
 
     @property
     def path(self) -> Path:
-        """The file, if there is one target language.
+        """The file, if there is exactly one target language.
 
         Raises:
-            ConfigurationError: there are several.
+            ConfigurationError: the result has several languages.
         """
         return _only(self.files, ".path")
 
 
 @frozen
 class HugoStructure(Data):
-    """What can be translated of a Hugo file: key paths of its front matter, short codes and their parameters."""
+    """The translatable parts of a Hugo file: key paths of its front matter, shortcodes and their parameters."""
 
     front_matter: Sequence[Sequence[str]]
     shortcodes: Mapping[str, Sequence[Sequence[str]]]
@@ -118,7 +123,7 @@ class HugoStructure(Data):
 
 
 class State(Enum):
-    """Where a job is."""
+    """The state of a job."""
 
     PENDING = "pending"
     DONE = "done"
@@ -128,13 +133,13 @@ class State(Enum):
 
     @property
     def is_final(self) -> bool:
-        """True if asking again would say the same."""
+        """Whether another poll would return the same state."""
         return self in {State.DONE, State.FAILED, State.EXPIRED}
 
 
 @frozen
 class JobStatus(Data):
-    """One answer about a job: its state, the service's number and words, and the languages that are there already."""
+    """The result of a poll: the job's state, the service's status code and message, and the languages ready so far."""
 
     state: State
     code: int | None
@@ -145,21 +150,21 @@ class JobStatus(Data):
 
 @frozen
 class Languages(Data):
-    """The pairs that the service translates: ``languages["en"]`` are the targets for English."""
+    """The language pairs of the service: ``languages["en"]`` are the target languages for English."""
 
     targets: Mapping[str, Sequence[str]]
     request_id: str | None = field(default=None, eq=False)
 
     def __getitem__(self, source: str) -> Sequence[str]:
-        """The targets for a source; ``KeyError`` if it is not translated."""
+        """Return the target languages for a source language; ``KeyError`` if there are none."""
         return self.targets[source]
 
     def __iter__(self) -> Iterator[str]:
-        """The sources."""
+        """Iterate over the source languages."""
         return iter(self.targets)
 
     def __contains__(self, pair: object) -> bool:
-        """``"en" in languages``, ``("en", "de") in languages``."""
+        """Support ``"en" in languages`` and ``("en", "de") in languages``."""
         if isinstance(pair, tuple):
             source, target = cast("tuple[str, str]", pair)
             return target in self.targets.get(source, ())
@@ -168,7 +173,7 @@ class Languages(Data):
 
 @frozen
 class Health(Data):
-    """What the service says of itself: ``is_healthy`` if no part says otherwise; ``parts`` by name."""
+    """The health of the service and of its parts. ``parts`` and ``messages`` are by name of the part."""
 
     parts: Mapping[str, bool]
     messages: Mapping[str, str]
@@ -176,7 +181,7 @@ class Health(Data):
 
     @property
     def is_healthy(self) -> bool:
-        """True if every part is."""
+        """Whether every part is healthy."""
         return all(self.parts.values())
 
 
@@ -185,12 +190,12 @@ Stage = Literal["upload", "submit", "submitted", "wait", "download"]
 
 @frozen
 class Progress(Data):
-    """One step of a transfer or a wait.
+    """One step of a transfer or a wait, passed to ``progress`` callbacks.
 
-    ``stage`` is ``upload``, ``submit`` (a job is about to be sent: from here on it may exist), ``submitted`` (its id
-    is known), ``wait`` or ``download``; ``name`` the file. ``done`` and ``total`` are bytes, or seconds when waiting
-    (``total`` is then the time that such a job usually takes); ``None`` where it is not known. ``job`` is the ``Job``
-    that was submitted or is waited for: keep its ``to_dict()``, and what was paid for can be picked up after a crash.
+    ``stage`` is ``upload``, ``submit`` (the job is about to be sent and may exist from now on), ``submitted`` (its ID
+    is known), ``wait`` or ``download``. ``name`` is the name of the file. ``done`` and ``total`` are bytes, or seconds
+    in stage ``wait``, where ``total`` is the usual duration of such a job. ``total`` is ``None`` if unknown. ``job`` is
+    the ``Job`` from ``submitted`` on: store its ``to_dict()`` to resume it after a crash without paying twice.
     """
 
     stage: Stage

@@ -1,7 +1,7 @@
-"""Which transport a session gets: the user's, httpx2's own (``None``), or aiohttp's for async ones with the extra.
+"""The transport of a session: the user's, httpx2's own (``None``) or, for async sessions, aiohttp's (an extra).
 
-``"aiohttp"`` insists, ``"auto"`` takes aiohttp's where it can serve: not in sync, not under trio, not through a proxy.
-Batches, which have much in flight and surely close what they open, use ``"auto"``.
+``"aiohttp"`` requires aiohttp. ``"auto"`` uses it where possible: not in sync sessions, under trio or through a proxy.
+Batches use ``"auto"``, because they have many requests in flight and always close their sessions.
 """
 
 from __future__ import annotations
@@ -21,24 +21,24 @@ if TYPE_CHECKING:
 
 
 def _unfit(settings: Settings, proxy: Any) -> str | None:
-    """Why aiohttp cannot serve these settings here, ``None`` if it can."""
+    """Return why aiohttp cannot be used with these settings, ``None`` if it can."""
     if find_spec("aiohttp") is None:
         return "it is not installed: pip install 'groupdocs-translation[aiohttp]'"
     if proxy is not None:
         given = "proxy=" if settings.proxy is not None else proxy_variable(urlsplit(settings.base_url).scheme)
-        return f"it is not used through a proxy, which {given} names for {settings.base_url}"
+        return f"it does not support proxies, and {given} sets one for {settings.base_url}"
     try:
         asyncio.get_running_loop()
     except RuntimeError:
-        return "it runs under asyncio only"
+        return "it requires asyncio"
     return None
 
 
 def async_transport(settings: Settings, limits: httpx2.Limits, proxy: Any, *, is_storage: bool) -> Any:
-    """The transport of an async session that is opened in the running loop; ``proxy`` is the one it goes through."""
-    given = (
-        "auto" if settings.transport == "aiohttp" and is_storage else settings.transport
-    )  # refused would be paid for
+    """Return the transport of an async session opened in the running loop; ``proxy`` is the proxy it uses."""
+    given = settings.transport
+    if given == "aiohttp" and is_storage:  # an error here would lose a result that is billed already
+        given = "auto"
     if given in {"aiohttp", "auto"}:
         why_not = _unfit(settings, proxy)
         if why_not is None:
@@ -62,7 +62,7 @@ def _own(given: Any, method: str) -> Any:
         return None
     if not callable(getattr(given, method, None)):
         raise ConfigurationError(
-            f"transport= must be an httpx2 transport with {method}(), not a {type(given).__name__}",
+            f"transport must be an httpx2 transport with {method}(), got {type(given).__name__}",
             parameter="transport",
         )
     return given

@@ -1,4 +1,4 @@
-"""What a call is, and what a client's calls have cost: the counts, and the budget that refuses the next one."""
+"""API calls: the description of one call, and the usage and call budget of a client."""
 
 from __future__ import annotations
 
@@ -17,17 +17,16 @@ from ._errors import CallBudgetExceeded
 from ._rules.retry import RetryPolicy, check_policy
 from .spec.operations import Operation
 
-CALL = "groupdocs.call"  # the request extension that holds a request's ``Call``; ``_async/session.py`` describes it
+CALL = "groupdocs.call"  # the request extension that holds the ``Call`` of a request
 
 
 @define
 class Call:
-    """What this package knows of a request that HTTP does not say; see ``_async/session.py``.
+    """What this package needs to know about a request beyond HTTP; see ``_async/session.py``.
 
-    ``operation`` is the row of the table, ``None`` for a request that no operation describes; ``policy`` replaces the
-    client's; ``counter`` counts the calls of one piece of work, by operation, besides the client's usage;
-    ``responses`` gets each answer; ``authorized_by`` is who put the ``Authorization`` header on, ``None`` for one of
-    the caller's own.
+    ``operation`` is the operation that the request matches, or ``None``. ``policy`` replaces the client's retry policy.
+    ``counter`` counts calls by operation, in addition to the client's usage. ``responses`` collects all responses.
+    ``authorized_by`` is the ``BearerAuth`` that set the ``Authorization`` header, ``None`` if the caller set it.
     """
 
     operation: Operation | None = None
@@ -38,23 +37,21 @@ class Call:
 
 
 _CONTEXT: ContextVar[Call] = ContextVar("groupdocs_call", default=Call())  # noqa: B039  (replaced, never changed)
-
-
 _NOTHING = nullcontext()
 
 
 def context_call() -> Call:
-    """Return the call that the context describes; it is shared, so do not change it."""
+    """Return the call of the current context. It is shared: do not change it."""
     return _CONTEXT.get()
 
 
 def calling(
     *, policy: RetryPolicy | None = None, counter: Counter[str] | None = None, responses: list[Any] | None = None
 ) -> AbstractContextManager[None]:
-    """Give the calls made inside, by this task or thread, what ``Call`` says; ``None`` keeps what is outside.
+    """Set members of ``Call`` for calls of this task or thread during the block; ``None`` keeps the outer value.
 
     Raises:
-        ConfigurationError: ``policy`` is no ``RetryPolicy``.
+        ConfigurationError: ``policy`` is not a ``RetryPolicy``.
     """
     if policy is None and counter is None and responses is None:
         return _NOTHING
@@ -81,12 +78,11 @@ def _as_context(call: Call) -> Generator[None]:
 
 
 class Usage(AsDict):
-    """Counts of one client, safe to read and change from any thread.
+    """The numbers of API calls and token events of one client. Safe to use from any thread.
 
-    Every API call is billed (the service's pricing page), polls, retries and replays included; the token request and
-    the fetching of a result from storage are not API calls. One lock guards all numbers. With a ``parent`` each call
-    counts there too and must fit into both budgets; token events are the parent's alone. ``parameter`` is the name of
-    the argument that set the budget, for messages.
+    Every API call is billed, including polls and retries (see the service's pricing page). Token requests and downloads
+    of results are not API calls. With a ``parent``, each call also counts there and must fit into both budgets; token
+    events count only in the parent. ``parameter`` is the name of the argument that set the budget, for messages.
     """
 
     def __init__(
@@ -103,7 +99,7 @@ class Usage(AsDict):
         """Count a call that is about to be sent, here and in ``counter``.
 
         Raises:
-            CallBudgetExceeded: it would pass the budget or the parent's; nothing is counted.
+            CallBudgetExceeded: the call would exceed this budget or the parent's; it is not counted.
         """
         with self._lock:
             if self.budget is not None and (used := self._calls.total()) >= self.budget:
@@ -119,7 +115,7 @@ class Usage(AsDict):
             counter[operation] += 1
 
     def release(self, operation: str, counter: Counter[str] | None = None) -> None:
-        """Take back a call that surely never reached the service: no connection was made."""
+        """Uncount a call that never reached the service, because no connection was made."""
         if self._parent is not None:
             self._parent.release(operation)
         with self._lock:
@@ -128,7 +124,7 @@ class Usage(AsDict):
             counter[operation] -= 1
 
     def count_token_event(self, kind: str) -> None:
-        """Count what happened to the access token: ``obtained``, ``refreshed``, ``refresh_failed``, ``replayed``."""
+        """Count an event of the access token: ``obtained``, ``refreshed``, ``refresh_failed`` or ``replayed``."""
         if self._parent is not None:
             self._parent.count_token_event(kind)
             return
@@ -137,31 +133,31 @@ class Usage(AsDict):
 
     @property
     def calls(self) -> int:
-        """How many calls were sent to the API so far."""
+        """The number of API calls sent so far."""
         with self._lock:
             return self._calls.total()
 
     @property
     def by_operation(self) -> Mapping[str, int]:
-        """Calls by operationId; a copy."""
+        """The numbers of calls by operationId; a copy."""
         with self._lock:
             return {name: count for name, count in sorted(self._calls.items()) if count}
 
     @property
     def token_events(self) -> Mapping[str, int]:
-        """Token events by kind; a copy."""
+        """The numbers of token events by kind; a copy."""
         with self._lock:
             return dict(sorted(self._token_events.items()))
 
     @property
     def remaining(self) -> int | None:
-        """Calls left in the budget or in the parent's, whichever is less; ``None`` without any."""
+        """The number of calls left in this budget or the parent's, whichever is less; ``None`` without a budget."""
         own = None if self.budget is None else max(0, self.budget - self.calls)
         above = None if self._parent is None else self._parent.remaining
         return min((left for left in (own, above) if left is not None), default=None)
 
     def to_dict(self) -> dict[str, Any]:
-        """The numbers: ``calls``, ``budget``, ``remaining``, ``by_operation``, ``token_events``."""
+        """Return ``calls``, ``budget``, ``remaining``, ``by_operation`` and ``token_events``, as JSON types."""
         return {
             "calls": self.calls,
             "budget": self.budget,

@@ -1,4 +1,4 @@
-"""What can be translated: kinds of source, their formats, what they can be turned into, and the options each takes."""
+"""Supported kinds of source files: their formats, output formats and options."""
 
 from .spec.derived import FileStyle, KindName, OutputFormat, SourceFormat, TextStyle
 from .spec.formats import KINDS, FileOptions, Kind, WorksheetPart, format_name, recognize

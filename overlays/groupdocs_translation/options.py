@@ -1,8 +1,8 @@
-"""The keywords of the methods as types, for functions that pass them on: ``def mine(**options: Unpack[TextOptions])``.
+"""Types of the methods' keywords, to annotate functions that pass them on: ``def f(**options: Unpack[TextOptions])``.
 
-Below are those of one call about a file, by its ``kind``: for example ``DocumentCall``.
+For files, there is one type for each ``kind``, such as ``DocumentCall``.
 """
-# ruff: noqa: D101  (the type of ``kind`` says what a class is for)
+# ruff: noqa: D101  (the type of ``kind`` documents the class)
 
 from __future__ import annotations
 
@@ -41,10 +41,10 @@ __all__ = [
 class TextOptions(TypedDict, total=False):
     """Options of a text translation.
 
-    source: language of the texts, ``en`` if not given. style: ``slang``, ``classification`` or ``medical`` in place of
-    general language. summarize: a summary in place of the whole. markdown: keep Markdown's markup. glossary: source
-    word to the translation that is wanted. timeout: seconds to wait for each job. polling: a schedule in place of the
-    client's. retries: a ``RetryPolicy`` in place of the client's. progress: called with a ``Progress`` at each step.
+    source: language of the texts, ``en`` by default. style: ``slang``, ``classification`` or ``medical`` instead of
+    general language. summarize: translate a summary instead of the whole text. markdown: keep Markdown markup.
+    glossary: translations of words, by source word. timeout: seconds to wait for each job. polling: schedule instead of
+    the client's. retries: ``RetryPolicy`` instead of the client's. progress: callback for each ``Progress``.
     """
 
     source: str
@@ -59,14 +59,13 @@ class TextOptions(TypedDict, total=False):
 
 
 class SubmitOptions(FileOptions, total=False):
-    """``FileOptions``, and what holds for every kind.
+    """``FileOptions`` and the options for files of every kind.
 
-    source: language of the file, ``en`` if not given. name: its name, for bytes and streams. format: in place of its
-    extension.
-    kind: in place of the one its format belongs to (``image`` for a scanned PDF, ``auto`` for the general operation).
-    output_format: what the result is to be. style: ``slang`` or ``classification``. summarize: a summary in place of
-    the whole.
-    retries: a ``RetryPolicy`` in place of the client's.
+    source: language of the file, ``en`` by default. name: file name, for bytes and streams. format: source format
+    instead of the one of the extension. kind: kind instead of the one of the format, such as ``image`` for a scanned
+    PDF or ``auto`` for the general operation. output_format: format of the result. style: ``slang`` or
+    ``classification`` instead of general language. summarize: translate a summary instead of the whole file.
+    retries: ``RetryPolicy`` instead of the client's.
     """
 
     source: str
@@ -82,14 +81,14 @@ class SubmitOptions(FileOptions, total=False):
 TEXT_NAMES = frozenset(TextOptions.__annotations__)
 FILE_NAMES = frozenset(SubmitOptions.__annotations__)
 
-# -- by kind: the overloads of the methods about files; which kind takes what is in ``KINDS`` --------------------------
+# -- by kind, for the overloads of the methods for files; ``KINDS`` has the options of each kind -----------------------
 
 Seconds = float | None
 Polling = PollingName | PollingSchedule | None
 
 
 class ReadCall(TypedDict, total=False):
-    """Keywords for a file whose text is read, of whatever kind."""
+    """Keywords for reading the text of a file of any kind."""
 
     target: Required[str | Iterable[str]]
     progress: ProgressCallback | None
@@ -124,7 +123,7 @@ class ReadAny(ReadCall, total=False):
 
 
 class FileCall(ReadCall, total=False):
-    """Keywords for a file that becomes files, of whatever kind."""
+    """Keywords for translating a file of any kind to files."""
 
     output_dir: str | os.PathLike[str]
     overwrite: bool

@@ -1,6 +1,6 @@
-"""The stand-in of the service under this package's name; it is a distribution of its own, the extra ``sandbox``.
+"""The sandbox, a local simulation of the service, from its own distribution (extra ``sandbox``).
 
-``python -m groupdocs_translation.sandbox`` runs it.
+Run it with ``python -m groupdocs_translation.sandbox``.
 """
 
 from __future__ import annotations

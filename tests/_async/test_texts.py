@@ -171,6 +171,6 @@ async def test_a_generated_operation_is_authorized_and_mapped(sandbox):
         taken = await translate_text.asyncio_detailed(client=client.api, body=body)
         done = await get_text_translation.asyncio_detailed(taken.parsed.id, client=client.api)
         assert done.parsed.translations.additional_properties["de"][0].startswith("[de]")
-        with pytest.raises(ConfigurationError, match="keeps its session"):
+        with pytest.raises(ConfigurationError, match="cannot be reconfigured"):
             client.api.with_headers({})
         assert client.usage.calls == 2

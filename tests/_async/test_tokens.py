@@ -191,9 +191,9 @@ async def test_a_poll_of_an_address_where_nothing_is_says_nothing_of_results(clo
                 assert "24 hours" not in str(caught.value)
                 assert service.address in str(caught.value)
             job = await client.submit_text("Hello", target="de")
-            with pytest.raises(JobTimeout, match="not known") as caught:
+            with pytest.raises(JobTimeout, match="is unknown") as caught:
                 await job.result(timeout=0.001)
-            assert "it goes on" not in str(caught.value)
+            assert "it continues" not in str(caught.value)
             clock.advance(25 * 3600)
             with pytest.raises(JobExpired, match="24 hours"):
                 await job.result()

@@ -62,7 +62,7 @@ TEXTS = {
     "no such schedule": (_texts(polling="slow"), ConfigurationError, "economy, balanced, responsive"),
     "retries are a number": (_texts(retries=3), ConfigurationError, r"RetryPolicy\(tries=2\)"),
     "progress is a number": (_texts(progress=5), ConfigurationError, "progress must be a callable, got 5"),
-    "stream of one string": (lambda client: _walk(client, "Hello"), ConfigurationError, "not str"),
+    "stream of one string": (lambda client: _walk(client, "Hello"), ConfigurationError, "got str"),
     "stream of nothing": (lambda client: _walk(client, None), ConfigurationError, "not NoneType"),
     "stream of numbers": (lambda client: _walk(client, [5]), ConfigurationError, "not int"),
     "nothing to submit": (lambda client: client.submit_text(" ", target="de"), ConfigurationError, "nothing to"),
@@ -80,7 +80,7 @@ FILES = {
     "open as text": (_file(io.StringIO("x"), name="a.txt"), ConfigurationError, "mode 'rb'"),
     "closed stream": (_file(_closed(), name="a.txt"), ConfigurationError, "closed"),
     "bytes without name": (_file(b"x"), ConfigurationError, "name='report.docx'"),
-    "name is a number": (_file(b"x", name=5), ConfigurationError, "not a int"),
+    "name is a number": (_file(b"x", name=5), ConfigurationError, "got int"),
     "name without format": (_file(b"x", name="report"), UnsupportedFormat, "format='docx'"),
     "format unknown": (_file("a.exe"), UnsupportedFormat, "docx"),
     "format= unknown": (_file(format="exe"), UnsupportedFormat, "'exe'"),
@@ -93,7 +93,7 @@ FILES = {
     "http": (_file("http://example.com/a.docx"), ConfigurationError, "https"),
     "credentials in a URL": (_file("https://me:pw@example.com/a.docx"), ConfigurationError, "credentials"),
     "file:": (_file("file:///a.docx"), ConfigurationError, "https"),
-    "results in a file": (_file(output_dir="empty.txt"), ConfigurationError, "cannot use 'empty.txt'"),
+    "results in a file": (_file(output_dir="empty.txt"), ConfigurationError, "output_dir='empty.txt' cannot be used"),
     "overwrite is a word": (_file(overwrite="no"), ConfigurationError, "overwrite must be a bool"),
     "timeout below zero": (_file(timeout=-1), ConfigurationError, "timeout=-1"),
     "schedule unknown": (_file(polling="slow"), ConfigurationError, "economy"),
@@ -105,11 +105,15 @@ FILES = {
         "image and media",
     ),
     "no Markdown": (lambda client: client.analyze_hugo("a.docx"), UnsupportedFormat, " md"),
-    "upload of a URL": (lambda client: client.upload("https://example.com/a.docx"), ConfigurationError, "as it is"),
+    "upload of a URL": (
+        lambda client: client.upload("https://example.com/a.docx"),
+        ConfigurationError,
+        "needs no upload",
+    ),
     "upload watched by none": (lambda client: client.upload("a.docx", progress=5), ConfigurationError, "progress"),
 }
 FOLDERS = {
-    "no folder": (_folder(None), ConfigurationError, "folder is a path"),
+    "no folder": (_folder(None), ConfigurationError, "folder must be a path, got None"),
     "folder is a file": (_folder("a.docx"), ConfigurationError, "not a folder"),
     "results are a file": (_folder(output_dir="a.docx"), ConfigurationError, "give a folder"),
     "no such folder option": (_folder(slow=True), TypeError, "slow"),
@@ -171,9 +175,9 @@ SETTINGS = {
     "an address with a query": ({"base_url": "https://example.com/?a=b"}, "query"),
     "an identity server without https": ({"token_url": "http://example.com/token"}, "token_url"),
     "half a pair": ({"client_secret": None}, "client_secret is missing"),
-    "two ways at once": ({"access_token": "t"}, "give one of"),
+    "two ways at once": ({"access_token": "t"}, "pass only one of"),
     "an id that is a number": ({"client_id": 5}, "client_id"),
-    "another authentication": ({"client_auth": "digest"}, "'body', 'basic'"),
+    "another authentication": ({"client_auth": "digest"}, "'body' or 'basic'"),
     "a scope that is a list": ({"scope": ["a"]}, "RFC 6749"),
     "a store without a method": ({"token_store": object()}, r"read\(\)"),
     "a hook that is none": ({"on_token_event": 5}, "on_token_event"),
@@ -232,5 +236,5 @@ def test_a_policy_is_not_made_of_numbers_that_mean_nothing(make, says):
     ],
 )
 def test_an_object_of_httpx_is_refused_with_the_name_to_take(parameter, given, name):
-    with pytest.raises(ConfigurationError, match=rf"this package uses httpx2; take httpx2\.{name}"):
+    with pytest.raises(ConfigurationError, match=rf"must be an object of httpx2, got .*; use httpx2\.{name}"):
         TranslationClient("id", "secret", **{parameter: given})

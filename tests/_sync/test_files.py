@@ -173,7 +173,7 @@ def test_a_result_that_has_no_place_once_it_is_paid_for_is_kept(sandbox, tmp_pat
         with no_place(kind, tmp_path) as folder:
             with pytest.raises((ConfigurationError, TransferError), match=REASONS[kind]) as caught:
                 job.download(folder, overwrite=overwrite)
-            assert str(caught.value).endswith(f"job {job.id} is kept: download it again")
+            assert str(caught.value).endswith(f"download job {job.id} again, it is not billed again")
         calls = client.usage.calls
         assert (caught.value.job.download(tmp_path / "elsewhere")).path.exists()
         assert client.usage.calls - calls == (1 if kind == "right" else 0)  # it had not been waited for

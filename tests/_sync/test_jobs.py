@@ -31,7 +31,7 @@ def test_a_job_says_its_id_kind_and_state(sandbox):
         job = client.submit_text("Hello", target="de")
         assert job.id in sandbox.jobs
         assert job.kind == "text"
-        assert "not asked yet" in repr(job)
+        assert "state='unknown'" in repr(job)
         assert (job.status()).state is State.DONE
         assert job.done()
         assert "state='done'" in repr(job)
@@ -175,7 +175,7 @@ def test_an_image_without_text_has_no_texts_and_is_no_failure(clock):
 def test_a_job_called_done_without_a_result_says_that(clock):
     with Service(poll=http({"status": 200, "message": "done", "urls": {}})) as service:
         with TranslationClient(**service.settings(clock)) as client:
-            with pytest.raises(JobFailed, match="done and gives no result"):
+            with pytest.raises(JobFailed, match="done, but it has no result"):
                 (client.submit_file(b"x", name="a.txt", target="de")).result()
 
 

@@ -39,7 +39,7 @@ def test_a_fault_of_ours_is_that_files_failure_and_its_job_is_kept(sandbox, clie
 
     (entry,) = report.each("failed")
     assert (report.done, entry.path) == (2, "b.txt")
-    assert "fault of this package (UnicodeError), please report it" in entry.reason
+    assert "bug in this package (UnicodeError): report it" in entry.reason
     assert "canary" not in entry.reason
     assert (entry.job is not None) == (step in {"_wait", "_fetch", "_place"})
 

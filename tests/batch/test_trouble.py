@@ -175,7 +175,7 @@ def test_a_submission_in_doubt_is_not_repeated_unless_told(sandbox, client, fold
         report = client.translate_folder(source, target="de", output_dir=out)
         assert (report.done, report.uncertain) == (1, 1)
         assert len(sandbox.jobs) == 2
-    assert "may have taken" in next(iter(reasons(report, "uncertain").values()))
+    assert "may have accepted" in next(iter(reasons(report, "uncertain").values()))
 
     report = client.translate_folder(source, target="de", output_dir=out, retry_uncertain=True)
     assert report.is_complete

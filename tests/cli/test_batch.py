@@ -117,5 +117,5 @@ def test_a_file_that_is_held_up_is_listed_with_its_reason(command, folder, sandb
     done = command(*line)
     assert done.code == 1
     assert any(row.startswith("a.txt\tsubmitted\t") and "No space left" in row for row in done.out.splitlines())
-    assert "the job is kept: make room" in done.out
+    assert "free disk space or fix the permissions" in done.out
     monkeypatch.undo()

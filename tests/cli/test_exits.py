@@ -111,7 +111,7 @@ def test_a_fault_of_the_command_is_one_line_and_its_traceback_is_for_vv(command,
     monkeypatch.setattr("groupdocs_translation.cli.commands.info.write_table", fail)
     done = command("formats", *detail)
     assert done.code == 1
-    assert "the command: a fault of this package (KeyError), please report it" in done.err
+    assert "the command: a bug in this package (KeyError): report it" in done.err
     assert "canary" not in done.err
     assert ("test_exits.py" in done.err) == (detail == ["-vv"])
     if detail != ["-vv"]:

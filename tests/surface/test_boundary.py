@@ -114,20 +114,20 @@ def test_a_fault_of_ours_is_named_as_one_and_a_submission_is_in_doubt(client, br
     broken(fault)
     caplog.set_level(logging.DEBUG, "groupdocs_translation")
     for call in (client.health, client.languages, client.job("x").status):
-        with pytest.raises(TranslationError, match=r"a fault of this package \(\w+\), please report it") as caught:
+        with pytest.raises(TranslationError, match=r"a bug in this package \(\w+\): report it") as caught:
             call()
         assert not isinstance(caught.value, APIError)
         assert "canary" not in str(caught.value) + caplog.text
         assert caught.value.__cause__ is None
     assert "test_boundary.py" in caplog.text  # the traceback
-    with pytest.raises(SubmissionUncertain, match=r"fault of this package.*the service may have taken the job"):
+    with pytest.raises(SubmissionUncertain, match=r"bug in this package.*the service may have accepted the job"):
         client.submit_text("one", target="de")
 
 
 async def test_an_async_call_lets_out_no_other_exception_either(sandbox, broken):
     async with AsyncTranslationClient(**sandbox.client_settings()) as client:
         broken(ValueError("sig=canary"))
-        with pytest.raises(TranslationError, match=r"getHealth: a fault of this package \(ValueError\)"):
+        with pytest.raises(TranslationError, match=r"getHealth: a bug in this package \(ValueError\)"):
             await client.health()
         with pytest.raises(SubmissionUncertain):
             await client.submit_text("one", target="de")
@@ -140,10 +140,10 @@ def test_a_batch_ends_with_one_line_whatever_happens_outside_of_its_files(client
 
     monkeypatch.setattr(f"groupdocs_translation.batch.{where}", fail)
     batch = Batch(client, source, target="de", output_dir=tmp_path / "out")
-    with pytest.raises(TranslationError, match=r"fault of this package \(UnicodeError\), please report it"):
+    with pytest.raises(TranslationError, match=r"bug in this package \(UnicodeError\): report it"):
         batch.run()
     if "planner" in where:
-        with pytest.raises(TranslationError, match="fault of this package"):
+        with pytest.raises(TranslationError, match="bug in this package"):
             batch.plan()
 
 

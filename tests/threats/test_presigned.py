@@ -196,7 +196,7 @@ def test_the_password_of_a_proxy_is_in_no_frame(monkeypatch):
             async with AsyncTranslationClient(**settings, **given) as client:
                 await client.health()
 
-        with pytest.raises(ConfigurationError, match="proxy") as caught:
+        with pytest.raises(ConfigurationError, match="proxies") as caught:
             asyncio.run(work())
         assert "canary-9f27" not in frames(caught.value) + str(caught.value)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from groupdocs_translation import ConfigurationError, ConnectionFailed, RetryPolicy, TranslationClient
-from groupdocs_translation._config import proxy_for, unreadable_exemptions
+from groupdocs_translation._config import invalid_no_proxy_entries, proxy_for
 from groupdocs_translation.cli.diagnostics import diagnose
 
 from tests.auth.servers import RawServer, http
@@ -76,7 +76,7 @@ def test_a_certificate_that_is_damaged_is_named_by_the_first_call_and_by_doctor(
     addresses = {"base_url": "https://localhost:9", "token_url": "https://localhost:9"}
     with TranslationClient(**credentials, **addresses) as client, pytest.raises(ConfigurationError) as caught:
         client.languages() if "access_token" in credentials else client.token_source.get()
-    assert f"SSL_CERT_FILE names {str(file)!r}, which has no certificates to trust" in str(caught.value)
+    assert f"SSL_CERT_FILE is {str(file)!r}, which has no certificates to trust" in str(caught.value)
     said = [finding.text for finding in diagnose(**AWAY, clock=FakeClock()) if finding.result == "failed"]
     assert any("SSL_CERT_FILE" in text for text in said)
 
@@ -121,7 +121,7 @@ def test_an_exemption_means_what_it_says_and_a_bad_one_beside_it_harms_nothing(e
     environment.setenv("NO_PROXY", f"[bad, {entry} , a..b,http://[::1,\r")
     expected = None if UNDERSTOOD[entry] else "http://proxy.example.net:3128"
     assert proxy_for("https://api.example.com/v2") == expected
-    assert unreadable_exemptions() == ["[bad", "a..b", "http://[::1"]
+    assert invalid_no_proxy_entries() == ["[bad", "a..b", "http://[::1"]
     with TranslationClient(**AWAY):
         pass
     said = [finding.text for finding in diagnose(**AWAY, clock=FakeClock()) if finding.result == "warning"]
@@ -133,4 +133,4 @@ def test_a_network_is_exempt_from_the_proxy_in_every_spelling(environment, entry
     environment.setenv("ALL_PROXY", "proxy.example.net:3128")
     environment.setenv("NO_PROXY", entry)
     assert (proxy_for(url) is None) == NETWORKS[entry, url]
-    assert unreadable_exemptions() == []
+    assert invalid_no_proxy_entries() == []

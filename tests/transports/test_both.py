@@ -159,7 +159,7 @@ async def test_a_file_that_changes_while_it_is_sent_is_told_from_a_bad_connectio
             file.truncate(len(BIG) + change)
 
     async with AsyncTranslationClient(**settings, retries=RetryPolicy.never()) as client:
-        with pytest.raises(TransferError, match="our side"):
+        with pytest.raises(TransferError, match="could not be sent"):
             await client.upload(source, progress=shrink_or_grow)
 
 
@@ -220,7 +220,7 @@ def test_a_proxy_is_left_to_httpx(monkeypatch, given, variables, named):
     for name, value in variables.items():
         monkeypatch.setenv(name, value)
     assert transport_of(FAR | given | {"transport": "auto"}) is None
-    with pytest.raises(ConfigurationError, match=f"{named} names for https://api.example.com"):
+    with pytest.raises(ConfigurationError, match=f"{named} sets one for https://api.example.com"):
         transport_of(FAR | given | {"transport": "aiohttp"})
     if variables:
         assert isinstance(transport_of(FAR | {"transport": "aiohttp", "trust_env": False}), AiohttpTransport)
@@ -231,7 +231,7 @@ def test_aiohttp_serves_what_goes_through_no_proxy(sandbox, monkeypatch, name):
     monkeypatch.setenv(name, "http://127.0.0.1:9")
     near = sandbox.client_settings() | {"transport": "aiohttp"}
     assert isinstance(transport_of(near), AiohttpTransport)
-    assert isinstance(transport_of(near, sandbox.app.address), AiohttpTransport)
+    assert isinstance(transport_of(near, sandbox.app.origin), AiohttpTransport)
     monkeypatch.setenv("NO_PROXY", "*.example.com,[2001:db8::1]")
     assert isinstance(transport_of(FAR | {"transport": "aiohttp"}), AiohttpTransport)
 

@@ -1,1 +1,1 @@
-"""The I/O shell, written once for async; ``_sync`` beside it is derived from this folder by ``nox -s regenerate``."""
+"""The I/O shell, written once for async; ``_sync`` next to it is derived from this folder by ``nox -s regenerate``."""

@@ -1,4 +1,4 @@
-"""The public client: texts, files, jobs and facts, on one connection."""
+"""The public client: texts, files, folders, jobs and information about the service."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ from .submit import AsyncTexts, submit, submit_file, upload
 if TYPE_CHECKING:
     from .. import _api, batch
     from . import connection as _connections
-else:  # loaded when an annotation that names them is read
+else:  # loaded when their annotations are evaluated
     _api, batch = Later(".._api", __package__), Later("..batch", __package__)
     _connections = Later(".connection", __package__)
 
@@ -64,11 +64,10 @@ else:  # loaded when an annotation that names them is read
 class AsyncTranslationClient(BaseClient):
     """Translates texts and files with GroupDocs.Translation Cloud.
 
-    Give ``client_id`` and ``client_secret`` (or set ``GROUPDOCS_CLIENT_ID`` and ``GROUPDOCS_CLIENT_SECRET``); the
-    token is fetched, renewed and replaced by itself for as long as the client lives. One client serves any number of
-    threads, tasks and event loops. Close it, or use it in a ``with`` block. Every method that calls the service may
-    raise any ``TranslationError`` of ``AuthenticationError``, ``APIError``, ``ConnectionFailed`` and
-    ``CallBudgetExceeded``.
+    Pass ``client_id`` and ``client_secret``, or set ``GROUPDOCS_CLIENT_ID`` and ``GROUPDOCS_CLIENT_SECRET``. The client
+    obtains and renews access tokens automatically. It can be shared by threads, tasks and event loops. Close it, or use
+    it in a ``with`` block. Every method that calls the service may raise ``AuthenticationError``, ``APIError``,
+    ``ConnectionFailed`` and ``CallBudgetExceeded``.
     """
 
     _opened: _connections.AsyncConnection | None = None
@@ -76,19 +75,19 @@ class AsyncTranslationClient(BaseClient):
 
     @property
     def _connection(self) -> _connections.AsyncConnection:
-        """What is held open; made on first use, so that making a client costs nothing."""
+        """The connection, made on first use."""
         opened = self._opened
         if opened is None:
             from .connection import AsyncConnection  # noqa: PLC0415  (loads httpx2)
 
             parent = None if self._parent is None else self._parent._connection
             made = AsyncConnection(self.account, parent=parent)
-            opened = self.__dict__.setdefault("_opened", made)  # one of them wins if two threads come at once
+            opened = self.__dict__.setdefault("_opened", made)  # atomic: another thread may have made one
         return opened
 
     @property
     def api(self) -> _api.ApiClient:
-        """The ``client=`` of every generated operation: authorized, counted, retried, with errors of this package."""
+        """The ``client=`` for generated operations, with authentication, usage, retries and errors of this client."""
         return self._connection.api
 
     # -- texts ---------------------------------------------------------------------------------------------------------
@@ -117,20 +116,29 @@ class AsyncTranslationClient(BaseClient):
         retries: RetryPolicy | None = None,
         progress: ProgressCallback | None = None,
     ) -> TextTranslation[str] | TextTranslation[list[str]]:
-        """Translate one text or many, into one language or many, and wait for the result.
+        """Translate one or more texts into one or more languages, and wait for the result.
 
-        Equal texts are sent once, blank ones not at all; many texts and many languages go in one call, split only at
-        ``MAX_TEXTS_PER_REQUEST``, ``MAX_CHARACTERS_PER_REQUEST`` and ``MAX_TRANSLATED_CHARACTERS``.
+        Equal texts are sent once, blank texts are not sent. All texts and languages are sent in one call, unless they
+        exceed ``MAX_TEXTS_PER_REQUEST``, ``MAX_CHARACTERS_PER_REQUEST`` or ``MAX_TRANSLATED_CHARACTERS``.
 
-        ``style`` replaces general language; ``summarize``: a summary in place of the whole; ``markdown``: keep its
-        markup; ``glossary``: a source word to the translation that is wanted; ``timeout``: seconds to wait for each
-        job; ``polling`` and ``retries`` replace the client's; ``progress`` is called with a ``Progress`` at each step.
+        Args:
+            text: a string, or an iterable of strings.
+            target: a language code such as ``de``, or several.
+            source: language code of the texts.
+            style: ``slang``, ``classification`` or ``medical`` instead of general language.
+            summarize: translate a summary instead of the whole text.
+            markdown: keep Markdown markup.
+            glossary: translations of words, by source word.
+            timeout: seconds to wait for each job; default: the deadline of the schedule, or 300.
+            polling: schedule instead of the client's.
+            retries: policy instead of the client's.
+            progress: callback for each ``Progress``.
 
         Raises:
-            ConfigurationError: a wrong argument; nothing was sent.
-            JobFailed, JobPartial, JobTimeout: the job did not end well; ``error.job`` is kept. If the texts made
-                several jobs, ``error.jobs`` are those that were submitted, in order.
-            SubmissionUncertain: the job may have been made; it is not sent twice.
+            ConfigurationError: an argument is wrong; nothing was sent.
+            JobFailed, JobPartial, JobTimeout: the job has no complete result; see ``error.job``. If the texts needed
+                several jobs, ``error.jobs`` has all submitted ones, in order.
+            SubmissionUncertain: the service may have accepted the job; it was not sent again.
         """
         call = self._text_call(target, given(TEXT_NAMES, locals()))
         chunks = call.chunks(text)
@@ -163,21 +171,20 @@ class AsyncTranslationClient(BaseClient):
         retries: RetryPolicy | None = None,
         progress: ProgressCallback | None = None,
     ) -> AsyncJob[TextTranslation[str]] | AsyncJob[TextTranslation[list[str]]]:
-        """Submit texts as one job and return it at once; its ``result()`` is what ``translate_text`` returns.
+        """Submit texts as one job without waiting. ``job.result()`` returns the same as ``translate_text``.
+
+        The arguments are those of ``translate_text``.
 
         Raises:
-            ConfigurationError: a wrong argument, nothing to translate, or more than fits in one request.
-            SubmissionUncertain: the job may have been made; it is not sent twice.
+            ConfigurationError: an argument is wrong, all texts are blank, or they exceed one request; nothing was sent.
+            SubmissionUncertain: the service may have accepted the job; it was not sent again.
         """
         call = self._text_call(target, given(TEXT_NAMES, locals()))
         chunks = call.chunks(text)
-        if len(chunks) != 1 or not chunks[0].texts:
-            what = (
-                "is too much for one job: use translate_text, which makes several"
-                if chunks[1:]
-                else "has nothing to translate"
-            )
-            raise ConfigurationError(f"text {what}")
+        if len(chunks) > 1:
+            raise ConfigurationError("text is too long for one job: use translate_text, which makes several")
+        if not chunks or not chunks[0].texts:
+            raise ConfigurationError("text has nothing to translate: it is empty or blank")
         job = await AsyncTexts(self._connection, call, is_single=isinstance(text, str)).submit(chunks[0])
         assert job is not None
         return job
@@ -210,18 +217,18 @@ class AsyncTranslationClient(BaseClient):
         retries: RetryPolicy | None = None,
         progress: ProgressCallback | None = None,
     ) -> AsyncIterator[str] | AsyncIterator[dict[str, str]]:
-        """Translate texts that do not fit in memory: yields one translation for each, in order.
+        """Translate texts that do not fit in memory, and yield one translation for each, in order.
 
-        For one target language (a string) strings are yielded, for a list of them dictionaries of language to string.
-        At most three requests' worth of texts is held: one handed out, one being translated, one being read.
+        If ``target`` is a string, yields strings. If it is a list, yields dictionaries from language code to string.
+        Holds the texts of at most three requests in memory. The other arguments are those of ``translate_text``.
 
         Raises:
-            ConfigurationError: a wrong argument, at once; nothing was sent.
-            TranslationError: as ``translate_text``, while walking; ``error.jobs`` are the jobs whose translations were
-                not handed out yet.
+            ConfigurationError: an argument is wrong; raised by the call itself, nothing was sent.
+            TranslationError: as in ``translate_text``, during the iteration; ``error.jobs`` are the jobs whose
+                translations were not yielded yet.
         """
         if isinstance(texts, str):
-            raise ConfigurationError("texts is an iterable of strings, not str", parameter="texts")
+            raise ConfigurationError("texts must be an iterable of strings, got str", parameter="texts")
         texts = check_texts(texts, "texts")
         call = self._text_call(target, given(TEXT_NAMES, locals()))
         return AsyncTexts(self._connection, call).stream(texts)
@@ -311,20 +318,21 @@ class AsyncTranslationClient(BaseClient):
         interval: int | None = None,
         retries: RetryPolicy | None = None,
     ) -> FileTranslation:
-        """Upload, submit, wait and download: one file in, one file a language out.
+        """Translate a file: upload it, submit it, wait, and download one file for each target language.
 
-        The results are called ``report.de.docx`` and lie in ``output_dir``. ``file`` is a path, bytes or an open
-        binary stream (both with ``name=``), or a URL that the service fetches itself. ``format`` and ``kind`` replace
-        what its extension says; ``output_format`` is what the result is to be; ``summarize``: a summary in place of the
-        whole. ``formats.FileOptions`` says what the options of some kinds mean, ``formats.KINDS`` which kind takes
-        which. ``timeout`` in seconds bounds the wait.
+        ``file`` is a path, bytes, an open binary stream, or a URL that the service fetches itself. Bytes and streams
+        need a file name: ``name="report.docx"``. ``target`` is a language code such as ``de``, or several. The results
+        are written to the folder ``output_dir``, created if needed, as ``report.de.docx``; ``overwrite=True`` replaces
+        existing files. ``timeout`` is in seconds, by default the deadline of the schedule, or 3,600. ``progress`` is
+        called with each ``Progress``.
+
+        ``options.SubmitOptions`` describes the arguments for all kinds of files, such as ``format``, ``kind`` and
+        ``output_format``. ``formats.FileOptions`` describes the others, and ``formats.KINDS`` lists those of each kind.
 
         Raises:
-            ConfigurationError: a wrong argument, or a result is there already and ``overwrite`` is false; nothing was
-                sent.
-            JobFailed, JobPartial, JobTimeout: the job did not end well; ``error.job`` is kept, nothing is paid for
-                twice.
-            SubmissionUncertain: the job may have been made; it is not sent twice.
+            ConfigurationError: an argument is wrong, or a result exists and ``overwrite`` is false; nothing was sent.
+            JobFailed, JobPartial, JobTimeout: the job has no complete result; see ``error.job``.
+            SubmissionUncertain: the service may have accepted the job; it was not sent again.
             TransferError: the upload or a download failed.
         """
         check_wait(timeout, polling, progress)
@@ -421,15 +429,16 @@ class AsyncTranslationClient(BaseClient):
         interval: int | None = None,
         retries: RetryPolicy | None = None,
     ) -> AsyncJob[FileResult] | AsyncJob[TextTranslation[list[str]]]:
-        """Upload and submit, and return the job at once. ``as_text=True`` reads an image or a recording as texts.
+        """Upload and submit a file without waiting. Return its job, for ``job.download()`` or ``job.result()``.
 
-        ``output_dir`` is the folder that the results will be downloaded into, if it is known by now: what would fail
-        there is found out before anything is sent.
+        With ``as_text=True``, the result is the text of an image or a recording. If you pass ``output_dir``, where you
+        will download the results, the method checks first that they can be written. The other arguments are those of
+        ``translate_file``.
 
         Raises:
-            ConfigurationError: a wrong argument, or a result is in ``output_dir`` already and ``overwrite`` is false;
+            ConfigurationError: an argument is wrong, or a result exists in ``output_dir`` and ``overwrite`` is false;
                 nothing was sent.
-            SubmissionUncertain: the job may have been made; it is not sent twice.
+            SubmissionUncertain: the service may have accepted the job; it was not sent again.
         """
         options = given(FILE_NAMES, locals())
         check_callable(progress, "progress")
@@ -438,11 +447,11 @@ class AsyncTranslationClient(BaseClient):
             lambda: self._file_call(file, target, options, as_text=as_text)
         )
         with calling(policy=retries):
-            call.settle(*await self._connection.settled(call.language, call.targets))
+            call.settle(*await self._connection.resolve_languages(call.language, call.targets))
         if output_dir is not None:
             folder = await async_run(output_folder, output_dir)
             paths = [folder / result_name(call.source.name, language, call.output) for language in call.targets]
-            needed = (call.source.size or 0) * len(paths)  # results are about as large as their source
+            needed = (call.source.size or 0) * len(paths)  # results have about the size of their source
             await async_run(lambda: check_places(paths, needed, overwrite=overwrite))
         with calling(policy=retries):
             return await submit_file(self._connection, call, progress)
@@ -480,10 +489,12 @@ class AsyncTranslationClient(BaseClient):
         fragments: Sequence[str] | None = None,
         retries: RetryPolicy | None = None,
     ) -> TextTranslation[list[str]]:
-        """Read the text of an image, or the speech of a recording, and return its translation as strings.
+        """Translate the text of an image or the speech of a recording, and return it as a list of strings.
+
+        ``timeout`` is in seconds, by default 3,600. The other arguments are those of ``translate_file``.
 
         Raises:
-            UnsupportedFormat: neither an image nor a recording.
+            UnsupportedFormat: the file is neither an image nor a recording.
         """
         check_wait(timeout, polling, progress)
         options = given(FILE_NAMES, locals())
@@ -535,17 +546,17 @@ class AsyncTranslationClient(BaseClient):
         progress: Callable[[batch.BatchProgress], object] | None = None,
         wording: Callable[[TranslationError], str] | None = None,
     ) -> batch.BatchReport:
-        """Translate every file of a folder into ``output_dir``, keeping its tree; what is done already is skipped.
+        """Translate all files of a folder into ``output_dir``, keeping its tree. Skip files that are done.
 
-        A journal remembers each step: stopped or killed, the next call goes on where this one was, and pays for
-        nothing twice. A file that fails does not end the run: it is in the report. See ``FolderOptions`` for the
-        options, and the batch classes for dry runs and for stopping.
+        A journal records each step: after an interruption or a crash, call the method again to resume without paying
+        twice. A file that fails does not end the run: it is in the report. ``batch.FolderOptions`` describes the
+        options. To make a dry run or to stop a run, use ``Batch`` or ``AsyncBatch``.
 
         Raises:
-            ConfigurationError: an argument is wrong, or another batch works on the same journal (``BatchRunning``).
-            AuthenticationError: no token can be had; files not done are as they were.
+            ConfigurationError: an argument is wrong, or another batch uses the same journal (``BatchRunning``).
+            AuthenticationError: no token could be obtained; call again to resume.
         """
-        from ..batch import AsyncBatch, FolderOptions  # noqa: PLC0415  (the layer above, needed here only)
+        from ..batch import AsyncBatch, FolderOptions  # noqa: PLC0415  (the layer above)
 
         options = given(FolderOptions.__annotations__, locals())
         return await AsyncBatch(self, folder, target=target, output_dir=output_dir, **options).run()
@@ -558,11 +569,13 @@ class AsyncTranslationClient(BaseClient):
         timeout: float | None = None,
         retries: RetryPolicy | None = None,
     ) -> HugoStructure:
-        """What of a Hugo Markdown file can be translated: front matter's key paths and short codes' parameters.
+        """Return the translatable parts of a Hugo Markdown file: front matter paths and shortcode parameters.
+
+        ``file``, ``name`` and ``timeout`` are as in ``translate_file``.
 
         Raises:
-            ConfigurationError, UnsupportedFormat: no such file, or none of Markdown; nothing was sent.
-            SubmissionUncertain: the job may have been made; it is not sent twice.
+            ConfigurationError, UnsupportedFormat: the file does not exist or is not Markdown; nothing was sent.
+            SubmissionUncertain: the service may have accepted the job; it was not sent again.
         """
         check_wait(timeout)
         source = await async_run(lambda: read_source(file, name=name))
@@ -585,20 +598,22 @@ class AsyncTranslationClient(BaseClient):
         progress: ProgressCallback | None = None,
         retries: RetryPolicy | None = None,
     ) -> str:
-        """Store a file at the service for translation and return its URL, a secret while it lives. Constant memory.
+        """Upload a file for translation and return its URL. The URL gives access to the file: keep it secret.
+
+        The file is streamed: memory use does not depend on its size.
 
         Raises:
-            ConfigurationError: no such file, an empty one, or a URL (which needs no upload).
+            ConfigurationError: the file does not exist, is empty, or is a URL, which needs no upload.
             TransferError: the file changed while it was sent.
         """
         check_callable(progress, "progress")
         source = await async_run(lambda: read_source(file, name=name))
         if source.url is not None:
-            raise ConfigurationError("a URL needs no upload: give it to translate_file or submit_file as it is")
+            raise ConfigurationError("file is a URL, which needs no upload: pass it to translate_file or submit_file")
         with calling(policy=retries):
             return await upload(self._connection, source, recognize(source.name, format=format)[1], progress)
 
-    # -- jobs and facts ------------------------------------------------------------------------------------------------
+    # -- jobs and information about the service ------------------------------------------------------------------------
 
     def job(
         self,
@@ -617,41 +632,41 @@ class AsyncTranslationClient(BaseClient):
         blanks: str | Iterable[str] | None = None,
         submitted_at: float | None = None,
         version: int | None = None,
-    ) -> AsyncJob[Any]:  # whose result depends on what the service made of it
-        """A job that was submitted before, here or in another process; nothing is sent.
+    ) -> AsyncJob[Any]:
+        """Return a job that was submitted before, in this or another process. Sends nothing.
 
-        The others are details of ``Job.to_dict()``: without them waiting may cost a call more, and files are named
-        after the id.
+        The arguments are the members of ``Job.to_dict()``: ``client.job(**stored)`` resumes a job. Only ``id`` is
+        required. Without the others, waiting may cost one more call, and files are named after the ID.
 
         Raises:
-            ConfigurationError: no id, an unknown kind, or a detail that jobs do not have.
+            ConfigurationError: the ID is empty, or the kind or another argument is wrong.
         """
         details = given(JOB_DETAILS, locals())
         return AsyncJob(self._connection, job_handle(id, kind, details, trial=self.account.settings.trial))
 
     async def languages(self, *, refresh: bool = False, retries: RetryPolicy | None = None) -> Languages:
-        """The language pairs of the service; fetched once for the life of the client, unless ``refresh`` asks again."""
-        answer = self.account.languages.answer
-        if answer is None or refresh:
+        """Return the language pairs of the service, fetched once for each client or with ``refresh=True``."""
+        known = self.account.languages.answer
+        if known is None or refresh:
             with calling(policy=retries):
-                answer = await self._connection.ask_languages()
-        return answer
+                known = await self._connection.fetch_languages()
+        return known
 
     async def health(self, *, retries: RetryPolicy | None = None) -> Health:
-        """What the service says of its parts."""
+        """Return the health of the service and of its parts."""
         with calling(policy=retries):
             response = await self._connection.call("getHealth")
         return evolve(health_of(response.parsed), request_id=request_id(response.headers))
 
     async def openapi_document(self, *, as_yaml: bool = False, retries: RetryPolicy | None = None) -> str:
-        """The OpenAPI document that the service serves of itself, as JSON or YAML text."""
+        """Return the OpenAPI document of the service, as JSON or YAML text."""
         check_flag(as_yaml, "as_yaml")
         with calling(policy=retries):
             text: str = (await self._connection.call("getOpenapiDocument", is_yaml=as_yaml)).parsed
         return text
 
     async def aclose(self) -> None:
-        """Close connections. A closed client raises ``ConfigurationError`` when it is used; closing twice is fine."""
+        """Close the connections. Using a closed client raises ``ConfigurationError``; closing it again does nothing."""
         await self._connection.aclose()
 
     async def __aenter__(self) -> Self:

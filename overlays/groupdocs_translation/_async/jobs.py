@@ -1,4 +1,4 @@
-"""A job at the service: ask for it when it is worth asking, wait for it, fetch what it made."""
+"""A submitted job: poll it, wait for it, download its results."""
 
 from __future__ import annotations
 
@@ -37,18 +37,18 @@ if TYPE_CHECKING:
     from collections.abc import Generator
 
     from . import connection as _connection
-else:  # loaded when an annotation that names it is read
+else:  # loaded when its annotations are evaluated
     _connection = Later(".connection", __package__)
 
 log = logging.getLogger("groupdocs_translation.jobs")
 
-R = TypeVar("R")  # what result() returns
+R = TypeVar("R")  # the return type of result()
 
-TEXT_TIMEOUT_S = 300.0  # texts take seconds; this is for a service in trouble
-SHORTEST_PAUSE_S = 1.0  # before an identity server that is down is asked again
-UNKNOWN_TRIES = 4  # a service that reads what it has just written elsewhere may not know a job for a while
-RETENTION_S = 23 * 3600.0  # results stay for 24 hours; a job as old as this that is unknown has expired
+TEXT_TIMEOUT_S = 300.0  # texts take seconds, more if the service is overloaded
 FILE_TIMEOUT_S = 3600.0  # documents take minutes, long recordings more
+SHORTEST_PAUSE_S = 1.0  # between two requests to a token endpoint that is down
+UNKNOWN_POLLS = 4  # a service with several databases may not know a new job for a while
+RETENTION_S = 23 * 3600.0  # results are kept for 24 hours: an unknown job of this age has expired
 
 _POLLS = {
     ("text", False): ("getTextTranslation", "request_id"),
@@ -60,11 +60,11 @@ _POLLS = {
 
 
 class AsyncJob(AsDict, Generic[R]):
-    """A job that was submitted: ``id``, ``kind``, and everything one can do with it.
+    """A submitted job.
 
-    Every ``status()`` is one billed call; ``wait()``, ``result()`` and ``download()`` make as few as the polling
-    schedule allows, and none once the job is done. Errors keep the job (``error.job``), and waiting again goes on
-    where it stopped. ``request_id`` is that of the last request about it. One task or thread uses a job at a time.
+    Each poll is one billed call. ``status()`` polls once; ``wait()``, ``result()`` and ``download()`` poll on the
+    schedule. A job that is done is not polled again. Errors have the job as ``error.job``: wait again to resume. Use a
+    job from one task or thread at a time. ``request_id`` is the ID of the last request for this job, or ``None``.
     """
 
     def __init__(
@@ -76,53 +76,53 @@ class AsyncJob(AsDict, Generic[R]):
         request_id: str | None = None,
     ) -> None:
         if (handle.spec.kind, handle.spec.trial) not in _POLLS:
-            raise ConfigurationError(f"kind {handle.spec.kind!r} is not one of 'text', 'file', 'hugo'")
+            raise ConfigurationError(f"kind must be 'text', 'file' or 'hugo', got {handle.spec.kind!r}")
         if not is_job_id(handle.id):
-            raise ConfigurationError("a job id is a non-empty string, as the service gave it")
+            raise ConfigurationError(f"the job ID must be a non-empty string from the service, got {handle.id!r:.60}")
         self._connection = connection
         self._handle = handle
         self.request_id = request_id
         self._spec = handle.spec
-        self._submitted = submitted  # on the monotonic clock; None for a job picked up from elsewhere
+        self._submitted = submitted  # on the monotonic clock; None for a job of an earlier run or another process
         self._polls = 0
-        self._unknown = 0  # how often in a row the service did not know it
-        self._unready_at = submitted  # when the job was last seen to be not ready
+        self._unknown_polls = 0  # consecutive polls for which the service did not know the job
+        self._unready_at = submitted  # time of the last poll for which the job was not ready
         self._last: JobStatus | None = None
-        self._answer: Any = None
-        self._is_told = False  # that the job is done in part: who waits again wants to know whether that is still so
-        self._fetched: dict[Path, int] = {}  # bytes of the files that are down already
+        self._body: Any = None
+        self._has_raised_partial = False  # if so, the next wait polls for the missing languages
+        self._sizes: dict[Path, int] = {}  # bytes of the files that are downloaded
 
     @property
     def id(self) -> str:
-        """The service's id of the job."""
+        """The ID that the service gave the job."""
         return self._handle.id
 
     @property
     def kind(self) -> JobKind:
-        """What its result is: ``text``, ``file`` or ``hugo``."""
+        """The kind of result: ``text``, ``file`` or ``hugo``."""
         return self._handle.kind
 
     def to_dict(self) -> dict[str, Any]:
-        """All that ``client.job(**values)`` needs to pick the job up elsewhere, as JSON types."""
+        """Return the job as JSON types. Store it, and resume with ``client.job(**stored)``, also in another process."""
         return self._handle.to_dict()
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """In a pickle or a copy a job is its handle: connections do not travel."""
+        """Pickle and copy a job as its handle, because connections cannot be pickled."""
         return JobHandle, (self._handle.id, self._spec, self._handle.submitted_at)
 
     def __repr__(self) -> str:
-        state = self._last.state.value if self._last else "not asked yet"
+        state = self._last.state.value if self._last else "unknown"
         return f"{type(self).__name__}(id={self.id!r}, kind={self.kind!r}, state={state!r})"
 
     async def status(self) -> JobStatus:
-        """Ask the service once, unless the job is known to be over.
+        """Poll once and return a ``JobStatus``. Send nothing if the job is known to be done, failed or expired.
 
         Raises:
-            TranslationError: the call failed; the job is ``error.job``.
+            TranslationError: the call failed; ``error.job`` is this job.
         """
         if self._last is not None and self._last.state.is_final:
             return self._last
-        self._is_told = False
+        self._has_raised_partial = False
         operation, parameter = _POLLS[self._spec.kind, self._spec.trial]
         self._polls += 1
         try:
@@ -134,23 +134,23 @@ class AsyncJob(AsDict, Generic[R]):
         except TranslationError as error:
             error.job = self
             raise
-        self._answer = response.parsed
+        self._body = response.parsed
         self.request_id = responses.request_id(response.headers)
-        languages = list(responses.entries(self._spec, self._answer))
-        code = body_status(self._answer.status)
-        message = clean(self._answer.message)
-        has_result = bool(languages) or responses.has_structure(self._spec, self._answer)
+        languages = list(responses.entries(self._spec, self._body))
+        code = body_status(self._body.status)
+        message = clean(self._body.message)
+        has_result = bool(languages) or responses.has_structure(self._spec, self._body)
         state = job_state(code, int(response.status_code), has_result=has_result)
         if state is State.EXPIRED:
             state = self._unknown_state()
         else:
-            self._unknown = 0
+            self._unknown_polls = 0
         self._last = JobStatus(state, code, message, languages, self.request_id)
         self._observe(self._last)
         return self._last
 
     async def done(self) -> bool:
-        """Whether the job is over, well or not; one call unless that is known."""
+        """Poll once and return whether the job has ended, successfully or not. Send nothing if that is known."""
         return (await self.status()).state is not State.PENDING
 
     async def wait(
@@ -161,16 +161,19 @@ class AsyncJob(AsDict, Generic[R]):
         progress: ProgressCallback | None = None,
         retries: RetryPolicy | None = None,
     ) -> Self:
-        """Wait until the job is over, asking as seldom as the schedule allows.
+        """Wait until the job has ended, and return it.
 
-        ``timeout`` in seconds counts from now; ``None`` means the schedule's deadline, and if that has none, five
-        minutes for texts and an hour for files.
-        ``polling`` and ``retries`` replace the client's schedule and policy for this wait.
+        Args:
+            timeout: seconds from now. By default the deadline of the schedule, or else 300 for texts and 3,600 for
+                files.
+            polling: schedule for this wait instead of the client's.
+            progress: callback for each ``Progress``.
+            retries: policy for this wait instead of the client's.
 
         Raises:
-            ConfigurationError: ``timeout`` is no number of seconds, or there is no such schedule.
-            JobTimeout: it is not over in time; it goes on at the service, so wait again.
-            TranslationError: a call failed; the job is ``error.job``.
+            ConfigurationError: an argument is wrong.
+            JobTimeout: the job has not ended in time. It continues at the service: wait again.
+            TranslationError: a call failed; ``error.job`` is this job.
         """
         limit = check_wait(timeout, polling, progress)
         if limit is None:
@@ -178,34 +181,34 @@ class AsyncJob(AsDict, Generic[R]):
         if limit is None:
             limit = TEXT_TIMEOUT_S if self.kind == "text" else FILE_TIMEOUT_S
         with calling(policy=retries):
-            await self._until_over(limit, polling, progress)
+            await self._wait_until_ended(limit, polling, progress)
         return self
 
-    async def _until_over(
+    async def _wait_until_ended(
         self, limit: float, polling: PollingName | PollingSchedule | None, progress: ProgressCallback | None
     ) -> None:
         clock = self._connection.clock
         deadline = clock.monotonic() + limit
-        if self._submitted is None or self._is_told:  # picked up from elsewhere: it may have been done for hours
-            await self._ask_until(deadline)
+        if self._submitted is None or self._has_raised_partial:  # a resumed job may have ended already
+            await self._poll(deadline)
         while self._last is None or self._last.state is State.PENDING:
             now = clock.monotonic()
-            pause = self._connection.next_wait(self._spec, self._since(now), self._polls, polling)
+            pause = self._connection.next_wait(self._spec, self._age(now), self._polls, polling)
             remaining = deadline - now
             if remaining <= 0 and self._last is not None:
-                state = "is not known to the service" if self._unknown else "was not ready"
-                goes_on = "" if self._unknown else "it goes on: "
+                state = "is unknown to the service" if self._unknown_polls else "was not ready"
+                continues = "" if self._unknown_polls else "it continues: "
                 raise JobTimeout(
-                    f"job {self.id} {state} after {limit:g} s; {goes_on}wait again, or pick it up by its id", job=self
+                    f"job {self.id} {state} after {limit:g} s; {continues}wait again, or resume it by its ID", job=self
                 )
             if progress is not None:
                 usual = self._connection.usual_duration(self._spec)
-                progress(Progress("wait", self._spec.name or self.id, self._since(now), usual, self))
+                progress(Progress("wait", self._spec.name or self.id, self._age(now), usual, self))
             await async_sleep(clock, max(0.0, min(pause, remaining)))
-            await self._ask_until(deadline)
+            await self._poll(deadline)
 
-    async def _ask_until(self, deadline: float) -> None:
-        """Ask once; while the identity server is down, which says nothing of the job, go on until the deadline."""
+    async def _poll(self, deadline: float) -> None:
+        """Poll once. If the token endpoint is down, which does not affect the job, retry until the deadline."""
         clock, policy = self._connection.clock, context_call().policy or self._connection.settings.retries
         while True:
             try:
@@ -216,7 +219,7 @@ class AsyncJob(AsDict, Generic[R]):
                 if policy.tries == 1 or wait > policy.longest_retry_after_s or is_late:
                     raise
                 self._polls -= 1  # nothing reached the service
-                log.warning("job %s: %s; asked again in %.0f s", self.id, error, wait)
+                log.warning("job %s: %s; polling again in %.0f s", self.id, error, wait)
                 await async_sleep(clock, wait)
             else:
                 return
@@ -229,26 +232,28 @@ class AsyncJob(AsDict, Generic[R]):
         progress: ProgressCallback | None = None,
         retries: RetryPolicy | None = None,
     ) -> R:
-        """Wait and return a ``TextTranslation``, a ``FileResult`` (addresses, nothing fetched) or a ``HugoStructure``.
+        """Wait, and return a ``TextTranslation``, ``FileResult`` (URLs, nothing is downloaded) or ``HugoStructure``.
+
+        The arguments are those of ``wait``.
 
         Raises:
-            JobFailed, JobExpired: there will be no result.
+            JobFailed, JobExpired: the job has no result.
             JobPartial: some languages are missing; ``error.result`` has the others.
-            JobTimeout: not over in time.
+            JobTimeout: the job has not ended in time.
         """
         await self.wait(timeout, polling=polling, progress=progress, retries=retries)
         assert self._last is not None
         if self._last.state is State.EXPIRED:
-            said = f" ({self._last.message})" if self._last.message else ""
-            is_old = self._since(self._connection.clock.monotonic()) >= RETENTION_S
-            advice = "results are kept for 24 hours" if is_old else "check its id and kind, the account, and base_url"
+            message = f" ({self._last.message})" if self._last.message else ""
+            is_old = self._age(self._connection.clock.monotonic()) >= RETENTION_S
+            advice = "results are kept for 24 hours" if is_old else "check its ID and kind, the account, and base_url"
             where = self._connection.settings.base_url
-            raise JobExpired(f"job {self.id} is unknown to the service at {where}{said}: {advice}", job=self)
+            raise JobExpired(f"job {self.id} is unknown to the service at {where}{message}: {advice}", job=self)
         if self._last.state is State.FAILED:
             is_empty = self._last.code == 200
-            why = "the service calls it done and gives no result" if is_empty else self._last.message
+            reason = "its status is done, but it has no result" if is_empty else self._last.message
             raise JobFailed(
-                f"job {self.id} failed: {why or 'no reason given'} (status {self._last.code})",
+                f"job {self.id} failed: {reason or 'no reason given'} (status {self._last.code})",
                 job=self,
                 status=self._last.code,
                 reason=self._last.message,
@@ -256,10 +261,10 @@ class AsyncJob(AsDict, Generic[R]):
         result: R = self._read()
         missing = missing_languages(self._spec.targets, self._last.languages)
         if self.kind != "hugo" and (missing or self._last.state is State.PARTIAL):
-            self._is_told = True
+            self._has_raised_partial = True
             raise JobPartial(
-                f"job {self.id} is done in part: {', '.join(self._last.languages) or 'nothing'} is there, "
-                f"{', '.join(missing) or 'some of it'} is missing; error.result has the former, wait() asks again",
+                f"job {self.id} is incomplete: ready: {', '.join(self._last.languages) or 'none'}, missing: "
+                f"{', '.join(missing) or 'unknown'}; use error.result, or wait again for the missing ones",
                 job=self,
                 result=result,
                 missing=missing,
@@ -276,19 +281,20 @@ class AsyncJob(AsDict, Generic[R]):
         progress: ProgressCallback | None = None,
         retries: RetryPolicy | None = None,
     ) -> FileTranslation:
-        """Wait, then fetch the files into ``output_dir`` as ``report.de.docx``. Fetching is no API call.
+        """Wait, then download the files to ``output_dir`` as ``report.de.docx``. Downloads are not billed.
 
-        After a ``TransferError``, downloading again fetches only the files that are not there yet.
+        After a ``TransferError``, call it again to download the remaining files. The other arguments are those of
+        ``wait``.
 
         Raises:
-            ConfigurationError: the job makes no files, or a file is there already and ``overwrite`` is false.
-            JobPartial: ``error.result`` is a ``FileTranslation`` of what was there.
-            TransferError: a download failed; no file of that language is left behind.
+            ConfigurationError: the job has no files, or a file exists and ``overwrite`` is false.
+            JobPartial: some languages are missing; ``error.result`` is a ``FileTranslation`` of the others.
+            TransferError: a download failed; no incomplete file is left.
         """
         if self.kind != "file":
-            raise ConfigurationError(f"a {self.kind} job makes no files: use result()")
+            raise ConfigurationError(f"a job of kind {self.kind!r} has no files: use result()")
         check_flag(overwrite, "overwrite")
-        with self._keeping():
+        with self._adding_job():
             folder = await async_run(output_folder, output_dir)
         return await self._download_into(folder, overwrite, timeout, polling, progress, retries)
 
@@ -306,23 +312,23 @@ class AsyncJob(AsDict, Generic[R]):
             result: Any = await self.result(timeout, polling=polling, progress=progress, retries=retries)
         except JobPartial as error:
             partial, result = error, error.result
-        with self._keeping(), calling(policy=retries):
-            translation = await self._fetch(result, folder, overwrite, progress)
+        with self._adding_job(), calling(policy=retries):
+            translation = await self._download(result, folder, overwrite, progress)
         if partial is not None:
             raise JobPartial(str(partial), job=self, result=translation, missing=partial.missing)
         return translation
 
     @contextmanager
-    def _keeping(self) -> Generator[None]:
-        """An error about the files of a job says that they can still be had."""
+    def _adding_job(self) -> Generator[None]:
+        """Add the job to errors about its files, and that they can still be downloaded."""
         try:
             yield
         except TranslationError as error:
             error.job = self
-            error.args = (f"{error}; job {self.id} is kept: download it again", *error.args[1:])
+            error.args = (f"{error}; download job {self.id} again, it is not billed again", *error.args[1:])
             raise
 
-    async def _fetch(
+    async def _download(
         self, result: FileResult, folder: Path, overwrite: bool, progress: ProgressCallback | None
     ) -> FileTranslation:
         name = self._spec.name or f"{self.id}.x"
@@ -331,11 +337,11 @@ class AsyncJob(AsDict, Generic[R]):
             extension = self._spec.output_format or known_extension(result.urls[language])
             path = folder / result_name(name, language, extension)
             if path in paths.values():
-                raise TransferError(f"two results of job {self.id} would be called {path.name}")
+                raise TransferError(f"two results of job {self.id} have the same name {path.name}")
             paths[language] = path
         done: set[Path] = set()
         if not overwrite:
-            done = {path for path in paths.values() if is_written(path, self._fetched.get(path.absolute()))}
+            done = {path for path in paths.values() if is_written(path, self._sizes.get(path.absolute()))}
         wanted = {path: result.sizes[language] or 0 for language, path in paths.items() if path not in done}
         await async_run(_prepare, folder, wanted, overwrite)
         download = self._connection.downloader(progress)
@@ -343,15 +349,11 @@ class AsyncJob(AsDict, Generic[R]):
             if path not in done:
                 size = result.sizes[language]
                 size = await download.fetch(result.urls[language], path, size=size, overwrite=overwrite)
-                self._fetched[path.absolute()] = size
-        return FileTranslation(
-            paths,
-            {language: self._fetched[path.absolute()] for language, path in paths.items()},
-            self.id,
-            self.request_id,
-        )
+                self._sizes[path.absolute()] = size
+        sizes = {language: self._sizes[path.absolute()] for language, path in paths.items()}
+        return FileTranslation(paths, sizes, self.id, self.request_id)
 
-    def _since(self, now: float) -> float:
+    def _age(self, now: float) -> float:
         if self._submitted is not None:
             return now - self._submitted
         if self._handle.submitted_at is not None:
@@ -359,12 +361,12 @@ class AsyncJob(AsDict, Generic[R]):
         return 0.0
 
     def _unknown_state(self) -> State:
-        """What a job is that the service does not know: a young one may only not be known yet, and is asked again."""
-        self._unknown += 1
+        """Return the state of a job that the service does not know. A new job may not be known yet: poll it again."""
+        self._unknown_polls += 1
         if self._submitted is None and self._handle.submitted_at is None:
             return State.EXPIRED
-        age = self._since(self._connection.clock.monotonic())
-        return State.PENDING if age < RETENTION_S and self._unknown < UNKNOWN_TRIES else State.EXPIRED
+        age = self._age(self._connection.clock.monotonic())
+        return State.PENDING if age < RETENTION_S and self._unknown_polls < UNKNOWN_POLLS else State.EXPIRED
 
     def _observe(self, status: JobStatus) -> None:
         if self._submitted is None:
@@ -381,12 +383,12 @@ class AsyncJob(AsDict, Generic[R]):
 
     def _read(self) -> Any:
         if self.kind == "file":
-            return responses.files_of(self._spec, self._answer, self.request_id)
+            return responses.files_of(self._spec, self._body, self.request_id)
         if self.kind == "hugo":
-            return responses.structure_of(self._answer, self.request_id)
-        found = responses.texts_of(self._handle, self._answer, self.request_id)
+            return responses.structure_of(self._body, self.request_id)
+        found = responses.texts_of(self._handle, self._body, self.request_id)
         if found is None:
-            raise JobFailed(f"job {self.id}: the service returned another number of texts than were sent", job=self)
+            raise JobFailed(f"job {self.id} failed: the number of translations differs from the texts sent", job=self)
         return found
 
 

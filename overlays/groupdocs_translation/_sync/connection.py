@@ -1,5 +1,5 @@
 # Derived from overlays/groupdocs_translation/_async/connection.py by `nox -s regenerate`: edit that file, never this one.
-"""What the public client and its jobs share: sessions, the token, the clock, what was learnt; and closing all of it."""
+"""The state that a client and its jobs share: sessions, token, clock and observed job durations."""
 
 from __future__ import annotations
 
@@ -47,16 +47,16 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 log = logging.getLogger("groupdocs_translation.client")
 
-KEEPALIVE_S = 30.0  # of an idle connection: polls share it, and servers and balancers in front of them close after 60 s
+KEEPALIVE_S = 30.0  # of an idle connection: long enough for polls, shorter than the 60 s of common load balancers
 
 
 class Connection:
-    """Everything a client holds open. Safe to share; one lock guards the table of sessions.
+    """The open resources of a client. Thread-safe; a lock guards the table of sessions.
 
-    Each event loop (each process, in sync) gets sessions of its own: connections belong to the loop that opened them,
-    and a forked child must not share a socket with its parent. ``on_refusal`` is called when the service refuses a call
-    (HTTP 429 and 503), with the seconds that it asked for, if it did. ``owns_token=False``: closing leaves the token to
-    the client that lent it. With a ``parent`` requests go through its connections, with the settings of this one.
+    Each event loop (in sync, each process) has its own sessions: connections belong to the loop that opened them, and a
+    forked child must not share sockets with its parent. ``on_refusal`` is called for each HTTP 429 and 503 with the
+    seconds of its ``Retry-After``, or ``None``. With ``owns_token=False``, closing leaves the token source open. With a
+    ``parent``, requests use the parent's connections and the settings of this one.
     """
 
     def __init__(
@@ -84,7 +84,7 @@ class Connection:
         _CONNECTIONS.add(self)
 
     def session(self) -> Session:
-        """The API session of the running loop.
+        """Return the API session of the running loop.
 
         Raises:
             ConfigurationError: the client is closed.
@@ -92,7 +92,6 @@ class Connection:
         return self._session_and_api()[0]
 
     def _session_and_api(self) -> tuple[Session, ApiClient]:
-        """The session of the running loop, and the generated client that holds just that one."""
         owner = sync_owner()
         found = self._sessions.get(owner)
         if found is not None and not self._is_closed:
@@ -100,14 +99,14 @@ class Connection:
         with self._lock:
             self._refuse_closed()
             if owner not in self._sessions:
-                session = _made(
+                session = _make(
                     Session,
                     usage=self.usage,
                     retries=self.settings.retries,
                     clock=self.clock,
                     on_refusal=self._on_refusal,
                     base_url=self.settings.base_url,
-                    auth=self._authorization(),
+                    auth=self._auth(),
                     headers=self._headers(),
                     **self._transport_settings(
                         self._proxy(self.settings.base_url), Connection.session, is_storage=False
@@ -118,14 +117,14 @@ class Connection:
             return self._sessions[owner]
 
     def storage(self, url: str) -> httpx2.Client:
-        """The session for a result's address, one for each proxy: no authorization, no cookies, no base URL."""
+        """Return the session for a result URL, one for each proxy, without authentication, cookies and base URL."""
         proxy = self._proxy(url)
         with self._lock:
             self._refuse_closed()
             opened = self._storages.setdefault(sync_owner(), {})
             if proxy not in opened:
                 guard_logs()
-                opened[proxy] = _made(
+                opened[proxy] = _make(
                     httpx2.Client,
                     headers={"User-Agent": user_agent(self.settings.user_agent)},
                     **self._transport_settings(proxy, lambda parent: parent.storage(url), is_storage=True),
@@ -149,40 +148,33 @@ class Connection:
         return headers
 
     def _proxy(self, url: str) -> Any:
-        """The proxy for an address: the one that was given, else the environment's."""
         settings = self.settings
-        is_ours = settings.transport is None or isinstance(settings.transport, str)
-        return proxy_for(url) if settings.proxy is None and settings.trust_env and is_ours else settings.proxy
+        is_own = settings.transport is None or isinstance(settings.transport, str)
+        return proxy_for(url) if settings.proxy is None and settings.trust_env and is_own else settings.proxy
 
     def _transport_settings(
         self, proxy: Any, of_parent: Callable[[Connection], httpx2.Client], *, is_storage: bool
     ) -> dict[str, Any]:
         settings = self.settings
-        if self._parent is not None:
-            return {
-                "timeout": timeouts(settings.timeout),
-                "trust_env": False,
-                "transport": SharedTransport(of_parent(self._parent)),
-                "follow_redirects": False,
-            }
-        limits = httpx2.Limits(
-            max_connections=settings.max_connections,
-            max_keepalive_connections=settings.max_connections,  # fewer: it closes some in use (httpcore #1110)
-            keepalive_expiry=KEEPALIVE_S,
-        )
-        return {
+        shared = {
             "timeout": timeouts(settings.timeout),
-            "verify": _made(tls, trust=settings.verify),
-            "proxy": proxy,
-            "trust_env": False,  # it was asked for what is needed of it
-            "limits": limits,
-            "transport": None
-            if settings.transport is None
-            else _made(sync_transport, settings=settings, limits=limits, proxy=proxy, is_storage=is_storage),
+            "trust_env": False,  # this package reads the environment itself
             "follow_redirects": False,
         }
+        if self._parent is not None:
+            return {**shared, "transport": SharedTransport(of_parent(self._parent))}
+        limits = httpx2.Limits(
+            max_connections=settings.max_connections,
+            max_keepalive_connections=settings.max_connections,  # with fewer, connections in use close (httpcore #1110)
+            keepalive_expiry=KEEPALIVE_S,
+        )
+        transport = None
+        if settings.transport is not None:
+            transport = _make(sync_transport, settings=settings, limits=limits, proxy=proxy, is_storage=is_storage)
+        verify = _make(tls, trust=settings.verify)
+        return {**shared, "verify": verify, "proxy": proxy, "limits": limits, "transport": transport}
 
-    def _authorization(self) -> httpx2.Auth:
+    def _auth(self) -> httpx2.Auth:
         from ..auth.bearer import BearerAuth  # noqa: PLC0415  (loaded with the first request)
 
         def is_public(request: httpx2.Request) -> bool:
@@ -199,7 +191,11 @@ class Connection:
         return BearerAuth(self._token_source, origin=self.settings.base_url, is_public=is_public, before_send=count)
 
     def call(self, operation: str, /, **arguments: Any) -> Any:
-        """Call a generated operation by its operationId; its ``Response``. Raises errors of this package only."""
+        """Call a generated operation by its operationId and return its ``Response``.
+
+        Raises:
+            TranslationError: the call failed; no other exception is raised.
+        """
         try:
             return generated(BY_ID[operation]).sync_detailed(client=self._session_and_api()[1], **arguments)
         except TranslationError:
@@ -207,31 +203,31 @@ class Connection:
         except Exception as error:
             fault = unexpected(operation, error)
             if BY_ID[operation].role == "submit":
-                text = f"{fault}; the service may have taken the job"
+                text = f"{fault}; the service may have accepted the job"
                 fault = SubmissionUncertain(text, operation=operation, request=None)
         raise fault
 
-    def ask_languages(self) -> Languages:
-        """The service's language pairs, which are known from now on."""
+    def fetch_languages(self) -> Languages:
+        """Fetch and remember the language pairs of the service."""
         response = self.call("listLanguages")
-        answer = evolve(languages_of(response.parsed), request_id=request_id(response.headers))
-        self.languages.answer = answer
-        return answer
+        languages = evolve(languages_of(response.parsed), request_id=request_id(response.headers))
+        self.languages.answer = languages
+        return languages
 
-    def settled(self, source: str, targets: Sequence[str]) -> tuple[str, list[str]]:
-        """Languages as the service spells them; it is asked for its list (a call) only about what its page lacks.
+    def resolve_languages(self, source: str, targets: Sequence[str]) -> tuple[str, list[str]]:
+        """Return the codes as the service spells them. Fetch its list only for pairs that the package does not know.
 
         Raises:
             UnsupportedLanguage: the service does not translate one of the pairs.
         """
         known = self.languages
         if known.unknown(source, targets):
-            with self.session().asking:
-                if not known.is_asked:  # by others, while this one waited
+            with self.session().languages_lock:
+                if not known.is_asked:  # otherwise another task fetched them meanwhile
                     try:
-                        self.ask_languages()
-                    except TranslationError as error:  # the request itself will say what is wrong
-                        log.info("languages are not known: %s", error)
+                        self.fetch_languages()
+                    except TranslationError as error:  # not fatal: the service checks the languages, too
+                        log.info("the list of languages could not be fetched: %s", error)
                     known.is_asked = True
         return known.spell(source, targets)
 
@@ -243,7 +239,7 @@ class Connection:
         return schedule_named(polling) if polling is not None else self.settings.polling
 
     def next_wait(self, spec: JobSpec, elapsed: float, polls: int, polling: str | PollingSchedule | None) -> float:
-        """Seconds until the next poll of a job is worth its price."""
+        """Return the seconds until the next poll of a job."""
         schedule = self.schedule(polling)
         kind = spec.duration_kind
         return schedule.next_wait(
@@ -251,26 +247,26 @@ class Connection:
         )
 
     def usual_duration(self, spec: JobSpec) -> float:
-        """Seconds that half of such jobs took so far; before the first, what the service's page lets one expect."""
+        """Return the median duration of such jobs in seconds, or the service's published figure if none is known."""
         kind = spec.duration_kind
         median = self.durations.median(kind)
         return usual_duration(kind, spec.size) if median is None else median
 
     def learn(self, spec: JobSpec, *, at_least: float, at_most: float) -> None:
-        """Remember how long a job took: it was not ready at the one moment, and ready at the other."""
+        """Record the duration of a job: it was not ready after ``at_least`` seconds, and ready after ``at_most``."""
         self.durations.record(spec.duration_kind, at_least=at_least, at_most=at_most)
 
     def close(self) -> None:
-        """Close connections and forget the token; closing twice is fine."""
+        """Close the connections and the token source. Calling it again does nothing."""
         with self._lock:
             self._is_closed = True
             owner = sync_owner()
             session, _ = self._sessions.pop(owner, (None, None))
-            mine = [session, *self._storages.pop(owner, {}).values()]
-            self._sessions.clear()  # those of other loops go with their loops
+            own = [session, *self._storages.pop(owner, {}).values()]
+            self._sessions.clear()  # sessions of other loops end with their loops
             self._storages.clear()
         try:
-            for opened in mine:
+            for opened in own:
                 if opened is not None:
                     opened.close()
         finally:
@@ -285,20 +281,15 @@ class Connection:
         self.durations.after_fork()
 
 
-def _made(make: Callable[..., T], **settings: Any) -> T:
-    """A session or its transport; ``proxy``, ``verify`` and the proxy variables are looked at only here.
-
-    The cause is not kept: it may show a proxy's password.
-    """
+def _make(make: Callable[..., T], **settings: Any) -> T:
+    """Make a session or transport, and convert its errors, without the cause: it may contain a proxy's password."""
     try:
         return make(**settings)
     except ConfigurationError:
         raise
     except (AttributeError, ImportError, OSError, TypeError, ValueError, httpx2.InvalidURL) as error:
         reason = str(error) if isinstance(error, ImportError) else type(error).__name__
-    raise ConfigurationError(
-        f"proxy=, verify=, transport= or a proxy variable of the environment cannot be used: {reason}"
-    )
+    raise ConfigurationError(f"proxy, verify, transport or a proxy variable of the environment is invalid: {reason}")
 
 
 _CONNECTIONS: weakref.WeakSet[Connection] = weakref.WeakSet()

@@ -1,13 +1,13 @@
 # Derived from overlays/groupdocs_translation/_async/session.py by `nox -s regenerate`: edit that file, never this one.
-"""The HTTP client below the generated operations: counts, retries, and turns bad answers into exceptions.
+"""The HTTP client for the generated operations: counts calls, retries, and converts error responses to exceptions.
 
-It overrides ``send()``, which runs outside the auth flow: a 401 has been refreshed and replayed before an answer gets
-here.
+It overrides ``send()``, which runs outside the auth flow. ``BearerAuth`` has handled a 401 (refresh and replay) before
+``send()`` sees a response.
 
-Generated operations have no parameter for what only this package knows, so it travels in one ``Call``: ``calling()``
-puts the policy and the counter of a piece of work into the context (the one ContextVar of this package); ``send()``
-adds the operation and puts the whole on the request (the one extension, ``CALL``); counting and ``BearerAuth`` read it
-there, and ``BearerAuth`` notes in it that the ``Authorization`` header is its own.
+Generated operations have no parameters for the data of this package, so each request has a ``Call``. ``calling()`` puts
+the retry policy and the counter into the context (the only ContextVar of this package). ``send()`` adds the operation
+and attaches the ``Call`` to the request (the only extension, ``CALL``). The counting and ``BearerAuth`` read it there,
+and ``BearerAuth`` records in it that it set the ``Authorization`` header.
 """
 
 from __future__ import annotations
@@ -54,16 +54,16 @@ from ..spec.operations import Operation, match
 
 log = logging.getLogger("groupdocs_translation.session")
 
-JSON_HEADERS = {"Content-Type": "application/json"}  # of every generated operation that has a body
-_as_json = JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode  # as httpx2 writes it
+JSON_HEADERS = {"Content-Type": "application/json"}  # of every generated operation with a body
+_as_json = JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode  # the same as httpx2's
 
-_PLAIN_PATH = re.compile(r"(/[A-Za-z0-9_-]+)+")  # no parser would change it
+_PLAIN_PATH = re.compile(r"(/[A-Za-z0-9_-]+)+")  # a path that URL normalization does not change
 
-SHORTEST_TIMEOUT_S = 0.001  # httpx2 reads 0 as "do not wait", some transports as "for ever"
+SHORTEST_TIMEOUT_S = 0.001  # 0 means "do not wait" in httpx2, but "forever" in some transports
 
 
-class RefusedAnswerError(Exception):
-    """An answer is one that we do not take, and was not read further."""
+class ResponseRejectedError(Exception):
+    """A response is not acceptable and was not read to its end."""
 
     def __init__(self, status_code: int, reason: str) -> None:
         super().__init__(status_code, reason)
@@ -72,7 +72,7 @@ class RefusedAnswerError(Exception):
 
 
 class SharedTransport(httpx2.BaseTransport):
-    """The connections of another session, which closes them."""
+    """A transport that uses the connections of another session and leaves closing them to it."""
 
     def __init__(self, lender: httpx2.Client) -> None:
         self._lender = lender
@@ -84,13 +84,13 @@ class SharedTransport(httpx2.BaseTransport):
 
 
 def guard_reuse(session: httpx2.Client, given_transport: object) -> None:
-    """Keep what httpx2 pools from being used again when that is not safe; a transport of the user's is left alone.
+    """Prevent unsafe reuse of pooled connections, except those of a user's transport.
 
-    No POST goes out on a connection that the server may have closed, and nothing on one that holds surplus bytes.
+    No POST uses a connection that the server may have closed. No request uses a connection with surplus bytes.
     """
     for transport in (session._transport, *session._mounts.values()):
         if isinstance(transport, httpx2.HTTPTransport) and transport is not given_transport:
-            pool: Any = transport._pool  # weak references: without a cycle connections go when their pool goes
+            pool: Any = transport._pool  # weak references: a cycle would keep connections open after their pool is gone
             pool.create_connection = partial(_create, weakref.ref(pool), ReuseGuard())
 
 
@@ -104,7 +104,7 @@ def _guarded(reference: Callable[[], Any], guard: ReuseGuard, request: httpcore2
     connection = reference()
     if has_surplus(connection) or not guard.admits(request.method.decode(), connection, connection.has_expired):
         connection.close()
-        raise httpcore2.ConnectionNotAvailable  # the pool gives another one
+        raise httpcore2.ConnectionNotAvailable  # the pool then uses another connection
     try:
         response: httpcore2.Response = connection.__class__.handle_request(connection, request)
     except (httpcore2.ReadError, httpcore2.RemoteProtocolError, httpcore2.WriteError):
@@ -114,11 +114,11 @@ def _guarded(reference: Callable[[], Any], guard: ReuseGuard, request: httpcore2
 
 
 class Session(httpx2.Client):
-    """An ``httpx2`` client that keeps the rules of this package for every request sent through it.
+    """An ``httpx2`` client that counts and retries each request, and raises only exceptions of this package.
 
-    A billed submission is sent again only if the service surely did not take it; other calls are repeated as the policy
-    says. Raises exceptions of this package only. ``on_refusal`` is called for each HTTP 429 and 503 with the seconds of
-    its ``Retry-After``, ``None`` if it has none.
+    A billed submission is sent again only if the service certainly did not accept it. Other calls are retried according
+    to the policy. ``on_refusal`` is called for each HTTP 429 and 503 with the seconds of its ``Retry-After``, or
+    ``None``.
     """
 
     def __init__(
@@ -130,23 +130,23 @@ class Session(httpx2.Client):
         on_refusal: Callable[[float | None], object] | None = None,
         **settings: Any,
     ) -> None:
-        super().__init__(**settings, cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())))  # that stays empty
-        self.asking = sync_lock()  # of who asks for what others will want to know
+        super().__init__(**settings, cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())))  # always empty
+        self.languages_lock = sync_lock()  # so that only one task fetches the list of languages
         self._on_refusal = on_refusal
         self._usage = usage
         self._retries = retries
         self._clock = clock
         self._prefix = self.base_url.raw_path.decode("ascii").rstrip("/")
-        del self.headers["Connection"]  # keep-alive is what HTTP/1.1 means anyway (RFC 9112 §9.3)
+        del self.headers["Connection"]  # keep-alive is the default of HTTP/1.1 (RFC 9112 §9.3)
         self._plain_headers = httpx2.Headers([(b"Host", self.base_url.netloc), *self.headers.raw])
 
     def request(
         self, method: str, url: httpx2.URL | str, *, json: Any = None, headers: Any = None, **options: Any
     ) -> httpx2.Response:
-        """Send, as ``httpx2`` does; ``send()`` says what it raises.
+        """Send a request, as in ``httpx2``. Raises the same errors as ``send()``.
 
-        What generated operations send most, JSON or nothing to a plain path, is put together here: ``httpx2`` parses
-        three addresses for a request and makes three sets of headers, which costs more than all that this class does.
+        Most requests of generated operations have a plain path and JSON or no body. They are built here: httpx2 parses
+        three URLs and builds three sets of headers for a request, which takes longer than the rest of this class.
         """
         if method == "get":
             is_plain = json is None and not headers
@@ -154,14 +154,15 @@ class Session(httpx2.Client):
             is_plain = method == "post" and json is not None and headers == JSON_HEADERS
         if not is_plain or options or not isinstance(url, str) or not _PLAIN_PATH.fullmatch(url):
             return super().request(method, url, json=json, headers=headers, **options)
-        address = httpx2.URL(self.base_url)
-        body = httpx2.ByteStream(b"" if method == "get" else _as_json(json).encode())  # in no local: it may hold a key
-        parts = address._uri_reference
-        address._uri_reference = type(parts)(*parts[:4], self._prefix + url, None, None)
+        full_url = httpx2.URL(self.base_url)
+        # The bytes are in no local variable, which a traceback could show: they may contain a signed URL.
+        body = httpx2.ByteStream(b"" if method == "get" else _as_json(json).encode())
+        parts = full_url._uri_reference
+        full_url._uri_reference = type(parts)(*parts[:4], self._prefix + url, None, None)
         extensions = {"timeout": self.timeout.as_dict()}
-        request = httpx2.Request(method, address, headers=self._plain_headers, stream=body, extensions=extensions)
-        request.headers.encoding = self._plain_headers.encoding  # else found out anew, by decoding all of them
-        request.read()  # so that request.content is there, for errors
+        request = httpx2.Request(method, full_url, headers=self._plain_headers, stream=body, extensions=extensions)
+        request.headers.encoding = self._plain_headers.encoding  # otherwise detected again by decoding all headers
+        request.read()  # sets request.content, for errors
         if method == "post":
             request.headers._list += [
                 (b"Content-Length", b"content-length", b"%d" % len(request.content)),
@@ -170,12 +171,12 @@ class Session(httpx2.Client):
         return self.send(request)
 
     def send(self, request: httpx2.Request, *, stream: bool = False, **options: Any) -> httpx2.Response:
-        """Send, as ``httpx2`` does, with counting, retries and errors.
+        """Send a request, as in ``httpx2``, with counting and retries.
 
         Raises:
-            TranslationError: see ``_errors``; ``SubmissionUncertain`` when a job may have been made.
+            TranslationError: the request failed; ``SubmissionUncertain`` if the service may have accepted a job.
         """
-        path = request.url.raw_path.partition(b"?")[0].decode("ascii")  # a job's id may hold an encoded slash
+        path = request.url.raw_path.partition(b"?")[0].decode("ascii")  # a job ID may contain an encoded slash
         operation = match(request.method, path.removeprefix(self._prefix))
         name = operation.id if operation else f"{request.method} {request.url.path}"
         context, before = context_call(), request.extensions.get(CALL)
@@ -185,7 +186,7 @@ class Session(httpx2.Client):
         )
         if REQUEST_ID not in request.headers:
             request.headers[REQUEST_ID] = f"{getrandbits(128):032x}"
-        sent_id = request.headers[REQUEST_ID]  # the same for all tries
+        sent_id = request.headers[REQUEST_ID]  # the same for all attempts
         started = self._clock.monotonic()
         role = operation.role if operation else None
         limits: dict[str, float | None] = request.extensions.get("timeout", {})
@@ -193,17 +194,17 @@ class Session(httpx2.Client):
         while True:
             tries += 1
             tried = self._clock.monotonic()
-            if role in {"poll", "read"}:  # cutting a submission short would leave its outcome in doubt
+            if role in {"poll", "read"}:  # not for a submission, whose outcome would be unknown
                 left = max(SHORTEST_TIMEOUT_S, started + policy.total_s - tried)
                 request.extensions["timeout"] = {
                     what: left if limit is None else min(limit, left) for what, limit in limits.items()
                 }
             outcome = self._try(request, operation, name, stream, policy.total_s, options)
-            if role == "upload":  # moving bytes is work, not waiting
+            if role == "upload":  # the time to send a file does not count
                 started += self._clock.monotonic() - tried
             if not isinstance(outcome, Failed):
                 if responses.request_id(outcome.headers) is None:
-                    outcome.headers[REQUEST_ID] = sent_id  # for whoever asks what this was
+                    outcome.headers[REQUEST_ID] = sent_id
                 return outcome
             kind, error = outcome
             error.request_id = error.request_id or sent_id
@@ -222,7 +223,7 @@ class Session(httpx2.Client):
                 if is_uncertain(kind, role):
                     raise uncertain(name, request, error)
                 raise error
-            log.warning("%s; sent again in %.1f s (try %d of %d)", error, wait, tries + 1, policy.tries)
+            log.warning("%s; retrying in %.1f s (attempt %d of %d)", error, wait, tries + 1, policy.tries)
             sync_sleep(self._clock, wait)
             if rewind is not None and not rewind():
                 raise error
@@ -236,7 +237,7 @@ class Session(httpx2.Client):
         total_s: float,
         options: dict[str, Any],
     ) -> httpx2.Response | Failed:
-        """Send once; ``total_s`` bounds the time that the answer may take."""
+        """Send once. Reading the response may take up to ``total_s`` seconds."""
         failure: httpx2.HTTPError
         try:
             response = super().send(request, stream=True, **options)
@@ -251,11 +252,11 @@ class Session(httpx2.Client):
                 response.close()
                 if (seen := request.extensions[CALL].responses) is not None:
                     seen.append(response)
-                if self.is_closed:  # closed while this waited for a connection, which nobody would close
+                if self.is_closed:  # closed during the request: close its connection, too
                     self._transport.close()
-        except RefusedAnswerError as refused:
+        except ResponseRejectedError as rejected:
             kind = FailureKind.BROKEN if operation and operation.role == "submit" else FailureKind.REJECTED
-            return Failed(kind, responses.nonsense(name, refused.status_code, refused.reason))
+            return Failed(kind, responses.nonsense(name, rejected.status_code, rejected.reason))
         except TokenUnavailable as unavailable:
             return Failed(FailureKind.UNAUTHORIZED, unavailable)
         except httpx2.HTTPError as caught:
@@ -272,7 +273,7 @@ class Session(httpx2.Client):
                 response.headers,
                 content,
                 now=self._clock.wall(),
-                mask=partial(_masked, response),
+                mask=token_mask(response.request),
                 is_authorized=response.status_code != 401 or "authorization" in response.request.headers,
             )
             if failed is not None:
@@ -281,26 +282,22 @@ class Session(httpx2.Client):
         return network_failure(failure, request, name)
 
     def _read(self, response: httpx2.Response, operation: Operation | None, until: float) -> bytes:
-        """Read the body, never more than an answer may have; nothing of one that is compressed."""
+        """Read the body up to the size limit of its operation. Never read a compressed body: none was requested."""
         if responses.is_encoded(response.headers):
             if response.is_success:
-                raise RefusedAnswerError(response.status_code, "it is compressed, which was not asked for")
-            return b""  # the status says enough
-        if response.is_stream_consumed:  # a transport of the user's has read it
+                raise ResponseRejectedError(response.status_code, "it is compressed, which was not requested")
+            return b""  # the status is sufficient
+        if response.is_stream_consumed:  # a user's transport has read it
             return response.content
         limit, size = responses.most_bytes(operation, response.status_code), 0
         chunks: list[bytes] = []
         assert isinstance(response.stream, httpx2.SyncByteStream)
-        for chunk in response.stream:  # aread() goes through three more generators, to decompress and to regroup
+        for chunk in response.stream:  # aread() adds three generators, to decompress and to regroup
             size += len(chunk)
             if size > limit:
-                raise RefusedAnswerError(response.status_code, "it is too large")
+                raise ResponseRejectedError(response.status_code, "it is too large")
             if self._clock.monotonic() > until:
-                raise httpx2.ReadTimeout("the answer was not complete in the time that one call may take")
+                raise httpx2.ReadTimeout("the response was not complete within the total time of the retry policy")
             chunks.append(chunk)
         response._content = b"".join(chunks)
         return response.content
-
-
-def _masked(response: httpx2.Response, text: str) -> str:
-    return token_mask(response.request)(text)

@@ -1,5 +1,5 @@
 # Derived from overlays/groupdocs_translation/_async/submit.py by `nox -s regenerate`: edit that file, never this one.
-"""What is sent once and billed: uploads, and the requests that make jobs; and the texts of one call, put in order."""
+"""Uploads and submissions, and the texts of one call in order."""
 
 from __future__ import annotations
 
@@ -35,10 +35,10 @@ def submit(
     spec: JobSpec,
     progress: ProgressCallback | None = None,
 ) -> Job[Any]:
-    """Send the request that makes a job; ``spec`` is all that is known of it before it has an id.
+    """Submit a job. ``spec`` describes it before it has an ID.
 
     Raises:
-        SubmissionUncertain: the job may have been made; it is not sent twice.
+        SubmissionUncertain: the service may have accepted the job; it was not sent again.
     """
     if progress is not None:
         progress(Progress("submit", spec.name, 0, None))
@@ -47,7 +47,7 @@ def submit(
     except Exception:
         raise
     except BaseException as interrupt:
-        interrupt.add_note(f"{operation.id} was cut short: the service may have taken and billed the job")
+        interrupt.add_note(f"{operation.id} was interrupted: the service may have accepted and billed the job")
         raise
     handle = JobHandle(response.parsed.id, spec, connection.clock.wall())
     log.info("%s: job %s", operation.id, handle.id)
@@ -60,18 +60,19 @@ def submit(
 
 
 def submit_file(connection: Connection, call: FileCall, progress: ProgressCallback | None = None) -> Job[Any]:
-    """Upload what the call is for, unless it is at a URL, and submit it."""
+    """Upload the file, unless it is a URL, and submit it."""
     url = call.source.url or upload(connection, call.source, call.format, progress)
     return submit(connection, call.operation, call.request(url), call.job_spec(), progress)
 
 
 def upload(connection: Connection, source: Source, source_format: str, progress: ProgressCallback | None = None) -> str:
-    """Store a file at the service, in constant memory; its URL there."""
+    """Upload a file and return its URL."""
     from .transfer import Upload  # noqa: PLC0415  (loads httpx2)
 
     session = connection.session()
     body = Upload(source, progress)
-    url = f"{session.base_url}file/upload?format={quote(source_format)}"  # given in parts, httpx2 parses it three times
+    base_url = connection.settings.base_url  # without a trailing slash
+    url = f"{base_url}/file/upload?format={quote(source_format)}"  # in one piece: httpx2 parses parts three times
     request = session.build_request("POST", url, headers=body.headers)
     request.stream = body
     try:
@@ -82,9 +83,9 @@ def upload(connection: Connection, source: Source, source_format: str, progress:
 
 
 class Texts:
-    """The texts of one call: each chunk that was submitted, with its job (``None`` for one that is all blank).
+    """The texts of one call, in chunks, each with its job (``None`` if all its texts are blank).
 
-    An error gets as ``jobs`` those whose translations were not handed out yet. Used by one task or thread.
+    Errors get the jobs whose translations were not returned yet, as ``error.jobs``. For one task or thread.
     """
 
     def __init__(self, connection: Connection, call: TextCall, *, is_single: bool = False) -> None:
@@ -92,31 +93,35 @@ class Texts:
         self._call = call
         self._is_single = is_single
         self._sent: list[tuple[TextChunk, Job[Any] | None]] = []
-        self._is_settled = False  # the languages are
+        self._has_languages = False
 
     def submit(self, chunk: TextChunk) -> Job[Any] | None:
-        """One request for one chunk, behind those before it; nothing is sent if all of it is blank."""
-        with self._keeping():
-            if chunk.texts and not self._is_settled:
-                self._is_settled = True
-                self._call.settle(*self._connection.settled(self._call.source, self._call.targets))
-            job = self._submitted(chunk) if chunk.texts else None
+        """Submit a chunk and return its job. Send nothing and return ``None`` if all its texts are blank."""
+        call = self._call
+        job: Job[Any] | None = None
+        with self._call_context():
+            if chunk.texts:
+                if not self._has_languages:
+                    self._has_languages = True
+                    call.settle(*self._connection.resolve_languages(call.source, call.targets))
+                spec = call.job_spec(chunk, is_single=self._is_single)
+                job = submit(self._connection, call.operation, call.request(chunk), spec, call.progress)
         self._sent.append((chunk, job))
         return job
 
     def collect(self) -> TextTranslation[Any]:
-        """Wait for all that was submitted, and return it as one."""
+        """Wait for all jobs and return their translations as one result."""
         rows: dict[str, list[str]] = {language: [] for language in self._call.targets}
-        with self._keeping():
+        with self._call_context():
             for chunk, job in self._sent:
-                for language, texts in (self._found(chunk, job)).items():
+                for language, texts in (self._translations(chunk, job)).items():
                     rows[language].extend(texts)
         jobs = [job for _, job in self._sent if job is not None]
         found: dict[str, Any] = {code: texts[0] if self._is_single else texts for code, texts in rows.items()}
         return TextTranslation(found, [job.id for job in jobs], jobs[-1].request_id if jobs else None)
 
     def stream(self, texts: Iterable[str] | Iterable[str]) -> Iterator[Any]:
-        """Submit as texts come, one chunk ahead of what is handed out, and yield the translations in order."""
+        """Submit texts as they arrive, one chunk ahead, and yield the translations in order."""
         chunker = self._call.chunker()
         for text in sync_each(texts):
             chunk = chunker.add(text)
@@ -133,17 +138,12 @@ class Texts:
                 yield row
 
     def _next_rows(self) -> Iterator[Any]:
-        with self._keeping():
-            found = self._found(*self._sent[0])
+        with self._call_context():
+            found = self._translations(*self._sent[0])
         del self._sent[0]
         return self._call.rows(found)
 
-    def _submitted(self, chunk: TextChunk) -> Job[Any]:
-        call = self._call
-        spec = call.job_spec(chunk, is_single=self._is_single)
-        return submit(self._connection, call.operation, call.request(chunk), spec, call.progress)
-
-    def _found(self, chunk: TextChunk, job: Job[Any] | None) -> dict[str, list[str]]:
+    def _translations(self, chunk: TextChunk, job: Job[Any] | None) -> dict[str, list[str]]:
         call = self._call
         if job is None:
             return {language: list(chunk.blanks) for language in call.targets}
@@ -151,13 +151,13 @@ class Texts:
         return {code: [texts] if self._is_single else texts for code, texts in result.by_language.items()}
 
     @contextmanager
-    def _keeping(self) -> Generator[None]:
-        """Under the call's retries; an error gets the jobs. Entered for each step: a generator must keep none open."""
+    def _call_context(self) -> Generator[None]:
+        """Use the retry policy of the call, and add the jobs to errors. Must not stay open across a ``yield``."""
         try:
             with calling(policy=self._call.retries):
                 yield
         except TranslationError as error:
             error.jobs = [job for _, job in self._sent if job is not None]
             if others := [job.id for job in error.jobs if job is not error.job]:
-                error.add_note(f"other jobs of the same call are in error.jobs: {', '.join(others)}")
+                error.add_note(f"error.jobs has the other jobs of this call: {', '.join(others)}")
             raise

@@ -1,8 +1,8 @@
 # Derived from overlays/groupdocs_translation/_async/transfer.py by `nox -s regenerate`: edit that file, never this one.
-"""Bytes up and down in constant memory: the multipart body of an upload, and the download of a result from storage.
+"""Uploads and downloads in constant memory: the multipart body of an upload, and the download of a result.
 
-The generated upload is not used: its constant multipart boundary breaks files that contain it, and it reads files
-whole.
+The generated upload is not used: it reads whole files into memory, and its constant multipart boundary corrupts files
+that contain it.
 """
 
 from __future__ import annotations
@@ -32,26 +32,26 @@ from .._rules.retry import FailureKind, RetryPolicy, kind_of_status, pause, retr
 
 log = logging.getLogger("groupdocs_translation.transfer")
 
-CHUNK_BYTES = 2**20  # large enough that thread hops cost nothing, small enough for a hundred transfers at once
+CHUNK_BYTES = 2**20  # makes the cost of switching threads negligible; 100 concurrent transfers need 100 MB
 MAX_REDIRECTS = 5
 
 
-class OtherPartError(TransferError):
-    """The storage went on at another place, or with another file: only beginning anew helps."""
+class RangeMismatchError(TransferError):
+    """The storage sent another part or another file. The download must start again."""
 
 
 class Upload(httpx2.SyncByteStream):
-    """A multipart body with one file, streamed from its source; each iteration opens the source anew.
+    """A multipart body with one file, streamed from its source. Each iteration opens the source again.
 
-    ``rewind()`` tells sessions and authorization that the body can be sent again. Whoever makes one closes it: a
-    cancelled request leaves an iteration unfinished.
+    ``rewind()`` marks the body as repeatable for sessions and authentication. Call ``discard()`` after use: a canceled
+    request leaves an iteration unfinished.
 
     Raises:
-        TransferError: the source cannot be opened or read any more.
+        TransferError: the source can no longer be opened or read.
     """
 
     def __init__(self, source: Source, progress: ProgressCallback | None) -> None:
-        boundary = secrets.token_hex(16)  # a file that holds it is as likely as a guessed key
+        boundary = secrets.token_hex(16)  # 128 random bits: no file contains it
         name = "".join(
             "_" if letter in '"\\' or ord(letter) < 32 or ord(letter) > 126 else letter for letter in source.name
         )
@@ -71,11 +71,11 @@ class Upload(httpx2.SyncByteStream):
         }
 
     def rewind(self) -> None:
-        """Every iteration starts at the beginning."""
+        """Start again: the next iteration sends the file from its beginning."""
         self.discard()
 
     def discard(self) -> None:
-        """Close the source, wherever the last iteration has stopped."""
+        """Close the source."""
         if self._reader is not None:
             self._reader.close()
             self._reader = None
@@ -97,22 +97,22 @@ class Upload(httpx2.SyncByteStream):
     def _read(self) -> bytes:
         try:
             if self._reader is None:
-                self._reader = self._source.open()  # not in a thread: cancelled there, nobody would close it
+                self._reader = self._source.open()  # not in a thread: a canceled task could not close it
             if isinstance(self._reader, BytesIO):
                 return self._reader.read(CHUNK_BYTES)
             return sync_run(self._reader.read, CHUNK_BYTES)
-        except (OSError, TypeError, ValueError) as error:  # gone, closed by its owner, or text after all
+        except (OSError, TypeError, ValueError) as error:  # deleted, closed by its owner, or a text stream
             reason = error.strerror if isinstance(error, OSError) and error.strerror else error
             raise TransferError(f"{self._source.name} cannot be read: {reason}") from error
 
     def _check(self, as_announced: bool) -> None:
-        """Raise if the file has not the announced size; h11's own error for that would pass httpx2 by unmapped."""
+        """Raise if the file does not have the announced size. httpx2 would not convert h11's error for that."""
         if not as_announced:
             raise httpx2.LocalProtocolError(f"{self._source.name} changed while it was sent")
 
 
 class Broken(NamedTuple):
-    """A try that did not bring the whole file; ``etag`` is what another try can resume with."""
+    """A failed attempt. ``etag`` allows the next attempt to resume."""
 
     error: TransferError
     is_transient: bool = True
@@ -121,7 +121,7 @@ class Broken(NamedTuple):
 
 
 class Download:
-    """Fetches one result URL into one file: checked, resumed when it breaks off, renamed when it is whole."""
+    """Downloads a result URL to a file: checks it, resumes after a failure, and renames the file when complete."""
 
     def __init__(
         self,
@@ -137,9 +137,9 @@ class Download:
         self._progress = progress
 
     def fetch(self, url: str, target: Path, *, size: int | None, overwrite: bool) -> int:
-        """Download and return the number of bytes.
+        """Download the file and return its size in bytes.
 
-        ``size`` is what the service announced, in bytes; 0 and ``None`` mean that it did not.
+        ``size`` is the size in bytes that the service announced; 0 and ``None`` mean that it is unknown.
         """
         partial = PartialFile(target)
         try:
@@ -151,8 +151,7 @@ class Download:
             ) from None
         except OSError as error:
             raise TransferError(
-                f"cannot write {target}: {error.strerror or error}; the job is kept: make room, or give yourself the "
-                "right to write there, and fetch it again"
+                f"cannot write {target}: {error.strerror or error}: free disk space or fix the permissions"
             ) from error
         finally:
             partial.discard()
@@ -167,7 +166,7 @@ class Download:
             if attempt is None:
                 return
             etag = attempt.etag
-            if etag and partial.size > furthest:  # it moves: a long file may break off often
+            if etag and partial.size > furthest:  # progress resets the attempts: a large file may fail often
                 tries, started, furthest = 1, self._clock.monotonic(), partial.size
             wait = None
             if attempt.is_transient:
@@ -175,7 +174,7 @@ class Download:
                 wait = pause(self._retries, tries=tries, elapsed_s=elapsed, retry_after_s=asked, random=random)
             if wait is None:
                 raise attempt.error
-            log.warning("%s; going on at byte %d in %.1f s", attempt.error, partial.size, wait)
+            log.warning("%s; resuming at byte %d in %.1f s", attempt.error, partial.size, wait)
             sync_sleep(self._clock, wait)
 
     def _attempt(self, partial: PartialFile, url: str, size: int | None, etag: str | None) -> Broken | None:
@@ -194,7 +193,7 @@ class Download:
                     return self._refused(response, name)
                 try:
                     announced = _announced(response, partial, size, etag)
-                except OtherPartError as error:
+                except RangeMismatchError as error:
                     return Broken(error)
                 if response.status_code == 200 and partial.size:
                     sync_run(partial.restart)
@@ -202,7 +201,7 @@ class Download:
                 for chunk in response.iter_raw(CHUNK_BYTES):
                     sync_run(partial.write, chunk)
                     if announced is not None and partial.size > announced:
-                        raise TransferError(f"{name}: the storage sends more than the {announced} bytes it announced")
+                        raise TransferError(f"{name}: the storage sent more than the {announced} bytes it announced")
                     if self._progress is not None:
                         self._progress(Progress("download", name, partial.size, announced))
             finally:
@@ -211,26 +210,26 @@ class Download:
             broken = caught
         if broken is not None:
             what = f"{type(broken).__name__}: {library_message(broken) or 'no details'}"
-            return Broken(TransferError(f"{name}: the download broke off at byte {partial.size} ({what})"), etag=etag)
+            return Broken(TransferError(f"{name}: the download failed at byte {partial.size} ({what})"), etag=etag)
         if announced is not None and partial.size != announced:
-            return Broken(TransferError(f"{name}: {partial.size} bytes came, {announced} were announced"), etag=etag)
+            return Broken(TransferError(f"{name}: received {partial.size} of {announced} bytes"), etag=etag)
         return None
 
     def _open(self, url: str, headers: dict[str, str]) -> httpx2.Response:
-        """Send the request, following redirects to addresses that are as safe."""
+        """Send the request, and follow redirects to URLs that pass the same checks."""
         for _ in range(MAX_REDIRECTS):
             response: httpx2.Response | None = None
-            with suppress(httpx2.InvalidURL, UnicodeError):  # their frames hold the whole address
-                response = self._sent(url, headers)
+            with suppress(httpx2.InvalidURL, UnicodeError):  # their frames contain the whole URL
+                response = self._send(url, headers)
             if response is None:
-                raise TransferError("a result's address is not a URL; it was not fetched")
+                raise TransferError("the result URL is not a URL; nothing was downloaded")
             if response.next_request is None:
                 return response
             response.close()
             url = _checked(str(response.next_request.url))
-        raise TransferError("the storage redirects in a circle")
+        raise TransferError(f"the storage redirected more than {MAX_REDIRECTS} times")
 
-    def _sent(self, url: str, headers: dict[str, str]) -> httpx2.Response:
+    def _send(self, url: str, headers: dict[str, str]) -> httpx2.Response:
         storage = self._storage(url)
         try:
             request = storage.build_request("GET", url, headers=headers)
@@ -243,46 +242,48 @@ class Download:
 
     def _refused(self, response: httpx2.Response, name: str) -> Broken:
         status = response.status_code
-        hint = "; result addresses expire, ask for the job again" if status in {401, 403, 404, 410} else ""
-        error = TransferError(f"{name}: the storage answered HTTP {status}{hint}")
-        wanted = kind_of_status(status) in {FailureKind.REFUSED, FailureKind.FAILED} or status == 416
+        hint = ": the result URL may have expired, get the result of the job again"
+        error = TransferError(
+            f"{name}: the storage returned HTTP {status}{hint if status in {401, 403, 404, 410} else ''}"
+        )
+        is_transient = kind_of_status(status) in {FailureKind.REFUSED, FailureKind.FAILED} or status == 416
         date = response.headers.get("date")
-        asked = retry_after(response.headers.get("retry-after"), date=date, now=self._clock.wall())
-        return Broken(error, is_transient=wanted, retry_after_s=asked)
+        retry_after_s = retry_after(response.headers.get("retry-after"), date=date, now=self._clock.wall())
+        return Broken(error, is_transient=is_transient, retry_after_s=retry_after_s)
 
 
 def _checked(url: str) -> PresignedUrl:
     url = PresignedUrl(url)
     try:
-        return check_url(url, "a result's address")
+        return check_url(url, "the result URL")
     except ConfigurationError as error:
-        raise TransferError(f"{error}; it was not fetched") from None
+        raise TransferError(f"{error}; nothing was downloaded") from None
 
 
 def _strong_etag(response: httpx2.Response) -> str | None:
     etag: str | None = response.headers.get("etag")
-    return None if etag is None or etag.startswith("W/") else etag  # If-Range takes strong ones only (RFC 9110 §13.1.5)
+    return None if etag is None or etag.startswith("W/") else etag  # If-Range needs a strong one (RFC 9110 §13.1.5)
 
 
 def _announced(response: httpx2.Response, partial: PartialFile, size: int | None, etag: str | None) -> int | None:
-    """The number of bytes that the whole file must have, by this answer; ``None`` if nobody says."""
+    """Return the size of the whole file in bytes according to this response, ``None`` if unknown."""
     name = partial.target.name
     if is_encoded(response.headers):
-        raise TransferError(f"{name}: the storage sends an encoding that was not asked for")
+        raise TransferError(f"{name}: the storage sent a compressed response, which was not requested")
     is_page = response.headers.get("content-type", "").lower().startswith("text/html")
     if is_page and partial.target.suffix not in {".html", ".md", ".txt"}:
-        raise TransferError(f"{name}: a web page came in place of the file; is there a proxy or a portal in between?")
+        raise TransferError(f"{name}: received a web page instead of the file: check for a proxy or login portal")
     length = response.headers.get("content-length", "")
     announced = int(length) if length.isascii() and length.isdigit() else None
     if response.status_code == 206:
         part = content_range(response.headers.get("content-range"))
         if part is None or part.start != partial.size:
-            raise OtherPartError(f"{name}: the storage resumed at another place than asked")
+            raise RangeMismatchError(f"{name}: the storage resumed at another byte than {partial.size}")
         if etag is not None and response.headers.get("etag", etag) != etag:
-            raise OtherPartError(f"{name}: the file changed in the storage while it was fetched")
+            raise RangeMismatchError(f"{name}: the file changed in the storage during the download")
         announced = part.end + 1 if part.total is None else part.total
     if size is not None and announced is not None and announced != size:
-        raise TransferError(f"{name}: the storage has {announced} bytes, the service announced {size}")
+        raise TransferError(f"{name}: the storage announced {announced} bytes, the service {size}")
     return size if size is not None else announced
 
 
@@ -290,7 +291,7 @@ _CONTENT_RANGE = re.compile(r"bytes (\d{1,18})-(\d{1,18})/(\d{1,18}|\*)")
 
 
 class Part(NamedTuple):
-    """Bytes ``start`` to ``end``, both included, of ``total`` (``None``: the server does not know)."""
+    """Bytes ``start`` to ``end``, inclusive, of ``total`` (``None`` if unknown)."""
 
     start: int
     end: int
@@ -298,7 +299,7 @@ class Part(NamedTuple):
 
 
 def content_range(value: str | None) -> Part | None:
-    """The part that a header names; ``None`` for no header, and for one that makes no sense."""
+    """Parse a ``Content-Range`` header; ``None`` if it is missing or invalid."""
     found = _CONTENT_RANGE.fullmatch((value or "").strip())
     if found is None:
         return None

@@ -96,7 +96,7 @@ class Run:
         staging = StagingFolder(self._settings.state_folder, self._journal.name)
         staging.clear()
         try:
-            pair = await self._connection.settled(self._settings.language, self._settings.targets)
+            pair = await self._connection.resolve_languages(self._settings.language, self._settings.targets)
             self._settings = self._settings.with_languages(*pair)
             run = self._journal.begin_run(started)
             plan = await self._plan(run)

@@ -359,7 +359,7 @@ class FileWorker:
         languages = self._connection.languages
         try:
             if languages.answer is None:
-                await self._connection.ask_languages()
+                await self._connection.fetch_languages()
             languages.spell(self._settings.language, self._settings.targets)
         except UnsupportedLanguage as refusal:
             return refusal

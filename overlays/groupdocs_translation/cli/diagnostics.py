@@ -22,12 +22,12 @@ from .._config import (
     SCHEMES,
     TOKEN_URL_VARIABLE,
     environment_proxy,
+    invalid_no_proxy_entries,
     proxy_for,
     service_url,
     timeouts,
     tls,
     trusted,
-    unreadable_exemptions,
 )
 from .._errors import AuthenticationError, TokenUnavailable, TranslationError
 from ..spec.addresses import BASE_URL, TOKEN_URL
@@ -120,7 +120,7 @@ def _environment() -> list[Finding]:
             check()
         except TranslationError as error:
             findings.append(Finding("network settings", CheckResult.FAILED, cli_wording(error)))
-    if bad := unreadable_exemptions():
+    if bad := invalid_no_proxy_entries():
         text = f"NO_PROXY has invalid entries, which are ignored: {', '.join(map(repr, bad))}"
         findings.append(Finding("network settings", CheckResult.WARNING, text))
     return findings
