@@ -354,7 +354,7 @@ if hasattr(os, "register_at_fork"):
 class PendingRefresh:
     """A pending token request, whose outcome is shared by all waiters ("single flight").
 
-    Cancelling a waiter does not cancel the request. The deadline is in real time, like the waits of threads and loops.
+    Canceling a waiter does not cancel the request. The deadline is in real time, like the waits of threads and loops.
     """
 
     def __init__(self, deadline_s: float) -> None:
