@@ -180,45 +180,7 @@ class Account:
 
 
 class BaseClient:
-    """Base class of ``TranslationClient`` and ``AsyncTranslationClient``.
-
-    Args:
-        client_id: ID of your application, from the service's dashboard. Without it and its secret, credentials come
-            from the environment (``GROUPDOCS_CLIENT_ID``, ``GROUPDOCS_CLIENT_SECRET``), the profile file or the system
-            keyring, in this order.
-        client_secret: secret of your application.
-        credentials: callable that returns ``(client_id, client_secret)``, for secret managers. After the error
-            ``invalid_client`` it is called again, once.
-        profile: name of the credentials in the profile file or keyring, which are used instead of the environment.
-        access_token: token to use as it is, without renewal.
-        token_provider: callable, sync or async, that returns a token, ``(token, lifetime in seconds)``, or an object
-            with ``token`` and ``expires_on`` such as azure-identity's. It runs in a separate thread.
-        base_url: URL of the service, by default ``GROUPDOCS_TRANSLATION_URL`` or the public service.
-        token_url: URL of the token endpoint, by default ``GROUPDOCS_TOKEN_URL`` or the public one.
-        scope: scope of the token request.
-        client_auth: how to send credentials: ``body`` (form fields) or ``basic`` (HTTP Basic, RFC 6749 §2.3.1).
-        token_store: store to share tokens with other clients, processes or machines: ``MemoryTokenStore``,
-            ``FileTokenStore``, ``RedisTokenStore`` or your own. By default, tokens are not shared.
-        on_token_event: callback for each ``TokenEvent``, called in the thread where it happens.
-        timeout: seconds for read and write, or an ``httpx2.Timeout``. Default: 60 s, connect 5 s, pool 30 s.
-        retries: ``RetryPolicy`` for requests that are safe to repeat.
-        polling: ``economy``, ``balanced``, ``responsive``, or a ``PollingSchedule``.
-        call_budget: maximum number of API calls, each of which is billed. The next call raises ``CallBudgetExceeded``.
-        max_connections: maximum number of connections open at the same time.
-        proxy: as in ``httpx2.Client``.
-        verify: as in ``httpx2.Client``, or a file or folder of certificates to trust instead of the system's.
-        trust_env: as in ``httpx2.Client``.
-        transport: as in ``httpx2.Client``, for the API and storage, but not for token requests. ``"aiohttp"`` (async
-            clients only, needs the extra ``aiohttp``) uses less CPU with many requests in flight. ``"auto"`` uses it
-            where possible, as batches do; ``"httpx2"`` never uses it.
-        origin: name of your application, sent with each job.
-        clock: source of time, for tests.
-        user_agent: product of your application (``shop/1.2``), put before this package's in ``User-Agent``.
-        headers: additional headers for API calls. Token requests and downloads do not send them.
-
-    Raises:
-        ConfigurationError: an argument or environment variable is wrong, or there are no credentials.
-    """
+    """Base class of ``TranslationClient`` and ``AsyncTranslationClient``."""
 
     def __init__(
         self,
@@ -250,6 +212,46 @@ class BaseClient:
         headers: Mapping[str, str] | None = None,
         _trial: bool = False,
     ) -> None:
+        """Configure a client. Nothing is sent until its first call.
+
+        Args:
+            client_id: ID of your application, from the service's dashboard. Without it and its secret, credentials come
+                from the environment (``GROUPDOCS_CLIENT_ID``, ``GROUPDOCS_CLIENT_SECRET``), the profile file or the
+                system keyring, in this order.
+            client_secret: secret of your application.
+            credentials: callable that returns ``(client_id, client_secret)``, for secret managers. After the error
+                ``invalid_client`` it is called again, once.
+            profile: name of the credentials in the profile file or keyring, which are used instead of the environment.
+            access_token: token to use as it is, without renewal.
+            token_provider: callable, sync or async, that returns a token, ``(token, lifetime in seconds)``, or an
+                object with ``token`` and ``expires_on`` such as azure-identity's. It runs in a separate thread.
+            base_url: URL of the service, by default ``GROUPDOCS_TRANSLATION_URL`` or the public service.
+            token_url: URL of the token endpoint, by default ``GROUPDOCS_TOKEN_URL`` or the public one.
+            scope: scope of the token request.
+            client_auth: how to send credentials: ``body`` (form fields) or ``basic`` (HTTP Basic, RFC 6749 §2.3.1).
+            token_store: store to share tokens with other clients, processes or machines: ``MemoryTokenStore``,
+                ``FileTokenStore``, ``RedisTokenStore`` or your own. By default, tokens are not shared.
+            on_token_event: callback for each ``TokenEvent``, called in the thread where it happens.
+            timeout: seconds for read and write, or an ``httpx2.Timeout``. Default: 60 s, connect 5 s, pool 30 s.
+            retries: ``RetryPolicy`` for requests that are safe to repeat.
+            polling: ``economy``, ``balanced``, ``responsive``, or a ``PollingSchedule``.
+            call_budget: maximum number of API calls, each of which is billed. The next one raises
+                ``CallBudgetExceeded``.
+            max_connections: maximum number of connections open at the same time.
+            proxy: as in ``httpx2.Client``.
+            verify: as in ``httpx2.Client``, or a file or folder of certificates to trust instead of the system's.
+            trust_env: as in ``httpx2.Client``.
+            transport: as in ``httpx2.Client``, for the API and storage, but not for token requests. ``"aiohttp"``
+                (async clients only, needs the extra ``aiohttp``) uses less CPU with many requests in flight. ``"auto"``
+                uses it where possible, as batches do; ``"httpx2"`` never uses it.
+            origin: name of your application, sent with each job.
+            clock: source of time, for tests.
+            user_agent: product of your application (``shop/1.2``), put before this package's in ``User-Agent``.
+            headers: additional headers for API calls. Token requests and downloads do not send them.
+
+        Raises:
+            ConfigurationError: an argument or environment variable is wrong, or there are no credentials.
+        """
         from .auth.credentials import Secret  # noqa: PLC0415  (kept out of `import groupdocs_translation`)
 
         pair, ready = (Secret(client_id), Secret(client_secret)), Secret(access_token)
