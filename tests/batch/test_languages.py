@@ -39,7 +39,8 @@ def test_a_pair_that_every_file_would_repeat_stops_the_batch_before_the_first(sa
 
 
 def test_a_pair_that_the_service_has_given_up_stops_the_batch_after_the_first(client, twelve, out, monkeypatch):
-    monkeypatch.setattr("groupdocs_translation_sandbox.languages.TARGETS", {"en": ["fr"]})
+    for module in ("app", "languages"):
+        monkeypatch.setattr(f"groupdocs_translation_sandbox.{module}.TARGETS", {"en": ["fr"]})
 
     report = client.translate_folder(twelve, target="de", output_dir=out)
 
