@@ -18,6 +18,7 @@ from types import SimpleNamespace
 
 import anyio
 import pytest
+from attrs import evolve
 from groupdocs_translation import (
     AsyncBatch,
     AsyncTranslationClient,
@@ -347,18 +348,18 @@ class Interrupting:
 @pytest.mark.parametrize("presses", [1, 2])
 def test_ctrl_c_at_any_line_leaves_no_batch_behind(sandbox, client, folder, tmp_path, monkeypatch, presses):
     source = folder("a.txt")
-    real_stop = AsyncBatch.stop
+    real_stop = Batch.stop
 
     def stop(batch):
         real_stop(batch)
         if presses == 2:
-            interrupting.begin()  # the second comes at any line of what answers the first
+            interrupting.begin()  # the second comes at any line that handles the first
 
     def press_first(step):
         if presses == 2 and step.step == "start":
             raise KeyboardInterrupt
 
-    monkeypatch.setattr(AsyncBatch, "stop", stop)
+    monkeypatch.setattr(Batch, "stop", stop)
     for moment in itertools.count(1):
         interrupting = Interrupting(moment)
         batch = Batch(client, source, target="de", output_dir=tmp_path / f"out{moment}", progress=press_first)
@@ -372,7 +373,7 @@ def test_ctrl_c_at_any_line_leaves_no_batch_behind(sandbox, client, folder, tmp_
         assert "groupdocs-batch" not in [thread.name for thread in threading.enumerate()], f"at line {moment}"
         if not interrupting.has_come:
             break
-        batch._progress = None
+        batch.settings = evolve(batch.settings, progress=None)
         assert batch.run().is_complete
         assert len(sandbox.jobs) == moment
     assert moment > 5
