@@ -32,6 +32,7 @@ CODE = re.compile(
 )
 SENTENCE = re.compile(r"(?<=[.!?:;])\s+")
 ENTRY = re.compile(r"\n\s*\n|\n(?=\s*(?:[-*] |\d+\. |\w[\w, ]*: ))")  # paragraphs, list items, "name: meaning"
+WORD = re.compile(r"\b[a-z]{4,}")  # a list of codes has none
 PROSE = re.compile(r"(?:[A-Za-z][\w'-]*[,;:]? ){3}[A-Za-z]")  # four words in a row: a sentence, not a key or a header
 CODE_STRING = re.compile(r"\(\?|^import ", re.MULTILINE)  # a regular expression, a script
 DIRECTIVE = re.compile(r"#(!| type:| noqa| pyright:| fmt:| ///)")
@@ -106,7 +107,8 @@ def module_texts(source: str, *, with_messages: bool) -> Iterator[Text]:
             yield Text(found.lineno, str(found.value), kind)
         elif with_messages and isinstance(node, ast.JoinedStr | ast.Constant) and id(node) not in seen:
             seen.update(map(id, ast.walk(node)))  # the parts of an f-string
-            if PROSE.search(message := _message(node)) and not CODE_STRING.search(message):
+            message = _message(node)
+            if PROSE.search(message) and WORD.search(message) and not CODE_STRING.search(message):
                 yield Text(node.lineno, message, "message")
 
 

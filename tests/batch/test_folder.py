@@ -239,7 +239,7 @@ def test_the_budget_of_the_client_holds_too(sandbox, folder, out):
 @pytest.mark.parametrize(
     ("options", "says"),
     [
-        ({"target": []}, "target names no language"),
+        ({"target": []}, "target is empty"),
         ({"target": "xx"}, "no language 'xx'"),
         ({"target": "de", "max_calls": -1}, "max_calls"),
         ({"target": "de", "include": [1]}, "include is a glob"),
@@ -265,7 +265,7 @@ def test_files_that_cannot_take_the_options_fail_without_a_call_and_the_others_a
 
     assert (report.failed, report.total_calls) == (3, 0)
     reasons = {entry.path: entry.reason for entry in report.each("failed")}
-    assert "takes no slides" in reasons["a.docx"]
+    assert "does not support slides" in reasons["a.docx"]
 
     report = client.translate_folder(source, target="de", output_dir=out, include="*.txt")
     assert {entry.path: entry.reason for entry in report.each("failed")} == {

@@ -29,7 +29,7 @@ def twelve(folder):
 
 
 def test_a_pair_that_every_file_would_repeat_stops_the_batch_before_the_first(sandbox, client, twelve, out):
-    with pytest.raises(UnsupportedLanguage, match="'en' is not translated into 'zh-TW'; the nearest is 'zh'"):
+    with pytest.raises(UnsupportedLanguage, match="'en' is not translated into 'zh-TW'; the closest is 'zh'"):
         client.translate_folder(twelve, target="zh-TW", output_dir=out)
     assert list(sandbox.calls()) == ["listLanguages"]
 

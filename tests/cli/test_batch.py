@@ -33,7 +33,7 @@ def test_a_dry_run_tells_what_is_not_known_and_what_is_left_alone(command, folde
     assert "unknown language pairs: en-zh-TW; the run checks them first (1 call)" in command(*line, "--dry-run").err
     refused = command(*line)
     assert (refused.code, list(sandbox.calls())) == (2, ["listLanguages"])
-    assert "'en' is not translated into 'zh-TW'; the nearest is 'zh'" in refused.err
+    assert "'en' is not translated into 'zh-TW'; the closest is 'zh'" in refused.err
 
     sandbox.fail("translateDocument", status=400)
     line = ("batch", folder, "--to", "de", "--out", "out")
@@ -98,7 +98,7 @@ def test_options_of_a_kind_are_refused_with_the_list_before_anything_is_sent(com
     done = command("batch", folder, "--to", "de", "--out", "out", "--slides", "1")
     assert done.code == 1
     (line,) = [line for line in done.out.splitlines() if line.startswith("deep/b.csv\tfailed\t")]
-    assert "takes no --slides; it takes --alignment, --glossary, --saving-mode, --separator" in line
+    assert "does not support --slides; it supports --alignment, --glossary, --saving-mode, --separator" in line
     assert not [name for name in sandbox.calls() if name[0].islower()], "no operation of the service"
 
 

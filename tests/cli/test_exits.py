@@ -66,12 +66,12 @@ def test_a_users_own_error_means_what_its_parent_means():
         ),
         (
             _errors.ConfigurationError(
-                "translatePdf takes no ocr_format, slides",
+                "translatePdf does not support ocr_format, slides",
                 parameter="ocr_format, slides",
                 allowed=["pages", "saving_mode"],
-                hint="it takes pages, saving_mode",
+                hint="it supports pages, saving_mode",
             ),
-            "takes no --ocr-format, --slides; it takes --pages, --saving-mode",
+            "does not support --ocr-format, --slides; it supports --pages, --saving-mode",
         ),
         (_errors.CallBudgetExceeded("call_budget=5 is used up", budget=5, used=5), "--max-calls 5 is used up"),
         (_errors.UnsupportedLanguage("target='xx': there is no language", parameter="target"), "--to 'xx'"),

@@ -61,7 +61,7 @@ def test_standard_input_needs_a_name_and_is_translated_like_a_file(command, sand
 def test_an_option_that_the_kind_does_not_take_is_refused_with_those_it_takes(command, note, sandbox):
     done = command("file", note, "--to", "de", "--slides", "1")
     assert (done.code, len(sandbox.records)) == (2, 0)
-    assert "takes no --slides; it takes --alignment, --glossary, --pages, --preserve-formatting" in done.err
+    assert "does not support --slides; it supports --alignment, --glossary, --pages, --preserve-formatting" in done.err
 
 
 def test_options_of_a_kind_reach_the_service(command, tmp_path, sandbox):
@@ -74,7 +74,7 @@ def test_options_of_a_kind_reach_the_service(command, tmp_path, sandbox):
 def test_a_conversion_gives_the_result_its_extension_and_an_impossible_one_costs_nothing(command, note, sandbox):
     done = command("file", note, "--to", "de", "--output-format", "mp3")
     assert (done.code, len(sandbox.records)) == (2, 0)
-    assert "txt cannot be turned into mp3" in done.err
+    assert "txt cannot be converted to mp3" in done.err
 
 
 def test_a_result_that_is_there_is_not_replaced_and_nothing_is_paid(command, note, tmp_path, sandbox):

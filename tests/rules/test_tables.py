@@ -140,10 +140,15 @@ def test_half_of_a_surrogate_pair_is_refused_before_anything_is_sent():
     ("wrong", "parameter", "allowed", "hint"),
     [
         (lambda: schedule_named("often"), "polling", "economy", None),
-        (lambda: check_language("qq", "source"), "source", None, "client.languages() lists those the service knows"),
-        (lambda: target_languages([], "en"), "target", None, "give one such as target='de', or several in a list"),
+        (
+            lambda: check_language("qq", "source"),
+            "source",
+            None,
+            "client.languages() lists the languages of the service",
+        ),
+        (lambda: target_languages([], "en"), "target", None, "pass a language code such as 'de', or a list of codes"),
         (lambda: recognize("a.docx", kind="film"), "kind", "document", None),
-        (lambda: recognize("README"), "format", None, "give its format, for example format='docx'"),
+        (lambda: recognize("README"), "format", None, "pass its format, for example format='docx'"),
         (lambda: check_option("saving_mode", "Zip"), "saving_mode", "archive", None),
     ],
 )

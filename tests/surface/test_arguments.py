@@ -82,7 +82,7 @@ def test_the_service_is_asked_once_about_what_its_page_does_not_have(client, tmp
         with pytest.raises(UnsupportedLanguage):
             list(client.translate_stream(["one"], target=wrong))
     assert client.usage.by_operation == {"listLanguages": 1}
-    nearest = {"zh-TW": "the nearest is 'zh'", "pt-PT": "the nearest is 'pt'"}
+    nearest = {"zh-TW": "the closest is 'zh'", "pt-PT": "the closest is 'pt'"}
     assert nearest.get(wrong, "") in caught.value.hint
 
 

@@ -1,1 +1,1 @@
-"""Decisions: no I/O, no clock, no sleep. Every function here is a table that tests can read."""
+"""Pure rules: functions without I/O, clock or sleep."""

@@ -1,4 +1,4 @@
-"""What is known of a job besides its state: enough to pick it up again, in another process too."""
+"""The handle of a job: everything needed to resume it, also in another process."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from .._data import AsDict
 from .._errors import ConfigurationError
 from .texts import BLANK
 
-VERSION = 1  # of the shape that ``to_dict()`` gives: people keep it for hours
+VERSION = 1  # of the format of ``to_dict()``, which programs store
 JobKind = Literal["text", "file", "hugo"]
 
 
@@ -23,19 +23,15 @@ def _places(given: Iterable[int] | None) -> tuple[int, ...] | None:
     return None if given is None else tuple(given)
 
 
-def _plain(value: Any) -> Any:
-    return [*value] if isinstance(value, tuple) else value
-
-
 @frozen
 class JobSpec:
-    """What is known of a job before it has an id.
+    """The properties of a job that are known before it has an ID.
 
-    Made of plain values. ``kind`` is the result's: ``text``, ``file`` or ``hugo``. ``subject`` (``document``, ``pdf``,
-    …) and ``size`` (bytes or characters) let waiting be cheap; ``targets`` tell what may be missing; ``name`` and
-    ``output_format`` give result files their names; ``count`` is the number of texts that were sent; ``order`` maps
-    each text given to its place among them (equal texts are sent once), -1 for blank ones, which are kept in
-    ``blanks``.
+    ``kind`` is that of the result: ``text``, ``file`` or ``hugo``. ``subject`` (``document``, ``pdf``, …) and ``size``
+    (bytes or characters) determine the polling schedule. ``targets`` are the expected languages. ``name`` and
+    ``output_format`` determine the names of result files. ``count`` is the number of texts that were sent. ``order``
+    maps each given text to its index among them (equal texts are sent once), or to -1 if it is blank; blank texts are
+    kept in ``blanks``.
     """
 
     kind: str
@@ -52,13 +48,13 @@ class JobSpec:
 
     @property
     def duration_kind(self) -> str:
-        """Which jobs take about as long as this one."""
+        """The group of jobs that take about as long as this one."""
         return self.subject or self.kind
 
 
 @frozen
 class JobHandle(AsDict):
-    """All that is needed to pick a job up again, elsewhere too; ``submitted_at`` in seconds since the epoch."""
+    """Everything needed to resume a job, also in another process; ``submitted_at`` in seconds since the epoch."""
 
     id: str
     spec: JobSpec
@@ -66,17 +62,13 @@ class JobHandle(AsDict):
 
     @property
     def kind(self) -> JobKind:
-        """What the job's result is: ``text``, ``file`` or ``hugo``."""
+        """The kind of the job's result: ``text``, ``file`` or ``hugo``."""
         return cast("JobKind", self.spec.kind)
 
     def to_dict(self) -> dict[str, Any]:
-        """As JSON types, without what is unset; ``version`` is that of the shape."""
-        values: dict[str, Any] = {
-            "version": VERSION,
-            "id": self.id,
-            **asdict(self.spec, value_serializer=lambda _, __, value: _plain(value)),
-        }
-        values["submitted_at"] = self.submitted_at
+        """Return the handle as JSON types, without unset values; ``version`` is that of the format."""
+        spec = asdict(self.spec, value_serializer=lambda _, __, value: list(value) if isinstance(value, tuple) else value)
+        values: dict[str, Any] = {"version": VERSION, "id": self.id, **spec, "submitted_at": self.submitted_at}
         return {name: value for name, value in values.items() if value not in (None, "", [], False)}
 
 
@@ -85,11 +77,15 @@ JOB_DETAILS = {attribute.name for attribute in fields(JobSpec)} - {"kind"} | {"s
 
 
 def job_handle(id: str, kind: str, details: Mapping[str, Any], *, trial: bool) -> JobHandle:
-    """The handle of a job to pick up again, from what its ``to_dict()`` gave."""
+    """Build the handle of a job from the values of its ``to_dict()``.
+
+    Raises:
+        ConfigurationError: a value is invalid, or the version is newer than this release.
+    """
     members: dict[str, Any] = {"trial": trial, **details}
     if members.pop("version", VERSION) != VERSION:
         raise ConfigurationError(
-            f"version={details['version']!r} of a job is not known here: it was kept by a newer release",
+            f"version={details['version']!r} of the job is unknown; it was stored by a newer release",
             parameter="version",
             allowed=(VERSION,),
         )
@@ -97,14 +93,17 @@ def job_handle(id: str, kind: str, details: Mapping[str, Any], *, trial: bool) -
     try:
         spec = JobSpec(kind=kind, **members)
     except TypeError:
-        raise ConfigurationError("targets, order and blanks of a job are lists; give what to_dict() gave") from None
-    handle = JobHandle(id, spec, submitted_at)
+        raise ConfigurationError(
+            "targets, order and blanks must be lists, as returned by the job's to_dict()"
+        ) from None
     for name, value in details.items():
         if name != "version" and not _fits(name, submitted_at if name == "submitted_at" else getattr(spec, name)):
-            raise ConfigurationError(f"{name} is not what a job's to_dict() gives: {value!r:.60}", parameter=name)
+            raise ConfigurationError(
+                f"{name} must be as returned by the job's to_dict(), got {value!r:.60}", parameter=name
+            )
     if spec.order is not None and spec.order.count(BLANK) != len(spec.blanks):
-        raise ConfigurationError("order and blanks of the job do not belong together; give what to_dict() gave")
-    return handle
+        raise ConfigurationError("order and blanks do not match; pass both as returned by the job's to_dict()")
+    return JobHandle(id, spec, submitted_at)
 
 
 def _fits(name: str, value: Any) -> bool:

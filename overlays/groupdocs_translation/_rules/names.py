@@ -1,4 +1,4 @@
-"""Names: language codes, and the file names that results get. Nothing from the server reaches the file system here."""
+"""Language codes, and safe file names of results."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from .._results import Languages
 from ..spec.formats import format_name
 from ..spec.languages import IMPLIED, SYNONYMS, TARGETS
 
-# ISO 639-1, so that a typing mistake is found before a call is paid for. Three-letter codes are left to the service.
+# ISO 639-1, to reject a misspelled code before a billed call. Three-letter codes are left to the service.
 LANGUAGE_CODES = frozenset(
     "aa ab ae af ak am an ar as av ay az ba be bg bh bi bm bn bo br bs ca ce ch co cr cs cu cv cy da de dv dz ee "
     "el en eo es et eu fa ff fi fj fo fr fy ga gd gl gn gu gv ha he hi ho hr ht hu hy hz ia id ie ig ii ik io is "
@@ -24,39 +24,43 @@ LANGUAGE_CODES = frozenset(
 _TAG = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 
 _UNSAFE = re.compile(r'[\x00-\x1f\x7f<>:"/\\|?*]')
-# Windows keeps these for devices, whatever the extension.
+# Windows reserves these names for devices, with any extension.
 _RESERVED = frozenset({"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(1, 10))})
-MAX_STEM_LENGTH = 180  # file systems allow 255 bytes; language, format and the temporary suffix need some of them
+MAX_STEM_LENGTH = 180  # file systems allow 255 bytes, including the language, format and temporary suffix
 
 
 def normalized(tag: str) -> str:
-    """The usual spelling of a language tag (BCP 47): ``DE`` is ``de``, ``zh_cn`` is ``zh-CN``."""
+    """Return the usual spelling of a language tag (BCP 47): ``de`` for ``DE``, ``zh-CN`` for ``zh_cn``."""
     primary, *rest = tag.replace("_", "-").split("-")
     parts = [part.upper() if len(part) == 2 else part.title() if len(part) == 4 else part.lower() for part in rest]
     return "-".join([primary.lower(), *parts])
 
 
 def check_language(code: str, parameter: str) -> str:
-    """The code in its usual spelling, if it is a language tag whose first part is a known one."""
+    """Return the code in its usual spelling.
+
+    Raises:
+        UnsupportedLanguage: it is not a language tag, or its first part is not in ISO 639-1.
+    """
     if isinstance(code, str) and code in LANGUAGE_CODES:
         return code
     if not isinstance(code, str) or not _TAG.fullmatch(code.replace("_", "-")):
         raise UnsupportedLanguage(
-            f"{parameter}={code!r} is not a language code such as 'de' or 'zh'", parameter=parameter
+            f"{parameter} must be a language code such as 'de' or 'zh', got {code!r}", parameter=parameter
         )
     tag = normalized(code)
     primary = tag.split("-", 1)[0]
     if len(primary) == 2 and primary not in LANGUAGE_CODES:
         raise UnsupportedLanguage(
-            f"{parameter}={code!r}: there is no language {primary!r} (ISO 639-1)",
+            f"{parameter}={code!r} is unknown: {primary!r} is not in ISO 639-1",
             parameter=parameter,
-            hint="client.languages() lists those the service knows",
+            hint="client.languages() lists the languages of the service",
         )
     return tag
 
 
 def target_languages(target: str | Iterable[str], source: str) -> list[str]:
-    """The targets as a list without repeats, checked, in the order given."""
+    """Return the validated targets in their order, without duplicates."""
     try:
         given = [target] if isinstance(target, str | bytes) else list(target)
     except TypeError:
@@ -66,7 +70,7 @@ def target_languages(target: str | Iterable[str], source: str) -> list[str]:
     codes = list(dict.fromkeys(check_language(code, "target") for code in given))
     if not codes:
         raise ConfigurationError(
-            "target names no language", parameter="target", hint="give one such as target='de', or several in a list"
+            "target is empty", parameter="target", hint="pass a language code such as 'de', or a list of codes"
         )
     if source in codes:
         raise UnsupportedLanguage(f"target={source!r} is the source language", parameter="target")
@@ -74,31 +78,31 @@ def target_languages(target: str | Iterable[str], source: str) -> list[str]:
 
 
 def language_pair(target: str | Iterable[str], options: Mapping[str, Any]) -> tuple[str, list[str]]:
-    """The source language of a call's options (``en`` if there is none), and the targets."""
+    """Return the source language of a call's options (``en`` by default) and the targets."""
     source = check_language(options.get("source", "en"), "source")
     return source, target_languages(target, source)
 
 
 class KnownLanguages:
-    """The languages of the service: those of its published page, until its own answer is there.
+    """The languages of the service: those of its published page, until its own list has been requested.
 
     Shared by all connections of an account.
     """
 
     def __init__(self) -> None:
         self.answer: Languages | None = None
-        self.is_asked = False  # once is enough: a service that does not say decides by itself
+        self.is_asked = False  # requested only once; without a response the service validates the languages
 
     def unknown(self, source: str, targets: Iterable[str]) -> list[str]:
-        """The targets that the page does not have for a source, so that only the service knows; asking costs a call."""
+        """Return the targets that the page does not list for a source; they need a billed request for the list."""
         known = TARGETS.get(source, ())
         return [] if self.is_asked or self.answer is not None else [target for target in targets if target not in known]
 
     def spell(self, source: str, targets: Sequence[str]) -> tuple[str, list[str]]:
-        """The languages as the service spells them; what the page does not have stays until the service was asked.
+        """Return the languages as the service spells them; unknown ones are kept until its list was requested.
 
         Raises:
-            UnsupportedLanguage: the service has answered, and does not translate a pair.
+            UnsupportedLanguage: the list of the service does not have a pair.
         """
         listed = self.answer.targets if self.answer is not None else TARGETS
         if not listed:
@@ -115,8 +119,8 @@ class KnownLanguages:
 
 
 def _listed(tag: str, codes: Collection[str]) -> str | None:
-    """The code of a list that a tag means: itself in any spelling, else one that says as much."""
-    if tag in codes:  # as nearly always; to compare meanings takes longer than all else that a call needs here
+    """Return the code that equals a tag in any spelling, or else has the same meaning; ``None`` without one."""
+    if tag in codes:  # the usual case, and far faster than comparing meanings
         return tag
     spelled = {normalized(code): code for code in codes}
     meanings = {_meaning(code): code for code in reversed(spelled)}
@@ -124,7 +128,7 @@ def _listed(tag: str, codes: Collection[str]) -> str | None:
 
 
 def _meaning(tag: str) -> str:
-    """A tag without what it would mean anyway: ``pt-BR`` is ``pt``, ``zh-Hans-CN`` is ``zh``."""
+    """Return a tag without implied parts: ``pt`` for ``pt-BR``, ``zh`` for ``zh-Hans-CN``."""
     primary, *rest = SYNONYMS.get(tag, tag).split("-")
     primary = SYNONYMS.get(primary, primary)
     return "-".join([primary, *(part for part in rest if part not in IMPLIED.get(primary, ()))])
@@ -133,13 +137,13 @@ def _meaning(tag: str) -> str:
 def _unlisted(parameter: str, tag: str, problem: str, codes: Iterable[str]) -> UnsupportedLanguage:
     allowed = sorted(codes)
     close = [code for code in allowed if code.lower().partition("-")[0] == tag.partition("-")[0]]
-    closest = f"the nearest is {' or '.join(map(repr, close))}; " if close else ""
+    closest = f"the closest is {' or '.join(map(repr, close))}; " if close else ""
     hint = f"{closest}{parameter}s: {', '.join(allowed)}"
     return UnsupportedLanguage(problem, parameter=parameter, allowed=allowed, hint=hint)
 
 
 def safe_stem(file_name: str) -> str:
-    """A stem that every file system takes, from a name the user gave: no separators, devices or hidden files."""
+    """Return the stem of a user's file name, safe on every file system: no separators, devices or hidden files."""
     stem = _UNSAFE.sub("_", PurePath(file_name).stem).strip(" .") or "translation"
     if stem.split(".")[0].lower() in _RESERVED:
         stem = f"_{stem}"
@@ -149,9 +153,9 @@ def safe_stem(file_name: str) -> str:
 
 
 def result_name(file_name: str, language: str, output_format: str) -> str:
-    """The name of a result: ``report.docx`` in German is ``report.de.docx``.
+    """Return the file name of a result, such as ``report.de.docx``.
 
-    ``language`` may come from the server's answer, so it is reduced to letters, digits and hyphens.
+    ``language`` may come from the server, so it is reduced to letters, digits and hyphens.
     """
     tag = re.sub(r"[^A-Za-z0-9-]", "", language)[:32] or "result"
     extension = re.sub(r"[^a-z0-9]", "", output_format.lower())[:16] or "bin"
@@ -159,7 +163,7 @@ def result_name(file_name: str, language: str, output_format: str) -> str:
 
 
 def known_extension(url: str) -> str:
-    """Extension of a result whose format nobody told us: that of its address if it is a format's, else ``bin``."""
+    """Return the extension of a result of unknown format: that of its URL if it is a known format, else ``bin``."""
     extension = url.partition("?")[0].rpartition("/")[2].rpartition(".")[2]
     try:
         return format_name(extension).lower()
@@ -168,6 +172,6 @@ def known_extension(url: str) -> str:
 
 
 def missing_languages(wanted: Sequence[str], got: Iterable[str]) -> list[str]:
-    """The wanted ones that are not there; codes compare without case."""
+    """Return the wanted codes that are missing, ignoring case."""
     have = {code.lower() for code in got}
     return [code for code in wanted if code.lower() not in have]

@@ -1,23 +1,22 @@
-"""When it is worth asking for a job: every poll is a billed call, every second of waiting is the user's.
+"""Polling schedules: when to poll a job, as every poll is billed and every second of waiting is a delay for the user.
 
-Pure: the jobs tell how long they have waited, and are told how long to wait on. One number, the seconds of waiting
-that save a call, decides between the two costs. It is a problem of inspection: find out that something has ended,
-when each look costs. With a hazard h(t) (how likely a job that has lasted t ends in the next second), gaps of
-sqrt(2 * seconds_per_call / h(t)) are the best in the limit of many looks (J. B. Keller, "Optimum checking schedules
-for systems subject to random failure", Management Science 21, 1974).
+One number, the seconds of waiting that are worth one call, balances the two costs. This is an inspection problem:
+detect the end of something when each check has a cost. The hazard h(t) is the probability that a job that has lasted t
+ends in the next second. Gaps of sqrt(2 * seconds_per_call / h(t)) are optimal for many checks (J. B. Keller,
+"Optimum checking schedules for systems subject to random failure", Management Science 21, 1974).
 
-- Nothing known: durations spread over orders of magnitude, so h(t) = TAIL / t, and the gaps grow with the root of
-  the time waited.
-- Durations of the kind seen in this client (``JobDurations``): the plan with the least cost for them, exactly, by
-  dynamic programming over their quantiles (R. Barlow, L. Hunter, F. Proschan, "Optimum checking procedures", 1963,
-  is the continuous form); after the last quantile the gaps above again.
+- Without known durations: they spread over orders of magnitude, so h(t) = TAIL / t, and the gaps grow with the square
+  root of the elapsed time.
+- With durations of the same kind (``JobDurations``): the plan of least cost, by dynamic programming over their
+  quantiles (R. Barlow, L. Hunter, F. Proschan, "Optimum checking procedures", 1963, is the continuous form). After the
+  last quantile, the gaps above are used again.
 
-How long jobs take is learnt from brackets, never from durations: a poll that finds a job ready tells that it ended
-after the poll before and no later than now. The density over a grid of times (equal steps of the logarithm) that
-explains the brackets best is found by expectation and maximization with a smoothing step (B. Silverman et al., "A
-smoothed EM approach to indirect estimation problems", Journal of the Royal Statistical Society B 52, 1990): each
-bracket is shared out among its cells in proportion to the density so far, the shares are added up and smoothed. So a
-bracket as wide as (0, 60] says little, and narrow ones beside it say where in it the job probably ended.
+Durations are estimated from brackets: a job that a poll finds ready ended after the previous poll and not later than
+now. The density over a grid of times (equal steps of the logarithm) that best explains the brackets is found by
+expectation maximization with a smoothing step (B. Silverman et al., "A smoothed EM approach to indirect estimation
+problems", Journal of the Royal Statistical Society B 52, 1990). Each bracket is divided among its cells in proportion
+to the current density; then the parts are summed and smoothed. A wide bracket such as (0, 60] carries little
+information, and narrow ones show where in it the job probably ended.
 """
 
 from __future__ import annotations
@@ -37,19 +36,19 @@ from .._errors import ConfigurationError
 
 PollingName = Literal["economy", "balanced", "responsive"]
 
-MIN_WAIT_S = 0.2  # never a busy loop, whatever a schedule says
+MIN_WAIT_S = 0.2  # of any schedule, to prevent a busy loop
 
-# Seconds before the first question: what the service's page says of each kind ("a text takes a second or two, a
-# document seconds to minutes"), and seconds more for each MiB, since parsing and storing grow with size.
+# Seconds before the first poll, by the service's page ("a text takes a second or two, a document seconds to minutes"),
+# and more for each MiB, since parsing and storing take longer.
 FIRST_WAIT_S: Mapping[str, float] = {"text": 1.7, "hugo": 1.7, "media": 15.0}
 OTHER_FIRST_WAIT_S = 6.0
 WAIT_PER_MIB_S = 2.0
 LONGEST_FIRST_WAIT_S = 60.0
 
-# How fast durations that nobody knows thin out: of the jobs that last t, 2 ** -TAIL last 2 t. Texts are much alike.
+# The tail of unknown durations: of the jobs that last t, 2 ** -TAIL last 2 t. Those of texts vary less.
 TAIL, TEXT_TAIL = 1.25, 2.5
 
-# A second late is much for a text, which took two, and someone waits for it in front of a screen.
+# One second of delay matters more for a text, which takes about two seconds and is often translated interactively.
 TEXT_KINDS = frozenset({"text", "hugo"})
 TEXT_SHARE = 0.45
 _BALANCED_S = 1.7
@@ -64,25 +63,25 @@ _LEAST = {
 
 
 def _check(_schedule: object, attribute: Attribute[Any], value: Any) -> None:
-    """Hold a number of a schedule against its minimum; ``None`` is right where it is the default."""
     if value is None and attribute.default is None:
         return
     minimum = _LEAST[attribute.name]
     if isinstance(value, bool) or not isinstance(value, int | float) or not minimum <= value < inf:
         raise ConfigurationError(
-            f"PollingSchedule.{attribute.name} must be a number of at least {minimum}", parameter=attribute.name
+            f"PollingSchedule.{attribute.name} must be a number of at least {minimum}, got {value!r:.60}",
+            parameter=attribute.name,
         )
 
 
 @frozen(kw_only=True)
 class PollingSchedule:
-    """How patient a client is; all values are in seconds.
+    """When jobs are polled; all values are in seconds.
 
-    ``seconds_per_call``: how much waiting is worth one billed call, for files; ``TEXT_SHARE`` of it for texts. Larger
-    is cheaper and later: calls fall and lateness grows with its root. ``first_wait_s`` replaces the first wait that
-    follows from kind, size and what the client has seen. Gaps stay between ``shortest_gap_s`` and ``longest_gap_s``.
-    ``deadline_s`` is how long ``wait()`` waits when it is given no ``timeout``; ``None`` means five minutes for texts
-    and an hour for files. ``learns=False`` plans without regard to how long earlier jobs took.
+    ``seconds_per_call`` is the waiting time that is worth one billed call, for files; texts use ``TEXT_SHARE`` of it. A
+    larger value means fewer calls and a longer delay, both with its square root. ``first_wait_s`` replaces the first
+    wait, which otherwise depends on the kind, the size and earlier jobs. Gaps are between ``shortest_gap_s`` and
+    ``longest_gap_s``. ``deadline_s`` is the timeout of ``wait()`` without ``timeout``; ``None`` means five minutes for
+    texts and an hour for files. ``learns=False`` ignores how long earlier jobs took.
     """
 
     seconds_per_call: float = field(default=_BALANCED_S, validator=_check)
@@ -94,20 +93,20 @@ class PollingSchedule:
 
     def __attrs_post_init__(self) -> None:
         if self.longest_gap_s < self.shortest_gap_s:
-            raise ConfigurationError("PollingSchedule.longest_gap_s must not be below shortest_gap_s")
+            raise ConfigurationError("PollingSchedule.longest_gap_s must not be less than shortest_gap_s")
 
     @classmethod
     def every(cls, seconds: float) -> PollingSchedule:
-        """Ask at a fixed interval, whatever the kind."""
+        """Return a schedule with a fixed interval for all kinds."""
         return cls(first_wait_s=seconds, shortest_gap_s=seconds, longest_gap_s=seconds, learns=False)
 
     def next_wait(
         self, *, kind: str, size: int | None, elapsed: float, polls: int, learnt: Sequence[float] | None
     ) -> float:
-        """Seconds from now until the next question, never less than ``MIN_WAIT_S``.
+        """Return the seconds until the next poll, at least ``MIN_WAIT_S``.
 
-        ``elapsed`` are the seconds since the submission, ``polls`` the questions asked so far, ``size`` bytes or
-        characters, ``learnt`` quantiles of how long jobs of this kind took (``None``: not known).
+        ``elapsed`` are the seconds since the submission, ``polls`` the number of polls so far, ``size`` bytes or
+        characters, ``learnt`` the quantiles of the durations of this kind, ``None`` if unknown.
         """
         if polls == 0 and self.first_wait_s is not None:
             return max(MIN_WAIT_S, self.first_wait_s - elapsed)
@@ -118,16 +117,14 @@ class PollingSchedule:
             if ahead is not None:
                 return max(MIN_WAIT_S, min(self.longest_gap_s, ahead) if polls else ahead)
         elif polls == 0:
-            return max(MIN_WAIT_S, self._first_wait(kind, size) - elapsed)
+            first_wait = usual_duration(kind, size) * sqrt(self.seconds_per_call / _BALANCED_S)
+            return max(MIN_WAIT_S, first_wait - elapsed)
         gap = sqrt(2 * worth * elapsed / (TEXT_TAIL if kind in TEXT_KINDS else TAIL))
         return min(self.longest_gap_s, max(self.shortest_gap_s, gap))
 
-    def _first_wait(self, kind: str, size: int | None) -> float:
-        return usual_duration(kind, size) * sqrt(self.seconds_per_call / _BALANCED_S)
-
 
 def usual_duration(kind: str, size: int | None) -> float:
-    """Seconds that a job of a kind and a size (bytes) is taken to last as long as none was seen."""
+    """Return the expected duration in seconds of a job of a kind and a size in bytes, before any was observed."""
     first = FIRST_WAIT_S.get(kind, OTHER_FIRST_WAIT_S)
     if size is not None and kind not in TEXT_KINDS:
         first += WAIT_PER_MIB_S * size / 2**20
@@ -136,12 +133,11 @@ def usual_duration(kind: str, size: int | None) -> float:
 
 @lru_cache(maxsize=256)
 def plan(learnt: tuple[float, ...], worth: float) -> tuple[float, ...]:
-    """The moments to ask at, in seconds since the submission, for jobs whose durations have these quantiles.
+    """Return the times of all polls, in seconds since the submission, for durations with these quantiles.
 
-    ``learnt`` are the times by which the shares ``LEVELS`` of the jobs have ended; those that end between two of them
-    do so, on average, in the middle. ``worth`` are the seconds of lateness that cost as much as one call. From a
-    moment the best next one is where the sum is least of: a call for each job left, the lateness of the jobs that end
-    before it, and the cost from it on.
+    ``learnt`` are the times by which the shares ``LEVELS`` of the jobs have ended; between two of them, jobs end on
+    average in the middle. ``worth`` are the seconds of delay that cost as much as one call. The best next poll has
+    the least sum of: one call for each remaining job, the delay of the jobs that end before it, and the cost after it.
     """
     moments = (0.0, *learnt)
     shares = (0.0, *LEVELS)
@@ -172,12 +168,16 @@ _PRESETS = {"economy": ECONOMY, "balanced": BALANCED, "responsive": RESPONSIVE}
 
 
 def schedule_named(given: str | PollingSchedule) -> PollingSchedule:
-    """The schedule itself, or the preset of that name."""
+    """Return the schedule, or the preset of that name.
+
+    Raises:
+        ConfigurationError: it is neither.
+    """
     if isinstance(given, PollingSchedule):
         return given
     if not isinstance(given, str) or given not in _PRESETS:
         raise ConfigurationError(
-            f"polling={given!r} is not one of {', '.join(_PRESETS)}, nor a PollingSchedule",
+            f"polling must be one of {', '.join(map(repr, _PRESETS))} or a PollingSchedule, got {given!r}",
             parameter="polling",
             allowed=_PRESETS,
         )
@@ -185,29 +185,31 @@ def schedule_named(given: str | PollingSchedule) -> PollingSchedule:
 
 
 def check_wait(timeout: Any, polling: Any = None, progress: Any = None) -> float | None:
-    """The seconds to wait for a job, ``None`` for the default; all that a wait takes is looked at."""
+    """Return the timeout in seconds, ``None`` for the default, after validating all arguments of ``wait()``."""
     check_callable(progress, "progress")
     if polling is not None:
         schedule_named(polling)
     if timeout is None:
         return None
     if not is_number(timeout) or not 0 <= timeout < float("inf"):
-        raise ConfigurationError(f"timeout={timeout!r} must be a number of seconds, 0 or more", parameter="timeout")
+        raise ConfigurationError(
+            f"timeout must be a number of seconds, 0 or more, got {timeout!r}", parameter="timeout"
+        )
     return float(timeout)
 
 
 # -- how long jobs take ------------------------------------------------------------------------------------------------
 
-REMEMBERED_JOBS = 100  # of each kind: enough for steady quantiles, few enough to follow a service that changes
-PRIOR_JOBS = 0.25  # spread over the whole grid: nothing is ever impossible
+REMEMBERED_JOBS = 100  # of each kind: enough for stable quantiles, few enough to follow changes of the service
+PRIOR_JOBS = 0.25  # spread over the whole grid, so that no density is zero
 SHORTEST_S, LONGEST_S = 0.1, 6 * 3600.0
 CELLS_PER_E = 6  # of the grid, for each factor of e: an edge every 18 %
 SMOOTHINGS = 2  # with weights 1/4, 1/2, 1/4: a standard deviation of one cell
-FIRST_ROUNDS, MORE_ROUNDS = 15, 2  # of expectation and maximization: from nothing, and from the density before
-RELEARN_GROWTH, RELEARN_JOBS = 1.2, 50  # quantiles are computed anew after a fifth more jobs, at most after so many
+FIRST_ROUNDS, MORE_ROUNDS = 15, 2  # of expectation maximization, without and with a previous density
+RELEARN_GROWTH, RELEARN_JOBS = 1.2, 50  # quantiles are computed again after 20 % more jobs, at most after 50
 
-# The shares of jobs at which the time is told: normal scores, close together where plans are made (the tails), so that
-# for log-normal durations the times lie at equal ratios.
+# The shares of jobs whose times are estimated. They are equally spaced normal scores, so that the times of log-normal
+# durations have equal ratios.
 _SCORES = [-2.4 + 0.15 * step for step in range(33)]
 LEVELS = tuple((1 + erf(score / sqrt(2))) / 2 for score in _SCORES)
 
@@ -218,7 +220,7 @@ Shares: TypeAlias = "tuple[int, list[float]]"
 
 
 def shares(at_least: float, at_most: float) -> Shares:
-    """The first cell that a bracket (seconds) touches, and which part of it and of each cell after it is inside."""
+    """Return the first cell of a bracket (seconds), and the part of it and of each later cell inside the bracket."""
     low = min(max(at_least, SHORTEST_S), LONGEST_S / 1.001)
     high = min(max(at_most, 1.001 * low), LONGEST_S)
     first, last = _cell(low), _cell(high)
@@ -226,7 +228,7 @@ def shares(at_least: float, at_most: float) -> Shares:
         (min(high, _EDGES[cell + 1]) - max(low, _EDGES[cell])) / (_EDGES[cell + 1] - _EDGES[cell])
         for cell in range(first, last + 1)
     ]
-    return first, [max(part, 1e-9) for part in inside]  # never nothing: at an edge rounding may leave none
+    return first, [max(part, 1e-9) for part in inside]  # not 0, which rounding may yield at an edge
 
 
 def _cell(seconds: float) -> int:
@@ -234,7 +236,7 @@ def _cell(seconds: float) -> int:
 
 
 def fit(brackets: Iterable[Shares], density: list[float] | None) -> list[float]:
-    """The density over the grid that explains the brackets, found from one found before, or from nothing."""
+    """Return the density over the grid that explains the brackets, starting from the previous density if any."""
     rounds = FIRST_ROUNDS if density is None else MORE_ROUNDS
     density = density if density is not None else [1.0] * _CELLS
     brackets = list(brackets)
@@ -257,7 +259,7 @@ def _smooth(density: list[float]) -> list[float]:
 
 
 def quantiles(density: Sequence[float]) -> tuple[float, ...]:
-    """The seconds at which the density's sum passes each of ``LEVELS``, linear within a cell."""
+    """Return the seconds at which the cumulative density reaches each of ``LEVELS``, linear within a cell."""
     ends = list(accumulate(density))
     found: list[float] = []
     cell = 0
@@ -279,23 +281,23 @@ class _Kind:
 
 
 class JobDurations:
-    """What one client has seen of each kind; one lock, so that any thread may ask and tell."""
+    """The observed durations of one client by kind of job; safe to use from any thread."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._kinds: dict[str, _Kind] = {}
 
     def record(self, kind: str, *, at_least: float, at_most: float) -> None:
-        """Remember one job: not ready ``at_least`` seconds after its submission, ready ``at_most`` seconds after."""
+        """Record a job that was not ready ``at_least`` seconds after its submission, and ready after ``at_most``."""
         with self._lock:
             seen = self._kinds.get(kind) or self._kinds.setdefault(kind, _Kind())
             seen.brackets.append((at_least, at_most))
             seen.jobs += 1
 
     def quantiles(self, kind: str) -> tuple[float, ...] | None:
-        """Times in seconds by which the shares ``LEVELS`` of jobs of a kind ended; ``None`` before the first.
+        """Return the times in seconds by which the shares ``LEVELS`` of jobs of a kind ended; ``None`` without jobs.
 
-        Computed when asked for, and then only if enough was seen since: who never waits, pays nothing for it.
+        They are computed on demand, and only if enough jobs were recorded since the last time.
         """
         seen = self._kinds.get(kind)
         if seen is None:
@@ -306,13 +308,13 @@ class JobDurations:
                     seen.density = fit(starmap(shares, seen.brackets), seen.density)
                     seen.quantiles = quantiles(seen.density)
                     seen.learn_at = seen.jobs + max(1.0, min(seen.jobs * (RELEARN_GROWTH - 1), RELEARN_JOBS))
-        return seen.quantiles or None  # replaced as a whole, never changed: no lock to read it
+        return seen.quantiles or None  # an immutable tuple, so reading it needs no lock
 
     def median(self, kind: str) -> float | None:
-        """Seconds that half of the jobs of a kind took, ``None`` before the first."""
+        """Return the median duration of a kind in seconds, ``None`` without jobs."""
         found = self.quantiles(kind)
         return None if found is None else found[len(LEVELS) // 2]
 
     def after_fork(self) -> None:
-        """In the child: another thread of the parent may have held the lock."""
+        """Replace the lock in a child process: another thread of the parent may have held it."""
         self._lock = threading.Lock()

@@ -1,4 +1,4 @@
-"""A user's arguments → a checked call and its generated request model; a wrong one is named, with those allowed."""
+"""Validate a user's arguments and build the generated request model."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 def _styles(prefix: str, request: str) -> dict[str | None, str]:
-    """The styles by the operations that have them: a style is a path below the one without, with its request."""
+    """Return the operation ID of each style, whose path is below ``prefix``."""
     rows = (row for row in OPERATIONS if row.model == request and not row.public and row.path.startswith(prefix))
     return {row.path.removeprefix(prefix): row.id for row in rows}
 
@@ -38,18 +38,11 @@ def one_of(value: Any, allowed: Iterable[Any], parameter: str) -> Any:
     choices = list(allowed)
     if value not in choices:
         raise ConfigurationError(
-            f"{parameter}={value!r} is not one of {', '.join(map(repr, choices))}", parameter=parameter, allowed=choices
+            f"{parameter} must be one of {', '.join(map(repr, choices))}, got {value!r}",
+            parameter=parameter,
+            allowed=choices,
         )
     return value
-
-
-def glossary_model(given: Mapping[str, str]) -> Any:
-    """A glossary: source word → wanted translation."""
-    if not all(isinstance(item, str) and item for pair in given.items() for item in pair):
-        raise ConfigurationError(
-            "glossary maps source words to translations, both non-empty strings", parameter="glossary"
-        )
-    return _map("Glossary", given)
 
 
 def _map(name: str, values: Mapping[str, Any]) -> Any:
@@ -62,60 +55,46 @@ def text_operation(*, style: str | None, summarize: bool, trial: bool) -> Operat
     one_of(style, TEXT_STYLES, "style")
     check_flag(summarize, "summarize")
     if summarize and style is not None:
-        raise ConfigurationError("style and summarize exclude each other", parameter="summarize")
+        raise ConfigurationError("style and summarize cannot be combined", parameter="summarize")
     if trial:
         if summarize or style is not None:
-            raise ConfigurationError("the trial translates plain text only: no style, no summary")
+            raise ConfigurationError("the trial only translates plain text, without style or summarize")
         return BY_ID["translateTextTrial"]
     return BY_ID["summarizeText" if summarize else TEXT_STYLES[style]]
-
-
-def text_request(
-    texts: Sequence[str], *, source: str, targets: Sequence[str], origin: str | None, markdown: bool, glossary: Any
-) -> Any:
-    """The request for texts; options that were not given are not sent. ``glossary`` as ``check_option`` made it."""
-    members: dict[str, Any] = {"source_language": source, "target_languages": list(targets), "texts": list(texts)}
-    if origin:
-        members["origin"] = origin
-    if markdown:
-        members["contains_markdown"] = True
-    if glossary is not None:
-        members["translation_dictionary"] = glossary
-    return model("TextRequest")(**members)
 
 
 def file_operation(
     kind: Kind, source_format: str, *, style: str | None, summarize: bool, as_text: bool, trial: bool
 ) -> Operation:
     if sum((style is not None, check_flag(summarize, "summarize"), check_flag(as_text, "as_text"))) > 1:
-        raise ConfigurationError("style, summarize and as_text exclude each other", parameter="style")
+        raise ConfigurationError("style, summarize and as_text cannot be combined", parameter="style")
     if trial:
         if style is not None or summarize or as_text or kind.trial is None:
             raise UnsupportedFormat(
-                "the trial takes Word documents and PDF, without style, summary or text recognition"
+                "the trial only translates Word documents and PDF, without style, summarize or as_text"
             )
         return BY_ID[kind.trial]
     if as_text:
         if kind.to_text is None:
-            able = [name for name, other in KINDS.items() if other.to_text]
-            raise UnsupportedFormat(f"a {kind.name} is not read as text; {' and '.join(able)} are")
+            supported = [name for name, other in KINDS.items() if other.to_text]
+            raise UnsupportedFormat(f"as_text does not support the kind {kind.name!r}, only {' and '.join(supported)}")
         return BY_ID[kind.to_text]
     if summarize:
         if kind.summary is None:
-            raise UnsupportedFormat(f"a {kind.name} cannot be summarized")
+            raise UnsupportedFormat(f"summarize does not support the kind {kind.name!r}")
         return BY_ID[kind.summary]
     if style is not None:
         one_of(style, FILE_STYLES, "style")
         if source_format not in AUTO_FORMATS:
             raise UnsupportedFormat(
-                f"style={style!r} does not take {source_format.lower()}; it takes {in_words(AUTO_FORMATS)}"
+                f"style={style!r} does not support {source_format.lower()}, only {in_words(AUTO_FORMATS)}"
             )
         return BY_ID[FILE_STYLES[style]]
     return BY_ID[kind.operation]
 
 
 def option_names(kind: Kind, operation: Operation) -> Mapping[str, str]:
-    """Our option names and the members of the operation's request that they fill."""
+    """Return the option names of this package, and the members of the operation's request that they set."""
     if operation.model == "FileRequest":
         return kind.auto_options
     return kind.text_options if operation.id == kind.to_text else kind.options
@@ -132,24 +111,24 @@ def _file_members(
     targets: Sequence[str],
     options: Mapping[str, Any],
 ) -> tuple[dict[str, Any], str]:
-    """All members of the request for a file but its URL, and the format of its results (empty for texts).
+    """Return the members of a file's request without its URL, and the format of its results (empty for texts).
 
     Raises:
-        ConfigurationError: an option that the kind does not take, or one that is not what it should be.
-        UnsupportedFormat: an output format that cannot be made of this source.
+        ConfigurationError: an option is invalid, or not supported by the kind.
+        UnsupportedFormat: the source cannot be converted to the output format.
     """
     names = option_names(kind, operation)
     if unknown := sorted(set(options) - set(names)):
         raise ConfigurationError(
-            f"{operation.id} (kind {kind.name!r}) takes no {', '.join(unknown)}",
+            f"{operation.id} (kind {kind.name!r}) does not support {', '.join(unknown)}",
             parameter=", ".join(unknown),
             allowed=sorted(names),
-            hint=f"it takes {', '.join(sorted(names)) or 'no options'}",
+            hint=f"it supports {', '.join(sorted(names)) or 'no options'}",
         )
     members = {names[name]: check_option(name, value) for name, value in options.items() if value is not None}
     is_text = operation.id == kind.to_text
     if is_text and output_format is not None:
-        raise ConfigurationError("output_format is for files, and as_text gives texts", parameter="output_format")
+        raise ConfigurationError("output_format and as_text cannot be combined", parameter="output_format")
     if operation.model == "ImageToTextRequest":
         return {"source": source, "targets": list(targets), "format_": source_format, **members}, ""
     members |= {"source_language": source, "target_languages": list(targets), "original_file_name": file_name}
@@ -166,59 +145,62 @@ def _file_members(
 
 
 def check_option(name: str, value: Any) -> Any:
-    """What an option's value becomes in a request; ``None`` stays: it was not given."""
+    """Return the value of an option for a request, ``None`` if it was not given.
+
+    Raises:
+        ConfigurationError: the value is invalid.
+    """
     try:
-        json.dumps(value, ensure_ascii=False, default=str).encode()  # half a surrogate pair cannot be sent
+        json.dumps(value, ensure_ascii=False, default=str).encode()  # rejects lone surrogates, which cannot be sent
         return None if value is None else _OPTIONS[name](value, name)
     except ConfigurationError:
         raise
-    except (AttributeError, TypeError, ValueError):  # no list, no mapping, no pair where one is needed
+    except (AttributeError, TypeError, ValueError):  # not the list, mapping or pair that is needed
         raise ConfigurationError(
-            f"{name} does not take a {type(value).__name__} such as {value!r:.60}", parameter=name
+            f"{name} has an invalid value of type {type(value).__name__}: {value!r:.60}", parameter=name
         ) from None
 
 
 def _word(value: Any, allowed: Iterable[str], name: str) -> str:
-    """The service's spelling of a word, which may be given in small letters."""
+    """Return the service's spelling of a word that may be given in lower case."""
     spelled = {word.lower(): word for word in allowed if word != word.lower()}
     return spelled.get(value.lower()) or str(one_of(value, spelled, name))
 
 
 def _numbers(value: Any, name: str) -> list[int]:
-    single = isinstance(
-        value, Integral | str | bytes | bytearray | Mapping
-    )  # the last three would be walked by mistake
-    numbers: list[Any] = [value] if single else list(value)
+    is_single = isinstance(value, Integral | str | bytes | bytearray | Mapping)  # iterating bytes yields numbers
+    numbers: list[Any] = [value] if is_single else list(value)
     if not numbers or not all(isinstance(n, Integral) and not isinstance(n, bool) and int(n) >= 1 for n in numbers):
         raise ConfigurationError(
-            f"{name} are numbers from 1, for example {name}=[1, 2], got {value!r:.60}", parameter=name
+            f"{name} must be numbers from 1, for example {name}=[1, 2], got {value!r:.60}", parameter=name
         )
-    return sorted({int(number) for number in numbers})  # numpy's are Integral, and no JSON
+    return sorted({int(number) for number in numbers})  # those of numpy cannot be encoded as JSON
 
 
 def _number(value: Any, name: str) -> int:
     if not isinstance(value, Integral) or isinstance(value, bool):
-        raise ConfigurationError(f"{name} is a whole number, got {value!r:.60}", parameter=name)
+        raise ConfigurationError(f"{name} must be a whole number, got {value!r:.60}", parameter=name)
     return int(value)
 
 
 def _strings(value: Any, name: str) -> list[str]:
     values: list[Any] = [value] if isinstance(value, str | Mapping) else list(value)
     if not all(isinstance(item, str) and item for item in values):
-        raise ConfigurationError(f"{name} is a list of non-empty strings, got {value!r:.60}", parameter=name)
+        raise ConfigurationError(f"{name} must be a list of non-empty strings, got {value!r:.60}", parameter=name)
     return values
 
 
 def _separator(value: Any, name: str) -> str:
     if not isinstance(value, str) or len(value) != 1:
-        raise ConfigurationError(f"{name} is one character", parameter=name)
+        raise ConfigurationError(f"{name} must be one character, got {value!r:.60}", parameter=name)
     return value
 
 
 def _paths(value: Any, name: str) -> list[list[str]]:
     if isinstance(value, str):
         raise ConfigurationError(
-            f"{name} is a list of key paths, for example [['title'], ['params', 'summary']]", parameter=name
+            f"{name} must be a list of key paths such as [['title'], ['params', 'summary']], got {value!r:.60}",
+            parameter=name,
         )
     return [_strings(path, name) for path in value]
 
@@ -232,7 +214,7 @@ def _ranges(value: Any, name: str) -> Any:
     for worksheet, part in dict(value).items():
         if unknown := sorted(set(part) - {"rows", "columns", "ranges"}):
             raise ConfigurationError(
-                f"{name}: a worksheet's part has rows, columns and ranges, not {', '.join(unknown)}", parameter=name
+                f"{name}: unknown key {', '.join(unknown)}; a worksheet has rows, columns and ranges", parameter=name
             )
         members: dict[str, Any] = {key: _numbers(part[key], key) for key in ("rows", "columns") if key in part}
         if "ranges" in part:
@@ -242,8 +224,12 @@ def _ranges(value: Any, name: str) -> Any:
     return _map("WorksheetRanges", parts)
 
 
-def _glossary(value: Any, _: str) -> Any:
-    return glossary_model(value)
+def _glossary(value: Any, name: str) -> Any:
+    if not all(isinstance(item, str) and item for pair in value.items() for item in pair):
+        raise ConfigurationError(
+            f"{name} must map source words to translations, both non-empty strings", parameter=name
+        )
+    return _map("Glossary", value)
 
 
 _OPTIONS: dict[str, Callable[[Any, str], Any]] = {
@@ -270,14 +256,11 @@ _OPTIONS: dict[str, Callable[[Any, str], Any]] = {
 }
 
 
-_KIND_NAMES = frozenset(FileOptions.__annotations__)  # whose false is not the service's default
+_KIND_NAMES = frozenset(FileOptions.__annotations__)  # the service's default of these may be true
 
 
 def given(names: Iterable[str], values: Mapping[str, Any]) -> dict[str, Any]:
-    """The named arguments of a method that are not left at their defaults; ``values`` are its ``locals()``.
-
-    Read that way, a method's signature is the one place that lists its keywords.
-    """
+    """Return the named arguments of a method that differ from their defaults; ``values`` are its ``locals()``."""
     return {name: values[name] for name in names if name in values and not _is_default(name, values[name])}
 
 
@@ -288,7 +271,7 @@ def _is_default(name: str, value: Any) -> bool:
 
 
 class TextCall:
-    """A checked call of the text methods."""
+    """A validated call of a text method."""
 
     def __init__(
         self, target: str | Iterable[str], options: Mapping[str, Any], *, trial: bool, origin: str | None
@@ -312,7 +295,7 @@ class TextCall:
         self.source, self.targets = source, targets
 
     def chunker(self) -> TextChunker:
-        """Fills requests up to the limits that hold for this call."""
+        """Return a chunker with the limits of this call."""
         return TextChunker(max_characters=self._characters)
 
     def chunks(self, texts: str | Iterable[str]) -> list[TextChunk]:
@@ -325,15 +308,18 @@ class TextCall:
     def request(self, chunk: TextChunk) -> Any:
         if self._trial and chunk.characters > TRIAL_TEXT_CHARACTERS:
             raise ConfigurationError(
-                f"the trial takes {TRIAL_TEXT_CHARACTERS} characters; this text has {chunk.characters}"
+                f"a text of the trial must have at most {TRIAL_TEXT_CHARACTERS} characters, got {chunk.characters}"
             )
-        return text_request(
-            chunk.texts,
-            source=self.source,
-            targets=self.targets,
-            origin=self._origin,
-            markdown=self._markdown,
-            glossary=self._glossary or None,
+        members = {
+            "origin": self._origin,
+            "contains_markdown": self._markdown,
+            "translation_dictionary": self._glossary,
+        }
+        return model("TextRequest")(
+            source_language=self.source,
+            target_languages=list(self.targets),
+            texts=list(chunk.texts),
+            **{name: value for name, value in members.items() if value},
         )
 
     def job_spec(self, chunk: TextChunk, *, is_single: bool) -> JobSpec:
@@ -350,7 +336,7 @@ class TextCall:
         )
 
     def rows(self, by_language: Mapping[str, list[str]]) -> Iterator[Any]:
-        """What a stream yields: a string for each text or, for a list of targets, language to string."""
+        """Yield a string for each text, or with a list of targets a dict of language to string."""
         if self.is_one_target:
             yield from by_language[self.targets[0]]
             return
@@ -359,7 +345,7 @@ class TextCall:
 
 
 class FileCall:
-    """A checked call of the file methods: the source, the operation, and the request but for its URL."""
+    """A validated call of a file method: the source, the operation, and the request without its URL."""
 
     def __init__(
         self,
@@ -397,7 +383,8 @@ class FileCall:
             self._members["origin"] = origin
         if trial and self.output != self.format:
             raise ConfigurationError(
-                f"the trial does not convert: output_format must be {self.format.lower()}", parameter="output_format"
+                f"output_format must be {self.format.lower()} in the trial, got {self.output.lower()}",
+                parameter="output_format",
             )
 
     def settle(self, source: str, targets: list[str]) -> None:

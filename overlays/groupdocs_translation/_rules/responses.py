@@ -1,8 +1,7 @@
-"""What an answer of the service means: an exception, the state of a job, or a value for the user.
+"""Parse responses of the service: to an exception, the state of a job, or a value for the user.
 
-Called by the sessions below the generated operations, which would turn an undocumented status into ``None`` and a wrong
-shape into an object of the wrong type. Bytes, numbers and generated models in, decisions and
-values out.
+Called by the sessions below the generated operations, which turn an undocumented status into ``None`` and an invalid
+body into an object of the wrong type.
 """
 
 from __future__ import annotations
@@ -31,9 +30,9 @@ from .retry import FailureKind, kind_of_status, retry_after
 from .texts import restore
 
 MAX_TEXTS_BYTES = 64 * 2**20  # the translations of a full request; see texts.MAX_TRANSLATED_CHARACTERS
-MAX_ANSWER_BYTES = 8 * 2**20  # of any other answer: ids, addresses, languages, the service's document
+MAX_ANSWER_BYTES = 8 * 2**20  # any other response: IDs, URLs, languages, the service's document
 MAX_MESSAGE_LENGTH = 300
-MAX_ID_LENGTH = 1_000  # ids are GUIDs today; a path of more is refused by many servers
+MAX_ID_LENGTH = 1_000  # IDs are GUIDs today; many servers reject longer paths
 
 _NOT_PRINTABLE = re.compile(r"[^\x20-\x7e\xa0-\U0010ffff]+")
 _QUOTED_BYTES = re.compile(r"(bytearray\()?\bb['\"].*", re.DOTALL)
@@ -41,9 +40,9 @@ _QUERY = re.compile(r"(https?://[^\s?#]+)[?#]\S*")
 
 
 def clean(text: object, *, mask: Callable[[str], str] = str) -> str | None:
-    """One printable line of what a server said: no control characters, no query of a URL, cut; ``None`` for no text.
+    """Return text from a server as one short printable line, without queries of URLs; ``None`` without text.
 
-    ``mask`` hides what must not be quoted: the token that the server was sent.
+    ``mask`` hides the token that was sent to the server.
     """
     if not isinstance(text, str) or not text.strip():
         return None
@@ -52,31 +51,35 @@ def clean(text: object, *, mask: Callable[[str], str] = str) -> str | None:
 
 
 def library_message(failure: Exception, *, mask: Callable[[str], str] = str) -> str | None:
-    """What an HTTP library says, without the bytes that it quotes: a token or a document may be among them."""
+    """Return the message of an HTTP library without the bytes that it quotes, which may contain a token or document."""
     return clean(_QUOTED_BYTES.sub("...", str(failure)), mask=mask)
 
 
 def most_bytes(operation: Operation | None, status_code: int) -> int:
-    """How large an answer may be; more is no answer but an attack on memory."""
+    """Return the maximum size of a response, which protects the memory."""
     has_texts = operation is not None and operation.role == "poll" and operation.family == "text"
     return MAX_TEXTS_BYTES if has_texts and status_code < 300 else MAX_ANSWER_BYTES
 
 
 def is_encoded(headers: Mapping[str, str]) -> bool:
-    """Whether a body is compressed, which we never ask for: unpacked, it may be a thousand times as large."""
-    name = "content-encoding"  # get() costs three times as much for what is not there
+    """Return whether a body is compressed. Requests never allow it: the body may be a thousand times larger."""
+    name = "content-encoding"  # `in` is three times as fast as get() for a missing header
     return name in headers and headers[name].strip().lower() not in {"", "identity"}
 
 
 def parse(content: bytes) -> Any:
-    """The JSON value of a body; ``ValueError`` for whatever is none (wrong encoding, too deep, too long a number)."""
+    """Return the JSON value of a body.
+
+    Raises:
+        ValueError: it is not JSON, or nested too deeply, or has a wrong encoding or too long a number.
+    """
     try:
         return json.loads(content)
     except RecursionError:
         raise ValueError("nested too deeply") from None
 
 
-_OBJECT: Any = dict  # of members of types that are not known here
+_OBJECT: Any = dict  # with members of unknown types
 _ARRAY: Any = list
 
 
@@ -89,7 +92,7 @@ def as_list(value: Any) -> list[Any] | None:
 
 
 def service_message(content: bytes, *, mask: Callable[[str], str] = str) -> str | None:
-    """What an error body says, from the members that services use for it (RFC 9457 among them)."""
+    """Return the message of an error body, from the members that services use for it (such as RFC 9457)."""
     try:
         body: Any = parse(content)
     except ValueError:
@@ -102,7 +105,7 @@ def service_message(content: bytes, *, mask: Callable[[str], str] = str) -> str 
 
 
 def with_message_masked(content: bytes, *, mask: Callable[[str], str]) -> bytes:
-    """A poll's body, which ``wrong_shape`` has found to be an object, with its ``message`` masked."""
+    """Return the body of a poll with its ``message`` masked; ``wrong_shape`` has checked that it is an object."""
     body = parse(content)
     if isinstance(body.get("message"), str):
         body["message"] = mask(body["message"])
@@ -110,31 +113,21 @@ def with_message_masked(content: bytes, *, mask: Callable[[str], str]) -> bytes:
 
 
 _ADVICE: dict[int, str] = {
-    400: "the request is not what the service takes",
-    404: "nothing is there; check base_url, and the id of a job",
+    400: "the request is invalid",
+    404: "not found; check base_url and the job ID",
     413: "the request is too large",
-    429: "too many calls; wait, or send fewer at a time",
+    429: "too many calls; wait, or reduce the concurrency",
 }
+_ERROR_CLASSES: dict[int, type[APIError]] = {400: BadRequest, 404: NotFound, 422: BadRequest, 429: RateLimited}
 
-
-def error_class(status_code: int) -> type[APIError]:
-    if status_code in {400, 422}:
-        return BadRequest
-    if status_code == 404:
-        return NotFound
-    if status_code == 429:
-        return RateLimited
-    return ServerError if status_code >= 500 else APIError
-
-
-REQUEST_ID = "X-Request-Id"  # what we send, and what a service may answer with
+REQUEST_ID = "X-Request-Id"  # sent with every request; a service may return it
 
 
 def request_id(headers: Mapping[str, str]) -> str | None:
-    """What the service calls the request that it answers, ``None`` if it does not say."""
+    """Return the request ID of a response, ``None`` without one."""
     for name in ("x-request-id", "x-correlation-id"):
-        if name in headers and (said := headers[name]):
-            return said
+        if name in headers and (value := headers[name]):
+            return value
     return None
 
 
@@ -147,30 +140,31 @@ def status_error(
     now: float,
     mask: Callable[[str], str] = str,
 ) -> APIError:
-    """The exception for an answer whose status is no success; ``now`` in seconds since the epoch."""
-    said = service_message(content, mask=mask)
-    why = said or _ADVICE.get(status_code) or "no reason was given"
-    return error_class(status_code)(
+    """Return the exception for a response with an error status; ``now`` in seconds since the epoch."""
+    message = service_message(content, mask=mask)
+    why = message or _ADVICE.get(status_code) or "no reason was given"
+    error_class = _ERROR_CLASSES.get(status_code) or (ServerError if status_code >= 500 else APIError)
+    return error_class(
         f"{operation}: HTTP {status_code}: {why}",
         status_code=status_code,
         operation=operation,
-        message=said,
+        message=message,
         request_id=clean(request_id(headers), mask=mask),
         retry_after=retry_after(headers.get("retry-after"), date=headers.get("date"), now=now),
     )
 
 
-def nonsense(operation: str, status_code: int, reason: str) -> APIError:
-    """The exception for a success whose body is not what the document says."""
+def invalid_response(operation: str, status_code: int, reason: str) -> APIError:
+    """Return the exception for a success response whose body does not match the service's document."""
     return APIError(
-        f"{operation}: HTTP {status_code}, but the answer is not what the service's document describes: {reason}",
+        f"{operation}: HTTP {status_code}, but the response does not match the service's document: {reason}",
         status_code=status_code,
         operation=operation,
     )
 
 
 def body_status(value: Any) -> int | None:
-    """The ``status`` member as a number: itself, its digits, or a reason phrase such as ``Accepted``; else ``None``."""
+    """Return a ``status`` member as a number, from a number, digits or a reason phrase such as ``Accepted``."""
     if isinstance(value, bool):
         return None
     if isinstance(value, (int, float)):
@@ -184,14 +178,14 @@ def body_status(value: Any) -> int | None:
 
 
 class Refusal(NamedTuple):
-    """A submission that HTTP calls a success and the body a failure: ``status`` and what the service says."""
+    """A submission with a success status in HTTP, and an error status and message in the body."""
 
     status: int
     message: str | None
 
 
 def refusal(content: bytes) -> Refusal | None:
-    """The refusal in a submit answer without an id, ``None`` if the body is no such answer."""
+    """Return the refusal in a body without a job ID, ``None`` if there is none."""
     try:
         body = as_object(parse(content))
     except ValueError:
@@ -203,22 +197,27 @@ def refusal(content: bytes) -> Refusal | None:
 
 
 def wrong_shape(operation: Operation, content: bytes) -> str | None:
-    """Why a success body is not what the operation's document says, ``None`` if it is; extra members are fine."""
+    """Return why a success body does not match the service's document, ``None`` if it does; extra members are fine."""
     if operation.role == "upload" or operation.id == "getOpenapiDocument":
-        return _not_text(content)
+        try:
+            return None if content.decode().strip() else "it is empty"
+        except UnicodeDecodeError:
+            return "it is not UTF-8 text"
     try:
         body = parse(content)
     except ValueError:
         return "it is not JSON"
-    return _CHECKS[operation.role if operation.role == "submit" else operation.id](body)
-
-
-def _not_text(content: bytes) -> str | None:
-    try:
-        text = content.decode()
-    except UnicodeDecodeError:
-        return "it is not UTF-8 text"
-    return None if text.strip() else "it is empty"
+    if operation.id == "listLanguages":
+        pairs = as_list(body)
+        if pairs is None:
+            return "it is not a list"
+        return None if all(map(_is_pair, pairs)) else "an entry is not a language pair"
+    if (members := as_object(body)) is None:
+        return "it is not an object"
+    for is_valid, problem in _CHECKS[operation.role if operation.role == "submit" else operation.id]:
+        if not is_valid(members):
+            return problem
+    return None
 
 
 def _is_map(value: Any, entry: Callable[[Any], bool]) -> bool:
@@ -255,80 +254,46 @@ def _is_pair(value: Any) -> bool:
 
 
 def is_job_id(value: Any) -> bool:
-    """Whether a value can be a job's id: it becomes one segment of a path, so no dots alone, nothing unprintable."""
+    """Return whether a value is a valid job ID: one segment of a path, not only dots, all printable."""
     return isinstance(value, str) and value.isprintable() and bool(value.strip(" .")) and len(value) <= MAX_ID_LENGTH
 
 
-def _wrong_submit(body: Any) -> str | None:
-    members = as_object(body)
-    if members is None:
-        return "it is not an object"
-    return None if is_job_id(members.get("id")) else "it has no job id that can be asked for"
+def _is_checks(value: Any) -> bool:
+    items = as_list(value)
+    return value is None or (items is not None and all(isinstance(item, dict) for item in items))
 
 
-def _wrong_text(body: Any) -> str | None:
-    members = as_object(body)
-    if members is None:
-        return "it is not an object"
-    fine = _is_map(members.get("translations"), _is_texts)
-    return None if fine else "'translations' is not a map of language to texts"
-
-
-def _wrong_file(body: Any) -> str | None:
-    members = as_object(body)
-    if members is None:
-        return "it is not an object"
-    if not _is_map(members.get("urls"), _is_file):
-        return "'urls' is not a map of language to file"
-    request = members.get("request")  # of a partial answer; the generated parser would stumble over anything else
-    return None if request is None or isinstance(request, dict) else "'request' is not an object"
-
-
-def _wrong_hugo(body: Any) -> str | None:
-    members = as_object(body)
-    if members is None:
-        return "it is not an object"
-    fine = _is_rows(members.get("frontmatters")) and _is_map(members.get("shortcodes"), _is_rows)
-    return None if fine else "'frontmatters' or 'shortcodes' is not lists of names"
-
-
-def _wrong_languages(body: Any) -> str | None:
-    pairs = as_list(body)
-    if pairs is None:
-        return "it is not a list"
-    return None if all(map(_is_pair, pairs)) else "an entry is not a language pair"
-
-
-def _wrong_health(body: Any) -> str | None:
-    members = as_object(body)
-    if members is None:
-        return "it is not an object"
-    items = members.get("items")
-    parts = as_list(items)
-    fine = items is None or (parts is not None and all(isinstance(part, dict) for part in parts))
-    return None if fine else "'items' is not a list of checks"
-
-
-_CHECKS: dict[str, Callable[[Any], str | None]] = {
-    "submit": _wrong_submit,
-    "getTextTranslation": _wrong_text,
-    "getTextTranslationTrial": _wrong_text,
-    "getFileTranslation": _wrong_file,
-    "getFileTranslationTrial": _wrong_file,
-    "getHugoStructure": _wrong_hugo,
-    "listLanguages": _wrong_languages,
-    "getHealth": _wrong_health,
+_Check = tuple[Callable[[dict[str, Any]], bool], str]
+_TEXT: list[_Check] = [
+    (lambda body: _is_map(body.get("translations"), _is_texts), "'translations' is not a map of language to texts"),
+]
+_FILE: list[_Check] = [
+    (lambda body: _is_map(body.get("urls"), _is_file), "'urls' is not a map of language to file"),
+    # of a partial response; the generated parser fails on anything else
+    (lambda body: isinstance(body.get("request"), dict | None), "'request' is not an object"),
+]
+_CHECKS: dict[str, list[_Check]] = {
+    "submit": [(lambda body: is_job_id(body.get("id")), "it has no valid job ID")],
+    "getTextTranslation": _TEXT,
+    "getTextTranslationTrial": _TEXT,
+    "getFileTranslation": _FILE,
+    "getFileTranslationTrial": _FILE,
+    "getHugoStructure": [
+        (lambda body: _is_rows(body.get("frontmatters")), "'frontmatters' is not a list of lists of names"),
+        (lambda body: _is_map(body.get("shortcodes"), _is_rows), "'shortcodes' is not a map of lists of names"),
+    ],
+    "getHealth": [(lambda body: _is_checks(body.get("items")), "'items' is not a list of checks")],
 }
 
 
 class Failed(NamedTuple):
-    """A try that did not succeed: what became of it, and the error that it would raise."""
+    """A failed try: its kind, and the error to raise if it is not retried."""
 
     kind: FailureKind
     error: TranslationError
 
 
-# Other successes are read like 200: the body says the rest.
+# Other success statuses are treated like 200.
 DOCUMENTED_STATUSES = {"submit": {200, 202}, "poll": {200, 202}, "upload": {200}, "read": {200}}
 
 
@@ -343,7 +308,7 @@ def classify(
     mask: Callable[[str], str] = str,
     is_authorized: bool = True,
 ) -> Failed | None:
-    """The failure that an answer means, ``None`` for a good one; ``now`` in seconds since the epoch."""
+    """Return the failure of a response, ``None`` for a valid one; ``now`` in seconds since the epoch."""
     if status_code == 401:
         return Failed(FailureKind.REJECTED, _refused_token(name, headers, mask, is_authorized=is_authorized))
     if not 200 <= status_code < 300:
@@ -351,19 +316,17 @@ def classify(
         return Failed(_kind(status_code, headers, content), error)
     if operation is None or (reason := wrong_shape(operation, content)) is None:
         return None
-    if operation.role == "poll":  # of a proxy or a portal, say: the job is there, and it is asked again
-        return Failed(FailureKind.BROKEN, nonsense(name, status_code, reason))
-    if operation.role != "submit":
-        return Failed(FailureKind.REJECTED, nonsense(name, status_code, reason))
-    if (refused := refusal(content)) is not None:
+    if operation.role == "submit" and (refused := refusal(content)) is not None:
         error = status_error(name, refused.status, headers, content, now=now, mask=mask)
         return Failed(_kind(refused.status, headers, content), error)
-    return Failed(FailureKind.BROKEN, nonsense(name, status_code, reason))
+    # A poll is retried: the response may come from a proxy. A submission without a job ID is uncertain.
+    kind = FailureKind.BROKEN if operation.role in {"poll", "submit"} else FailureKind.REJECTED
+    return Failed(kind, invalid_response(name, status_code, reason))
 
 
 def _kind(status_code: int, headers: Mapping[str, str], content: bytes) -> FailureKind:
-    said = refusal(content)
-    is_own_refusal = "retry-after" in headers and said is not None and said.status == status_code
+    refused = refusal(content)
+    is_own_refusal = "retry-after" in headers and refused is not None and refused.status == status_code
     return kind_of_status(status_code, is_own_refusal=is_own_refusal)
 
 
@@ -371,16 +334,16 @@ def _refused_token(
     name: str, headers: Mapping[str, str], mask: Callable[[str], str], *, is_authorized: bool
 ) -> AuthenticationError:
     challenge = clean(headers.get("www-authenticate"), mask=mask)
-    said = f"(HTTP 401{': ' + challenge if challenge else ''})"
+    status = f"(HTTP 401{': ' + challenge if challenge else ''})"
     if not is_authorized:
         return AuthenticationError(
-            f"{name}: the API wants an access token {said}, and none was sent: it is a public operation, is base_url "
-            "the service's address?",
+            f"{name}: the API requires an access token {status}, and none was sent, since the operation is public; "
+            "check base_url",
             error_description=challenge,
             status_code=401,
         )
     return AuthenticationError(
-        f"{name}: the API refused the access token {said}; "
+        f"{name}: the API rejected the access token {status}; "
         "check that base_url and token_url belong together and that the application may use this API",
         error="invalid_token",
         error_description=challenge,
@@ -389,9 +352,9 @@ def _refused_token(
 
 
 def job_state(status: int | None, http_status: int, *, has_result: bool) -> State:
-    """The state that a poll's answer means: the body's status rules, HTTP's stands in for a missing one.
+    """Return the state of a job from a poll; the status of the body takes precedence over that of HTTP.
 
-    200 with nothing in it and no status in the body is not ready yet; 102 and 202 never are (service page, "How a
+    200 without a result and without a status in the body means pending, as 102 and 202 always do (service page, "How a
     translation runs").
     """
     if status is None:
@@ -410,7 +373,7 @@ def job_state(status: int | None, http_status: int, *, has_result: bool) -> Stat
 
 
 def entries(spec: JobSpec, answer: Any) -> Mapping[str, Any]:
-    """Language → texts or file, for those that the answer has and that were asked for, in the spelling asked for."""
+    """Return language → texts or file for the requested languages in the response, in the requested spelling."""
     members = getattr(answer, "translations" if spec.kind == "text" else "urls", None)
     given: Mapping[str, Any] = getattr(members, "additional_properties", {})
     there = {language: value for language, value in given.items() if _is_result(spec, value)}
@@ -421,21 +384,21 @@ def entries(spec: JobSpec, answer: Any) -> Mapping[str, Any]:
 
 
 def _is_result(spec: JobSpec, value: Any) -> bool:
-    """Whether an entry of the answer is one; a picture may have no text in it, texts that were sent cannot."""
+    """Return whether an entry has a result; only images may have no text."""
     if value is None:
         return False
     return bool(value.url) if spec.kind == "file" else bool(value) or spec.count is None
 
 
 def has_structure(spec: JobSpec, answer: Any) -> bool:
-    """Whether a Hugo answer has lists, be they empty: a file may have nothing to translate but its text."""
+    """Return whether a Hugo response has lists, which may be empty."""
     if spec.kind != "hugo":
         return False
     return isinstance(answer.frontmatters, list) or hasattr(answer.shortcodes, "additional_properties")
 
 
 def texts_of(handle: JobHandle, answer: Any, request_id: str | None) -> TextTranslation[Any] | None:
-    """The translations, equal and blank texts put back; ``None`` if there are not as many as were sent."""
+    """Return the translations, with equal and blank texts restored; ``None`` if their number is wrong."""
     spec = handle.spec
     by_language = {
         language: restore(found, spec.count, spec.order, spec.blanks)
@@ -451,7 +414,7 @@ def texts_of(handle: JobHandle, answer: Any, request_id: str | None) -> TextTran
 
 
 def files_of(spec: JobSpec, answer: Any, request_id: str | None) -> FileResult:
-    """The files' addresses, with sizes and scores where they are numbers."""
+    """Return the URLs of the files, with sizes and scores if they are numbers."""
     there = entries(spec, answer)
     scores = getattr(answer.scores, "additional_properties", {})
     return FileResult(
@@ -473,7 +436,11 @@ def structure_of(answer: Any, request_id: str | None) -> HugoStructure:
 
 
 def uploaded_url(content: bytes) -> str:
-    """The URL in an upload's answer, which is plain text or a JSON string."""
+    """Return the URL in the response of an upload, which is plain text or a JSON string.
+
+    Raises:
+        APIError: it is not a valid URL.
+    """
     text = PresignedUrl(content.decode().strip())
     del content
     if text.startswith('"'):
@@ -492,7 +459,7 @@ def languages_of(answer: Any) -> Languages:
 
 
 def health_of(answer: Any) -> Health:
-    """The parts of a ``getHealth`` answer; one that does not say is not healthy."""
+    """Return the parts of a ``getHealth`` response; a part without a value is not healthy."""
     parts: dict[str, bool] = {}
     messages: dict[str, str] = {}
     for number, item in enumerate(answer.items or (), 1):

@@ -1,8 +1,7 @@
-"""When a call is sent again, and how long to wait before it.
+"""Retries: whether a request is sent again, and the pause before it.
 
-Called by the sessions after every try. The rule that guards the user's money: a POST that makes a job is sent again
-only when the service surely did not take it (see ``kind_of_status``); in every other doubt the caller is told, never
-billed twice.
+Called by the sessions after every try. To never bill twice, a POST that creates a job is sent again only if the service
+certainly did not accept it (see ``kind_of_status``); otherwise an error is raised.
 """
 
 from __future__ import annotations
@@ -24,9 +23,9 @@ if TYPE_CHECKING:
 
     from ..spec.derived import Role
 
-REFUSED_STATUSES = frozenset({429, 503})  # too many calls at a time, for a while (RFC 6585 §4, RFC 9110 §15.6.4)
-FAILED_STATUSES = frozenset({408, 500, 502, 503, 504})  # it may or may not have been done
-LONGEST_S = 10.0**9  # thirty years: nobody waits, and it is still a number that JSON and time.sleep can take
+REFUSED_STATUSES = frozenset({429, 503})  # rate limit or temporary overload (RFC 6585 §4, RFC 9110 §15.6.4)
+FAILED_STATUSES = frozenset({408, 500, 502, 503, 504})  # the request may have been processed
+LONGEST_S = 10.0**9  # of a Retry-After; JSON and time.sleep accept it
 
 
 def _at_least(minimum: float) -> Callable[[Any, Attribute[Any], Any], None]:
@@ -42,13 +41,13 @@ def _at_least(minimum: float) -> Callable[[Any, Attribute[Any], Any], None]:
 
 @frozen(kw_only=True)
 class RetryPolicy:
-    """How often and how patiently a call is repeated; the same policy for a client or for one call.
+    """How often a request is retried, and with which pauses; for a client or for one call.
 
-    ``tries`` counts the first one. Pauses are drawn from 0 to ``first_pause_s`` · 2ⁿ, at most ``longest_pause_s``
-    ("full jitter"). A ``Retry-After`` is honoured up to ``longest_retry_after_s``; a longer one ends the call with the
-    error at once. ``total_s`` bounds all tries and pauses of one call together: a poll that is still waiting for its
-    answer then is given up. A submission may take its read timeout longer, since its outcome would be in doubt; the
-    time that an upload needs for its bytes does not count.
+    ``tries`` includes the first one. A pause is random between 0 and ``first_pause_s`` · 2ⁿ, at most
+    ``longest_pause_s`` ("full jitter"). A ``Retry-After`` is respected up to ``longest_retry_after_s``; a longer one
+    raises the error immediately. ``total_s`` limits the time of all tries and pauses of one call: a poll without a
+    response by then is cancelled. A submission may exceed it by its read timeout, since its outcome would be uncertain.
+    The time to upload the bytes of a file does not count.
     """
 
     tries: int = field(default=4, validator=_at_least(1))
@@ -59,33 +58,35 @@ class RetryPolicy:
 
     @classmethod
     def never(cls) -> RetryPolicy:
-        """Send everything once."""
+        """Return a policy without retries."""
         return cls(tries=1)
 
 
 def check_policy(given: Any) -> None:
     if not isinstance(given, RetryPolicy):
-        raise ConfigurationError("retries must be a RetryPolicy, for example RetryPolicy(tries=2)", parameter="retries")
+        raise ConfigurationError(
+            f"retries must be a RetryPolicy such as RetryPolicy(tries=2), got {given!r:.60}", parameter="retries"
+        )
 
 
 class FailureKind(Enum):
-    """What became of a try that did not succeed."""
+    """The outcome of a failed try."""
 
-    NOT_SENT = "not sent"  # no connection was made
-    UNREACHABLE = "unreachable"  # no connection can be made: a certificate that is not trusted, a scheme we don't speak
-    REFUSED = "refused"  # 429, or 503 in the service's own words
-    BROKEN = "broken"  # sent, and no usable answer
+    NOT_SENT = "not sent"  # no connection was established
+    UNREACHABLE = "unreachable"  # not retryable: an untrusted certificate, an unsupported scheme
+    REFUSED = "refused"  # 429, or 503 from the service
+    BROKEN = "broken"  # sent, without a valid response
     FAILED = "failed"  # 408, 500, 502, 504, any other 503
-    UNAUTHORIZED = "unauthorized"  # the identity server is down for now: nothing was sent
-    REJECTED = "rejected"  # any other error status: asking again gives the same
+    UNAUTHORIZED = "unauthorized"  # the token endpoint is unavailable: nothing was sent
+    REJECTED = "rejected"  # any other error status: not retryable
 
 
 def kind_of_status(status_code: int, *, is_own_refusal: bool = False) -> FailureKind:
-    """Return what an error status means for the call.
+    """Return the outcome of an error status.
 
-    429 says that the request was not taken (RFC 6585 §4). 503 promises nothing (RFC 9110 §15.6.4): proxies answer it
-    after they have forwarded a request. Only with ``is_own_refusal``, a ``Retry-After`` together with the service's own
-    JSON, was the request surely not taken.
+    429 means that the request was not accepted (RFC 6585 §4). 503 guarantees nothing (RFC 9110 §15.6.4): proxies return
+    it after forwarding a request. Only with ``is_own_refusal``, a ``Retry-After`` and the JSON of the service, the
+    request was certainly not accepted.
     """
     if status_code == 429 or (status_code == 503 and is_own_refusal):
         return FailureKind.REFUSED
@@ -94,24 +95,24 @@ def kind_of_status(status_code: int, *, is_own_refusal: bool = False) -> Failure
     return FailureKind.REJECTED
 
 
-def may_repeat(fate: FailureKind, role: Role | None) -> bool:
-    """Whether the same request may be sent again; ``role`` is ``None`` for a request that no operation describes."""
-    if fate in {FailureKind.NOT_SENT, FailureKind.REFUSED, FailureKind.UNAUTHORIZED}:
+def may_repeat(kind: FailureKind, role: Role | None) -> bool:
+    """Return whether the request may be sent again; ``role`` is ``None`` for a request of no known operation."""
+    if kind in {FailureKind.NOT_SENT, FailureKind.REFUSED, FailureKind.UNAUTHORIZED}:
         return True
-    return fate in {FailureKind.BROKEN, FailureKind.FAILED} and role in {"poll", "read", "upload"}
+    return kind in {FailureKind.BROKEN, FailureKind.FAILED} and role in {"poll", "read", "upload"}
 
 
-def is_uncertain(fate: FailureKind, role: Role | None) -> bool:
-    """Whether the service may have taken a job that we hear nothing more of."""
-    return role == "submit" and fate in {FailureKind.BROKEN, FailureKind.FAILED}
+def is_uncertain(kind: FailureKind, role: Role | None) -> bool:
+    """Return whether the service may have created a job whose ID is unknown."""
+    return role == "submit" and kind in {FailureKind.BROKEN, FailureKind.FAILED}
 
 
 def pause(
     policy: RetryPolicy, *, tries: int, elapsed_s: float, retry_after_s: float | None, random: Callable[[], float]
 ) -> float | None:
-    """Seconds to wait before the next try, ``None`` if there is none.
+    """Return the seconds to wait before the next try, ``None`` if there is none.
 
-    ``tries`` and ``elapsed_s`` are what the call has used so far; ``random`` gives a number in [0, 1).
+    ``tries`` and ``elapsed_s`` are those of the call so far; ``random`` returns a number in [0, 1).
     """
     if tries >= policy.tries:
         return None
@@ -125,11 +126,10 @@ def pause(
 
 
 def retry_after(value: str | None, *, date: str | None, now: float) -> float | None:
-    """Seconds that a ``Retry-After`` asks for (RFC 9110 §10.2.3): a number, or a date.
+    """Return the seconds of a ``Retry-After`` (RFC 9110 §10.2.3), which is a number or a date, at most ``LONGEST_S``.
 
-    A date is compared with the answer's own ``Date``; ``now`` (seconds since the epoch) stands in for a missing
-    ``Date``. Nonsense counts as absent, the past as 0. Of several, which httpx2 joins with commas, the first number
-    counts; more than ``LONGEST_S`` is taken as that.
+    A date is relative to the ``Date`` of the response, or to ``now`` (seconds since the epoch) without one; the past
+    yields 0, an invalid value ``None``. If there are several, which httpx2 joins with commas, the first number counts.
     """
     if value is None:
         return None
@@ -144,11 +144,11 @@ def retry_after(value: str | None, *, date: str | None, now: float) -> float | N
 
 
 def _timestamp(text: str) -> float | None:
-    from email.utils import parsedate_to_datetime  # noqa: PLC0415  (a long import, for what few servers send)
+    from email.utils import parsedate_to_datetime  # noqa: PLC0415  (a slow import, rarely needed)
 
     try:
         moment: datetime = parsedate_to_datetime(text)
-        # RFC 9110 §5.6.7: one of the old forms names no zone, and means UTC
+        # RFC 9110 §5.6.7: an obsolete format has no time zone, and means UTC
         return (moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)).timestamp()
     except (TypeError, ValueError, OverflowError):
         return None

@@ -1,4 +1,4 @@
-"""Texts on their way out and back: equal ones are sent once, blank ones not at all, and order is kept."""
+"""Texts of requests: equal texts are sent once, blank ones are not sent, and the order is kept."""
 
 from __future__ import annotations
 
@@ -7,21 +7,21 @@ from typing import Any, NamedTuple, cast
 
 from .._errors import ConfigurationError
 
-# The service documents no size for a request. These keep one below a few MB of JSON, which its gateway surely takes,
-# while ten thousand short texts still cost one call.
+# The service documents no limit. These keep a request below a few MB of JSON, which gateways usually accept, and allow
+# ten thousand short texts in one billed call.
 MAX_TEXTS_PER_REQUEST = 10_000
 MAX_CHARACTERS_PER_REQUEST = 500_000
 
-# The answer has each text once a language. So many characters in all stay under the 64 MiB that an answer may have
-# (answers.MAX_TEXTS_BYTES), at six bytes for a character that JSON escapes and a third more for a longer language.
+# Of all languages of a response, to stay below responses.MAX_TEXTS_BYTES (64 MiB): a character that JSON escapes takes
+# six bytes, and a translation may be a third longer.
 MAX_TRANSLATED_CHARACTERS = 8_000_000
 
 BLANK = -1
-MAX_REPEATS = 10  # equal and blank texts cost nothing to send, but their places must be remembered
+MAX_REPEATS = 10  # limits the memory for the order of equal and blank texts, which are not sent
 
 
 class TextChunk(NamedTuple):
-    """Distinct texts of one request; ``order``: each original's place among them, ``BLANK`` for the next blank."""
+    """Distinct texts of one request; ``order`` has the index of each original text, or ``BLANK`` for a blank one."""
 
     texts: list[str]
     order: tuple[int, ...]
@@ -37,7 +37,7 @@ class TextChunk(NamedTuple):
 
 
 class TextChunker:
-    """Fills requests up to the limits, in order; a text longer than the limit goes alone. For one task at a time."""
+    """Fills requests up to the limits, in order; a text longer than the limit is sent alone. Not thread-safe."""
 
     def __init__(
         self, *, max_texts: int = MAX_TEXTS_PER_REQUEST, max_characters: int = MAX_CHARACTERS_PER_REQUEST
@@ -54,87 +54,80 @@ class TextChunker:
         self._characters = 0
 
     def add(self, text: str) -> TextChunk | None:
-        """Take one text; the request that was full before it, if it did not fit any more."""
+        """Add a text, and return the finished request if the text did not fit into it.
+
+        Raises:
+            ConfigurationError: it is not a string, or cannot be encoded in UTF-8.
+        """
         self._position += 1
         if not isinstance(text, str):
             what = "NaN" if isinstance(text, float) and text != text else type(text).__name__  # noqa: PLR0124  (a table's missing value)
-            raise ConfigurationError(f"texts are strings, not {what}: see position {self._position}", parameter="text")
-        if type(text) is not str:
-            text = str(text)  # numpy's are of their own class
-        if (lone := _lone_surrogate(text)) is not None:
             raise ConfigurationError(
-                f"character {lone} of a text is half of a surrogate pair (bytes that were no UTF-8?): it cannot be sent"
+                f"texts must be strings, got {what} at position {self._position}", parameter="text"
             )
-        full: TextChunk | None = None
-        if not text.strip():
-            self._order.append(BLANK)
-            self._blanks.append(text)
-            full = self.flush() if len(self._order) >= MAX_REPEATS * self._max_texts else None
-        elif text in self._places:
-            self._order.append(self._places[text])
-            full = self.flush() if len(self._order) >= MAX_REPEATS * self._max_texts else None
-        else:
-            if self._places and (
-                len(self._places) >= self._max_texts or self._characters + len(text) > self._max_characters
-            ):
-                full = self.flush()
+        if type(text) is not str:
+            text = str(text)  # numpy has its own class
+        try:
+            text.encode()
+        except UnicodeEncodeError as error:
+            raise ConfigurationError(
+                f"character {error.start} of a text is a lone surrogate, which cannot be sent; decode bytes as UTF-8"
+            ) from None
+        if text.strip() and text not in self._places:
+            is_full = len(self._places) >= self._max_texts or self._characters + len(text) > self._max_characters
+            full = self.flush() if self._places and is_full else None
             self._order.append(self._places.setdefault(text, len(self._places)))
             self._characters += len(text)
-        return full
+            return full
+        self._order.append(self._places.get(text, BLANK))
+        if not text.strip():
+            self._blanks.append(text)
+        return self.flush() if len(self._order) >= MAX_REPEATS * self._max_texts else None
 
     def flush(self) -> TextChunk | None:
-        """What has not been handed out yet, ``None`` for nothing."""
+        """Return the request of all remaining texts, ``None`` without any."""
         packed = TextChunk(list(self._places), tuple(self._order), tuple(self._blanks)) if self._order else None
         self._clear()
         return packed
-
-
-def _lone_surrogate(text: str) -> int | None:
-    """Where the first one is: what UTF-8 cannot say."""
-    try:
-        text.encode()
-    except UnicodeEncodeError as error:
-        return error.start
-    return None
 
 
 _UNORDERED: tuple[type, ...] = (Mapping, Set)
 
 
 def check_texts(given: Any, parameter: str) -> Any:
-    """What is walked; refuses what has no order, or is no collection of texts though Python can walk it.
+    """Return an iterable of the texts.
 
     Raises:
-        ConfigurationError: a mapping, a set, bytes, a table with columns, or nothing to walk.
+        ConfigurationError: it is a mapping, a set, bytes or a table with columns, or cannot be iterated.
     """
     shape = getattr(given, "shape", None)
     listed: Any = getattr(given, "to_pylist", None)  # of arrow, whose own items are no strings
     is_table = shape is not None and hasattr(given, "columns")
     if (
         is_table
-        or shape == ()  # of numpy, with a single text and nothing to walk
+        or shape == ()  # a numpy array without dimensions, which cannot be iterated
         or isinstance(given, (bytes, bytearray, memoryview, *_UNORDERED))
         or not isinstance(given, Iterable | AsyncIterable)
     ):
         raise ConfigurationError(
-            f"{parameter} is a string or an iterable of strings in their order, not {type(given).__name__}",
+            f"{parameter} must be a string or an ordered iterable of strings, got {type(given).__name__}",
             parameter=parameter,
-            hint="give one column of a table" if is_table else None,
+            hint="pass one column of the table" if is_table else None,
         )
     return cast("Any", given) if listed is None else listed()
 
 
 def characters_per_request(targets: int) -> int:
-    """How many characters one request may have for so many target languages."""
+    """Return the maximum number of characters of one request with this number of target languages."""
     return min(MAX_CHARACTERS_PER_REQUEST, MAX_TRANSLATED_CHARACTERS // max(1, targets))
 
 
 def restore(
     translated: Sequence[str], count: int | None, order: Sequence[int] | None, blanks: Sequence[str]
 ) -> list[str] | None:
-    """One translation for each original, blank ones as they were; ``None`` if the numbers do not fit.
+    """Return one text for each original, with blank ones unchanged; ``None`` if the number of texts is wrong.
 
-    ``count`` texts were sent (``None``: nobody knows how many there are in a picture); ``order=None`` means as sent.
+    ``count`` is the number of sent texts, ``None`` if unknown, as for an image; ``order=None`` keeps the order.
     """
     if count is None and order is not None:
         count = max(order, default=BLANK) + 1

@@ -256,7 +256,7 @@ class Session(httpx2.Client):
                     self._transport.close()
         except ResponseRejectedError as rejected:
             kind = FailureKind.BROKEN if operation and operation.role == "submit" else FailureKind.REJECTED
-            return Failed(kind, responses.nonsense(name, rejected.status_code, rejected.reason))
+            return Failed(kind, responses.invalid_response(name, rejected.status_code, rejected.reason))
         except TokenUnavailable as unavailable:
             return Failed(FailureKind.UNAUTHORIZED, unavailable)
         except httpx2.HTTPError as caught:

@@ -121,7 +121,7 @@ def _problem(error: ConfigurationError) -> str:
     elif hint and parameter in _HINTS:
         hint = _HINTS[parameter]
     elif hint and error.allowed:
-        hint = f"it takes {', '.join(flag(str(name)) for name in error.allowed)}"
+        hint = f"it supports {', '.join(flag(str(name)) for name in error.allowed)}"
     return f"{problem}; {hint}" if hint else problem
 
 

@@ -1,7 +1,7 @@
-"""What can be translated: kinds of source, their formats, what they can be turned into, and the options each takes.
+"""The kinds of source, with their formats, output formats and options.
 
-One table for the clients, the command line and the documentation. Facts: the service's pages on supported formats and
-the request models of its document. Public: ``KINDS``, ``Kind``, ``FileOptions``, ``recognize``, ``format_name``.
+One table for the clients, the command line and the documentation, from the service's pages on supported formats and the
+request models of its document.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ CellRange = tuple[str, str]
 
 
 class WorksheetPart(TypedDict, total=False):
-    """What of one worksheet is translated: row and column numbers from 1, and cell ranges such as ``("A1", "C9")``."""
+    """The part of a worksheet to translate: row and column numbers from 1, and cell ranges such as ``("A1", "C9")``."""
 
     rows: Sequence[int]
     columns: Sequence[int]
@@ -25,7 +25,7 @@ class WorksheetPart(TypedDict, total=False):
 
 
 class GeneralOptions(TypedDict, total=False):
-    """Those of ``FileOptions`` that the general operation (``kind="auto"``) takes."""
+    """The options of the general operation (``kind="auto"``)."""
 
     glossary: Mapping[str, str] | None
     alignment: bool | None
@@ -44,28 +44,28 @@ class GeneralOptions(TypedDict, total=False):
 
 
 class FileOptions(GeneralOptions, total=False):
-    """Options of a file translation; ``KINDS`` says which kind takes which. All numbers count from 1.
+    """Options of a file translation; ``KINDS`` has those of each kind. All numbers count from 1.
 
     Attributes:
-        glossary: a source word to the translation that is wanted.
+        glossary: source words and their translations.
         alignment: align the segments of source and translation; costs more.
         saving_mode: how the service stores results: as files, as an archive, or both.
-        pages: translate only these.
-        slides: translate only these.
-        worksheets: translate only these.
-        ranges: a worksheet's number to the part of it that is translated.
+        pages: the pages to translate.
+        slides: the slides to translate.
+        worksheets: the worksheets to translate.
+        ranges: the part to translate of each worksheet, by its number.
         separator: the character between the cells of a line.
         masters: translate slide masters too.
         preserve_formatting: keep the layout.
         front_matter: the key paths of the front matter whose values are translated.
-        shortcodes: a Hugo short code to those of its parameters that are translated.
-        ignore_list: names of elements that are left alone.
-        is_white_list: read ``ignore_list`` as the only elements that are translated.
-        ocr_format: what an image is first turned into.
-        rotation_angle: by how many degrees an image is turned before it is read.
-        handwritten: an image shows handwriting.
+        shortcodes: the parameters to translate of each Hugo shortcode.
+        ignore_list: names of elements that are not translated.
+        is_white_list: translate only the elements of ``ignore_list``.
+        ocr_format: the format to which an image is converted first.
+        rotation_angle: degrees by which an image is rotated before text recognition.
+        handwritten: the image shows handwriting.
         fragments: time ranges of a recording, such as ``"00:00:10-00:01:00"``.
-        interval: of subtitles, in seconds.
+        interval: the interval of subtitles, in seconds.
     """
 
     ocr_format: OcrFormat | None
@@ -78,10 +78,9 @@ class FileOptions(GeneralOptions, total=False):
 class Kind(NamedTuple):
     """One kind of source.
 
-    ``formats`` are its source formats, ``outputs`` what it can be turned into (empty: the service decides);
-    ``options`` maps our option names to members of the request of ``operation``, ``auto_options`` to those of the
-    general request (used for styles and summaries). ``default_output`` is taken when none is given; ``None`` means the
-    source's own format.
+    ``formats`` are its source formats, ``outputs`` its output formats (empty if only the service knows). ``options``
+    maps option names to members of the request of ``operation``, ``auto_options`` to those of the general request (for
+    styles and summaries). ``default_output`` is the default output format, ``None`` for that of the source.
     """
 
     name: str
@@ -226,14 +225,14 @@ _KINDS = (
 
 KINDS: dict[str, Kind] = {kind.name: kind for kind in _KINDS}
 
-# Only these go through the general operations.
+# Only these are supported by the general operations.
 AUTO_FORMATS = FILE_FORMATS & {format_ for kind in _KINDS for format_ in kind.formats}
 
 _ALIASES = {"jpeg": "Jpg", "htm": "Html", "markdown": "Md", "mpeg": "Mpg", "text": "Txt"}
 _NAMES = {
     name.lower(): name for kind in _KINDS for name in (*kind.formats, *kind.outputs, "Xlsb", "Tiff", "Xps", "Epub")
 } | _ALIASES
-# The first kind that lists a format owns its extension: a .pdf is text unless kind="image" says that it is a scan.
+# The first kind that lists a format is its default: a .pdf is text unless kind="image" marks it as a scan.
 _OWNERS: dict[str, Kind] = {}
 for _kind in _KINDS:
     for _format in _kind.formats:
@@ -241,10 +240,10 @@ for _kind in _KINDS:
 
 
 def format_name(given: str) -> str:
-    """The service's spelling of a format: ``docx``, ``.docx`` and ``DOCX`` are ``Docx``.
+    """Return the service's spelling of a format: ``Docx`` for ``docx``, ``.docx`` and ``DOCX``.
 
     Raises:
-        UnsupportedFormat: not a format that the service knows, with those it knows.
+        UnsupportedFormat: the service does not know the format.
     """
     name = _NAMES.get(given.lower().lstrip(".")) if isinstance(given, str) else None
     if name is None:
@@ -257,21 +256,21 @@ def format_name(given: str) -> str:
 
 
 def in_words(formats: Iterable[str]) -> str:
-    """Formats in a message: as people write them, not as the service does."""
+    """Return formats as a sorted list in lower case, for messages."""
     return ", ".join(sorted({name.lower() for name in formats}))
 
 
 def recognize(file_name: str, *, format: str | None = None, kind: str | None = None) -> tuple[Kind, str]:
-    """Kind and format of a source, by its extension unless ``format`` or ``kind`` say otherwise.
+    """Return the kind and format of a source, from its extension unless ``format`` or ``kind`` is given.
 
     Raises:
-        UnsupportedFormat: no such extension, format, or no such format in the kind that is asked for.
-        ConfigurationError: no such kind.
+        UnsupportedFormat: the extension or format is unknown or missing, or not supported by ``kind``.
+        ConfigurationError: ``kind`` is unknown.
     """
     extension = PurePath(file_name).suffix
     if format is None and not extension:
         raise UnsupportedFormat(
-            f"{file_name!r} has no extension", parameter="format", hint="give its format, for example format='docx'"
+            f"{file_name!r} has no extension", parameter="format", hint="pass its format, for example format='docx'"
         )
     try:
         name = format_name(format if format is not None else extension)
@@ -292,7 +291,7 @@ def recognize(file_name: str, *, format: str | None = None, kind: str | None = N
     allowed = AUTO_FORMATS if kind == "auto" else chosen.formats
     if name not in allowed:
         raise UnsupportedFormat(
-            f"kind {kind!r} does not take {name.lower()}; it takes {in_words(allowed)}",
+            f"kind {kind!r} does not support {name.lower()}; it supports {in_words(allowed)}",
             parameter="kind",
             allowed=in_words(allowed).split(", "),
         )
@@ -300,14 +299,18 @@ def recognize(file_name: str, *, format: str | None = None, kind: str | None = N
 
 
 def check_output(kind: Kind, source: str, wanted: str | None) -> str:
-    """The output format: the one asked for, or the kind's default."""
+    """Return the requested output format, or the default of the kind.
+
+    Raises:
+        UnsupportedFormat: the kind cannot be converted to it.
+    """
     if wanted is None:
         return kind.default_output or source
     name = format_name(wanted)
     if kind.outputs and name != source and name not in kind.outputs:
         made = ", ".join(dict.fromkeys((source, *kind.outputs))).lower()
         raise UnsupportedFormat(
-            f"{source.lower()} cannot be turned into {name.lower()}; a {kind.name} can become {made}",
+            f"{source.lower()} cannot be converted to {name.lower()}; the kind {kind.name!r} supports {made}",
             parameter="output_format",
         )
     return name

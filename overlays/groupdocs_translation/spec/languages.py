@@ -1,10 +1,10 @@
-"""The languages of the service, as its published page lists them: 46, and which is translated into which."""
+"""The 46 languages of the service and their pairs, from its published page."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-# Each code with what it means if nothing else is said (Unicode's likely subtags): pt-BR is what the service calls pt.
+# Each code with its likely subtags (Unicode): the service's code for pt-BR is pt.
 _MEANINGS = (
     "en-US af-ZA ar-EG az-Latn-AZ bg-BG bn-BD ca-ES cs-CZ da-DK de-DE el-GR es-ES et-EE fa-IR fi-FI fr-FR ga-IE he-IL"
     " hi-IN hr-HR hu-HU hy-AM id-ID it-IT ja-JP ka-GE ko-KR lt-LT lv-LV ms-MY nl-NL no-NO pl-PL pt-BR ro-RO ru-RU sk-SK"
@@ -16,7 +16,7 @@ IMPLIED: Mapping[str, frozenset[str]] = {
 # Other codes of the same language.
 SYNONYMS = {"fil": "tl", "iw": "he", "nb": "no", "zh-chs": "zh", "zh-cht": "zh-TW", "zh-Hant": "zh-TW"}
 
-# Every language goes into English and out of it; these go into each other as well.
+# All languages are translated into English and from English. These pairs are translated directly as well.
 _PAIRS = (
     "af-fr af-nl af-ru ar-de ar-es ar-fr ar-it ar-pl ar-ru ar-tr de-es de-fr de-it de-ms de-no de-pl de-uk de-zh el-fr"
     " el-sv es-fr es-it es-ru es-uk fi-nl fr-id fr-it fr-ms fr-pl fr-ru fr-sv fr-vi it-ms it-uk ru-uk sv-zh"

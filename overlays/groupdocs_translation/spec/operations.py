@@ -1,7 +1,6 @@
-"""The operations of the service: what the overlay must know of each before it sends a request.
+"""The operations of the service, derived from its corrected document.
 
-Read by the sessions (who may be billed twice, who needs a token, what the answer must look like) and by the clients
-(which generated function to call). The rows are derived from the corrected document.
+The sessions use them for retries, authentication and validation, the clients to find the generated function.
 """
 
 from __future__ import annotations
@@ -15,12 +14,11 @@ from .derived import ROWS, Family, Role
 
 
 class Operation(NamedTuple):
-    """What one operation is.
+    """One operation.
 
-    ``id`` is the operationId and ``module`` the generated module; ``role`` says what a call does: ``submit`` makes a
-    job (and must never be sent twice), ``poll`` asks for one, ``upload`` stores a file, ``read`` fetches facts.
-    ``family`` is the shape of the job's result; ``model`` the generated request model; ``public`` operations take no
-    token.
+    ``id`` is the operationId. ``role`` is ``submit`` (creates a job, must never be sent twice), ``poll``, ``upload`` or
+    ``read``. ``family`` is the kind of the job's result, ``model`` the generated request model. ``public`` operations
+    need no token.
     """
 
     id: str
@@ -34,7 +32,7 @@ class Operation(NamedTuple):
 
     @property
     def module(self) -> str:
-        """The generated module: the operationId in snake_case."""
+        """The name of the generated module: the operationId in snake_case."""
         return "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in self.id)
 
 
@@ -47,10 +45,10 @@ _BY_PREFIX = {operation.path.partition("{")[0]: operation for operation in OPERA
 
 
 def match(method: str, path: str) -> Operation | None:
-    """The operation that a request means, ``None`` if the document has no such operation.
+    """Return the operation of a request, ``None`` if the document has none.
 
-    ``path`` is relative to the base URL. Fixed paths win over templated ones (OpenAPI 3.0.3, "Path Templating
-    Matching"), whatever their methods: neither ``/text/trial`` nor ``/text/slang`` is ever a request id.
+    ``path`` is relative to the base URL. Fixed paths take precedence over templated ones (OpenAPI 3.0.3, "Path
+    Templating Matching") for all methods, so ``/text/trial`` and ``/text/slang`` are never request IDs.
     """
     found = _FIXED.get((method, path))
     if found is None and method == "GET" and path not in _FIXED_PATHS:
@@ -61,11 +59,11 @@ def match(method: str, path: str) -> Operation | None:
 
 @cache
 def generated(operation: Operation) -> ModuleType:
-    """The generated module of an operation, imported on first use."""
+    """Return the generated module of an operation, imported on first use."""
     return importlib.import_module(f"groupdocs_translation_api.api.{operation.tag}.{operation.module}")
 
 
 @cache
 def model(name: str) -> Any:
-    """A generated request model by its class name, imported on first use."""
+    """Return a generated request model by its class name, imported on first use."""
     return getattr(importlib.import_module("groupdocs_translation_api.models"), name)
