@@ -1,4 +1,4 @@
-"""Sources, identity servers and APIs for tests of authorization."""
+"""Fixtures for tests of authentication: token sources, token endpoints and APIs."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def events():
 
 @pytest.fixture
 def make_source(identity, clock, events):
-    """A source that asks ``identity``; keyword arguments as of ``make_token_source``."""
+    """A factory of sources that use ``identity``, with the arguments of ``make_token_source``."""
 
     def make(**settings):
         settings = {"token_url": identity.token_url, "clock": clock, "on_event": events.append} | settings
@@ -47,7 +47,7 @@ def source(make_source):
 
 @pytest.fixture
 def make_auth(identity, api, clock, events):
-    """A ``ClientCredentials`` for ``api``."""
+    """A factory of ``ClientCredentials`` for ``api``."""
 
     def make(**settings):
         settings = {"token_url": identity.token_url, "api_url": api.address, "clock": clock} | settings
@@ -62,6 +62,6 @@ def auth(make_auth):
 
 
 def settle(source):
-    """Wait for what a source is fetching in the background."""
+    """Wait for the background request of a source."""
     if (pending := source._pending) is not None:
         assert pending.wait()

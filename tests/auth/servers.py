@@ -1,4 +1,4 @@
-"""HTTP by hand on loopback: what no HTTP library would send, and a record of what came in."""
+"""Raw HTTP servers on loopback, which can send invalid HTTP and record all requests."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import httpx2
 
 
 class Request(NamedTuple):
-    """One request that came in."""
+    """One received request."""
 
     method: str
     path: str
@@ -31,10 +31,10 @@ class Request(NamedTuple):
 
 
 class RawServer:
-    """Answers each request with what ``answer(request)`` gives: bytes, pieces of them, or ``None`` to hang up.
+    """Responds to each request with ``answer(request)``: bytes, chunks, or ``None`` to close the connection.
 
-    One thread a connection, which stays open for the next request unless the answer says ``connection: close``.
-    ``requests`` has all that came in; ``connections`` counts. ``ssl`` is a server-side context.
+    Each connection has a thread and stays open unless the response has ``connection: close``.
+    ``requests`` has all requests; ``connections`` is their number. ``ssl`` is a server-side context.
     """
 
     def __init__(self, answer: Callable[[Request], bytes | Iterable[bytes] | None], *, ssl=None) -> None:
@@ -53,7 +53,7 @@ class RawServer:
 
     def __exit__(self, *_):
         self._listener.shutdown(socket.SHUT_RDWR)
-        self._listening.join(20)  # or it might accept what the next server's clients ask: that gets the same descriptor
+        self._listening.join(20)  # else it may accept connections of the next server, which gets the same descriptor
         self._listener.close()
         for connection in list(self._open):
             connection.close()
@@ -86,13 +86,13 @@ class RawServer:
                         connection.shutdown(socket.SHUT_WR)
                         return
         except OSError:
-            return  # the client hung up, or the test is over
+            return  # the client closed the connection, or the test has ended
         finally:
             self._open.discard(connection)
 
 
 def _read(file):
-    if file.peek(1)[:1] == b"\x16":  # a TLS handshake, to a server that has none
+    if file.peek(1)[:1] == b"\x16":  # a TLS handshake with a server without TLS
         return Request("TLS", "", {}, b"")
     start = file.readline().split()
     if not start:
@@ -113,7 +113,7 @@ def _read(file):
 
 
 def http(body: bytes | str | object = b"", status: int = 200, **headers: str) -> bytes:
-    """A whole answer; what is neither bytes nor text becomes JSON. ``_`` in a header's name stands for ``-``."""
+    """Return a response; other bodies than bytes and text are encoded as JSON. ``_`` in header names becomes ``-``."""
     content = body if isinstance(body, bytes) else (body if isinstance(body, str) else json.dumps(body)).encode()
     lines = {"content_type": "application/json", "content_length": str(len(content))} | headers
     head = "".join(f"{name.replace('_', '-')}: {value}\r\n" for name, value in lines.items())
@@ -121,15 +121,15 @@ def http(body: bytes | str | object = b"", status: int = 200, **headers: str) ->
 
 
 def token(value: str = "t1", **members: object) -> bytes:
-    """What an identity server says when all is well; a member that is ``...`` is left out."""
+    """Return the response of a token endpoint; members with the value ``...`` are omitted."""
     whole = {"access_token": value, "expires_in": 3600, "token_type": "Bearer"} | members
     return http({name: member for name, member in whole.items() if member is not ...})
 
 
 class Identity(RawServer):
-    """An identity server: ``answers`` in turn, the last one for ever; by default tokens t1, t2, ….
+    """A token endpoint that returns ``answers`` in turn and then repeats the last; by default tokens t1, t2, ….
 
-    ``gate`` holds answers back until it is set.
+    Responses are delayed until ``gate`` is set.
     """
 
     def __init__(self, *answers: bytes | Callable[[Request], bytes | Iterable[bytes] | None], ssl=None, **members):
@@ -146,7 +146,7 @@ class Identity(RawServer):
         return f"{self.address}/connect/token"
 
     def then(self, *answers):
-        """From now on these."""
+        """Replace the responses."""
         self._answers = list(answers)
 
     def _next(self, request):
@@ -160,7 +160,7 @@ class Identity(RawServer):
 
 
 class Api(RawServer):
-    """An API: 200 for tokens that are ``accepted`` (all, as long as that is ``None``), else 401."""
+    """An API that returns 200 for ``accepted`` tokens (all if that is ``None``), else 401."""
 
     def __init__(self, challenge: str = 'Bearer error="invalid_token"') -> None:
         self.accepted: set[str] | None = None
@@ -174,7 +174,7 @@ class Api(RawServer):
 
 
 class Direct(httpx2.AsyncBaseTransport):
-    """A connection for each request and no pool: httpx2's takes seconds for a thousand requests at a time."""
+    """A transport with one connection for each request, as the pool of httpx2 takes seconds for a thousand requests."""
 
     async def handle_async_request(self, request):
         reader, writer = await asyncio.open_connection(request.url.host, request.url.port)

@@ -1,4 +1,4 @@
-"""Authorization as users of the clients and of ``httpx2`` live with it; under asyncio and trio."""
+"""Authentication through the clients and ``httpx2``, under asyncio and trio."""
 
 from __future__ import annotations
 
@@ -61,14 +61,14 @@ def test_a_cancelled_caller_leaves_an_async_client_that_works(settings, clock, b
                     await client.openapi_document()
                 assert scope.cancelled_caught
                 identity.gate.set()
-                with pytest.raises(AuthenticationError):  # a token of ours, which the sandbox does not know
+                with pytest.raises(AuthenticationError):  # a token that the sandbox does not know
                     await client.openapi_document()
 
         anyio.run(main, backend=backend)
         assert len(identity.requests) == 1
 
 
-@pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning")  # asyncio's, of connections left open in an ended loop
+@pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning")  # of connections left open in a closed loop
 def test_one_client_serves_one_event_loop_after_another(sandbox, settings, clock):
     client = AsyncTranslationClient(**settings)
 
@@ -81,7 +81,7 @@ def test_one_client_serves_one_event_loop_after_another(sandbox, settings, clock
     assert asyncio.run(use())
     assert sandbox.calls()["/connect/token"] == 2
     asyncio.run(client.aclose())
-    gc.collect()  # here, where the warning is expected
+    gc.collect()  # collect here, where the warning is expected
 
 
 @pytest.mark.parametrize("store", ["memory", "file"])
@@ -119,8 +119,8 @@ def test_two_hundred_threads_with_one_cold_client_cost_one_token_request(sandbox
     assert sandbox.calls()["/connect/token"] == 1
 
 
-def test_no_connection_of_a_crowd_is_surplus(clock):
-    """The pool closes surplus idle connections, some under the request of another thread (httpcore #1110)."""
+def test_no_connection_of_many_threads_is_closed_as_surplus(clock):
+    """Check that the pool closes no idle connection that another thread is about to use (httpcore #1110)."""
     together = threading.Barrier(40, timeout=20)
 
     def answer(_):
@@ -134,7 +134,7 @@ def test_no_connection_of_a_crowd_is_surplus(clock):
         assert api.connections == 40
 
 
-def test_the_second_refusal_is_raised_with_what_the_api_says(sandbox, settings, clock):
+def test_the_second_401_is_raised_with_the_message_of_the_api(sandbox, settings, clock):
     with TranslationClient(**settings) as client:
         client.openapi_document()
         clock.advance(60)
@@ -147,7 +147,7 @@ def test_the_second_refusal_is_raised_with_what_the_api_says(sandbox, settings, 
         assert client.usage.token_events == {"obtained": 1, "refreshed": 1, "replayed": 1}
 
 
-def test_an_observer_is_told_and_usage_counts(settings, clock):
+def test_token_events_are_emitted_and_counted_in_usage(settings, clock):
     events = []
     with TranslationClient(**settings, on_token_event=events.append) as client:
         client.openapi_document()
@@ -175,7 +175,7 @@ def test_a_closed_client_says_so(settings):
         client.openapi_document()
 
 
-# -- ClientCredentials, apart from everything else ---------------------------------------------------------------------
+# -- ClientCredentials -------------------------------------------------------------------------------------------------
 
 
 @BOTH
@@ -194,7 +194,7 @@ def test_client_credentials_authorize_any_httpx_client(auth, api, identity, back
     assert len(identity.requests) == 1
 
 
-def test_client_credentials_may_come_from_a_vault(api, identity, clock):
+def test_client_credentials_may_come_from_a_callable(api, identity, clock):
     urls = {"token_url": identity.token_url, "api_url": api.address, "clock": clock}
     auth = ClientCredentials(credentials=lambda: ("a", "b"), **urls)
     assert httpx2.get(api.address, auth=auth).status_code == 200
@@ -220,13 +220,13 @@ def test_client_credentials_do_not_look_elsewhere(arguments, monkeypatch):
 @pytest.mark.parametrize(
     "wrong", [{"token_url": "http://id.example.com"}, {"api_url": "http://api.example.com"}, {"api_url": ""}]
 )
-def test_client_credentials_take_safe_addresses_only(wrong):
+def test_client_credentials_accept_only_safe_urls(wrong):
     urls = {"token_url": "https://id.example.com", "api_url": "https://api.example.com"} | wrong
     with pytest.raises(ConfigurationError, match=next(iter(wrong))):
         ClientCredentials("a", "b", **urls)
 
 
-def test_an_api_that_redirects_elsewhere_takes_no_token_along(auth, api, identity):
+def test_a_redirect_to_another_origin_gets_no_token(auth, api, identity):
     with Identity(token("never")) as elsewhere, httpx2.Client(auth=auth, follow_redirects=True) as client:
         api.answer = lambda _: http("", 302, location=f"{elsewhere.address}/x")
         client.get(api.address)

@@ -1,4 +1,4 @@
-"""Where id and secret come from, what is refused, and what is told of it."""
+"""Where the client ID and secret come from, how they are validated, and what errors show."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def found(client_id=None, client_secret=None):
 
 @pytest.fixture
 def config(tmp_path, monkeypatch):
-    """Writes the profile file, readable by its owner only."""
+    """A function that writes the profile file, readable only by its owner."""
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
 
     def write(text, mode=0o600):
@@ -40,7 +40,7 @@ def config(tmp_path, monkeypatch):
 
 @pytest.fixture
 def ring(monkeypatch):
-    """A system keyring with entries by (service, name)."""
+    """A fake system keyring with entries by (service, name)."""
 
     class Ring(keyring.backend.KeyringBackend):
         priority = 1
@@ -79,7 +79,7 @@ def test_arguments_win_over_environment_over_profile_over_keyring(config, ring, 
     assert (found("argument-id", "s").client_id, found("argument-id", "s").origin) == ("argument-id", "arguments")
 
 
-def test_the_secret_comes_from_where_the_id_does(config, ring, monkeypatch):
+def test_the_secret_comes_from_the_same_place_as_the_id(config, ring, monkeypatch):
     fill(ring)
     assert found().client_secret.reveal() == "ring-secret"
     config(PROFILE)
@@ -93,7 +93,7 @@ def test_the_secret_comes_from_where_the_id_does(config, ring, monkeypatch):
     ("pair", "missing"),
     [(("id", None), "client_secret"), ((None, "secret"), "client_id"), (("id", ""), "client_secret")],
 )
-def test_half_a_pair_is_named(pair, missing):
+def test_a_missing_argument_of_the_pair_is_named(pair, missing):
     with pytest.raises(ConfigurationError, match=rf"{missing} (is missing;|must be a non-empty string)"):
         found(*pair)
 
@@ -105,14 +105,14 @@ def test_an_empty_variable_is_one_that_is_not_set(monkeypatch, config):
     assert found().client_id == "profile-id"
 
 
-def test_no_credentials_anywhere_names_all_the_ways_to_give_them():
+def test_the_error_without_credentials_names_all_ways_to_set_them():
     with pytest.raises(ConfigurationError) as caught:
         found()
     for way in ("client_id and client_secret", "GROUPDOCS_CLIENT_ID", "credentials.toml", "dashboard"):
         assert way in str(caught.value)
 
 
-def test_the_client_tells_which_source_won_and_never_a_value(config, monkeypatch):
+def test_the_client_shows_the_origin_of_credentials_and_never_a_value(config, monkeypatch):
     config(PROFILE)
     with TranslationClient() as client:
         assert "profile 'default'" in repr(client)
@@ -132,7 +132,7 @@ def test_another_profile_is_chosen_by_a_variable(config, ring, monkeypatch):
     monkeypatch.setenv("GROUPDOCS_PROFILE", "home")
     with pytest.raises(ConfigurationError, match="no credentials"):
         found()
-    fill(ring)  # of the usual profile: not for others
+    fill(ring)  # only used for the default profile
     for name in ("home", "a-team"):
         monkeypatch.setenv("GROUPDOCS_PROFILE", name)
         with pytest.raises(ConfigurationError, match="no credentials"):
@@ -143,14 +143,14 @@ def test_another_profile_is_chosen_by_a_variable(config, ring, monkeypatch):
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such bits")
 @pytest.mark.parametrize("mode", [0o640, 0o604, 0o620, 0o602, 0o601, 0o644, 0o777])
-def test_a_profile_that_others_can_read_is_refused(config, mode):
+def test_a_profile_that_other_users_can_read_is_rejected(config, mode):
     config(PROFILE, mode)
     with pytest.raises(ConfigurationError, match="can be read by other users"):
         found()
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such owners")
-def test_a_profile_of_another_user_is_refused(config, monkeypatch):
+def test_a_profile_of_another_user_is_rejected(config, monkeypatch):
     path = config(PROFILE)
     if os.getuid() == 0:
         os.chown(path, 12_345, -1)
@@ -161,7 +161,7 @@ def test_a_profile_of_another_user_is_refused(config, monkeypatch):
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such owners")
-def test_a_profile_that_an_administrator_put_there_is_read(config, monkeypatch):
+def test_a_profile_of_root_is_read(config, monkeypatch):
     if config(PROFILE).stat().st_uid != 0:
         pytest.skip("only root can make a file of root's")
     monkeypatch.setattr("os.getuid", lambda: 12_345)
@@ -171,7 +171,7 @@ def test_a_profile_that_an_administrator_put_there_is_read(config, monkeypatch):
 @pytest.mark.parametrize(
     "text", ['[default\nclient_secret = "canary"', "default = 'canary'", "\udcff", 'client_id = "canary"\n[default'],
 )  # fmt: skip
-def test_a_profile_that_is_no_toml_is_refused_without_showing_it(config, text):
+def test_a_profile_that_is_not_toml_is_rejected_without_showing_it(config, text):
     config("").write_bytes(text.encode(errors="surrogateescape"))
     with pytest.raises(ConfigurationError, match="is not TOML with a table for each profile") as caught:
         found()
@@ -179,7 +179,7 @@ def test_a_profile_that_is_no_toml_is_refused_without_showing_it(config, text):
     assert caught.value.__cause__ is None
 
 
-def test_a_profile_with_half_a_pair_says_which(config):
+def test_a_profile_without_one_of_the_pair_names_it(config):
     path = config('[default]\nclient_id = "x"\n')
     with pytest.raises(ConfigurationError) as caught:
         found()
@@ -189,13 +189,13 @@ def test_a_profile_with_half_a_pair_says_which(config):
 @pytest.mark.parametrize(
     "text", ["[default]\nclient_id = 1\nclient_secret = 's'", "[default]\nclient_id = ['x']\nclient_secret = 's'"]
 )
-def test_a_profile_with_other_types_is_refused(config, text):
+def test_a_profile_with_wrong_types_is_rejected(config, text):
     config(text)
     with pytest.raises(ConfigurationError, match=r"client_id in .* must be a non-empty string"):
         found()
 
 
-def test_a_profile_that_cannot_be_read_says_so(config):
+def test_a_profile_that_cannot_be_read_is_an_error(config):
     path = config(PROFILE)
     path.unlink()
     path.mkdir()
@@ -203,7 +203,7 @@ def test_a_profile_that_cannot_be_read_says_so(config):
         found()
 
 
-def test_an_empty_profile_is_passed_by(config, ring):
+def test_an_empty_profile_is_skipped(config, ring):
     config("[default]\n")
     fill(ring)
     assert found().client_id == "ring-id"
@@ -212,7 +212,7 @@ def test_an_empty_profile_is_passed_by(config, ring):
 # -- the keyring -------------------------------------------------------------------------------------------------------
 
 
-def test_a_keyring_that_fails_is_passed_by(ring, monkeypatch, caplog):
+def test_a_keyring_that_fails_is_skipped(ring, monkeypatch, caplog):
     caplog.set_level("DEBUG")
 
     def locked(*_):
@@ -231,7 +231,7 @@ def test_the_keyring_is_an_extra(monkeypatch):
         found()
 
 
-def test_half_a_pair_in_the_keyring_is_named(ring):
+def test_a_missing_entry_of_the_keyring_is_named(ring):
     fill(ring, client_secret=None)
     with pytest.raises(ConfigurationError, match="client_secret in the keyring is missing"):
         found()
@@ -246,7 +246,7 @@ def test_half_a_pair_in_the_keyring_is_named(ring):
     ["canary"]],
     ids=repr,
 )  # fmt: skip
-def test_what_no_server_takes_is_refused_by_name_and_never_shown(place, value):
+def test_invalid_values_are_rejected_by_name_and_never_shown(place, value):
     pair = [Secret("good"), Secret("good")]
     pair[place] = Secret(value)
     with pytest.raises(ConfigurationError) as caught:
@@ -255,7 +255,7 @@ def test_what_no_server_takes_is_refused_by_name_and_never_shown(place, value):
     assert "canary" not in str(caught.value)
 
 
-def test_the_longest_values_and_every_printable_character_are_taken():
+def test_the_longest_values_and_every_printable_character_are_valid():
     value = "".join(map(chr, range(0x21, 0x7F))) + " " + "a" * (1024 - 95)
     assert checked((Secret(value), Secret(value)), origin="x", names=("a", "b")).client_id == value
     with pytest.raises(ConfigurationError, match="at most 1024"):
@@ -271,7 +271,7 @@ def test_the_longest_values_and_every_printable_character_are_taken():
         "https://", "ftp://id.example.com/", "id.example.com", "", "https://id.example.com:x/",
     ],
 )  # fmt: skip
-def test_an_address_that_would_give_the_secret_away_is_refused(url):
+def test_a_url_that_would_expose_the_secret_is_rejected(url):
     with pytest.raises(ConfigurationError, match="token_url"):
         TranslationClient("id", "secret", token_url=url)
 
@@ -279,7 +279,7 @@ def test_an_address_that_would_give_the_secret_away_is_refused(url):
 @pytest.mark.parametrize(
     "url", ["http://[::1]/token", "http://127.9.9.9/token", "http://localhost/token", "https://id.example.com/o/token/"]
 )
-def test_an_address_is_taken_as_it_is_written(url):
+def test_a_url_is_used_unchanged(url):
     with TranslationClient("id", "secret", token_url=url) as client:
         assert client.account.token_source._provider._endpoint.url == url
 
@@ -288,7 +288,7 @@ def test_an_address_is_taken_as_it_is_written(url):
 
 
 class Vault:
-    """A secret manager: hands out its pairs in turn, the last for ever."""
+    """A fake secret manager that returns its pairs in turn and then repeats the last."""
 
     def __init__(self, *pairs):
         self.pairs = list(pairs)
@@ -297,14 +297,14 @@ class Vault:
     def __call__(self):
         self.asked += 1
         pair = self.pairs.pop(0) if len(self.pairs) > 1 else self.pairs[0]
-        return tuple(json.loads(json.dumps(pair)))  # new objects each time, as from a vault's answer
+        return tuple(json.loads(json.dumps(pair)))  # new objects each time, as in a response of a vault
 
 
 def secret_of(request):
     return dict(request.form)["client_secret"]
 
 
-def test_a_vault_is_asked_with_the_first_token_and_not_again(identity, make_source, clock):
+def test_a_callable_is_called_for_the_first_token_only(identity, make_source, clock):
     vault = Vault(("id", "one"), ("id", "two"))
     source = make_source(credentials=vault)
     assert vault.asked == 0
@@ -333,7 +333,7 @@ def test_a_rotated_secret_needs_no_restart(identity, make_source, clock):
 
 
 @pytest.mark.parametrize("new", ["a", "z"])
-def test_an_application_that_has_another_id_by_now_needs_no_restart(identity, make_source, clock, new):
+def test_a_changed_client_id_needs_no_restart(identity, make_source, clock, new):
     def moved(request):
         return token("t") if dict(request.form)["client_id"] == new else http({"error": "invalid_client"}, 400)
 
@@ -344,7 +344,7 @@ def test_an_application_that_has_another_id_by_now_needs_no_restart(identity, ma
     assert source.get().value.reveal() == "t"
 
 
-def test_a_vault_with_nothing_new_is_asked_once(identity, make_source, clock):
+def test_a_callable_that_returns_rejected_credentials_again_is_called_once(identity, make_source, clock):
     vault = Vault(("id", "one"))
     source = make_source(credentials=vault)
     source.get()
@@ -359,7 +359,7 @@ def test_a_vault_with_nothing_new_is_asked_once(identity, make_source, clock):
     assert vault.asked == 3
 
 
-def test_a_vault_whose_new_secret_is_refused_too_is_not_asked_a_third_time(identity, make_source, clock):
+def test_a_callable_whose_new_secret_is_rejected_is_not_called_a_third_time(identity, make_source, clock):
     vault = Vault(("id", "one"), ("id", "wrong"))
     source = make_source(credentials=vault)
     source.get()
@@ -371,7 +371,7 @@ def test_a_vault_whose_new_secret_is_refused_too_is_not_asked_a_third_time(ident
 
 
 @pytest.mark.parametrize("reason", ["access_denied", "invalid_scope"])
-def test_a_vault_is_not_asked_again_for_any_other_reason(identity, make_source, clock, reason):
+def test_a_callable_is_not_called_again_after_other_errors(identity, make_source, clock, reason):
     vault = Vault(("id", "one"), ("id", "two"))
     source = make_source(credentials=vault)
     source.get()
@@ -382,7 +382,7 @@ def test_a_vault_is_not_asked_again_for_any_other_reason(identity, make_source, 
     assert vault.asked == 1
 
 
-def test_fixed_credentials_are_not_tried_twice(identity, source):
+def test_fixed_credentials_are_sent_once(identity, source):
     identity.then(http({"error": "invalid_client"}, 400))
     with pytest.raises(AuthenticationError):
         source.get()
@@ -390,13 +390,13 @@ def test_fixed_credentials_are_not_tried_twice(identity, source):
 
 
 @pytest.mark.parametrize("answer", ["canary", ("canary",), ("canary", "b", "c"), None, 1])
-def test_a_vault_that_answers_nonsense_is_named_without_its_answer(make_source, answer):
+def test_an_invalid_return_value_of_a_callable_is_not_shown(make_source, answer):
     with pytest.raises(ConfigurationError, match="credentials= raised") as caught:
         make_source(credentials=lambda: answer).get()
     assert "canary" not in str(caught.value)
 
 
-def test_a_vault_that_fails_is_asked_again_a_moment_later(identity, make_source, clock):
+def test_a_callable_that_failed_is_called_again_after_the_backoff(identity, make_source, clock):
     def sealed():
         raise OSError("canary")
 
@@ -409,26 +409,26 @@ def test_a_vault_that_fails_is_asked_again_a_moment_later(identity, make_source,
     assert source.get()
 
 
-def test_a_vault_that_gives_a_wrong_pair_is_told_which_half(make_source):
+def test_an_invalid_value_from_a_callable_is_named(make_source):
     with pytest.raises(ConfigurationError, match="the secret from credentials= has leading or trailing whitespace"):
         make_source(credentials=lambda: ("id", "secret\n")).get()
 
 
-# -- people with an identity layer of their own ------------------------------------------------------------------------
+# -- access_token and token_provider -----------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
     ("given", "lifetime"),
     [("mine", 300), (("mine", 60), 60), (("mine", "60"), 60), (("mine", None), 300), (("mine", 1e9), 86_400)],
 )
-def test_a_token_provider_gives_a_token_and_perhaps_its_lifetime(make_source, identity, given, lifetime):
+def test_a_token_provider_returns_a_token_with_or_without_lifetime(make_source, identity, given, lifetime):
     found = make_source(token_provider=lambda: given).get()
     assert (found.value.reveal(), found.lifetime_s) == ("mine", lifetime)
     assert identity.requests == []
 
 
-def test_a_jwt_of_a_provider_that_names_no_lifetime_lives_as_long_as_it_says_itself(make_source, clock):
-    said = {"exp": clock.wall() + 100, "iat": clock.wall() - 3500}  # out of the provider's cache: what is left counts
+def test_a_jwt_without_a_lifetime_from_a_provider_expires_at_its_exp(make_source, clock):
+    said = {"exp": clock.wall() + 100, "iat": clock.wall() - 3500}  # from a cache: the remaining lifetime counts
     claims = urlsafe_b64encode(json.dumps(said).encode()).decode().rstrip("=")
     assert make_source(token_provider=lambda: f"e30.{claims}.c2ln").get().lifetime_s == 100
 
@@ -441,13 +441,13 @@ def test_a_jwt_of_a_provider_that_names_no_lifetime_lives_as_long_as_it_says_its
         (("canary", "soon"), "lifetime"), (("canary", True), "lifetime"), (("canary", 1, 2), "raised ValueError"),
     ],
 )  # fmt: skip
-def test_a_token_provider_that_gives_nonsense_is_named(make_source, given, why):
+def test_an_invalid_return_value_of_a_token_provider_is_an_error(make_source, given, why):
     with pytest.raises((TokenResponseError, AuthenticationError), match=f"token_provider= .*{why}") as caught:
         make_source(token_provider=lambda: given).get()
     assert "canary" not in str(caught.value)
 
 
-def test_a_provider_whose_token_the_api_refused_must_have_another(make_source, clock):
+def test_a_provider_must_return_another_token_after_a_401(make_source, clock):
     tokens = ["one"]
     source = make_source(token_provider=lambda: (tokens[-1], 3600))
     first = source.get()
@@ -464,7 +464,7 @@ def ready(access_token, clock):
     return make_token_source(Secret(None), Secret(None), token_url="", access_token=Secret(access_token), clock=clock)
 
 
-def test_a_ready_token_is_used_for_as_long_as_the_api_takes_it(clock):
+def test_an_access_token_is_used_until_the_api_rejects_it(clock):
     source = ready("mine", clock)
     first = source.get()
     clock.advance(10**9)
@@ -475,7 +475,7 @@ def test_a_ready_token_is_used_for_as_long_as_the_api_takes_it(clock):
         source.get()
 
 
-def test_a_ready_token_that_is_none_is_refused_at_once(clock):
+def test_an_invalid_access_token_is_rejected_by_the_constructor(clock):
     with pytest.raises(ConfigurationError, match="access_token=") as caught:
         ready("canary\n", clock)
     assert "canary" not in str(caught.value)
@@ -489,6 +489,6 @@ def test_a_ready_token_that_is_none_is_refused_at_once(clock):
         "token_provider": lambda: "t"},
     ],
 )  # fmt: skip
-def test_two_ways_at_once_are_refused(ways):
+def test_credentials_in_two_ways_are_rejected(ways):
     with pytest.raises(ConfigurationError, match="pass only one of"):
         TranslationClient(**ways)

@@ -1,4 +1,4 @@
-"""The token request on the wire, and identity servers that misbehave."""
+"""The token request in HTTP, and token endpoints that return invalid responses."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ PRINTABLE = "".join(map(chr, range(33, 127)))
 FOREVER = 10_000
 
 
-# -- what is sent ------------------------------------------------------------------------------------------------------
+# -- the request -------------------------------------------------------------------------------------------------------
 
 
 def test_the_request_is_a_form_in_the_documented_order(identity, source):
@@ -55,15 +55,15 @@ def test_the_request_is_a_form_in_the_documented_order(identity, source):
     assert "authorization" not in request.headers
 
 
-def test_a_renewal_is_the_first_request_again(identity, make_source, clock):
+def test_a_renewal_repeats_the_first_request(identity, make_source, clock):
     params = {"audience": "https://api.example.com/?a=b&c"}
     source = make_source(scope="read write", token_params=params)
     source.get()
-    params.clear()  # ours is a copy
+    params.clear()  # the source has a copy
     clock.advance(3600)
     source.get()
     first, second = identity.requests
-    assert first.headers.pop("x-request-id") != second.headers.pop("x-request-id")  # each has its own
+    assert first.headers.pop("x-request-id") != second.headers.pop("x-request-id")  # each error has its own ID
     assert first == second
     assert first.form[-2:] == [("scope", "read write"), ("audience", "https://api.example.com/?a=b&c")]
 
@@ -81,23 +81,23 @@ def test_a_renewal_is_the_first_request_again(identity, make_source, clock):
         (lambda _: None, None),
     ],
 )
-def test_an_error_names_its_request_as_the_server_does_or_as_it_was_sent(identity, source, answer, named):
+def test_an_error_has_the_request_id_of_the_response_or_of_the_request(identity, source, answer, named):
     identity.then(answer)
-    for _ in range(2):  # the second one is told what is known
+    for _ in range(2):  # the second caller gets the cached error
         with pytest.raises(TranslationError) as caught:
             source.get()
-        (sent,) = {request.headers["x-request-id"] for request in identity.requests}  # one for all tries
+        (sent,) = {request.headers["x-request-id"] for request in identity.requests}  # the same for all tries
         assert caught.value.request_id == (named or sent)
 
 
 @pytest.mark.parametrize("scope", ["a\tb", 'a"b', "a\\b", "é", " a", "a ", "a  b", "a\n", ["a"], 1])
-def test_a_scope_that_no_server_takes_is_refused(make_source, scope):
+def test_an_invalid_scope_is_rejected(make_source, scope):
     with pytest.raises(ConfigurationError, match="scope must be printable ASCII"):
         make_source(scope=scope)
 
 
 @pytest.mark.parametrize("name", ["grant_type", "client_id", "client_secret", "scope", "", 1])
-def test_a_parameter_that_has_an_argument_of_its_own_is_refused(make_source, name):
+def test_a_reserved_token_parameter_is_rejected(make_source, name):
     with pytest.raises(
         ConfigurationError, match="token_params must map names to strings, and must not contain client_id"
     ):
@@ -105,7 +105,7 @@ def test_a_parameter_that_has_an_argument_of_its_own_is_refused(make_source, nam
 
 
 @pytest.mark.parametrize("params", [{"audience": [CLIENT_SECRET]}, [("audience", CLIENT_SECRET)], CLIENT_SECRET, 1])
-def test_parameters_that_are_no_texts_by_name_are_refused_without_showing_them(make_source, params):
+def test_token_parameters_of_other_types_are_rejected_without_showing_them(make_source, params):
     with pytest.raises(ConfigurationError, match="token_params must map names to strings") as caught:
         make_source(token_params=params)
     assert CLIENT_SECRET not in str(caught.value)
@@ -119,13 +119,13 @@ def test_basic_authentication_encodes_both_parts_as_forms(identity, make_source)
     assert request.headers["authorization"] == expected
 
 
-def test_an_unknown_way_to_authenticate_is_refused_at_once(make_source):
+def test_an_unknown_client_auth_is_rejected_by_the_constructor(make_source):
     with pytest.raises(ConfigurationError, match="'body' or 'basic', got 'jwt'"):
         make_source(client_auth="jwt")
 
 
 @pytest.mark.parametrize("client_auth", ["body", "basic"])
-def test_every_printable_character_arrives_as_it_is(identity, clock, client_auth):
+def test_every_printable_character_is_sent_unchanged(identity, clock, client_auth):
     pair = map(Secret, (PRINTABLE, f"a {PRINTABLE}"))
     make_token_source(*pair, token_url=identity.token_url, clock=clock, client_auth=client_auth).get()
     (request,) = identity.requests
@@ -159,7 +159,7 @@ def test_a_proxy_is_used_for_the_token_request_too(make_source):
 
 @pytest.mark.parametrize("is_trusted", [True, False])
 @pytest.mark.parametrize("maker", ["make_source", "make_auth"])
-def test_a_proxy_of_the_environment_is_used_unless_told_otherwise(request, maker, monkeypatch, is_trusted):
+def test_a_proxy_of_the_environment_is_used_unless_trust_env_is_false(request, maker, monkeypatch, is_trusted):
     make = request.getfixturevalue(maker)
     with RawServer(lambda _: http("no way", 502)) as proxy:
         monkeypatch.setenv("ALL_PROXY", proxy.address)
@@ -169,7 +169,7 @@ def test_a_proxy_of_the_environment_is_used_unless_told_otherwise(request, maker
         assert bool(proxy.requests) is is_trusted
 
 
-def test_a_proxy_that_is_wrong_is_said_at_once_and_without_its_password(make_source, clock):
+def test_an_invalid_proxy_is_an_error_without_its_password(make_source, clock):
     source = make_source(proxy="gopher://u:canary@127.0.0.1:9")
     with pytest.raises(ConfigurationError, match="proxy= or a proxy variable is invalid") as caught:
         source.get()
@@ -177,7 +177,7 @@ def test_a_proxy_that_is_wrong_is_said_at_once_and_without_its_password(make_sou
     assert "canary" not in str(caught.value) + repr(source._provider._endpoint)
 
 
-def test_cookies_of_the_identity_server_are_not_sent_back(identity, source, clock):
+def test_cookies_of_the_token_endpoint_are_not_sent_back(identity, source, clock):
     identity.then(http({"access_token": "t1", "token_type": "Bearer", "expires_in": 1}, set_cookie="a=b"))
     source.get()
     clock.advance(2)
@@ -185,14 +185,14 @@ def test_cookies_of_the_identity_server_are_not_sent_back(identity, source, cloc
     assert all("cookie" not in request.headers for request in identity.requests)
 
 
-def test_each_token_request_has_a_connection_of_its_own(identity, source, clock):
+def test_each_token_request_has_its_own_connection(identity, source, clock):
     source.get()
     clock.advance(3600)
     source.get()
     assert identity.connections == 2
 
 
-# -- answers that are no token -----------------------------------------------------------------------------------------
+# -- invalid responses -------------------------------------------------------------------------------------------------
 
 
 def big(_):
@@ -231,7 +231,7 @@ HOPELESS: dict[str, tuple[bytes | Callable, type[AuthenticationError]]] = {
 
 
 @pytest.mark.parametrize("case", HOPELESS)
-def test_a_hopeless_answer_is_named_and_not_asked_for_again(identity, source, case):
+def test_a_response_that_is_not_retryable_is_an_error_after_one_request(identity, source, case):
     answer, kind = HOPELESS[case]
     identity.then(answer)
     with pytest.raises(kind) as caught:
@@ -259,13 +259,13 @@ def test_a_hopeless_answer_is_named_and_not_asked_for_again(identity, source, ca
         (lambda _: iter([b"HTTP/1.0 200 OK\r\n\r\n", b"\xef\xbb\xbf", token("t1").partition(b"\r\n\r\n")[2]]), 3600),
     ],
 )
-def test_an_unusual_answer_that_is_a_token(identity, source, answer, lifetime):
+def test_an_unusual_response_with_a_valid_token(identity, source, answer, lifetime):
     identity.then(answer)
     assert source.get().lifetime_s == lifetime
     assert len(identity.requests) == 1
 
 
-def test_a_large_answer_is_not_read_to_its_end(identity, source):
+def test_a_large_response_is_not_read_to_its_end(identity, source):
     sent = []
 
     def endless(_):
@@ -277,18 +277,18 @@ def test_a_large_answer_is_not_read_to_its_end(identity, source):
     identity.then(endless)
     with pytest.raises(TokenResponseError, match=f"longer than {MAX_BODY_BYTES} bytes"):
         source.get()
-    assert len(sent) < 200  # what the sockets' buffers take
+    assert len(sent) < 200  # the size of the socket buffers
 
 
 @pytest.mark.parametrize(("size", "is_read"), [(MAX_BODY_BYTES, True), (MAX_BODY_BYTES + 1, False)])
-def test_the_largest_answer_that_is_read_is_read_whole(identity, source, size, is_read):
+def test_a_response_of_the_maximum_size_is_read(identity, source, size, is_read):
     identity.then(http(token("t1").partition(b"\r\n\r\n")[2].ljust(size)))
     with nullcontext() if is_read else pytest.raises(TokenResponseError, match="longer than"):
         assert source.get().value.reveal() == "t1"
 
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
-def test_the_secret_is_not_sent_on_to_where_a_redirect_points(identity, source, status):
+def test_the_secret_is_not_sent_to_the_target_of_a_redirect(identity, source, status):
     with RawServer(lambda _: token("stolen")) as elsewhere:
         identity.then(http("", status, location=f"{elsewhere.address}/token"))
         with pytest.raises(AuthenticationError, match="correct token_url"):
@@ -296,7 +296,7 @@ def test_the_secret_is_not_sent_on_to_where_a_redirect_points(identity, source, 
         assert elsewhere.requests == []
 
 
-# -- trouble that passes -----------------------------------------------------------------------------------------------
+# -- retries -----------------------------------------------------------------------------------------------------------
 
 
 def hang_up(_):
@@ -322,7 +322,7 @@ PASSING = {
 
 
 @pytest.mark.parametrize("case", PASSING)
-def test_trouble_that_passes_is_waited_out(identity, source, clock, case):
+def test_transient_errors_are_retried(identity, source, clock, case):
     identity.then(PASSING[case], PASSING[case], token("t1"))
     assert source.get().value.reveal() == "t1"
     assert len(identity.requests) == 3
@@ -332,7 +332,7 @@ def test_trouble_that_passes_is_waited_out(identity, source, clock, case):
 
 
 @pytest.mark.parametrize("case", PASSING)
-def test_trouble_that_stays_is_reported_after_three_tries(identity, source, case):
+def test_transient_errors_are_raised_after_three_tries(identity, source, case):
     identity.then(PASSING[case])
     with pytest.raises(TokenUnavailable) as caught:
         source.get()
@@ -352,14 +352,14 @@ def test_trouble_that_stays_is_reported_after_three_tries(identity, source, case
         ({"retry_after": formatdate(1_700_000_009, usegmt=True)}, 9.0),
     ],
 )
-def test_what_a_server_asks_for_is_waited(identity, source, clock, headers, waits):
+def test_a_retry_after_is_respected(identity, source, clock, headers, waits):
     identity.then(http("", 429, **headers), token("t1"))
     source.get()
     assert clock.slept == [waits]
 
 
 @pytest.mark.parametrize("value", ["-1", "abc", "1.5", "1e9", "soon", "soon, later"])
-def test_nonsense_for_a_pause_is_ignored(identity, source, clock, value):
+def test_an_invalid_retry_after_is_ignored(identity, source, clock, value):
     identity.then(http("", 429, retry_after=value), token("t1"))
     source.get()
     (slept,) = clock.slept
@@ -367,7 +367,7 @@ def test_nonsense_for_a_pause_is_ignored(identity, source, clock, value):
 
 
 @pytest.mark.parametrize("seconds", [26, 61, 3600])
-def test_a_pause_that_nobody_would_wait_for_is_told_at_once(identity, source, clock, seconds):
+def test_a_retry_after_beyond_the_deadline_is_raised_immediately(identity, source, clock, seconds):
     identity.then(http("", 429, retry_after=str(seconds)))
     with pytest.raises(TokenUnavailable) as caught:
         source.get()
@@ -380,7 +380,7 @@ def test_a_pause_that_nobody_would_wait_for_is_told_at_once(identity, source, cl
 
 
 @pytest.mark.parametrize("value", ["1000000000", "9999999999", "9" * 5000])
-def test_a_pause_of_decades_is_told_as_a_number(identity, source, clock, value):
+def test_a_retry_after_of_decades_is_a_finite_number(identity, source, clock, value):
     identity.then(http("", 429, retry_after=value))
     with pytest.raises(TokenUnavailable) as caught:
         source.get()
@@ -389,7 +389,7 @@ def test_a_pause_of_decades_is_told_as_a_number(identity, source, clock, value):
 
 
 @pytest.mark.parametrize(("seconds", "tries"), [(3, 2), (4, 1)])
-def test_a_short_deadline_is_not_spent_on_a_pause_by_more_than_half(identity, make_source, seconds, tries):
+def test_a_pause_takes_at_most_half_of_a_short_deadline(identity, make_source, seconds, tries):
     identity.then(http("", 429, retry_after=str(seconds)))
     with pytest.raises(TokenUnavailable):
         make_source(timeout=7).get()
@@ -403,7 +403,7 @@ def test_an_unknown_host_is_named(make_source):
     assert str(caught.value).endswith(f"ConnectError: {caught.value.__cause__}")
 
 
-def test_a_port_where_nobody_listens_is_tried_three_times(make_source, clock, closed_port):
+def test_a_refused_connection_is_tried_three_times(make_source, clock, closed_port):
     with pytest.raises(ConnectionFailed, match="ConnectError"):
         make_source(token_url=f"http://127.0.0.1:{closed_port}/connect/token").get()
     assert len(clock.slept) == 2
@@ -423,7 +423,7 @@ def server_context(authority, *names, **dates):
     return context
 
 
-def test_a_certificate_that_is_trusted_is_no_obstacle(authority, make_source):
+def test_a_trusted_certificate_is_accepted(authority, make_source):
     trusting = ssl.create_default_context()
     authority.configure_trust(trusting)
     with Identity(ssl=server_context(authority, "127.0.0.1")) as identity:
@@ -431,7 +431,7 @@ def test_a_certificate_that_is_trusted_is_no_obstacle(authority, make_source):
 
 
 @pytest.mark.parametrize("maker", ["make_source", "make_auth"])
-def test_certificates_are_checked_unless_told_otherwise(authority, request, maker):
+def test_certificates_are_verified_by_default(authority, request, maker):
     make = request.getfixturevalue(maker)
     with Identity(ssl=server_context(authority, "127.0.0.1")) as identity:
         for settings in ({}, {"verify": True}):
@@ -444,7 +444,7 @@ def test_certificates_are_checked_unless_told_otherwise(authority, request, make
 
 
 @pytest.mark.parametrize("case", ["an unknown authority", "another host's name", "expired"])
-def test_a_certificate_that_is_not_trusted_is_not_tried_twice(authority, make_source, clock, case):
+def test_an_untrusted_certificate_is_tried_once(authority, make_source, clock, case):
     names = ["elsewhere.example.com"] if case == "another host's name" else ["127.0.0.1"]
     dates = {"not_after": datetime.now(UTC) - timedelta(days=1)} if case == "expired" else {}
     trusting = ssl.create_default_context()
@@ -456,21 +456,21 @@ def test_a_certificate_that_is_not_trusted_is_not_tried_twice(authority, make_so
         assert (identity.connections, identity.requests, clock.slept) == (1, [], [])
 
 
-def test_a_server_that_speaks_no_tls_is_not_tried_twice(make_source, clock):
+def test_a_server_without_tls_is_tried_once(make_source, clock):
     with RawServer(lambda _: http("", 400, connection="close")) as server:
         with pytest.raises(ConnectionFailed, match="SSL"):
             make_source(token_url=f"{server.address.replace('http:', 'https:')}/token").get()
         assert (len(server.requests), clock.slept) == (1, [])
 
 
-def test_switching_verification_off_is_said_loudly_but_for_loopback(make_source, caplog):
+def test_verify_false_logs_a_warning_except_for_loopback(make_source, caplog):
     make_source(verify=False)
     assert caplog.text == ""
     make_source(verify=False, token_url="https://id.example.com/connect/token")
     assert "anyone on the network path to id.example.com can read the client secret" in caplog.text
 
 
-# -- the deadline: real time, because that is what a server that stalls takes ------------------------------------------
+# -- the deadline, in real time: a server stalls in it -----------------------------------------------------------------
 
 
 def drip_headers(_):
@@ -504,21 +504,21 @@ CALLERS = {
 
 @pytest.mark.parametrize("caller", CALLERS)
 @pytest.mark.parametrize("stall", [drip_headers, drip_body, say_nothing])
-def test_a_server_that_stalls_holds_nobody_past_the_deadline(identity, make_source, clock, stall, caller):
+def test_a_server_that_stalls_blocks_no_caller_past_the_deadline(identity, make_source, clock, stall, caller):
     identity.then(stall)
     source = make_source(timeout=0.15)
     with pytest.raises(ConnectionFailed, match=r"0\.15 s|Timeout"):
         CALLERS[caller](source)
-    source._timeout = DEADLINE_S  # what follows is not impatient
+    source._timeout = DEADLINE_S  # no short timeout below
     source._provider._endpoint = evolve(source._provider._endpoint, timeout_s=DEADLINE_S)
     identity.then(token("t2"))
     clock.advance(60)
     assert source.get().value.reveal() == "t2"
 
 
-def test_a_request_that_is_not_answered_in_time_is_sent_again(identity, source, clock, monkeypatch):
+def test_a_request_without_a_response_in_time_is_retried(identity, source, clock, monkeypatch):
     def say_nothing_in_time(request):
-        monkeypatch.setattr(token_endpoint, "READ_TIMEOUT_S", 10)  # the next one may take its time
+        monkeypatch.setattr(token_endpoint, "READ_TIMEOUT_S", 10)  # the next request has a long timeout
         yield from say_nothing(request)
 
     monkeypatch.setattr(token_endpoint, "READ_TIMEOUT_S", 0.1)
@@ -532,7 +532,7 @@ def test_the_deadline_is_thirty_seconds(make_source):
     assert make_source()._timeout == make_source()._provider._endpoint.timeout_s == DEADLINE_S == 30
 
 
-def test_a_body_that_drips_is_given_up_by_the_worker_too(identity, make_source, clock):
+def test_the_worker_stops_reading_a_slow_body_at_the_deadline(identity, make_source, clock):
     def slow(_):
         yield b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n"
         for _ in range(3):

@@ -1,4 +1,4 @@
-"""Programs that still use httpx: the same token, the same one replay after a 401."""
+"""Programs that use httpx get the same token and the same single replay after a 401."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tests.auth.servers import Api, http
 
 
 def exchange(adapter, requests, *, is_async):
-    """Send requests, each made when it is its turn, by one client of httpx; the answers."""
+    """Send requests, each built when it is sent, with one httpx client; return the responses."""
 
     async def main():
         async with httpx.AsyncClient(auth=adapter) as client:
@@ -31,7 +31,7 @@ def exchange(adapter, requests, *, is_async):
 
 @pytest.fixture
 def post(api, clock):
-    """Makes a request of a minute later: a younger token would not be exchanged."""
+    """A function that builds a request one minute later, since a new token is not replaced."""
 
     def make(**body):
         clock.advance(60)
@@ -50,7 +50,7 @@ BODIES = {
 
 @pytest.mark.parametrize("is_async", [False, True])
 @pytest.mark.parametrize("body", BODIES)
-def test_a_refused_token_is_replaced_and_a_body_in_memory_sent_once_more(auth, api, identity, post, body, is_async):
+def test_a_rejected_token_is_replaced_and_a_body_in_memory_sent_again(auth, api, identity, post, body, is_async):
     def revoked():
         api.accepted = {"t2"}
         return post(**BODIES[body])
@@ -65,7 +65,7 @@ def test_a_refused_token_is_replaced_and_a_body_in_memory_sent_once_more(auth, a
 
 
 @pytest.mark.parametrize("is_async", [False, True])
-def test_a_second_refusal_is_the_answer(auth, api, identity, post, is_async):
+def test_a_second_401_is_returned(auth, api, identity, post, is_async):
     def revoked():
         api.accepted = set()
         return post(content=b"a body")
@@ -88,7 +88,7 @@ def test_a_stream_is_sent_once(auth, api, post, caplog):
 
 
 @pytest.mark.parametrize("is_async", [False, True])
-def test_an_endless_refusal_is_not_read_to_its_end(auth, api, post, is_async):
+def test_an_endless_401_is_not_read_to_its_end(auth, api, post, is_async):
     def answer(request):
         if request.token != "t1" or len(api.requests) == 1:
             return http({})
@@ -123,7 +123,7 @@ def test_clients_of_both_libraries_share_one_token(auth, api, identity, backend)
     assert len(identity.requests) == 1
 
 
-def test_without_httpx_the_error_says_what_to_do(auth, monkeypatch):
+def test_without_httpx_the_error_says_what_to_install(auth, monkeypatch):
     monkeypatch.setitem(sys.modules, "httpx", None)
     with pytest.raises(ConfigurationError, match="pip install httpx, or use this object with an httpx2 client"):
         auth.for_httpx()

@@ -1,4 +1,4 @@
-"""A token store that hangs: it costs one time-out, and is then left alone for a while."""
+"""A token store that hangs costs one timeout and is then skipped for a while."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tests.auth.servers import token
 
 @pytest.fixture
 def redis_server(tmp_path):
-    """A Redis server of its own: its port and its process."""
+    """The port and process of a new Redis server."""
     program = shutil.which("redis-server")
     if program is None:
         pytest.skip("redis-server is not installed")
@@ -37,7 +37,7 @@ def redis_server(tmp_path):
 
 
 @pytest.mark.skipif(not hasattr(signal, "SIGSTOP"), reason="nothing can be stopped")
-def test_a_stopped_redis_costs_one_time_out_and_is_left_alone_for_a_while(
+def test_a_stopped_redis_costs_one_timeout_and_is_skipped_for_a_while(
     redis_server, identity, make_source, clock, caplog
 ):
     port, process = redis_server
@@ -57,7 +57,7 @@ def test_a_stopped_redis_costs_one_time_out_and_is_left_alone_for_a_while(
     assert len(identity.requests) == 3
 
 
-def test_a_killed_redis_costs_nothing_but_a_word(redis_server, identity, make_source, clock, caplog):
+def test_a_killed_redis_only_logs_a_warning(redis_server, identity, make_source, clock, caplog):
     port, process = redis_server
     source = make_source(store=RedisTokenStore(f"redis://127.0.0.1:{port}/0"))
     source.get()

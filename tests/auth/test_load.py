@@ -1,4 +1,4 @@
-"""Ten thousand requests across many short tokens: nobody notices."""
+"""Ten thousand requests across many short-lived tokens all succeed."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ import pytest
 from tests.auth.servers import Identity, RawServer, http, token
 
 LIFETIME_S, REQUESTS, THREADS = 2.0, 10_000, 4
-STEP_S = 30 * LIFETIME_S / REQUESTS  # virtual time that a request takes: 30 lifetimes in all
+STEP_S = 30 * LIFETIME_S / REQUESTS  # virtual duration of a request: 30 token lifetimes in total
 
 
 class ExactApi(RawServer):
-    """Takes a token until the moment it expires, not longer; ``refused`` counts."""
+    """An API that accepts a token exactly until it expires; ``refused`` counts the rejected requests."""
 
     def __init__(self, clock):
         self.clock = clock
@@ -45,7 +45,7 @@ def test_ten_thousand_requests_across_thirty_lifetimes_all_succeed(clock, exact_
     with Identity(exact_api.issue) as identity:
         auth = make_auth(token_url=identity.token_url, api_url=exact_api.address)
         failed = []
-        # Time passes when all have their answers: a thread that a busy machine forgets must not see its token expire.
+        # Time advances when all responses have arrived, so that no token expires in a delayed thread.
         turn = threading.Barrier(THREADS, action=lambda: clock.advance(THREADS * STEP_S), timeout=30)
 
         def work(_):
@@ -59,7 +59,7 @@ def test_ten_thousand_requests_across_thirty_lifetimes_all_succeed(clock, exact_
             list(pool.map(work, range(THREADS)))
         ended = sum(1 for moment in exact_api.expires.values() if moment <= clock.monotonic())
         assert failed == []
-        assert exact_api.refused == 0  # not even one that a replay would have cured
-        assert 30 <= len(identity.requests) <= 45  # each token lives for 2 s and is replaced from 1.56 s on
+        assert exact_api.refused == 0  # not even one that a replay would have fixed
+        assert 30 <= len(identity.requests) <= 45  # each token lives for 2 s and is renewed after 1.56 s
         assert len(identity.requests) - ended <= 2
         assert threading.active_count() < 50

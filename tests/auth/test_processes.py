@@ -1,4 +1,4 @@
-"""Many processes, forks, and interpreters that end: real ones."""
+"""Real processes, forks and interpreter exits."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def exits(pids):
 
 @pytest.fixture
 def run(tmp_path):
-    """Runs a program in an interpreter of its own; what it printed."""
+    """A function that runs a program in a new interpreter and returns its output."""
 
     def run(program, *, identity, api, timeout=50):
         source = PREAMBLE.format(client_id=CLIENT_ID, client_secret=CLIENT_SECRET) + textwrap.dedent(program)
@@ -91,7 +91,7 @@ def test_fifty_processes_that_start_together_cost_one_token_request(identity, ap
     assert [request.token for request in api.requests] == ["t1"] * 50
 
 
-def test_workers_of_a_preloaded_server_ask_once_each_and_with_a_store_once_in_all(identity, api, run):
+def test_workers_of_a_preloaded_server_request_one_token_each_or_one_with_a_store(identity, api, run):
     program = """
         auth = authorization({store})
         print(*exits([fork(lambda: get(api, auth)) for _ in range(4)]))
@@ -103,7 +103,7 @@ def test_workers_of_a_preloaded_server_ask_once_each_and_with_a_store_once_in_al
     assert len(identity.requests) == 1
 
 
-def test_a_child_of_a_fork_has_the_token_and_connections_of_its_own(identity, api, run):
+def test_a_forked_child_has_the_token_and_its_own_connections(identity, api, run):
     api.answer = lambda _: http("openapi: 3.0.1", content_type="text/plain")
     said = run(
         """
@@ -122,10 +122,10 @@ def test_a_child_of_a_fork_has_the_token_and_connections_of_its_own(identity, ap
     assert said == ["0", "0"]
     assert len(identity.requests) == 1
     assert [request.token for request in api.requests] == ["t1"] * 4
-    assert api.connections == 3  # the parent's is still its own, and still good
+    assert api.connections == 3  # the token of the parent is unchanged and still valid
 
 
-def test_a_fork_while_a_token_is_fetched_and_a_lock_is_held_leaves_a_child_that_works(api, run):
+def test_a_fork_during_a_token_request_with_a_held_lock_leaves_a_working_child(api, run):
     with Identity() as identity:
         identity.then(lambda request: held(identity, request))
         said = run(
@@ -153,13 +153,13 @@ def test_a_fork_while_a_token_is_fetched_and_a_lock_is_held_leaves_a_child_that_
 
 
 def held(identity, request):
-    """Parent and child ask for the same token, and neither is answered before the other has asked."""
+    """Parent and child request the same token; no response is sent before both requests have arrived."""
     while dict(request.form)["client_id"] == CLIENT_ID and len(identity.requests) < 3:
         time.sleep(0.001)
     return token()
 
 
-def test_a_holder_of_the_lock_that_is_killed_blocks_nobody(identity, api, run):
+def test_a_killed_holder_of_the_lock_blocks_no_other_process(identity, api, run):
     said = run(
         """
         import signal
@@ -181,12 +181,12 @@ def test_a_holder_of_the_lock_that_is_killed_blocks_nobody(identity, api, run):
         """,
         identity=identity,
         api=api,
-        timeout=9,  # less than the lock is waited for
+        timeout=9,  # shorter than the wait for the lock
     )
     assert said == ["200"]
 
 
-def test_an_interpreter_ends_while_a_token_is_fetched(identity, api, run):
+def test_an_interpreter_exits_during_a_token_request(identity, api, run):
     identity.gate.clear()
     said = run(
         """
@@ -203,7 +203,7 @@ def test_an_interpreter_ends_while_a_token_is_fetched(identity, api, run):
     assert said == ["done"]
 
 
-def test_ctrl_c_while_waiting_leaves_a_source_that_works(identity, api, run):
+def test_ctrl_c_while_waiting_leaves_a_working_source(identity, api, run):
     with Identity() as slow:
         slow.gate.clear()
         release = slow.gate.set
@@ -232,7 +232,7 @@ def test_ctrl_c_while_waiting_leaves_a_source_that_works(identity, api, run):
 
 
 class Releasing:
-    """The API, which lets the identity server go on when it is asked for /release."""
+    """An API that releases the responses of the token endpoint on a request for /release."""
 
     def __init__(self, api: Api, release) -> None:
         self.address = api.address

@@ -1,4 +1,4 @@
-"""Profiles: what ``store_in_file`` writes is what a client finds, and nobody else."""
+"""Profiles: clients find what ``store_in_file`` writes, and other users cannot read it."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def credentials(name="abc", secret="s3cret"):
     return Credentials(name, Secret(secret), "a test")
 
 
-def test_a_stored_profile_is_found_again_and_says_where_it_came_from():
+def test_a_stored_profile_is_found_with_its_origin():
     path = store_in_file("default", credentials())
     found = find_credentials(*NOTHING)
     assert (found.client_id, found.client_secret.reveal()) == ("abc", "s3cret")
@@ -38,26 +38,26 @@ def test_a_stored_profile_is_found_again_and_says_where_it_came_from():
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="no such permission bits there")
-def test_the_file_is_its_owners_alone_from_the_first_moment_on():
+def test_the_file_is_private_from_its_creation():
     path = store_in_file("default", credentials())
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
     assert [entry.name for entry in path.parent.iterdir()] == [path.name]
 
 
-def test_a_folder_that_is_there_already_is_used():
+def test_an_existing_folder_is_used():
     profile_path().parent.mkdir(parents=True)
     store_in_file("default", credentials())
     assert find_credentials(*NOTHING).client_id == "abc"
 
 
-def test_a_place_that_cannot_be_read_is_named():
+def test_a_path_that_cannot_be_read_is_named():
     profile_path().mkdir(parents=True)
     with pytest.raises(ConfigurationError, match=r"credentials\.toml cannot be read: "):
         store_in_file("default", credentials())
 
 
-def test_a_disk_that_is_full_is_said_and_leaves_the_profiles_as_they_were():
+def test_a_full_disk_is_an_error_and_keeps_the_profiles():
     resource = pytest.importorskip("resource", reason="only POSIX systems can limit a file's size")
     path = store_in_file("default", credentials())
     before, limits = path.read_bytes(), resource.getrlimit(resource.RLIMIT_FSIZE)
@@ -71,7 +71,7 @@ def test_a_disk_that_is_full_is_said_and_leaves_the_profiles_as_they_were():
     assert [entry.name for entry in path.parent.iterdir()] == [path.name]
 
 
-def test_other_profiles_and_comments_stay():
+def test_other_profiles_and_comments_are_kept():
     path = store_in_file("work", credentials("first"))
     path.write_text("# the office's account\n" + path.read_text())
     store_in_file("home", credentials("second", 'quo"te\\'))
@@ -85,7 +85,7 @@ def test_other_profiles_and_comments_stay():
     assert find_credentials(*NOTHING, "home").client_secret.reveal() == 'quo"te\\'
 
 
-def test_a_named_profile_goes_before_the_environment(monkeypatch):
+def test_an_explicit_profile_takes_precedence_over_the_environment(monkeypatch):
     store_in_file("home", credentials("from-the-file"))
     monkeypatch.setenv("GROUPDOCS_CLIENT_ID", "from-the-environment")
     monkeypatch.setenv("GROUPDOCS_CLIENT_SECRET", "x")
@@ -94,20 +94,20 @@ def test_a_named_profile_goes_before_the_environment(monkeypatch):
     assert "profile 'home'" in repr(TranslationClient(profile="home"))
 
 
-def test_a_profile_that_is_not_there_is_an_error_although_the_environment_has_credentials(monkeypatch):
+def test_a_missing_profile_is_an_error_even_with_credentials_in_the_environment(monkeypatch):
     monkeypatch.setenv("GROUPDOCS_CLIENT_ID", "a")
     monkeypatch.setenv("GROUPDOCS_CLIENT_SECRET", "b")
     with pytest.raises(ConfigurationError, match="profile 'nowhere'"):
         TranslationClient(profile="nowhere")
 
 
-def test_a_profile_and_a_pair_are_two_ways_at_once():
+def test_a_profile_and_a_pair_are_rejected():
     with pytest.raises(ConfigurationError, match="pass only one of"):
         TranslationClient("a", "b", profile="home")
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="no such permission bits there")
-def test_a_file_that_others_can_read_is_not_written_to():
+def test_a_file_that_other_users_can_read_is_not_written():
     path = store_in_file("default", credentials())
     path.chmod(0o644)
     before = path.read_bytes()
@@ -116,7 +116,7 @@ def test_a_file_that_others_can_read_is_not_written_to():
     assert path.read_bytes() == before
 
 
-def test_a_file_that_is_no_toml_is_left_alone_and_not_quoted():
+def test_a_file_that_is_not_toml_is_neither_changed_nor_quoted():
     path = profile_path()
     path.parent.mkdir(parents=True)
     path.write_text("secret s3cret of mine")
@@ -133,7 +133,7 @@ def test_the_keyring_is_an_extra(monkeypatch):
         store_in_keyring("default", credentials())
 
 
-def test_a_machine_without_a_keyring_is_said_without_the_secret(monkeypatch):
+def test_a_machine_without_a_keyring_is_an_error_without_the_secret(monkeypatch):
     keyring = pytest.importorskip("keyring")
     from keyring.backends.fail import Keyring
 
@@ -147,7 +147,7 @@ def test_a_machine_without_a_keyring_is_said_without_the_secret(monkeypatch):
     assert "s3cret" not in str(caught.value)
 
 
-def test_what_the_keyring_has_is_found_after_the_file(monkeypatch):
+def test_the_keyring_is_read_after_the_file(monkeypatch):
     keyring = pytest.importorskip("keyring")
     from keyring.backend import KeyringBackend
 

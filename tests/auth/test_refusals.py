@@ -1,4 +1,4 @@
-"""What a 401 of the API leads to: one renewal, one replay, and never a body that is not the first one."""
+"""A 401 of the API causes one renewal and one replay, never with a different body."""
 
 from __future__ import annotations
 
@@ -24,19 +24,19 @@ def client(auth):
 
 
 def revoke(api, *left):
-    """From now on the API takes only these tokens."""
+    """Let the API accept only these tokens."""
     api.accepted = set(left)
 
 
 def used(client, api, clock):
-    """Let the client's token be taken by the API, and grow old."""
+    """Use the client's token once, and let it age by a minute."""
     assert client.get(api.address).status_code == 200
     clock.advance(60)
     api.requests.clear()
 
 
 async def used_by_tasks(client, api, clock):
-    """The same for an async client."""
+    """Use the token of an async client once, and let it age by a minute."""
     assert (await client.get(api.address)).status_code == 200
     clock.advance(60)
     api.requests.clear()
@@ -45,7 +45,7 @@ async def used_by_tasks(client, api, clock):
 # -- one renewal, one replay -------------------------------------------------------------------------------------------
 
 
-def test_a_refused_token_is_replaced_and_the_request_sent_once_more(client, api, identity, clock, events):
+def test_a_rejected_token_is_replaced_and_the_request_replayed(client, api, identity, clock, events):
     used(client, api, clock)
     revoke(api, "t2")
     response = client.get(api.address)
@@ -57,7 +57,7 @@ def test_a_refused_token_is_replaced_and_the_request_sent_once_more(client, api,
 
 
 @pytest.mark.parametrize("backend", ["asyncio", "trio"])
-def test_a_refused_token_is_replaced_for_async_clients_too(auth, api, identity, clock, backend):
+def test_a_rejected_token_is_replaced_for_async_clients(auth, api, identity, clock, backend):
     async def main():
         async with httpx2.AsyncClient(auth=auth) as client:
             assert (await client.get(api.address)).status_code == 200
@@ -70,7 +70,7 @@ def test_a_refused_token_is_replaced_for_async_clients_too(auth, api, identity, 
     assert len(identity.requests) == 2
 
 
-def test_a_token_revoked_just_after_it_was_taken_is_replaced(client, api, identity):
+def test_a_token_revoked_just_after_it_was_accepted_is_replaced(client, api, identity):
     assert client.get(api.address).status_code == 200
     revoke(api, "t2")
     assert client.get(api.address).status_code == 200
@@ -89,7 +89,7 @@ def test_a_thousand_tasks_with_a_revoked_token_cost_one_renewal(auth, api, ident
     assert len(identity.requests) == 2
 
 
-def test_staggered_refusals_of_one_token_cost_one_renewal(client, api, identity, clock):
+def test_staggered_401s_for_one_token_cost_one_renewal(client, api, identity, clock):
     used(client, api, clock)
     revoke(api, "t2")
     with ThreadPoolExecutor(16) as pool:
@@ -98,7 +98,7 @@ def test_staggered_refusals_of_one_token_cost_one_renewal(client, api, identity,
     assert len(identity.requests) == 2
 
 
-def test_a_token_that_was_replaced_meanwhile_costs_nothing(identity, source, clock):
+def test_a_token_that_was_already_replaced_costs_no_request(identity, source, clock):
     old = source.get()
     clock.advance(60)
     assert all(source.invalidate(old) for _ in range(1000))
@@ -108,12 +108,12 @@ def test_a_token_that_was_replaced_meanwhile_costs_nothing(identity, source, clo
     assert len(identity.requests) == 2
 
 
-# -- a server that always says 401 -------------------------------------------------------------------------------------
+# -- a server that always returns 401 ----------------------------------------------------------------------------------
 
 
 def test_an_api_that_always_says_401_costs_two_tokens_a_minute_at_most(client, api, identity, clock):
     revoke(api)
-    assert client.get(api.address).status_code == 401  # a token that is seconds old: no other would do better
+    assert client.get(api.address).status_code == 401  # a token that is seconds old is kept
     assert (len(api.requests), len(identity.requests)) == (1, 1)
     clock.advance(10)
     assert client.get(api.address).status_code == 401
@@ -127,7 +127,7 @@ def test_an_api_that_always_says_401_costs_two_tokens_a_minute_at_most(client, a
     assert (len(api.requests), len(identity.requests)) == (64, 3)
 
 
-def test_an_api_that_refuses_one_address_only_does_not_cost_a_token_each_time(auth, identity, clock):
+def test_one_url_that_returns_401_does_not_cost_a_token_each_time(auth, identity, clock):
     def answer(request):
         return http({}, 401) if request.path == "/never" else http({})
 
@@ -138,10 +138,10 @@ def test_an_api_that_refuses_one_address_only_does_not_cost_a_token_each_time(au
                 assert client.get(f"{api.address}/fine").status_code == 200
                 assert client.get(f"{api.address}/never").status_code == 401
                 clock.advance(1)
-    assert len(identity.requests) <= 6  # once, and then not within 5 s
+    assert len(identity.requests) <= 6  # once, and then not for 5 s
 
 
-def test_a_renewal_that_fails_after_a_401_is_what_the_caller_hears_of(client, api, identity, clock):
+def test_a_renewal_that_fails_after_a_401_is_raised(client, api, identity, clock):
     used(client, api, clock)
     revoke(api)
     identity.then(http({"error": "invalid_client"}, 400))
@@ -150,7 +150,7 @@ def test_a_renewal_that_fails_after_a_401_is_what_the_caller_hears_of(client, ap
     assert len(api.requests) == 1
 
 
-# -- whose 401 it is ---------------------------------------------------------------------------------------------------
+# -- 401s that are not about the token ---------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -167,7 +167,7 @@ def test_a_renewal_that_fails_after_a_401_is_what_the_caller_hears_of(client, ap
         ('Bearer error="use_dpop_nonce"', 1),
     ],
 )
-def test_only_a_challenge_that_another_token_may_answer_leads_to_one(client, api, clock, challenge, sends):
+def test_only_a_challenge_about_the_token_leads_to_a_renewal(client, api, clock, challenge, sends):
     used(client, api, clock)
     api.challenge = challenge
     revoke(api, "t2")
@@ -182,7 +182,7 @@ def test_a_403_is_not_about_the_token(identity):
         assert (len(api.requests), len(identity.requests)) == (1, 1)
 
 
-def test_a_401_of_where_a_redirect_led_is_not_about_our_token(auth, api, identity, clock):
+def test_a_401_after_a_redirect_does_not_discard_the_token(auth, api, identity, clock):
     with RawServer(lambda _: http({}, 401)) as elsewhere, httpx2.Client(auth=auth, follow_redirects=True) as client:
         used(client, api, clock)
         api.answer = lambda _: http("", 307, location=elsewhere.address)
@@ -192,7 +192,7 @@ def test_a_401_of_where_a_redirect_led_is_not_about_our_token(auth, api, identit
         assert len(identity.requests) == 1
 
 
-def test_a_header_of_the_callers_own_is_left_alone(client, api, identity):
+def test_an_authorization_header_of_the_caller_is_kept(client, api, identity):
     revoke(api)
     response = client.get(api.address, headers={"Authorization": "Bearer mine"})
     assert response.status_code == 401
@@ -208,7 +208,7 @@ def test_other_origins_get_no_token_and_cause_none(client, api, identity):
     assert identity.requests == []
 
 
-def test_a_request_that_is_sent_again_gets_the_token_of_that_moment(client, api, identity, clock):
+def test_a_request_that_is_sent_again_gets_the_current_token(client, api, identity, clock):
     request = client.build_request("GET", api.address)
     client.send(request)
     clock.advance(3600)
@@ -236,7 +236,7 @@ class Pipe(io.RawIOBase):
 
 
 class Body:
-    """A body that knows how to begin again, from where its file stood."""
+    """A body that can be rewound to the initial position of its file."""
 
     def __init__(self, file):
         self.file, self.start = file, file.tell()
@@ -257,7 +257,7 @@ class AsyncRewindable(Body):
 
 @pytest.fixture
 def opened(tmp_path):
-    """Opens a file with that content; closed at the end of the test."""
+    """A function that opens a file with a content; it is closed after the test."""
     files = ExitStack()
 
     def make(content):
@@ -293,7 +293,7 @@ ONCE = {
 
 
 @pytest.mark.parametrize("body", SYNC)
-def test_a_body_that_can_be_sent_again_is_sent_whole(client, api, clock, opened, body):
+def test_a_repeatable_body_is_replayed_completely(client, api, clock, opened, body):
     used(client, api, clock)
     revoke(api, "t2")
     assert client.post(api.address, **SYNC[body](opened)).status_code == 200
@@ -304,7 +304,7 @@ def test_a_body_that_can_be_sent_again_is_sent_whole(client, api, clock, opened,
 
 
 @pytest.mark.parametrize("body", ASYNC)
-def test_async_clients_send_whole_what_can_be_sent_again(auth, api, clock, opened, body):
+def test_async_clients_replay_repeatable_bodies_completely(auth, api, clock, opened, body):
     async def main():
         async with httpx2.AsyncClient(auth=auth) as client:
             await used_by_tasks(client, api, clock)
@@ -318,7 +318,7 @@ def test_async_clients_send_whole_what_can_be_sent_again(auth, api, clock, opene
 
 
 @pytest.mark.parametrize("body", ONCE)
-def test_a_body_that_cannot_be_sent_again_is_not_but_the_next_request_is_right(
+def test_other_bodies_are_not_replayed_but_the_next_request_gets_a_new_token(
     client, api, identity, clock, opened, caplog, body
 ):
     used(client, api, clock)
@@ -351,7 +351,7 @@ def test_async_iterables_and_async_files_are_sent_once(auth, api, clock, tmp_pat
     assert [request.body for request in api.requests] == [CONTENT]
 
 
-def test_a_stream_that_starts_in_the_middle_is_sent_from_there_again(client, api, clock, opened):
+def test_a_stream_that_starts_in_the_middle_is_replayed_from_there(client, api, clock, opened):
     used(client, api, clock)
     revoke(api, "t2")
     file = opened(b"0123456789")
@@ -360,7 +360,7 @@ def test_a_stream_that_starts_in_the_middle_is_sent_from_there_again(client, api
     assert [request.body for request in api.requests] == [b"456789"] * 2
 
 
-def test_a_stream_that_was_closed_meanwhile_is_not_sent_by_halves(client, api, clock, opened):
+def test_a_closed_stream_is_not_replayed_in_part(client, api, clock, opened):
     used(client, api, clock)
     file = opened(CONTENT)
     revoke(api)
@@ -369,7 +369,7 @@ def test_a_stream_that_was_closed_meanwhile_is_not_sent_by_halves(client, api, c
     assert len(api.requests) == 1
 
 
-def test_a_pipe_of_the_system_is_sent_once(client, api, clock):
+def test_a_pipe_is_sent_once(client, api, clock):
     used(client, api, clock)
     revoke(api)
     reading, writing = os.pipe()
@@ -380,7 +380,7 @@ def test_a_pipe_of_the_system_is_sent_once(client, api, clock):
     assert [request.body for request in api.requests] == [b"once"]
 
 
-def test_an_endless_refusal_is_not_read_to_its_end(client, api, clock):
+def test_an_endless_401_is_not_read_to_its_end(client, api, clock):
     used(client, api, clock)
     sent = []
 
@@ -404,7 +404,7 @@ def test_an_endless_refusal_is_not_read_to_its_end(client, api, clock):
     assert len(sent) < 1000
 
 
-def test_an_endless_refusal_is_not_read_to_its_end_by_async_clients(auth, api, clock):
+def test_an_endless_401_is_not_read_to_its_end_by_async_clients(auth, api, clock):
     def answer(request):
         if request.token != "t1" or len(api.requests) == 1:
             return http({})
@@ -423,7 +423,7 @@ def test_an_endless_refusal_is_not_read_to_its_end_by_async_clients(auth, api, c
     assert MAX_REFUSAL_BYTES <= len(response.history[0].content) < 4 * MAX_REFUSAL_BYTES
 
 
-def test_a_streamed_answer_is_handed_out_after_the_replay(client, api, clock):
+def test_a_streamed_response_is_returned_after_the_replay(client, api, clock):
     used(client, api, clock)
     revoke(api, "t2")
     with client.stream("GET", api.address) as response:
@@ -442,11 +442,11 @@ def test_hooks_and_history_never_see_the_token_request(auth, api, clock):
     assert [str(one.url) for one in response.history] == [api.address]
 
 
-def test_a_flow_that_is_given_up_leaves_nothing_behind(auth, api, identity):
+def test_an_abandoned_flow_has_no_effect(auth, api, identity):
     async def main():
         flow = auth.async_auth_flow(httpx2.Request("GET", api.address))
         await anext(flow)
-        await asyncio.create_task(flow.aclose())  # from another task, as httpx2 may
+        await asyncio.create_task(flow.aclose())  # from another task, as httpx2 may do
         async with httpx2.AsyncClient(auth=auth) as client:
             assert (await client.get(api.address)).status_code == 200
 
@@ -474,21 +474,21 @@ def async_statuses(auth, api, answers):
 
 
 def says(**statuses):
-    """An API that answers each token with that status."""
+    """Return an API with a status for each token."""
     return lambda request: http({}, statuses[request.token])
 
 
 @pytest.mark.parametrize("statuses", [sync_statuses, async_statuses])
 @pytest.mark.parametrize("status", [400, 402, 403, 500])
-def test_any_other_answer_says_that_the_token_was_taken(auth, api, identity, status, statuses):
-    answers = [says(t1=status), says(t1=401, t2=200)]  # refused when seconds old, but known to have been good
+def test_any_other_status_marks_the_token_as_accepted(auth, api, identity, status, statuses):
+    answers = [says(t1=status), says(t1=401, t2=200)]  # rejected when seconds old, but accepted before
     assert list(statuses(auth, api, answers)) == [status, 200]
     assert len(identity.requests) == 2
 
 
 @pytest.mark.parametrize("statuses", [sync_statuses, async_statuses])
 @pytest.mark.parametrize("status", [200, 400, 403, 500])
-def test_so_does_any_other_answer_to_a_replay(auth, api, identity, status, statuses):
+def test_any_other_status_of_a_replay_marks_the_token_as_accepted(auth, api, identity, status, statuses):
     answers = [says(t1=200), says(t1=401, t2=status), says(t2=401, t3=200)]
     assert list(statuses(auth, api, answers)) == [200, status, 200]
     assert len(identity.requests) == 3

@@ -1,4 +1,4 @@
-"""Secret and token are looked for in everything that this package says, raises, shows or writes."""
+"""No secret or token is in any log, error, repr or file of this package."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ TRACES = (SECRET, quote_plus(SECRET), b64encode(f"my-application:{quote_plus(SEC
 
 @pytest.fixture
 def said():
-    """All that any logger says at DEBUG, in the form in which a handler would write it."""
+    """All log records at DEBUG, as a handler formats them."""
     lines = []
 
     class Collector(logging.Handler):
@@ -57,7 +57,7 @@ def said():
 
 
 def told(error):
-    """Everything that a crash reporter would send of an exception: texts, causes, and the locals of every frame."""
+    """Return everything that a crash reporter sends of an exception: messages, causes, and the locals of all frames."""
     rendered = traceback.TracebackException.from_exception(error, capture_locals=True)
     attributes = [repr(vars(one)) for one in (error, error.__cause__, error.__context__) if one is not None]
     return "".join(rendered.format(chain=True)) + "".join(attributes) + repr(error)
@@ -70,7 +70,7 @@ def assert_clean(text):
 
 
 def call(use):
-    """What ``use`` raises, or ``None``; it closes over the secrets, so that no frame of the test holds them."""
+    """Return the exception of ``use``, or ``None``; the secrets are in its closure and not in frames of the test."""
     try:
         use()
     except Exception as error:
@@ -78,11 +78,11 @@ def call(use):
     return None
 
 
-# -- every way in which a token request ends ---------------------------------------------------------------------------
+# -- every outcome of a token request ----------------------------------------------------------------------------------
 
 
 def echo(request):
-    """A server that repeats whatever it was sent, in its headers too."""
+    """Return a response that repeats the request, also in its headers."""
     form, basic = request.body.decode(), request.headers.get("authorization", "")
     said = f"{form} {dict(request.form).get('client_secret')} {basic}"
     return http({"error": said, "error_description": said, "error_uri": said}, 400, x_echo="y")
@@ -100,7 +100,7 @@ ENDINGS = {name: answer for name, (answer, _) in HOPELESS.items()} | PASSING | {
 
 @pytest.mark.parametrize("client_auth", ["body", "basic"])
 @pytest.mark.parametrize("ending", ENDINGS)
-def test_no_ending_of_a_token_request_tells_the_secret_or_the_token(ending, client_auth, clock, said, monkeypatch):
+def test_no_outcome_of_a_token_request_shows_the_secret_or_the_token(ending, client_auth, clock, said, monkeypatch):
     patience_s = 0.2 if ENDINGS[ending] in {drip_headers, drip_body} else 20.0
     monkeypatch.setattr("groupdocs_translation.auth.token_source.DEADLINE_S", patience_s)
     events = []
@@ -132,7 +132,7 @@ def test_no_ending_of_a_token_request_tells_the_secret_or_the_token(ending, clie
 
 
 @pytest.mark.parametrize("asynchronous", [False, True])
-def test_no_failure_of_the_network_tells_the_secret(clock, said, asynchronous):
+def test_no_network_error_shows_the_secret(clock, said, asynchronous):
     authority, context = trustme.CA(), ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     authority.issue_cert("127.0.0.1").configure_cert(context)
     with Identity(ssl=context) as strange:
@@ -159,7 +159,7 @@ def test_no_failure_of_the_network_tells_the_secret(clock, said, asynchronous):
 
 
 def without_locals_of_this_file(error):
-    """The test's own frames hold its settings; everybody else's must not."""
+    """Return the locals of all frames but those of the test, which hold the settings."""
     rendered = traceback.TracebackException.from_exception(error, capture_locals=True)
     one = rendered
     while one is not None:
@@ -170,7 +170,7 @@ def without_locals_of_this_file(error):
     return "".join(rendered.format(chain=True)) + repr(vars(error))
 
 
-# -- the API's side ----------------------------------------------------------------------------------------------------
+# -- errors of the API -------------------------------------------------------------------------------------------------
 
 
 def breaking(_):
@@ -191,7 +191,7 @@ API_ENDINGS = {
 
 
 @pytest.mark.parametrize("ending", API_ENDINGS)
-def test_no_failure_of_the_api_tells_the_token(ending, clock, said):
+def test_no_error_of_the_api_shows_the_token(ending, clock, said):
     with Identity(token(TOKEN)) as identity, RawServer(lambda _: API_ENDINGS[ending]) as api:
         api.answer = API_ENDINGS[ending] if callable(API_ENDINGS[ending]) else lambda _: API_ENDINGS[ending]
         client = TranslationClient(**PAIR, base_url=api.address, token_url=identity.token_url, clock=clock)
@@ -200,12 +200,12 @@ def test_no_failure_of_the_api_tells_the_token(ending, clock, said):
     assert isinstance(error, TranslationError)
     assert api.requests[0].token == TOKEN
     assert_clean(told(error))
-    # At DEBUG httpcore2 writes down the head of every answer: see docs/threat-model.md.
+    # At DEBUG httpcore2 logs the head of every response: see docs/threat-model.md.
     assert_clean("\n".join(line for line in said if "receive_response_headers" not in line))
 
 
 @pytest.mark.parametrize("escaped", [False, True])
-def test_no_failure_of_a_job_tells_the_token(escaped, clock, said):
+def test_no_failed_job_shows_the_token(escaped, clock, said):
     slashed = f"{TOKEN}/+"
     body = {"id": "j1", "status": 500, "message": f"cannot go on with {slashed}, sorry", "request": {"note": "kept"}}
     failed = json.dumps(body).replace("/", r"\/" if escaped else "/")
@@ -217,14 +217,14 @@ def test_no_failure_of_a_job_tells_the_token(escaped, clock, said):
         client.close()
     assert isinstance(error, JobFailed)
     assert "cannot go on with ***, sorry" in str(error)
-    assert answer.headers["x-trace"] == "7"  # for those who use the generated functions
+    assert answer.headers["x-trace"] == "7"  # for users of the generated functions
     assert TOKEN not in repr(answer)
     assert api.requests[-1].token == slashed
     assert_clean(told(error))
     assert_clean("\n".join(said))
 
 
-# -- what is wrong before anything is sent -----------------------------------------------------------------------------
+# -- invalid arguments -------------------------------------------------------------------------------------------------
 
 
 def ask(**settings):
@@ -256,14 +256,14 @@ MISTAKES = {
 
 
 @pytest.mark.parametrize("mistake", MISTAKES)
-def test_no_mistake_in_an_argument_is_answered_with_the_secret(mistake, said):
+def test_no_invalid_argument_shows_the_secret(mistake, said):
     error = call(MISTAKES[mistake])
     assert isinstance(error, TranslationError)
     assert_clean(told(error))
     assert_clean("\n".join(said))
 
 
-def test_no_mistake_in_the_environment_or_a_profile_is_answered_with_the_secret(monkeypatch, tmp_path):
+def test_no_invalid_variable_or_profile_shows_the_secret(monkeypatch, tmp_path):
     monkeypatch.setenv("GROUPDOCS_CLIENT_ID", "my-application")
     monkeypatch.setenv("GROUPDOCS_CLIENT_SECRET", f"{SECRET}\n")
     error = call(TranslationClient)
@@ -285,7 +285,7 @@ def test_no_mistake_in_the_environment_or_a_profile_is_answered_with_the_secret(
 # -- objects and files -------------------------------------------------------------------------------------------------
 
 
-def test_no_object_shows_or_gives_away_what_it_holds(clock, tmp_path):
+def test_no_object_shows_or_pickles_its_secrets(clock, tmp_path):
     with Identity(token(TOKEN)) as identity, Api() as api:
         stores = [MemoryTokenStore(), FileTokenStore(tmp_path / "tokens")]
         objects = [*stores]
@@ -308,12 +308,12 @@ def test_no_object_shows_or_gives_away_what_it_holds(clock, tmp_path):
                     assert_clean(str(refused))
 
 
-def test_a_client_that_is_sent_to_another_process_says_what_to_do():
+def test_pickling_a_client_is_an_error_that_says_what_to_do():
     with TranslationClient(**PAIR) as client, pytest.raises(TypeError, match="make one in the process that uses it"):
         pickle.dumps(client)
 
 
-def test_the_token_lies_in_the_store_of_0600_and_nowhere_else(clock, tmp_path, monkeypatch, said):
+def test_the_token_is_written_only_to_the_store_with_mode_0600(clock, tmp_path, monkeypatch, said):
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
     monkeypatch.setenv("TMPDIR", str(tmp_path / "tmp"))

@@ -1,4 +1,4 @@
-"""One token request for everyone: threads, tasks, loops, and those who are cancelled; and the life of a token."""
+"""Token requests shared by threads, tasks and event loops, cancellation, and the lifetime of a token."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def value(found):
     return found.value.reveal()
 
 
-# -- cold --------------------------------------------------------------------------------------------------------------
+# -- without a token ---------------------------------------------------------------------------------------------------
 
 
 def test_one_caller_costs_one_token_request(identity, source):
@@ -83,13 +83,13 @@ def trio_task(source):
 
 
 def a_crowd(identity, source, waiters=50):
-    """Threads, two asyncio loops and trio at once; what each of them got."""
+    """Return the results of threads, two asyncio loops and trio that call the source at the same time."""
     identity.gate.clear()
     with ThreadPoolExecutor(waiters + 3) as pool:
         threads = [pool.submit(source.get) for _ in range(waiters)]
         loops = [pool.submit(tasks, source, 50), pool.submit(tasks, source, 50)]
         alone = pool.submit(trio_task, source)
-        until(lambda: identity.requests)  # all are on their way, or will find the flight
+        until(lambda: identity.requests)  # all are waiting, or find the pending request
         identity.gate.set()
         wait([*threads, *loops, alone], 20)
     outcomes = [future.exception() or future.result() for future in threads]
@@ -104,7 +104,7 @@ def test_threads_two_event_loops_and_trio_share_one_token_request(identity, sour
 @pytest.mark.parametrize(
     ("answer", "kind", "requests"), [(REFUSED, AuthenticationError, 1), (DOWN, TokenUnavailable, 3)]
 )
-def test_a_failure_is_shared_and_each_gets_an_error_of_its_own(identity, source, answer, kind, requests):
+def test_a_failure_is_shared_and_each_caller_gets_its_own_exception(identity, source, answer, kind, requests):
     identity.then(answer)
     errors = a_crowd(identity, source)
     assert {type(error) for error in errors} == {kind}
@@ -112,7 +112,7 @@ def test_a_failure_is_shared_and_each_gets_an_error_of_its_own(identity, source,
     assert len(identity.requests) == requests
 
 
-def test_a_remembered_failure_is_answered_at_once_until_it_is_worth_asking_again(identity, source, clock):
+def test_a_cached_failure_is_raised_until_its_backoff_has_passed(identity, source, clock):
     identity.then(REFUSED)
     for _ in range(100):
         with pytest.raises(AuthenticationError, match="invalid_client"):
@@ -127,7 +127,7 @@ def test_a_remembered_failure_is_answered_at_once_until_it_is_worth_asking_again
     assert len(identity.requests) == 2
 
 
-def test_each_failure_in_a_row_is_remembered_for_twice_as_long(identity, source, clock):
+def test_each_failure_in_a_row_doubles_the_backoff(identity, source, clock):
     identity.then(DOWN)
     for number, seconds in enumerate((1, 2, 4, 8), start=1):
         with pytest.raises(TokenUnavailable):
@@ -148,11 +148,11 @@ def test_each_failure_in_a_row_is_remembered_for_twice_as_long(identity, source,
         clock.advance(1)
 
 
-# -- those who go away -------------------------------------------------------------------------------------------------
+# -- cancellation and closing ------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("first", [0, 1, 9])
-def test_a_cancelled_task_takes_nothing_down(identity, source, first):
+def test_a_cancelled_task_does_not_cancel_the_request(identity, source, first):
     identity.gate.clear()
 
     async def main():
@@ -169,7 +169,7 @@ def test_a_cancelled_task_takes_nothing_down(identity, source, first):
     assert len(identity.requests) == 1
 
 
-def test_a_token_that_nobody_waits_for_any_more_is_kept(identity, source):
+def test_a_token_without_remaining_waiters_is_kept(identity, source):
     identity.gate.clear()
 
     async def impatient():
@@ -184,7 +184,7 @@ def test_a_token_that_nobody_waits_for_any_more_is_kept(identity, source):
     assert len(identity.requests) == 1
 
 
-def test_an_event_loop_that_is_closed_while_it_waits_harms_nobody(identity, source):
+def test_closing_a_waiting_event_loop_does_not_affect_other_waiters(identity, source):
     identity.gate.clear()
     loop = asyncio.new_event_loop()
     caller = loop.create_task(source.aget())
@@ -219,7 +219,7 @@ def test_trio_as_a_guest_of_asyncio_waits_as_trio_does(identity, source):
     assert value(asyncio.run(main())) == "t1"
 
 
-def test_the_event_loop_goes_on_while_a_token_is_fetched(identity, source):
+def test_the_event_loop_is_not_blocked_by_a_token_request(identity, source):
     identity.gate.clear()
 
     async def main():
@@ -233,7 +233,7 @@ def test_the_event_loop_goes_on_while_a_token_is_fetched(identity, source):
     assert value(asyncio.run(main())) == "t1"
 
 
-def test_closing_releases_who_waits_and_refuses_who_comes_later(identity, source):
+def test_closing_wakes_waiters_and_rejects_later_callers(identity, source):
     identity.gate.clear()
     with ThreadPoolExecutor(1) as pool:
         waiting = pool.submit(source.get)
@@ -255,7 +255,7 @@ def test_a_source_is_not_pickled_nor_copied(source):
             attempt(source)
 
 
-def test_a_machine_without_threads_to_spare_gets_an_error_not_a_wait(source, monkeypatch):
+def test_a_thread_that_cannot_be_started_is_an_immediate_error(source, monkeypatch):
     def refuse(_):
         raise RuntimeError("can't start new thread")
 
@@ -264,11 +264,11 @@ def test_a_machine_without_threads_to_spare_gets_an_error_not_a_wait(source, mon
         source.get()
 
 
-# -- the life of a token -----------------------------------------------------------------------------------------------
+# -- the lifetime of a token -------------------------------------------------------------------------------------------
 
 
 def at_age(identity, source, clock, monkeypatch, age):
-    """A source whose token is that old, and which has asked once so far."""
+    """Return a source with a token of that age, after one request."""
     monkeypatch.setattr("groupdocs_translation.auth.token_endpoint.random", lambda: 0.0)
     source.get()
     clock.advance(age)
@@ -280,12 +280,12 @@ def at_age(identity, source, clock, monkeypatch, age):
     [(301, "t1", 1), (299, "t1", 2), (31, "t1", 2), (30, "t2", 2), (29, "t2", 2), (1, "t2", 2), (0, "t2", 2),
      (-1, "t2", 2), (-99_999, "t2", 2)],
 )  # fmt: skip
-def test_what_a_caller_gets_depends_on_the_time_that_is_left(
+def test_the_remaining_lifetime_decides_whether_a_caller_waits(
     identity, source, clock, monkeypatch, left, gets, requests
 ):
     at_age(identity, source, clock, monkeypatch, 3600 - left)
     identity.gate.clear()
-    if gets == "t1":  # at once, whatever the identity server does
+    if gets == "t1":  # immediately, independent of the token endpoint
         assert [value(source.get()) for _ in range(20)] == ["t1"] * 20
         identity.gate.set()
     else:
@@ -314,7 +314,7 @@ def test_a_short_token_is_used_for_most_of_its_life_and_renewed_once(clock, make
         assert len(identity.requests) == 2
 
 
-def test_a_fleet_does_not_renew_together(clock, make_source):
+def test_many_sources_do_not_renew_together(clock, make_source):
     margins = {make_source().get().advisory_s for _ in range(8)}
     assert len(margins) == 8
     assert all(300 <= margin <= 360 for margin in margins)
@@ -340,13 +340,13 @@ def test_a_clock_set_forward_costs_one_token_request(identity, source, clock, ju
     assert len(identity.requests) == 2
 
 
-def test_a_machine_that_slept_asks_anew(identity, source, clock):
+def test_a_token_that_expired_while_the_machine_slept_is_renewed(identity, source, clock):
     source.get()
-    clock.jump_wall(7200)  # the monotonic clock stood still
+    clock.jump_wall(7200)  # the monotonic clock stopped
     assert value(source.get()) == "t2"
 
 
-def test_what_the_answer_took_is_part_of_the_age(identity, source, clock):
+def test_the_duration_of_the_request_is_part_of_the_age(identity, source, clock):
     def slow(_):
         clock.advance(20)
         return token("t1", expires_in=100)
@@ -356,24 +356,22 @@ def test_what_the_answer_took_is_part_of_the_age(identity, source, clock):
     assert found.remaining(clock.monotonic(), clock.wall()) == 80
 
 
-def test_a_failed_early_renewal_leaves_the_old_token_in_use_and_is_not_repeated_at_once(
-    identity, source, clock, events
-):
+def test_a_failed_early_renewal_keeps_the_old_token_and_is_not_repeated_immediately(identity, source, clock, events):
     source.get()
     identity.then(DOWN)
     clock.advance(3250)
-    for _ in range(265):  # seconds, up to the mandatory margin
+    for _ in range(265):  # in seconds, up to the mandatory margin
         assert value(source.get()) == "t1"
         settle(source)
         clock.advance(1)
-    assert 4 <= len(identity.requests) <= 5  # the first token, and after 0, 30, 90, 210 s
+    assert 4 <= len(identity.requests) <= 5  # the first token, and retries after 0, 30, 90, 210 s
     assert [event.kind for event in events] == ["obtained"] + ["refresh_failed"] * (len(identity.requests) - 1)
     identity.then(token("t2"))
     clock.advance(60)
     assert value(source.get()) == "t2"
 
 
-def test_an_early_renewal_that_failed_is_made_up_for_while_the_old_token_serves(identity, source, clock, events):
+def test_a_failed_early_renewal_is_repeated_while_the_old_token_is_used(identity, source, clock, events):
     source.get()
     identity.then(DOWN)
     clock.advance(3300)
@@ -389,7 +387,7 @@ def test_an_early_renewal_that_failed_is_made_up_for_while_the_old_token_serves(
 
 @pytest.fixture
 def hanging(make_source, clock):
-    """A source whose provider hangs in the early renewal, past the deadline; tokens are named by the call."""
+    """A source whose provider hangs in the early renewal, past the deadline; tokens have the number of the call."""
     release, calls, hung = threading.Event(), [], []
 
     def provider():
@@ -404,14 +402,14 @@ def hanging(make_source, clock):
     clock.advance(3400)
     assert value(source.get()) == "t1"
     pending = source._pending
-    pending._until = 0.0  # the deadline is of real time
+    pending._until = 0.0  # the deadline is in real time
     yield source
     release.set()
     hung[0].join(20)
-    assert value(source.get()) == "t3"  # the late one is of no account
+    assert value(source.get()) == "t3"  # the late one is ignored
 
 
-def test_an_early_renewal_that_hangs_counts_as_one_that_failed(hanging, clock, events):
+def test_an_early_renewal_that_hangs_counts_as_failed(hanging, clock, events):
     assert value(hanging.get()) == "t1"
     assert [event.kind for event in events] == ["obtained", "refresh_failed"]
     assert "no response to the token request within 30 s" in events[-1].error
@@ -421,24 +419,24 @@ def test_an_early_renewal_that_hangs_counts_as_one_that_failed(hanging, clock, e
     assert value(hanging.get()) == "t3"
 
 
-def test_an_early_renewal_that_hangs_fails_nobody_who_needs_a_token(hanging, clock, events):
+def test_an_early_renewal_that_hangs_does_not_fail_callers(hanging, clock, events):
     clock.advance(190)
     assert value(hanging.get()) == "t3"
     assert [event.kind for event in events] == ["obtained", "refreshed"]
 
 
-def test_an_early_renewal_that_failed_does_not_keep_a_dying_token_from_being_replaced(identity, source, clock):
+def test_a_failed_early_renewal_does_not_delay_the_renewal_at_expiry(identity, source, clock):
     source.get()
     identity.then(http("later", 503, retry_after="200"))
     clock.advance(3560)
     assert value(source.get()) == "t1"
     settle(source)
     identity.then(token("t2"))
-    clock.advance(20)  # well before the 200 s are over: expiry comes first
+    clock.advance(20)  # before the 200 s have passed: expiry takes precedence
     assert value(source.get()) == "t2"
 
 
-def test_an_early_renewal_is_tried_once_only_when_nobody_waits(identity, source, clock, caplog):
+def test_an_early_renewal_without_waiters_is_tried_once(identity, source, clock, caplog):
     source.get()
     identity.then(DOWN)
     clock.advance(3400)
@@ -459,12 +457,12 @@ def test_a_failure_in_the_mandatory_margin_reaches_every_waiter(identity, source
     assert len(identity.requests) == 2
 
 
-def test_a_failure_that_comes_after_the_deadline_is_of_no_account(identity, make_source, clock):
+def test_a_failure_after_the_deadline_is_ignored(identity, make_source, clock):
     source = make_source()
-    source._timeout = 0.05  # of who waits; the request itself goes on
+    source._timeout = 0.05  # of the waiter; the request continues
     identity.gate.clear()
     identity.then(REFUSED)
-    others = set(threading.enumerate())  # of tests before this one, perhaps
+    others = set(threading.enumerate())  # may be left by earlier tests
     with pytest.raises(ConnectionFailed):
         source.get()
     (worker,) = [thread for thread in set(threading.enumerate()) - others if thread.name == "groupdocs-token"]
@@ -475,14 +473,14 @@ def test_a_failure_that_comes_after_the_deadline_is_of_no_account(identity, make
     assert value(source.get()) == "t1"
 
 
-def test_a_provider_that_ends_its_thread_is_an_error_at_once_and_no_wait_until_the_deadline(make_source):
+def test_a_provider_that_ends_its_thread_is_an_immediate_error(make_source):
     source = make_source(token_provider=sys.exit)
     with pytest.raises(AuthenticationError, match="internal error: SystemExit"):
         source.get()
 
 
 class AfterAnother:
-    """A lock that lets another go first, once: two callers who see the same moment, in the worst order."""
+    """A lock that runs another caller first, once: a race of two callers in the worst order."""
 
     def __init__(self, lock, another):
         self._lock = lock
@@ -499,9 +497,7 @@ class AfterAnother:
 
 
 @pytest.mark.parametrize("another", ["starts it", "has it", "closes"])
-def test_an_early_renewal_that_another_caller_was_faster_with_is_not_repeated(
-    identity, source, clock, monkeypatch, another
-):
+def test_an_early_renewal_is_started_by_one_caller_only(identity, source, clock, monkeypatch, another):
     at_age(identity, source, clock, monkeypatch, 3400)
 
     def first():
@@ -521,7 +517,7 @@ def test_an_early_renewal_that_another_caller_was_faster_with_is_not_repeated(
     assert len(identity.requests) == (1 if another == "closes" else 2)
 
 
-def test_a_server_that_gives_the_same_token_again_is_not_asked_until_its_end(identity, source, clock):
+def test_a_server_that_returns_the_same_token_gets_no_request_until_it_expires(identity, source, clock):
     source.get()
     for left in (250, 200, 100, 50):
         clock.advance(3600 - left - clock.monotonic() + 1000)
@@ -531,9 +527,9 @@ def test_a_server_that_gives_the_same_token_again_is_not_asked_until_its_end(ide
     assert len(identity.requests) == 2
 
 
-def test_a_late_token_is_still_of_use(identity, make_source):
+def test_a_late_token_is_still_used(identity, make_source):
     source = make_source()
-    source._timeout = 0.05  # of who waits; the request itself goes on
+    source._timeout = 0.05  # of the waiter; the request continues
     identity.gate.clear()
     with pytest.raises(ConnectionFailed, match=r"within 0\.05 s"):
         source.get()
@@ -544,20 +540,18 @@ def test_a_late_token_is_still_of_use(identity, make_source):
 
 
 @pytest.mark.parametrize(("seconds", "is_dropped"), [(59, False), (60, True), (1010, True)])
-def test_a_refusal_that_a_new_token_did_not_cure_is_held_against_untried_ones_for_a_minute(
-    source, clock, seconds, is_dropped
-):
+def test_after_a_rejected_replay_new_tokens_are_kept_for_a_minute(source, clock, seconds, is_dropped):
     untried = source.get()
     source.report_replay(is_refused=True)
     clock.advance(seconds)
     assert source.invalidate(untried) is is_dropped
 
 
-# -- observers ---------------------------------------------------------------------------------------------------------
+# -- events ------------------------------------------------------------------------------------------------------------
 
 
 def test_nothing_is_logged_under_the_lock(source, clock, caplog):
-    """A handler may send its records to a server that refuses the same token, and so come here again."""
+    """Check this because a log handler may use the same token, and so call the source again."""
 
     class Sending(logging.Handler):
         def emit(self, record):
@@ -577,7 +571,7 @@ def test_nothing_is_logged_under_the_lock(source, clock, caplog):
     assert sent == [("access token rejected by the API and discarded", True)]
 
 
-def test_observers_hear_of_every_turn_of_a_token(identity, source, clock, events, caplog):
+def test_every_change_of_a_token_emits_an_event(identity, source, clock, events, caplog):
     caplog.set_level("INFO", "groupdocs_translation.auth")
     source.get()
     clock.advance(3590)
@@ -593,11 +587,11 @@ def test_observers_hear_of_every_turn_of_a_token(identity, source, clock, events
     said = [record.message for record in caplog.records]
     assert said[:2] == ["access token obtained, valid for 3600 s", "access token refreshed, valid for 3600 s"]
     assert said[2].startswith("token request failed: 127.0.0.1: invalid_client")
-    assert said[2].endswith("; no usable token")  # one that is all but over is given to nobody
+    assert said[2].endswith("; no usable token")  # a token that is about to expire is not used
     assert said[3] == "request replayed after a 401 with a new token"
 
 
-def test_an_observer_that_raises_harms_nobody(identity, make_source, caplog):
+def test_an_exception_of_on_event_is_ignored(identity, make_source, caplog):
     def observer(_):
         raise ValueError("canary")
 
@@ -606,7 +600,7 @@ def test_an_observer_that_raises_harms_nobody(identity, make_source, caplog):
     assert "canary" not in caplog.text
 
 
-# -- decisions ---------------------------------------------------------------------------------------------------------
+# -- rules -------------------------------------------------------------------------------------------------------------
 
 
 def refusal(status=None, error=None, retry_after=None):
@@ -625,7 +619,7 @@ def refusal(status=None, error=None, retry_after=None):
         (ConfigurationError("the vault is away"), 0, 1), (refusal(), 3, 8),
     ],
 )  # fmt: skip
-def test_how_long_a_failure_is_remembered(error, failures, seconds):
+def test_backoff_after_a_failure(error, failures, seconds):
     assert failure_backoff_s(error, failures) == seconds
 
 
@@ -637,7 +631,7 @@ def test_how_long_a_failure_is_remembered(error, failures, seconds):
         (2, 0, 0.5, None, 0.1), (3600, 10**6, 0.5, None, 30 * 2**10),
     ],
 )  # fmt: skip
-def test_when_an_early_renewal_is_tried_again(lifetime, failures, chance, retry_after, seconds):
+def test_backoff_after_a_failed_early_renewal(lifetime, failures, chance, retry_after, seconds):
     old = AccessToken(Secret("t"), float(lifetime), 0.0, 0.0)
     assert advisory_retry_s(old, refusal(503, retry_after=retry_after), failures, chance) == pytest.approx(seconds)
 
@@ -653,5 +647,5 @@ def test_when_an_early_renewal_is_tried_again(lifetime, failures, chance, retry_
         (0.05, 2, True, 1, False), (0.1, 2, True, 1, True), (0, 3600, True, 60, True),
     ],
 )  # fmt: skip
-def test_when_a_refused_token_is_worth_exchanging(age, lifetime, accepted, again, curable):
+def test_whether_a_rejected_token_is_replaced(age, lifetime, accepted, again, curable):
     assert should_refresh_after_401(age, lifetime, was_accepted=accepted, refused_again_s=again) is curable

@@ -1,4 +1,4 @@
-"""Tokens that are kept for others: sealed, for their owner's eyes, and never in anybody's way."""
+"""Token stores: records are sealed and private, and a store that fails never fails a request."""
 
 from __future__ import annotations
 
@@ -50,12 +50,12 @@ def value(source):
     return source.get().value.reveal()
 
 
-# -- what all stores do ------------------------------------------------------------------------------------------------
+# -- all stores --------------------------------------------------------------------------------------------------------
 
 
 @pytest.fixture(scope="module")
 def real_redis(tmp_path_factory):
-    """The address of a Redis server of the machine."""
+    """The URL of a real Redis server."""
     binary = shutil.which("redis-server")
     if binary is None:
         pytest.skip("no redis-server on this machine: install the Debian package redis-server")
@@ -81,9 +81,9 @@ def real_redis(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def imitated_redis():
-    """The address of a Redis server written in Python."""
+    """The URL of a Redis server written in Python."""
     server = TcpFakeServer(("127.0.0.1", 0), server_type="redis")
-    server.daemon_threads = True  # or closing it would wait for all of its threads, however long
+    server.daemon_threads = True  # else closing it waits for all of its threads
     threading.Thread(target=server.serve_forever, daemon=True).start()
     url = f"redis://127.0.0.1:{server.server_address[1]}/0"
     wait_for(url)
@@ -145,7 +145,7 @@ def test_a_renewal_is_shared_too(identity, make_source, any_store, clock):
     assert len(identity.requests) == 2
 
 
-def test_a_token_that_the_api_refused_is_not_taken_from_the_store_again(identity, make_source, any_store, clock):
+def test_a_token_that_the_api_rejected_is_not_loaded_from_the_store(identity, make_source, any_store, clock):
     sources = [make_source(store=any_store) for _ in range(3)]
     tokens = [source.get() for source in sources]
     clock.advance(60)
@@ -154,7 +154,7 @@ def test_a_token_that_the_api_refused_is_not_taken_from_the_store_again(identity
     assert len(identity.requests) == 2
 
 
-def test_nobody_finds_the_token_of_another_application(identity, make_source, any_store, clock):
+def test_the_token_of_another_application_is_not_found(identity, make_source, any_store, clock):
     def source(client_id=CLIENT_ID, client_secret=CLIENT_SECRET, **settings):
         settings = {"token_url": identity.token_url, "clock": clock, "store": any_store} | settings
         return make_token_source(Secret(client_id), Secret(client_secret), **settings)
@@ -173,7 +173,7 @@ def test_nobody_finds_the_token_of_another_application(identity, make_source, an
     assert len({value(one) for one in others}) == len(others)
 
 
-def test_a_record_holds_no_secret_nor_a_plain_digest_of_it(identity, make_source, folder, store):
+def test_a_record_has_neither_the_secret_nor_a_plain_digest_of_it(identity, make_source, folder, store):
     make_source(store=store).get()
     content = b"".join(path.read_bytes() + path.name.encode() for path in folder.iterdir())
     secret = CLIENT_SECRET.encode()
@@ -188,7 +188,7 @@ def test_a_record_holds_no_secret_nor_a_plain_digest_of_it(identity, make_source
 
 
 class Broken:
-    """A store of a user whose parts fail; ``parts`` names them."""
+    """A custom store whose methods fail; ``parts`` has their names."""
 
     def __init__(self, *parts):
         self.parts = parts
@@ -226,7 +226,7 @@ def test_a_store_that_fails_never_fails_a_request(identity, make_source, clock, 
     assert "canary" not in caplog.text
 
 
-def test_a_lock_that_is_held_for_too_long_is_gone_on_without(identity, make_source, folder, caplog, monkeypatch):
+def test_a_lock_that_is_held_for_too_long_is_ignored(identity, make_source, folder, caplog, monkeypatch):
     monkeypatch.setattr("groupdocs_translation.auth.stores.LOCK_WAIT_S", 0.05)
     store = FileTokenStore(folder)
     source = make_source(store=store)
@@ -242,7 +242,7 @@ def key_of(source):
 @pytest.mark.parametrize(
     "answer", [1, b"bytes", "", "{}", "[]", '{"seal": 1}', '{"seal": "\\ud800"}', "null", "x" * 100_000]
 )
-def test_a_store_that_answers_nonsense_is_passed_by(identity, make_source, answer):
+def test_an_invalid_value_of_a_store_is_ignored(identity, make_source, answer):
     class Odd(Broken):
         def read(self, key):
             return answer
@@ -250,7 +250,7 @@ def test_a_store_that_answers_nonsense_is_passed_by(identity, make_source, answe
     assert value(make_source(store=Odd())) == "t1"
 
 
-# -- what a record must be ---------------------------------------------------------------------------------------------
+# -- records -----------------------------------------------------------------------------------------------------------
 
 
 def planted(folder, **changes):
@@ -270,14 +270,14 @@ def planted(folder, **changes):
         {"seal": ""},
     ],
 )
-def test_a_planted_record_is_not_believed(identity, make_source, store, folder, changes):
+def test_a_forged_record_is_ignored(identity, make_source, store, folder, changes):
     make_source(store=store).get()
     planted(folder, **changes)
     assert value(make_source(store=store)) == "t2"
     assert value(make_source(store=store)) == "t2"  # replaced
 
 
-def test_a_record_broken_off_anywhere_is_replaced(identity, make_source, store, folder):
+def test_a_truncated_record_is_replaced(identity, make_source, store, folder):
     make_source(store=store).get()
     whole = record_of(folder).read_bytes()
     for length in range(0, len(whole), 7):
@@ -299,14 +299,14 @@ def test_a_record_with_a_flipped_bit_is_replaced(identity, make_source, store, f
     ("jump", "gets"),
     [(-61, "t2"), (-60, "t1"), (3000, "t1"), (3299, "t1"), (3300, "t2"), (3600, "t2")],
 )
-def test_a_record_of_another_time_is_passed_by(identity, make_source, store, clock, monkeypatch, jump, gets):
+def test_a_record_of_the_past_or_future_is_ignored(identity, make_source, store, clock, monkeypatch, jump, gets):
     monkeypatch.setattr("groupdocs_translation.auth.stores.random", lambda: 0.0)
     make_source(store=store).get()
     clock.jump_wall(jump)
     assert value(make_source(store=store)) == gets
 
 
-def test_a_loaded_token_is_as_old_as_it_is(identity, make_source, store, clock):
+def test_a_loaded_token_keeps_its_age(identity, make_source, store, clock):
     make_source(store=store).get()
     clock.advance(3000)
     loaded = make_source(store=store).get()
@@ -316,7 +316,7 @@ def test_a_loaded_token_is_as_old_as_it_is(identity, make_source, store, clock):
 
 
 @pytest.mark.parametrize("jump", [0, -30])
-def test_a_token_loaded_at_once_or_from_a_machine_whose_clock_is_ahead_is_new(make_source, store, clock, jump):
+def test_a_token_loaded_immediately_or_with_a_clock_ahead_is_new(make_source, store, clock, jump):
     make_source(store=store).get()
     clock.jump_wall(jump)
     loaded = make_source(store=store).get()
@@ -324,9 +324,7 @@ def test_a_token_loaded_at_once_or_from_a_machine_whose_clock_is_ahead_is_new(ma
 
 
 @pytest.mark.parametrize(("lifetime", "is_taken"), [(86_400, True), (86_401, False)])
-def test_a_record_that_promises_more_than_a_day_is_passed_by_although_it_is_sealed(
-    make_source, store, clock, lifetime, is_taken
-):
+def test_a_sealed_record_with_a_lifetime_over_a_day_is_ignored(make_source, store, clock, lifetime, is_taken):
     provider = make_source(store=store)._provider
     sealed = SealedTokenStore(store, provider._endpoint, provider._credentials)
     sealed.save(AccessToken(Secret("t"), lifetime, clock.monotonic(), clock.wall()), clock)
@@ -339,7 +337,7 @@ def test_a_token_of_one_second_is_shared_too(identity, make_source, store):
 
 
 @pytest.mark.parametrize("took", [20, 25])
-def test_a_token_that_is_old_before_it_arrives_is_not_kept(identity, make_source, store, folder, clock, took):
+def test_a_token_that_expired_during_its_request_is_not_stored(identity, make_source, store, folder, clock, took):
     def slow(_):
         clock.advance(took)
         return token("t1", expires_in=20)
@@ -354,7 +352,7 @@ def test_a_token_that_is_old_before_it_arrives_is_not_kept(identity, make_source
 
 @posix
 @pytest.mark.parametrize("umask", [0o000, 0o022, 0o077])
-def test_files_are_for_their_owner_alone(identity, make_source, store, folder, umask):
+def test_files_are_private(identity, make_source, store, folder, umask):
     before = os.umask(umask)
     try:
         make_source(store=store).get()
@@ -393,9 +391,7 @@ def someone_elses(path):
         (someone_elses, "another user"),
     ],
 )
-def test_a_file_that_others_had_their_hands_on_is_not_read_and_replaced(
-    identity, make_source, store, folder, caplog, change, says
-):
+def test_an_unsafe_file_is_not_read_but_replaced(identity, make_source, store, folder, caplog, change, says):
     make_source(store=store).get()
     if change is someone_elses and os.getuid() != 0:
         pytest.skip("only root can give a file away")
@@ -407,7 +403,7 @@ def test_a_file_that_others_had_their_hands_on_is_not_read_and_replaced(
     assert caplog.text == ""
 
 
-def test_a_folder_in_the_place_of_a_record_is_said_and_gone_on_without(identity, make_source, store, folder, caplog):
+def test_a_folder_instead_of_a_record_logs_a_warning(identity, make_source, store, folder, caplog):
     make_source(store=store).get()
     path = record_of(folder)
     path.unlink()
@@ -419,7 +415,7 @@ def test_a_folder_in_the_place_of_a_record_is_said_and_gone_on_without(identity,
 
 @posix
 @pytest.mark.parametrize("mode", [0o777, 0o770, 0o702])
-def test_a_folder_that_others_can_write_to_is_not_used(identity, make_source, store, folder, caplog, mode):
+def test_a_folder_that_other_users_can_write_to_is_not_used(identity, make_source, store, folder, caplog, mode):
     folder.mkdir()
     folder.chmod(mode)
     assert value(make_source(store=store)) == "t1"
@@ -428,7 +424,7 @@ def test_a_folder_that_others_can_write_to_is_not_used(identity, make_source, st
 
 
 @posix
-def test_a_folder_that_others_can_only_look_into_is_used(identity, make_source, store, folder, caplog):
+def test_a_folder_that_other_users_can_only_read_is_used(identity, make_source, store, folder, caplog):
     folder.mkdir()
     folder.chmod(0o755)
     assert value(make_source(store=store)) == "t1"
@@ -446,7 +442,7 @@ def test_a_folder_of_another_user_is_not_used(make_source, store, folder, monkey
 
 
 @posix
-def test_a_file_of_an_administrator_is_not_read(make_source, store, folder, monkeypatch, caplog):
+def test_a_file_of_root_is_not_read(make_source, store, folder, monkeypatch, caplog):
     make_source(store=store).get()
     if record_of(folder).stat().st_uid != 0:
         pytest.skip("only root can make a file of root's in the folder of another")
@@ -456,7 +452,7 @@ def test_a_file_of_an_administrator_is_not_read(make_source, store, folder, monk
     assert "another user" in caplog.text
 
 
-def test_folders_above_are_made_too(make_source, tmp_path, caplog):
+def test_missing_parent_folders_are_created(make_source, tmp_path, caplog):
     folder = tmp_path / "not yet" / "tokens"
     assert value(make_source(store=FileTokenStore(folder))) == "t1"
     assert record_of(folder)
@@ -489,7 +485,7 @@ def test_a_disk_that_is_full_or_read_only_fails_no_request(
     assert list(folder.glob("*.tmp")) == []
 
 
-def test_what_a_process_left_that_died_while_it_wrote_is_cleared(identity, make_source, store, folder):
+def test_temporary_files_of_killed_processes_are_removed(identity, make_source, store, folder):
     source = make_source(store=store)
     folder.mkdir(mode=0o700)
     left = folder / f"{key_of(source)}.12345.tmp"
@@ -499,7 +495,7 @@ def test_what_a_process_left_that_died_while_it_wrote_is_cleared(identity, make_
     assert value(make_source(store=store)) == "t1"
 
 
-def test_the_usual_place_is_the_users_cache(monkeypatch, tmp_path):
+def test_the_default_folder_is_in_the_users_cache(monkeypatch, tmp_path):
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     assert repr(FileTokenStore()).endswith(("groupdocs-translation/tokens')", "groupdocs-translation\\\\tokens')"))
 
@@ -517,7 +513,7 @@ def test_a_record_in_redis_expires_with_its_token(identity, make_source, imitate
     client.close()
 
 
-def test_a_lock_in_redis_expires_with_a_holder_that_died(imitated_redis):
+def test_a_lock_in_redis_of_a_killed_holder_expires(imitated_redis):
     client = redis.Redis.from_url(imitated_redis)
     client.flushdb()
     store = RedisTokenStore(client)
@@ -531,7 +527,7 @@ def test_a_lock_in_redis_expires_with_a_holder_that_died(imitated_redis):
     client.close()
 
 
-def test_a_lock_in_redis_that_another_has_by_now_is_left_alone(identity, make_source, imitated_redis, caplog):
+def test_an_expired_lock_in_redis_is_not_released_for_its_new_holder(identity, make_source, imitated_redis, caplog):
     client = redis.Redis.from_url(imitated_redis)
     client.flushdb()
     name = None
@@ -549,7 +545,7 @@ def test_a_lock_in_redis_that_another_has_by_now_is_left_alone(identity, make_so
     client.close()
 
 
-def test_a_redis_that_is_away_fails_no_request(identity, make_source, caplog, closed_port):
+def test_an_unreachable_redis_fails_no_request(identity, make_source, caplog, closed_port):
     store = RedisTokenStore(f"redis://user:canary-password@127.0.0.1:{closed_port}/0")
     assert value(make_source(store=store)) == "t1"
     assert "the token store RedisTokenStore(127.0.0.1) failed to read" in caplog.text
@@ -557,7 +553,7 @@ def test_a_redis_that_is_away_fails_no_request(identity, make_source, caplog, cl
 
 
 @pytest.mark.parametrize("url", ["http://canary@example.com", "canary", "redis://canary:x@[", ""])
-def test_what_is_no_address_of_redis_is_refused_without_showing_it(url):
+def test_an_invalid_redis_url_is_rejected_without_showing_it(url):
     with pytest.raises(ConfigurationError, match="needs a URL such as redis://") as caught:
         RedisTokenStore(url)
     assert "canary" not in str(caught.value)

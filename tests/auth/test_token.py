@@ -1,4 +1,4 @@
-"""What counts as a token, and what an error answer means: tables without I/O."""
+"""Parsing of token responses and errors, as tables without I/O."""
 
 from __future__ import annotations
 
@@ -42,13 +42,13 @@ def jwt(**claims):
         (86_400, 86_400), (86_401, 86_400), (1e18, 86_400), (10**400, 86_400), ("9999999999", 86_400), (None, 300),
     ],
 )  # fmt: skip
-def test_a_lifetime_that_can_be_used(expires_in, seconds):
+def test_valid_lifetimes(expires_in, seconds):
     found, again = read(GOOD | {"expires_in": expires_in})
     assert found[1] == seconds
     assert not again
 
 
-def test_a_missing_lifetime_counts_five_minutes():
+def test_a_missing_lifetime_is_five_minutes():
     assert read({name: GOOD[name] for name in ("access_token", "token_type")})[0][1] == 300
 
 
@@ -60,29 +60,29 @@ def test_a_missing_lifetime_counts_five_minutes():
         ({"exp": NOW - 5}, 1), ({"exp": "soon"}, 300), ({}, 300), ({"exp": None}, 300), ({"exp": 1e400}, 300),
     ],
 )  # fmt: skip
-def test_a_missing_lifetime_is_shortened_by_what_the_token_says_of_itself(claims, seconds):
+def test_a_missing_lifetime_is_limited_by_the_exp_of_a_jwt(claims, seconds):
     assert read(GOOD | {"access_token": jwt(**claims), "expires_in": None})[0][1] == seconds
 
 
 @pytest.mark.parametrize("name", ["", "a", "aa", "aaa"])
-def test_the_length_of_what_a_token_says_does_not_matter(name):
+def test_a_jwt_needs_no_padding(name):
     assert read(GOOD | {"access_token": jwt(exp=NOW + 120, name=name), "expires_in": None})[0][1] == 120
 
 
-def test_an_error_that_was_cut_off_is_not_believed():
+def test_an_incomplete_error_is_ignored():
     assert isinstance(read({"error": "invalid_client"}, whole=False)[0], TokenResponseError)
     for encoding in ("br", "gzip", "zstd"):
         assert isinstance(read({"error": "invalid_client"}, encoding=encoding)[0], TokenResponseError)
 
 
-def test_a_token_that_only_looks_like_a_jwt_counts_five_minutes():
+def test_a_token_that_is_not_a_jwt_lives_five_minutes():
     told = jwt(exp=NOW + 120)
     for value in ("a.b.c", "a.W10.c", f"a.{'W' * 9000}.c", "a.b.c.d", f"{told}.d", told.rpartition(".")[0], "opaque"):
         assert read(GOOD | {"access_token": value, "expires_in": None})[0][1] == 300
 
 
 @pytest.mark.parametrize("kind", ["bearer", "Bearer", "bEaReR"])
-def test_the_kind_of_token_is_read_in_any_case_and_other_members_are_ignored(kind):
+def test_the_token_type_is_case_insensitive_and_other_members_are_ignored(kind):
     found, _ = read(GOOD | {"token_type": kind, "scope": "a b", "expires_at": "today", "nested": {"scope": []}})
     assert found[0].reveal() == "canary.token"
 
@@ -105,7 +105,7 @@ NO_TOKENS = [
 
 
 @pytest.mark.parametrize("body", NO_TOKENS, ids=lambda body: str(body)[:40])
-def test_what_is_no_token_is_refused_without_showing_it(body):
+def test_an_invalid_token_is_rejected_without_showing_it(body):
     error, again = read(body)
     assert isinstance(error, TokenResponseError)
     assert not again
@@ -114,7 +114,7 @@ def test_what_is_no_token_is_refused_without_showing_it(body):
     assert "application/json" in str(error)
 
 
-def test_the_longest_token_is_taken():
+def test_the_longest_token_is_accepted():
     assert read(GOOD | {"access_token": "a" * 16_384})[0][1] == 3600
 
 
@@ -128,7 +128,7 @@ def test_the_longest_token_is_taken():
         ({"encoding": "zstd"}, "compressed"), ({"whole": False}, f"longer than {MAX_BODY_BYTES}"),
     ],
 )  # fmt: skip
-def test_a_good_body_in_a_wrong_answer_is_refused(changes, why):
+def test_a_valid_body_in_an_invalid_response_is_rejected(changes, why):
     error, again = read(GOOD, **changes)
     assert isinstance(error, TokenResponseError)
     assert why in str(error)
@@ -137,13 +137,13 @@ def test_a_good_body_in_a_wrong_answer_is_refused(changes, why):
 
 
 @pytest.mark.parametrize("content_type", [None, "text/json", "Application/JSON ; charset=utf-8", "application/a+json"])
-def test_every_media_type_of_json_is_taken_and_a_missing_one_too(content_type):
+def test_every_media_type_of_json_is_accepted_and_a_missing_one(content_type):
     assert read(GOOD, content_type=content_type)[0][1] == 3600
 
 
 @pytest.mark.parametrize("status", [200, 400, 401, 403])
 @pytest.mark.parametrize("extra", [{}, GOOD])
-def test_an_oauth_error_is_one_whatever_the_status_says(status, extra):
+def test_an_oauth_error_is_raised_for_any_status(status, extra):
     said = {"error": "invalid_client", "error_description": "no such client", "error_uri": "https://id.example.com/e"}
     error, again = read({**extra, **said}, status=status)
     assert type(error) is AuthenticationError
@@ -168,7 +168,7 @@ def test_an_oauth_error_is_one_whatever_the_status_says(status, extra):
         (400, {"error": "something_new"}, False), (503, {"error": "something_new"}, True),
     ],
 )  # fmt: skip
-def test_only_what_may_pass_is_asked_again(status, body, again):
+def test_only_transient_errors_are_retryable(status, body, again):
     error, found = read(body, status=status, content_type="text/html")
     assert type(error) is (TokenUnavailable if again else AuthenticationError)
     assert found is again
@@ -199,7 +199,7 @@ def test_a_server_that_echoes_the_secret_is_masked(said):
         assert "dGhlLWlk" not in text
 
 
-def test_what_a_server_says_is_one_short_line_of_ascii():
+def test_a_message_of_a_server_is_one_short_line_of_ascii():
     error, _ = read(
         {"error": "a" * 10_000, "error_description": "no\r\nX: y\x1b[31m\u202e é" + "b" * 10**6}, status=400
     )
@@ -210,7 +210,7 @@ def test_what_a_server_says_is_one_short_line_of_ascii():
 
 
 @pytest.mark.parametrize("error", [1, ["invalid_client"], {"a": 1}, ""])
-def test_an_error_that_is_no_text_is_still_an_error(error):
+def test_an_error_that_is_not_a_string_is_an_error(error):
     found, again = read({"error": error}, status=200)
     assert isinstance(found, AuthenticationError)
     assert found.error is None
@@ -248,7 +248,7 @@ def test_the_larger_age_counts(monotonic, wall, age):
     assert token.remaining(monotonic, wall) == 100.0 - age
 
 
-def test_a_token_is_told_from_another_without_comparing_secrets():
+def test_tokens_are_distinguished_without_comparing_secrets():
     secret = Secret("t")
     first, second = (AccessToken(secret, 100.0, 0.0, 0.0) for _ in range(2))
     assert first != second
@@ -256,7 +256,7 @@ def test_a_token_is_told_from_another_without_comparing_secrets():
 
 
 @pytest.mark.parametrize("name", ["header", "advisory_s", "fresh_s", "mandatory_s"])
-def test_what_follows_from_a_token_cannot_be_given_with_it(name):
+def test_derived_values_of_a_token_are_not_arguments(name):
     with pytest.raises(TypeError, match=name):
         AccessToken(Secret("t"), 100.0, 0.0, 0.0, **{name: 1.0})
 

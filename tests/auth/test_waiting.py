@@ -1,4 +1,4 @@
-"""Waiting for a token request that is under way."""
+"""Waiting for a pending token request."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from trio.testing import MockClock
 OUTCOME = ConnectionFailed("down")
 
 
-async def test_under_asyncio_one_waits_while_another_thread_is_still_importing_trio(monkeypatch):
-    monkeypatch.setitem(sys.modules, "trio", ModuleType("trio"))  # as far as it has come
+async def test_asyncio_waits_while_another_thread_imports_trio(monkeypatch):
+    monkeypatch.setitem(sys.modules, "trio", ModuleType("trio"))  # as far as it is imported
     pending = PendingRefresh(5)
     waiting = asyncio.create_task(pending.await_outcome())
     await asyncio.sleep(0)
@@ -34,14 +34,14 @@ CALLERS = {
 
 @pytest.mark.parametrize("caller", CALLERS)
 @pytest.mark.parametrize("deadline", [0.9, 30])
-def test_who_waits_hears_of_a_landing_before_the_deadline(caller, deadline):
+def test_a_waiter_is_woken_before_the_deadline(caller, deadline):
     pending = PendingRefresh(deadline)
     threading.Timer(0.01, pending.resolve, (OUTCOME,)).start()
     assert CALLERS[caller](pending)
 
 
 @pytest.mark.parametrize("caller", CALLERS)
-def test_who_comes_after_the_deadline_does_not_wait(caller):
+def test_a_waiter_after_the_deadline_does_not_wait(caller):
     assert not CALLERS[caller](PendingRefresh(-1))
 
 
@@ -58,7 +58,7 @@ def test_a_task_waits_until_the_deadline_and_no_longer(deadline, seconds):
 
 
 @pytest.mark.parametrize("first", ["asyncio", "trio"])
-def test_a_waiter_whose_event_loop_has_ended_keeps_no_other_from_being_woken(first):
+def test_a_waiter_in_a_closed_event_loop_does_not_block_the_others(first):
     pending = PendingRefresh(30)
 
     async def main():
@@ -72,7 +72,7 @@ def test_a_waiter_whose_event_loop_has_ended_keeps_no_other_from_being_woken(fir
 
 
 def abandon(pending, backend):
-    """Begin to wait in an event loop, and end it."""
+    """Start waiting in an event loop, and close the loop."""
 
     async def under_trio():
         with trio.move_on_after(0):

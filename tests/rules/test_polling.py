@@ -1,4 +1,4 @@
-"""When a job is asked for: never too often, never never; and what that costs, in virtual time."""
+"""When a job is polled, and the cost and delay of that, in virtual time."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def moments(schedule, *, kind="document", size=None, learnt=None, until=600.0):
 
 @pytest.mark.parametrize("learns", [True, False])
 @pytest.mark.parametrize(("median", "share"), [(20, 0.5), (45, 0.3), (300, 0.3)])
-def test_documents_cost_a_part_of_a_fixed_loops_calls_and_are_seen_in_time(median, share, learns):
+def test_documents_cost_fewer_polls_than_a_fixed_interval_with_a_short_delay(median, share, learns):
     durations = durations_of(DOCUMENTS[median], JOBS, seed=3)
     fixed, balanced = (simulate(schedule, "document", durations, learns=learns) for schedule in (FIXED, BALANCED))
     assert balanced.calls <= share * fixed.calls
@@ -62,48 +62,48 @@ def test_documents_cost_a_part_of_a_fixed_loops_calls_and_are_seen_in_time(media
 
 
 @pytest.mark.parametrize("learns", [True, False])
-def test_a_text_costs_few_polls_and_is_seen_within_a_second(learns):
+def test_a_text_costs_few_polls_and_less_than_a_second_of_delay(learns):
     balanced = simulate(BALANCED, "text", durations_of(TEXT, JOBS), learns=learns)
     assert balanced.calls <= 1.6
     assert balanced.late_p95_s < 1.1
 
 
 @pytest.mark.parametrize("population", [TEXT, DOCUMENTS[5], DOCUMENTS[45], DOCUMENTS[600]], ids=lambda p: p.name)
-def test_twenty_jobs_teach_a_schedule_close_to_the_best_there_is(population):
+def test_twenty_jobs_are_enough_for_a_nearly_optimal_schedule(population):
     durations = durations_of(population, JOBS)
     cost = just_learnt(BALANCED, population.kind, durations, clients=10).cost(population.call_worth_s)
     assert cost <= 1.25 * limit(durations, population.call_worth_s)
 
 
-def test_a_pathological_population_is_learnt_too():
+def test_an_unusual_distribution_is_learnt():
     durations = durations_of(PATHOLOGICAL, 2 * JOBS)
     cost = simulate(BALANCED, PATHOLOGICAL.kind, durations).cost(PATHOLOGICAL.call_worth_s)
     assert cost <= 1.25 * limit(durations, PATHOLOGICAL.call_worth_s)
 
 
-def test_the_presets_are_ordered_by_calls_and_by_lateness():
+def test_the_presets_are_ordered_by_calls_and_by_delay():
     durations = durations_of(DOCUMENTS[45], JOBS)
     found = [simulate(PRESETS[name], "document", durations) for name in ("economy", "balanced", "responsive")]
     assert [o.calls for o in found] == sorted(o.calls for o in found)
     assert [o.late_s for o in found] == sorted((o.late_s for o in found), reverse=True)
 
 
-def test_a_service_that_turns_slower_is_noticed():
+def test_a_slower_service_is_learnt():
     seen = JobDurations()
     for duration in [10.0] * 200 + [80.0] * REMEMBERED_JOBS:
         seen.record("document", at_least=duration * 0.9, at_most=duration * 1.1)
     assert 70 < seen.median("document") < 90
 
 
-def test_wide_brackets_are_read_in_the_light_of_narrow_ones():
+def test_wide_brackets_are_interpreted_by_narrow_ones():
     seen = JobDurations()
     for _ in range(20):
-        seen.record("document", at_least=0.0, at_most=60.0)  # somebody came back after a minute
+        seen.record("document", at_least=0.0, at_most=60.0)  # the program resumed after a minute
         seen.record("document", at_least=9.5, at_most=10.5)
     assert 9 < seen.median("document") < 11
 
 
-def test_kinds_are_learnt_apart_and_nothing_is_known_before_the_first():
+def test_kinds_are_learnt_separately_and_unknown_before_the_first_job():
     seen = JobDurations()
     seen.record("pdf", at_least=99, at_most=101)
     assert seen.quantiles("document") is None
@@ -111,7 +111,7 @@ def test_kinds_are_learnt_apart_and_nothing_is_known_before_the_first():
     assert 80 < seen.median("pdf") < 125
 
 
-def test_without_knowledge_gaps_grow_up_to_the_ceiling():
+def test_without_known_durations_gaps_grow_to_the_maximum():
     found = moments(BALANCED, until=40_000)
     gaps = [round(b - a, 6) for a, b in pairwise(found)]
     assert gaps == sorted(gaps)
@@ -133,7 +133,7 @@ def test_the_first_wait_follows_what_was_learnt():
     assert moments(PollingSchedule(learns=False), learnt=learnt_from([100.0] * 30))[0] == 6
 
 
-def test_a_job_that_outlasts_all_earlier_ones_is_asked_for_ever_less_often():
+def test_a_job_longer_than_all_earlier_ones_is_polled_less_and_less():
     found = moments(BALANCED, learnt=learnt_from([10.0] * 30), until=3000)
     late = [round(b - a, 6) for a, b in pairwise(found) if a > 20]
     assert late == sorted(late)
@@ -146,7 +146,7 @@ def test_a_fixed_interval_is_kept():
 
 @given(schedules, seconds, st.integers(0, 100), st.integers(0, 2**40) | st.none(), st.none() | brackets)
 @settings(deadline=None)
-def test_no_schedule_ever_asks_at_once_or_never(schedule, elapsed, polls, size, known):
+def test_every_wait_is_finite_and_not_zero(schedule, elapsed, polls, size, known):
     seen = JobDurations()
     for at_least, at_most in known or ():
         seen.record("pdf", at_least=at_least, at_most=at_most)
@@ -157,7 +157,7 @@ def test_no_schedule_ever_asks_at_once_or_never(schedule, elapsed, polls, size, 
 
 @given(brackets)
 @settings(deadline=None)
-def test_whatever_is_seen_becomes_growing_times(known):
+def test_quantiles_always_increase(known):
     seen = JobDurations()
     for at_least, at_most in known:
         seen.record("pdf", at_least=at_least, at_most=at_most)
@@ -185,13 +185,13 @@ def test_whatever_is_seen_becomes_growing_times(known):
         {"shortest_gap_s": 5, "longest_gap_s": 4},
     ],
 )
-def test_a_wrong_schedule_is_refused(wrong):
+def test_an_invalid_schedule_is_rejected(wrong):
     with pytest.raises(ConfigurationError, match=r"PollingSchedule\."):
         PollingSchedule(**wrong)
 
 
-def test_presets_are_taken_by_name_and_a_wrong_name_lists_them():
+def test_presets_have_names_and_an_unknown_name_lists_them():
     assert schedule_named("economy") is ECONOMY
     assert schedule_named(RESPONSIVE) is RESPONSIVE
-    with pytest.raises(ConfigurationError, match="economy, balanced, responsive"):
+    with pytest.raises(ConfigurationError, match="'economy', 'balanced', 'responsive' or a PollingSchedule, got"):
         schedule_named("eager")

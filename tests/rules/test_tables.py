@@ -1,4 +1,4 @@
-"""The decisions, as tables."""
+"""The pure rules, as tables."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from groupdocs_translation.spec.operations import BY_ID
         (FailureKind.BROKEN, None, False, False),
     ],
 )
-def test_who_is_sent_again(fate, role, repeat, uncertain):
+def test_which_requests_are_retried(fate, role, repeat, uncertain):
     assert (may_repeat(fate, role), is_uncertain(fate, role)) == (repeat, uncertain)
 
 
@@ -43,7 +43,7 @@ def test_who_is_sent_again(fate, role, repeat, uncertain):
         (302, FailureKind.REJECTED),
     ],
 )
-def test_what_a_status_means(status, fate):
+def test_the_failure_kind_of_a_status(status, fate):
     assert kind_of_status(status) is fate
 
 
@@ -58,7 +58,7 @@ def test_what_a_status_means(status, fate):
         ({"retry-after": "1"}, b"", FailureKind.FAILED),
     ],
 )
-def test_only_the_services_own_503_says_that_nothing_was_taken(headers, content, fate):
+def test_only_a_503_of_the_service_means_that_nothing_was_accepted(headers, content, fate):
     operation = BY_ID["translateText"]
     assert classify(operation, operation.id, 503, headers, content, now=0).kind is fate
 
@@ -131,7 +131,7 @@ def test_result_names_cannot_leave_the_folder(name, language, result):
     assert result_name(name, language, "Docx") == result
 
 
-def test_half_of_a_surrogate_pair_is_refused_before_anything_is_sent():
+def test_a_lone_surrogate_is_rejected_before_anything_is_sent():
     with pytest.raises(ConfigurationError, match="character 2 "):
         TextChunker().add("ab\ud800")
 
@@ -152,7 +152,7 @@ def test_half_of_a_surrogate_pair_is_refused_before_anything_is_sent():
         (lambda: check_option("saving_mode", "Zip"), "saving_mode", "archive", None),
     ],
 )
-def test_an_error_names_the_argument_what_it_may_be_and_what_to_do(wrong, parameter, allowed, hint):
+def test_an_error_has_the_argument_the_allowed_values_and_a_hint(wrong, parameter, allowed, hint):
     with pytest.raises(ConfigurationError) as caught:
         wrong()
     error = caught.value
@@ -173,7 +173,7 @@ def test_an_error_names_the_argument_what_it_may_be_and_what_to_do(wrong, parame
         lambda: file_operation(KINDS["xml"], "Xml", style="slang", summarize=False, as_text=False, trial=False),
     ],
 )
-def test_a_message_has_formats_and_values_in_small_letters(call):
+def test_a_message_has_formats_and_values_in_lower_case(call):
     with pytest.raises(ConfigurationError) as caught:
         call()
     said = str(caught.value)
@@ -182,5 +182,5 @@ def test_a_message_has_formats_and_values_in_small_letters(call):
 
 
 @pytest.mark.parametrize(("given", "sent"), [("archive", "Archive"), ("BOTH", "Both"), ("Files", "Files")])
-def test_a_value_is_taken_in_small_letters_and_sent_as_the_service_spells_it(given, sent):
+def test_a_value_in_lower_case_is_sent_as_the_service_spells_it(given, sent):
     assert check_option("saving_mode", given) == sent

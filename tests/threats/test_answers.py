@@ -1,4 +1,4 @@
-"""A server, or whoever took its name, that answers more than anyone can hold."""
+"""Responses that are too large for memory, from a hostile server."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ PIECE = b"[" * 2**20
 
 
 class Counted:
-    """Pieces of an answer, and how many bytes of them were taken."""
+    """Chunks of a response, and the number of bytes that were read."""
 
     def __init__(self, head: bytes, piece: bytes) -> None:
         self.head, self.piece, self.sent = head, piece, 0
@@ -45,7 +45,7 @@ def languages(server: RawServer) -> None:
         client.languages()
 
 
-def test_an_answer_without_end_is_broken_off():
+def test_an_endless_response_is_aborted():
     endless = Counted(b"transfer-encoding: chunked\r\n", b"%x\r\n%s\r\n" % (len(PIECE), PIECE))
     with RawServer(lambda request: endless) as server, pytest.raises(APIError, match="too large"):
         languages(server)
@@ -54,7 +54,7 @@ def test_an_answer_without_end_is_broken_off():
 
 
 class Long:
-    """100 MB of JSON that is whole and fits its Content-Length, and how many bytes of it were taken."""
+    """100 MB of valid JSON with its Content-Length, and the number of bytes that were read."""
 
     SIZE = 100 * 10**6
 
@@ -84,7 +84,7 @@ PLACES = {
 
 
 @pytest.mark.parametrize("place", PLACES)
-def test_a_hundred_megabytes_of_good_json_are_not_taken_in_any_place(place):
+def test_a_hundred_megabytes_of_valid_json_are_not_read_by_any_call(place):
     members, call, error = PLACES[place]
     long = Long(members)
     role = place.rpartition(" ")[2]
@@ -95,7 +95,7 @@ def test_a_hundred_megabytes_of_good_json_are_not_taken_in_any_place(place):
         assert service.count(role) == 1
     assert "too large" in str(caught.value if error is APIError else caught.value.__cause__)
     limit = MAX_TEXTS_BYTES if place == "text poll" else MAX_ANSWER_BYTES
-    assert long.taken < limit + 16 * 2**20  # what sockets hold
+    assert long.taken < limit + 16 * 2**20  # the size of socket buffers
 
 
 def bomb_of(mebibytes: int) -> bytes:
@@ -113,13 +113,13 @@ def packed_answer(status: str, body: bytes) -> bytes:
 
 @pytest.mark.parametrize("status", ["200 OK", "400 Bad Request", "503 Service Unavailable"])
 @pytest.mark.parametrize("place", PLACES)
-def test_a_compressed_answer_is_refused_in_any_place_and_never_unpacked(place, status):
+def test_a_compressed_response_is_rejected_by_every_call_and_never_unpacked(place, status):
     _, call, error = PLACES[place]
-    bomb = bomb_of(64)  # 64 KB on the way
+    bomb = bomb_of(64)  # 64 KB compressed
     with Service(**{place.rpartition(" ")[2]: packed_answer(status, bomb)}) as service:
         settings = service.settings(FakeClock()) | {"retries": RetryPolicy.never()}
         with TranslationClient(**settings) as client:
-            call_anything(client)  # what is loaded once is not counted
+            call_anything(client)  # without the memory of imports
             tracemalloc.start()
             with pytest.raises((APIError, SubmissionUncertain)) as caught:
                 call(client)
@@ -137,7 +137,7 @@ def call_anything(client: TranslationClient) -> None:
         client.job("0").status()
 
 
-def test_a_compressed_refusal_is_not_unpacked_before_the_replay():
+def test_a_compressed_401_is_not_unpacked_before_the_replay():
     refusal = packed_answer("401 Unauthorized", bomb_of(48))
     answers = [refusal, b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 2\r\n\r\n[]"]
     with Identity(token("a"), token("b")) as identity, RawServer(lambda _: answers.pop(0)) as api:
@@ -152,7 +152,7 @@ def test_a_compressed_refusal_is_not_unpacked_before_the_replay():
     assert peak < 8 * 2**20
 
 
-def test_an_answer_that_would_decompress_to_gigabytes_is_refused_before_it_is_unpacked():
+def test_a_response_that_unpacks_to_gigabytes_is_rejected_before_that():
     bomb = bomb_of(512)
     head = f"content-type: application/json\r\ncontent-encoding: gzip\r\ncontent-length: {len(bomb)}\r\n\r\n"
 
@@ -160,4 +160,4 @@ def test_an_answer_that_would_decompress_to_gigabytes_is_refused_before_it_is_un
         with pytest.raises(APIError, match="compressed"):
             languages(server)
 
-        assert server.requests[0].headers["accept-encoding"] == "identity"  # none was asked for
+        assert server.requests[0].headers["accept-encoding"] == "identity"  # none was requested

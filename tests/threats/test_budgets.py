@@ -1,4 +1,4 @@
-"""A budget holds for a client, however many threads or tasks share it."""
+"""A budget holds for all threads and tasks that share a client."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Addresses of results: whoever has one, has the document, so no log, traceback or repr holds its query."""
+"""URLs of results give access to the document, so no log, traceback or repr has their query."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ ADDRESSES = {
 
 @pytest.fixture
 def said():
-    """All that any logger says at DEBUG: as a handler would write it, and what it was given."""
+    """All log records at DEBUG, as a handler formats them, and their arguments."""
     lines: list[str] = []
 
     class Collector(logging.Handler):
@@ -72,7 +72,7 @@ def told(error):
 
 
 def frames(error):
-    """The locals of all frames of an error but those of this file."""
+    """Return the locals of all frames of an error but those of this file."""
     chain = [one for one in (error, error.__cause__, error.__context__) if one is not None]
     found = [frame for one in chain for frame, _ in traceback.walk_tb(one.__traceback__)]
     return "".join(repr(frame.f_locals) for frame in found if frame.f_code.co_filename != __file__)
@@ -85,7 +85,7 @@ def assert_clean(error, said):
 
 
 def outcome_of(work):
-    """The error of ``work``, ``None`` if it went well; no frame of the test holds an address."""
+    """Return the error of ``work``, or ``None``; no frame of the test has a URL."""
     try:
         work()
     except TranslationError as error:
@@ -103,7 +103,7 @@ def download(service, folder):
 
 
 @pytest.mark.parametrize("ending", ENDINGS)
-def test_no_download_tells_the_query_of_an_address(ending, said, tmp_path):
+def test_no_download_shows_the_query_of_a_url(ending, said, tmp_path):
     with Service(file=ENDINGS[ending]) as service:
         service._roles["poll"] = poll_at(f"{service.address}/files/a.txt?{CANARY}")
         error = outcome_of(lambda: download(service, tmp_path))
@@ -112,7 +112,7 @@ def test_no_download_tells_the_query_of_an_address(ending, said, tmp_path):
 
 
 @pytest.mark.parametrize("address", ADDRESSES)
-def test_no_address_that_cannot_be_fetched_is_told_with_its_query(address, said, tmp_path):
+def test_no_url_that_cannot_be_fetched_is_shown_with_its_query(address, said, tmp_path):
     with Service(poll=poll_at(ADDRESSES[address])) as service:
         error = outcome_of(lambda: download(service, tmp_path))
     assert isinstance(error, TransferError)
@@ -120,7 +120,7 @@ def test_no_address_that_cannot_be_fetched_is_told_with_its_query(address, said,
 
 
 @pytest.mark.parametrize("transport", ["httpx2", "aiohttp"])
-async def test_no_transport_tells_the_query_of_an_address(transport, said, tmp_path):
+async def test_no_transport_shows_the_query_of_a_url(transport, said, tmp_path):
     with Service(file=http(b"result")) as service:
         service._roles["poll"] = poll_at(f"{service.address}/files/a.txt?{CANARY}")
         async with AsyncTranslationClient(**service.settings(FakeClock()), transport=transport) as client:
@@ -130,7 +130,7 @@ async def test_no_transport_tells_the_query_of_an_address(transport, said, tmp_p
 
 
 @pytest.mark.parametrize("ending", [None, http(b"", 500), http({"message": "no"}, 400), http(b"{")])
-def test_no_submission_tells_the_query_of_the_upload(ending, said, tmp_path):
+def test_no_submission_shows_the_query_of_the_upload(ending, said, tmp_path):
     with Service(submit=ending) as service:
         service._roles["upload"] = http(f"{service.address}/files/source?{CANARY}")
 
@@ -148,7 +148,7 @@ def translate(client, url, folder):
     client.translate_file(url, target="de", output_dir=folder)
 
 
-CALLS = {  # what is done with a URL of the user's
+CALLS = {  # the calls with a URL of the user
     "translate_file": translate,
     "by name": lambda client, url, _: client.submit_file(file=url, target="de"),
     "submit_file": lambda client, url, _: client.submit_file(url, target="de"),
@@ -161,7 +161,7 @@ CALLS = {  # what is done with a URL of the user's
 
 
 @pytest.mark.parametrize("call", CALLS)
-def test_no_call_tells_the_query_of_a_url_of_the_users(call, said, tmp_path):
+def test_no_call_shows_the_query_of_a_users_url(call, said, tmp_path):
     with Service(submit=http({"message": "no"}, 400)) as service:
 
         def work():
@@ -174,7 +174,7 @@ def test_no_call_tells_the_query_of_a_url_of_the_users(call, said, tmp_path):
     assert not [line for line in said if CANARY in line]
 
 
-def test_the_address_of_an_upload_is_hidden_when_it_comes_from_a_journal(said, tmp_path):
+def test_the_url_of_an_upload_from_a_journal_is_masked(said, tmp_path):
     (tmp_path / "src").mkdir()
     (tmp_path / "src" / "a.txt").write_text("Hello")
     with Service(submit=http({"message": "no"}, 400)) as service:
@@ -201,7 +201,7 @@ def test_the_password_of_a_proxy_is_in_no_frame(monkeypatch):
         assert "canary-9f27" not in frames(caught.value) + str(caught.value)
 
 
-def test_a_result_shows_its_languages_and_hands_out_its_whole_addresses():
+def test_a_result_shows_its_languages_and_returns_complete_urls():
     poll = poll_at(f"https://files.example/a.txt?{CANARY}")
     with Service(poll=poll) as service, TranslationClient(**service.settings(FakeClock())) as client:
         result = client.job("j1", targets=["de"]).result()

@@ -1,4 +1,4 @@
-"""What the environment says of the network: proxies, certificates, white space; and that loopback never leaves."""
+"""Proxies and certificates of the environment, their whitespace, and loopback without a proxy."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ BAD = {
 
 
 @pytest.mark.parametrize("case", BAD)
-def test_what_cannot_be_used_is_named_when_the_client_is_made_and_by_doctor(environment, case):
+def test_invalid_settings_are_named_by_the_constructor_and_by_doctor(environment, case):
     name, value = BAD[case]
     environment.setattr("groupdocs_translation._config.find_spec", lambda _: None)
     environment.setenv(name, value)
@@ -69,7 +69,7 @@ def test_what_cannot_be_used_is_named_when_the_client_is_made_and_by_doctor(envi
 
 
 @pytest.mark.parametrize("credentials", [{"access_token": "t"}, {"client_id": "id", "client_secret": "secret"}])
-def test_a_certificate_that_is_damaged_is_named_by_the_first_call_and_by_doctor(environment, credentials, tmp_path):
+def test_a_damaged_certificate_is_named_by_the_first_call_and_by_doctor(environment, credentials, tmp_path):
     file = tmp_path / "damaged.pem"
     file.write_text("-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n")
     environment.setenv("SSL_CERT_FILE", str(file))
@@ -85,7 +85,7 @@ def test_a_certificate_that_is_damaged_is_named_by_the_first_call_and_by_doctor(
     "value", ["https://api.example.com/v2\r", " https://api.example.com/v2 \n", "\thttps://api.example.com/v2"]
 )
 @pytest.mark.parametrize("variable", ["GROUPDOCS_TRANSLATION_URL", None])
-def test_white_space_around_an_address_is_no_part_of_it(environment, value, variable):
+def test_whitespace_around_a_proxy_url_is_ignored(environment, value, variable):
     given = AWAY | {"base_url": value}
     if variable:
         environment.setenv(variable, given.pop("base_url"))
@@ -96,7 +96,7 @@ def test_white_space_around_an_address_is_no_part_of_it(environment, value, vari
     "value", ["https://api..example.com", "https://api.exa\rmple.com", "https://a b.com", "https://[::1"]
 )
 @pytest.mark.parametrize("variable", ["GROUPDOCS_TRANSLATION_URL", "GROUPDOCS_TOKEN_URL"])
-def test_an_address_that_is_none_is_named_as_the_variable_it_came_from(environment, value, variable):
+def test_an_invalid_url_is_named_by_its_variable(environment, value, variable):
     environment.setenv(variable, value)
     with pytest.raises(ConfigurationError, match=variable):
         TranslationClient("id", "secret")
@@ -116,7 +116,7 @@ NETWORKS = {
 
 
 @pytest.mark.parametrize("entry", UNDERSTOOD)
-def test_an_exemption_means_what_it_says_and_a_bad_one_beside_it_harms_nothing(environment, entry):
+def test_no_proxy_entries_match_and_invalid_ones_are_ignored(environment, entry):
     environment.setenv("HTTPS_PROXY", "proxy.example.net:3128")
     environment.setenv("NO_PROXY", f"[bad, {entry} , a..b,http://[::1,\r")
     expected = None if UNDERSTOOD[entry] else "http://proxy.example.net:3128"

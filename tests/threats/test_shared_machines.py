@@ -1,4 +1,4 @@
-"""Other users of the machine, who look at files that grow, and put links where results will be."""
+"""Other users of the machine, who read files during a download or put links where results are written."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def folder(tmp_path):
     return path
 
 
-def test_a_document_that_is_being_downloaded_is_readable_by_its_owner_alone(client, source, folder):
+def test_a_document_is_private_during_its_download(client, source, folder):
     growing: dict[str, int] = {}
 
     def look(step):
@@ -53,9 +53,7 @@ def test_a_document_that_is_being_downloaded_is_readable_by_its_owner_alone(clie
     assert stat.S_IMODE(result.path.stat().st_mode) == 0o644
 
 
-def test_what_is_being_downloaded_is_made_for_its_owner_alone_and_not_closed_to_others_afterwards(
-    client, source, folder, monkeypatch
-):
+def test_a_temporary_file_is_created_private_and_not_restricted_later(client, source, folder, monkeypatch):
     made: list[tuple[int, int]] = []
     chmod: list[int] = []
     really_open, really_chmod = os.open, os.chmod
@@ -73,7 +71,7 @@ def test_what_is_being_downloaded_is_made_for_its_owner_alone_and_not_closed_to_
     assert 0o600 not in [stat.S_IMODE(mode) for mode in chmod]
 
 
-def test_the_temporary_name_cannot_be_guessed_and_lies_in_the_folder_of_the_result(client, source, folder):
+def test_the_temporary_name_is_random_and_in_the_folder_of_the_result(client, source, folder):
     names: set[str] = set()
 
     def look(step):
@@ -86,7 +84,7 @@ def test_the_temporary_name_cannot_be_guessed_and_lies_in_the_folder_of_the_resu
     assert len(names) == 3
 
 
-def test_a_link_in_the_place_of_a_result_is_replaced_and_not_written_through(client, source, folder, tmp_path):
+def test_a_link_instead_of_a_result_is_replaced_and_not_followed(client, source, folder, tmp_path):
     victim = tmp_path / "victim"
     victim.write_text("untouched")
     (folder / "secret.de.txt").symlink_to(victim)
@@ -97,7 +95,7 @@ def test_a_link_in_the_place_of_a_result_is_replaced_and_not_written_through(cli
     assert not result.path.is_symlink()
 
 
-def test_a_link_to_nowhere_in_the_place_of_a_result_is_not_followed(client, source, folder, tmp_path):
+def test_a_dangling_link_instead_of_a_result_is_not_followed(client, source, folder, tmp_path):
     (folder / "secret.de.txt").symlink_to(tmp_path / "planted")
 
     with pytest.raises(TranslationError, match=r"secret\.de\.txt"):
