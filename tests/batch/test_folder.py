@@ -240,7 +240,7 @@ def test_the_budget_of_the_client_holds_too(sandbox, folder, out):
     ("options", "says"),
     [
         ({"target": []}, "target is empty"),
-        ({"target": "xx"}, "no language 'xx'"),
+        ({"target": "xx"}, "'xx' is not in ISO 639-1"),
         ({"target": "de", "max_calls": -1}, "max_calls"),
         ({"target": "de", "include": [1]}, "include is a glob"),
     ],
