@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Generator, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Generator, Iterator, MutableMapping
 from functools import partial
 from typing import Any
 
@@ -84,7 +84,7 @@ class BearerAuth(httpx2.Auth):
         is_public: Callable[[httpx2.Request], bool] | None = None,
         before_send: Callable[[httpx2.Request], object] | None = None,
         limited: Callable[[Any, int], Any] = _LimitedStream,
-        headers: Callable[[dict[str, str]], Any] | None = None,
+        headers: Callable[[dict[str, str]], MutableMapping[str, str]] | None = None,
     ) -> None:
         self._source = source
         url = httpx2.URL(origin)
@@ -209,13 +209,13 @@ class PublicOnlyAuth(httpx2.Auth):
         yield request
 
 
-def has_raw_list(headers: Callable[[dict[str, str]], Any]) -> bool:
+def has_raw_list(headers: Callable[[dict[str, str]], MutableMapping[str, str]]) -> bool:
     """Return whether a ``Headers`` class keeps (name, lower-case name, value) tuples in its private ``_list``.
 
     Reading and writing that list skips the decoding and encoding of the public methods, which takes longer than the
     rest of the authentication. A later release may store headers in another way; the public methods are used then.
     """
-    probe = headers({"A": "1"})
+    probe: Any = headers({"A": "1"})
     try:
         probe._list = [*probe._list, (b"B", b"b", b"2")]
         return probe._list == [(b"A", b"a", b"1"), (b"B", b"b", b"2")] and dict(probe) == {"a": "1", "b": "2"}
