@@ -23,6 +23,10 @@ def _places(given: Iterable[int] | None) -> tuple[int, ...] | None:
     return None if given is None else tuple(given)
 
 
+def _plain(_: object, __: object, value: Any) -> Any:
+    return [*value] if isinstance(value, tuple) else value
+
+
 @frozen
 class JobSpec:
     """The properties of a job that are known before it has an ID.
@@ -67,7 +71,7 @@ class JobHandle(AsDict):
 
     def to_dict(self) -> dict[str, Any]:
         """Return the handle as JSON types, without unset values; ``version`` is that of the format."""
-        spec = asdict(self.spec, value_serializer=lambda _, __, value: list(value) if isinstance(value, tuple) else value)
+        spec = asdict(self.spec, value_serializer=_plain)
         values: dict[str, Any] = {"version": VERSION, "id": self.id, **spec, "submitted_at": self.submitted_at}
         return {name: value for name, value in values.items() if value not in (None, "", [], False)}
 
