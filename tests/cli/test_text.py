@@ -76,7 +76,7 @@ def test_the_trial_needs_no_credentials(command, sandbox):
         (["text", "Hello", "--to", "de,,fr"], None, "empty item"),
         (["text", "Hello", "--to", "xx"], None, "'xx' is not in ISO 639-1"),
         (["text", "Hello", "--to", "en"], None, "is the source language"),
-        (["text", "Hello", "--to", "de", "--style", "rude"], None, "got 'rude'"),
+        (["text", "Hello", "--to", "de", "--style", "rude"], None, "'rude' is not one of"),
         (["text", "Hello", "--to", "de", "--style", "slang", "--summarize"], None, "cannot be combined"),
         (["text", "Hello", "--to", "de", "--glossary", "harbour"], None, "not a pair such as word=translation"),
         (["text", "Hello", "--to", "de", "--timeout", "0"], None, "'--timeout'"),
