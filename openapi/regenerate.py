@@ -17,6 +17,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from ruamel.yaml.error import YAMLError
+
 if __name__ == "__main__":  # run as a file, Python looks in openapi/; its modules are always imported as openapi.…
     sys.path[0] = str(Path(__file__).resolve().parents[1])
 
@@ -175,7 +177,11 @@ class Run:
         return draft.moved
 
     def _overlay(self, name: str) -> Any:
-        return documents.load_yaml(self._path(name).read_text(encoding="utf-8"))
+        try:
+            return documents.load_yaml(self._path(name).read_text(encoding="utf-8"))
+        except YAMLError as error:
+            reason = " ".join(str(error).replace('in "<unicode string>", ', "at ").split())
+            raise documents.SourceError(f"{name} is not valid YAML: {reason}") from error
 
     def _path(self, name: str) -> Path:
         return (self.stage if name in self.names else self.root) / name

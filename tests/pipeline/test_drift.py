@@ -166,3 +166,13 @@ def test_another_tool_than_the_pinned_one_is_refused(pin: str, tree: Path, capsy
     (tree / "pyproject.toml").write_text(f'[dependency-groups]\ncodegen = ["ruff=={ours}", "{pin}"]\n')
     assert regenerate.main(["--check"], tree) == 1
     assert f"{pin.partition('==')[0]} is " in capsys.readouterr().err
+
+
+def test_a_wrong_indentation_in_the_corrections_is_one_message_with_file_and_line(tree: Path, capsys: Any) -> None:
+    path = tree / "openapi/corrections.yaml"
+    line = len(path.read_text().splitlines()) + 1
+    path.write_text(f"{path.read_text()}- target: $.info\n")
+    assert regenerate.main([], tree) == 1
+    said = capsys.readouterr().err
+    assert said.startswith("regenerate: openapi/corrections.yaml is not valid YAML: ")
+    assert f"at line {line}, column 1" in said.splitlines()[0]

@@ -37,7 +37,10 @@ MEANINGS: dict[str, Meaning] = {
     "ConfigurationError": Meaning(Exit.USAGE),
     "BatchRunning": Meaning(Exit.FAILED, "wait until the other run ends, or use another --journal"),
     "UnsupportedFormat": Meaning(Exit.USAGE, "'groupdocs-translation formats' lists the supported formats"),
-    "UnsupportedLanguage": Meaning(Exit.USAGE, "'groupdocs-translation languages' lists the pairs (one call)"),
+    "UnsupportedLanguage": Meaning(
+        Exit.USAGE,
+        "--from sets the source language (default: en); 'groupdocs-translation languages' lists the pairs (one call)",
+    ),
     "AuthenticationError": Meaning(
         Exit.AUTHENTICATION,
         "run 'groupdocs-translation doctor' to find the cause, or 'groupdocs-translation login' to store credentials",
