@@ -1,4 +1,4 @@
-"""Folders: 2,000 small files unless told otherwise, every twentieth request wrong, and the memory of 100,000 files.
+"""Folders: 2,000 small files by default, every twentieth request wrong, and the memory of 100,000 files.
 
 The sandbox, the batch and the published SDK run in processes of their own, on one machine, whose files a second are
 those of the pair. A job takes 2 s (median of a log-normal distribution), so 64 at a time end 32 files a second at best.
@@ -95,7 +95,7 @@ def _run(settings: Any, source: Path, out: Path, *, is_plan: bool = False, **opt
 
 
 def compare(source: Path, count: int, scratch: Path) -> tuple[list[str], list[Target]]:
-    """The files, in each weather, by both."""
+    """Translate the files with both, without and with faults."""
     fair, targets = _batch(source, count, scratch / "ours", "no faults", 0.0)
     foul, more = _batch(source, count, scratch / "ours-faults", f"{SHARE:.0%} faults", SHARE)
     rows = [
@@ -113,7 +113,7 @@ def compare(source: Path, count: int, scratch: Path) -> tuple[list[str], list[Ta
 
 
 def _batch(source: Path, count: int, out: Path, weather: str, share: float) -> tuple[list[list[object]], list[Target]]:
-    """A run and, if there are faults, another that is told to repeat what is in doubt or failed."""
+    """Measure a run and, with faults, another one that retries files that are uncertain or failed."""
     with process("benchmarks.batch", str(share), str(2 * count)) as sandbox:
         settings = json.loads(sandbox.read())
         first = last = _run(settings, source, out)
@@ -176,7 +176,7 @@ EXPLAINED = (
 
 
 def memory(scratch: Path, count: int) -> tuple[list[str], list[Target]]:
-    """What planning takes, and a run that plans, journals and reports but may make no call."""
+    """Measure planning, and a run that plans, journals and reports but may make no call."""
     settings = {"client_id": "id", "client_secret": "secret"}
     rows: list[list[object]] = []
     targets: list[Target] = []

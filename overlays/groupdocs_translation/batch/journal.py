@@ -115,7 +115,7 @@ class ResultRow:
 
 
 class JournalFailed(TranslationError):
-    """The journal can no longer be read or written, so that nothing of the batch may go on."""
+    """The journal can no longer be read or written, so the batch must stop."""
 
     def __init__(self, name: str, error: Exception) -> None:
         if isinstance(error, ValueError | TypeError) or type(error) is sqlite3.DatabaseError:
@@ -187,10 +187,7 @@ class Journal:
 
     @classmethod
     def snapshot(cls, path: Path) -> Self:
-        """A copy that can be planned on without changing anything, or an empty one if there is no journal yet.
-
-        It lies in a temporary file that SQLite removes.
-        """
+        """Return a copy for a plan, in a temporary file that SQLite removes; empty if there is no journal yet."""
         copy = sqlite3.connect("", check_same_thread=False, isolation_level=None)
         try:
             if path.exists() and path.stat().st_size:
@@ -247,7 +244,7 @@ class Journal:
 
     @contextmanager
     def writing(self) -> Generator[sqlite3.Connection, None, None]:
-        """One transaction: all of it is on disk afterwards, or none."""
+        """Run one transaction: afterwards all of it is on disk, or nothing."""
         with self._lock, self._understood():
             self._connection.execute("BEGIN IMMEDIATE")
             try:
@@ -266,7 +263,6 @@ class Journal:
             raise JournalFailed(self._name, error) from error
 
     def read(self, query: str, values: Sequence[Any] = ()) -> list[Any]:
-        """All rows of a query that has few."""
         with self._lock, self._understood():
             return self._connection.execute(query, values).fetchall()
 
@@ -285,7 +281,7 @@ class Journal:
         return str(self.read("SELECT value FROM meta WHERE name = 'name'")[0][0])
 
     def begin_run(self, now: float) -> int:
-        """The number of a new run; ``now`` in seconds of the wall clock."""
+        """Return the number of a new run; ``now`` in seconds of the wall clock."""
         with self.writing() as connection:
             return int(connection.execute("INSERT INTO runs (started) VALUES (?)", (now,)).lastrowid or 0)
 
@@ -297,22 +293,20 @@ class Journal:
             )
 
     def find(self, path: str) -> Row | None:
-        """The file of that path."""
         rows = self._rows("SELECT * FROM files WHERE path = ?", (path,))
         return rows[0] if rows else None
 
     def results(self, file: int) -> list[ResultRow]:
-        """The results of a file, there or to come."""
         query = "SELECT language, path, stage, size FROM results WHERE file = ? ORDER BY language"
         return [ResultRow(*row) for row in self.read(query, (file,))]
 
     def lost_job(self, path: str) -> str | None:
-        """The ID of the job of a file whose row was damaged, if it could be read."""
+        """Return the job ID of a file whose row was damaged, if it could be read."""
         rows = self.read("SELECT value FROM meta WHERE name = ?", (f"job of {path}",))
         return rows[0][0] if rows else None
 
     def owns(self, folded: str) -> bool:
-        """Whether a path in the folder of results, as file systems without case see it, is one of our results."""
+        """Return whether a folded path in the output folder is a result of this journal."""
         return bool(self.read("SELECT 1 FROM results WHERE folded = ?", (folded,)))
 
     def ready(self, run: int, queue: Queue, now: float, count: int) -> list[Row]:
@@ -322,14 +316,14 @@ class Journal:
         return sorted(rows, key=lambda row: (row.due, row.id))[:count]
 
     def next_due(self, run: int, now: float) -> float | None:
-        """When the next file that waits for its time may be taken (wall clock), ``None`` if none waits in this run."""
+        """Return when the next waiting file of a run is due (wall clock), ``None`` if none waits."""
         states = [state for queue in Queue for state in _WAITING[queue]]
         query = "SELECT min(due) FROM files WHERE run = ? AND state IN (?, ?, ?) AND due > ? AND due < ?"
         (due,) = self.read(query, (run, *states, now, NOT_IN_THIS_RUN))[0]
         return None if due is None else float(due)
 
     def rows(self, run: int, states: Iterable[FileState] | None = None) -> Iterator[Row]:
-        """The files of a run, all or those in some states, in the order they were planned."""
+        """Iterate over the files of a run, or those in some states, in the order they were planned."""
         chosen = tuple(states) if states is not None else tuple(FileState)
         marks = ", ".join("?" * len(chosen))
         query = f"SELECT * FROM files WHERE run = ? AND state IN ({marks}) AND id > ? ORDER BY id LIMIT 500"  # noqa: S608
@@ -344,7 +338,6 @@ class Journal:
         return [(kind, FileState(state), files, size) for kind, state, files, size in self.read(query, (run,))]
 
     def count_new(self, run: int) -> int:
-        """How many files a run has done itself."""
         query = "SELECT count(*) FROM files WHERE run = ? AND worked = run AND state = 'done'"
         return int(self.read(query, (run,))[0][0])
 
@@ -360,7 +353,7 @@ class Journal:
 
 
 def is_damaged(path: Path) -> bool:
-    """Whether it is a journal of ours that cannot be trusted; a file of the user's own is none."""
+    """Return whether a file is a batch's journal and is damaged; a user's own file is not a journal."""
     try:
         with path.open("rb") as file:
             magic = file.read(len(_MAGIC))
@@ -392,14 +385,13 @@ def is_damaged(path: Path) -> bool:
 
 
 def _is_in_the_way(error: sqlite3.Error) -> bool:
-    """Whether the file system or another process refused, not the content."""
     return getattr(error, "sqlite_errorname", "").startswith(
         ("SQLITE_BUSY", "SQLITE_LOCKED", "SQLITE_CANTOPEN", "SQLITE_READONLY", "SQLITE_PERM", "SQLITE_FULL")
     )
 
 
 def results_in(folder: Path) -> list[str] | None:
-    """The results (folded paths) of the batches into a folder, by the journal there; ``None`` if it cannot be read."""
+    """Return the results (folded paths) that the journal in a folder lists; ``None`` if it cannot be read."""
     try:
         with closing(read_journal(folder / STATE_FOLDER / JOURNAL_NAME)) as connection:
             return [path for (path,) in connection.execute("SELECT folded FROM results WHERE stage <> 'reserved'")]

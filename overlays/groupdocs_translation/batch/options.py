@@ -1,4 +1,4 @@
-"""What a batch is told: the arguments of ``translate_folder`` and ``Batch``, checked before anything is touched."""
+"""The arguments of ``translate_folder`` and ``Batch``, checked before anything is changed."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class FolderOptions(SubmitOptions, total=False):
     retry_uncertain: submit again what may or may not have been taken, at the risk of paying twice. retry_failed: try
     again what the service could not do. follow_symlinks: follow links, to files and to folders. concurrency: a
     ``Concurrency``. timeout: seconds to wait for a job; one that takes longer is fetched by the next run.
-    polling: a schedule in place of the client's. progress: called with a ``BatchProgress`` at each step of a file.
+    polling: a schedule instead of the client's. progress: called with a ``BatchProgress`` at each step of a file.
     wording: turns an error into the ``reason`` of a file, for reports in other terms than the Python API's.
     """
 
@@ -92,7 +92,7 @@ class BatchSettings:
     wording: Callable[[TranslationError], str] = str
 
     def reason(self, error: TranslationError) -> str:
-        """An error in the words of a report; those of Python's API if ``wording`` itself fails."""
+        """Return the text of an error for the report; the original text if ``wording`` fails."""
         try:
             return str(self.wording(error))
         except Exception:
@@ -105,7 +105,7 @@ class BatchSettings:
         return str(self.options.get("source", "en"))
 
     def with_languages(self, source: str, targets: Sequence[str]) -> BatchSettings:
-        """The same with languages in another spelling; without an option for English, as if none was given."""
+        """Return the settings with languages in another spelling; English has no option, as if none was given."""
         options = {name: value for name, value in self.options.items() if name != "source"}
         if source != "en":
             options["source"] = source
@@ -141,7 +141,6 @@ def batch_settings(
     output_dir: str | os.PathLike[str],
     given: Mapping[str, Any],
 ) -> BatchSettings:
-    """The settings that the arguments mean."""
     own = {name: given[name] for name in _AS_GIVEN if name in given}
     options = {name: value for name, value in given.items() if name not in _OF_A_FOLDER}
     if own.get("max_calls") is not None:

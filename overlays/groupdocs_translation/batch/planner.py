@@ -1,4 +1,4 @@
-"""Makes the plan of a run: holds each file of the folder against the journal, and writes down what is to be done."""
+"""The plan of a run: compare each file of the folder with the journal, and store what must be done."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def take_fingerprint(path: Path) -> Fingerprint:
 
 
 def has_changed(path: Path, file: FoundFile, row: Row) -> bool:
-    """Whether a file is not the one that the journal knows; it is read only if time differs and size does not."""
+    """Return whether a file has changed since it was journaled; reads it only if just the time differs."""
     if (file.size, file.mtime_ns) == (row.size, row.mtime_ns):
         return False
     if file.size != row.size or row.digest is None:
@@ -117,11 +117,11 @@ class Planner:
         )
         self._files = iter(self._walk)
         self.found = 0
-        self._needed = 0  # bytes for the results of all that is to be translated
+        self._needed = 0  # bytes for the results of all files to translate
 
     @property
     def ignored(self) -> Ignored:
-        """What the walk passed by."""
+        """What the walk skipped."""
         return self._walk.ignored
 
     def step(self) -> bool:
@@ -290,7 +290,7 @@ class Planner:
         raise AssertionError("numbers do not end")
 
     def _is_own(self, path: str, names: frozenset[str]) -> bool:
-        """Whether a file below the source root is a result: by the journal, or (without one) by its name."""
+        """Return whether a file below the source root is a result: by the journal, or without one by its name."""
         if self._source_inside is None:
             return False
         inside = path if self._source_inside == "." else f"{self._source_inside}/{path}"
@@ -302,7 +302,7 @@ class Planner:
         return any(safe_stem(name) == stem for name in names if name != PurePosixPath(path).name)
 
     def _made_by(self, folder: Path) -> Iterable[str] | None:
-        """The results of other batches into a folder; those of this one are known otherwise."""
+        """Return the results of other batches in a folder; ``_is_own`` finds those of this one."""
         is_own = folder.resolve() == self._settings.output.resolve()
         return () if is_own else results_in(folder)
 
@@ -321,7 +321,7 @@ class Planner:
         )
 
     def outcome(self) -> BatchPlan:
-        """The plan, when every step was made."""
+        """Return the plan, after the last step."""
         counts = self._journal.counts(self._run)
         experience = self._journal.polls_per_job()
         by_state: dict[str, int] = {}
@@ -345,7 +345,7 @@ class Planner:
 
 
 def _is_text(path: str) -> bool:
-    """Whether a name can be written as UTF-8; Linux has names that cannot."""
+    """Return whether a name can be encoded as UTF-8; Linux has names that cannot."""
     try:
         path.encode()
     except UnicodeEncodeError:
@@ -354,6 +354,6 @@ def _is_text(path: str) -> bool:
 
 
 def _usual_path(path: str, language: str, output: str) -> str:
-    """Where a result lies, from the folder of results: as its source from the source root."""
+    """Return the path of a result in the output folder: the same as its source's from the source root."""
     source = PurePosixPath(path)
     return (source.parent / result_name(source.name, language, output)).as_posix()

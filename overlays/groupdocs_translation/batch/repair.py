@@ -1,4 +1,4 @@
-"""What becomes of a journal that is damaged: it is set aside, and what can still be read of it goes into a new one."""
+"""Repair of a damaged journal: set it aside, and copy the rows that can be read into a new one."""
 
 from __future__ import annotations
 
@@ -32,14 +32,14 @@ def rebuild_journal(path: Path) -> Journal:
     journal = Journal.open(path)
     kept = salvage(aside, journal)
     log.warning(
-        "%s was damaged and is now %s; %d files were read from it, what it does not tell of counts as uncertain",
+        "%s was damaged and is now %s; %d files were recovered, the others are uncertain",
         path, aside, kept,
     )  # fmt: skip
     return journal
 
 
 def rebuilt_snapshot(path: Path) -> Journal:
-    """A copy for a plan, as ``rebuild_journal`` would give it; nothing is written beside it.
+    """Return a copy for a plan, with the rows that ``rebuild_journal`` would keep; writes nothing next to the journal.
 
     Raises:
         ConfigurationError: it is no journal, one of a newer version, or cannot be used.
@@ -50,10 +50,7 @@ def rebuilt_snapshot(path: Path) -> Journal:
 
 
 def salvage(damaged: Path, journal: Journal) -> int:
-    """Copy what can be read of a damaged journal into a new one; how many files that is.
-
-    The new one knows from then on that there were others.
-    """
+    """Copy the rows that can be read into a new journal, mark it as rebuilt, and return the number of files."""
     files = dict(_rows(damaged, "files", "id"))
     results = [values for _, values in _rows(damaged, "results", "file")]
     kept: set[object] = set()
@@ -80,7 +77,7 @@ def _insertion(table: str, values: tuple[object, ...]) -> str:
 
 
 def _rows(damaged: Path, table: str, order: str) -> Iterator[tuple[object, tuple[object, ...]]]:
-    """The rows of a table from both ends, each as far as it can be read."""
+    """Iterate over the rows of a table from both ends, each as far as it can be read."""
     for direction in ("ASC", "DESC"):
         with suppress(sqlite3.Error, ValueError), closing(read_journal(damaged)) as connection:
             for values in stored_rows(connection, table, f"ORDER BY {order} {direction}"):

@@ -69,7 +69,7 @@ class BatchPlan(Data):
         }
 
     def to_dict(self) -> dict[str, Any]:
-        """As JSON types."""
+        """Return the plan as JSON types."""
         kinds = [asdict(cost) | {"minimum_calls": cost.minimum, "expected_calls": cost.expected} for cost in self.kinds]
         return asdict(self, recurse=False) | {
             "by_state": dict(self.by_state),
@@ -89,7 +89,7 @@ class BatchProgress(Data):
     """One step of a batch.
 
     ``step`` is ``planning``, ``start`` (of all), ``uploading``, ``submitting``, ``waiting``, ``fetching``, ``done``,
-    ``failed``, ``uncertain``, ``again`` (it failed and will be tried once more), ``stopping`` or ``end``; ``path`` the
+    ``failed``, ``uncertain``, ``again`` (it failed and is retried later), ``stopping`` or ``end``; ``path`` the
     file, from the source root, empty for steps of the whole; ``reason`` says why, for the bad ones. ``finished`` of
     ``total`` files are over, well or not; ``failed`` of them not well. ``in_progress`` are being worked on; ``calls``
     were made so far in this run; ``seconds`` since it began, ``remaining_s`` a guess, ``None`` at first.
@@ -133,7 +133,7 @@ class BatchFile(Data):
 class BatchReport(AsDict):
     """How a run ended.
 
-    ``by_state`` counts the files: ``done``, ``failed``, ``uncertain``, and those that a later run goes on with
+    ``by_state`` counts the files: ``done``, ``failed``, ``uncertain``, and those that a later run resumes
     (``planned``, ``uploaded``, ``submitted``). ``new`` were done in this run, the others before. ``calls`` of this run,
     by operation. ``stopped`` says what ended it early: ``interrupted``, ``max_calls``, ``call_budget``,
     ``authentication``, ``refused`` (the service would refuse every file); ``None`` if nothing did. ``found_all`` is
@@ -204,11 +204,11 @@ class BatchReport(AsDict):
         return sum(self.calls.values())
 
     def each(self, *states: FileState | str) -> Iterator[BatchFile]:
-        """The files, or those in some states, read one after the other from the journal as it is now."""
+        """Iterate over the files, or those in some states, as the journal has them now."""
         return self._rows([FileState(state) for state in states] or None)
 
     def to_dict(self) -> dict[str, Any]:
-        """As JSON types, without the files; ``version`` is that of the shape, which ``report.json`` has too."""
+        """Return JSON types, without the files; ``version`` is that of the format, also in ``report.json``."""
         return {
             "version": 1,
             "source": str(self.source),
@@ -307,7 +307,7 @@ def _bar(report: BatchReport) -> list[dict[str, Any]]:
 
 
 def _address(path: Path, at: Path) -> str:
-    """A relative link, so that the folders can be moved together; a file on another drive gets a full one."""
+    """Return a relative link, so that the folders can be moved together; absolute for a file on another drive."""
     try:
         relative = os.path.relpath(path, at)
     except ValueError:  # Windows: no relative path from one drive to another
@@ -341,7 +341,7 @@ def size(count: int) -> str:
 
 
 def report_folder(output: Path, otherwise: Path) -> Path:
-    """Where the reports go: the folder of results, or another one if files of the user have their names there."""
+    """Return the folder for the reports: the output folder, or another one if a user's file has their name there."""
     return output if all(_is_ours(output / name) for name in REPORTS) else otherwise
 
 
@@ -390,7 +390,7 @@ class Entries:
 
 
 def _is_foreign(row: Row, language: str) -> bool:
-    """Whether a result counts as done though it is not ours: the planner found it there."""
+    """Return whether a result counts as done although this batch did not make it: the planner found it there."""
     return row.state is FileState.DONE and language not in row.targets
 
 

@@ -172,7 +172,7 @@ class Run:
             by_state[state.value] += files
         calls = dict(self._usage.by_operation)
         self._journal.end_run(run, self._clock.wall(), calls, self._stopped)
-        folder = self._settings.state_folder  # a report beside the sources would be in the way
+        folder = self._settings.state_folder  # a report among the sources would be translated
         if self._settings.source_inside is None:
             folder = report_folder(self._settings.output, folder)
         report = BatchReport(
@@ -211,7 +211,7 @@ class Run:
         return self._hook_error or self._error
 
     def _refused(self, retry_after_s: float | None) -> None:
-        """The service answered 429 or 503: fewer at a time, and none for as long as it asks."""
+        """Run fewer at a time after an HTTP 429 or 503, and start none for as long as ``Retry-After`` says."""
         now = self._clock.monotonic()
         self._uploads.refused(now, retry_after_s)
         self._jobs.refused(now, retry_after_s)

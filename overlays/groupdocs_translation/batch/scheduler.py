@@ -26,7 +26,7 @@ AHEAD = 64  # rows read at a time; what is held in memory is this and what is in
 
 
 class AdaptiveLimiter:
-    """Slots for what may happen at a time, in the order they are asked for; their number follows an ``AimdLimit``.
+    """Slots for what may happen at a time, first come, first served; their number follows an ``AimdLimit``.
 
     One event loop owns it. ``on_room`` is called when a slot may have become free.
     """
@@ -38,7 +38,7 @@ class AdaptiveLimiter:
 
     @property
     def has_room(self) -> bool:
-        """Whether a slot is free; a free one goes to whoever waits at once, so then nobody does."""
+        """Return whether a slot is free; while tasks wait, none is."""
         return self._slots.available_tokens > 0
 
     async def acquire(self, holder: SlotHandover) -> None:
@@ -60,7 +60,7 @@ class AdaptiveLimiter:
         self.on_room()
 
     def refused(self, now: float, retry_after_s: float | None = None) -> None:
-        """The service refused something; ``now`` in monotonic seconds."""
+        """Reduce the limit after a refusal; ``now`` in monotonic seconds."""
         self._follow(self.limit.refused(now, retry_after_s))
 
     def _follow(self, limit: AimdLimit) -> None:
@@ -235,7 +235,7 @@ class Scheduler:
             self._changed.set()
 
     async def _has(self, queue: Queue) -> bool:
-        """Whether a queue has a file that is due; reads on in the journal when what was read is used up."""
+        """Return whether a queue has a file that is due; reads more rows from the journal if none are left."""
         rows = self._rows[queue]
         if not rows and queue not in self._dry:
             now, put_back = self._clock.wall(), self._put_back

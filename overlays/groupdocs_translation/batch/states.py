@@ -1,4 +1,4 @@
-"""The decisions of a batch: what becomes of a file, what an error means, what it costs, which is next. Pure.
+"""The decisions of a batch: the next state of a file, what an error means, what it costs. Pure functions.
 
 ::
 
@@ -33,9 +33,7 @@ from .._errors import (
 )
 
 RESULT_LIFETIME_S = 24 * 3600.0  # results stay so long after the request (service page, "How a translation runs")
-GRACE_S = (
-    3600.0  # a job said to be unknown this close to its end has expired; a younger one is a riddle, not asked twice
-)
+GRACE_S = 3600.0  # a job unknown this close to its end has expired; a younger one may still exist
 UPLOAD_LIFETIME_S = 3600.0  # no page says how long an upload is kept; an hour saves the call after a crash or Ctrl-C
 
 
@@ -91,17 +89,17 @@ class Desired:
 
 @frozen
 class Decision:
-    """The state to go on from, and the languages that are still to be made."""
+    """The state to resume from, and the languages that are still missing."""
 
     state: FileState
     targets: Sequence[str]
 
 
 def next_state(known: Recorded | None, desired: Desired) -> Decision:
-    """What to do with a file at the start of a run.
+    """Return what to do with a file at the start of a run.
 
-    Nothing that was paid for is paid again: a job younger than 24 hours is fetched by its id, a submission whose fate
-    is unknown stays ``uncertain`` unless ``retry_uncertain`` says to risk it.
+    Nothing that was paid for is paid again: a job younger than 24 hours is fetched by its ID, a submission whose
+    outcome is unknown stays ``uncertain`` unless ``retry_uncertain`` says to risk it.
     """
     missing = [language for language in desired.targets if language not in desired.present]
     if known is None or desired.is_changed:
@@ -124,14 +122,14 @@ def next_state(known: Recorded | None, desired: Desired) -> Decision:
 
 
 def _is_fetchable(known: Recorded, missing: Sequence[str]) -> bool:
-    """Whether the last job can still be fetched, and brings something that is missing."""
+    """Return whether the last job can still be fetched and has a missing language."""
     if known.job_age_s is None or known.job_age_s >= RESULT_LIFETIME_S:
         return False
     return known.state is FileState.SUBMITTED or not set(missing).isdisjoint(known.targets)
 
 
 def _is_of(known: Recorded, desired: Desired, missing: Sequence[str]) -> bool:
-    """Whether a failure is one of just these languages: with another one in it, it may have been that one's fault."""
+    """Return whether a failed job had only these languages: another one may have been the cause."""
     return set(missing) <= set(known.targets) <= set(desired.targets)
 
 
@@ -140,7 +138,7 @@ def _is_fresh(known: Recorded) -> bool:
 
 
 def is_expired(job_age_s: float) -> bool:
-    """Whether a job that the service does not know has expired; a younger one is not paid for again unasked."""
+    """Return whether a job unknown to the service has expired; a younger one is never submitted again by default."""
     return job_age_s >= RESULT_LIFETIME_S - GRACE_S
 
 
@@ -166,18 +164,18 @@ class Step(Enum):
 class ErrorAction(Enum):
     """What an error means."""
 
-    AGAIN = "again"  # it passes: the same step once more, later
+    AGAIN = "again"  # temporary: retry the step later
     REFUSED = "refused"  # too many calls: later, with fewer at a time
     FAILED = "failed"  # the file's own fault, or the service's judgment of it
     UNCERTAIN = "uncertain"
     EXPIRED = "expired"
-    UNFINISHED = "unfinished"  # it goes on at the service; the next run fetches it
+    UNFINISHED = "unfinished"  # still running at the service; the next run fetches it
     REVOKED = "revoked"  # the API refuses what the identity server gives: passes, unless it comes again and again
     STOP = "stop"  # every other file would meet the same
 
 
 def classify_error(error: Exception, step: Step) -> ErrorAction:
-    """The meaning of an error that a step raised."""
+    """Return what an error of a step means."""
     match error:
         case SubmissionUncertain():
             return ErrorAction.UNCERTAIN
@@ -198,7 +196,7 @@ def classify_error(error: Exception, step: Step) -> ErrorAction:
         case NotFound() if step is Step.WAIT:
             return ErrorAction.EXPIRED
         case APIError() if step in {Step.UPLOAD, Step.WAIT} and error.status_code < 400:
-            return ErrorAction.AGAIN  # a success with nonsense in it: of a proxy, say
+            return ErrorAction.AGAIN  # an invalid success response, such as a proxy's
         case _:
             return ErrorAction.FAILED
 
@@ -209,7 +207,7 @@ _OF_ONE_FILE = {
 
 
 def names_an_option(message: str, request: Iterable[str]) -> bool:
-    """Whether a refusal names a member of the request that all files of a batch have alike."""
+    """Return whether an error message names a request field that is the same for all files of a batch."""
     words = "".join(letter if letter.isalnum() else " " for letter in message.lower()).split()
     return any(name.lower() in words for name in request if name not in _OF_ONE_FILE)
 
@@ -258,7 +256,7 @@ class KindCost(Data):
 
 
 def kind_cost(kind: str, states: Iterable[tuple[FileState, int, int]], polls_per_job: float | None) -> KindCost:
-    """The cost of one kind from (state, files, bytes) of it; ``polls_per_job`` is experience, if there is any."""
+    """Return the cost of one kind from its (state, files, bytes); ``polls_per_job`` as measured, if it was."""
     uploads = submissions = polls = size = 0
     for state, files, total in states:
         left = CALLS_LEFT.get(state, 0)
@@ -279,7 +277,7 @@ def kind_cost(kind: str, states: Iterable[tuple[FileState, int, int]], polls_per
 
 
 def fits(remaining: int | None, *, promised: int, need: int) -> bool:
-    """Whether a file that needs ``need`` calls may be started, when those under way still need ``promised``."""
+    """Return whether a file that needs ``need`` calls may start while those in progress need ``promised``."""
     return remaining is None or promised + need <= remaining
 
 
@@ -305,7 +303,7 @@ class AimdLimit:
 
     @classmethod
     def up_to(cls, most: int) -> AimdLimit:
-        """The limit to start with."""
+        """Return the initial limit."""
         return cls(most, float(min(FIRST, most)))
 
     @property

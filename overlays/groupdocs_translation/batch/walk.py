@@ -46,11 +46,9 @@ class Globs:
     exclude: Sequence[str] = ()
 
     def wants_file(self, path: str) -> bool:
-        """Whether a file is to be translated."""
         return (not self.include or _matches(path, self.include)) and not _matches(path, self.exclude)
 
     def wants_folder(self, path: str) -> bool:
-        """Whether a folder is to be entered."""
         return not _matches(path, self.exclude)
 
 
@@ -150,7 +148,6 @@ class Walk:
         return _Folder(path, iter(entries), frozenset(entry.name for entry in entries), above)
 
     def _folder(self, path: str, entry: os.DirEntry[str], parent: _Folder) -> _Folder | None:
-        """The folder that an entry is, if it is one to enter."""
         if not entry.is_dir(follow_symlinks=self._follows) or not self._enters(path):
             return None
         identity = _identity(os.stat(self._root / path))  # DirEntry.stat has no device on Windows
@@ -181,7 +178,7 @@ class Walk:
 
 
 def is_report(path: Path) -> bool:
-    """Whether a file is the report of some batch.
+    """Return whether a file is the report of a batch.
 
     Raises:
         OSError: it cannot be read.
@@ -191,7 +188,7 @@ def is_report(path: Path) -> bool:
 
 
 def folded_path(path: str) -> str:
-    """A path as file systems see it that know neither case nor the forms of Unicode."""
+    """Return a path as file systems compare it that ignore case and Unicode forms."""
     return unicodedata.normalize("NFC", path).casefold()
 
 
@@ -201,7 +198,7 @@ def _identity(status: os.stat_result) -> tuple[int, int]:
 
 @cache
 def is_translatable(extension: str) -> bool:
-    """Whether some operation takes files of this extension."""
+    """Return whether an operation takes files of this extension."""
     try:
         recognize(f"file.{extension}")
     except UnsupportedFormat:

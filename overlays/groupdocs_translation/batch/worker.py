@@ -58,7 +58,7 @@ class StagingFolder:
         self._folder = state_folder / f"staging-{name}"
 
     def folder_for(self, file: int) -> Path:
-        """The folder for one file's results: all were removed when the run began, and its own after use."""
+        """Return the folder for one file's results; the run begins without any, and each is removed after use."""
         return self._folder / str(file)
 
     def drop(self, file: int) -> None:
@@ -87,7 +87,7 @@ def place(draft: Path, target: Path, *, is_ours: bool) -> None:
 
 log = logging.getLogger("groupdocs_translation.batch")
 
-OLD_UPLOAD_S = 300.0  # an upload of an earlier run may be gone at the service: then the file is sent once more
+OLD_UPLOAD_S = 300.0  # an upload of an earlier run may be gone at the service: then the file is sent again
 
 
 def _look_at(path: Path) -> tuple[Fingerprint, Source]:
@@ -136,7 +136,7 @@ class FileWorker:
         self._refusals: Counter[str] = Counter()  # what the service said before it accepted any
 
     def stop(self) -> None:
-        """Finish steps, begin no other one, and cut waits short: a job goes on without us."""
+        """Finish steps, begin no other one, and cut waits short: jobs continue at the service."""
         self._is_stopping = True
         for scope in self._waits:
             scope.cancel()
@@ -197,7 +197,7 @@ class FileWorker:
         )  # fmt: skip
 
     async def _submit(self, active: ActiveFile) -> None:
-        """One POST, never repeated here: only the journal knows whether one was made."""
+        """Submit once, without retries: only the journal knows whether it was done."""
         row = active.row
         options, settings = self._settings.options, self._connection.settings
         source = Source(options.get("name") or self._source(active).name, row.size, None)
@@ -232,14 +232,14 @@ class FileWorker:
         self._jobs.succeeded()  # taken without a refusal: to wait for its end would keep the first rounds small
 
     async def _wait(self, active: ActiveFile) -> bool:
-        """Whether the job's fate is known; false if the batch stopped first."""
+        """Wait for the job, and return whether it is over; false if the batch stopped first."""
         assert active.row.job is not None
         if active.job is None:  # of an earlier run
             active.job = self._job(**active.row.job)
         self._tell("waiting", active.row.path, None)
         with anyio.CancelScope() as scope:
             self._waits.add(scope)
-            if self._is_stopping:  # asked for after the last look: nobody would cut this wait
+            if self._is_stopping:  # stop() came before this wait, and would not cancel it
                 scope.cancel()
             try:
                 await active.job.wait(self._settings.timeout, polling=self._settings.polling)
@@ -353,7 +353,7 @@ class FileWorker:
                     self._halt(for_all)
 
     async def _refusal_of_all(self, error: TranslationError, request: Any) -> TranslationError | None:
-        """The error that every file would meet, if this is one: a pair, an option, or anything that is said twice."""
+        """Return the error if every file would get it: a pair, an option, or any message that comes twice."""
         if self._is_accepted or not isinstance(error, BadRequest):
             return None
         languages = self._connection.languages
@@ -405,7 +405,7 @@ class FileWorker:
         return self._clock.wall() + pause_s(max(1, self._tries.get(file, 1)), retry_after_s)
 
     def _has_old_upload(self, active: ActiveFile) -> bool:
-        """Whether the service may have refused a file only because its upload is gone."""
+        """Return whether the service may have refused a file because its upload is gone."""
         at = active.row.uploaded_at
         return at is not None and self._clock.wall() - at > OLD_UPLOAD_S
 
@@ -432,7 +432,7 @@ class FileWorker:
 
 
 def _before(state: FileState) -> FileState:
-    """The state to try again from: what was to be submitted is still uploaded."""
+    """Return the state to retry from: a file that was not submitted is still uploaded."""
     return FileState.UPLOADED if state is FileState.SUBMITTING else state
 
 
