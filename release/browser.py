@@ -27,8 +27,13 @@ HEIGHT = 1000
 RULES = {
     "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 }
-# What the keyboard reaches: the first stop must skip the navigation, and each later stop must be visible.
-FOCUS = "() => { const e = document.activeElement; const b = e.getBoundingClientRect(); return [e.className, b.width] }"
+# What the keyboard reaches: the first stop must skip the navigation, and none may be off the screen.
+FOCUS = """() => {
+  const e = document.activeElement, box = e.getBoundingClientRect();
+  const isThere = e.closest(".md-search") || (box.left < innerWidth && box.right > 0); // the search slides in
+  return [e.className, e.textContent.trim().slice(0, 40), Boolean(isThere)];
+}"""
+STOPS = 8
 
 
 class _Quiet(SimpleHTTPRequestHandler):
@@ -60,10 +65,13 @@ def problems(page: Page, width: int) -> Iterator[str]:
             yield f"{violation['id']}: {node['target'][0]}: {' '.join(node['html'].split())[:100]}: {reason}"
     if (wide := page.evaluate("document.documentElement.scrollWidth")) > width:
         yield f"scrolls sideways: {wide} px"
-    page.keyboard.press("Tab")
-    focused, _ = page.evaluate(FOCUS)
-    if "md-skip" not in focused:
-        yield f"the first Tab reaches {focused!r}, not the link that skips the navigation"
+    for stop in range(STOPS):
+        page.keyboard.press("Tab")
+        focused, text, is_visible = page.evaluate(FOCUS)
+        if stop == 0 and "md-skip" not in focused:
+            yield f"the first Tab reaches {focused!r}, not the link that skips the navigation"
+        if not is_visible:
+            yield f"Tab {stop + 1} reaches {text!r}, which is off the screen"
 
 
 def check(browser: Browser, base: str, names: list[str], shots: Path | None) -> Iterator[str]:

@@ -9,6 +9,27 @@ document.addEventListener("DOMContentLoaded", () => {
     section.removeAttribute("aria-expanded");
   }
 
+  // On narrow screens a label opens the navigation, which the keyboard cannot press: make it a button.
+  const drawer = document.getElementById("__drawer");
+  const label = document.querySelector(".md-header__button[for='__drawer']");
+  if (drawer && label) {
+    const button = document.createElement("button");
+    button.className = label.className;
+    button.innerHTML = label.innerHTML;
+    button.setAttribute("for", "__drawer"); // the theme's style sheet selects by it
+    button.setAttribute("aria-label", "Navigation");
+    button.addEventListener("click", () => {
+      drawer.click();
+      if (drawer.checked) document.querySelector(".md-sidebar--primary a").focus();
+    });
+    label.replaceWith(button);
+    document.addEventListener("keydown", (event) => {
+      if (event.key !== "Escape" || !drawer.checked) return;
+      drawer.click();
+      button.focus();
+    });
+  }
+
   // The theme adds a nav to each block of code, later than this.
   const copies = () => {
     for (const buttons of document.querySelectorAll("nav.md-code__nav:not([role])")) buttons.setAttribute("role", "presentation");
