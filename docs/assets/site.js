@@ -12,7 +12,8 @@ document.addEventListener("DOMContentLoaded", () => {
   // On narrow screens a label opens the navigation, which the keyboard cannot press: make it a button.
   const drawer = document.getElementById("__drawer");
   const label = document.querySelector(".md-header__button[for='__drawer']");
-  if (drawer && label) {
+  const navigation = document.querySelector(".md-sidebar--primary");
+  if (drawer && label && navigation) {
     const button = document.createElement("button");
     button.className = label.className;
     button.innerHTML = label.innerHTML;
@@ -20,7 +21,12 @@ document.addEventListener("DOMContentLoaded", () => {
     button.setAttribute("aria-label", "Navigation");
     button.addEventListener("click", () => {
       drawer.click();
-      if (drawer.checked) document.querySelector(".md-sidebar--primary a").focus();
+      if (drawer.checked) (navigation.querySelector("a.md-nav__link--active") ?? navigation.querySelector("a")).focus();
+    });
+    // Sections of the open navigation cover each other: show the one with the focus.
+    navigation.addEventListener("focusin", (event) => {
+      if (!drawer.checked) return;
+      for (const toggle of navigation.querySelectorAll(".md-nav__toggle:not(#__toc)")) toggle.checked = toggle.parentElement.contains(event.target);
     });
     label.replaceWith(button);
     document.addEventListener("keydown", (event) => {
