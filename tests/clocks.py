@@ -17,7 +17,7 @@ def until(condition, seconds=20.0):
 
 
 class FakeClock:
-    """Virtual time: starts at a fixed wall time; ``sleep`` and ``asleep`` advance it and return at once."""
+    """Virtual time: starts at a fixed wall time. ``sleep`` and ``asleep`` advance it and return immediately."""
 
     def __init__(self, wall: float = 1_700_000_000.0) -> None:
         self._lock = threading.Lock()

@@ -14,8 +14,8 @@ from groupdocs_translation.sandbox import Sandbox
 
 from tests.clocks import FakeClock
 
-# Now, not in some thread of a test: pytest rewrites modules as it imports them, and CPython 3.11 fails with a
-# SystemError when two threads do that at once (gh-106905).
+# Imported here, not in a thread of a test: pytest rewrites modules on import, and CPython 3.11 raises SystemError if
+# two threads do that at the same time (gh-106905).
 for mode in ("_async", "_sync"):
     import_module(f"groupdocs_translation.{mode}.connection")
 
@@ -69,7 +69,7 @@ def closed_port():
 
 @pytest.fixture
 def sandbox(clock):
-    """A sandbox whose jobs are ready at once; its settings hand clients the clock that never waits."""
+    """A sandbox whose jobs are ready immediately, with a simulated clock in the settings of its clients."""
     with Sandbox() as sandbox:
         settings = sandbox.client_settings() | {"clock": clock}
         sandbox.client_settings = lambda: dict(settings)

@@ -25,7 +25,7 @@ REASONS = {  # kind of obstacle → what is said of it
 
 @contextmanager
 def no_place(kind: str, tmp_path: Path) -> Iterator[Path]:
-    """The folder; when the block ends the obstacle is gone. ``none``: there is none."""
+    """Yield a folder where a file cannot be written until the block ends. ``none`` has no obstacle."""
     if sys.platform == "win32" and kind != "room":
         pytest.skip("links, rights and long names are others there")
     folder = tmp_path / "places"

@@ -1,4 +1,4 @@
-"""A service whose every answer a test chooses, over the raw server: what the sandbox would never say."""
+"""A service on the raw server with responses chosen by the test, for those that the sandbox never sends."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ CONTENT = b"0123456789" * 30_000
 
 
 class Service(RawServer):
-    """Answers by role: ``submit``, ``poll``, ``upload``, ``read`` (facts) and ``file`` (storage).
+    """Responds by role: ``submit``, ``poll``, ``upload``, ``read`` (languages, health) and ``file`` (storage).
 
-    Each is bytes, a callable that gets the request, or a list of either, whose last one is for ever.
+    Each response is bytes, a callable that gets the request, or a list of these, whose last item is repeated.
     """
 
     def __init__(self, *, ssl=None, **roles) -> None:
@@ -26,14 +26,14 @@ class Service(RawServer):
         super().__init__(self._choose, ssl=ssl)
 
     def done(self, request, **members):
-        """A job that is over: one German text, or one German file."""
+        """Return the response for a job that is done, with one German text or file."""
         if request.path.startswith(f"{BASE}/text"):
             return http({"status": 200, "translations": {"de": ["Hallo"]}} | members)
         return http({"status": 200, "urls": {"de": {"url": self.url, "size": len(CONTENT)}}} | members)
 
     @property
     def url(self) -> str:
-        """Where the result lies."""
+        """The URL of the result."""
         return f"{self.address}/files/result.txt?signature=canary"
 
     def settings(self, clock):
@@ -41,7 +41,7 @@ class Service(RawServer):
         return {"access_token": "t", "base_url": f"{self.address}{BASE}", "clock": clock}
 
     def role(self, request: Request) -> str:
-        """What a request means."""
+        """Return the role of a request."""
         path = request.path.partition("?")[0]
         if path.startswith("/files/"):
             return "file"
@@ -51,7 +51,7 @@ class Service(RawServer):
         return "poll" if is_poll else "read"
 
     def count(self, role: str) -> int:
-        """How many requests of a role came in."""
+        """Return the number of requests of a role."""
         return sum(self.role(request) == role for request in self.requests)
 
     def _choose(self, request):

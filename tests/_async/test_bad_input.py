@@ -1,4 +1,4 @@
-"""Bad input: named with what to do, before a token is asked for, a call is paid for or a file is written."""
+"""Invalid arguments are reported before a token is requested, a call is billed or a file is written."""
 
 from __future__ import annotations
 
@@ -153,7 +153,7 @@ CALLS = TEXTS | FILES | FOLDERS | JOBS
 
 @pytest.fixture
 def place(tmp_path, monkeypatch):
-    """The working folder, with files to translate."""
+    """Return the working folder, with files to translate."""
     monkeypatch.chdir(tmp_path)
     for name in ("a.exe", "a.docx"):
         Path(name).write_bytes(b"x")
@@ -170,7 +170,7 @@ async def test_bad_input_is_named_before_anything_is_sent(sandbox, place, case):
         with pytest.raises(error, match=says):
             await call(client)
         assert client.usage.calls == 0
-    assert list(sandbox.records) == []  # not even for a token
+    assert list(sandbox.records) == []  # no token request either
     assert {path for path in place.rglob("*") if path.is_file()} == before
 
 
@@ -204,7 +204,7 @@ SETTINGS = {
 
 
 @pytest.mark.parametrize("case", SETTINGS)
-def test_a_client_is_not_made_with_a_setting_that_cannot_be(sandbox, case):
+def test_invalid_client_settings_are_rejected(sandbox, case):
     setting, says = SETTINGS[case]
     with pytest.raises(ConfigurationError, match=says):
         AsyncTranslationClient(**sandbox.client_settings() | setting)
@@ -212,7 +212,7 @@ def test_a_client_is_not_made_with_a_setting_that_cannot_be(sandbox, case):
 
 
 @pytest.mark.parametrize("way", ["credentials", "token_provider"])
-def test_a_way_to_credentials_that_is_no_function_is_named(way):
+def test_callbacks_for_credentials_must_be_callable(way):
     with pytest.raises(ConfigurationError, match=f"{way} must be a callable"):
         AsyncTranslationClient(**{way: "not a function"})
 
@@ -226,7 +226,7 @@ def test_a_way_to_credentials_that_is_no_function_is_named(way):
         (lambda: RetryPolicy(total_s=float("nan")), "total_s"),
     ],
 )
-def test_a_policy_is_not_made_of_numbers_that_mean_nothing(make, says):
+def test_invalid_retry_policies_are_rejected(make, says):
     with pytest.raises(ConfigurationError, match=says):
         make()
 
@@ -241,6 +241,6 @@ def test_a_policy_is_not_made_of_numbers_that_mean_nothing(make, says):
         ("transport", httpx.MockTransport(lambda _: httpx.Response(200)), "MockTransport"),
     ],
 )
-async def test_an_object_of_httpx_is_refused_with_the_name_to_take(parameter, given, name):
+async def test_an_httpx_object_is_rejected_with_its_httpx2_name(parameter, given, name):
     with pytest.raises(ConfigurationError, match=rf"must be an object of httpx2, got .*; use httpx2\.{name}"):
         AsyncTranslationClient("id", "secret", **{parameter: given})

@@ -1,4 +1,4 @@
-"""Files: up, translated, down, and nothing half-done anywhere."""
+"""Files: upload, translation and download, without incomplete files."""
 
 from __future__ import annotations
 
@@ -141,7 +141,7 @@ async def test_a_file_that_cannot_be_read_is_a_failed_job(sandbox, tmp_path):
         assert caught.value.status == 500
 
 
-async def test_progress_is_told_in_bytes(sandbox, tmp_path):
+async def test_progress_is_in_bytes(sandbox, tmp_path):
     seen = []
     async with AsyncTranslationClient(**sandbox.client_settings()) as client:
         await client.translate_file(b"Hello", name="a.txt", target="de", output_dir=tmp_path, progress=seen.append)
@@ -154,7 +154,7 @@ async def test_progress_is_told_in_bytes(sandbox, tmp_path):
 async def test_a_result_that_has_no_place_is_refused_before_anything_is_sent(sandbox, tmp_path, kind, overwrite):
     given = {"name": "a.txt", "target": "de", "overwrite": overwrite}
     async with AsyncTranslationClient(**sandbox.client_settings()) as client:
-        await client.translate_file(b"Hello", output_dir=tmp_path, **given)  # loads all that is loaded late
+        await client.translate_file(b"Hello", output_dir=tmp_path, **given)  # imports all lazy modules
         sent = len(sandbox.records)
         with no_place(kind, tmp_path) as folder:
             with pytest.raises(ConfigurationError, match=REASONS[kind]) as caught:
@@ -165,7 +165,7 @@ async def test_a_result_that_has_no_place_is_refused_before_anything_is_sent(san
 
 @pytest.mark.parametrize("overwrite", [False, True])
 @pytest.mark.parametrize("kind", REASONS)
-async def test_a_result_that_has_no_place_once_it_is_paid_for_is_kept(sandbox, tmp_path, kind, overwrite):
+async def test_a_billed_result_that_cannot_be_written_keeps_its_job(sandbox, tmp_path, kind, overwrite):
     async with AsyncTranslationClient(**sandbox.client_settings()) as client:
         await client.translate_file(b"Hello", name="a.txt", target="de", output_dir=tmp_path)
         job = await client.submit_file(b"Hello", name="a.txt", target="de")
@@ -175,5 +175,5 @@ async def test_a_result_that_has_no_place_once_it_is_paid_for_is_kept(sandbox, t
             assert str(caught.value).endswith(f"download job {job.id} again, it is not billed again")
         calls = client.usage.calls
         assert (await caught.value.job.download(tmp_path / "elsewhere")).path.exists()
-        assert client.usage.calls - calls == (1 if kind == "right" else 0)  # it had not been waited for
+        assert client.usage.calls - calls == (1 if kind == "right" else 0)  # its first poll
     assert len(sandbox.state.jobs) == 2

@@ -1,4 +1,4 @@
-"""Answers that no sane service gives: errors of this package come of them, or results; nothing else, and no file."""
+"""Invalid responses: they are errors of this package or results, and never leave an unexpected file."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ ROLES = ("submit", "poll", "upload", "read")
 
 
 async def _calls(client, folder, role):
-    """Call what meets the role's answer; errors of this package are what they should be."""
+    """Make the calls that receive the response of a role, and accept errors of this package."""
     work = [
         lambda: client.translate_text("Hello", target="de", timeout=9),
         lambda: client.translate_file(b"x", name="a.txt", target="de", output_dir=folder, timeout=9, overwrite=True),
@@ -53,18 +53,18 @@ async def _calls(client, folder, role):
     for call in {"read": facts, "upload": work[1:2]}.get(role, work):
         try:
             assert await call() is not None
-        except TranslationError:  # anything else ends the test
+        except TranslationError:  # any other exception fails the test
             continue
 
 
 def _inside(root, folder):
-    """Nothing lies below ``root`` but, perhaps, the one result in its folder."""
+    """Assert that ``root`` contains no file other than the result in its folder."""
     assert {path for path in root.rglob("*") if path.is_file()} <= {folder / "a.de.txt"}
 
 
 @pytest.mark.parametrize("role", ROLES)
 @pytest.mark.parametrize("answer", NONSENSE)
-async def test_nonsense_in_any_place_is_an_error_of_this_package(clock, tmp_path, answer, role):
+async def test_an_invalid_response_is_an_error_of_this_package(clock, tmp_path, answer, role):
     folder = tmp_path / "in" / "out"
     folder.mkdir(parents=True)
     with Service(**{role: NONSENSE[answer]}) as service:
@@ -94,7 +94,7 @@ ADDRESSES = [
 
 
 @pytest.mark.parametrize("address", ADDRESSES)
-async def test_an_address_that_is_not_safe_is_never_fetched_and_its_job_is_kept(clock, tmp_path, address):
+async def test_an_unsafe_result_url_is_never_fetched(clock, tmp_path, address):
     with Service(poll=http({"status": 200, "urls": {"de": {"url": address, "size": 5}}})) as service:
         async with AsyncTranslationClient(**service.settings(clock), retries=RetryPolicy.never()) as client:
             with pytest.raises(TranslationError) as caught:
@@ -106,7 +106,7 @@ async def test_an_address_that_is_not_safe_is_never_fetched_and_its_job_is_kept(
 
 
 @pytest.mark.parametrize("language", ["../../de", "/etc/de", "de/../../x", "..", "de\x00", "de\n"])
-async def test_a_language_that_is_a_path_leads_nowhere(clock, tmp_path, language):
+async def test_a_language_that_is_a_path_is_rejected(clock, tmp_path, language):
     folder = tmp_path / "in" / "out"
     folder.mkdir(parents=True)
     with Service() as service:
@@ -115,7 +115,7 @@ async def test_a_language_that_is_a_path_leads_nowhere(clock, tmp_path, language
         async with AsyncTranslationClient(**service.settings(clock), retries=RetryPolicy.never()) as client:
             with pytest.raises(TranslationError):
                 await client.translate_file(b"x", name="a.txt", target="de", output_dir=folder)
-            try:  # a job picked up by its id alone takes the service's word for its languages
+            try:  # a job resumed by its ID alone trusts the languages of the response
                 result = await client.job(JOB, kind="file", name="../../a.txt").download(folder)
                 written = list(result.files.values())
             except TranslationError:
@@ -125,7 +125,7 @@ async def test_a_language_that_is_a_path_leads_nowhere(clock, tmp_path, language
 
 
 def _mutants():
-    """Members of a valid answer, wherever they stand, and what they are replaced by."""
+    """Generate members of a valid response at any depth, and their replacements."""
     values = st.recursive(
         st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
         lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner, max_size=3),
@@ -147,9 +147,7 @@ def _mutated(value, changes):
     max_examples=40, suppress_health_check=[hypothesis.HealthCheck.function_scoped_fixture], deadline=None
 )
 @hypothesis.given(changes=_mutants())
-async def test_a_valid_answer_with_members_of_any_type_is_a_result_or_an_error_of_this_package(
-    clock, tmp_path, changes
-):
+async def test_any_type_of_member_is_a_result_or_an_error_of_this_package(clock, tmp_path, changes):
     (tmp_path / "out").mkdir(exist_ok=True)
     with Service() as service:
         entry = {"url": service.url, "size": len(CONTENT)}

@@ -1,4 +1,4 @@
-"""Jobs: how they end, what an error keeps of them, and that waiting again works."""
+"""Jobs: their final states, their errors, and waiting again."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from tests.auth.servers import http
 from tests.services import Service
 
 
-async def test_a_job_says_its_id_kind_and_state(sandbox):
+async def test_a_job_has_its_id_kind_and_state(sandbox):
     async with AsyncTranslationClient(**sandbox.client_settings()) as client:
         job = await client.submit_text("Hello", target="de")
         assert job.id in sandbox.jobs
@@ -37,7 +37,7 @@ async def test_a_job_says_its_id_kind_and_state(sandbox):
         assert sandbox.calls()["getTextTranslation"] == 1
 
 
-async def test_a_job_picked_up_elsewhere_from_json_gives_what_it_would_have_given_here(sandbox, tmp_path):
+async def test_a_job_resumed_from_json_has_the_same_result(sandbox, tmp_path):
     texts = ["One", "Two", "One", " ", "Three"]
     async with AsyncTranslationClient(**sandbox.client_settings()) as client:
         job = await client.submit_text(texts, target=["de", "fr"])
@@ -52,7 +52,7 @@ async def test_a_job_picked_up_elsewhere_from_json_gives_what_it_would_have_give
         assert (await second.download(tmp_path)).path.name == "note.de.txt"
 
 
-async def test_a_failed_job_is_an_error_that_keeps_it_and_costs_nothing_to_wait_for_again(sandbox):
+async def test_a_failed_job_is_an_error_and_is_not_polled_again(sandbox):
     sandbox.fail("translateText", job="failed")
     async with AsyncTranslationClient(**sandbox.client_settings()) as client:
         with pytest.raises(JobFailed) as caught:
@@ -63,7 +63,7 @@ async def test_a_failed_job_is_an_error_that_keeps_it_and_costs_nothing_to_wait_
     assert caught.value.job.id in sandbox.jobs
 
 
-async def test_a_job_done_in_part_gives_what_is_there_and_says_what_is_missing(sandbox, tmp_path):
+async def test_a_partial_job_returns_ready_and_missing_languages(sandbox, tmp_path):
     sandbox.fail("translateDocument", job="partial")
     async with AsyncTranslationClient(**sandbox.client_settings()) as client:
         with pytest.raises(JobPartial, match="missing") as caught:
@@ -75,7 +75,7 @@ async def test_a_job_done_in_part_gives_what_is_there_and_says_what_is_missing(s
     assert caught.value.job.id == there.job
 
 
-async def test_who_waits_again_for_a_job_done_in_part_gets_the_rest_once_it_is_there(clock):
+async def test_waiting_again_for_a_partial_job_returns_the_rest(clock):
     with Service(
         poll=[
             http({"status": 206, "translations": {"de": ["Hallo"], "fr": None}}, 206),
@@ -92,7 +92,7 @@ async def test_who_waits_again_for_a_job_done_in_part_gets_the_rest_once_it_is_t
             assert (await job.result())["fr"] == "Bonjour"
 
 
-async def test_a_206_with_every_language_is_still_a_job_done_in_part(clock):
+async def test_a_206_with_every_language_is_still_partial(clock):
     with Service(poll=http({"status": 206, "translations": {"de": ["Hallo"]}}, 206)) as service:
         async with AsyncTranslationClient(**service.settings(clock)) as client:
             with pytest.raises(JobPartial) as caught:
@@ -110,7 +110,7 @@ async def test_a_job_older_than_a_day_has_expired_and_stays_so(sandbox):
             assert caught.value.job is job
 
 
-async def test_a_wait_ends_in_time_and_goes_on_when_asked_again(sandbox, clock):
+async def test_a_wait_times_out_and_can_be_resumed(sandbox, clock):
     async with AsyncTranslationClient(**sandbox.client_settings()) as client:
         sandbox.state.jobs.latency.median_s = 1000.0
         job = await client.submit_text("Hello", target="de")
@@ -123,7 +123,7 @@ async def test_a_wait_ends_in_time_and_goes_on_when_asked_again(sandbox, clock):
 
 
 @pytest.mark.parametrize("timeout", [-1, float("nan"), float("inf"), "5", True])
-async def test_a_timeout_that_is_no_number_of_seconds_is_refused_before_anything_is_sent(sandbox, tmp_path, timeout):
+async def test_an_invalid_timeout_is_rejected_before_anything_is_sent(sandbox, tmp_path, timeout):
     async with AsyncTranslationClient(**sandbox.client_settings()) as client:
         for call in (
             lambda: client.translate_text("Hello", target="de", timeout=timeout),
@@ -138,7 +138,7 @@ async def test_a_timeout_that_is_no_number_of_seconds_is_refused_before_anything
 
 
 @pytest.mark.parametrize("given", [["Hallo"], ["Hallo", "Welt", "!"], []])
-async def test_another_number_of_texts_than_was_sent_is_never_passed_on_as_a_result(clock, given):
+async def test_a_wrong_number_of_texts_is_not_a_result(clock, given):
     with Service(poll=http({"status": 200, "translations": {"de": given}})) as service:
         async with AsyncTranslationClient(**service.settings(clock)) as client:
             with pytest.raises(JobFailed) as caught:
@@ -146,7 +146,7 @@ async def test_another_number_of_texts_than_was_sent_is_never_passed_on_as_a_res
     assert caught.value.job is not None
 
 
-async def test_languages_come_back_in_the_spelling_that_was_asked_for_and_no_others(clock, tmp_path):
+async def test_results_have_the_requested_languages_in_their_spelling(clock, tmp_path):
     urls = {"ZH-tw": {"url": "", "size": 0}, "fr": {"url": "", "size": 0}}
     with Service() as service:
         for entry in urls.values():
@@ -158,7 +158,7 @@ async def test_languages_come_back_in_the_spelling_that_was_asked_for_and_no_oth
     assert [path.name for path in tmp_path.iterdir()] == ["a.zh-TW.txt"]
 
 
-async def test_a_hugo_file_with_nothing_special_in_it_is_analysed_to_empty_lists(clock):
+async def test_a_plain_hugo_file_has_an_empty_structure(clock):
     with Service(poll=http({"status": 200, "frontmatters": [], "shortcodes": {}})) as service:
         async with AsyncTranslationClient(**service.settings(clock)) as client:
             structure = await client.analyze_hugo(b"# Hello", name="a.md")
@@ -171,7 +171,7 @@ async def test_an_image_without_text_has_no_texts_and_is_no_failure(clock):
             assert (await client.translate_to_text(b"x", name="a.png", target="de"))["de"] == []
 
 
-async def test_a_job_called_done_without_a_result_says_that(clock):
+async def test_a_done_job_without_a_result_has_failed(clock):
     with Service(poll=http({"status": 200, "message": "done", "urls": {}})) as service:
         async with AsyncTranslationClient(**service.settings(clock)) as client:
             with pytest.raises(JobFailed, match="done, but it has no result"):
@@ -223,7 +223,7 @@ async def test_an_id_with_a_slash_stays_one_segment_of_the_path(clock):
         {"id": "a", "name": 3},
     ],
 )
-async def test_a_job_that_cannot_be_one_is_refused(sandbox, details):
+async def test_an_invalid_job_id_is_rejected(sandbox, details):
     async with AsyncTranslationClient(**sandbox.client_settings()) as client:
         with pytest.raises(ConfigurationError):
             client.job(**{"kind": "text"} | details)
@@ -231,12 +231,12 @@ async def test_a_job_that_cannot_be_one_is_refused(sandbox, details):
 
 @pytest.fixture
 def small_requests(monkeypatch):
-    """Requests take three texts."""
+    """Limit requests to three texts."""
     limits = {"max_texts": 3, "max_characters": 999}
     monkeypatch.setattr("groupdocs_translation._rules.texts.TextChunker.__init__.__kwdefaults__", limits)
 
 
-async def test_an_error_of_one_of_several_jobs_brings_all_that_were_paid_for(sandbox, small_requests):
+async def test_an_error_of_one_of_several_jobs_has_all_billed_jobs(sandbox, small_requests):
     sandbox.fail("translateText", nth=3, status=500)
     texts = [f"Text {number}" for number in range(9)]
     async with AsyncTranslationClient(**sandbox.client_settings()) as client:
@@ -253,7 +253,7 @@ async def _walk(rows, seen):
         seen.append(row)
 
 
-async def test_a_stream_that_breaks_gives_the_jobs_it_has_not_handed_out(sandbox, small_requests):
+async def test_a_failed_stream_has_the_jobs_that_were_not_yielded(sandbox, small_requests):
     seen = []
     async with AsyncTranslationClient(**sandbox.client_settings(), call_budget=4) as client:
         with pytest.raises(CallBudgetExceeded) as caught:
@@ -297,7 +297,7 @@ async def test_a_stream_refuses_wrong_arguments_at_once(sandbox):
 
 
 @pytest.mark.parametrize("times", [1, 3])
-async def test_a_job_just_made_is_not_expired_by_one_404(sandbox, times):
+async def test_a_new_job_is_not_expired_after_one_404(sandbox, times):
     sandbox.fail("getTextTranslation", times=times, status=404)
     async with AsyncTranslationClient(**sandbox.client_settings()) as client:
         job = await client.submit_text("Hello", target="de")
@@ -306,7 +306,7 @@ async def test_a_job_just_made_is_not_expired_by_one_404(sandbox, times):
     assert client.usage.by_operation["getTextTranslation"] == times + 1
 
 
-async def test_a_job_that_stays_unknown_has_expired_after_four_looks(sandbox):
+async def test_an_unknown_job_has_expired_after_four_polls(sandbox):
     sandbox.fail("getTextTranslation", times=99, status=404)
     async with AsyncTranslationClient(**sandbox.client_settings()) as client:
         job = await client.submit_text("Hello", target="de")

@@ -1,4 +1,4 @@
-"""Texts that do not fit in memory: read as they are needed, never much ahead of what was handed out."""
+"""Texts that do not fit in memory are read as needed, never far ahead of the results."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ async def test_a_stream_reads_no_more_than_two_requests_ahead(clock, monkeypatch
 
     def texts():
         nonlocal read
-        for read in range(1, 61):  # the test looks at it
+        for read in range(1, 61):  # the test reads it
             yield f"Text {read}"
 
     poll = http({"status": 200, "translations": {"de": ["Hallo"] * PACK}})
@@ -25,6 +25,6 @@ async def test_a_stream_reads_no_more_than_two_requests_ahead(clock, monkeypatch
         async with AsyncTranslationClient(**service.settings(clock)) as client:
             handed_out = 0
             async for _ in client.translate_stream(texts(), target="de"):
-                assert read - handed_out <= 2 * PACK + 1  # one request under way, one being filled
+                assert read - handed_out <= 2 * PACK + 1  # one request in flight, one being filled
                 handed_out += 1
     assert (read, handed_out) == (60, 60)

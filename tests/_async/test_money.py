@@ -1,4 +1,4 @@
-"""Never paid twice: a job that was made is made once, whatever becomes of its answer; one that was not is asked for."""
+"""No job is billed twice: a lost response never causes a second submission, and a rejected one is retried."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from groupdocs_translation import AsyncTranslationClient, ConnectionFailed, Retr
 
 from tests.clocks import until
 
-LOST = {  # the job exists, and its answer is lost or cannot be read
+LOST = {  # the job exists, but its response is lost or unreadable
     "reset without an answer": {"reset": "after"},
     "reset within the answer": {"reset": "middle"},
     "cut short": {"truncate": True, "after": True},
@@ -28,15 +28,15 @@ SUBMISSIONS = {
 
 @pytest.mark.parametrize("operation", SUBMISSIONS)
 @pytest.mark.parametrize("fault", LOST)
-async def test_a_job_whose_answer_was_lost_is_one_job_and_the_error_has_what_was_sent(sandbox, fault, operation):
+async def test_a_lost_response_makes_one_job_and_an_error_with_the_request(sandbox, fault, operation):
     sandbox.fail(operation, times=9, **LOST[fault])
     timeout = 0.4 if fault in {"late", "in drops"} else None
     async with AsyncTranslationClient(**sandbox.client_settings(), timeout=timeout) as client:
         with pytest.raises(SubmissionUncertain) as caught:
             await SUBMISSIONS[operation](client)
         assert client.usage.by_operation[operation] == 1
-    until(lambda: len(sandbox.jobs) == 1)  # on a busy machine the impatient client is first
-    assert sandbox.calls()[operation] == (fault != "late")  # which the sandbox records once it has answered
+    until(lambda: len(sandbox.jobs) == 1)  # on a slow machine the client may time out first
+    assert sandbox.calls()[operation] == (fault != "late")  # the sandbox records a call after its response
     assert caught.value.operation == operation
     assert caught.value.request
     assert operation in str(caught.value)
@@ -44,7 +44,7 @@ async def test_a_job_whose_answer_was_lost_is_one_job_and_the_error_has_what_was
 
 @pytest.mark.parametrize("operation", SUBMISSIONS)
 @pytest.mark.parametrize("status", [429, 503])
-async def test_a_job_that_the_service_refused_for_now_is_made_once_by_a_later_try(sandbox, clock, status, operation):
+async def test_a_rejected_submission_is_retried_and_makes_one_job(sandbox, clock, status, operation):
     sandbox.fail(operation, status=status, times=2, headers={"retry-after": "7"})
     async with AsyncTranslationClient(**sandbox.client_settings()) as client:
         await SUBMISSIONS[operation](client)
@@ -53,7 +53,7 @@ async def test_a_job_that_the_service_refused_for_now_is_made_once_by_a_later_tr
     assert clock.slept.count(7.0) == 2
 
 
-async def test_a_connection_that_broke_before_the_request_was_read_is_no_proof_that_no_job_was_made(sandbox):
+async def test_a_connection_that_broke_early_is_still_uncertain(sandbox):
     sandbox.fail("translateText", reset="before")
     async with AsyncTranslationClient(**sandbox.client_settings()) as client:
         with pytest.raises(SubmissionUncertain):
@@ -62,7 +62,7 @@ async def test_a_connection_that_broke_before_the_request_was_read_is_no_proof_t
     assert sandbox.calls()["translateText"] <= 1
 
 
-async def test_a_service_that_is_not_there_costs_no_call_and_leaves_no_doubt(sandbox, clock, closed_port):
+async def test_an_unreachable_service_costs_no_call_and_is_not_uncertain(sandbox, clock, closed_port):
     settings = sandbox.client_settings() | {"base_url": f"http://127.0.0.1:{closed_port}/api"}
     async with AsyncTranslationClient(**settings, retries=RetryPolicy(tries=3)) as client:
         with pytest.raises(ConnectionFailed):

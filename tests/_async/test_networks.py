@@ -1,4 +1,4 @@
-"""The ways to the service that people have: proxies, their own certificates, their own transports, limits."""
+"""Proxies, custom certificates, custom transports and limits."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def authority():
 
 @pytest.fixture(scope="module")
 def secure(authority):
-    """A server's side of TLS, with a certificate that only ``authority`` vouches for."""
+    """Return the TLS context of a server whose certificate is signed by ``authority``."""
     import ssl
 
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -28,7 +28,7 @@ def secure(authority):
     return context
 
 
-async def test_calls_and_downloads_go_through_the_proxy_that_was_given(clock, tmp_path):
+async def test_calls_and_downloads_use_the_proxy_argument(clock, tmp_path):
     with Service() as service, RawServer(lambda request: service._choose(_without_host(request, service))) as proxy:
         settings = service.settings(clock) | {"proxy": proxy.address, "trust_env": False}
         async with AsyncTranslationClient(**settings) as client:
@@ -42,7 +42,7 @@ def _without_host(request, service):
     return request._replace(path=request.path.removeprefix(service.address))
 
 
-async def test_a_proxy_that_does_not_answer_means_that_nothing_was_sent(clock, closed_port):
+async def test_an_unreachable_proxy_means_that_nothing_was_sent(clock, closed_port):
     proxy = f"http://127.0.0.1:{closed_port}"
     settings = {"access_token": "t", "base_url": "http://127.0.0.1:9/api", "proxy": proxy, "clock": clock}
     async with AsyncTranslationClient(**settings, retries=ONCE) as client:
@@ -51,7 +51,7 @@ async def test_a_proxy_that_does_not_answer_means_that_nothing_was_sent(clock, c
         assert client.usage.calls == 0
 
 
-async def test_a_certificate_of_ones_own_authority_is_trusted_where_that_was_said(clock, authority, secure, tmp_path):
+async def test_a_custom_authority_is_trusted_with_verify(clock, authority, secure, tmp_path):
     authority.cert_pem.write_to_path(tmp_path / "ca.pem")
     with Service(ssl=secure) as service:
         settings = service.settings(clock)
@@ -59,7 +59,7 @@ async def test_a_certificate_of_ones_own_authority_is_trusted_where_that_was_sai
             assert (await client.translate_text("Hello", target="de")).text == "Hallo"
 
 
-async def test_a_certificate_of_nobody_is_refused_at_once_and_costs_nothing(clock, secure):
+async def test_an_untrusted_certificate_is_rejected_and_costs_nothing(clock, secure):
     with Service(ssl=secure) as service:
         async with AsyncTranslationClient(**service.settings(clock)) as client:
             with pytest.raises(ConnectionFailed, match=r"CERTIFICATE|certificate"):
@@ -69,7 +69,7 @@ async def test_a_certificate_of_nobody_is_refused_at_once_and_costs_nothing(cloc
     assert clock.slept == []
 
 
-def test_a_file_of_certificates_that_is_not_there_is_named_when_the_client_is_made(tmp_path):
+def test_a_missing_certificate_file_is_reported_by_the_constructor(tmp_path):
     with pytest.raises(ConfigurationError, match=r"verify='.*none\.pem' has no certificates"):
         AsyncTranslationClient("id", "secret", verify=str(tmp_path / "none.pem"))
     (tmp_path / "none.pem").write_text("Hello")
@@ -77,7 +77,7 @@ def test_a_file_of_certificates_that_is_not_there_is_named_when_the_client_is_ma
         AsyncTranslationClient("id", "secret", verify=tmp_path / "none.pem")
 
 
-async def test_a_transport_of_ones_own_carries_every_call(clock):
+async def test_a_custom_transport_sends_every_call(clock):
     seen = []
 
     def answer(request):
@@ -95,7 +95,7 @@ async def test_a_transport_of_ones_own_carries_every_call(clock):
 @pytest.mark.parametrize(
     ("header", "waits"), [({"retry_after": "7"}, 7), ({"retry_after": "Tue, 14 Nov 2023 22:13:31 GMT"}, 11)]
 )
-async def test_a_pause_that_the_service_asks_for_is_kept_in_seconds_and_as_a_date(clock, header, waits):
+async def test_retry_after_is_respected_as_seconds_and_as_a_date(clock, header, waits):
     with Service(read=[http({}, 429, **header), http([])]) as service:
         async with AsyncTranslationClient(**service.settings(clock)) as client:
             await client.languages()
@@ -103,7 +103,7 @@ async def test_a_pause_that_the_service_asks_for_is_kept_in_seconds_and_as_a_dat
     assert clock.slept == [pytest.approx(waits)]
 
 
-async def test_the_time_of_a_call_is_bounded_over_all_its_tries(clock):
+async def test_the_total_time_limits_all_attempts_of_a_call(clock):
     policy = RetryPolicy(tries=100, first_pause_s=20, longest_pause_s=20, total_s=60)
     with Service(read=http({}, 503)) as service:
         async with AsyncTranslationClient(**service.settings(clock), retries=policy) as client:

@@ -1,4 +1,4 @@
-"""Waiting for jobs that take their time, on a clock that never waits."""
+"""Waiting for slow jobs, with a simulated clock."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from groupdocs_translation_sandbox import ClientClock
 
 @pytest.fixture
 def slow():
-    """A sandbox whose documents take about 40 s, and the settings of a client in its time."""
+    """Return a sandbox whose documents take about 40 s, and the settings of a client with its clock."""
     with Sandbox(latency_s=20) as sandbox:
         yield sandbox, sandbox.client_settings() | {"clock": ClientClock(sandbox)}
 
@@ -22,7 +22,7 @@ async def _translate(client):
     return client.usage.calls - before
 
 
-async def test_polls_become_fewer_with_what_the_client_has_seen(slow):
+async def test_observed_durations_reduce_polls(slow):
     _, settings = slow
     async with AsyncTranslationClient(**settings, polling=PollingSchedule(learns=False)) as client:
         blind = sum([await _translate(client) for _ in range(8)])
@@ -33,7 +33,7 @@ async def test_polls_become_fewer_with_what_the_client_has_seen(slow):
     assert learnt < 0.6 * blind
 
 
-async def test_a_schedule_can_be_given_for_one_wait(slow):
+async def test_one_wait_can_have_its_own_schedule(slow):
     sandbox, settings = slow
     async with AsyncTranslationClient(**settings, polling="economy") as client:
         job = await client.submit_file(b"Hello", name="a.txt", target="de")

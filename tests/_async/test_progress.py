@@ -1,4 +1,4 @@
-"""Whoever watches a translation learns of each job as soon as it exists, so that it is never lost."""
+"""Progress callbacks get each job as soon as it exists, so that it can be resumed."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from groupdocs_translation import AsyncTranslationClient
 from groupdocs_translation._rules.texts import MAX_CHARACTERS_PER_REQUEST
 
 
-async def test_a_job_is_told_once_before_it_is_waited_for(sandbox, tmp_path):
+async def test_progress_reports_a_job_once_before_the_wait(sandbox, tmp_path):
     seen = []
     async with AsyncTranslationClient(**sandbox.client_settings()) as client:
         result = await client.translate_file(
@@ -21,7 +21,7 @@ async def test_a_job_is_told_once_before_it_is_waited_for(sandbox, tmp_path):
     assert told.to_dict()["name"] == "a.txt"
 
 
-async def test_each_job_of_many_texts_is_told_with_all_that_picks_it_up_again(sandbox):
+async def test_progress_reports_each_job_with_the_data_to_resume_it(sandbox):
     long = "word " * (MAX_CHARACTERS_PER_REQUEST // 9)
     seen = []
     async with AsyncTranslationClient(**sandbox.client_settings()) as client:

@@ -1,4 +1,4 @@
-"""Texts, from the first call to the last error, against the sandbox."""
+"""Texts: translations and errors, with the sandbox."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ async def test_a_job_that_may_exist_is_never_paid_for_twice(sandbox, fault):
     async with AsyncTranslationClient(**sandbox.client_settings(), timeout=timeout) as client:
         with pytest.raises(SubmissionUncertain) as caught:
             await client.translate_text("Hello", target="de")
-    until(lambda: len(sandbox.state.jobs) == 1)  # on a busy machine the impatient client is first
+    until(lambda: len(sandbox.state.jobs) == 1)  # on a slow machine the client may time out first
     assert caught.value.request["texts"] == ["Hello"]
 
 
@@ -115,7 +115,7 @@ async def test_an_error_while_waiting_keeps_the_job(sandbox):
     assert result.text.startswith("[de]")
 
 
-async def test_the_budget_refuses_the_call_that_would_pass_it(sandbox):
+async def test_the_budget_rejects_the_call_that_exceeds_it(sandbox):
     async with AsyncTranslationClient(**sandbox.client_settings(), call_budget=1) as client:
         with pytest.raises(CallBudgetExceeded) as caught:
             await client.translate_text("Hello", target="de")

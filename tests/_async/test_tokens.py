@@ -1,4 +1,4 @@
-"""The token, as a client's user lives with it."""
+"""Credentials and tokens of a client."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from tests.auth.servers import Identity, http, token
 from tests.services import Service
 
 
-async def test_the_token_is_asked_for_once_and_renewed_when_it_is_old(sandbox, clock):
+async def test_the_token_is_requested_once_and_renewed_before_it_expires(sandbox, clock):
     async with AsyncTranslationClient(**sandbox.client_settings()) as client:
         for _ in range(3):
             await client.translate_text("Hello", target="de")
@@ -55,7 +55,7 @@ async def test_an_api_that_always_says_401_costs_two_tokens_at_most(sandbox, clo
     assert sandbox.state.calls()["getOpenapiDocument"] == 1 + 5 + 1  # one of them was sent again
 
 
-async def test_a_wrong_secret_is_named_once_and_not_tried_again(sandbox, clock):
+async def test_a_wrong_secret_is_reported_and_not_sent_again(sandbox, clock):
     settings = sandbox.client_settings() | {"client_secret": "canary-secret"}
     async with AsyncTranslationClient(**settings) as client:
         for _ in range(3):
@@ -87,7 +87,7 @@ def test_missing_credentials_name_both_ways_to_give_them():
         AsyncTranslationClient()
 
 
-async def test_a_rotated_secret_is_asked_for_again(sandbox, clock):
+async def test_a_rotated_secret_is_read_again(sandbox, clock):
     secrets = [sandbox.client_secret, "rotated"]
     settings = {name: value for name, value in sandbox.client_settings().items() if name.endswith("url")}
     async with AsyncTranslationClient(
@@ -132,7 +132,7 @@ def _answers(outage, times):
 
 
 @pytest.mark.parametrize("outage", PASSING_OUTAGES)
-async def test_an_identity_server_that_is_down_for_a_while_is_ridden_out(clock, outage):
+async def test_a_short_outage_of_the_token_endpoint_is_retried(clock, outage):
     with Service() as service, Identity(expires_in=60) as identity:
         service._roles["poll"] = [http({"status": 202}), service.done]
         settings = {"base_url": f"{service.address}/api", "token_url": identity.token_url, "clock": clock}
@@ -146,7 +146,7 @@ async def test_an_identity_server_that_is_down_for_a_while_is_ridden_out(clock, 
 
 
 @pytest.mark.parametrize("outage", PASSING_OUTAGES)
-async def test_an_identity_server_that_stays_down_is_no_wrong_secret(clock, outage):
+async def test_an_outage_of_the_token_endpoint_is_not_a_wrong_secret(clock, outage):
     with Service() as service, Identity(PASSING_OUTAGES[outage]) as identity:
         settings = {"base_url": f"{service.address}/api", "token_url": identity.token_url, "clock": clock}
         async with AsyncTranslationClient("id", "secret", **settings) as client:
@@ -162,7 +162,7 @@ async def test_an_identity_server_that_stays_down_is_no_wrong_secret(clock, outa
         assert service.requests == []
 
 
-async def test_a_401_to_a_call_that_sent_no_token_is_not_called_a_refused_token(clock):
+async def test_a_401_without_a_token_is_not_a_rejected_token(clock):
     with Service(read=http("", 401)) as service:
         async with AsyncTranslationClient(**service.settings(clock)) as client:
             with pytest.raises(AuthenticationError, match="none was sent") as caught:
@@ -171,7 +171,7 @@ async def test_a_401_to_a_call_that_sent_no_token_is_not_called_a_refused_token(
     assert "authorization" not in service.requests[0].headers
 
 
-async def test_an_address_where_nothing_is_says_nothing_of_results(clock):
+async def test_a_404_of_a_wrong_base_url_does_not_mention_results(clock):
     with Service(read=http("", 404), submit=http("", 404)) as service:
         async with AsyncTranslationClient(**service.settings(clock)) as client:
             for call in (client.languages, lambda: client.submit_text("Hello", target="de")):
@@ -181,7 +181,7 @@ async def test_an_address_where_nothing_is_says_nothing_of_results(clock):
 
 
 @pytest.mark.parametrize("body", ["", "<h1>Not Found</h1>", {"detail": "Not Found"}])
-async def test_a_poll_of_an_address_where_nothing_is_says_nothing_of_results(clock, body):
+async def test_a_poll_of_a_wrong_base_url_does_not_mention_results(clock, body):
     with Service(poll=http(body, 404)) as service:
         async with AsyncTranslationClient(**service.settings(clock)) as client:
             submitted = await client.submit_text("Hello", target="de")
@@ -199,7 +199,7 @@ async def test_a_poll_of_an_address_where_nothing_is_says_nothing_of_results(clo
                 await job.result()
 
 
-def test_a_stream_at_its_end_is_said_to_be_at_its_end():
+def test_a_stream_at_its_end_is_rejected():
     stream = io.BytesIO(b"Hello")
     stream.read()
     with pytest.raises(ConfigurationError, match=r"seek\(0\)") as caught:

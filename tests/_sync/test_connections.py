@@ -1,5 +1,5 @@
 # Derived from tests/_async/test_connections.py by `nox -s regenerate`: edit that file, never this one.
-"""What goes over the wire besides the call itself: connections, cookies, headers."""
+"""Connections, cookies and headers."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from tests.services import JOB, Service
 
 
 class Recorder(BaseHTTPRequestHandler):
-    """Answers every poll with a finished text, and with a cookie."""
+    """Responds to every poll with a finished text and a cookie."""
 
     protocol_version = "HTTP/1.1"
 
@@ -76,7 +76,7 @@ def test_an_id_is_sent_as_one_segment_of_the_path(recorder, settings):
     assert recorder.seen[0][1] == "/v2.0/translation/text/a%2F..%2Fb%3Fc%23d%20e%25"
 
 
-def test_many_jobs_leave_nothing_behind_in_the_session(recorder, settings):
+def test_many_jobs_leave_no_state_in_the_session(recorder, settings):
     with TranslationClient(**settings) as client:
         held = set()
         for number in range(10):
@@ -87,7 +87,7 @@ def test_many_jobs_leave_nothing_behind_in_the_session(recorder, settings):
 
 
 def test_certificates_are_read_once_for_the_api_storage_and_the_token(sandbox, tmp_path, monkeypatch):
-    for name in ("SSL_CERT_FILE", "SSL_CERT_DIR"):  # what they name is read when the client is made
+    for name in ("SSL_CERT_FILE", "SSL_CERT_DIR"):  # read by the constructor of a client
         monkeypatch.delenv(name, raising=False)
     read = []
     make = httpx2.create_ssl_context
@@ -113,16 +113,16 @@ def test_certificates_are_read_once_for_the_api_storage_and_the_token(sandbox, t
 
 
 @pytest.mark.parametrize("trusts", [True, False])
-def test_the_environments_certificates_are_those_of_all_if_it_is_trusted(trusts, monkeypatch, tmp_path):
+def test_all_sessions_use_certificates_of_the_environment(trusts, monkeypatch, tmp_path):
     monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "none.pem"))
     with pytest.raises(ConfigurationError, match="SSL_CERT_FILE") if trusts else nullcontext():
         with TranslationClient("id", "secret", trust_env=trusts) as client:
             client._connection.session()
 
 
-def test_submissions_to_a_server_that_closes_without_a_word_are_never_in_doubt(clock):
+def test_silently_closed_connections_lose_no_submission(clock):
     def taken_and_closed(_):
-        return [http({"status": 202, "message": "taken", "id": JOB})]  # in pieces: the server closes behind them
+        return [http({"status": 202, "message": "taken", "id": JOB})]  # in chunks: the server closes afterwards
 
     with Service(submit=taken_and_closed) as service:
         with TranslationClient(**service.settings(clock)) as client:
@@ -140,7 +140,7 @@ def test_submissions_and_polls_share_a_connection_that_stays_open(clock):
 
 
 @pytest.mark.parametrize("surplus", ["the same again", "nonsense"])
-def test_what_comes_after_a_response_is_never_the_next_one(surplus, clock, tmp_path):
+def test_surplus_bytes_are_never_the_next_response(surplus, clock, tmp_path):
     polls = [http({"status": 200, "translations": {"de": [text]}}) for text in ("eins", "zwei")]
     polls[0] += b"nonsense" if surplus == "nonsense" else polls[0]
     with Service(poll=polls) as service:
@@ -160,7 +160,7 @@ def test_what_comes_after_a_response_is_never_the_next_one(surplus, clock, tmp_p
 
 
 @pytest.mark.parametrize("what", ["submit", "poll", "upload", "file"])
-def test_no_failure_quotes_what_was_sent_in_place_of_http(what, clock, tmp_path, caplog):
+def test_no_error_quotes_an_invalid_http_response(what, clock, tmp_path, caplog):
     def no_http(_):
         return [b'{"token": "canary", "url": "https://storage.example/x?sig=canary"}\r\n\r\n']
 

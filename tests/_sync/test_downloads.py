@@ -1,5 +1,5 @@
 # Derived from tests/_async/test_downloads.py by `nox -s regenerate`: edit that file, never this one.
-"""Results on their way to the disk: resumed, checked, renamed when whole; and nothing left when they are not."""
+"""Downloads are resumed, checked, and renamed when complete. A failed download leaves no file."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def whole(**headers):
 
 
 def broken(**headers):
-    """Announces everything, sends half, hangs up."""
+    """Announces the whole file, sends half of it, and closes the connection."""
     return [whole(**headers)[:-HALF]]
 
 
@@ -49,8 +49,8 @@ def fetched(service):
     return [request.headers for request in service.requests if service.role(request) == "file"]
 
 
-def test_a_download_that_broke_off_goes_on_where_it_stopped(clock, tmp_path, monkeypatch):
-    monkeypatch.setattr(transfer, "CHUNK_BYTES", HALF // 10)  # what is not a whole one yet is lost
+def test_a_failed_download_resumes_at_the_last_byte(clock, tmp_path, monkeypatch):
+    monkeypatch.setattr(transfer, "CHUNK_BYTES", HALF // 10)  # an incomplete chunk is lost
     answers = [lambda _: broken(etag='"1"'), lambda _: rest(etag='"1"')]
     with Service(file=answers) as service:
         result = download(service, clock, tmp_path)
@@ -66,13 +66,13 @@ def test_a_download_that_broke_off_goes_on_where_it_stopped(clock, tmp_path, mon
     "second",
     [
         lambda: whole(etag='"2"'),  # the file changed: the storage sends all of it
-        lambda: rest(etag='"2"'),  # the file changed, and the storage does not care
-        lambda: rest(start=7, etag='"1"'),  # another part than was asked for
-        lambda: http(CONTENT[-HALF:], 206, etag='"1"', **BINARY),  # a part that does not say which
+        lambda: rest(etag='"2"'),  # the file changed, and the storage ignores If-Range
+        lambda: rest(start=7, etag='"1"'),  # another part than requested
+        lambda: http(CONTENT[-HALF:], 206, etag='"1"', **BINARY),  # a part without Content-Range
         lambda: http(b"", 416, **BINARY),
     ],
 )
-def test_what_cannot_be_gone_on_with_is_begun_anew(clock, tmp_path, second):
+def test_a_download_that_cannot_resume_starts_again(clock, tmp_path, second):
     answers = [lambda _: broken(etag='"1"'), lambda _: second(), lambda _: whole(etag='"2"')]
     with Service(file=answers) as service:
         result = download(service, clock, tmp_path)
@@ -81,7 +81,7 @@ def test_what_cannot_be_gone_on_with_is_begun_anew(clock, tmp_path, second):
 
 
 @pytest.mark.parametrize("etag", [{}, {"etag": 'W/"1"'}])
-def test_without_a_strong_validator_a_download_is_not_pieced_together(clock, tmp_path, etag):
+def test_without_a_strong_validator_a_download_does_not_resume(clock, tmp_path, etag):
     with Service(file=[lambda _: broken(**etag), lambda _: whole(**etag)]) as service:
         result = download(service, clock, tmp_path)
     assert result.path.read_bytes() == CONTENT
@@ -102,7 +102,7 @@ def test_without_a_strong_validator_a_download_is_not_pieced_together(clock, tmp
     ],
     ids=["short", "long", "page", "encoded", "403", "credentials", "file", "http"],
 )
-def test_what_is_not_the_announced_file_is_refused_and_leaves_nothing(clock, tmp_path, answer):
+def test_a_download_that_differs_from_the_announced_file_is_rejected(clock, tmp_path, answer):
     with Service(file=answer) as service, pytest.raises(TransferError) as caught:
         download(service, clock, tmp_path)
     assert caught.value.job.id == JOB
@@ -118,14 +118,14 @@ def test_a_redirect_loop_of_the_storage_ends(clock, tmp_path):
     assert files(tmp_path) == []
 
 
-def test_a_download_that_never_gets_further_ends(clock, tmp_path):
+def test_a_download_without_progress_ends(clock, tmp_path):
     with Service(file=lambda _: broken()) as service, pytest.raises(TransferError, match="failed at byte"):
         download(service, clock, tmp_path)
     assert service.count("file") == 3
     assert files(tmp_path) == []
 
 
-def test_a_full_disk_is_named_and_leaves_nothing(clock, tmp_path):
+def test_a_full_disk_is_reported_and_leaves_no_file(clock, tmp_path):
     resource = pytest.importorskip("resource", reason="only POSIX systems can limit a file's size")
     limits = resource.getrlimit(resource.RLIMIT_FSIZE)
     with Service() as service:
@@ -136,11 +136,11 @@ def test_a_full_disk_is_named_and_leaves_nothing(clock, tmp_path):
         finally:
             resource.setrlimit(resource.RLIMIT_FSIZE, limits)
         assert files(tmp_path) == []
-        assert (caught.value.job.wait()).id == JOB  # known to be over: no call, also after the client is closed
+        assert (caught.value.job.wait()).id == JOB  # the job has ended: no call, even after the client is closed
 
 
 @pytest.mark.parametrize("interruption", [KeyboardInterrupt, SystemExit, ZeroDivisionError])
-def test_whatever_interrupts_a_download_nothing_is_left(clock, tmp_path, interruption):
+def test_an_interrupted_download_leaves_no_file(clock, tmp_path, interruption):
     def stop(step):
         if step.stage == "download":
             raise interruption
@@ -151,7 +151,7 @@ def test_whatever_interrupts_a_download_nothing_is_left(clock, tmp_path, interru
 
 
 @pytest.mark.parametrize("overwrite", [False, True])
-def test_a_file_that_appears_during_a_download_is_replaced_only_if_that_was_asked_for(clock, tmp_path, overwrite):
+def test_a_file_created_during_a_download_is_replaced_only_with_overwrite(clock, tmp_path, overwrite):
     def appear(_):
         (tmp_path / "result.de.pdf").write_bytes(b"somebody else's")
 
@@ -178,7 +178,7 @@ def test_a_second_download_fetches_only_what_is_missing(clock, tmp_path):
     assert (service.count("file"), service.count("poll")) == (1, 1)
 
 
-def test_bytes_are_told_as_they_come_up_to_the_announced_size(clock, tmp_path):
+def test_progress_reports_bytes_up_to_the_announced_size(clock, tmp_path):
     seen = []
     with Service() as service:
         download(service, clock, tmp_path, progress=seen.append)

@@ -1,5 +1,5 @@
 # Derived from tests/_async/test_files.py by `nox -s regenerate`: edit that file, never this one.
-"""Files: up, translated, down, and nothing half-done anywhere."""
+"""Files: upload, translation and download, without incomplete files."""
 
 from __future__ import annotations
 
@@ -142,7 +142,7 @@ def test_a_file_that_cannot_be_read_is_a_failed_job(sandbox, tmp_path):
         assert caught.value.status == 500
 
 
-def test_progress_is_told_in_bytes(sandbox, tmp_path):
+def test_progress_is_in_bytes(sandbox, tmp_path):
     seen = []
     with TranslationClient(**sandbox.client_settings()) as client:
         client.translate_file(b"Hello", name="a.txt", target="de", output_dir=tmp_path, progress=seen.append)
@@ -155,7 +155,7 @@ def test_progress_is_told_in_bytes(sandbox, tmp_path):
 def test_a_result_that_has_no_place_is_refused_before_anything_is_sent(sandbox, tmp_path, kind, overwrite):
     given = {"name": "a.txt", "target": "de", "overwrite": overwrite}
     with TranslationClient(**sandbox.client_settings()) as client:
-        client.translate_file(b"Hello", output_dir=tmp_path, **given)  # loads all that is loaded late
+        client.translate_file(b"Hello", output_dir=tmp_path, **given)  # imports all lazy modules
         sent = len(sandbox.records)
         with no_place(kind, tmp_path) as folder:
             with pytest.raises(ConfigurationError, match=REASONS[kind]) as caught:
@@ -166,7 +166,7 @@ def test_a_result_that_has_no_place_is_refused_before_anything_is_sent(sandbox, 
 
 @pytest.mark.parametrize("overwrite", [False, True])
 @pytest.mark.parametrize("kind", REASONS)
-def test_a_result_that_has_no_place_once_it_is_paid_for_is_kept(sandbox, tmp_path, kind, overwrite):
+def test_a_billed_result_that_cannot_be_written_keeps_its_job(sandbox, tmp_path, kind, overwrite):
     with TranslationClient(**sandbox.client_settings()) as client:
         client.translate_file(b"Hello", name="a.txt", target="de", output_dir=tmp_path)
         job = client.submit_file(b"Hello", name="a.txt", target="de")
@@ -176,5 +176,5 @@ def test_a_result_that_has_no_place_once_it_is_paid_for_is_kept(sandbox, tmp_pat
             assert str(caught.value).endswith(f"download job {job.id} again, it is not billed again")
         calls = client.usage.calls
         assert (caught.value.job.download(tmp_path / "elsewhere")).path.exists()
-        assert client.usage.calls - calls == (1 if kind == "right" else 0)  # it had not been waited for
+        assert client.usage.calls - calls == (1 if kind == "right" else 0)  # its first poll
     assert len(sandbox.state.jobs) == 2

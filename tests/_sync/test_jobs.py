@@ -1,5 +1,5 @@
 # Derived from tests/_async/test_jobs.py by `nox -s regenerate`: edit that file, never this one.
-"""Jobs: how they end, what an error keeps of them, and that waiting again works."""
+"""Jobs: their final states, their errors, and waiting again."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from tests.auth.servers import http
 from tests.services import Service
 
 
-def test_a_job_says_its_id_kind_and_state(sandbox):
+def test_a_job_has_its_id_kind_and_state(sandbox):
     with TranslationClient(**sandbox.client_settings()) as client:
         job = client.submit_text("Hello", target="de")
         assert job.id in sandbox.jobs
@@ -38,7 +38,7 @@ def test_a_job_says_its_id_kind_and_state(sandbox):
         assert sandbox.calls()["getTextTranslation"] == 1
 
 
-def test_a_job_picked_up_elsewhere_from_json_gives_what_it_would_have_given_here(sandbox, tmp_path):
+def test_a_job_resumed_from_json_has_the_same_result(sandbox, tmp_path):
     texts = ["One", "Two", "One", " ", "Three"]
     with TranslationClient(**sandbox.client_settings()) as client:
         job = client.submit_text(texts, target=["de", "fr"])
@@ -53,7 +53,7 @@ def test_a_job_picked_up_elsewhere_from_json_gives_what_it_would_have_given_here
         assert (second.download(tmp_path)).path.name == "note.de.txt"
 
 
-def test_a_failed_job_is_an_error_that_keeps_it_and_costs_nothing_to_wait_for_again(sandbox):
+def test_a_failed_job_is_an_error_and_is_not_polled_again(sandbox):
     sandbox.fail("translateText", job="failed")
     with TranslationClient(**sandbox.client_settings()) as client:
         with pytest.raises(JobFailed) as caught:
@@ -64,7 +64,7 @@ def test_a_failed_job_is_an_error_that_keeps_it_and_costs_nothing_to_wait_for_ag
     assert caught.value.job.id in sandbox.jobs
 
 
-def test_a_job_done_in_part_gives_what_is_there_and_says_what_is_missing(sandbox, tmp_path):
+def test_a_partial_job_returns_ready_and_missing_languages(sandbox, tmp_path):
     sandbox.fail("translateDocument", job="partial")
     with TranslationClient(**sandbox.client_settings()) as client:
         with pytest.raises(JobPartial, match="missing") as caught:
@@ -76,7 +76,7 @@ def test_a_job_done_in_part_gives_what_is_there_and_says_what_is_missing(sandbox
     assert caught.value.job.id == there.job
 
 
-def test_who_waits_again_for_a_job_done_in_part_gets_the_rest_once_it_is_there(clock):
+def test_waiting_again_for_a_partial_job_returns_the_rest(clock):
     with Service(
         poll=[
             http({"status": 206, "translations": {"de": ["Hallo"], "fr": None}}, 206),
@@ -93,7 +93,7 @@ def test_who_waits_again_for_a_job_done_in_part_gets_the_rest_once_it_is_there(c
             assert (job.result())["fr"] == "Bonjour"
 
 
-def test_a_206_with_every_language_is_still_a_job_done_in_part(clock):
+def test_a_206_with_every_language_is_still_partial(clock):
     with Service(poll=http({"status": 206, "translations": {"de": ["Hallo"]}}, 206)) as service:
         with TranslationClient(**service.settings(clock)) as client:
             with pytest.raises(JobPartial) as caught:
@@ -111,7 +111,7 @@ def test_a_job_older_than_a_day_has_expired_and_stays_so(sandbox):
             assert caught.value.job is job
 
 
-def test_a_wait_ends_in_time_and_goes_on_when_asked_again(sandbox, clock):
+def test_a_wait_times_out_and_can_be_resumed(sandbox, clock):
     with TranslationClient(**sandbox.client_settings()) as client:
         sandbox.state.jobs.latency.median_s = 1000.0
         job = client.submit_text("Hello", target="de")
@@ -124,7 +124,7 @@ def test_a_wait_ends_in_time_and_goes_on_when_asked_again(sandbox, clock):
 
 
 @pytest.mark.parametrize("timeout", [-1, float("nan"), float("inf"), "5", True])
-def test_a_timeout_that_is_no_number_of_seconds_is_refused_before_anything_is_sent(sandbox, tmp_path, timeout):
+def test_an_invalid_timeout_is_rejected_before_anything_is_sent(sandbox, tmp_path, timeout):
     with TranslationClient(**sandbox.client_settings()) as client:
         for call in (
             lambda: client.translate_text("Hello", target="de", timeout=timeout),
@@ -139,7 +139,7 @@ def test_a_timeout_that_is_no_number_of_seconds_is_refused_before_anything_is_se
 
 
 @pytest.mark.parametrize("given", [["Hallo"], ["Hallo", "Welt", "!"], []])
-def test_another_number_of_texts_than_was_sent_is_never_passed_on_as_a_result(clock, given):
+def test_a_wrong_number_of_texts_is_not_a_result(clock, given):
     with Service(poll=http({"status": 200, "translations": {"de": given}})) as service:
         with TranslationClient(**service.settings(clock)) as client:
             with pytest.raises(JobFailed) as caught:
@@ -147,7 +147,7 @@ def test_another_number_of_texts_than_was_sent_is_never_passed_on_as_a_result(cl
     assert caught.value.job is not None
 
 
-def test_languages_come_back_in_the_spelling_that_was_asked_for_and_no_others(clock, tmp_path):
+def test_results_have_the_requested_languages_in_their_spelling(clock, tmp_path):
     urls = {"ZH-tw": {"url": "", "size": 0}, "fr": {"url": "", "size": 0}}
     with Service() as service:
         for entry in urls.values():
@@ -159,7 +159,7 @@ def test_languages_come_back_in_the_spelling_that_was_asked_for_and_no_others(cl
     assert [path.name for path in tmp_path.iterdir()] == ["a.zh-TW.txt"]
 
 
-def test_a_hugo_file_with_nothing_special_in_it_is_analysed_to_empty_lists(clock):
+def test_a_plain_hugo_file_has_an_empty_structure(clock):
     with Service(poll=http({"status": 200, "frontmatters": [], "shortcodes": {}})) as service:
         with TranslationClient(**service.settings(clock)) as client:
             structure = client.analyze_hugo(b"# Hello", name="a.md")
@@ -172,7 +172,7 @@ def test_an_image_without_text_has_no_texts_and_is_no_failure(clock):
             assert (client.translate_to_text(b"x", name="a.png", target="de"))["de"] == []
 
 
-def test_a_job_called_done_without_a_result_says_that(clock):
+def test_a_done_job_without_a_result_has_failed(clock):
     with Service(poll=http({"status": 200, "message": "done", "urls": {}})) as service:
         with TranslationClient(**service.settings(clock)) as client:
             with pytest.raises(JobFailed, match="done, but it has no result"):
@@ -224,7 +224,7 @@ def test_an_id_with_a_slash_stays_one_segment_of_the_path(clock):
         {"id": "a", "name": 3},
     ],
 )
-def test_a_job_that_cannot_be_one_is_refused(sandbox, details):
+def test_an_invalid_job_id_is_rejected(sandbox, details):
     with TranslationClient(**sandbox.client_settings()) as client:
         with pytest.raises(ConfigurationError):
             client.job(**{"kind": "text"} | details)
@@ -232,12 +232,12 @@ def test_a_job_that_cannot_be_one_is_refused(sandbox, details):
 
 @pytest.fixture
 def small_requests(monkeypatch):
-    """Requests take three texts."""
+    """Limit requests to three texts."""
     limits = {"max_texts": 3, "max_characters": 999}
     monkeypatch.setattr("groupdocs_translation._rules.texts.TextChunker.__init__.__kwdefaults__", limits)
 
 
-def test_an_error_of_one_of_several_jobs_brings_all_that_were_paid_for(sandbox, small_requests):
+def test_an_error_of_one_of_several_jobs_has_all_billed_jobs(sandbox, small_requests):
     sandbox.fail("translateText", nth=3, status=500)
     texts = [f"Text {number}" for number in range(9)]
     with TranslationClient(**sandbox.client_settings()) as client:
@@ -254,7 +254,7 @@ def _walk(rows, seen):
         seen.append(row)
 
 
-def test_a_stream_that_breaks_gives_the_jobs_it_has_not_handed_out(sandbox, small_requests):
+def test_a_failed_stream_has_the_jobs_that_were_not_yielded(sandbox, small_requests):
     seen = []
     with TranslationClient(**sandbox.client_settings(), call_budget=4) as client:
         with pytest.raises(CallBudgetExceeded) as caught:
@@ -298,7 +298,7 @@ def test_a_stream_refuses_wrong_arguments_at_once(sandbox):
 
 
 @pytest.mark.parametrize("times", [1, 3])
-def test_a_job_just_made_is_not_expired_by_one_404(sandbox, times):
+def test_a_new_job_is_not_expired_after_one_404(sandbox, times):
     sandbox.fail("getTextTranslation", times=times, status=404)
     with TranslationClient(**sandbox.client_settings()) as client:
         job = client.submit_text("Hello", target="de")
@@ -307,7 +307,7 @@ def test_a_job_just_made_is_not_expired_by_one_404(sandbox, times):
     assert client.usage.by_operation["getTextTranslation"] == times + 1
 
 
-def test_a_job_that_stays_unknown_has_expired_after_four_looks(sandbox):
+def test_an_unknown_job_has_expired_after_four_polls(sandbox):
     sandbox.fail("getTextTranslation", times=99, status=404)
     with TranslationClient(**sandbox.client_settings()) as client:
         job = client.submit_text("Hello", target="de")

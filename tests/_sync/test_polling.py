@@ -1,5 +1,5 @@
 # Derived from tests/_async/test_polling.py by `nox -s regenerate`: edit that file, never this one.
-"""Waiting for jobs that take their time, on a clock that never waits."""
+"""Waiting for slow jobs, with a simulated clock."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from groupdocs_translation.sandbox import Sandbox
 
 @pytest.fixture
 def slow():
-    """A sandbox whose documents take about 40 s, and the settings of a client in its time."""
+    """Return a sandbox whose documents take about 40 s, and the settings of a client with its clock."""
     with Sandbox(latency_s=20) as sandbox:
         yield sandbox, sandbox.client_settings() | {"clock": ClientClock(sandbox)}
 
@@ -24,7 +24,7 @@ def _translate(client):
     return client.usage.calls - before
 
 
-def test_polls_become_fewer_with_what_the_client_has_seen(slow):
+def test_observed_durations_reduce_polls(slow):
     _, settings = slow
     with TranslationClient(**settings, polling=PollingSchedule(learns=False)) as client:
         blind = sum([_translate(client) for _ in range(8)])
@@ -35,7 +35,7 @@ def test_polls_become_fewer_with_what_the_client_has_seen(slow):
     assert learnt < 0.6 * blind
 
 
-def test_a_schedule_can_be_given_for_one_wait(slow):
+def test_one_wait_can_have_its_own_schedule(slow):
     sandbox, settings = slow
     with TranslationClient(**settings, polling="economy") as client:
         job = client.submit_file(b"Hello", name="a.txt", target="de")

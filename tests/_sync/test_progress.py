@@ -1,5 +1,5 @@
 # Derived from tests/_async/test_progress.py by `nox -s regenerate`: edit that file, never this one.
-"""Whoever watches a translation learns of each job as soon as it exists, so that it is never lost."""
+"""Progress callbacks get each job as soon as it exists, so that it can be resumed."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from groupdocs_translation import TranslationClient
 from groupdocs_translation._rules.texts import MAX_CHARACTERS_PER_REQUEST
 
 
-def test_a_job_is_told_once_before_it_is_waited_for(sandbox, tmp_path):
+def test_progress_reports_a_job_once_before_the_wait(sandbox, tmp_path):
     seen = []
     with TranslationClient(**sandbox.client_settings()) as client:
         result = client.translate_file(b"Hello", name="a.txt", target="de", output_dir=tmp_path, progress=seen.append)
@@ -20,7 +20,7 @@ def test_a_job_is_told_once_before_it_is_waited_for(sandbox, tmp_path):
     assert told.to_dict()["name"] == "a.txt"
 
 
-def test_each_job_of_many_texts_is_told_with_all_that_picks_it_up_again(sandbox):
+def test_progress_reports_each_job_with_the_data_to_resume_it(sandbox):
     long = "word " * (MAX_CHARACTERS_PER_REQUEST // 9)
     seen = []
     with TranslationClient(**sandbox.client_settings()) as client:

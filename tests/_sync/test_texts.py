@@ -1,5 +1,5 @@
 # Derived from tests/_async/test_texts.py by `nox -s regenerate`: edit that file, never this one.
-"""Texts, from the first call to the last error, against the sandbox."""
+"""Texts: translations and errors, with the sandbox."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ def test_a_job_that_may_exist_is_never_paid_for_twice(sandbox, fault):
     with TranslationClient(**sandbox.client_settings(), timeout=timeout) as client:
         with pytest.raises(SubmissionUncertain) as caught:
             client.translate_text("Hello", target="de")
-    until(lambda: len(sandbox.state.jobs) == 1)  # on a busy machine the impatient client is first
+    until(lambda: len(sandbox.state.jobs) == 1)  # on a slow machine the client may time out first
     assert caught.value.request["texts"] == ["Hello"]
 
 
@@ -116,7 +116,7 @@ def test_an_error_while_waiting_keeps_the_job(sandbox):
     assert result.text.startswith("[de]")
 
 
-def test_the_budget_refuses_the_call_that_would_pass_it(sandbox):
+def test_the_budget_rejects_the_call_that_exceeds_it(sandbox):
     with TranslationClient(**sandbox.client_settings(), call_budget=1) as client:
         with pytest.raises(CallBudgetExceeded) as caught:
             client.translate_text("Hello", target="de")

@@ -1,4 +1,4 @@
-"""Nothing stays behind: no socket, task, thread or temporary file, however a call ends."""
+"""A call leaks no socket, task, thread or temporary file, however it ends."""
 
 from __future__ import annotations
 
@@ -18,18 +18,18 @@ from groupdocs_translation import AsyncTranslationClient, ConfigurationError, Tr
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="open files are counted in /proc")
 
 TARGETS = ["de", "fr"]
-AWAITS_AT_MOST = 400  # of one translate_file; more would be a mistake of this test
+AWAITS_AT_MOST = 400  # of one translate_file; more means an error in this test
 
 
 def open_files(sandbox):
-    """Files of this process, and sockets that lead to the sandbox; its own ends close when it notices."""
+    """Return the open files of this process and its sockets to the sandbox, without the sandbox's own sockets."""
     gc.collect()
     found = []
     for descriptor in os.listdir("/proc/self/fd"):
         try:
             target = os.readlink(f"/proc/self/fd/{descriptor}")
         except OSError:
-            continue  # the one that lists the folder
+            continue  # the descriptor of the listed folder
         if target.startswith("/") and not target.startswith("/dev/"):
             found.append(target)
         if target.startswith("socket:") and _leads_to(sandbox, int(descriptor)):
@@ -42,12 +42,14 @@ def _leads_to(sandbox, descriptor):
         with socket.socket(fileno=os.dup(descriptor)) as copy:
             return copy.getpeername()[1] == urlsplit(sandbox.client_settings()["base_url"]).port
     except (OSError, IndexError):
-        return False  # not connected, or of another family
+        return False  # not connected, or another protocol family
 
 
 def threads():
-    """Threads that are not pooled by anyio or asyncio, which keep theirs for the next call. Those of servers that
-    earlier tests have stopped may end meanwhile: only what is new is a leak."""
+    """Return the threads, except those in the pools of anyio and asyncio.
+
+    Threads of stopped servers of earlier tests may still end: only new threads are a leak.
+    """
     return {
         thread
         for thread in threading.enumerate()
@@ -70,7 +72,7 @@ async def use(client, source, folder):
 
 
 async def test_a_closed_async_client_leaves_nothing_behind(sandbox, source, tmp_path):
-    async with AsyncTranslationClient(**sandbox.client_settings()) as client:  # what is made once for the process
+    async with AsyncTranslationClient(**sandbox.client_settings()) as client:  # objects made once per process
         await use(client, source, tmp_path / "out")
     files, others, tasks = open_files(sandbox), threads(), len(asyncio.all_tasks())
     for _ in range(3):
@@ -83,7 +85,7 @@ async def test_a_closed_async_client_leaves_nothing_behind(sandbox, source, tmp_
     assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["note.de.txt", "note.fr.txt"]
 
 
-def test_a_closed_client_that_threads_have_shared_leaves_nothing_behind(sandbox, source, tmp_path):
+def test_a_closed_client_shared_by_threads_leaves_nothing_behind(sandbox, source, tmp_path):
     def everything(client, number):
         client.translate_text(f"Text {number}", target="de")
         client.translate_file(source, target="de", output_dir=tmp_path / str(number))
@@ -109,7 +111,7 @@ def test_a_closed_client_that_threads_have_shared_leaves_nothing_behind(sandbox,
 
 
 class CancelledAt:
-    """Awaits a coroutine and cancels the task that does so when it suspends for the ``step``-th time."""
+    """Awaits a coroutine, and cancels its task when it suspends for the ``step``-th time."""
 
     def __init__(self, coroutine, step):
         self._coroutine = coroutine
@@ -133,7 +135,7 @@ class CancelledAt:
                 resume = partial(steps.throw, error)
 
 
-async def test_a_task_that_is_cancelled_at_any_await_leaves_nothing_and_the_client_goes_on(sandbox, source, tmp_path):
+async def test_a_task_canceled_at_any_await_leaves_nothing_and_the_client_works(sandbox, source, tmp_path):
     out = tmp_path / "out"
 
     async def translated(client, step):
@@ -180,7 +182,7 @@ def test_a_closed_client_says_so_whatever_it_is_used_for(sandbox, source, tmp_pa
     assert len(sandbox.records) == calls
 
 
-@pytest.mark.filterwarnings("ignore:unclosed")  # a loop that is over closes nothing: its sockets go with its memory
+@pytest.mark.filterwarnings("ignore:unclosed")  # an ended loop closes no sockets: garbage collection does
 async def test_one_client_serves_one_event_loop_after_another(sandbox):
     client = AsyncTranslationClient(**sandbox.client_settings())
 

@@ -1,4 +1,4 @@
-"""FastAPI, pydantic and injectors of dependencies read annotations while a program runs: each resolves."""
+"""All annotations resolve at run time, for FastAPI, pydantic and dependency injection."""
 
 import inspect
 import typing
@@ -11,7 +11,7 @@ PACKAGES = ["", ".auth", ".batch", ".formats", ".options", ".sandbox"]
 
 
 def _public():
-    """All public classes and functions, and the public methods and properties of classes, by their names."""
+    """Yield all public classes and functions, and the public methods and properties of classes, with their names."""
     for package in PACKAGES:
         module = import_module(groupdocs_translation.__name__ + package)
         for name in module.__all__:
@@ -30,7 +30,7 @@ def test_annotations_resolve(thing):
         assert isinstance(typing.get_type_hints(thing), dict)
 
 
-# Where a public class or function takes or gives ``Any``, and why nothing narrower is true.
+# Where a public class or function has ``Any``, and why no narrower type is correct.
 ANY = {
     "to_dict return": "JSON, whose keys type checkers cannot follow",
     "TranslationError job": "a Job, an AsyncJob or, in a copy from another process, a JobHandle",
@@ -41,7 +41,7 @@ ANY = {
     "JobPartial result": "what the job's result() or download() would have returned",
     "SubmissionUncertain request": "JSON, as it was sent",
     "Progress job": "a Job of TranslationClient, an AsyncJob of AsyncTranslationClient",
-    "TranslationClient.job return": "the result of a job depends on what the service made of it",
+    "TranslationClient.job return": "the type of a job's result depends on the job",
     "AsyncTranslationClient.job return": "the same",
     "RedisTokenStore redis": "a client of redis-py, which is an extra, or one like it",
     "Secret value": "a user's argument, wrapped before it is checked",
@@ -59,7 +59,7 @@ def _has_any(hint):
 
 
 def _own_hints(thing):
-    """Those of a class without what it inherits, those of a function with its overloads'."""
+    """Yield the hints of a class without inherited ones, or of a function with its overloads."""
     if inspect.isclass(thing):
         own = vars(thing).get("__annotations__", {})
         yield from ((part, hint) for part, hint in typing.get_type_hints(thing).items() if part in own)
@@ -68,7 +68,7 @@ def _own_hints(thing):
             yield from typing.get_type_hints(function).items()
 
 
-def test_any_stands_in_a_public_signature_with_a_reason_only():
+def test_any_in_a_public_signature_has_a_reason():
     found = set()
     for _, thing in _public():
         for part, hint in _own_hints(thing):
@@ -85,7 +85,7 @@ def test_no_public_function_takes_keywords_that_it_does_not_name():
     assert not [name for name, function in ours if "**" in str(inspect.signature(function))]
 
 
-def test_a_package_that_is_loaded_late_is_the_one_that_an_annotation_means():
+def test_annotations_resolve_to_lazily_loaded_packages():
     import httpx2
 
     hints = typing.get_type_hints(groupdocs_translation.TranslationClient.__init__)

@@ -1,4 +1,4 @@
-"""Arguments as people give them: tags in any spelling, columns of tables, tokens of identity libraries."""
+"""Common forms of arguments: language tags in any spelling, table columns, tokens of identity libraries."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def client(sandbox):
 
 
 def sent(responses):
-    """Source and targets of the only submission."""
+    """Return source and targets of the only submission."""
     [request] = [response.request for response in responses if response.request.method == "POST"]
     body = json.loads(request.content)
     return body["sourceLanguage"], body["targetLanguages"]
@@ -49,7 +49,7 @@ def test_tags_are_sent_as_the_published_page_spells_them(client, given, tag):
     with client.raw_responses() as responses:
         client.submit_text("one", target=given, source="EN")
     assert sent(responses) == ("en", [tag])
-    assert client.usage.by_operation.get("listLanguages", 0) == (given != "DE")  # what the page has is not asked for
+    assert client.usage.by_operation.get("listLanguages", 0) == (given != "DE")  # published codes need no request
 
 
 @pytest.mark.parametrize(
@@ -70,7 +70,7 @@ def test_tags_are_sent_as_the_service_lists_them(client, tmp_path, monkeypatch, 
 
 
 @pytest.mark.parametrize("wrong", ["zh-TW", "pt-PT", "sq", "en-GB"])
-def test_the_service_is_asked_once_about_what_its_page_does_not_have(client, tmp_path, wrong):
+def test_the_list_of_languages_is_fetched_once_for_unknown_codes(client, tmp_path, wrong):
     (tmp_path / "a.txt").write_text("one")
     for _ in range(2):
         with pytest.raises(
@@ -86,14 +86,14 @@ def test_the_service_is_asked_once_about_what_its_page_does_not_have(client, tmp
     assert nearest.get(wrong, "") in caught.value.hint
 
 
-def test_a_pair_is_asked_about_as_well(client):
+def test_the_list_of_languages_is_fetched_for_unknown_pairs(client):
     with pytest.raises(UnsupportedLanguage, match="'hr' is not translated into 'de'; targets: en"):
         client.translate_text("one", source="hr", target="de")
     with pytest.raises(UnsupportedLanguage, match="source='sq' is not translated"):
         client.translate_text("one", source="sq", target="de")
 
 
-def test_a_service_that_does_not_say_its_languages_decides_itself(client, sandbox):
+def test_without_a_list_of_languages_the_service_checks_them(client, sandbox):
     sandbox.fail("listLanguages", status=400, times=2)
     with pytest.raises(BadRequest):
         client.translate_text("one", target="zh-TW")
@@ -101,7 +101,7 @@ def test_a_service_that_does_not_say_its_languages_decides_itself(client, sandbo
 
 
 @pytest.mark.parametrize("is_well", [True, False])
-def test_a_crowd_asks_for_the_languages_once(sandbox, is_well):
+def test_concurrent_calls_fetch_the_languages_once(sandbox, is_well):
     if not is_well:
         sandbox.fail("listLanguages", status=400, times=9)
 
@@ -134,7 +134,7 @@ def test_the_same_language_in_two_spellings_is_one(client):
     assert client.submit_text("one", target=["de", "DE"]).to_dict()["targets"] == ["de"]
 
 
-def test_nothing_is_sent_for_a_language_that_there_is_not(client):
+def test_nothing_is_sent_for_an_unknown_language(client):
     for wrong in ("xx", "xx_YY", "", "d", "german", None):
         with pytest.raises(UnsupportedLanguage):
             client.translate_text("one", target=[wrong])
@@ -165,21 +165,21 @@ def test_columns_arrays_and_generators_are_texts(client):
 
 
 @pytest.mark.parametrize("wrong", [{"a": "b"}, {"a", "b"}, frozenset("ab"), b"text", bytearray(b"a"), 3, None])
-def test_what_has_no_order_or_no_texts_is_refused(client, wrong):
+def test_texts_must_be_ordered_strings(client, wrong):
     for attempt in (client.translate_text, client.submit_text, client.translate_stream):
         with pytest.raises(ConfigurationError, match=type(wrong).__name__):
             attempt(wrong, target="de")
     assert client.usage.calls == 0
 
 
-def test_a_table_is_refused_and_its_column_asked_for(client):
+def test_a_table_is_rejected_with_a_hint_to_its_column(client):
     pandas, polars = map(pytest.importorskip, ("pandas", "polars"))
     for table in (pandas.DataFrame({"text": TEXTS}), polars.DataFrame({"text": TEXTS})):
         with pytest.raises(ConfigurationError, match="one column"):
             client.translate_text(table, target="de")
 
 
-def test_what_is_no_text_is_refused_with_its_position(client):
+def test_a_value_that_is_not_text_is_rejected_with_its_position(client):
     pandas, polars = map(pytest.importorskip, ("pandas", "polars"))
     holed = [
         (["a", None], "NoneType"),
@@ -198,7 +198,7 @@ def test_what_is_no_text_is_refused_with_its_position(client):
 
 
 class AccessToken(NamedTuple):
-    """As azure-core's: a tuple whose second member is a moment."""
+    """A token like azure-core's: a tuple whose second member is a time."""
 
     token: str
     expires_on: int
@@ -209,7 +209,7 @@ def provided(sandbox, provider):
     return TranslationClient(**settings, token_provider=provider)
 
 
-def test_a_token_comes_as_people_have_it(sandbox, client, clock):
+def test_token_providers_may_return_any_common_form(sandbox, client, clock):
     token = client.token_source.get().value.reveal()
 
     async def later():
@@ -274,7 +274,7 @@ def test_arrow_columns_are_texts(client):
         client.translate_text(pyarrow.array(["a", None]), target="de")
 
 
-def test_a_single_text_of_numpy_and_a_query_of_polars_are_refused_in_silence(client):
+def test_numpy_scalars_and_polars_queries_are_rejected_without_warnings(client):
     numpy, polars = map(pytest.importorskip, ("numpy", "polars"))
     for wrong in (numpy.array("one"), polars.LazyFrame({"text": TEXTS})):
         with pytest.raises(ConfigurationError, match=type(wrong).__name__):
@@ -312,7 +312,7 @@ def test_a_path_in_bytes_is_a_path(client, path, tmp_path):
      {"saving_mode": "Fils"}, {"timeout": timedelta(seconds=5)}, {"timeout": Decimal(5)}, {"kind": "documnt"},
      {"glossary": [("a", "b")]}],
 )  # fmt: skip
-def test_what_would_be_walked_or_counted_by_mistake_is_refused_with_its_value(client, path, wrong, tmp_path):
+def test_values_that_iterate_by_accident_are_rejected(client, path, wrong, tmp_path):
     ((name, value),) = wrong.items()
     for folder in (path, path.parent):
         method = client.translate_file if folder is path else client.translate_folder
@@ -322,7 +322,7 @@ def test_what_would_be_walked_or_counted_by_mistake_is_refused_with_its_value(cl
     assert client.usage.calls == 0
 
 
-def test_a_stream_that_does_not_know_where_it_stands_is_refused(client):
+def test_a_stream_without_a_position_is_rejected(client):
     with pytest.raises(ConfigurationError, match="cannot be read"):
         client.translate_file(WithoutPosition(), target="de")
 
@@ -333,7 +333,7 @@ def test_a_stream_that_does_not_know_where_it_stands_is_refused(client):
      {"proxy": {"https": "http://a"}}, {"proxy": Path("a")},
      {"verify": ""}, {"max_connections": 2.0}, {"call_budget": "5"}, {"timeout": timedelta(seconds=5)}],
 )  # fmt: skip
-def test_settings_that_no_call_could_use_are_refused_at_construction(sandbox, wrong):
+def test_unusable_settings_are_rejected_by_the_constructor(sandbox, wrong):
     with pytest.raises(ConfigurationError, match=next(iter(wrong))) as caught:
         TranslationClient(**sandbox.client_settings() | wrong)
     assert "geheim" not in str(caught.value)

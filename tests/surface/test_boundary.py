@@ -1,4 +1,4 @@
-"""What no public call lets out: an exception of Python's, of a library, or of ours that nobody foresaw."""
+"""Public calls raise only exceptions of this package, also for errors of Python, of libraries and for bugs."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ def test_a_document_in_whatever_encoding_it_says_is_read(client, sandbox, charse
 
 @pytest.fixture
 def broken(monkeypatch):
-    """The client has a fault: an exception in the midst of a call, with what may not be told in its text."""
+    """Make the client raise an exception during a call, with a secret in its text."""
 
     def fail(error):
         async def asyncio_detailed(**_):
@@ -110,7 +110,7 @@ FAULTS = [ValueError("sig=canary"), RecursionError(), OverflowError("sig=canary"
 
 
 @pytest.mark.parametrize("fault", FAULTS)
-def test_a_fault_of_ours_is_named_as_one_and_a_submission_is_in_doubt(client, broken, caplog, fault):
+def test_a_bug_is_reported_as_one_and_a_submission_is_uncertain(client, broken, caplog, fault):
     broken(fault)
     caplog.set_level(logging.DEBUG, "groupdocs_translation")
     for call in (client.health, client.languages, client.job("x").status):
@@ -124,7 +124,7 @@ def test_a_fault_of_ours_is_named_as_one_and_a_submission_is_in_doubt(client, br
         client.submit_text("one", target="de")
 
 
-async def test_an_async_call_lets_out_no_other_exception_either(sandbox, broken):
+async def test_an_async_call_raises_no_other_exception(sandbox, broken):
     async with AsyncTranslationClient(**sandbox.client_settings()) as client:
         broken(ValueError("sig=canary"))
         with pytest.raises(TranslationError, match=r"getHealth: a bug in this package \(ValueError\)"):
@@ -134,7 +134,7 @@ async def test_an_async_call_lets_out_no_other_exception_either(sandbox, broken)
 
 
 @pytest.mark.parametrize("where", ["planner.Planner.step", "run.Run.execute", "scheduler.Scheduler._start_next"])
-def test_a_batch_ends_with_one_line_whatever_happens_outside_of_its_files(client, source, tmp_path, monkeypatch, where):
+def test_an_unexpected_error_of_a_batch_is_one_line(client, source, tmp_path, monkeypatch, where):
     def fail(*_):
         raise UnicodeError("sig=canary")
 
@@ -156,7 +156,7 @@ def test_an_error_of_the_file_system_names_the_file(client, source, tmp_path, mo
         client.translate_folder(source, target="de", output_dir=tmp_path / "out")
 
 
-def test_words_for_a_report_that_cannot_be_found_fail_no_file(client, source, sandbox, tmp_path):
+def test_a_failing_wording_function_fails_no_file(client, source, sandbox, tmp_path):
     (source / "b.txt").write_text("two")
     sandbox.fail("translateDocument", status=400)
     report = client.translate_folder(source, target="de", output_dir=tmp_path / "out", wording=lambda error: 1 / 0)

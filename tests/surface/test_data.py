@@ -1,4 +1,4 @@
-"""Results, plans, reports and job handles are data: JSON types, pydantic's and FastAPI's, a table in a notebook."""
+"""Results, plans, reports and job handles as JSON types, pydantic types and tables in notebooks."""
 
 from __future__ import annotations
 
@@ -125,7 +125,7 @@ def test_a_job_a_plan_and_a_report_are_written_by_pydantic(client, tmp_path):
     batch = Batch(client, tmp_path / "in", target="de", output_dir=tmp_path / "out")
     plan, report, job = batch.plan(), batch.run(), client.submit_text("one", target="de")
     assert plan.kinds
-    for given in (plan.to_dict(), plan):  # read again too: it needs neither journal nor client
+    for given in (plan.to_dict(), plan):  # a plan can be parsed: it needs neither journal nor client
         assert pydantic.TypeAdapter(BatchPlan).validate_python(given).to_dict() == plan.to_dict()
     for value in (plan, report, job, client.usage, next(report.each())):
         adapter = pydantic.TypeAdapter(type(value))
@@ -136,7 +136,7 @@ def test_a_job_a_plan_and_a_report_are_written_by_pydantic(client, tmp_path):
     assert json.loads(report.json.read_text())["version"] == report.to_dict()["version"] == 1
 
 
-def test_a_job_says_the_version_of_its_shape_and_refuses_another(client):
+def test_a_job_has_its_format_version_and_rejects_others(client):
     told = client.submit_text("one", target="de").to_dict()
     assert told["version"] == 1
     assert client.job(**told).to_dict() == told
@@ -145,14 +145,14 @@ def test_a_job_says_the_version_of_its_shape_and_refuses_another(client):
         client.job(**told | {"version": 2})
 
 
-def test_a_job_travels_as_its_handle(client):
+def test_a_job_is_pickled_as_its_handle(client):
     job = client.submit_text("one", target="de")
     for handle in (pickle.loads(pickle.dumps(job)), copy.deepcopy(job)):
         assert handle.to_dict() == job.to_dict()
         assert client.job(**handle.to_dict()).result().text == job.result().text
 
 
-def test_fastapi_answers_with_what_is_only_written_too(client, tmp_path):
+def test_fastapi_returns_values_that_are_only_serialized(client, tmp_path):
     fastapi = pytest.importorskip("fastapi")
     from fastapi.testclient import TestClient
 
@@ -172,7 +172,7 @@ def test_fastapi_answers_with_what_is_only_written_too(client, tmp_path):
     assert set(app.openapi()["paths"]) == {f"/{name}" for name in values}
 
 
-def test_fastapi_answers_with_results(sandbox):
+def test_fastapi_returns_results(sandbox):
     fastapi = pytest.importorskip("fastapi")
     import anyio
     import httpx2

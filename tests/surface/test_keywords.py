@@ -1,4 +1,4 @@
-"""Every keyword is in the signature, as ``help``, Jupyter and editors show it; the tables of options are its source."""
+"""Signatures show every keyword of the option tables, for ``help``, Jupyter and editors."""
 
 import inspect
 from typing import get_args, get_overloads, get_type_hints
@@ -113,12 +113,12 @@ def test_the_trial_has_every_keyword_but_those_about_credentials():
     ],
     ids=lambda value: None if isinstance(value, set) else "-".join(sorted(get_args(value))[:2]),
 )
-def test_a_literal_is_the_table(literal, table):
+def test_literals_match_the_table(literal, table):
     assert set(get_args(literal)) == table
 
 
 @pytest.mark.parametrize(("parameter", "literal"), [("client_auth", ClientAuth), ("transport", TransportName)])
-def test_a_client_takes_the_words_of_the_literal_and_names_them_for_others(parameter, literal):
+def test_a_client_accepts_the_values_of_the_literal_only(parameter, literal):
     for word in get_args(literal):
         with TranslationClient("a", "b", **{parameter: word}) as client:
             assert client.usage.calls == 0

@@ -1,4 +1,4 @@
-"""Options per call and per client: other limits on the same connections and token, headers, logs, raw answers."""
+"""Options of calls and clients: limits, headers, logs and raw responses."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from groupdocs_translation import (
 
 
 class Seeing(httpx2.HTTPTransport):
-    """Keeps the requests that pass, and how often it was closed."""
+    """Records its requests, and how often it was closed."""
 
     def __init__(self):
         super().__init__()
@@ -64,7 +64,7 @@ def test_a_client_with_options_shares_connections_token_and_usage(client, wire):
         other.health()
 
 
-def test_a_closed_client_closes_those_made_of_it(client):
+def test_closing_a_client_closes_clients_derived_from_it(client):
     other = client.with_options(timeout=7)
     other.health()
     client.close()
@@ -72,7 +72,7 @@ def test_a_closed_client_closes_those_made_of_it(client):
         other.health()
 
 
-def test_a_part_of_the_budget_is_given_away(sandbox):
+def test_a_derived_client_can_have_a_part_of_the_budget(sandbox):
     with TranslationClient(**sandbox.client_settings(), call_budget=3) as client:
         part = client.with_options(call_budget=1)
         part.health()
@@ -106,7 +106,7 @@ async def test_async_clients_have_options_too(sandbox):
     [{"timeout": 0}, {"retries": 3}, {"polling": "fastest"}, {"call_budget": -1}, {"headers": {"Authorization": "x"}},
      {"headers": ["a"]}, {"headers": {"a b": "c"}}, {"headers": {"a": "b\r\nc: d"}}, {"headers": {"a": 3}}],
 )  # fmt: skip
-def test_wrong_options_are_refused_at_once(client, wire, wrong):
+def test_wrong_options_are_rejected_immediately(client, wire, wrong):
     with pytest.raises(ConfigurationError, match=next(iter(wrong))):
         client.with_options(**wrong)
     assert not wire.requests
@@ -125,7 +125,7 @@ def test_the_user_agent_says_application_version_python_and_platform(client, wir
     assert f"Python/{platform.python_version()} ({sys.platform})" in agent
 
 
-def test_raw_answers_are_there_those_of_failed_tries_too(client, sandbox):
+def test_raw_responses_include_failed_attempts(client, sandbox):
     sandbox.fail("getHealth", status=500)
     with client.raw_responses() as responses:
         client.health()

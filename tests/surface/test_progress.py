@@ -1,4 +1,4 @@
-"""``show_progress()`` where programs run: in a notebook's kernel, on a terminal, with a log for standard error."""
+"""``show_progress()`` in a notebook kernel, on a terminal and in a log."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ with show_progress() as progress:
 """
 
 
-def test_the_page_of_notebooks_runs_in_a_real_kernel_and_shows_what_goes_on(tmp_path, monkeypatch):
+def test_the_notebook_page_runs_in_a_kernel_and_shows_progress(tmp_path, monkeypatch):
     nbclient, nbformat = pytest.importorskip("nbclient"), pytest.importorskip("nbformat")
     pytest.importorskip("ipykernel")
     for name in ("sales.xlsx", "talk.pptx"):
         shutil.copy(ROOT / "examples" / "files" / name, tmp_path)
     cells = re.findall(r"```python\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)
-    *cells, end = [cell for cell in cells if "pandas" not in cell]  # the page's own test has the real one
+    *cells, end = [cell for cell in cells if "pandas" not in cell]  # the test of the page runs it
     cells = [NO_PAUSES, *cells, "print('rich' in sys.modules)", FAILING, end]
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
     drawn = []
@@ -54,7 +54,7 @@ def test_the_page_of_notebooks_runs_in_a_real_kernel_and_shows_what_goes_on(tmp_
     *_, lazy, failed, _ = notebook.cells
     assert any("talk.pptx: waiting" in html and "<progress></progress>" in html for html in drawn)
     assert any("2 of 2 files" in html and 'value="2" max="2"' in html for html in drawn)
-    assert not any("progress" in str(cell.outputs) for cell in notebook.cells)  # what is over is taken away
+    assert not any("progress" in str(cell.outputs) for cell in notebook.cells)  # a finished bar is removed
     assert lazy.outputs[0].text == "False\n"
     assert "&lt;b&gt;.txt: failed: " in str(failed.outputs)
     assert "1 of 1 file, 1 failed" in str(failed.outputs)

@@ -1,4 +1,4 @@
-"""aiohttp's transport by itself: its errors, limits, bodies, and what it leaves behind. ``test_both`` compares."""
+"""The aiohttp transport: errors, timeouts, bodies and cleanup. ``test_both`` compares both transports."""
 
 from __future__ import annotations
 
@@ -49,16 +49,16 @@ async def transport():
 
 @asynccontextmanager
 async def listening(handle):
-    """An address where ``handle(reader, writer)`` meets each connection, which then stays open and silent."""
+    """Yield the URL of a server that calls ``handle(reader, writer)`` for each connection and keeps it open."""
     ended, tasks = asyncio.Event(), []
 
-    async def meet(reader, writer):
+    async def serve_connection(reader, writer):
         tasks.append(asyncio.current_task())
         await handle(reader, writer)
         await ended.wait()
         writer.close()
 
-    server = await asyncio.start_server(meet, "127.0.0.1", 0, limit=2**10)
+    server = await asyncio.start_server(serve_connection, "127.0.0.1", 0, limit=2**10)
     try:
         yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
     finally:
@@ -71,10 +71,10 @@ def is_used(client):
     return isinstance(client._connection.session()._transport, AiohttpTransport)
 
 
-# -- the same work ----------------------------------------------------------------------------------------------------
+# -- requests ---------------------------------------------------------------------------------------------------------
 
 
-async def test_texts_go_through_it_with_one_token_and_one_connection_pool(sandbox, settings):
+async def test_texts_need_one_token_and_one_connection_pool(sandbox, settings):
     async with AsyncTranslationClient(**settings) as client:
         assert is_used(client)
         results = await asyncio.gather(*(client.translate_text(f"Hello {n}", target="de") for n in range(20)))
@@ -82,7 +82,7 @@ async def test_texts_go_through_it_with_one_token_and_one_connection_pool(sandbo
     assert sandbox.calls()["/connect/token"] == 1
 
 
-async def test_a_large_file_goes_up_and_comes_down_whole(settings, tmp_path):
+async def test_a_large_file_is_uploaded_and_downloaded_unchanged(settings, tmp_path):
     lines = [f"Line {number} of many, none like another" for number in range(40_000)]
     (tmp_path / "a.txt").write_text("\n".join(lines))
     assert (tmp_path / "a.txt").stat().st_size > 2**20
@@ -109,14 +109,14 @@ async def test_a_download_that_breaks_off_goes_on(sandbox, settings, tmp_path):
     assert sum(record.path.startswith("/storage/") for record in sandbox.records) == 2
 
 
-async def test_what_may_be_repeated_is_repeated(sandbox, settings):
+async def test_requests_that_are_safe_to_retry_are_retried(sandbox, settings):
     sandbox.fail("translateText", times=2, status=503, headers={"retry-after": "1"})
     async with AsyncTranslationClient(**settings) as client:
         assert (await client.translate_text("Hello", target="de")).text == "[de] Ĥééļļöö"
     assert len(sandbox.jobs) == 1
 
 
-async def test_a_refused_token_is_replaced_and_the_upload_sent_again_whole(sandbox, settings, tmp_path):
+async def test_a_rejected_token_is_replaced_and_the_whole_upload_repeated(sandbox, settings, tmp_path):
     async with AsyncTranslationClient(**settings) as client:
         await client.translate_text("Hello", target="de")
         sandbox.revoke_tokens()
@@ -151,7 +151,7 @@ async def test_no_cookie_is_kept_and_no_header_added(clock):
     assert seen == {"host", "accept", "accept-encoding", "user-agent", "authorization", "x-request-id"}
 
 
-# -- its errors are httpx2's -------------------------------------------------------------------------------------------
+# -- errors -----------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -167,14 +167,14 @@ async def test_no_cookie_is_kept_and_no_header_added(clock):
     ],
     ids=["hung up", "no HTTP", "cut off", "bad chunks"],
 )
-async def test_an_answer_that_is_broken_is_an_error_of_httpx(transport, reply, error):
+async def test_an_invalid_response_is_an_httpx2_error(transport, reply, error):
     with RawServer(lambda _: reply) as server:
         async with httpx2.AsyncClient(transport=transport) as client:
             with pytest.raises(error):
                 await client.post(server.address, content=b"x")
 
 
-async def test_nobody_listening_is_a_connection_that_was_not_made(transport):
+async def test_a_closed_port_is_a_connect_error(transport):
     with RawServer(lambda _: None) as server:
         address = server.address
     async with httpx2.AsyncClient(transport=transport) as client:
@@ -199,7 +199,7 @@ async def test_each_timeout_holds(transport, limit, error):
         others, taken = [], asyncio.Semaphore(0)
         if limit == "pool":
             others = [asyncio.create_task(client.get(address, timeout=None)) for _ in range(2)]
-            for _ in others:  # until both connections that there may be are taken
+            for _ in others:  # until both allowed connections are in use
                 await taken.acquire()
         timeout = httpx2.Timeout(None, **{limit: 0.05})
         with pytest.raises(error):
@@ -209,7 +209,7 @@ async def test_each_timeout_holds(transport, limit, error):
         await asyncio.gather(*others, return_exceptions=True)
 
 
-async def test_a_certificate_is_verified_and_a_refused_one_not_tried_again(clock):
+async def test_an_untrusted_certificate_is_rejected_without_a_retry(clock):
     authority = trustme.CA()
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     authority.issue_cert("127.0.0.1").configure_cert(context)
@@ -251,7 +251,7 @@ async def test_a_source_that_fails_while_it_is_sent_fails_with_its_own_error(tra
                 await client.post(server.address, content=broken(), headers={"Content-Length": "50"})
 
 
-async def test_an_answer_before_the_body_is_sent_is_given(transport):
+async def test_a_response_before_the_end_of_the_body_is_returned(transport):
     async def refuse(reader, writer):
         await reader.readuntil(b"\r\n\r\n")
         writer.write(answer(b'"too large"', b"413 Content Too Large"))
@@ -266,14 +266,14 @@ async def test_an_answer_before_the_body_is_sent_is_given(transport):
     assert (response.status_code, response.text) == (413, '"too large"')
 
 
-async def test_an_address_is_sent_as_it_was_signed(transport):
+async def test_a_signed_url_is_sent_unchanged(transport):
     with RawServer(lambda _: answer()) as server:
         async with httpx2.AsyncClient(transport=transport) as client:
             await client.get(f"{server.address}/a%2Fb%20c?sig=x%2By%3D%3d&se=2026-01-01T00%3A00%3A00Z")
     assert server.requests[0].path == "/a%2Fb%20c?sig=x%2By%3D%3d&se=2026-01-01T00%3A00%3A00Z"
 
 
-# -- nothing is left behind -------------------------------------------------------------------------------------------
+# -- cleanup ----------------------------------------------------------------------------------------------------------
 
 
 def open_sockets():
@@ -306,12 +306,12 @@ async def test_closing_and_cancelling_leave_no_socket_and_no_task(clock):
                     scope.cancel()
             assert scope.cancelled_caught
         names = {task.get_coro().__name__ for task in asyncio.all_tasks() - tasks}
-        assert names <= {"meet"}  # the server's end of it, and nothing of ours
-    await asyncio.sleep(0)  # the sockets that were closed just now
+        assert names <= {"serve_connection"}  # the task of the server, and no other
+    await asyncio.sleep(0)  # let the closed sockets go
     assert open_sockets() == before
 
 
-@pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning")  # asyncio's, of connections left open in an ended loop
+@pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning")  # asyncio warns about open connections of an ended loop
 def test_a_client_that_outlives_its_loop_works_in_the_next_and_logs_nothing(settings, caplog):
     client = AsyncTranslationClient(**settings)
 
@@ -321,5 +321,5 @@ def test_a_client_that_outlives_its_loop_works_in_the_next_and_logs_nothing(sett
     assert [asyncio.run(work(client)) for _ in range(2)] == ["[de] Ĥééļļöö"] * 2
     asyncio.run(client.aclose())
     del client
-    gc.collect()  # here, where the warning is expected
-    assert not caplog.records  # aiohttp logs what it finds unclosed
+    gc.collect()  # now, where the warning is filtered
+    assert not caplog.records  # aiohttp logs unclosed connections

@@ -1,4 +1,4 @@
-"""The two transports of async clients do the same: what arrives, what is billed, and what an error means."""
+"""Both transports of async clients have the same results, costs and errors."""
 
 from __future__ import annotations
 
@@ -36,12 +36,12 @@ def settings(request, sandbox):
 
 @pytest.fixture
 def deaf():
-    """A server that takes connections and does not read."""
+    """Yield a server that accepts connections and reads nothing."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         yield listener
 
 
-async def test_a_file_goes_up_and_comes_down_unchanged(settings, sandbox, tmp_path):
+async def test_a_file_is_uploaded_and_downloaded_unchanged(settings, sandbox, tmp_path):
     source = tmp_path / "a.pdf"
     source.write_bytes(b"%PDF-1.4" + BIG)
     async with AsyncTranslationClient(**settings) as client:
@@ -81,12 +81,12 @@ async def test_a_poll_is_sent_again_after_a_reset(settings, sandbox, reset):
 
 @pytest.fixture
 def service():
-    """A server that keeps connections open."""
+    """Yield a server that keeps connections open."""
     with Service() as service:
         yield service
 
 
-async def test_submissions_to_a_server_that_closes_without_a_word_are_never_in_doubt(settings, service, clock):
+async def test_silently_closed_connections_lose_no_submission(settings, service, clock):
     service._roles["submit"] = lambda _: [TAKEN]  # in pieces: the server closes behind them
     async with AsyncTranslationClient(**service.settings(clock), transport=settings["transport"]) as client:
         for _ in range(30):
@@ -94,7 +94,7 @@ async def test_submissions_to_a_server_that_closes_without_a_word_are_never_in_d
     assert service.connections == 30
 
 
-async def test_a_submission_takes_no_connection_that_was_long_unused(settings, service, clock, monkeypatch):
+async def test_a_submission_uses_no_connection_that_was_idle_for_long(settings, service, clock, monkeypatch):
     now = 0.0
     monkeypatch.setattr(_network, "monotonic", lambda: now)
     async with AsyncTranslationClient(**service.settings(clock), transport=settings["transport"]) as client:
@@ -104,16 +104,16 @@ async def test_a_submission_takes_no_connection_that_was_long_unused(settings, s
             assert service.connections == connections
 
 
-async def test_a_submission_takes_none_that_is_at_its_end(settings, service, clock):
+async def test_a_submission_uses_no_connection_that_was_closed(settings, service, clock):
     service._roles["poll"] = lambda request: [service.done(request)]  # in pieces: the server closes behind them
     async with AsyncTranslationClient(**service.settings(clock), transport=settings["transport"]) as client:
         for connections in (1, 2, 3):
             await client.translate_text("Hello", target="de")
             assert service.connections == connections
-            until(lambda: not service._open)  # and the event loop has not heard of it, which stands still here
+            until(lambda: not service._open)  # the blocked event loop does not see the close yet
 
 
-async def test_after_one_loss_each_submission_has_a_connection_of_its_own(settings, service, clock):
+async def test_after_a_lost_connection_each_submission_opens_a_new_one(settings, service, clock):
     async with AsyncTranslationClient(**service.settings(clock), transport=settings["transport"]) as client:
         await client.translate_text("Hello", target="de")
         service._roles["submit"] = [None, TAKEN]
@@ -130,7 +130,7 @@ async def test_a_connection_that_was_not_made_costs_nothing(settings, clock, clo
         with pytest.raises(ConnectionFailed):
             await client.submit_text("Hello", target="de")
         assert client.usage.calls == 0
-    assert len(clock.slept) > 0  # it was tried again: the service surely did not take it
+    assert len(clock.slept) > 0  # it was retried: the service did not receive it
 
 
 async def test_a_server_that_does_not_read_ends_the_upload_in_time(settings, deaf, tmp_path):
@@ -145,12 +145,12 @@ async def test_a_server_that_does_not_read_ends_the_upload_in_time(settings, dea
     async with AsyncTranslationClient(**given, timeout=httpx2.Timeout(0.3)) as client:
         with pytest.raises(ConnectionFailed, match="WriteTimeout"):
             await client.upload(source)
-    await asyncio.sleep(0)  # the sockets that were closed just now
-    assert open_sockets() <= before  # none waits until what was written is read
+    await asyncio.sleep(0)  # let the closed sockets go
+    assert open_sockets() <= before  # none stays open because of unread data
 
 
 @pytest.mark.parametrize("change", [-5, 5])
-async def test_a_file_that_changes_while_it_is_sent_is_told_from_a_bad_connection(settings, tmp_path, change):
+async def test_a_file_that_changes_during_the_upload_is_not_a_connection_error(settings, tmp_path, change):
     source = tmp_path / "a.txt"
     source.write_bytes(BIG)
 
@@ -163,7 +163,7 @@ async def test_a_file_that_changes_while_it_is_sent_is_told_from_a_bad_connectio
             await client.upload(source, progress=shrink_or_grow)
 
 
-async def test_an_answer_that_is_no_http_is_an_error_of_the_connection(settings, sandbox):
+async def test_a_response_that_is_not_http_is_a_connection_error(settings, sandbox):
     def speak(listener):
         while True:
             try:
@@ -184,7 +184,7 @@ async def test_an_answer_that_is_no_http_is_an_error_of_the_connection(settings,
 
 
 def transport_of(settings, url=None):
-    """What carries the calls of the API, or fetches a result; ``None`` for httpx2's own pool."""
+    """Return the transport for API calls or for a result URL; ``None`` means httpx2's own pool."""
 
     async def inside():
         async with AsyncTranslationClient(**settings) as client:
@@ -195,7 +195,7 @@ def transport_of(settings, url=None):
     return asyncio.run(inside())
 
 
-def test_aiohttp_serves_where_it_is_asked_for(sandbox):
+def test_aiohttp_is_used_where_requested(sandbox):
     given = sandbox.client_settings()
     own = httpx2.AsyncHTTPTransport()
     assert transport_of(given) is None  # httpx2's own pool
@@ -216,7 +216,7 @@ FAR = {"access_token": "t", "base_url": "https://api.example.com"}
         ({}, {"https_proxy": "http://127.0.0.1:9", "NO_PROXY": "example.org,192.0.2.0/24"}, "https_proxy"),
     ],
 )
-def test_a_proxy_is_left_to_httpx(monkeypatch, given, variables, named):
+def test_proxies_use_httpx2(monkeypatch, given, variables, named):
     for name, value in variables.items():
         monkeypatch.setenv(name, value)
     assert transport_of(FAR | given | {"transport": "auto"}) is None
@@ -227,7 +227,7 @@ def test_a_proxy_is_left_to_httpx(monkeypatch, given, variables, named):
 
 
 @pytest.mark.parametrize("name", ["HTTPS_PROXY", "http_proxy", "ALL_PROXY"])
-def test_aiohttp_serves_what_goes_through_no_proxy(sandbox, monkeypatch, name):
+def test_aiohttp_is_used_for_hosts_without_a_proxy(sandbox, monkeypatch, name):
     monkeypatch.setenv(name, "http://127.0.0.1:9")
     near = sandbox.client_settings() | {"transport": "aiohttp"}
     assert isinstance(transport_of(near), AiohttpTransport)
@@ -236,10 +236,10 @@ def test_aiohttp_serves_what_goes_through_no_proxy(sandbox, monkeypatch, name):
     assert isinstance(transport_of(FAR | {"transport": "aiohttp"}), AiohttpTransport)
 
 
-def test_storage_behind_a_proxy_is_fetched_from_all_the_same(sandbox, monkeypatch):
+def test_storage_behind_a_proxy_uses_httpx2(sandbox, monkeypatch):
     monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:9")
     near = sandbox.client_settings() | {"transport": "aiohttp"}
-    assert transport_of(near, "https://storage.example.com/a") is None  # refused, what is paid for would be lost
+    assert transport_of(near, "https://storage.example.com/a") is None  # an error would lose a billed result
 
 
 def test_a_wrong_choice_is_refused(sandbox):
@@ -251,6 +251,6 @@ def test_a_wrong_choice_is_refused(sandbox):
 
 
 @pytest.mark.parametrize("anyio_backend", ["trio"])
-async def test_under_trio_httpx_serves(sandbox, anyio_backend):
+async def test_trio_uses_httpx2(sandbox, anyio_backend):
     async with AsyncTranslationClient(**sandbox.client_settings(), transport="auto") as client:
         assert (await client.translate_text("Hello", target="de")).text.startswith("[de]")

@@ -1,4 +1,4 @@
-"""httpx2's pool with the limits of our clients: how many connections there are, who gets one, and none is lost."""
+"""httpx2's connection pool with the limits of this package: limits, order and release of connections."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ BODY = bytes(2**20)  # more than buffers hold
 
 
 class Server:
-    """Answers ``/`` at once, ``/held`` when told to, ``/large`` with 1 MiB, ``/last`` and then closes."""
+    """Responds to ``/`` immediately, to ``/held`` on request, to ``/large`` with 1 MiB; closes after ``/last``."""
 
     def __init__(self):
         self.made = 0
@@ -41,7 +41,7 @@ class Server:
                 if path == "/last":
                     break
         except (OSError, asyncio.IncompleteReadError):
-            pass  # the client broke off
+            pass  # the client closed the connection
         finally:
             writer.close()
             await self._count(-1)
@@ -52,7 +52,7 @@ class Server:
             self.change.notify_all()
 
     async def until(self, is_so):
-        """Wait until it is so; a test that waits in vain ends by its own limit."""
+        """Wait for the condition; the time limit of the test ends a wait without success."""
         async with asyncio.timeout(10), self.change:
             await self.change.wait_for(is_so)
 
@@ -77,7 +77,7 @@ async def server():
 
 @asynccontextmanager
 async def browsing(server, most=2):
-    """The plain session of a client of ours: what is tested is the pool with the limits that it gets."""
+    """Yield the session of a client, to test the pool with its limits."""
     settings = {"access_token": "token", "base_url": "http://127.0.0.1:1", "max_connections": most}
     async with AsyncTranslationClient(**settings) as client:
         session = client._connection.storage(server.address)
@@ -85,7 +85,7 @@ async def browsing(server, most=2):
         yield session
 
 
-async def test_requests_at_a_time_share_as_many_connections_as_are_allowed_first_come_first_served(server):
+async def test_concurrent_requests_share_the_allowed_connections_in_order(server):
     order = []
 
     async def get(number):
@@ -99,7 +99,7 @@ async def test_requests_at_a_time_share_as_many_connections_as_are_allowed_first
     assert order == list(range(20))
 
 
-async def test_who_waits_too_long_for_a_connection_is_told_so_and_the_next_one_is_served(server):
+async def test_a_wait_for_a_connection_times_out_and_the_next_request_is_sent(server):
     async with browsing(server, most=1) as client:
         held = asyncio.create_task(client.get("/held"))
         await server.until(lambda: server.paths == ["/held"])
@@ -113,7 +113,7 @@ async def test_who_waits_too_long_for_a_connection_is_told_so_and_the_next_one_i
 
 
 @pytest.mark.parametrize("reads", ["all of it", "a piece"])
-async def test_a_download_has_its_connection_until_it_is_closed(server, reads):
+async def test_a_download_keeps_its_connection_until_it_is_closed(server, reads):
     async with browsing(server, most=1) as client:
         async with client.stream("GET", "/large") as response:
             if reads == "all of it":
@@ -124,10 +124,10 @@ async def test_a_download_has_its_connection_until_it_is_closed(server, reads):
                 with pytest.raises(httpx2.PoolTimeout):
                     await client.get("/", timeout=httpx2.Timeout(5, pool=0.01))
         assert (await client.get("/")).status_code == 200
-    assert server.made == (1 if reads == "all of it" else 2)  # the rest of an answer would be in the next one's way
+    assert server.made == (1 if reads == "all of it" else 2)  # a connection with unread data cannot be used again
 
 
-async def test_a_request_cancelled_at_any_await_gives_its_connection_back(server):
+async def test_a_canceled_request_releases_its_connection(server):
     async def downloaded(step):
         return await CancelledAt(client.get("/large"), step)
 
@@ -148,7 +148,7 @@ async def test_a_request_cancelled_at_any_await_gives_its_connection_back(server
     await server.until(lambda: server.open == 0)
 
 
-async def test_a_task_cancelled_while_it_waits_for_a_connection_leaves_it_to_the_next(server):
+async def test_a_canceled_wait_leaves_the_connection_to_the_next_request(server):
     async with browsing(server, most=1) as client:
         held = asyncio.create_task(client.get("/held"))
         await server.until(lambda: server.paths == ["/held"])
@@ -157,7 +157,7 @@ async def test_a_task_cancelled_while_it_waits_for_a_connection_leaves_it_to_the
         waiting[0].cancel()
         server.may_answer.set()
         await held
-        waiting[1].cancel()  # perhaps at the moment when its turn has come
+        waiting[1].cancel()  # may be the moment when it gets a connection
         await asyncio.gather(*waiting, return_exceptions=True)
         assert waiting[2].result().status_code == 200
 
@@ -170,7 +170,7 @@ async def test_a_connection_that_the_server_has_closed_is_not_used_again(server)
     assert server.paths == ["/last"] * 3
 
 
-async def test_a_connection_that_was_not_made_gives_its_turn_back(server):
+async def test_a_failed_connect_frees_its_slot(server):
     async with listening() as gone:
         pass
     async with browsing(server, most=1) as client:
@@ -180,7 +180,7 @@ async def test_a_connection_that_was_not_made_gives_its_turn_back(server):
         assert (await client.get("/")).status_code == 200
 
 
-async def test_another_host_takes_over_an_idle_connection_when_no_more_are_allowed(server):
+async def test_an_idle_connection_is_closed_for_another_host_at_the_limit(server):
     async with listening() as other, browsing(server, most=2) as client:
         for _ in range(3):
             await client.get("/")
@@ -188,7 +188,7 @@ async def test_another_host_takes_over_an_idle_connection_when_no_more_are_allow
         assert (server.made, other.made) == (1, 1)  # one each
         async with listening() as third:
             await client.get(third.address)
-            await server.until(lambda: server.open == 0)  # the one idle for longest
+            await server.until(lambda: server.open == 0)  # the longest idle one
             await client.get(other.address)
         assert other.made == 1
 
@@ -211,7 +211,7 @@ async def test_a_request_that_waits_when_the_client_is_closed_leaves_no_connecti
 
 
 @pytest.mark.parametrize("anyio_backend", ["trio"])
-async def test_under_trio_cancelled_requests_give_their_connections_back(sandbox, anyio_backend):
+async def test_canceled_requests_release_their_connections_under_trio(sandbox, anyio_backend):
     async with AsyncTranslationClient(**sandbox.client_settings(), max_connections=2) as client:
         for _ in range(5):
             sandbox.fail("getHealth", delay_s=60)
@@ -223,9 +223,7 @@ async def test_under_trio_cancelled_requests_give_their_connections_back(sandbox
         assert len(client._connection.session()._transport._pool.connections) <= 2
 
 
-async def test_certificates_of_the_environment_that_are_not_there_are_named_as_a_setting(
-    monkeypatch, tmp_path, sandbox
-):
+async def test_missing_certificates_of_the_environment_are_a_configuration_error(monkeypatch, tmp_path, sandbox):
     monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "none.pem"))
     with pytest.raises(ConfigurationError, match="SSL_CERT_FILE"):
         AsyncTranslationClient(**sandbox.client_settings())

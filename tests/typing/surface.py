@@ -1,4 +1,4 @@
-"""Never run, only type-checked: how users call the package."""
+"""Typical user code, type-checked but never run."""
 
 from groupdocs_translation import AsyncTranslationClient, FileTranslation, TranslationClient
 

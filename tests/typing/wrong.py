@@ -1,4 +1,4 @@
-"""Never run: each line with ``# wrong`` is an error for mypy --strict and for pyright, and no other line is."""
+"""Never run. mypy --strict and pyright must report each line with ``# wrong``, and no other line."""
 
 from typing import NamedTuple, Unpack
 

@@ -172,7 +172,7 @@ class Context:
             self.say(f"{client.usage.calls} call{'' if client.usage.calls == 1 else 's'}")
 
     def log(self) -> None:
-        """Let the log be seen, as far as it was asked for."""
+        """Show the log at the level of ``-v`` or ``-vv``."""
         if self.verbosity:
             ours = logging.getLogger("groupdocs_translation")  # not httpx2's: its lines contain whole URLs
             ours.setLevel(logging.DEBUG if self.verbosity > 1 else logging.INFO)

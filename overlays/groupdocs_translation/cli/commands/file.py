@@ -131,7 +131,7 @@ def _print_texts(results: Results, texts: TextTranslation[list[str]]) -> None:
 
 
 def shown(source: str) -> str:
-    """A path as it is; a URL without its query, which may be a key."""
+    """Return a path unchanged, and a URL without its query, which may be secret."""
     return str(getattr(hidden(source), "masked", source))
 
 

@@ -1,4 +1,4 @@
-"""Every public exception with all its attributes set, for tests that send them elsewhere; imported by workers too."""
+"""Every public exception with all attributes set, for tests that pickle them; worker processes import it, too."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ NAMES = sorted(
 
 
 def error_named(name: str) -> TranslationError:
-    """The exception of a class, with a job of a client inside."""
+    """Return an exception of the class that contains a job of a client."""
     job = TranslationClient.trial().job("j-1", kind="text", targets=["de"])
     given = {key: job if value is ... else value for key, value in NEEDS.get(name, {}).items()}
     error = getattr(groupdocs_translation, name)(MESSAGE, **given)

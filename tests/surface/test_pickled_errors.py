@@ -1,4 +1,4 @@
-"""Exceptions pass from process to process with all that they say: above all the job that was paid for."""
+"""Exceptions pass between processes with all attributes, including the billed job."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from pathlib import Path
 import pytest
 from groupdocs_translation import TranslationError
 
-from tests.surface.travellers import MESSAGE, NAMES, error_named, raise_named
+from tests.surface.error_samples import MESSAGE, NAMES, error_named, raise_named
 
 SPAWN = multiprocessing.get_context("spawn")
 ROOT = Path(__file__).parents[2]
 
 
 def told(error):
-    """All that an exception says, its jobs as what picks them up again."""
+    """Return all attributes of an exception, with jobs as their handles."""
     return type(error), error.args, error.to_dict(), error.__notes__
 
 
@@ -54,7 +54,7 @@ def test_a_shallow_copy_keeps_the_live_job():
     assert copy.copy(error).job is error.job
 
 
-def test_errors_of_users_own_classes_travel():
+def test_errors_of_user_classes_can_be_pickled():
     assert pickle.loads(pickle.dumps(Own("x", 3))).extra == 3
 
 
@@ -64,7 +64,7 @@ class Own(TranslationError):
         self.extra = extra
 
 
-def test_errors_come_out_of_an_executor_of_processes():
+def test_errors_pass_through_a_process_pool_executor():
     with ProcessPoolExecutor(1, mp_context=SPAWN) as pool:
         for name in NAMES:
             with pytest.raises(TranslationError) as caught:
@@ -72,7 +72,7 @@ def test_errors_come_out_of_an_executor_of_processes():
             assert_whole(name, caught.value)
 
 
-def test_errors_come_out_of_a_pool_of_processes():
+def test_errors_pass_through_a_multiprocessing_pool():
     with SPAWN.Pool(1) as pool:
         for name in NAMES:
             with pytest.raises(TranslationError) as caught:
@@ -84,7 +84,7 @@ TASKS = """
 import sys
 sys.path.insert(0, {root!r})
 from celery import Celery
-from tests.surface.travellers import raise_named
+from tests.surface.error_samples import raise_named
 
 app = Celery("tasks", broker="filesystem://", backend="file://{folder}/results")
 app.conf.update(
@@ -98,8 +98,8 @@ travel = app.task(raise_named, name="travel")
 """
 
 
-@pytest.mark.filterwarnings("ignore")  # Celery's own
-def test_errors_come_out_of_a_prefork_worker_of_celery(tmp_path, monkeypatch):
+@pytest.mark.filterwarnings("ignore")  # warnings of Celery itself
+def test_errors_pass_through_a_celery_worker(tmp_path, monkeypatch):
     pytest.importorskip("celery")
     for folder in ("results", "queue", "control"):
         (tmp_path / folder).mkdir()
@@ -109,7 +109,7 @@ def test_errors_come_out_of_a_prefork_worker_of_celery(tmp_path, monkeypatch):
         from travel_tasks import app, travel
     command = [sys.executable, "-m", "celery", "-A", "travel_tasks", "worker", "--pool=prefork", "--concurrency=1"]
     quiet = ["--without-gossip", "--without-mingle", "--without-heartbeat", "--loglevel=ERROR"]
-    environment = os.environ | {"C_FORCE_ROOT": "1"}  # Celery asks for it where tests run as root
+    environment = os.environ | {"C_FORCE_ROOT": "1"}  # required by Celery if tests run as root
     with (tmp_path / "log").open("wb") as file:
         worker = subprocess.Popen([*command, *quiet], cwd=tmp_path, stdout=file, stderr=file, env=environment)
     try:
