@@ -47,7 +47,6 @@ ANY = {
     "Secret value": "a user's argument, wrapped before it is checked",
     "Secret.reveal return": "what was wrapped",
     "BearerAuth limited": "the streams of two libraries that have no type in common",
-    "BearerAuth headers": "the headers of the same two libraries",
     "FileTask options": "JSON, as it was received",
     "Sandbox.client_settings return": "keyword arguments of a client",
     "Sandbox.fail body": "JSON, as it will be sent",
