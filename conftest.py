@@ -1,11 +1,10 @@
-"""Runs every ```python block of README.md and docs/*.md: ``pytest README.md docs``.
+"""Run every ```python block of README.md and docs/*.md: ``pytest README.md docs``.
 
-The blocks of a page run in order, in one namespace, in a folder with copies of ``examples/files``; the environment
-names a sandbox, and pauses of the client pass at once. This sandbox does what the service does beyond it: it
-converts, with a result whose text is fixed, and reads ``https://www.example.org/``, which is one of the examples. An
-```output block is compared with what the block before it printed; ``...`` in it stands for anything. A block that
-cannot run here says why, in a comment before it: ``<!-- skip: next "needs a running Redis" -->``. What a page needs
-and its reader does not: ``<!-- invisible-code: python``, the code, ``-->``.
+The blocks of a page run in order, in one namespace and in a folder with copies of ``examples/files``. The environment
+points to a sandbox, and the client does not really sleep. This sandbox also converts files, to a fixed text, and reads
+``https://www.example.org/``, which is one of the examples. An ```output block is compared with the output of the block
+before it; ``...`` matches anything. A comment before a block that cannot run gives the reason:
+``<!-- skip: next "needs a running Redis" -->``. Setup code is hidden: ``<!-- invisible-code: python``, code, ``-->``.
 """
 
 from __future__ import annotations
@@ -44,12 +43,12 @@ VARIABLES = {
     "GROUPDOCS_TRANSLATION_URL": "base_url",
     "GROUPDOCS_TOKEN_URL": "token_url",
 }
-ELSEWHERE = {"https://www.example.org/": ROOT / "examples" / "files" / "report.html"}  # read without an upload
+EXTERNAL = {"https://www.example.org/": ROOT / "examples" / "files" / "report.html"}  # read without an upload
 STACK, PRINTED, LOOP = "_stack", "_printed", "_loop"
 
 
 class _Blocks(CodeBlockParser):
-    """Python blocks; credentials that one writes as ``...`` are left to the environment."""
+    """Python blocks; credentials written as ``...`` are taken from the environment."""
 
     def __call__(self, document: Document) -> Iterator[Region]:
         for region in super().__call__(document):
@@ -59,9 +58,9 @@ class _Blocks(CodeBlockParser):
 
 
 def _run(example: Example) -> None:
-    """Run a block and keep what it prints. The cells of a notebook may await, and share an event loop."""
+    """Run a block and keep its output. Notebook cells may use ``await``, and share an event loop."""
     is_cell = Path(example.path).stem == "notebook"
-    source = "\n" * (example.line + example.parsed.line_offset) + example.parsed  # line numbers are the page's
+    source = "\n" * (example.line + example.parsed.line_offset) + example.parsed  # keeps the line numbers of the page
     flags = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT if is_cell else 0
     code = compile(source, example.path, "exec", flags=flags, dont_inherit=True)
     printed = io.StringIO()
@@ -79,25 +78,25 @@ def _run(example: Example) -> None:
 
 def _compare(example: Example) -> str | None:
     checker, flags = doctest.OutputChecker(), doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
-    printed = example.namespace.pop(PRINTED, "").replace(os.sep, "/")  # the pages write paths with slashes
+    printed = example.namespace.pop(PRINTED, "").replace(os.sep, "/")  # pages have paths with slashes
     if checker.check_output(example.parsed, printed, flags):
         return None
     return checker.output_difference(doctest.Example("", example.parsed), printed, flags)
 
 
-_sybils_traceback = SybilItem._traceback_filter
+_original_filter = SybilItem._traceback_filter
 
 
 def _traceback(self: SybilItem, excinfo: pytest.ExceptionInfo[BaseException]) -> Traceback:
-    """As sybil 10.1 shortens it, which trips over a cause whose traceback has one frame."""
-    return excinfo.traceback if len(excinfo.traceback) < 2 else _sybils_traceback(self, excinfo)
+    """Work around sybil 10.1, which fails for a cause whose traceback has one frame."""
+    return excinfo.traceback if len(excinfo.traceback) < 2 else _original_filter(self, excinfo)
 
 
 SybilItem._traceback_filter = _traceback  # type: ignore[method-assign]
 
 
-def _never_wait(patch: pytest.MonkeyPatch) -> None:
-    """Let the pauses of clients pass at once: their time runs ahead of the machine's."""
+def _skip_sleeps(patch: pytest.MonkeyPatch) -> None:
+    """Make ``sleep`` of clients advance their clock instead of waiting."""
     ahead = 0.0
 
     def sleep(_: SystemClock, seconds: float) -> None:
@@ -116,7 +115,7 @@ def _never_wait(patch: pytest.MonkeyPatch) -> None:
 
 
 class _ConvertingEngine(PseudoEngine):
-    """The sandbox's engine, which makes PDF of Word documents too, and the reverse: real files with a fixed text."""
+    """The sandbox's engine, extended by conversions between PDF and Word with a fixed text."""
 
     def can_convert(self, source_format: str, output_format: str) -> bool:
         return super().can_convert(source_format, output_format) or output_format in {"Pdf", "Docx"}
@@ -131,10 +130,10 @@ class _ConvertingEngine(PseudoEngine):
 _stored_source = Submissions._source
 
 
-def _source(self: Submissions, request: Mapping[str, Any], addresses: Sequence[str]) -> StoredFile:
-    """What a request's address means, pages ``ELSEWHERE`` included."""
-    page = ELSEWHERE.get(request.get("url", ""))
-    return StoredFile(page, time.time()) if page else _stored_source(self, request, addresses)
+def _source(self: Submissions, request: Mapping[str, Any], urls: Sequence[str]) -> StoredFile:
+    """Return the file for a request's URL, also for ``EXTERNAL``."""
+    page = EXTERNAL.get(request.get("url", ""))
+    return StoredFile(page, time.time()) if page else _stored_source(self, request, urls)
 
 
 def _restore(environment: dict[str, str]) -> None:
@@ -146,16 +145,16 @@ def _open_page(namespace: dict[str, Any]) -> None:
     stack = namespace[STACK] = ExitStack()
     stack.callback(_restore, dict(os.environ))
     folder = stack.enter_context(TemporaryDirectory(ignore_cleanup_errors=True))
-    patch = stack.enter_context(pytest.MonkeyPatch.context())  # leaves the folder before it is removed
+    patch = stack.enter_context(pytest.MonkeyPatch.context())  # changes back before the folder is removed
     shutil.copytree(ROOT / "examples" / "files", folder, dirs_exist_ok=True)
     settings = stack.enter_context(Sandbox(engine=_ConvertingEngine())).client_settings()
     for variable, setting in VARIABLES.items():
         os.environ[variable] = settings[setting]
     for variable in ("HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME", "XDG_DATA_HOME"):
-        os.environ[variable] = folder  # no page finds, or writes into, what the person who runs it has
+        os.environ[variable] = folder  # isolates pages from the user's files
     patch.setattr(Submissions, "_source", _source)
     patch.chdir(folder)
-    _never_wait(patch)
+    _skip_sleeps(patch)
 
 
 def _close_page(namespace: dict[str, Any]) -> None:
@@ -166,10 +165,7 @@ def _close_page(namespace: dict[str, Any]) -> None:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
-    """On several processes: the blocks of a page stay in one of them, since each needs what those before it did.
-
-    So do the tests of the pipeline, which share what it derives.
-    """
+    """Keep the blocks of a page in one xdist worker, and also the tests of the pipeline, which share its output."""
     from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped]  # noqa: PLC0415  (untyped, only where xdist is)
 
     class Pages(LoadScopeScheduling):  # type: ignore[misc]  # untyped

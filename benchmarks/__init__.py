@@ -1,1 +1,1 @@
-"""Measurements, each against its yardstick in one run: ``nox -s bench -- NAME``."""
+"""Benchmarks, each with a baseline in the same run: ``nox -s bench -- NAME``."""

@@ -1,4 +1,4 @@
-"""``python -m benchmarks NAME …`` runs ``benchmarks/NAME.py``; without a name it lists them."""
+"""Run ``benchmarks/NAME.py`` with ``python -m benchmarks NAME …``, or list the benchmarks."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What all benchmarks share: contenders that take turns in their own processes, the published SDK, the report."""
+"""Common parts of all benchmarks: contender processes run in turns, the published SDK, the report."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ PUBLISHED = "groupdocs-translation-cloud==25.6.0"
 
 
 class Process:
-    """A process that answers each line of its standard input with a line; the first one may come unasked."""
+    """A process that prints a line for each line on standard input, and possibly one at the start."""
 
     def __init__(self, command: Sequence[str]) -> None:
         self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=ROOT)
@@ -38,8 +38,8 @@ class Process:
             return line.strip()
         raise RuntimeError(f"{self.process.args} ended early")
 
-    def ask(self, line: object) -> Any:
-        """Write a line; return the answer, read as JSON."""
+    def request(self, line: object) -> Any:
+        """Write a line, and return the response parsed from JSON."""
         assert self.process.stdin is not None
         self.process.stdin.write(f"{line}\n")
         self.process.stdin.flush()
@@ -48,7 +48,7 @@ class Process:
 
 @contextmanager
 def process(*command: str) -> Iterator[Process]:
-    """Run ``python -m COMMAND`` for as long as the block runs."""
+    """Run ``python -m COMMAND`` during the block."""
     started = Process([sys.executable, "-m", *command])
     try:
         yield started
@@ -59,7 +59,7 @@ def process(*command: str) -> Iterator[Process]:
 
 @contextmanager
 def server() -> Iterator[str]:
-    """Run the server that costs next to nothing; its address."""
+    """Run the minimal server during the block, and yield its URL."""
     with process("benchmarks._server") as started:
         yield f"http://127.0.0.1:{started.read()}"
 
@@ -70,10 +70,10 @@ def ours(kind: str, *arguments: str) -> list[str]:
 
 
 def published(kind: str, *arguments: str) -> list[str] | None:
-    """Return the command of the published SDK; ``None`` (and a line) if it cannot be installed.
+    """Return the command of the published SDK, or print a line and return ``None`` if it cannot be installed.
 
-    It has an environment of its own, made once: its pins would not suit ours, and its package does not say that it
-    needs ``oauthlib``, ``requests-oauthlib`` and ``aenum``.
+    It has a separate environment because its pins conflict with ours. Its metadata lacks the dependencies ``oauthlib``,
+    ``requests-oauthlib`` and ``aenum``.
     """
     environment = ROOT / ".nox" / "published-sdk"
     python = environment / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python")
@@ -84,17 +84,17 @@ def published(kind: str, *arguments: str) -> list[str] | None:
             subprocess.run([sys.executable, "-m", "venv", environment], check=True)
             subprocess.run([python, "-m", "pip", "install", "--quiet", *packages], check=True)
         except subprocess.CalledProcessError as error:
-            print(f"without the published SDK: {error}")
+            print(f"cannot install the published SDK: {error}")
             return None
         (environment / "complete").touch()
     if kind == "-c":
         return [str(python), kind, *arguments]
-    # -P: without it benchmarks/requests.py would stand in for the library of that name
+    # -P, or benchmarks/requests.py would shadow the library of that name
     return [str(python), "-P", "benchmarks/_published.py", kind, *arguments]
 
 
 def result(command: Sequence[str]) -> Any:
-    """Run a contender to its end; what it prints, read as JSON."""
+    """Run a contender, and return its output parsed from JSON."""
     return json.loads(subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True).stdout)
 
 
@@ -105,12 +105,12 @@ class Turn(NamedTuple):
     """One contender's turn in a round."""
 
     name: str
-    cost: float  # of one unit, as the contender counts it
-    wall_s: float  # of one unit, as it looked from here
+    cost: float  # per unit, measured by the contender
+    wall_s: float  # per unit, measured here
 
 
 def turns(commands: Mapping[str, Sequence[str]], *, rounds: int, count: int) -> Generator[Turn]:
-    """All turns, round by round, so that whatever else the machine does falls on all; the first round is left out."""
+    """Yield all turns, round by round so that other load affects all contenders; the first round is a warm-up."""
     with ExitStack() as stack:
         runners = {name: Process(command) for name, command in commands.items()}
         for runner in runners.values():
@@ -119,21 +119,21 @@ def turns(commands: Mapping[str, Sequence[str]], *, rounds: int, count: int) -> 
         for number in range(rounds + 1):
             for name, runner in runners.items():
                 began = time.perf_counter()
-                cost = float(runner.ask(count))
+                cost = float(runner.request(count))
                 if number:
                     yield Turn(name, cost, (time.perf_counter() - began) / count)
 
 
-def ratio(found: Mapping[str, Sequence[float]], name: str, yardstick: str) -> float:
+def ratio(found: Mapping[str, Sequence[float]], name: str, baseline: str) -> float:
     """Return the median of the rounds' ratios."""
-    return statistics.median(a / b for a, b in zip(found[name], found[yardstick], strict=True))
+    return statistics.median(a / b for a, b in zip(found[name], found[baseline], strict=True))
 
 
 # -- the report --------------------------------------------------------------------------------------------------------
 
 
 class Target(NamedTuple):
-    """One promise: what, how much was measured, how much is allowed."""
+    """A target: its name, the measured value and the limit."""
 
     what: str
     measured: float
@@ -142,25 +142,25 @@ class Target(NamedTuple):
 
     @property
     def is_met(self) -> bool:
-        """Whether the measured value keeps the limit."""
+        """Whether the measured value is within the limit."""
         return self.measured >= self.limit if self.is_least else self.measured <= self.limit
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
-    """Return a Markdown table; numbers with three significant digits."""
+    """Return a Markdown table with numbers of three significant digits."""
     cells = [[_number(cell) if isinstance(cell, float) else str(cell) for cell in row] for row in rows]
     lines = [list(head), ["---", *["---:"] * (len(head) - 1)], *cells]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
 def _number(value: float) -> str:
-    """Three significant digits; thousands in full, for ``2.39e+03`` is hard to compare with ``976``."""
+    """Format with three significant digits and without exponents, which are hard to compare."""
     rounded = float(f"{value:.3g}")
     return f"{rounded:,.0f}" if abs(rounded) >= 1000 else f"{rounded:g}"
 
 
 def machine(*packages: str) -> str:
-    """Return one line about where this runs."""
+    """Return one line about the machine and the package versions."""
     versions = [f"{name} {version(name)}" for name in packages]
     system = f"{platform.system()} {platform.machine()}, {os.cpu_count()} CPUs, Python {platform.python_version()}"
     return ", ".join([system, *versions])

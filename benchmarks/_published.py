@@ -1,6 +1,6 @@
-"""What the published SDK does, run by the interpreter of its own environment: ``python -P FILE KIND ADDRESS …``.
+"""Run the published SDK with the interpreter of its environment: ``python -P FILE KIND URL …``.
 
-``pairs`` answers numbers as the contenders of ``_contender.py`` do; the other kinds print JSON.
+``pairs`` has the protocol of ``_contender.py``; the other kinds print JSON.
 """
 
 from __future__ import annotations
@@ -17,17 +17,17 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-os.environ["OAUTHLIB_INSECURE_TRANSPORT"] = "1"  # its token request refuses http, which loopback speaks here
+os.environ["OAUTHLIB_INSECURE_TRANSPORT"] = "1"  # allows token requests by http, from loopback
 
 import groupdocs_translation_cloud as sdk
 
 EVERY_S = 2.0
-LONGEST_S = 60.0  # then a job is given up: the examples of the SDK would ask for ever for a job that failed
+LONGEST_S = 60.0  # then give up a job: the examples of the SDK poll a failed job forever
 
 
-def _apis(address: str, client_id: str = "id", secret: str = "secret") -> tuple[Any, Any]:
-    settings = sdk.Configuration(host=f"{address}/v2.0/translation", client_id=client_id, client_secret=secret)
-    settings.authority = f"{address}/connect/token"
+def _apis(url: str, client_id: str = "id", secret: str = "secret") -> tuple[Any, Any]:
+    settings = sdk.Configuration(host=f"{url}/v2.0/translation", client_id=client_id, client_secret=secret)
+    settings.authority = f"{url}/connect/token"
     client = sdk.ApiClient(settings)
     return sdk.TranslationApi(client), sdk.FileApi(client)
 
@@ -36,9 +36,9 @@ def _peak_mib() -> float:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
-def pairs(address: str) -> None:
-    """Answer each number on the standard input with the CPU seconds of a pair."""
-    api, _ = _apis(address)
+def pairs(url: str) -> None:
+    """Make pairs for each number on standard input, and print the CPU seconds per pair."""
+    api, _ = _apis(url)
     for line in sys.stdin:
         before = time.process_time()
         for _ in range(int(line)):
@@ -48,24 +48,24 @@ def pairs(address: str) -> None:
         print((time.process_time() - before) / int(line), flush=True)
 
 
-def upload(address: str, path: str) -> float:
+def upload(url: str, path: str) -> float:
     """Return the growth of peak memory, in MiB, while a file is uploaded."""
-    _, files = _apis(address)
+    _, files = _apis(url)
     before = _peak_mib()
     files.file_upload_post(format="Txt", file=path)
     return _peak_mib() - before
 
 
-def threads(address: str, count: str) -> int:
-    """Return how many first calls fail of one client that as many threads use at once."""
-    api, _ = _apis(address)
+def threads(url: str, count: str) -> int:
+    """Return how many first calls fail if ``count`` threads use one client at the same time."""
+    api, _ = _apis(url)
     barrier = threading.Barrier(int(count))
 
     def call(_: int) -> bool:
         barrier.wait()
         try:
             api.text_request_id_get("a4fc6c6e")
-        except Exception:  # whatever it is, the call failed
+        except Exception:  # any exception is a failed call
             return True
         return False
 
@@ -73,13 +73,13 @@ def threads(address: str, count: str) -> int:
         return sum(pool.map(call, range(int(count))))
 
 
-def folder(address: str, client_id: str, secret: str, source: str, out: str, count: str) -> dict[str, Any]:
+def folder(url: str, client_id: str, secret: str, source: str, out: str, count: str) -> dict[str, Any]:
     """Translate a folder in a thread pool.
 
-    Each file: upload, submit, ask at once and then every 2 s, as the examples of the SDK do, fetch. Nothing is
-    remembered, so a file that failed is lost with what was paid for it.
+    For each file: upload, submit, poll immediately and then every 2 s, as in the examples of the SDK, and download.
+    There is no journal, so the cost of a failed file is lost.
     """
-    translations, files = _apis(address, client_id, secret)
+    translations, files = _apis(url, client_id, secret)
     outcomes: Counter[str] = Counter()
 
     def translate(path: Path) -> None:
@@ -91,12 +91,12 @@ def folder(address: str, client_id: str, secret: str, source: str, out: str, cou
             )  # fmt: skip
             job = translations.document_post(text_document_file_request=request)
             until = time.monotonic() + LONGEST_S
-            while not (answer := translations.document_request_id_get(job.id)).urls:
+            while not (job_state := translations.document_request_id_get(job.id)).urls:
                 if time.monotonic() > until:
                     outcomes["never ready"] += 1
                     return
                 time.sleep(EVERY_S)
-            with urllib.request.urlopen(answer.urls["de"].url) as result:
+            with urllib.request.urlopen(job_state.urls["de"].url) as result:
                 Path(out, f"{path.stem}.de.txt").write_bytes(result.read())
             outcomes["done"] += 1
         except Exception as error:

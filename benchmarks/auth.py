@@ -1,11 +1,10 @@
-"""What authorization costs when all is well, and how few token requests a crowd makes.
+"""The cost of authentication with a valid token, and the number of token requests of many concurrent callers.
 
-The cost of a fresh token: a request through ``httpx2`` to a transport that answers at once, with a header that never
-changes (the least that plain ``httpx2`` can do to be authorized) and with ``ClientCredentials``, in turns, without the
-garbage collector, whose runs would fall on whoever is next; the difference is what authorizing costs. Everything else
-is counted at servers on loopback that speak HTTP: a token lives 2 s, the API takes it until the moment it expires. A
-token counts as replaced when its life has ended; what was asked for beyond that, and beyond the one still in use, is
-extra.
+With a valid token: a request through ``httpx2`` to a transport that responds immediately, once with a fixed header (the
+minimum for plain ``httpx2``) and once with ``ClientCredentials``. Both run in turns, without garbage collection. The
+difference is the cost of authentication. All other figures are counted by HTTP servers on
+loopback. A token is valid for 2 s, and the API accepts it until it expires. Token requests beyond the expired tokens,
+and beyond the one in use, are extra.
 """
 
 from __future__ import annotations
@@ -29,17 +28,17 @@ ROUNDS, BATCH = 200, 300
 THREADS, TASKS = 200, 1000
 LIFETIME_S, EXPIRIES, REQUESTS, WORKERS = 2, 30, 10_000, 4
 API = "https://api.example.com/v2.0/translation/text/1"
-ANSWER = httpx2.MockTransport(lambda _: httpx2.Response(200))
+RESPONSE = httpx2.MockTransport(lambda _: httpx2.Response(200))
 
 
 class Exact(RawServer):
-    """Identity server and API in one: takes a token until the moment it expires."""
+    """Token endpoint and API in one server, which accepts a token until it expires."""
 
     def __init__(self) -> None:
         self.expires: dict[str, float] = {}
-        super().__init__(self._answer)
+        super().__init__(self._respond)
 
-    def _answer(self, request: Request) -> bytes:
+    def _respond(self, request: Request) -> bytes:
         if request.method == "POST":
             name = f"t{len(self.expires) + 1}"
             self.expires[name] = time.monotonic() + LIFETIME_S
@@ -52,7 +51,7 @@ def _auth(identity: RawServer, api: str) -> ClientCredentials:
 
 
 def fresh() -> dict[str, list[float]]:
-    """CPU microseconds of a request in each round, by contender."""
+    """Return CPU microseconds per request for each contender and round."""
     loop = asyncio.new_event_loop()
     found: dict[str, list[float]] = {}
     with Identity() as identity:
@@ -64,7 +63,10 @@ def fresh() -> dict[str, list[float]]:
         }
         runs: dict[str, Callable[[], object]] = {}
         for name, given in contenders.items():
-            client, aclient = httpx2.Client(transport=ANSWER, **given), httpx2.AsyncClient(transport=ANSWER, **given)
+            client, aclient = (
+                httpx2.Client(transport=RESPONSE, **given),
+                httpx2.AsyncClient(transport=RESPONSE, **given),
+            )
 
             async def batch(client: httpx2.AsyncClient = aclient) -> None:
                 for _ in range(BATCH):
@@ -86,10 +88,10 @@ def fresh() -> dict[str, list[float]]:
 
 
 def cold_threads() -> tuple[int, int]:
-    """Token requests and failures of threads that start together with one client."""
+    """Return token requests and failures of threads that start together with one client."""
     with Identity() as identity, RawServer(lambda _: http(b"")) as api:
         barrier = threading.Barrier(THREADS)
-        # As many idle connections as there may be: the pool closes surplus ones in use (httpcore #1110).
+        # Keep all connections alive: the pool closes surplus ones in use (httpcore #1110).
         limits = httpx2.Limits(max_connections=100, max_keepalive_connections=100)
         with httpx2.Client(auth=_auth(identity, api.address), trust_env=False, timeout=60, limits=limits) as client:
 
@@ -103,20 +105,20 @@ def cold_threads() -> tuple[int, int]:
 
 
 def cold_tasks() -> tuple[int, int]:
-    """The same for tasks."""
+    """Return token requests and failures of tasks that start together with one client."""
     with Identity() as identity, RawServer(lambda _: http(b"")) as api:
 
         async def main() -> int:
             async with httpx2.AsyncClient(auth=_auth(identity, api.address), transport=Direct()) as client:
-                answers = await asyncio.gather(*(client.get(api.address) for _ in range(TASKS)))
-                return sum(not answer.is_success for answer in answers)
+                responses = await asyncio.gather(*(client.get(api.address) for _ in range(TASKS)))
+                return sum(not response.is_success for response in responses)
 
         failed = asyncio.run(main())
         return len(identity.requests), failed
 
 
 def expiries() -> tuple[int, int, int, int]:
-    """Requests, failed ones, tokens whose life ended, token requests: over ``EXPIRIES`` lifetimes of real time."""
+    """Return requests, failures, expired tokens and token requests during ``EXPIRIES`` lifetimes in real time."""
     with Exact() as server:
         auth = _auth(server, server.address)
         pause = EXPIRIES * LIFETIME_S * WORKERS / REQUESTS
@@ -133,22 +135,22 @@ def expiries() -> tuple[int, int, int, int]:
 
         with ThreadPoolExecutor(WORKERS) as pool:
             failed = sum(pool.map(work, range(WORKERS)))
-        asked = len(server.expires)
-        time.sleep(LIFETIME_S * 0.5)  # the last one may not have ended; the one before it has
-        ended = sum(1 for moment in server.expires.values() if moment <= time.monotonic())
-        return len(counts), failed, ended, asked
+        requested = len(server.expires)
+        time.sleep(LIFETIME_S * 0.5)  # the last token may still be valid, the one before it is not
+        expired = sum(1 for moment in server.expires.values() if moment <= time.monotonic())
+        return len(counts), failed, expired, requested
 
 
-def crowd() -> list[list[object]]:
-    """Token requests and failures of the published SDK under the same threads, if it can be had."""
+def published_threads() -> list[list[object]]:
+    """Return a row of token requests and failures of the published SDK, if it can be installed."""
     body = '{"status": 200, "translations": {"de": ["a"]}}'
     with RawServer(lambda request: token() if request.path == "/connect/token" else http(body)) as server:
         command = published("threads", server.address, str(THREADS))
         if command is None:
             return []
         failed = result(command)
-        asked = sum(request.path == "/connect/token" for request in server.requests)
-    return [[f"{PUBLISHED}, {THREADS} threads", asked, failed]]
+        requested = sum(request.path == "/connect/token" for request in server.requests)
+    return [[f"{PUBLISHED}, {THREADS} threads", requested, failed]]
 
 
 def main(argv: list[str]) -> int:
@@ -158,36 +160,37 @@ def main(argv: list[str]) -> int:
     extra = {mode: _extra(found, mode) for mode in ("sync", "async")}
     percent = {mode: 100 * cost / statistics.median(found[f"{mode}, fixed header"]) for mode, cost in extra.items()}
     threads, tasks = cold_threads(), cold_tasks()
-    sent, failed, ended, asked = expiries()
+    sent, failed, expired, requested = expiries()
     costs = [[name, statistics.median(times), min(times)] for name, times in found.items()]
     rows: list[list[object]] = [
         [f"ClientCredentials, {THREADS} threads", *threads],
         [f"ClientCredentials, {TASKS} tasks", *tasks],
-        *crowd(),
+        *published_threads(),
     ]
     parts = [
         __doc__,
         machine("httpx2"),
-        "## A fresh token",
-        table(["contender", "CPU, µs a request", "least"], sorted(costs, key=lambda row: str(row[0]), reverse=True)),
-        f"Authorizing costs {extra['sync']:.2f} µs sync, {extra['async']:.2f} µs async (median of {ROUNDS} rounds).",
-        "## Cold, all at once",
-        table(["who", "token requests", "failed calls"], rows),
+        "## With a valid token",
+        table(["contender", "CPU, µs a request", "minimum"], sorted(costs, key=lambda row: str(row[0]), reverse=True)),
+        f"Authentication costs {extra['sync']:.2f} µs sync, {extra['async']:.2f} µs async (median of {ROUNDS} rounds).",
+        "## Concurrent callers without a token",
+        table(["client", "token requests", "failed calls"], rows),
         "## Tokens of two seconds",
-        f"{sent} requests in {EXPIRIES * LIFETIME_S} s: {failed} failed, {ended} tokens ended, {asked} were asked for.",
+        f"{sent} requests in {EXPIRIES * LIFETIME_S} s: {failed} failed. {expired} tokens expired, "
+        f"{requested} were requested.",
     ]
     targets = [
-        *(Target(f"authorizing, {mode}, % of a request", percent[mode], 3) for mode in percent),
-        Target(f"token requests of {THREADS} cold threads", threads[0], 1),
-        Target(f"token requests of {TASKS} cold tasks", tasks[0], 1),
+        *(Target(f"authentication, {mode}, % of a request", percent[mode], 3) for mode in percent),
+        Target(f"token requests of {THREADS} threads without a token", threads[0], 1),
+        Target(f"token requests of {TASKS} tasks without a token", tasks[0], 1),
         Target("failed requests across expiries", failed + threads[1] + tasks[1], 0),
-        Target("token requests beyond the tokens that ended", asked - ended, 1),
-        Target("tokens that ended", ended, EXPIRIES, is_least=True),
+        Target("token requests beyond expired tokens", requested - expired, 1),
+        Target("expired tokens", expired, EXPIRIES, is_least=True),
     ]
-    return write("auth", "Authorization", parts, targets)
+    return write("auth", "Authentication", parts, targets)
 
 
 def _extra(found: dict[str, list[float]], mode: str) -> float:
-    """Return the median cost of authorizing, taken within rounds, in µs."""
+    """Return the median cost of authentication, taken within rounds, in µs."""
     pairs = zip(found[f"{mode}, ClientCredentials"], found[f"{mode}, fixed header"], strict=True)
     return statistics.median(ours - plain for ours, plain in pairs)

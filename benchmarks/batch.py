@@ -1,10 +1,9 @@
 """Folders: 2,000 small files by default, every twentieth request wrong, and the memory of 100,000 files.
 
-The sandbox, the batch and the published SDK run in processes of their own, on one machine, whose files a second are
-those of the pair. A job takes 2 s (median of a log-normal distribution), so 64 at a time end 32 files a second at best.
-Faults are drawn once, from a fixed seed: errors of the service and of proxies, refusals, connections reset before, in
-and after the answer, truncated and slow answers, revoked tokens, jobs that were taken although the answer said
-otherwise, jobs that fail.
+The sandbox and the client run in separate processes on one machine, so files per second include both. A job takes 2 s
+(median of a log-normal distribution), so 64 concurrent jobs finish at most 32 files per second. Faults are drawn from a
+fixed seed: errors of the service and of proxies, rejections, connections reset before, in and after the response,
+truncated and slow responses, revoked tokens, accepted jobs with an error response, and failed jobs.
 """
 
 from __future__ import annotations
@@ -21,15 +20,15 @@ from typing import Any
 from benchmarks._measure import Target, machine, ours, process, published, result, table, write
 
 FILES, MANY = 2_000, 100_000
-SHARE = 0.05  # of all requests go wrong
-THREADS = 64  # of the published SDK: as many jobs in flight as a batch has
-MOST_MIB = 150.0
-MOST_CPU_MS = 9.7  # two thirds of what it was with httpx, 14.6
+SHARE = 0.05  # of all requests have a fault
+THREADS = 64  # of the published SDK: as many concurrent jobs as in a batch
+LIMIT_MIB = 150.0
+LIMIT_CPU_MS = 9.7  # two thirds of the 14.6 ms measured with httpx
 
 
 SEED = 6
-MEDIAN_S = 2.0  # of a job: the least that the service's page lets one expect of a small document
-# What happens to a request; a submission may also be carried out without anybody being told, or come to a bad end.
+MEDIAN_S = 2.0  # of a job: the minimum for a small document according to the service's page
+# Faults of any request. A submission may also be accepted with an error response, or its job may fail.
 ANY: list[dict[str, Any]] = [
     {"status": 500},
     {"status": 503},
@@ -52,12 +51,12 @@ OPERATIONS = {
 
 
 def serve(share: float, requests: int, *, is_revoking: bool = True) -> None:
-    """Run a sandbox where a share of the requests of each operation goes wrong, until the standard input is closed.
+    """Run a sandbox with faults in a share of each operation's requests, until standard input is closed.
 
-    The first line printed are the settings of a client; each line read is answered with what happened so far: calls,
-    jobs, and how many jobs were made beyond one a file.
+    The first line printed has the client settings. For each line read, print the calls, the jobs, and the number of
+    jobs beyond one per file.
     """
-    # Not above: a child's peak of memory begins with what its parent had.
+    # Imported here: the peak memory of a child process starts with that of its parent.
     from groupdocs_translation.sandbox import Sandbox  # noqa: PLC0415
     from groupdocs_translation_sandbox.jobs import FACTORS  # noqa: PLC0415
 
@@ -65,7 +64,7 @@ def serve(share: float, requests: int, *, is_revoking: bool = True) -> None:
     with Sandbox(latency_s=MEDIAN_S / FACTORS["file"]) as sandbox:
         for operation, all_faults in OPERATIONS.items():
             faults = [fault for fault in all_faults if is_revoking or "revoke" not in fault]
-            ordinary = 0  # a fault counts from the one before it, whose request it does not see
+            ordinary = 0  # nth counts from the previous fault
             for _ in range(requests):
                 ordinary += 1
                 if chance.random() < share:
@@ -80,7 +79,7 @@ def serve(share: float, requests: int, *, is_revoking: bool = True) -> None:
 
 
 def make_files(folder: Path, count: int) -> Path:
-    """Small texts, a thousand in a folder."""
+    """Create small texts, a thousand per subfolder."""
     for number in range(count):
         path = folder / f"{number // 1_000:03}" / f"{number:06}.txt"
         if number % 1_000 == 0:
@@ -99,16 +98,16 @@ def compare(source: Path, count: int, scratch: Path) -> tuple[list[str], list[Ta
     fair, targets = _batch(source, count, scratch / "ours", "no faults", 0.0)
     foul, more = _batch(source, count, scratch / "ours-faults", f"{SHARE:.0%} faults", SHARE)
     rows = [
-        *fair,
+        *clean,
         *_published_sdk(source, count, scratch / "theirs", "no faults", 0.0),
-        *foul,
+        *faulty,
         *_published_sdk(source, count, scratch / "theirs-faults", f"{SHARE:.0%} faults", SHARE),
         *_published_sdk(
-            source, count, scratch / "theirs-unrevoked", "the same, no token revoked", SHARE, "--no-revocation"
+            source, count, scratch / "theirs-unrevoked", "5% faults, no token revoked", SHARE, "--no-revocation"
         ),
     ]
-    head = ["program", "weather", "files", "done a second", "calls a file", "jobs made again", "own CPU, ms a file",
-            "peak MiB", "jobs paid and lost"]  # fmt: skip
+    head = ["program", "faults", "files", "done per second", "calls per file", "jobs repeated",
+            "client CPU, ms per file", "peak MiB", "jobs billed and lost"]  # fmt: skip
     return [f"## {count:,} small files", EXPLAINED, table(head, rows)], [*targets, *more]
 
 
@@ -117,61 +116,59 @@ def _batch(source: Path, count: int, out: Path, weather: str, share: float) -> t
     with process("benchmarks.batch", str(share), str(2 * count)) as sandbox:
         settings = json.loads(sandbox.read())
         first = last = _run(settings, source, out)
-        seen = sandbox.ask("")
+        seen = sandbox.request("")
         done = first["by_state"].get("done", 0)
-        rows = [_row("batch", weather, first, seen, count, done=done, worked=count)]
+        rows = [_row("batch", faults, first, seen, count, done=done, worked=count)]
         targets = [
-            Target(f"jobs made twice unasked, {weather}", seen["repeated"], 0),
-            Target(f"peak memory of a run, MiB, {weather}", first["peak_mib"], MOST_MIB),
+            Target(f"jobs submitted twice without retries, {faults}", seen["repeated"], 0),
+            Target(f"peak memory of a run, MiB, {faults}", first["peak_mib"], LIMIT_MIB),
         ]
         repeatable = 0
         if share:
             last = _run(settings, source, out, retry_uncertain=True, retry_failed=True)
-            seen, left = sandbox.ask(""), count - done
+            seen, left = sandbox.request(""), count - done
             again = last["by_state"].get("done", 0) - done
-            rows.append(_row("batch, told to retry", weather, last, seen, count, done=again, worked=left))
-            repeatable = left + last["doubts"]
+            rows.append(_row("batch, retry run", faults, last, seen, count, done=again, worked=left))
+            repeatable = left + last["repeated"]
         else:
-            targets.append(Target(f"own CPU, ms a file, {weather}", first["cpu"] / count * 1_000, MOST_CPU_MS))
+            targets.append(Target(f"client CPU, ms per file, {faults}", first["cpu"] / count * 1_000, LIMIT_CPU_MS))
         return rows, [
             *targets,
-            Target(f"files not done in the end, {weather}", count - last["by_state"].get("done", 0), 0),
-            Target(f"results on disk that are missing, {weather}", count - len(list(out.rglob("*.de.txt"))), 0),
-            Target(f"jobs beyond one a file: only of submissions in doubt, {weather}", seen["repeated"], repeatable),
+            Target(f"files not done at the end, {faults}", count - last["by_state"].get("done", 0), 0),
+            Target(f"missing results on disk, {faults}", count - len(list(out.rglob("*.de.txt"))), 0),
+            Target(f"jobs beyond one per file: only for uncertain submissions, {faults}", seen["repeated"], repeatable),
         ]
 
 
-def _published_sdk(
-    source: Path, count: int, out: Path, weather: str, share: float, *options: str
-) -> list[list[object]]:
+def _published_sdk(source: Path, count: int, out: Path, faults: str, share: float, *options: str) -> list[list[object]]:
     with process("benchmarks.batch", str(share), str(2 * count), *options) as sandbox:
         settings = json.loads(sandbox.read())
-        address = settings["base_url"].removesuffix("/v2.0/translation")
+        url = settings["base_url"].removesuffix("/v2.0/translation")
         who = (settings["client_id"], settings["client_secret"])
-        command = published("folder", address, *who, str(source), str(out), str(THREADS))
+        command = published("folder", url, *who, str(source), str(out), str(THREADS))
         if command is None:
             return []
-        theirs, seen = result(command), sandbox.ask("")
+        theirs, seen = result(command), sandbox.request("")
         done = theirs["by_state"].get("done", 0)
-        row = _row(f"published SDK, {THREADS} threads", weather, theirs, seen, count, done=done, worked=count)
+        row = _row(f"published SDK, {THREADS} threads", faults, theirs, seen, count, done=done, worked=count)
         return [[*row[:-1], seen["jobs"] - done]]
 
 
 def _row(
-    name: str, weather: str, used: dict[str, Any], seen: dict[str, Any], count: int, *, done: int, worked: int
+    name: str, faults: str, used: dict[str, Any], seen: dict[str, Any], count: int, *, done: int, worked: int
 ) -> list[object]:
     calls = sum(seen["calls"].values()) / count
     cpu = used["cpu"] / max(worked, 1) * 1_000
     states = ", ".join(f"{of:,} {state}" for state, of in sorted(used["by_state"].items(), key=lambda item: -item[1]))
-    return [name, weather, states, done / used["seconds"], calls, seen["repeated"], cpu, used["peak_mib"], 0]
+    return [name, faults, states, done / used["seconds"], calls, seen["repeated"], cpu, used["peak_mib"], 0]
 
 
 EXPLAINED = (
-    "Calls and jobs are those that the sandbox saw. The batch's first run leaves alone what is in doubt or failed at "
-    "the service; told to retry, it ends complete. The published SDK asks at once and then every 2 s, as its examples "
-    "do. It repeats nothing and remembers nothing: any fault loses the file, and with it a job that was paid for; "
-    "running it again pays for all files once more. It never asks for another token either: the first one that is "
-    "revoked ends it for all files that are left, so a row without revocations stands beside."
+    "Calls and jobs are counted by the sandbox. The first run of the batch skips uncertain files and those that failed "
+    "at the service; a run with retries completes them. The published SDK polls immediately and then every 2 s, as in "
+    "its examples. It does not retry and has no journal: a fault loses the file and the cost of its job, and another "
+    "run is billed for all files again. It also does not renew a revoked token, so all later files fail. One row "
+    "is therefore measured without revocations."
 )
 
 
@@ -187,7 +184,7 @@ def memory(scratch: Path, count: int) -> tuple[list[str], list[Target]]:
         journal = scratch / f"out-{number}" / ".groupdocs-batch" / "journal.sqlite3"
         rows.append([f"{number:,}", plan["seconds"], plan["peak_mib"], made["seconds"], made["peak_mib"],
                      journal.stat().st_size / 2**20])  # fmt: skip
-    targets.append(Target(f"peak memory of {count:,} planned files, MiB", max(rows[-1][2], rows[-1][4]), MOST_MIB))  # type: ignore[type-var]
+    targets.append(Target(f"peak memory of {count:,} planned files, MiB", max(rows[-1][2], rows[-1][4]), LIMIT_MIB))  # type: ignore[type-var]
     head = ["files", "dry run, s", "peak MiB", "run without calls, s", "peak MiB", "journal, MiB"]
     return [
         f"## {count:,} planned files",
@@ -197,7 +194,7 @@ def memory(scratch: Path, count: int) -> tuple[list[str], list[Target]]:
 
 
 def main(argv: list[str]) -> int:
-    """Measure; ``argv`` may give the number of files and of planned files."""
+    """Measure and write the report; ``argv`` may have the numbers of files and of planned files."""
     count, many = (int(argv[0]), int(argv[1])) if len(argv) == 2 else (FILES, MANY)
     with tempfile.TemporaryDirectory() as name:
         scratch = Path(name)
@@ -205,7 +202,7 @@ def main(argv: list[str]) -> int:
         planned, more = memory(scratch, many)
         ran_on = f"{machine('httpx2', 'anyio')}; load {os.getloadavg()[0]:.1f} at the end."
         parts = [__doc__, ran_on, *compared, *planned]
-        return write("batch", "Whole folders", parts, [*targets, *more])
+        return write("batch", "Folders", parts, [*targets, *more])
 
 
 if __name__ == "__main__":

@@ -1,10 +1,9 @@
-"""Submissions whose outcome is unknown because the server had closed the connection without a word.
+"""Submissions with an unknown outcome because the server closed an idle connection without notice.
 
-The server closes each connection right after its answer (a load balancer at its limit, a worker at its end), and says
-no ``Connection: close``: the next request may be on its way before the news of it arrives. A submission that is lost so
-is not sent again, for nobody knows whether it was paid for. ``submissions``: nothing but submissions, back to back.
-``pairs``: each is followed by a poll, on a server that closes after every second answer. Each client submits 150
-texts.
+The server closes each connection right after its response, like a load balancer at its limit or a restarting worker,
+without ``Connection: close``. The next request may be sent before the client sees that. Such a submission is not
+repeated, because it may have been billed. ``submissions``: only submissions, back to back. ``pairs``: each submission
+is followed by a poll, and the server closes after every second response. Each client submits 150 texts.
 """
 
 from __future__ import annotations
@@ -20,8 +19,8 @@ from benchmarks._server import BASE
 CLIENTS, SUBMISSIONS = 10, 150
 
 
-class _Hasty:
-    """A clock whose sleeps take no time: a poll that was lost is sent again at once."""
+class _NoWait:
+    """A clock whose sleeps take no time, so that lost polls are repeated immediately."""
 
     def __init__(self) -> None:
         self._now = 0.0
@@ -75,14 +74,14 @@ def _run(contender: str, settings: dict[str, Any], is_polled: bool) -> int:
 
 
 def main(argv: list[str]) -> int:
-    """Measure, print and write the report; arguments may be the number of clients."""
+    """Measure, print and write the report; ``argv`` may have the number of clients."""
     clients = int(argv[0]) if argv else CLIENTS
     rows: list[list[object]] = []
     targets: list[Target] = []
-    for what, answers in (("submissions", 1), ("pairs", 2)):
-        with process("benchmarks._server", str(answers)) as server:
-            address = f"http://127.0.0.1:{server.read()}"
-            settings = {"access_token": "t", "base_url": address + BASE, "clock": _Hasty()}
+    for what, limit in (("submissions", 1), ("pairs", 2)):
+        with process("benchmarks._server", str(limit)) as server:
+            url = f"http://127.0.0.1:{server.read()}"
+            settings = {"access_token": "t", "base_url": url + BASE, "clock": _NoWait()}
             for contender in ("sync", "async, httpx2", "async, aiohttp"):
                 lost = sum(_run(contender, settings, what == "pairs") for _ in range(clients))
                 rate = 100 * lost / (clients * SUBMISSIONS)
@@ -90,4 +89,4 @@ def main(argv: list[str]) -> int:
                 targets.append(Target(f"{what}, {contender}: % uncertain", rate, 1))
     measured = table(["traffic", "client", "submissions", "uncertain", "%"], rows)
     parts = [__doc__, machine("httpx2", "httpcore2", "aiohttp"), measured]
-    return write("closing", "Connections closed without a word", parts, targets)
+    return write("closing", "Connections closed without notice", parts, targets)

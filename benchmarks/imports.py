@@ -1,6 +1,6 @@
-"""Time from nothing to a client: ``import`` in a fresh interpreter, less the interpreter's own start.
+"""Time from start to a client: ``import`` in a new interpreter, without the interpreter's own startup.
 
-Wall time of the whole process, in turns, the middle of the rounds; files are in the system's cache and compiled.
+Wall time of the whole process, measured in turns, as the median of all rounds. Files are cached and compiled.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import time
 from benchmarks._measure import Target, machine, published, table, write
 
 ROUNDS = 21
-NOTHING = "an interpreter that does nothing"
+NOTHING = "empty program"
 OURS = "groupdocs_translation, and a client"
 PUBLISHED = "groupdocs_translation_cloud (published)"
 CODE = {
@@ -37,7 +37,7 @@ def main(argv: list[str]) -> int:
         for name, times in found.items():
             before = time.perf_counter()
             subprocess.run(commands[name] or [], check=True)
-            if turn:  # the first compiles
+            if turn:  # the first round compiles
                 times.append(time.perf_counter() - before)
     start = statistics.median(found[NOTHING])
     middle = {name: statistics.median(times) - start for name, times in found.items()}

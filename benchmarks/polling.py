@@ -1,11 +1,10 @@
-"""What polling costs, in virtual time: calls and lateness of each preset, of a fixed loop, and of one who knows all.
+"""The cost of polling in virtual time: calls and lateness of each preset, of a fixed interval, and of the optimum.
 
-Every row is 10,000 jobs of one client, one after another, so that it learns as clients do; the last row is what 40
-clients that have just seen 20 jobs, and learn no more, would pay on average. A poll takes no time here.
-The fixed loop is that of the service's examples, with its first poll after 2 s and not at once. The limit is the
-schedule with the least cost for exactly these jobs, found by dynamic programming over a fine grid; cost is calls plus
-lateness, a call being worth as much as 4 s of a document's lateness, or 1.8 s of a text's (the same ratio as in
-``_rules/polling``).
+Each row is 10,000 consecutive jobs of one client, which learns from them. The last row is the average of 40 clients
+that have learnt from 20 jobs and learn no more. A poll takes no time here. The fixed interval is that of the service's
+examples, but with the first poll after 2 s. The limit is the schedule with the lowest cost for exactly these jobs,
+found by dynamic programming over a fine grid. Cost is calls plus lateness, where a call is worth 4 s of lateness for a
+document or 1.8 s for a text (the same ratio as in ``_rules/polling``).
 """
 
 from __future__ import annotations
@@ -24,7 +23,7 @@ from groupdocs_translation._rules.polling import BALANCED, ECONOMY, RESPONSIVE, 
 from benchmarks._measure import Target, table, write
 
 JOBS = 10_000
-LEARNT_AFTER = 20  # jobs; the costs of learnt schedules are counted from the next one on
+LEARNT_AFTER = 20  # jobs; costs are counted from the next one on
 CALL_WORTH_S = 4.0
 FIXED = PollingSchedule.every(2.0)
 SCHEDULES = {"economy": ECONOMY, "balanced": BALANCED, "responsive": RESPONSIVE, "fixed 2 s": FIXED}
@@ -41,24 +40,24 @@ class Population(NamedTuple):
 
     @property
     def call_worth_s(self) -> float:
-        """Seconds of lateness that weigh as much as a call."""
+        """Seconds of lateness that are worth one call."""
         return CALL_WORTH_S * (TEXT_SHARE if self.kind == "text" else 1.0)
 
 
 def log_normal(median: float, sigma: float) -> Callable[[random.Random], float]:
-    """JobDurations whose logarithm is normal."""
+    """Return a log-normal distribution of durations."""
     return lambda chance: median * math.exp(sigma * chance.gauss(0, 1))
 
 
 def _pathological(chance: random.Random) -> float:
-    """Two narrow peaks a factor of ten apart, and one job in twenty without any scale, up to an hour."""
+    """Draw from two narrow peaks a factor of ten apart, and for 5% of jobs from a Pareto tail up to an hour."""
     kind = chance.random()
     if kind < 0.70:
         return log_normal(8, 0.2)(chance)
     return log_normal(90, 0.2)(chance) if kind < 0.95 else min(3600.0, 60 * chance.paretovariate(1.0))
 
 
-TEXT = Population("text, median 1.6 s", "text", log_normal(1.6, 0.38))  # nine of ten between 0.9 and 3 s
+TEXT = Population("text, median 1.6 s", "text", log_normal(1.6, 0.38))  # 90% between 0.9 and 3 s
 DOCUMENTS = {
     median: Population(f"document, median {median} s", "document", log_normal(median, 0.6))
     for median in (5, 20, 45, 120, 300, 600)
@@ -68,7 +67,7 @@ POPULATIONS = [TEXT, *DOCUMENTS.values(), PATHOLOGICAL]
 
 
 class Outcome(NamedTuple):
-    """Means over the jobs that were counted; ``relative`` is the sum of lateness over the sum of durations."""
+    """Means over the counted jobs; ``relative`` is total lateness divided by total duration."""
 
     calls: float
     late_s: float
@@ -76,18 +75,18 @@ class Outcome(NamedTuple):
     relative: float
 
     def cost(self, call_worth_s: float) -> float:
-        """In calls a job."""
+        """Return the cost in calls per job."""
         return self.calls + self.late_s / call_worth_s
 
 
 def durations_of(population: Population, jobs: int, seed: int = 1) -> list[float]:
-    """JobDurations of so many jobs, in seconds."""
+    """Return the durations of ``jobs`` jobs in seconds."""
     chance = random.Random(seed)
     return [population.draw(chance) for _ in range(jobs)]
 
 
 def simulate(schedule: PollingSchedule, kind: str, durations: Sequence[float], *, learns: bool = True) -> Outcome:
-    """Wait for the jobs one after another; those up to ``LEARNT_AFTER`` teach and are not counted."""
+    """Simulate the jobs one after another; the first ``LEARNT_AFTER`` are only for learning."""
     seen = JobDurations()
     seen_at = [_wait_for(duration, schedule, kind, seen, learns=learns) for duration in durations]
     return _outcome(durations[LEARNT_AFTER:], seen_at[LEARNT_AFTER:])
@@ -96,7 +95,7 @@ def simulate(schedule: PollingSchedule, kind: str, durations: Sequence[float], *
 def _wait_for(
     duration: float, schedule: PollingSchedule, kind: str, seen: JobDurations, *, learns: bool
 ) -> tuple[int, float]:
-    """Polls until the job was seen to be ready, and when that was."""
+    """Return the number of polls of a job, and the time of the last one."""
     now = unready = 0.0
     polls = 0
     while True:
@@ -119,7 +118,7 @@ def _outcome(durations: Sequence[float], seen_at: Sequence[tuple[int, float]]) -
 
 
 def just_learnt(schedule: PollingSchedule, kind: str, durations: Sequence[float], clients: int = CLIENTS) -> Outcome:
-    """All jobs as seen by clients that learnt from ``LEARNT_AFTER`` jobs each and then no more; the mean of them."""
+    """Return the mean outcome of clients that learnt from ``LEARNT_AFTER`` jobs each and then no more."""
     chance = random.Random(2)
     outcomes: list[Outcome] = []
     for _ in range(clients):
@@ -137,7 +136,7 @@ def just_learnt(schedule: PollingSchedule, kind: str, durations: Sequence[float]
 
 
 def limit(durations: Sequence[float], call_worth_s: float) -> float:
-    """The least cost, in calls a job, of any fixed list of moments to ask at, for exactly these jobs."""
+    """Return the lowest cost in calls per job of any fixed list of poll times, for exactly these jobs."""
     ordered = sorted(durations)
     low, high = ordered[0], ordered[-1]
     grid = [0.0, *(low * (high / low) ** (step / (GRID - 1)) for step in range(GRID - 1)), high]

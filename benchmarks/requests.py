@@ -1,9 +1,9 @@
 """CPU of submitting a text and fetching its result, in sync, against one server process.
 
-A pair is two requests with JSON both ways: the text is sent, the id is read from the answer, the result is fetched by
-it and the translated string is read. Raw ``httpx2`` has the token already and does nothing else; the SDKs validate,
-authorize, count and map as they always do. CPU seconds of the process, user and system. Each contender is a process
-that lives through all rounds; in each round each has its turn, and ratios are taken within rounds.
+A pair is two requests with JSON in both directions: a text is submitted, the job ID is read from the response, and the
+result is fetched. Raw ``httpx2`` is given the token and does nothing else; the SDKs work as usual. CPU is user and
+system time of the process. Each contender is a process that runs for all rounds, with one turn per round, and ratios
+are taken within rounds.
 """
 
 from __future__ import annotations
@@ -16,10 +16,10 @@ ROUNDS, PAIRS = 30, 150
 
 
 def main(argv: list[str]) -> int:
-    """Measure, print and write the report; arguments may be the number of rounds."""
-    with server() as address:
-        commands = {name: ours("pairs", name, address) for name in ("httpx2", OURS)}
-        if theirs := published("pairs", address):
+    """Measure, print and write the report; ``argv`` may have the number of rounds."""
+    with server() as url:
+        commands = {name: ours("pairs", name, url) for name in ("httpx2", OURS)}
+        if theirs := published("pairs", url):
             commands[PUBLISHED] = theirs
         found: dict[str, list[float]] = {name: [] for name in commands}
         for turn in turns(commands, rounds=int(argv[0]) if argv else ROUNDS, count=PAIRS):
@@ -28,7 +28,7 @@ def main(argv: list[str]) -> int:
         [name, 1e6 * statistics.median(times), 1e6 * min(times), ratio(found, name, "httpx2")]
         for name, times in found.items()
     ]
-    measured = table(["contender", "CPU, µs a pair", "least", "of httpx2"], rows)
+    measured = table(["contender", "CPU, µs per pair", "min", "of httpx2"], rows)
     targets = [Target("CPU / httpx2", ratio(found, OURS, "httpx2"), 1.05)]
     if theirs:
         targets.append(Target("CPU / published SDK", ratio(found, OURS, PUBLISHED), 1.25))

@@ -1,9 +1,9 @@
-"""The sandbox under load: a thousand clients at once, and a file of 1 GiB there and back.
+"""The sandbox under load: a thousand concurrent clients, and upload and download of a file of 1 GiB.
 
-Server and clients are processes on one core each. Clients are sockets that know just enough HTTP: each submits a text,
-asks for the result and does it again, on a connection of its own. The yardstick is uvicorn with the same parser and an
-application that answers a constant. Memory is that of the server's process, looked at every 10 ms; growth counts from
-the moment before. Files are written to the disk and read from there (or from the system's cache).
+Server and clients are processes on one core each. A client is a socket with minimal HTTP. It submits texts and fetches
+their results on one connection. The baseline is uvicorn with the same parser and an application with a constant
+response. Memory is that of the server process, read every 10 ms; growth is relative to the value before. Files are
+written to disk and read from there (or from the system's cache).
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ CONSTANT = json.dumps({"status": 200, "message": "done", "translations": {"de": 
 
 
 async def constant(scope: Any, receive: Any, send: Any) -> None:
-    """The yardstick's application: read the request, answer."""
+    """Read a request and send the constant response: the application of the baseline."""
     while (await receive()).get("more_body"):
         pass
     length = str(len(CONSTANT)).encode()
@@ -46,7 +46,7 @@ async def constant(scope: Any, receive: Any, send: Any) -> None:
 
 
 def serve_constant() -> None:
-    """Serve the yardstick; the first line printed is its address."""
+    """Serve the baseline, and print its URL."""
     settings: dict[str, Any] = {"http": "h11", "loop": "asyncio", "ws": "none", "lifespan": "off"}
     server = uvicorn.Server(uvicorn.Config(constant, port=0, log_config=None, access_log=False, **settings))
     listener = server.config.bind_socket()
@@ -57,7 +57,7 @@ def serve_constant() -> None:
 
 @contextmanager
 def memory(pid: int) -> Iterator[list[float]]:
-    """Watch the resident memory of a process while the block runs: before and at its peak, in MiB."""
+    """Yield a list of a process's resident memory before the block and at its peak, in MiB."""
     watched, stop = psutil.Process(pid), threading.Event()
 
     def now() -> float:
@@ -84,7 +84,7 @@ def _pin(pid: int, core: int) -> None:
 
 @contextmanager
 def sandbox() -> Iterator[tuple[int, dict[str, str], str]]:
-    """Run the sandbox's command on the last core; its process id, what it says to export, and a token."""
+    """Run the sandbox command on the last core, and yield its process ID, its exported settings and a token."""
     with process("groupdocs_translation.sandbox", "--latency", "0") as started:
         _pin(started.process.pid, -1)
         lines = [started.read().removeprefix("export GROUPDOCS_") for _ in range(4)]
@@ -98,7 +98,7 @@ def sandbox() -> Iterator[tuple[int, dict[str, str], str]]:
 # -- a thousand clients ------------------------------------------------------------------------------------------------
 
 
-async def _ask(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, request: bytes) -> Any:
+async def _send(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, request: bytes) -> Any:
     writer.write(request)
     head = await reader.readuntil(b"\r\n\r\n")
     length = re.search(rb"content-length: (\d+)", head, re.IGNORECASE)
@@ -115,7 +115,7 @@ def _request(method: str, path: str, authorization: str, body: bytes = b"") -> b
 
 
 async def load(port: int, authorization: str) -> tuple[float, list[float]]:
-    """Requests a second, and how long each took, with all clients at work at once."""
+    """Return requests per second and the duration of each, with all clients at the same time."""
     connections = await asyncio.gather(*(asyncio.open_connection("127.0.0.1", port) for _ in range(CLIENTS)))
     submit = _request("POST", "/text", authorization, TEXT)
     took: list[float] = []
@@ -123,9 +123,9 @@ async def load(port: int, authorization: str) -> tuple[float, list[float]]:
     async def client(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         for _ in range(JOBS_EACH):
             start = time.perf_counter()
-            job = (await _ask(reader, writer, submit)).get("id", "none")
+            job = (await _send(reader, writer, submit)).get("id", "none")
             middle = time.perf_counter()
-            done = await _ask(reader, writer, _request("GET", f"/text/{job}", authorization))
+            done = await _send(reader, writer, _request("GET", f"/text/{job}", authorization))
             assert done["status"] == 200, done
             took.extend((middle - start, time.perf_counter() - middle))
         writer.close()
@@ -135,8 +135,8 @@ async def load(port: int, authorization: str) -> tuple[float, list[float]]:
     return len(took) / (time.perf_counter() - start), took
 
 
-def crowd() -> str:
-    """Measure the yardstick and the sandbox; the table."""
+def many_clients() -> str:
+    """Measure the baseline and the sandbox, and return the table."""
     with process("benchmarks.sandbox") as started:
         _pin(started.process.pid, -1)
         bare, _ = asyncio.run(load(int(started.read().rpartition(":")[2]), "t" * 700))
@@ -144,11 +144,11 @@ def crowd() -> str:
         port = int(settings["TRANSLATION_URL"].rpartition(":")[2].partition("/")[0])
         rate, took = asyncio.run(load(port, token))
     centiles = statistics.quantiles(took, n=100)
-    head = ["requests a second", "of the yardstick", "median ms", "p99 ms", "before, MiB", "peak, MiB"]
+    head = ["requests per second", "of the baseline", "median ms", "p99 ms", "before, MiB", "peak, MiB"]
     return table(
         [f"{CLIENTS:,} clients, {CLIENTS * JOBS_EACH:,} jobs", *head],
         [
-            ["uvicorn, a constant", bare, 1.0, "", "", "", ""],
+            ["uvicorn, constant response", bare, 1.0, "", "", "", ""],
             ["sandbox", rate, rate / bare, 1_000 * centiles[49], 1_000 * centiles[98], *used],
         ],
     )
@@ -158,7 +158,7 @@ def crowd() -> str:
 
 
 def upload(client: httpx2.Client) -> str:
-    """Send a file of ``SIZE`` bytes; its address."""
+    """Upload a file of ``SIZE`` bytes, and return its URL."""
     head = b'--B\r\nContent-Disposition: form-data; name="file"; filename="long.mp3"\r\n\r\n'
     tail = b"\r\n--B--\r\n"
 
@@ -170,13 +170,13 @@ def upload(client: httpx2.Client) -> str:
 
     length = str(len(head) + SIZE + len(tail))
     headers = {"content-type": "multipart/form-data; boundary=B", "content-length": length}
-    answer = client.post("file/upload", content=form(), headers=headers)
-    assert answer.status_code == 200, answer.text
-    return answer.text
+    response = client.post("file/upload", content=form(), headers=headers)
+    assert response.status_code == 200, response.text
+    return response.text
 
 
 def translate(client: httpx2.Client, url: str) -> str:
-    """Submit the file as a recording, which comes back unchanged; the address of the result."""
+    """Submit the file as a recording, which the sandbox returns unchanged, and return the URL of the result."""
     request = {"sourceLanguage": "en", "targetLanguages": ["de"], "format": "Unknown", "url": url}
     job = client.post("auto", json=request).json()["id"]
     result = client.get(f"document/{job}").json()["urls"]["de"]
@@ -185,9 +185,9 @@ def translate(client: httpx2.Client, url: str) -> str:
 
 
 def download(url: str) -> None:
-    """Fetch a file of ``SIZE`` bytes, and forget it."""
-    with httpx2.stream("GET", url, timeout=600) as answer:
-        got = sum(map(len, answer.iter_raw(len(PIECE))))
+    """Download and discard a file of ``SIZE`` bytes."""
+    with httpx2.stream("GET", url, timeout=600) as response:
+        got = sum(map(len, response.iter_raw(len(PIECE))))
     assert got == SIZE, got
 
 
@@ -197,7 +197,7 @@ def main(argv: list[str]) -> int:
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
     _pin(0, 0)
-    first = crowd()
+    first = many_clients()
     rows: list[list[Any]] = []
     targets: list[Target] = []
     with sandbox() as (pid, settings, token):
@@ -219,7 +219,7 @@ def main(argv: list[str]) -> int:
             growth = used[1] - used[0]
             rows.append([f"{name} of 1 GiB", SIZE / MIB / seconds, *used, growth])
             targets.append(Target(f"growth in the {name}, MiB", growth, LIMIT_MIB))
-    second = table(["transfer", "MiB a second", "before, MiB", "peak, MiB", "growth, MiB"], rows)
+    second = table(["transfer", "MiB per second", "before, MiB", "peak, MiB", "growth, MiB"], rows)
     return write("sandbox", "The sandbox under load", [__doc__, machine("uvicorn", "h11"), first, second], targets)
 
 

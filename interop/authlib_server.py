@@ -1,4 +1,4 @@
-"""An authorization server by Authlib on Flask, on loopback: run by an interpreter that has both. Prints its port."""
+"""An authorization server with Authlib and Flask on loopback. Prints its port. Needs an interpreter with both."""
 
 from __future__ import annotations
 
@@ -15,29 +15,29 @@ SECRET = os.environ["SECRET"]
 
 
 class Client(ClientMixin):
-    """One application; its id is the way in which it may authenticate."""
+    """A client whose ID is its authentication method."""
 
     def __init__(self, client_id: str) -> None:
         self.client_id = client_id
 
     def get_client_id(self) -> str:
-        """Its id."""
+        """Return the client ID."""
         return self.client_id
 
     def check_client_secret(self, client_secret: str) -> bool:
-        """Whether this is its secret."""
+        """Return whether the secret is correct."""
         return client_secret == SECRET
 
     def check_endpoint_auth_method(self, method: str, endpoint: str) -> bool:
-        """Each client has one way."""
+        """Allow one authentication method per client."""
         return method == {"body": "client_secret_post", "basic": "client_secret_basic"}[self.client_id]
 
     def check_grant_type(self, grant_type: str) -> bool:
-        """Client credentials only."""
+        """Allow only client credentials."""
         return grant_type == "client_credentials"
 
     def get_allowed_scope(self, scope: str | None) -> str:
-        """Whatever of it is allowed."""
+        """Return the allowed part of a scope."""
         return "read" if "read" in (scope or "").split() else ""
 
 
@@ -45,7 +45,7 @@ CLIENTS = {name: Client(name) for name in ("body", "basic")}
 
 
 class Grant(grants.ClientCredentialsGrant):
-    """Both ways to authenticate."""
+    """The grant with both authentication methods."""
 
     TOKEN_ENDPOINT_AUTH_METHODS = ("client_secret_post", "client_secret_basic")
 
@@ -58,9 +58,9 @@ server.register_grant(Grant)
 
 @app.post("/token")
 def issue() -> Any:
-    """The token endpoint."""
-    answer: Response = server.create_token_response()
-    return answer
+    """Issue a token."""
+    response: Response = server.create_token_response()
+    return response
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""An environment with the SDK that the service's makers publish, and nothing of this project in it."""
+"""Fixtures: an environment with only the published SDK of the service, and sandboxes."""
 
 from __future__ import annotations
 
@@ -9,52 +9,52 @@ from groupdocs_translation.sandbox import Sandbox
 
 from release.tree import EmptyEnvironment
 
-# The version that the pages speak of. Its wheel does not name the two packages after it, which it imports.
+# The version named in the documentation. Its metadata lacks the other two packages, which it imports.
 PUBLISHED = ("groupdocs-translation-cloud==25.6.0", "oauthlib", "requests-oauthlib")
 
 
 @pytest.fixture(scope="session")
 def published(tmp_path_factory: pytest.TempPathFactory) -> EmptyEnvironment:
-    """Made once a session."""
+    """The environment with the published SDK, created once per session."""
     environment = EmptyEnvironment(tmp_path_factory.mktemp("published"))
     environment.install(*PUBLISHED)
     return environment
 
 
 def variables(sandbox: Sandbox) -> dict[str, str]:
-    """The variables that name a sandbox."""
+    """Return the environment variables of a sandbox."""
     settings = sandbox.client_settings()
     return {
         "GROUPDOCS_CLIENT_ID": settings["client_id"],
         "GROUPDOCS_CLIENT_SECRET": settings["client_secret"],
         "GROUPDOCS_TRANSLATION_URL": settings["base_url"],
         "GROUPDOCS_TOKEN_URL": settings["token_url"],
-        "OAUTHLIB_INSECURE_TRANSPORT": "1",  # the token comes by http, from loopback
+        "OAUTHLIB_INSECURE_TRANSPORT": "1",  # allows token requests by http, from loopback
     }
 
 
 @pytest.fixture
 def service() -> Iterator[dict[str, str]]:
-    """A sandbox, as the variables that name it."""
+    """The environment variables of a running sandbox."""
     with Sandbox() as sandbox:
         yield variables(sandbox)
 
 
 @pytest.fixture
 def slow_service() -> Iterator[tuple[Sandbox, dict[str, str]]]:
-    """A sandbox whose jobs are not ready at once, and the variables that name it."""
+    """A sandbox whose jobs take time, and its environment variables."""
     with Sandbox(latency_s=0.05) as sandbox:
         yield sandbox, variables(sandbox)
 
 
 @pytest.fixture
-def tell(record_property: Callable[[str, object], None]) -> Callable[..., None]:
-    """Put a row into the table at the end: what was tried, a step of it, what came of it."""
+def add_row(record_property: Callable[[str, object], None]) -> Callable[..., None]:
+    """A function that adds a row to the final table: subject, step, result."""
     return lambda *row: record_property("row", row)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Print the table."""
+    """Print the table of results."""
     rows = [
         row
         for report in terminalreporter.getreports("passed")
@@ -62,7 +62,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         if name == "row" and report.when == "call"
     ]
     if rows:
-        terminalreporter.section("what was tried, and what came of it")
+        terminalreporter.section("results")
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     for row in rows:
         terminalreporter.write_line(

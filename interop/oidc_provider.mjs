@@ -1,5 +1,5 @@
-// An authorization server by the npm package oidc-provider, on loopback: `node oidc_provider.mjs`, beside its
-// node_modules. Prints its port. One client for each way to authenticate; the port's owner ends it.
+// An authorization server with the npm package oidc-provider on loopback: `node oidc_provider.mjs`, next to its
+// node_modules. Prints its port, and runs until it is killed. One client per authentication method.
 import http from 'node:http';
 import { Provider } from 'oidc-provider';
 

@@ -1,4 +1,4 @@
-"""Two authorization servers of others give us tokens by both ways to authenticate, and refuse what they must."""
+"""Two third-party authorization servers issue tokens for both authentication methods, and reject bad requests."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from groupdocs_translation.auth.token_source import make_token_source
 from release.tree import EmptyEnvironment
 
 HERE = Path(__file__).parent
-SECRET = "s3cr+t/&= %:"  # every character that a careless encoding breaks
-WAYS = ["body", "basic"]
+SECRET = "s3cr+t/&= %:"  # characters that need correct encoding
+METHODS = ["body", "basic"]
 
 
 @contextmanager
 def started(command: list[str], cwd: Path) -> Iterator[str]:
-    """The address of a server that prints its port first."""
+    """Start a server that prints its port, and yield its token URL."""
     environment = os.environ | {"SECRET": SECRET}
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=cwd, env=environment) as process:
         assert process.stdout is not None
@@ -44,8 +44,8 @@ def oidc_provider(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         [npm, "install", "--no-audit", "--no-fund", "--silent", "oidc-provider@9.13.3"], cwd=folder, check=True
     )
     shutil.copy(HERE / "oidc_provider.mjs", folder)
-    with started([node, "oidc_provider.mjs"], folder) as address:
-        yield address
+    with started([node, "oidc_provider.mjs"], folder) as url:
+        yield url
 
 
 @pytest.fixture(scope="module")
@@ -53,13 +53,13 @@ def authlib(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The token endpoint of Authlib on Flask."""
     environment = EmptyEnvironment(tmp_path_factory.mktemp("authlib"))
     environment.install("authlib>=1.6", "flask>=3")
-    with started([str(environment.python), str(HERE / "authlib_server.py")], HERE) as address:
-        yield address
+    with started([str(environment.python), str(HERE / "authlib_server.py")], HERE) as url:
+        yield url
 
 
 @pytest.fixture(params=["oidc_provider", "authlib"])
 def token_url(request: pytest.FixtureRequest) -> str:
-    """Each server in turn."""
+    """The token endpoint of each server."""
     found: str = request.getfixturevalue(request.param)
     return found
 
@@ -72,47 +72,47 @@ def source(
     )
 
 
-@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("method", METHODS)
 @pytest.mark.parametrize("scope", [None, "read"])
-def test_a_token_is_given_by_both_ways_to_authenticate(token_url: str, way: str, scope: str | None) -> None:
-    token = source(token_url, client_id=way, client_auth=way, scope=scope).get()
+def test_both_authentication_methods_get_a_token(token_url: str, method: str, scope: str | None) -> None:
+    token = source(token_url, client_id=method, client_auth=method, scope=scope).get()
 
     assert len(token.value.reveal()) > 20
     assert token.lifetime_s > 60
 
 
-@pytest.mark.parametrize("way", WAYS)
-def test_a_wrong_secret_is_refused(token_url: str, way: str) -> None:
+@pytest.mark.parametrize("method", METHODS)
+def test_a_wrong_secret_is_rejected(token_url: str, method: str) -> None:
     with pytest.raises(AuthenticationError, match="invalid_client") as caught:
-        source(token_url, client_id=way, client_auth=way, secret="wrong").get()
+        source(token_url, client_id=method, client_auth=method, secret="wrong").get()
 
     assert caught.value.error == "invalid_client"
 
 
-@pytest.mark.parametrize("way", WAYS)
-def test_an_unknown_client_is_refused(token_url: str, way: str) -> None:
+@pytest.mark.parametrize("method", METHODS)
+def test_an_unknown_client_is_rejected(token_url: str, method: str) -> None:
     with pytest.raises(AuthenticationError, match="invalid_client"):
-        source(token_url, client_id="nobody", client_auth=way).get()
+        source(token_url, client_id="nobody", client_auth=method).get()
 
 
-# oidc-provider takes either way from a client with a secret, and drops scopes that it does not know.
+# oidc-provider accepts both methods for a client with a secret, and ignores unknown scopes.
 
 
-@pytest.mark.parametrize("way", WAYS)
-def test_the_other_way_to_authenticate_is_refused(authlib: str, way: str) -> None:
-    (other,) = set(WAYS) - {way}
+@pytest.mark.parametrize("method", METHODS)
+def test_the_other_authentication_method_is_rejected(authlib: str, method: str) -> None:
+    (other,) = set(METHODS) - {method}
 
     with pytest.raises(AuthenticationError) as caught:
-        source(authlib, client_id=way, client_auth=other).get()
+        source(authlib, client_id=method, client_auth=other).get()
 
     assert caught.value.error in {"invalid_client", "invalid_request"}
 
 
-def test_a_scope_that_nobody_knows_is_refused(authlib: str) -> None:
+def test_an_unknown_scope_is_rejected(authlib: str) -> None:
     with pytest.raises(AuthenticationError, match="invalid_scope"):
         source(authlib, client_id="body", client_auth="body", scope="everything").get()
 
 
-def test_the_wrong_address_of_the_right_server_is_named(token_url: str) -> None:
+def test_a_wrong_url_of_the_server_is_reported(token_url: str) -> None:
     with pytest.raises(AuthenticationError, match="HTTP 40"):
-        source(f"{token_url}/elsewhere", client_id="body", client_auth="body").get()
+        source(f"{token_url}/wrong", client_id="body", client_auth="body").get()

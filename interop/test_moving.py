@@ -1,6 +1,4 @@
-"""The side of docs/moving.md that uses the published SDK: it runs, and prints what the page says. The other side runs
-with the other pages.
-"""
+"""The examples with the published SDK in docs/moving.md run and print the documented output."""
 
 from __future__ import annotations
 
@@ -39,12 +37,12 @@ class _Local(Configuration):
 
 import groupdocs_translation_cloud
 groupdocs_translation_cloud.Configuration = _Local
-open("sign.png", "wb").write(b"\\x89PNG not much of a picture")
+open("sign.png", "wb").write(b"\\x89PNG no picture")
 """
 
 
 def sides() -> list[tuple[str, str]]:
-    """Each block of the old side, and what the page says that both sides print."""
+    """Return each example with the published SDK, and the output documented for both SDKs."""
     found = []
     for section in PAGE.split(MARK)[1:]:
         blocks = BLOCK.findall(section)
@@ -53,7 +51,7 @@ def sides() -> list[tuple[str, str]]:
     return found
 
 
-def test_the_old_side_of_each_pair_runs_and_prints_what_the_page_says(
+def test_each_example_with_the_published_sdk_prints_the_documented_output(
     published: EmptyEnvironment, service: dict[str, str]
 ) -> None:
     shutil.copytree(ROOT / "examples" / "files", published.folder, dirs_exist_ok=True)
@@ -65,7 +63,7 @@ def test_the_old_side_of_each_pair_runs_and_prints_what_the_page_says(
     assert printed.split("---\n") == [text for _, text in sides()]
 
 
-def test_every_operation_has_the_old_method_that_the_page_names_and_no_old_method_is_missing(
+def test_the_page_lists_every_method_of_the_published_sdk(
     published: EmptyEnvironment,
 ) -> None:
     listing = (
@@ -78,7 +76,7 @@ def test_every_operation_has_the_old_method_that_the_page_names_and_no_old_metho
     assert sorted(published.run("-c", listing).split()) == sorted(map(published_name, OPERATIONS))
 
 
-def test_the_table_of_members_has_each_member_of_each_request_class(published: EmptyEnvironment) -> None:
+def test_the_table_of_members_is_complete(published: EmptyEnvironment) -> None:
     listing = (
         "import inspect, json, re, groupdocs_translation_cloud as old\n"
         "methods = [method for name, method in vars(old.TranslationApi).items() if name[0] != '_']\n"
@@ -155,7 +153,7 @@ REQUESTS: dict[str, tuple[str, str, Callable[[TranslationClient, str], Any]]] = 
 }  # fmt: skip
 
 
-def test_the_new_keywords_send_what_the_old_members_sent(published: EmptyEnvironment) -> None:
+def test_the_new_keywords_send_the_same_requests(published: EmptyEnvironment) -> None:
     with Sandbox(lenient=True) as sandbox, TranslationClient(**sandbox.client_settings()) as client:
         wanted = [(old, client.upload(ROOT / "examples" / "files" / name)) for name, old, _ in REQUESTS.values()]
         calls = "\n".join(f'url = "{url}"\n{old}' for old, url in wanted)
@@ -167,5 +165,7 @@ def test_the_new_keywords_send_what_the_old_members_sent(published: EmptyEnviron
         after = [job.request for job in sandbox.jobs.values()][len(before) :]
 
     for name, old, now in zip(REQUESTS, before, after, strict=True):
-        told = {member: value for member, value in old.items() if value or member in now}  # it sends defaults, too
-        assert told == now, name
+        expected = {
+            member: value for member, value in old.items() if value or member in now
+        }  # the published SDK also sends defaults
+        assert expected == now, name

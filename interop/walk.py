@@ -1,7 +1,7 @@
-"""Every kind of job, by the published SDK alone: submitted, polled to the end, fetched. One line of JSON for each.
+"""Submit, poll and download every kind of job with the published SDK, and print a line of JSON for each.
 
-Run by ``test_published_sdk`` in an environment that has the SDK and nothing of this project; the working directory has
-the files of ``examples/files``.
+Run by ``test_published_sdk`` in an environment with only that SDK. The working directory has the files of
+``examples/files``.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from pathlib import Path
 import groupdocs_translation_cloud as sdk
 
 PENDING = {102, 202}
-PAUSE_S, PATIENCE_S = 0.05, 30.0
+PAUSE_S, TIMEOUT_S = 0.05, 30.0
 LANGUAGES = {"source_language": "en", "target_languages": ["de", "fr"]}
 
 configuration = sdk.Configuration(
@@ -32,14 +32,14 @@ api, files, swagger = sdk.TranslationApi(client), sdk.FileApi(client), sdk.Swagg
 
 
 def wait(poll):
-    """The last answer of a poll, and how many came before it."""
-    deadline = time.monotonic() + PATIENCE_S
+    """Poll until the job is done, and return the last response and the number of polls before it."""
+    deadline = time.monotonic() + TIMEOUT_S
     for pending in range(10_000):
-        answer = poll()
-        if int(answer.status) not in PENDING:
-            assert int(answer.status) == 200, answer
-            return answer, pending
-        assert time.monotonic() < deadline, "never ready"
+        response = poll()
+        if int(response.status) not in PENDING:
+            assert int(response.status) == 200, response
+            return response, pending
+        assert time.monotonic() < deadline, "timeout"
         time.sleep(PAUSE_S)
     raise AssertionError
 
@@ -47,9 +47,9 @@ def wait(poll):
 def text(submit, poll=None):
     submitted = submit()
     assert (int(submitted.status), bool(submitted.id)) == (202, True), submitted
-    answer, pending = wait(partial(poll or api.text_request_id_get, submitted.id))
-    assert answer.translations["de"][0].startswith("[de]"), answer
-    return f"{pending} polls in vain, {sum(map(len, answer.translations.values()))} texts"
+    response, pending = wait(partial(poll or api.text_request_id_get, submitted.id))
+    assert response.translations["de"][0].startswith("[de]"), response
+    return f"{pending} early polls, {sum(map(len, response.translations.values()))} texts"
 
 
 def texts(**members):
@@ -60,15 +60,15 @@ def file(name, request, submit, argument, format_=None, poll=None, **members):
     url = files.file_upload_post(file=name, **({"format": format_} if format_ else {}))
     assert url.startswith("http"), url
     submitted = submit(**{argument: request(**LANGUAGES, url=url, original_file_name=name, **members)})
-    answer, pending = wait(partial(poll or api.document_request_id_get, submitted.id))
+    response, pending = wait(partial(poll or api.document_request_id_get, submitted.id))
     sizes = []
-    for entry in answer.urls.values():
+    for entry in response.urls.values():
         with urllib.request.urlopen(entry.url) as result:
             content = result.read()
         assert len(content) == entry.size, (len(content), entry)
         assert content, "empty"
         sizes.append(len(content))
-    return f"{pending} polls in vain, {len(sizes)} files of {max(sizes)} bytes"
+    return f"{pending} early polls, {len(sizes)} files of {max(sizes)} bytes"
 
 
 def token():
@@ -94,9 +94,9 @@ def upload_bytes():
 def hugo():
     content = base64.b64encode(Path("advice.md").read_bytes()).decode()
     submitted = api.hugo_post(hugo_request=sdk.HugoRequest(file=content))
-    answer, _ = wait(partial(api.hugo_get, id=submitted.id))
-    assert answer.frontmatters, answer
-    return f"{len(answer.frontmatters)} values, {len(answer.shortcodes)} short codes"
+    response, _ = wait(partial(api.hugo_get, id=submitted.id))
+    assert response.frontmatters, response
+    return f"{len(response.frontmatters)} values, {len(response.shortcodes)} short codes"
 
 
 def image_to_text():
@@ -111,12 +111,12 @@ def media_to_text():
     return text(partial(api.media_to_text_post, sdk.MediaToTextRequest(**LANGUAGES, url=url, format="Mp3")))
 
 
-def refused():
+def unknown_job():
     try:
         api.text_request_id_get("nobody")
     except sdk.exceptions.NotFoundException as error:
         return f"NotFoundException {error.status}"
-    raise AssertionError("found")
+    raise AssertionError("no error")
 
 
 def health():
@@ -125,7 +125,7 @@ def health():
 
 
 def document():
-    text = swagger.swagger_spec_get_without_preload_content().read()  # without that, the SDK drops it
+    text = swagger.swagger_spec_get_without_preload_content().read()  # otherwise the SDK discards it
     assert "/text/{requestId}" in json.loads(text)["paths"]
     return f"{len(text)} bytes"
 
@@ -188,13 +188,13 @@ STEPS = {
         "talk.mp3", sdk.MediaToFileRequest, api.media_to_file_post, "media_to_file_request", "Mp3", format="Mp3",
         output_format="Txt",
     ),
-    "unknown job": refused,
+    "unknown job": unknown_job,
 }  # fmt: skip
 
 
 def main():
-    Path("sign.png").write_bytes(b"\x89PNG not much of a picture")
-    Path("talk.mp3").write_bytes(b"ID3 not much of a talk")
+    Path("sign.png").write_bytes(b"\x89PNG no picture")
+    Path("talk.mp3").write_bytes(b"ID3 no recording")
     for name, step in STEPS.items():
         try:
             line = {"step": name, "passed": True, "result": step()}

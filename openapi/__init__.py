@@ -1,1 +1,1 @@
-"""The pipeline: the service's document → corrected document → generated client → sync twin. See README.md."""
+"""The pipeline: service document → corrected document → generated client → sync twin. See README.md."""

@@ -1,7 +1,7 @@
-"""Accounts for a newer document of the service: what becomes of each difference, and why a correction does not fit.
+"""Trace each difference of a newer service document through the corrections, and explain corrections that fail.
 
-Called by ``regenerate --source``. The corrections are applied to the old and to the new document; both runs keep a
-record of what each action did where.
+Called by ``regenerate --source``. The corrections are applied to the old and the new document. Both runs record what
+each action changed and where.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ from openapi.tree import MISSING, Location, at, leaves, text
 
 
 class Account:
-    """Every plain value in which two documents differ, told by what becomes of it; actions go by their targets.
+    """Every plain value that differs between two documents, with its outcome. Actions are identified by target.
 
-    ``moved`` is where places of the old document are in the new one; nothing differs that only moved.
+    ``moved`` maps locations of the old document to the new one. A value that only moved does not differ.
     """
 
     def __init__(
@@ -44,23 +44,23 @@ class Account:
 
     def _settle(self, place: Location, value: Any, corrected: list[dict[Location, Any]]) -> None:
         (seen, old), (also, new) = self.before.follow(place), self.after.follow(place)
-        swallowed = old | new
+        discarded = old | new
         is_said = value is not MISSING and any(corrected[1].get(where, MISSING) == value for where in also)
         if is_said or any(_differ(corrected, where) for where in seen | also):
             self.reached += 1
-        elif allowed := [*(action for action, may in swallowed.items() if may), *self._mended(place)]:
+        elif allowed := [*(action for action, may in discarded.items() if may), *self._fixed(place)]:
             self.absorbed[allowed[-1]].append(place)
         else:
-            self.undecided[place] = next(reversed(swallowed), "no action")
+            self.undecided[place] = next(reversed(discarded), "no action")
 
-    def _mended(self, place: Location) -> Iterator[str]:
-        """The actions that erased what the service has erased itself now."""
+    def _fixed(self, place: Location) -> Iterator[str]:
+        """Yield the actions that erased something the service itself no longer has."""
         for step in self.before.steps:
             if step.what == "erase" and place[: len(step.here)] == step.here and step.here not in self.nodes:
                 yield self.before.actions[step.action - 1]["target"]
 
     def report(self) -> Iterator[str]:
-        """What reached the corrected document, and what was absorbed on purpose, by which action and why."""
+        """Yield lines on the values that reach the corrected document, and on those absorbed: by which action, why."""
         count = sum(map(len, self.absorbed.values()))
         total = self.reached + count + len(self.undecided)
         yield f"{total} values differ: {self.reached} reach the corrected document, {count} are absorbed"
@@ -69,16 +69,16 @@ class Account:
             yield from (f"        {line}" for line in self._together(places))
 
     def problems(self) -> Iterator[str]:
-        """What an action swallows though nobody decided it."""
+        """Yield the values that an action discards without ``x-absorbs``."""
         by_target: dict[str, list[Location]] = defaultdict(list)
         for place, target in self.undecided.items():
             by_target[target].append(place)
         for target, places in by_target.items():
             for line in self._together(places):
-                yield f"{line}: swallowed by {target}: let it through, or decide it with x-absorbs"
+                yield f"{line}: discarded by {target}: change the action, or allow it with x-absorbs"
 
     def _together(self, places: list[Location]) -> Iterator[str]:
-        """The places, those of one added or removed node on one line."""
+        """Yield a line per location; the values of one added or removed node share a line."""
         sizes = ((place, (n for n in range(len(place)) if place[:n] in self.tops)) for place in places)
         tops = Counter(place[: next(found, len(place))] for place, found in sizes)
         for top, count in tops.items():
@@ -91,24 +91,24 @@ def _differ(pair: list[dict[Location, Any]], place: Location) -> bool:
 
 
 def diagnosis(number: int, before: Applied, after: Applied, new: Any) -> str:
-    """Why an action no longer fits: what it selected of the old document and does not of the new, and the reverse."""
+    """Explain why an action no longer fits: nodes it selects only in the old document, and only in the new one."""
     old_hits, new_hits = before.hits.get(number, set()), after.hits.get(number, set())
     is_removal = "remove" in after.actions[number - 1]
-    mended: list[str] = []
-    gone: list[str] = []
+    fixed: list[str] = []
+    removed: list[str] = []
     for place in sorted(old_hits - new_hits, key=text):
         is_there = at(new, place[:-1] if is_removal else place) is not MISSING
-        (mended if is_there else gone).append(text(place))
+        (fixed if is_there else removed).append(text(place))
     parts = {
-        "mended by the service, drop it there": mended,
-        "moved or gone": gone,
+        "fixed by the service, drop it there": fixed,
+        "moved or removed": removed,
         "new": sorted(map(text, new_hits - old_hits)),
     }
     return "; ".join(f"{what}: {', '.join(places)}" for what, places in parts.items() if places)
 
 
 def failures(before: Applied, after: Applied, new: Any) -> list[str]:
-    """The actions that do not fit the new document, a line each, with the reason where both runs show one."""
+    """Return a line for each action that does not fit the new document, with the reason if both runs show one."""
     lines = dict(zip(after.failures, after.lines(), strict=True))
     reasons = {number: diagnosis(number, before, after, new) for number in lines}
     return [line + (f" ({reasons[number]})" if reasons[number] else "") for number, line in lines.items()]

@@ -1,9 +1,8 @@
-"""What changed between two documents or two generated packages, and whether it breaks users of the client.
+"""Compare two documents or two generated packages, and say which changes break users of the client.
 
-Called by ``regenerate --source``. One comparison of the trees, whatever is in them; then each difference gets a name
-that reads in a report, and a judgment, apart for what callers send and for what they read: a request that narrows
-(required, no null, fewer values, a lower limit) breaks callers; an answer that widens (optional, null, more values)
-breaks readers.
+Called by ``regenerate --source``. The trees are compared as plain data. Each difference then gets a readable name and
+is rated separately for requests and responses. A request that narrows (required, no null, fewer values, a lower limit)
+breaks callers. A response that widens (optional, null, more values) breaks readers.
 """
 
 from __future__ import annotations
@@ -35,8 +34,8 @@ from openapi.tree import (
     text,
 )  # fmt: skip
 
-REQUEST, ANSWER = "request", "answer"
-CONTAINERS = frozenset(  # where there are none, there are none in it
+REQUEST, RESPONSE = "request", "response"
+CONTAINERS = frozenset(  # a missing container equals an empty one
     "parameters required properties headers responses schemas paths content requestBody securitySchemes scopes".split()
 )
 SHAPE = frozenset("type format $ref items additionalProperties anyOf oneOf allOf not discriminator schema".split())
@@ -54,7 +53,7 @@ NARROWS_DOWN = ("maximum", "maxLength", "maxItems", "maxProperties")
 
 
 class Difference(NamedTuple):
-    """One place where two trees differ; ``MISSING`` where there is nothing."""
+    """One location where two trees differ; a side without a value is ``MISSING``."""
 
     where: Location
     old: Any
@@ -62,25 +61,25 @@ class Difference(NamedTuple):
 
 
 class Change(NamedTuple):
-    """One difference in words, and whom it breaks."""
+    """One difference in words, and which direction it breaks."""
 
     name: str
     what: str
     request: bool = False
-    answer: bool = False
+    response: bool = False
 
     @property
     def breaking(self) -> bool:
-        """Whether it breaks anybody."""
-        return self.request or self.answer
+        """Whether it breaks requests or responses."""
+        return self.request or self.response
 
     def __str__(self) -> str:
-        whom = " and ".join(("requests",) * self.request + ("answers",) * self.answer)
-        return f"{'BREAKING ' * self.breaking}{self.name}: {self.what}{f' [{whom}]' * self.breaking}"
+        broken = " and ".join(("requests",) * self.request + ("responses",) * self.response)
+        return f"{'BREAKING ' * self.breaking}{self.name}: {self.what}{f' [{broken}]' * self.breaking}"
 
 
 def differences(old: Any, new: Any, where: Location = (), parent: str = "") -> Iterator[Difference]:
-    """Every place where two trees differ, words left out; what lies in something added or removed is not told apart."""
+    """Yield each difference between two trees, except wording; an added or removed node is one difference."""
     key = str(where[-1]) if where else ""
     if key in CONTAINERS and parent not in NAMES and MISSING in (old, new):
         other = new if old is MISSING else old
@@ -97,7 +96,7 @@ def differences(old: Any, new: Any, where: Location = (), parent: str = "") -> I
         for item in [*before, *(item for item in after if item not in before)]:
             yield from differences(before.get(item, MISSING), after.get(item, MISSING), (*where, item))
     elif type(old) is not type(new) or old != new:
-        if len(where) == 2 and where[0] == "paths":  # a path is no more than its operations
+        if len(where) == 2 and where[0] == "paths":  # a path is compared by its operations
             for method in METHODS:
                 pair = tuple(member(side, method) or MISSING for side in (old, new))
                 if pair != (MISSING, MISSING):
@@ -107,7 +106,7 @@ def differences(old: Any, new: Any, where: Location = (), parent: str = "") -> I
 
 
 def changes(old: Any, new: Any) -> list[Change]:
-    """Every difference between two documents, in words and judged; in the order of their names."""
+    """Return the rated differences between two documents, sorted by name."""
     renamed, new = _same_paths(old, new)
     uses = usage(old), usage(new)
     judged = [change for found in differences(old, new) for change in _Judge(old, new, uses, found).judge()]
@@ -117,18 +116,18 @@ def changes(old: Any, new: Any) -> list[Change]:
 
 
 def shape(path: str) -> str:
-    """A path without the names of its parameters, which tell no two paths apart."""
+    """Return a path without the names of its parameters, which do not distinguish paths."""
     return re.sub(r"{[^}]*}", "{}", path)
 
 
 def parameters(path: str, other: str) -> list[tuple[str, str]]:
-    """The parameters of a path that have another name in another path of its shape."""
+    """Return the (old, new) names of parameters that differ between two paths of one shape."""
     pairs = zip(re.findall(r"{([^}]*)}", path), re.findall(r"{([^}]*)}", other), strict=False)
     return [pair for pair in pairs if pair[0] != pair[1]]
 
 
 def _same_paths(old: Any, new: Any) -> tuple[list[Change], Any]:
-    """The parameters of paths that are renamed, and the new document with their old names."""
+    """Return the renamed path parameters, and the new document with their old names."""
     known = {shape(path): path for path in old["paths"]}
     found: list[Change] = []
     paths: dict[str, Any] = {}
@@ -139,7 +138,7 @@ def _same_paths(old: Any, new: Any) -> tuple[list[Change], Any]:
             continue
         paths[was] = moved = copy.deepcopy(item)
         for (name, now), method in product(parameters(was, path), moved):
-            found.append(Change(f"{method.upper()} {was} : path {name}", f"is {now} now", request=True))
+            found.append(Change(f"{method.upper()} {was} : path {name}", f"is now {now}", request=True))
             for one in member(moved, method, "parameters"):
                 if one.get("in") == "path" and one.get("name") == now:
                     one["name"] = name
@@ -147,17 +146,17 @@ def _same_paths(old: Any, new: Any) -> tuple[list[Change], Any]:
 
 
 def reworded(old: Any, new: Any) -> int:
-    """How many texts of the new document differ from those of the old one at the same place."""
+    """Return how many texts of the new document differ from the old text at the same location."""
     ours = dict(words(old))
     return sum(said != ours[place] for place, said in words(new) if place in ours)
 
 
 class _Judge:
-    """One difference: its name, the keyword that differs, and who meets it."""
+    """One difference: its name, the keyword that differs, and whether requests or responses contain it."""
 
     def __init__(self, old: Any, new: Any, uses: tuple[dict[str, set[str]], ...], found: Difference) -> None:
         self.documents, self.found = (old, new), found
-        self.name, self.size, self.use = "", 0, {REQUEST, ANSWER}
+        self.name, self.size, self.use = "", 0, {REQUEST, RESPONSE}
         where = found.where
         if where[0] == "paths" and len(where) > 2:
             self._operation(where)
@@ -182,7 +181,7 @@ class _Judge:
             self.use = {REQUEST}
         elif part == "responses" and len(where) > 4:
             self._take(f" : {where[4]}", 5)
-            self.use = {ANSWER}
+            self.use = {RESPONSE}
 
     def _properties(self, where: Location) -> None:
         place = self.size
@@ -192,24 +191,24 @@ class _Judge:
                 place += 1
             place += 1
 
-    def _change(self, what: str, *, request: bool, answer: bool) -> Change:
+    def _change(self, what: str, *, request: bool, response: bool) -> Change:
         return Change(self.name or text(self.found.where), what, request and REQUEST in self.use,
-                      answer and ANSWER in self.use)  # fmt: skip
+                      response and RESPONSE in self.use)  # fmt: skip
 
     def judge(self) -> Iterator[Change]:
-        """The difference in words, most often in one line."""
+        """Yield the changes, usually one."""
         _, old, new = self.found
         where = self.found.where
-        gone, come = new is MISSING, old is MISSING
+        removed, added = new is MISSING, old is MISSING
         if where[0] == "servers" or where[:2] == ("components", "securitySchemes") or where[-1] == "security":
             yield self._access(old, new)
         elif not self.name:
             yield Change(text(where), f"{old!r} → {new!r}")
         elif not self.rest:
-            required = come and self._is_required(new)
-            what = "removed" if gone else "added, required" if required else "added" if come else "replaced"
-            is_answer_code = self.use == {ANSWER} and come
-            yield self._change(what, request=gone or required, answer=gone and not is_answer_code)
+            required = added and self._is_required(new)
+            what = "removed" if removed else "added, required" if required else "added" if added else "replaced"
+            is_status = self.use == {RESPONSE} and added
+            yield self._change(what, request=removed or required, response=removed and not is_status)
         else:
             yield from self._keyword(self.rest[-1], old, new)
 
@@ -230,7 +229,7 @@ class _Judge:
         return Change(name, what, request=(tightened or not (lifted or offered)) and not renamed)
 
     def _is_renamed(self, where: Location, old: Any, new: Any) -> bool:
-        """Whether nothing is different but the name of a way to a token."""
+        """Return whether only the name of a security scheme differs."""
         schemes = [member(document, "components", "securitySchemes") for document in self.documents]
         if where[:2] == ("components", "securitySchemes"):
             return len(where) == 3 and all((old or new) in known.values() for known in schemes)
@@ -243,48 +242,50 @@ class _Judge:
         return meant[0] == meant[1]
 
     def _keyword(self, key: str, old: Any, new: Any) -> Iterator[Change]:
-        gone, come = new is MISSING, old is MISSING
+        removed, added = new is MISSING, old is MISSING
         before = self.rest[-2] if len(self.rest) > 1 else ""
         if before == "required":
             self.name += f".{key}"
-            yield self._change("now required" if come else "no longer required", request=come, answer=gone)
+            yield self._change("now required" if added else "no longer required", request=added, response=removed)
         elif key == "required":
             yield self._change(
-                "now required" if new is True else "no longer required", request=new is True, answer=False
+                "now required" if new is True else "no longer required", request=new is True, response=False
             )
         elif key == "nullable":
             yes = new is True
-            yield self._change("may now be null" if yes else "no longer null", request=not yes, answer=yes)
+            yield self._change("may now be null" if yes else "no longer null", request=not yes, response=yes)
         elif "enum" in (key, before):
             yield from self._values(key, old, new)
         elif key in NARROWS_UP or key in NARROWS_DOWN:
             numbers = isinstance(old, int | float) and isinstance(new, int | float)
-            narrows = come or (numbers and (new > old) == (key in NARROWS_UP))
-            yield self._change(f"{key} {old!r} → {new!r}", request=narrows, answer=False)
+            narrows = added or (numbers and (new > old) == (key in NARROWS_UP))
+            yield self._change(f"{key} {old!r} → {new!r}", request=narrows, response=False)
         elif key == "default":
-            yield self._change(f"default {old!r} → {new!r}", request=not come, answer=False)
+            yield self._change(f"default {old!r} → {new!r}", request=not added, response=False)
         elif key == "deprecated":
-            yield self._change("now deprecated" if new is True else "no longer deprecated", request=False, answer=False)
+            yield self._change(
+                "now deprecated" if new is True else "no longer deprecated", request=False, response=False
+            )
         elif before == "headers":
-            yield self._change(f"header {key} {'removed' if gone else 'added'}", request=gone, answer=gone)
+            yield self._change(f"header {key} {'removed' if removed else 'added'}", request=removed, response=removed)
         elif key in {"style", "explode", "allowReserved", "pattern", "encoding", "operationId"}:
-            yield self._change(f"{key} {old!r} → {new!r}", request=True, answer=key == "operationId")
+            yield self._change(f"{key} {old!r} → {new!r}", request=True, response=key == "operationId")
         elif SHAPE & set(self.rest) or "content" in self.rest:
             yield self._shapes()
         else:
-            yield self._change(f"{' '.join(self.rest)} {old!r} → {new!r}", request=False, answer=False)
+            yield self._change(f"{' '.join(self.rest)} {old!r} → {new!r}", request=False, response=False)
 
     def _values(self, key: str, old: Any, new: Any) -> Iterator[Change]:
         if key == "enum":
-            what = "may now be anything else" if new is MISSING else "no longer takes anything else"
-            yield self._change(what, request=old is MISSING, answer=new is MISSING)
+            what = "may now have other values" if new is MISSING else "no longer takes other values"
+            yield self._change(what, request=old is MISSING, response=new is MISSING)
         else:
-            come = old is MISSING
-            what = f"may now be {key}" if come else f"no longer takes {key}"
-            yield self._change(what, request=not come, answer=come)
+            added = old is MISSING
+            what = f"may now be {key}" if added else f"no longer takes {key}"
+            yield self._change(what, request=not added, response=added)
 
     def _shapes(self) -> Change:
-        """Types, as the caller meets them: those of the whole parameter, body, answer or property."""
+        """Compare the types of the whole parameter, body, response or property."""
         owner = self.found.where[: self.size]
         before, after = (_shape(at(document, owner)) for document in self.documents)
         pieces = [set(shape.split(" or ")) for shape in (before, after)]
@@ -292,15 +293,15 @@ class _Judge:
         narrower = (after, before) in WIDER or pieces[1] < pieces[0]
         if before == after:
             before, after = repr(self.found.old), repr(self.found.new)
-        return self._change(f"{before} → {after}", request=not wider, answer=not narrower)
+        return self._change(f"{before} → {after}", request=not wider, response=not narrower)
 
 
 def usage(document: Any) -> dict[str, set[str]]:
-    """Whether callers send a schema or read it, by its name."""
+    """Return for each schema name whether requests or responses use it."""
     uses: dict[str, set[str]] = {}
     for _, _, operation in operations(document):
         _spread(document, [member(operation, "parameters"), member(operation, "requestBody")], REQUEST, uses)
-        _spread(document, member(operation, "responses"), ANSWER, uses)
+        _spread(document, member(operation, "responses"), RESPONSE, uses)
     return uses
 
 
@@ -333,7 +334,7 @@ def _shape(node: Any) -> str:
 
 
 def surface(package: Path) -> set[str]:
-    """The Python surface of a package, a line each: functions (``asyncio`` is as ``sync``), attributes, aliases."""
+    """Return the Python surface of a package as lines: functions (only ``sync``), attributes, aliases."""
     lines: set[str] = set()
     for path in sorted(package.rglob("*.py")):
         module = ".".join(path.relative_to(package).with_suffix("").parts)

@@ -1,4 +1,4 @@
-"""Writes the generated package: runs the generator, then does what it leaves to do. Called by ``regenerate``."""
+"""Run the generator and post-process the generated package. Called by ``regenerate``."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any
 from openapi import toolchain
 from openapi.tree import member
 
-ADDRESSES = "overlays/groupdocs_translation/spec/addresses.py"
+URLS = "overlays/groupdocs_translation/spec/addresses.py"
 PACKAGE = "generated/groupdocs_translation_api"
 CONFIG = "generator-config.yaml"
 TEMPLATES = "openapi/templates"
@@ -22,11 +22,11 @@ HEADER = (
 
 
 def write(root: Path, translation: Path, package: Path) -> int:
-    """Generate ``package``, a folder that does not exist yet, from the corrected document; the number of operations.
+    """Generate ``package``, a new folder, from the corrected document and return the number of operations.
 
     Raises:
-        toolchain.ToolError: the generator stopped or warned of something; it warns of what it drops.
-        SyntaxError: it wrote a file that is no Python.
+        toolchain.ToolError: the generator failed or warned. It warns about parts it drops.
+        SyntaxError: a generated file is not valid Python.
     """
     package.parent.mkdir(parents=True, exist_ok=True)
     toolchain.run(
@@ -43,30 +43,32 @@ def write(root: Path, translation: Path, package: Path) -> int:
         compile(code, str(path), "exec", dont_inherit=True)
         path.write_text(HEADER + code, encoding="utf-8", newline="\n")
     if not renamed:  # httpx has had no release since 2024; httpx2 is its continuation
-        raise toolchain.ToolError("nothing to rename from httpx to httpx2: does the generator do so itself now?")
+        raise toolchain.ToolError(
+            "generated code no longer imports httpx: check whether the generator writes httpx2 itself"
+        )
     (package / "py.typed").touch()
     shutil.copyfile(translation, package / "translation.yaml")
     return sum(path.name != "__init__.py" for path in package.glob("api/*/*.py"))
 
 
-def addresses(document: Any) -> str:
-    """The module with the addresses that the document names: defaults of the clients, paths of the sandbox."""
+def urls(document: Any) -> str:
+    """Return the module with the URLs of the document: defaults of the clients, paths of the sandbox."""
     flows = [member(scheme, "flows", "clientCredentials")
              for scheme in member(document, "components", "securitySchemes").values()]  # fmt: skip
     return (
-        "# Derived from openapi/translation.yaml with `nox -s regenerate`: never edit it.\n"
-        '"""Where the service is, as its document says."""\n\n'
+        "# Derived from openapi/translation.yaml with `nox -s regenerate`: do not edit.\n"
+        '"""URLs of the service, from its document."""\n\n'
         f'BASE_URL = "{document["servers"][0]["url"]}"\n'
-        f'TOKEN_URL = "{next(flow["tokenUrl"] for flow in flows if flow)}"  # noqa: S105  (an address, not a secret)\n'
+        f'TOKEN_URL = "{next(flow["tokenUrl"] for flow in flows if flow)}"  # noqa: S105  (a URL, not a secret)\n'
     )
 
 
 def keyword_only(code: str, path: Path) -> str:
-    """Make models keyword-only: upstream moves properties about, so positional order must not be public."""
+    """Make models keyword-only: the service reorders properties, so positional order must not be public."""
     models = len(re.findall("^class ", code, flags=re.MULTILINE))
     code, hits = re.subn("^@_attrs_define$", "@_attrs_define(kw_only=True)", code, flags=re.MULTILINE)
     if hits != models:
         raise toolchain.ToolError(
-            f"{path.name}: {models} models but {hits} @_attrs_define: the generator's template changed"
+            f"{path.name}: {models} models but {hits} @_attrs_define: check the generator's template"
         )
     return code

@@ -1,8 +1,8 @@
-"""Applies an OpenAPI Overlay (1.0, 1.1) to a document; every action must select something and change something.
+"""Apply an OpenAPI Overlay (1.0, 1.1) to a document; every action must select something and change something.
 
 Called by ``regenerate`` with corrections.yaml and errors.yaml. The specification lets an action that selects nothing
-succeed; here it is an error, because the day the service mends or moves something is the day to look. openapi/README.md
-says which members of an action are ours (``x-…``).
+succeed. Here it is an error, so that a fix or a move by the service is noticed. openapi/README.md describes the
+extensions of actions (``x-…``).
 """
 
 from __future__ import annotations
@@ -17,18 +17,18 @@ from jsonpath.exceptions import JSONPathError
 
 from openapi.tree import SCHEMAS, WORDING, Location, is_list, is_map, item_key, member, text
 
-PATHS = JSONPathEnvironment(strict=True)  # RFC 9535 to the letter: 703 of 703 of its compliance tests
+PATHS = JSONPathEnvironment(strict=True)  # passes all 703 compliance tests of RFC 9535
 KINDS = ("remove", "update", "copy")
 KEYS = frozenset({"target", "description", "x-matches", "x-optional", "x-absorbs", "x-draft", *KINDS})
-INLINE = ("type", "format", "enum", "items", "additionalProperties", "properties")  # what a $ref takes over
+INLINE = ("type", "format", "enum", "items", "additionalProperties", "properties")  # keywords that a $ref replaces
 
 
 class ActionError(Exception):
-    """One action cannot be applied; the message says why."""
+    """An action cannot be applied."""
 
 
 class Step(NamedTuple):
-    """What one action did to one place: added, erased or copied it, or pointed it at a schema (``there``)."""
+    """The effect of one action on one location: add, erase, copy, or point to a schema (``there``)."""
 
     action: int
     what: str
@@ -38,7 +38,7 @@ class Step(NamedTuple):
 
 @dataclass
 class Applied:
-    """A corrected copy of a document, and how it came about; actions are counted from 1."""
+    """A corrected copy of a document, and the effects of each action. Actions are counted from 1."""
 
     document: Any
     actions: list[Any]
@@ -47,15 +47,15 @@ class Applied:
     steps: list[Step] = field(default_factory=list[Step])
 
     def lines(self) -> list[str]:
-        """The failures, a line each, with the action's number and target."""
+        """Return a line for each failure, with the action's number and target."""
         return [
             f"action {number}, {member(self.actions[number - 1], 'target') or self.actions[number - 1]}: {reason}"
             for number, reason in self.failures.items()
         ]
 
     def follow(self, place: Location) -> tuple[set[Location], dict[str, bool]]:
-        """Where a node of the document given ends up, and the actions that swallow it, each with whether it may."""
-        seen, swallowed = {place}, dict[str, bool]()
+        """Return where a node of the input ends up, and the actions that discard it, each with its permission."""
+        seen, discarded = {place}, dict[str, bool]()
         for step in self.steps:
             size = len(step.here)
             below = {at for at in seen if at[:size] == step.here}
@@ -63,21 +63,15 @@ class Applied:
                 seen |= {step.there + at[size:] for at in below}
             action = self.actions[step.action - 1]
             if step.what == "add" and below:
-                swallowed[action["target"]] = True  # service and correction say the same now
+                discarded[action["target"]] = True  # the service now has what the correction adds
             elif step.what != "copy" and below:
                 named = set(member(action, "x-absorbs"))
-                swallowed[action["target"]] = any(named & set(at[max(size - 1, 0) :]) for at in below)
-        return seen, swallowed
-
-
-def correct(document: Any, overlay: Any) -> tuple[Any, list[str]]:
-    """A corrected copy of the document, and the failures: one line each, with the action's number and target."""
-    applied = apply(document, overlay)
-    return applied.document, applied.lines()
+                discarded[action["target"]] = any(named & set(at[max(size - 1, 0) :]) for at in below)
+        return seen, discarded
 
 
 def apply(document: Any, overlay: Any) -> Applied:
-    """Apply every action; one that does not fit is a failure, and does what it still can: others build on it."""
+    """Apply every action. A failed action still changes what it can, because later actions build on it."""
     applied = Applied(copy.deepcopy(document), overlay["actions"])
     for number, action in enumerate(overlay["actions"], start=1):
         try:
@@ -90,19 +84,17 @@ def apply(document: Any, overlay: Any) -> Applied:
 
 def _check(action: Any) -> None:
     if not is_map(action) or not isinstance(action.get("target"), str):
-        raise ActionError("an action is an object with a target")
+        raise ActionError("must be an object with a target")
     if unknown := sorted(action.keys() - KEYS):
         raise ActionError(f"has unknown members: {', '.join(unknown)}")
     if not action.get("description"):
-        raise ActionError("has no description: say which defect it mends, and the evidence")
+        raise ActionError("has no description: describe the defect and the evidence")
     if sum(kind in action for kind in KINDS) != 1:
         raise ActionError(f"needs exactly one of {', '.join(KINDS)}")
 
 
 @dataclass
 class _Action:
-    """One action while it is applied."""
-
     applied: Applied
     number: int
     action: dict[str, Any]
@@ -141,13 +133,13 @@ class _Action:
             self._point(here, node, update)
             changed |= self._update(location, here, node, update)
         if not changed and not may_rest:
-            raise ActionError("changes nothing: mended by the service? then drop the action")
+            raise ActionError("changes nothing: drop the action if the service fixed the defect")
 
     def _note(self, what: str, here: Location, there: Location = ()) -> None:
         self.applied.steps.append(Step(self.number, what, here, there))
 
     def _point(self, here: Location, node: Any, update: Any) -> None:
-        """A node that becomes a reference must say the same as what it refers to."""
+        """Check that a node replaced by a reference equals the referenced schema."""
         ref = member(update, "$ref") or next((member(part, "$ref") for part in member(update, "anyOf")), "")
         if not ref or not is_map(node):
             return
@@ -158,17 +150,17 @@ class _Action:
             for one in (node, member(self.applied.document, "components", "schemas", schema))
         )
         if is_ and is_ != ours and "$ref" not in node:
-            raise ActionError(f"{text(here)} is not what {schema} is: {is_} there, {ours} here")
+            raise ActionError(f"{text(here)} differs from {schema}: {is_} instead of {ours}")
 
     def _remove(self, locations: list[Location]) -> None:
-        # from the end: indexes of earlier list items stay right, children go before parents
+        # from the end: indexes of earlier list items stay valid, children are removed before parents
         for location in reversed(locations):
             self._note("erase", keyed(self.applied.document, location))
             del self._parent(location)[location[-1]]
 
     def _parent(self, location: Location) -> Any:
         if not location:
-            raise ActionError("the whole document is no target for this")
+            raise ActionError("target must not be the whole document")
         node = self.applied.document
         for part in location[:-1]:
             node = node[part]
@@ -177,18 +169,18 @@ class _Action:
     def _update(self, location: Location, here: Location, node: Any, update: Any) -> bool:
         if is_map(node):
             if not is_map(update):
-                raise ActionError("an object takes an object")
+                raise ActionError("update of an object must be an object")
             return self._merge(here, node, update)
         if is_list(node):
             return _append(node, update if is_list(update) else [update])
         if type(update) in {dict, list}:
-            raise ActionError("a plain value takes a plain value")
+            raise ActionError("update of a plain value must be a plain value")
         self._note("erase", here)
         self._parent(location)[location[-1]] = update
         return bool(node != update)
 
     def _merge(self, here: Location, node: dict[str, Any], update: dict[str, Any]) -> bool:
-        """Merge as section 4.4.3 of the specification says; true if anything changed."""
+        """Merge according to section 4.4.3 of the specification, and return whether anything changed."""
         changed = False
         for key, value in update.items():
             if key not in node:
@@ -209,12 +201,12 @@ class _Action:
 
 
 def find(path: str, document: Any) -> dict[Location, Any]:
-    """The nodes that a path selects, by their location; a node selected twice counts once."""
+    """Return the nodes that a path selects, by location; a node selected twice counts once."""
     return {tuple(node.parts): node.obj for node in PATHS.finditer(path, document)}
 
 
 def keyed(document: Any, location: Location) -> Location:
-    """A location that survives a change: items of lists without an order are named by what they are."""
+    """Return a stable location: items of unordered lists are identified by content instead of index."""
 
     def parts() -> Iterator[str | int]:
         node: Any = document
@@ -227,7 +219,7 @@ def keyed(document: Any, location: Location) -> Location:
 
 
 def _bare(node: Any) -> Any:
-    """A schema without words and without whether it may be null: that is said beside a reference, or given up."""
+    """Return a schema without wording and ``nullable``, which a reference cannot carry."""
     if is_map(node):
         return {key: _bare(value) for key, value in node.items() if key not in {*WORDING, "nullable"}}
     return [_bare(item) for item in node] if is_list(node) else node

@@ -1,7 +1,7 @@
-"""Brings every OpenAPI 3 document to the one dialect that the rest knows: one file, 3.0, references to schemas alone.
+"""Convert any OpenAPI 3 document to one dialect: a single file, version 3.0, references only to schemas.
 
-Called by ``regenerate --source``. What cannot be said in 3.0, and what the generator would read wrongly, is refused by
-name; what an exporter invents (examples, license, contact) is left out and counted.
+Called by ``regenerate --source``. Keywords that 3.0 does not have, or that the generator misreads, are rejected by
+name. Content added by the exporter (examples, license, contact) is left out and counted.
 """
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ from openapi.tree import (
     resolve,
 )  # fmt: skip
 
-NOISE = {"example", "examples", "externalDocs", "deprecated", "nullable"}  # the last two when they are false
-ABOUT = ("contact", "license", "termsOfService", "summary")  # of the exporter's setup, not of the service
+NOISE = {"example", "examples", "externalDocs", "deprecated", "nullable"}  # the last two if false
+ABOUT = ("contact", "license", "termsOfService", "summary")  # set by the exporter, not by the service
 NOT_IN_3_0 = (
     "if then else dependentSchemas dependentRequired prefixItems contains minContains maxContains patternProperties "
     "propertyNames unevaluatedItems unevaluatedProperties $dynamicRef $dynamicAnchor $anchor $defs contentSchema"
@@ -38,13 +38,13 @@ NULL = {
     "type": "string",
     "nullable": True,
     "enum": [None],
-}  # the form that generator, redocly and validators read alike
+}  # the form that the generator, redocly and validators all understand
 MAX_FILES = 20
-DIALECT = "3.0.1"  # what the service says itself
+DIALECT = "3.0.1"  # as in the service's own document
 
 
 def unify(source: str) -> tuple[dict[str, Any], bytes, list[str]]:
-    """A document in the one dialect, its own bytes, and what was left out."""
+    """Return a document in the common dialect, its original bytes, and what was left out."""
     data = documents.fetch(source)
     document = documents.parse(data, documents.label(source))
     document = Bundle(source, document).run()
@@ -53,29 +53,29 @@ def unify(source: str) -> tuple[dict[str, Any], bytes, list[str]]:
         left_out[f"info.{name}"] += 1
         del document["info"][name]
     if document.pop("webhooks", None):
-        raise SourceError(f"{documents.label(source)}: webhooks have no place in a client")
+        raise SourceError(f"{documents.label(source)}: webhooks are not supported")
     document.pop("jsonSchemaDialect", None)
     lowered = _lower(document, "#", "", is_newer=document["openapi"].startswith("3.1"), left_out=left_out)
     if document["openapi"].startswith("3.1"):
         lowered["openapi"] = DIALECT
     for wrong in _malformed(lowered, "#", ""):
         raise SourceError(f"{documents.label(source)}: {wrong}")
-    _fill_addresses(lowered, left_out)
+    _fill_server_urls(lowered, left_out)
     _lift_security(lowered)
     _write_out_inheritance(lowered, left_out)
     return lowered, data, [f"{name} ({count})" for name, count in sorted(left_out.items())]
 
 
-def _fill_addresses(document: dict[str, Any], left_out: Counter[str]) -> None:
-    """Addresses with the defaults of their variables: a client has one address, and no template."""
+def _fill_server_urls(document: dict[str, Any], left_out: Counter[str]) -> None:
+    """Fill in the defaults of server variables: a client has one base URL, not a template."""
     for server in document.get("servers", []):
         for name, variable in server.pop("variables", {}).items():
             server["url"] = server["url"].replace(f"{{{name}}}", str(variable.get("default", "")))
-            left_out[f"variable {name} of an address, kept at {variable.get('default')!r}"] += 1
+            left_out[f"variable {name} of a server URL, set to {variable.get('default')!r}"] += 1
 
 
 def _lift_security(document: dict[str, Any]) -> None:
-    """Security said once for all, and at an operation only where it differs, whichever way the exporter says it."""
+    """Declare security once globally, and at an operation only if it differs."""
     every = [operation for _, _, operation in operations(document)]
     said = [operation["security"] for operation in every if operation.get("security")]
     if said and "security" not in document:
@@ -88,7 +88,7 @@ def _lift_security(document: dict[str, Any]) -> None:
 
 
 def _write_out_inheritance(document: dict[str, Any], left_out: Counter[str]) -> None:
-    """Schemas that inherit with all that they inherit, and references without the `allOf` of one that wraps them."""
+    """Expand inherited properties, and unwrap references from an `allOf` with a single entry."""
     schemas = document["components"]["schemas"]
     unused = schemas.keys() - _used(document)
     for name in list(schemas):
@@ -98,7 +98,7 @@ def _write_out_inheritance(document: dict[str, Any], left_out: Counter[str]) -> 
     while bases := schemas.keys() - _used(document) - unused:
         for name in bases:
             del schemas[name], document["components"]["schemas"][name]
-            left_out[f"schema {name}, written out where it is inherited"] += 1
+            left_out[f"schema {name}, expanded where it is inherited"] += 1
 
 
 def _used(document: dict[str, Any]) -> set[str]:
@@ -106,7 +106,7 @@ def _used(document: dict[str, Any]) -> set[str]:
 
 
 def _flat(schema: dict[str, Any], schemas: dict[str, Any], trail: tuple[str, ...]) -> dict[str, Any]:
-    """An object in place of an `allOf` of objects, if no two of them describe one property differently."""
+    """Merge an `allOf` of objects into one object, if they do not define a property differently."""
     if not schema.get("allOf"):
         return schema
     parts = [*schema["allOf"], {key: value for key, value in schema.items() if key != "allOf"}]
@@ -145,32 +145,32 @@ def _unwrapped(node: Any, parent: str = "") -> Any:
     return rest | ({"anyOf": [parts[0], dict(NULL)]} if node.get("nullable") else parts[0])
 
 
-MAPS = frozenset({"properties", "schemas", "responses", "content", "paths"})  # … of objects
+MAPS = frozenset({"properties", "schemas", "responses", "content", "paths"})  # maps of objects
 TEXTS = frozenset({"$ref", "type", "name", "in", "url", "operationId", "format", "tokenUrl"})
 
 
 def _malformed(node: Any, where: str, parent: str) -> Iterator[str]:
-    """Where a node has not the form that OpenAPI gives it, and all that reads it would stumble."""
+    """Yield the nodes whose type is not what OpenAPI requires."""
     for key, value in children(node):
         if is_map(node) and parent not in {*NAMES, "encoding", "mapping"}:
             if key in MAPS and not (is_map(value) and all(is_map(part) for part in value.values())):
-                yield f"{where}/{key} is no map of objects"
+                yield f"{where}/{key} must be a map of objects"
             elif key in TEXTS and not isinstance(value, str):
-                yield f"{where}/{key} is {value!r:.60}, not a text"
+                yield f"{where}/{key} must be a string, got {value!r:.60}"
             elif key == "required" and not (
                 isinstance(value, bool) or (is_list(value) and all(isinstance(name, str) for name in value))
             ):
-                yield f"{where}/required is neither a list of names nor true or false"
+                yield f"{where}/required must be a list of names or a bool"
             elif key in {"schema", "items", "requestBody"} and not is_map(value):
-                yield f"{where}/{key} is no object"
+                yield f"{where}/{key} must be an object"
             elif key in {"enum", "parameters", "anyOf", "oneOf", "allOf"} and not is_list(value):
-                yield f"{where}/{key} is no list"
+                yield f"{where}/{key} must be a list"
         if key not in DATA or parent in NAMES:
             yield from _malformed(value, f"{where}/{key}", "" if parent in NAMES or is_list(node) else key)
 
 
 class Bundle:
-    """A document while references to other files, and to anything but schemas, are replaced by what they lead to."""
+    """Inlines references to other files, and to anything but schemas, into one document."""
 
     def __init__(self, source: str, document: dict[str, Any]) -> None:
         self.source, self.document = source, document
@@ -179,7 +179,7 @@ class Bundle:
         self.origin: dict[str, str] = dict.fromkeys(self.schemas, source)
 
     def run(self) -> dict[str, Any]:
-        """The one document; parts that were only referred to are gone."""
+        """Return the bundled document, without the parts that were inlined."""
         self.document["paths"] = self._walk(self.document["paths"], self.source, "", (), "paths")
         for name in list(self.schemas):
             if self.origin[name] == self.source:
@@ -215,22 +215,20 @@ class Bundle:
             name = posixpath.splitext(posixpath.basename(place))[0] if not pointer else pointer.rpartition("/")[2]
             return node | {"$ref": SCHEMAS + self._adopt(name, target, pointer, place)}
         found = resolve(target, pointer)
-        if (
-            kind == "schema" or found == {}
-        ):  # a pointer into a schema stays; one that leads nowhere is for the invariants
+        if kind == "schema" or found == {}:  # keep pointers into schemas; the invariants report dangling ones
             return node
         if where in trail or len(trail) > documents.MAX_DEPTH:
-            raise SourceError(f"{documents.label(self.source)}: {ref} leads back to itself")
+            raise SourceError(f"{documents.label(self.source)}: {ref} is a circular reference")
         merged = self._walk(found, place, "", (*trail, where), kind)
         return merged | {key: value for key, value in node.items() if key != "$ref"} if is_map(merged) else merged
 
     def _adopt(self, name: str, target: Any, pointer: str, place: str) -> str:
-        """Take a schema of another file in under its own name."""
+        """Add a schema of another file under its own name, and return the name."""
         if place == self.source and self.origin.get(name, place) == place:
             return name
         schema = resolve(target, pointer) if pointer else target
         if self.origin.setdefault(name, place) != place:
-            raise SourceError(f"{documents.label(place)} and {documents.label(self.origin[name])} both have a {name}")
+            raise SourceError(f"{documents.label(place)} and {documents.label(self.origin[name])} both define {name}")
         if name not in self.schemas and schema != {}:
             self.schemas[name] = {}  # it may refer to itself
             self.schemas[name] = self._walk(schema, place, "", (), "schema")
@@ -241,9 +239,7 @@ class Bundle:
             if ("://" in place) != ("://" in self.source) or (
                 "://" in place and _origin(place) != _origin(self.source)
             ):
-                raise SourceError(
-                    f"{documents.label(self.source)}: {ref} leads nowhere that is read: only files beside it"
-                )
+                raise SourceError(f"{documents.label(self.source)}: {ref} must have the same origin as the document")
             if len(self.files) > MAX_FILES:
                 raise SourceError(f"{documents.label(self.source)} refers to more than {MAX_FILES} files")
             self.files[place] = documents.parse(documents.fetch(place), documents.label(place), is_part=True)
@@ -261,7 +257,7 @@ def _origin(url: str) -> str:
 
 
 def _lower(node: Any, where: str, parent: str, *, is_newer: bool, left_out: Counter[str]) -> Any:
-    """A node in 3.0; ``parent`` is the keyword that it stands below, empty for a schema or an object of OpenAPI."""
+    """Convert a node to 3.0. ``parent`` is the keyword above it, empty for a schema or an OpenAPI object."""
     if is_list(node):
         return [_lower(item, f"{where}/{i}", "", is_newer=is_newer, left_out=left_out) for i, item in enumerate(node)]
     if not is_map(node):
@@ -279,9 +275,9 @@ def _lower(node: Any, where: str, parent: str, *, is_newer: bool, left_out: Coun
 
 
 def _schema(node: dict[str, Any], where: str) -> dict[str, Any]:
-    """What 3.1 says of a schema, in the words of 3.0."""
+    """Convert a 3.1 schema to 3.0."""
     if wrong := sorted(set(NOT_IN_3_0) & node.keys()):
-        raise SourceError(f"{where}: {', '.join(wrong)} cannot be said in OpenAPI 3.0, and the generator ignores it")
+        raise SourceError(f"{where}: {', '.join(wrong)} not supported: OpenAPI 3.0 and the generator do not have it")
     for edge in ("Minimum", "Maximum"):
         limit = node.get(f"exclusive{edge}")
         if isinstance(limit, int | float) and not isinstance(limit, bool):
@@ -302,7 +298,7 @@ def _schema(node: dict[str, Any], where: str) -> dict[str, Any]:
         node = {key: value for key, value in node.items() if key != "type"} | NULL
     if node.get("nullable") and "enum" in node and None not in node["enum"]:
         node["enum"] = [*node["enum"], None]
-    return _beside_reference(node)
+    return _convert_reference(node)
 
 
 def _one_type(node: dict[str, Any], kinds: list[Any], *, may_be_null: bool) -> dict[str, Any]:
@@ -324,8 +320,8 @@ def _one_type(node: dict[str, Any], kinds: list[Any], *, may_be_null: bool) -> d
     }
 
 
-def _beside_reference(node: dict[str, Any]) -> dict[str, Any]:
-    """3.0 ignores what stands beside a reference: words may go, the rest becomes ``allOf``."""
+def _convert_reference(node: dict[str, Any]) -> dict[str, Any]:
+    """Move siblings of a reference into ``allOf``, since 3.0 ignores them; drop annotations."""
     if not isinstance(node.get("$ref"), str) or len(node) == 1 or not node["$ref"].startswith("#"):
         return node
     rest = {key: value for key, value in node.items() if key not in {"$ref", *ANNOTATIONS}}

@@ -1,8 +1,7 @@
-"""Reads OpenAPI documents from files and URLs, brings them to one form, and writes them. Called by ``regenerate``.
+"""Read OpenAPI documents from files and URLs, normalize them, and write them. Called by ``regenerate``.
 
-The service's document comes as JSON or YAML, with CRLF in its texts, with vendor members, in the key order of whatever
-exported it. All of that is settled here, so that one document has one form and a new one differs only where it says
-something new.
+The service's document is JSON or YAML, with CRLF in its texts, vendor extensions, and the key order of its exporter.
+All of this is normalized here, so that a new document differs only where its content differs.
 """
 
 from __future__ import annotations
@@ -24,19 +23,19 @@ from ruamel.yaml.error import YAMLError
 
 from openapi.tree import DATA, NAMES, SETS, WORDING, children, is_list, is_map, item_key, member
 
-MAX_BYTES = 16 * 2**20  # the service's document has 0.1 MiB
-MAX_NODES = 200_000  # it has 3,000; stops YAML aliases that expand without end
+MAX_BYTES = 16 * 2**20  # the service's document is 0.1 MiB
+MAX_NODES = 200_000  # the service's document has 3,000; limits the expansion of YAML aliases
 MAX_DEPTH = 100
-TIMEOUT_S = 20.0  # for the whole download, and for each answer of the server on the way
+TIMEOUT_S = 20.0  # for the whole download, and for each read
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
 class SourceError(Exception):
-    """A document cannot be read or is none; the message names it. Nothing was written."""
+    """A document cannot be read or is not valid. Nothing was written."""
 
 
 def label(source: str) -> str:
-    """A file's name, or a URL without what may be secret in it: fit for messages and for the provenance."""
+    """Return a file name, or a URL without userinfo and query, which may be secret."""
     if "://" not in source:
         return Path(source).name
     parts = urlsplit(source)
@@ -44,7 +43,7 @@ def label(source: str) -> str:
 
 
 def fetch(source: str) -> bytes:
-    """The bytes of a file or of a URL (https, or http on loopback)."""
+    """Read a file or a URL (https, or http on loopback)."""
     try:
         if "://" in source:
             data = _download(source)
@@ -60,15 +59,15 @@ def fetch(source: str) -> bytes:
 
 def _download(url: str) -> bytes:
     deadline = time.monotonic() + TIMEOUT_S
-    hooks = {"request": [_check_url]}  # called for each redirect too
+    hooks = {"request": [_check_url]}  # also called for each redirect
     data = b""
     with (
         httpx2.Client(timeout=TIMEOUT_S, follow_redirects=True, event_hooks=hooks) as client,
-        client.stream("GET", url) as answer,
+        client.stream("GET", url) as response,
     ):
-        if answer.status_code != 200:
-            raise SourceError(f"{label(url)} cannot be read: the server answered {answer.status_code}")
-        for chunk in answer.iter_bytes():
+        if response.status_code != 200:
+            raise SourceError(f"{label(url)} cannot be read: status {response.status_code}")
+        for chunk in response.iter_bytes():
             data += chunk
             if time.monotonic() > deadline:
                 raise SourceError(f"{label(url)} cannot be read: not finished after {TIMEOUT_S:g} s")
@@ -80,22 +79,22 @@ def _download(url: str) -> bytes:
 def _check_url(request: httpx2.Request) -> None:
     url = request.url
     if url.scheme != "https" and not (url.scheme == "http" and url.host in LOOPBACK):
-        raise SourceError(f"{label(str(url))} is not safe to read: https only, or http on this machine")
+        raise SourceError(f"{label(str(url))} cannot be read: use https, or http on loopback")
 
 
-@lru_cache(maxsize=512)  # 0.2 s for the service's document; a draft reads each action many times
+@lru_cache(maxsize=512)  # parsing takes 0.2 s; a draft reads each action many times
 def load_yaml(text: str) -> Any:
-    """Plain data from YAML 1.2, not to be changed; a key that comes twice is an error."""
+    """Parse YAML 1.2 with duplicate keys as errors. The result is cached: do not change it."""
     yaml: Any = YAML(typ="safe", pure=True)
     return yaml.load(text)
 
 
 def parse(data: bytes, name: str, *, is_part: bool = False) -> dict[str, Any]:
-    """An OpenAPI 3 document, or a part of one, as plain data in one form: text keys, LF, no vendor members."""
+    """Parse an OpenAPI 3 document, or a part of one, into normalized data: string keys, LF, no vendor extensions."""
     try:
         text = data.decode("utf-8-sig")
         is_json = text.lstrip().startswith("{")
-        document = json.loads(text, object_pairs_hook=_no_twins) if is_json else load_yaml(text)
+        document = json.loads(text, object_pairs_hook=_unique_keys) if is_json else load_yaml(text)
     except (YAMLError, ValueError, RecursionError) as error:
         reason = " ".join(str(error).split())
         raise SourceError(f"{name} is neither YAML nor JSON: {reason[:300]}") from error
@@ -112,18 +111,18 @@ def parse(data: bytes, name: str, *, is_part: bool = False) -> dict[str, Any]:
     return plain
 
 
-def _no_twins(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def _unique_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) < len(pairs):
-        twins = {key for key, _ in pairs if sum(key == other for other, _ in pairs) > 1}
-        raise ValueError(f"keys that come twice in one object: {', '.join(sorted(twins))}")
+        repeated = {key for key, _ in pairs if sum(key == other for other, _ in pairs) > 1}
+        raise ValueError(f"duplicate keys in one object: {', '.join(sorted(repeated))}")
     return found
 
 
 def _plain(node: Any, name: str, *, count: list[int], parent: str = "", depth: int = 0) -> Any:
     count[0] += 1
     if count[0] > MAX_NODES or depth > MAX_DEPTH:
-        raise SourceError(f"{name} is no document to work with: over {MAX_NODES} nodes or {MAX_DEPTH} levels")
+        raise SourceError(f"{name} is too large: over {MAX_NODES} nodes or {MAX_DEPTH} levels")
     if is_map(node):
         return {
             str(key): _plain(value, name, count=count, parent=str(key), depth=depth + 1)
@@ -139,7 +138,7 @@ def _plain(node: Any, name: str, *, count: list[int], parent: str = "", depth: i
 
 
 def align(new: Any, old: Any, parent: str = "") -> Any:
-    """The new document in the order of the old one; where the old one has a place too, its words are kept, or none."""
+    """Return the new document in the order of the old one, with the old wording at locations that both have."""
     if is_map(new) and is_map(old):
         words = () if parent in NAMES else tuple(key for key in WORDING if isinstance(old.get(key), str))
         is_place = parent not in NAMES and ("$ref" in old) == ("$ref" in new)
@@ -158,7 +157,7 @@ def align(new: Any, old: Any, parent: str = "") -> Any:
 
 
 def dump(document: Any, comment: str) -> str:
-    """A document as block YAML below a comment; the same data always gives the same bytes."""
+    """Dump a document as block YAML below a comment. The same data always gives the same bytes."""
     yaml: Any = YAML(typ="safe", pure=True)
     yaml.default_flow_style = False
     yaml.sort_base_mapping_type_on_output = False
@@ -166,14 +165,12 @@ def dump(document: Any, comment: str) -> str:
     yaml.representer.ignore_aliases = lambda _: True
     stream = io.StringIO()
     yaml.dump(document, stream)
-    text = re.sub(
-        " +$", "", stream.getvalue(), flags=re.MULTILINE
-    )  # where a plain text is folded; no text is a block here
+    text = re.sub(" +$", "", stream.getvalue(), flags=re.MULTILINE)  # left by folding; no scalar is a block here
     return "".join(f"# {line}\n" for line in comment.splitlines()) + text
 
 
 def words(node: Any, place: str = "#", parent: str = "") -> Iterator[tuple[str, str]]:
-    """Every summary and description, after the pointer to where it stands."""
+    """Yield a JSON pointer and the text for each summary and description."""
     for key, value in children(node):
         if key in WORDING and parent not in NAMES and isinstance(value, str):
             yield f"{place}/{key}", value

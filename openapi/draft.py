@@ -1,8 +1,8 @@
-"""Carries corrections over to a newer document as far as that is certain, for ``regenerate --source … --draft``.
+"""Adapt the corrections to a newer document where the result is unambiguous, for ``regenerate --source … --draft``.
 
-Renewed counts, actions whose defect is mended or whose operation is gone, targets that moved where one place alone
-fits, and what a new operation needs by the pattern of its siblings. Each drafted action is marked with ``x-draft``.
-Whatever is ambiguous is left as it is, and so stays an error. The files are edited as text: layout is people's.
+This updates counts, drops actions whose defect is fixed or whose operation was removed, and follows targets that moved
+to a single possible location. New operations get actions by the pattern of similar ones. Each drafted action is marked
+with ``x-draft``. Ambiguous actions stay unchanged, and so stay errors. Files are edited as text to keep the layout.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ from openapi.changes import parameters, shape
 from openapi.tree import DATA, MISSING, NAMES, WORDING, Location, at, is_list, is_map, member, operations
 
 VERBS = ("translate", "summarize", "analyze", "detect", "upload", "convert", "extract", "create", "check", "cancel")
-WORD_FOR = {"auto": "file", "document": "file"}  # in the names of operations that read results
-ALIKE = 0.8  # share of properties that a renamed schema keeps
+WORD_FOR = {"auto": "file", "document": "file"}  # in the names of operations that return results
+ALIKE = 0.8  # share of properties that a renamed schema must keep
 
 
 def operation_id(method: str, path: str) -> str:
-    """The name that the other operations' rule gives: a verb first, ``trial`` last, readers ``get…Translation``."""
+    """Return a name by the rule of the others: verb first, ``trial`` last, ``get…Translation`` for results."""
     parts = [part for part in path.strip("/").split("/") if not part.startswith("{")]
     words = [word.lower() for part in parts for word in re.split("[^A-Za-z0-9]+", part) if word]
     by_id = "{" in path or words[-1:] == ["trial"]
@@ -40,25 +40,25 @@ def operation_id(method: str, path: str) -> str:
 
 
 class Text:
-    """A file of actions as text, an action a block."""
+    """A file of actions as text, split into one block per action."""
 
     def __init__(self, content: str) -> None:
         self.head, *self.blocks = re.split(r"(?m)^(?=  - target:)", content)
 
     def content(self) -> str:
-        """The file."""
+        """Return the whole file."""
         return self.head + "".join(self.blocks)
 
     def overlay(self) -> Any:
-        """The file as data."""
+        """Return the file as data."""
         return documents.load_yaml(self.content())
 
     def action(self, number: int) -> Any:
-        """One action as data; counted from 1."""
+        """Return one action as data, counted from 1."""
         return documents.load_yaml(self.blocks[number - 1])[0]
 
     def mark(self, number: int, why: str) -> None:
-        """Mark an action for a person's look."""
+        """Mark an action for review."""
         if "    x-draft:" not in self.blocks[number - 1]:
             self._put(
                 number,
@@ -67,11 +67,11 @@ class Text:
             )
 
     def count(self, number: int, matches: int) -> None:
-        """Renew how many nodes an action selects."""
+        """Update how many nodes an action selects."""
         self._put(number, r"(?m)^    x-matches: \d+$", f"    x-matches: {matches}")
 
     def replace(self, number: int, pattern: str, new: str) -> None:
-        """Replace in target, source and references of an action, not in its description."""
+        """Replace in the target and the source of an action, not in its description."""
         action = self.action(number)
         block = self.blocks[number - 1]
         for key in ("target", "copy"):
@@ -85,12 +85,12 @@ class Text:
         self.blocks[number - 1] = block
 
     def drop(self, number: int) -> None:
-        """Take an action out; a heading behind it stays. Its number stays too, so that others keep theirs."""
+        """Remove an action but keep a heading after it. The empty block keeps the numbers of other actions."""
         rest = re.search(r"\n\n  # .*", self.blocks[number - 1], re.DOTALL)
         self.blocks[number - 1] = rest[0] if rest else ""
 
     def add(self, after: int, action: dict[str, Any]) -> None:
-        """Add an action behind another."""
+        """Add an action after another."""
         body = documents.dump([action], "x").partition("\n")[2]
         lines = "".join(f"  {line}\n" for line in body.splitlines())
         block = self.blocks[after - 1]
@@ -103,7 +103,7 @@ class Text:
 
 
 class Draft:
-    """Corrections or error answers while they are carried over: ``notes`` is what was done, ``decisions`` the rest."""
+    """Corrections or error responses being adapted, with ``notes`` on changes and open ``decisions``."""
 
     def __init__(self, old: Any, new: Any, content: str) -> None:
         self.old, self.new, self.text = old, new, Text(content)
@@ -114,7 +114,7 @@ class Draft:
         self.decisions: list[str] = []
 
     def run(self, *, is_errors: bool = False) -> str:
-        """The file as it fits the new document, as far as that is certain."""
+        """Return the file, adapted to the new document as far as possible."""
         self._follow_schemas()
         self._follow_security()
         self._follow_paths()
@@ -126,7 +126,7 @@ class Draft:
             (n for n, action in enumerate(after.actions, start=1) if member(action, "update", "operationId")), default=1
         )
         for number in sorted(after.failures):
-            self._mend(number, after)
+            self._repair(number, after)
         if not is_errors:
             self._name_operations(after, anchor)
         return self.text.content()
@@ -139,46 +139,45 @@ class Draft:
     # moved targets -------------------------------------------------------------------------------------------------
 
     def _follow_schemas(self) -> None:
-        gone, come = (_only(one, other, "schemas") for one, other in ((self.old, self.new), (self.new, self.old)))
-        for name in gone:
-            fits = [other for other in come if _alike(gone[name], come[other])]
-            if len(fits) == 1 and sum(_alike(gone[other], come[fits[0]]) for other in gone) == 1:
+        removed, added = (_only(one, other, "schemas") for one, other in ((self.old, self.new), (self.new, self.old)))
+        for name in removed:
+            fits = [other for other in added if _alike(removed[name], added[other])]
+            if len(fits) == 1 and sum(_alike(removed[other], added[fits[0]]) for other in removed) == 1:
                 self.renamed[name] = fits[0]
                 self.moved["components", "schemas", name] = ("components", "schemas", fits[0])
-                self._move(rf"(?<![A-Za-z]){re.escape(name)}(?![A-Za-z])", fits[0], f"schema {name} is {fits[0]} now")
+                self._move(rf"(?<![A-Za-z]){re.escape(name)}(?![A-Za-z])", fits[0], f"schema {name} is now {fits[0]}")
             elif fits:
-                self.decisions.append(f"schema {name} is gone; {', '.join(fits)} are like it: which one is it?")
+                self.decisions.append(f"schema {name} was removed; decide which of {', '.join(fits)} replaces it")
 
     def _follow_security(self) -> None:
-        gone, come = (
+        removed, added = (
             _only(one, other, "securitySchemes") for one, other in ((self.old, self.new), (self.new, self.old))
         )
-        for name in gone:
-            fits = [other for other in come if _bare(come[other]) == _bare(gone[name])]
+        for name in removed:
+            fits = [other for other in added if _bare(added[other]) == _bare(removed[name])]
             if len(fits) == 1:
                 self._move(
-                    rf"(?<=securitySchemes\.){re.escape(name)}(?![A-Za-z])", fits[0], f"{name} is called {fits[0]} now"
+                    rf"(?<=securitySchemes\.){re.escape(name)}(?![A-Za-z])", fits[0], f"{name} is now called {fits[0]}"
                 )
 
     def _follow_paths(self) -> None:
-        gone = {path: item for path, item in self.old["paths"].items() if path not in self.new["paths"]}
-        come = {path: item for path, item in self.new["paths"].items() if path not in self.old["paths"]}
-        for path, item in gone.items():
-            fits = [other for other in come if shape(other) == shape(path)]
+        removed = {path: item for path, item in self.old["paths"].items() if path not in self.new["paths"]}
+        added = {path: item for path, item in self.new["paths"].items() if path not in self.old["paths"]}
+        for path, item in removed.items():
+            fits = [other for other in added if shape(other) == shape(path)]
             if len(fits) != 1:
-                fits = [other for other in come if _bare(come[other]) == self._now(item)]
-            rivals = [other for other in gone if _bare(gone[other]) == _bare(item)]
-            if len(rivals) > 1 and shape(fits[0] if fits else "") != shape(
-                path
-            ):  # the same thing at several paths: one of them may have become longer at its head
+                fits = [other for other in added if _bare(added[other]) == self._now(item)]
+            rivals = [other for other in removed if _bare(removed[other]) == _bare(item)]
+            # several paths have equal items: a longer prefix may have been added to this one
+            if len(rivals) > 1 and shape(fits[0] if fits else "") != shape(path):
                 fits = [other for other in fits if other.endswith(path)]
             if len(fits) == 1:
                 self.moved["paths", path] = ("paths", fits[0])
-                self._move(rf"'{re.escape(path)}'", f"'{fits[0]}'", f"path {path} is {fits[0]} now")
+                self._move(rf"'{re.escape(path)}'", f"'{fits[0]}'", f"path {path} is now {fits[0]}")
                 self._follow_parameters(path, fits[0])
 
     def _follow_parameters(self, path: str, now: str) -> None:
-        """A parameter of a path that has another name: actions that select parameters by name select it too."""
+        """Let actions that select a renamed path parameter select its new name as well."""
         for was, name in parameters(path, now):
             for method in self.new["paths"][now]:
                 place = ("paths", now, method, "parameters")
@@ -190,10 +189,10 @@ class Draft:
                 target = self.text.action(number)["target"]
                 if said in target and f"@.name == '{name}'" not in target:
                     self.text.replace(number, re.escape(said), f"{said} || @.name == '{name}'")
-                    self._note(number, f"parameter {was} is {name} now, in {now}")
+                    self._note(number, f"parameter {was} is now {name}, in {now}")
 
     def _now(self, item: Any) -> Any:
-        """An operation's structure, by the names that its schemas have now."""
+        """Return an operation's structure with the new names of its schemas."""
         said = json.dumps(_bare(item))
         for name, now in self.renamed.items():
             said = said.replace(f'schemas/{name}"', f'schemas/{now}"')
@@ -203,18 +202,15 @@ class Draft:
         for name, schema in self.old["components"]["schemas"].items():
             now = member(self.new, "components", "schemas", name, "properties")
             was = member(schema, "properties")
-            gone, come = ({key: one[key] for key in one if key not in other} for one, other in ((was, now), (now, was)))
-            for prop in gone if now else ():
-                fits = [key for key in come if _bare(come[key]) == _bare(gone[prop])]
-                rivals = [key for key in gone if _bare(gone[key]) == _bare(gone[prop])]
+            removed, added = (
+                {key: one[key] for key in one if key not in other} for one, other in ((was, now), (now, was))
+            )
+            for prop in removed if now else ():
+                fits = [key for key in added if _bare(added[key]) == _bare(removed[prop])]
+                rivals = [key for key in removed if _bare(removed[key]) == _bare(removed[prop])]
                 if len(fits) == 1 and len(rivals) == 1:
-                    self.moved["components", "schemas", name, "properties", prop] = (
-                        "components",
-                        "schemas",
-                        name,
-                        "properties",
-                        fits[0],
-                    )
+                    place = ("components", "schemas", name, "properties")
+                    self.moved[*place, prop] = (*place, fits[0])
                     self._move_property(name, prop, fits[0])
 
     def _move_property(self, schema: str, prop: str, now: str) -> None:
@@ -235,20 +231,20 @@ class Draft:
                 self.text.replace(number, f"'{re.escape(prop)}'", f"'{prop}','{now}'")
             else:
                 continue
-            self._note(number, f"property {schema}.{prop} is {now} now")
+            self._note(number, f"property {schema}.{prop} is now {now}")
 
     def _follow_moved_properties(self) -> None:
-        """A property that is in another schema now, under its name and as it was, if that is the only such place."""
+        """Follow an unchanged property to another schema, if only one schema has gained it."""
         schemas = [member(document, "components", "schemas") for document in (self.old, self.new)]
-        gone, come = (
+        removed, added = (
             [(name, key) for name in one for key in member(one[name], "properties")
              if key not in member(other, name, "properties")]
             for one, other in (schemas, schemas[::-1])
         )  # fmt: skip
-        for name, key in gone:
+        for name, key in removed:
             was = _bare(schemas[0][name]["properties"][key])
-            fits = [to for to, same in come if same == key and _bare(schemas[1][to]["properties"][key]) == was]
-            rivals = [other for other, same in gone if same == key]
+            fits = [to for to, same in added if same == key and _bare(schemas[1][to]["properties"][key]) == was]
+            rivals = [other for other, same in removed if same == key]
             if name not in self.renamed and len(fits) == len(rivals) == 1:
                 place = ("components", "schemas", name, "properties", key)
                 self.moved[place] = ("components", "schemas", fits[0], "properties", key)
@@ -259,7 +255,7 @@ class Draft:
                         schema = rf"(?<=schemas\.){re.escape(name)}(?=\.)|(?<='){re.escape(name)}(?=')"
                         self.text.replace(number, schema, fits[0])
                         if self.text.blocks[number - 1] != block:
-                            self._note(number, f"property {name}.{key} is in {fits[0]} now")
+                            self._note(number, f"property {name}.{key} is now in {fits[0]}")
 
     def _move(self, pattern: str, new: str, why: str) -> None:
         for number in range(1, len(self.text.blocks) + 1):
@@ -276,13 +272,13 @@ class Draft:
 
     # actions that do not fit ---------------------------------------------------------------------------------------
 
-    def _mend(self, number: int, after: correct.Applied) -> None:
+    def _repair(self, number: int, after: correct.Applied) -> None:
         reason, action = after.failures[number], after.actions[number - 1]
         hits, old_hits = after.hits.get(number, set()), self.before.hits.get(number, set())
         why = account.diagnosis(number, self.before, after, self.new)
         if reason.startswith("selects"):
-            if "moved or gone" in why and not hits:
-                if all(self._has_gone(place) for place in old_hits - hits):
+            if "moved or removed" in why and not hits:
+                if all(self._is_removed(place) for place in old_hits - hits):
                     self.text.drop(number)
                     self._note(number, f"dropped: {why}", is_marked=False)
                 else:
@@ -292,34 +288,36 @@ class Draft:
                 self._note(number, f"dropped: {why}", is_marked=False)
             else:
                 self.text.count(number, len(hits))
-                self._note(number, f"selects {len(hits)} nodes now ({why})")
+                self._note(number, f"now selects {len(hits)} nodes ({why})")
         elif reason.startswith("the list already has") and len(hits) > 1 and self._part(number, hits, action["update"]):
             return
         elif reason.startswith("changes nothing") or (reason.startswith("the list already has") and len(hits) == 1):
             update = member(action, "update")
             if all(_says(at(self.new, hit), update) for hit in hits):
                 self.text.drop(number)
-                self._note(number, "dropped: mended by the service, it changes nothing any more", is_marked=False)
+                self._note(number, "dropped: fixed by the service, changes nothing", is_marked=False)
             else:
-                self.decisions.append(f"action {number}, {action['target']}: the service says another thing, or a part")
+                self.decisions.append(
+                    f"action {number}, {action['target']}: fixed by the service only partly or differently"
+                )
         else:
             self.decisions.append(f"action {number}, {action['target']}: {reason}")
 
     def _part(self, number: int, hits: set[Location], update: list[Any]) -> bool:
-        """Take the schemas whose lists the service has mended out of the target's list of names; false if none is."""
-        mended = {str(hit[2]) for hit in hits if all(item in at(self.new, hit) for item in update)}
+        """Remove schemas fixed by the service from the names in the target, and return whether there were any."""
+        fixed = {str(hit[2]) for hit in hits if all(item in at(self.new, hit) for item in update)}
         kept = {str(hit[2]) for hit in hits if not any(item in at(self.new, hit) for item in update)}
         names = re.search(r"schemas\[((?:'[^']+',?)+)\]", self.text.action(number)["target"])
-        if not mended or len(mended) + len(kept) != len(hits) or not names:
+        if not fixed or len(fixed) + len(kept) != len(hits) or not names:
             return False
-        rest = ",".join(name for name in names[1].split(",") if name.strip("'") not in mended)
+        rest = ",".join(name for name in names[1].split(",") if name.strip("'") not in fixed)
         self.text.replace(number, re.escape(names[0]), f"schemas[{rest}]")
         self.text.count(number, len(kept))
-        self._note(number, f"mended by the service in {', '.join(sorted(mended))}")
+        self._note(number, f"fixed by the service in {', '.join(sorted(fixed))}")
         return True
 
-    def _has_gone(self, place: Location) -> bool:
-        """Whether the operation or schema itself is gone, and not only something in it."""
+    def _is_removed(self, place: Location) -> bool:
+        """Return whether the whole operation or schema was removed, not only a part of it."""
         is_whole = place[0] == "paths" or place[:2] == ("components", "schemas")
         return is_whole and at(self.new, place[:3]) is MISSING
 
@@ -336,58 +334,56 @@ class Draft:
                 continue
             name = operation_id(method, path)
             if name in taken:
-                self.decisions.append(f"{method} {path}: {name} is taken; which name shall it have?")
+                self.decisions.append(f"{method} {path}: {name} is taken; choose another name")
                 continue
             taken.add(name)
             for action in self._for_new(method, path, operation, name):
                 self.text.add(anchor, action)
                 self.notes.append(f"new action, {action['target']}: {action['x-draft']}")
             if not _is_like_others(method, path):
-                self.decisions.append(
-                    f"{method} {path}: is {name} the right name, and is it a job, a poll or a reader?"
-                )
+                self.decisions.append(f"{method} {path}: check the name {name}, and whether it submits, polls or reads")
 
     def _for_new(self, method: str, path: str, operation: Any, name: str) -> Iterator[dict[str, Any]]:
         place = f"$.paths['{path}'].{method.lower()}"
         module = f"{method.lower()}_{'_'.join(re.findall('[A-Za-z0-9]+', path))}"
-        look = "drafted for a new operation by the pattern of its siblings"
+        reason = "drafted for a new operation by the pattern of similar operations"
         yield {
             "target": place,
             "description": f"No operationId. Generated: the module {module}, named after method and path.",
-            "x-draft": look,
+            "x-draft": reason,
             "update": {"operationId": name},
         }
-        answers = member(operation, "responses")
-        has = {code for code in ("200", "202") if member(answers, code, "content", "application/json", "schema")}
-        schema: Any = next((member(answers, code, "content", "application/json", "schema") for code in has), {})
+        responses = member(operation, "responses")
+        has = {code for code in ("200", "202") if member(responses, code, "content", "application/json", "schema")}
+        schema: Any = next((member(responses, code, "content", "application/json", "schema") for code in has), {})
         ref = str(member(schema, "$ref") or "").rpartition("/")[2]
         is_poll = method == "GET" and ref.startswith("Cloud") and ref.endswith("Response")
         if len(has) == 1 and (is_poll or ref == "StatusResponse"):
             (missing,) = {"200", "202"} - has
             words = (
-                "Not ready yet; the body says so too, and has no result."
+                "Not ready yet. The body says so too, and has no result."
                 if is_poll
-                else "The job is accepted: the body's `status` is 202, and its `id` names the job."
+                else "The job is accepted. The body's `status` is 202, and its `id` is the job ID."
             )
             yield {
                 "target": f"{place}.responses",
-                "description": f"Its sisters document HTTP {missing} too. Generated: {missing} is parsed as None.",
-                "x-draft": look,
+                "description": f"Similar operations document HTTP {missing}. Generated: {missing} is parsed as None.",
+                "x-draft": reason,
                 "update": {missing: {"description": words, "content": {"application/json": {"schema": dict(schema)}}}},
             }
-        for code in sorted(code for code in answers if not code.startswith(("2", "3"))):
+        for code in sorted(code for code in responses if not code.startswith(("2", "3"))):
             yield {
                 "target": f"{place}.responses['{code}']",
-                "description": "Generated: an error with the type of a result, which a caller would take for one.",
+                "description": "Generated: an error with the type of a result, which a caller would mistake for one.",
                 "x-absorbs": [code],
-                "x-draft": look,
+                "x-draft": reason,
                 "remove": True,
             }
         if path.endswith("/trial") and operation.get("security") != []:
             yield {
                 "target": place,
-                "description": "Trials need no token, while security is global and lifted nowhere.",
-                "x-draft": look,
+                "description": "Trials need no token, but security is global and not removed here.",
+                "x-draft": reason,
                 "update": {"security": []},
             }
 

@@ -1,7 +1,7 @@
-"""What must hold before anything is generated: the validator's rules, and those that it does not know.
+"""Rules that the corrected document must satisfy: those of the validator, and additional ones.
 
-Called by ``regenerate`` with the corrected document. The generator alone would go on: it drops one of two operations
-that share an operationId, and turns a dangling reference into ``Any``.
+Called by ``regenerate``. The generator alone would not stop: it drops one of two operations that share an operationId,
+and turns a dangling reference into ``Any``.
 """
 
 from __future__ import annotations
@@ -13,21 +13,21 @@ from typing import Any
 
 from openapi_spec_validator import OpenAPIV30SpecValidator
 
-from openapi.changes import ANSWER, usage
+from openapi.changes import RESPONSE, usage
 from openapi.tree import DATA, NAMES, SCHEMAS, children, is_list, is_map, member, operations, references
 
 
 def violations(document: Any) -> list[str]:
-    """Every rule that the document breaks, one line each."""
-    dangling = [f"{where}: {ref} leads nowhere" for where, ref in references(document) if not _leads(document, ref)]
-    if dangling:  # the validator would stop at the first, and follow a foreign one over the network
+    """Return a line for each rule that the document breaks."""
+    dangling = [f"{where}: {ref} has no target" for where, ref in references(document) if not _leads(document, ref)]
+    if dangling:  # the validator stops at the first one, and fetches external ones over the network
         return dangling
     try:
         errors = list(OpenAPIV30SpecValidator(document).iter_errors())
     except Exception as error:
         return [f"the validator cannot read the document: {type(error).__name__} {error}"]
     invalid = [f"{'/'.join(('#', *map(str, error.path)))}: {error.message}" for error in errors]
-    return [*invalid, *_operation_ids(document), *_answers(document), *_schemas(document)]
+    return [*invalid, *_operation_ids(document), *_responses(document), *_schemas(document)]
 
 
 def _leads(document: Any, ref: str) -> bool:
@@ -42,23 +42,23 @@ def _operation_ids(document: Any) -> Iterator[str]:
     for method, path, operation in operations(document):
         name = str(operation.get("operationId", ""))
         if not re.fullmatch("[a-z]+([A-Z][a-z]+)*", name):
-            yield f"{method} {path}: operationId {name!r} is no camelCase name: a correction must give it one"
+            yield f"{method} {path}: operationId must be in camelCase, got {name!r}: add a correction"
         ids[name] += 1
     yield from (f"operationId {name!r} is used {count} times" for name, count in ids.items() if count > 1)
 
 
-def _answers(document: Any) -> Iterator[str]:
+def _responses(document: Any) -> Iterator[str]:
     for method, path, operation in operations(document):
-        for status, answer in member(operation, "responses").items():
-            if not member(answer, "description") and not member(answer, "$ref"):
-                yield f"{method} {path}: the answer {status} has no description, and the generator refuses it"
+        for status, response in member(operation, "responses").items():
+            if not member(response, "description") and not member(response, "$ref"):
+                yield f"{method} {path}: response {status} has no description, which the generator requires"
 
 
 def _schemas(document: Any) -> Iterator[str]:
     used = {ref for _, ref in references(document)}
     for name, schema in member(document, "components", "schemas").items():
         if SCHEMAS + name not in used:
-            yield f"{SCHEMAS}{name} is used nowhere"
+            yield f"{SCHEMAS}{name} is unused"
         yield from _schema(schema, SCHEMAS + name)
 
 
@@ -66,23 +66,25 @@ def _schema(node: Any, where: str, parent: str = "") -> Iterator[str]:
     if is_map(node) and parent != "properties":
         if is_list(required := node.get("required")):
             properties = member(node, "properties")
-            yield from (f"{where} requires {name}, which is no property" for name in required if name not in properties)
+            yield from (
+                f"{where} requires {name}, which is not a property" for name in required if name not in properties
+            )
         if node.get("nullable") is True and "type" not in node:
-            yield f"{where} is nullable without a type, which says nothing"
+            yield f"{where} is nullable without a type, which has no effect"
     for key, value in children(node):
         if key not in {"enum", "default", "example"} or parent == "properties":
             yield from _schema(value, f"{where}/{key}", key)
 
 
 def misread(document: Any) -> list[str]:
-    """Where the generator would read something else than the document says, and not warn."""
+    """Return the places that the generator would misread without a warning."""
     found = [
-        f"{method} {path}: servers of one path are ignored"
+        f"{method} {path}: servers of a single path are ignored"
         for method, path, operation in operations(document)
         if member(operation, "servers") or member(document, "paths", path, "servers")
     ]
 
-    def look(node: Any, where: str, parent: str) -> None:
+    def check(node: Any, where: str, parent: str) -> None:
         if is_map(node) and parent not in NAMES:
             style, explode, place = node.get("style"), node.get("explode"), node.get("in")
             kind = member(node, "schema", "type")
@@ -99,45 +101,45 @@ def misread(document: Any) -> list[str]:
             names = Counter(_snake(name) for name in member(node, "properties"))
             found.extend(f"{where}: {n} properties are {name} in Python" for name, n in names.items() if n > 1)
             if "$ref" in node and node.get("nullable"):
-                found.append(f"{where}: nullable beside a reference is ignored, and null is a TypeError")
+                found.append(f"{where}: nullable next to a reference is ignored, so null is a TypeError")
         for key, value in children(node):
             if key not in DATA or parent in NAMES:
-                look(value, f"{where}/{key}", "" if parent in NAMES and parent != "paths" else key)
+                check(value, f"{where}/{key}", "" if parent in NAMES and parent != "paths" else key)
 
-    look(document, "#", "")
-    for name in (name for name, uses in usage(document).items() if ANSWER in uses):
+    check(document, "#", "")
+    for name in (name for name, uses in usage(document).items() if RESPONSE in uses):
         schema = member(document, "components", "schemas", name)
-        found += [*_closed(schema, SCHEMAS + name), *_greedy(document, schema, SCHEMAS + name)]
+        found += [*_closed(schema, SCHEMAS + name), *_shadowed(document, schema, SCHEMAS + name)]
     for method, path, operation in operations(document):
-        found += _greedy(document, member(operation, "responses"), f"{method} {path}")
+        found += _shadowed(document, member(operation, "responses"), f"{method} {path}")
     return found
 
 
-def addresses(document: Any) -> Iterator[str]:
-    """What is missing of what clients and sandbox have from the document: addresses, and the way to a token."""
+def urls(document: Any) -> Iterator[str]:
+    """Yield what the document lacks of the URLs and security schemes that clients and sandbox need."""
     url = next((str(server.get("url")) for server in member(document, "servers")), "")
     if not url.startswith("https://") or "{" in url:
-        yield f"servers: the first address is {url!r}: a client needs a whole one, with https"
+        yield f"servers: the first URL must be complete and use https, got {url!r}"
     schemes = member(document, "components", "securitySchemes")
     tokens = [member(scheme, "flows", "clientCredentials", "tokenUrl") for scheme in schemes.values()]
     if not any(str(token).startswith("https://") for token in tokens):
-        yield "securitySchemes: none has client credentials with a tokenUrl: a client needs it to get a token"
+        yield "securitySchemes: none has client credentials with a tokenUrl, which clients need"
     said = [member(document, "security"), *(member(operation, "security") for _, _, operation in operations(document))]
     names = {name for security in said for one in security for name in one}
-    yield from (f"security names {name}, which is no security scheme" for name in sorted(names - schemes.keys()))
+    yield from (f"security names {name}, which is not a security scheme" for name in sorted(names - schemes.keys()))
 
 
-def _greedy(document: Any, node: Any, where: str, parent: str = "") -> Iterator[str]:
-    """Choices of objects in an answer of which an earlier one takes what is meant for a later one."""
+def _shadowed(document: Any, node: Any, where: str, parent: str = "") -> Iterator[str]:
+    """Yield choices of objects in a response where an earlier one accepts data of a later one."""
     for key, value in children(node):
         if key in {"anyOf", "oneOf"} and parent not in NAMES and is_list(value):
             schemas = [_object(document, part) for part in value]
             for place, first in enumerate(schemas):
                 for other in schemas[place + 1 :]:
                     if first and other and set(member(first, "required")) <= set(member(other, "properties")):
-                        yield f"{where}/{key}: choice {place + 1} takes what is meant for a later one, and drops a part"
+                        yield f"{where}/{key}: choice {place + 1} accepts data of a later one, and drops a part of it"
         if key not in DATA or parent in NAMES:
-            yield from _greedy(document, value, f"{where}/{key}", "" if parent in NAMES else key)
+            yield from _shadowed(document, value, f"{where}/{key}", "" if parent in NAMES else key)
 
 
 def _object(document: Any, schema: Any) -> Any:
@@ -147,14 +149,14 @@ def _object(document: Any, schema: Any) -> Any:
 
 
 def _closed(node: Any, where: str, parent: str = "") -> Iterator[str]:
-    """Lists of values in an answer: one new value would make every such answer a TypeError."""
+    """Yield enums in a response: a new value would make each such response a TypeError."""
     if parent not in NAMES and member(node, "enum") and node["enum"] != [None]:
-        yield f"{where}: a closed list of values in an answer fails at the first new one: open it"
+        yield f"{where}: an enum in a response fails at the first new value: remove it"
     for key, value in children(node):
         if key not in DATA or parent in NAMES:
             yield from _closed(value, f"{where}/{key}", "" if parent in NAMES else key)
 
 
 def _snake(name: str) -> str:
-    """A name as the generator writes it in Python, as far as two could become one."""
+    """Return a name in the generator's snake case, close enough to detect collisions."""
     return re.sub("[^a-z0-9]+", "_", re.sub("(?<=[a-z0-9])(?=[A-Z])", "_", name).lower()).strip("_")

@@ -1,7 +1,7 @@
-"""Says what another version of openapi-python-client would change in the client, so that the pin moves by decision.
+"""Report what another version of openapi-python-client would change in the client.
 
-``nox -s newest_generator`` installs it beside the other pinned tools and runs this: the same document, both packages
-compared file by file and by their Python surface. Nothing in the tree changes.
+``nox -s newest_generator`` installs it with the other pinned tools and runs this module. It compares both packages
+file by file and by their Python surface. Nothing in the tree changes.
 """
 
 from __future__ import annotations
@@ -18,22 +18,22 @@ from openapi import changes, client, regenerate, toolchain
 
 
 def main(root: Path = regenerate.ROOT) -> int:
-    """Report; 0 whatever is different, 1 if the generator stops or our steps after it do not fit any more."""
+    """Report, and return 1 only if the generator or the post-processing fails."""
     pinned = toolchain.pins(root / "pyproject.toml")["openapi-python-client"]
-    print(f"openapi-python-client {version('openapi-python-client')} beside the pinned {pinned}")
+    print(f"openapi-python-client {version('openapi-python-client')} compared with the pinned {pinned}")
     with tempfile.TemporaryDirectory(prefix="newest-") as folder:
         try:
             client.write(root, root / regenerate.TRANSLATION, Path(folder, client.PACKAGE))
         except (toolchain.ToolError, SyntaxError) as error:
-            print(f"it does not make this client: {error}")
+            print(f"it cannot generate this client: {error}")
             return 1
         (Path(folder) / regenerate.CONTRACT).write_bytes((root / regenerate.CONTRACT).read_bytes())
         files = list(regenerate.differences(Path(folder), root, [client.PACKAGE]))
         before, after = (changes.surface(top / client.PACKAGE) for top in (root, Path(folder)))
-    print(f"surface: {len(before - after)} lines gone, {len(after - before)} come")
+    print(f"surface: {len(before - after)} lines removed, {len(after - before)} added")
     print("".join(f"    - {line}\n" for line in sorted(before - after)), end="")
     print("".join(f"    + {line}\n" for line in sorted(after - before)), end="")
-    print(f"behavior: the code of {len(files)} files differs" + (", read it:" if files else ""))
+    print(f"behavior: the code of {len(files)} files differs" + (", review it:" if files else ""))
     print("".join(f"    {line}\n" for line in files), end="")
     return 0
 

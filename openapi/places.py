@@ -1,7 +1,7 @@
-"""Names the places that people write and a change of the document needs: those where what is most like it is known.
+"""List the hand-written lines that a change of the document affects.
 
-Called by ``regenerate --source``. A new operation, option, parameter or value of an enum goes where its nearest sibling
-is; one that is gone has to go from where it is. Derived files are not named: they follow.
+Called by ``regenerate --source``. For a new operation, option, parameter or enum value, these are the lines about the
+most similar existing one; for a removed one, the lines about itself. Derived files are not listed.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from openapi.changes import REQUEST, Difference, differences, usage
-from openapi.client import ADDRESSES
+from openapi.client import URLS
 from openapi.tables import DERIVED, kinds, rows_of, style_of
 from openapi.tree import MISSING, at, is_map, member
 
@@ -24,18 +24,18 @@ HAND_WRITTEN = ("overlays", "sandbox", "release", "tests", "docs")
 
 
 class Places:
-    """The places that the differences of two corrected documents need, in a tree with the house around it."""
+    """The lines of a source tree that the differences of two corrected documents affect."""
 
     def __init__(self, old: Any, new: Any, root: Path) -> None:
         self.old, self.new, self.root = old, new, root
 
     @cached_property
     def files(self) -> dict[str, str]:
-        """What people wrote, by path; tables that are derived are empty lines."""
+        """Hand-written files by path; derived tables are blanked."""
         files = (file for top in HAND_WRITTEN for file in sorted((self.root / top).rglob("*")))
-        derived = {self.root / DERIVED, self.root / ADDRESSES}
+        derived = {self.root / DERIVED, self.root / URLS}
         return {
-            file.relative_to(self.root).as_posix(): _written(file.read_text(encoding="utf-8"))
+            file.relative_to(self.root).as_posix(): _hand_written(file.read_text(encoding="utf-8"))
             for file in files
             if file.suffix in {".py", ".md"}
             and not {"_sync", "pipeline"} & {*file.relative_to(self.root).parts}
@@ -44,7 +44,7 @@ class Places:
 
     @cached_property
     def options(self) -> dict[str, str]:
-        """Our names of options by those of the members of requests that they fill."""
+        """Option names by the request members that they set."""
         every = kinds(self.root).KINDS.values() if (self.root / KINDS).exists() else ()
         return {
             wire: option
@@ -54,7 +54,7 @@ class Places:
         }
 
     def lines(self) -> Iterator[str]:
-        """What is needed, each with its places below it."""
+        """Yield each needed change, followed by the affected lines."""
         requests = {name for name, uses in usage(self.new).items() if REQUEST in uses}
         new_parameters: dict[str, list[str]] = {}
         for found in differences(self.old, self.new):
@@ -68,8 +68,8 @@ class Places:
             elif "enum" in where[-2:] and isinstance(found.old or found.new, str):
                 yield from self._value(found)
         for name, ids in new_parameters.items():
-            yield f"{name} is a new parameter of {', '.join(ids)}: it is given where generated functions are called"
-            yield from self._known(r"\.asyncio_detailed\(\w", only="overlays/")
+            yield f"{name} is a new parameter of {', '.join(ids)}: pass it where generated functions are called"
+            yield from self._uses(r"\.asyncio_detailed\(\w", only="overlays/")
 
     def _operation(self, found: Difference) -> Iterator[str]:
         _, path, method = found.where
@@ -77,34 +77,34 @@ class Places:
         row = rows[str(path), str(method)]
         head = f"{row[0]} ({row[1]} {path})"
         if not row[0]:
-            return  # a rule names it: it has no operationId yet
+            return  # the invariants report it: no operationId yet
         if found.new is MISSING:
-            yield f"{head} is gone; it is known in"
-            yield from self._known(rf"\b{row[0]}\b")
+            yield f"{head} was removed; it is used in"
+            yield from self._uses(rf"\b{row[0]}\b")
             return
         if style_of(row):
-            yield f"{head} is a style: nothing is to be written"
+            yield f"{head} is a style: no change needed"
             return
         alike = (other for other in rows_of(self.old) if other[1] == row[1] and other[6] == row[6])
         known = [other for other in alike if other[3:5] == row[3:5]]
         if not known:
-            yield f"{head} is like no other: its method of the clients, and what the sandbox does, are a person's"
+            yield f"{head} is like no other: decide its client method and its sandbox behavior"
             return
         near = max(known, key=lambda other: (other[5] == row[5], SequenceMatcher(None, other[2], str(path)).ratio()))
         if row[3:5] == ("submit", "file") and not row[6] and row[5] != "FileRequest":
-            yield f"{head} is for a kind of file: one row, beside that of {near[0]}"
-            yield from self._known(rf'"{near[0]}"', only=KINDS)
+            yield f"{head} is for a kind of file: add one row next to {near[0]}"
+            yield from self._uses(rf'"{near[0]}"', only=KINDS)
             return
-        yield f"{head} is like {near[0]}, which is known in"
-        yield from self._known(rf"\b{near[0]}\b")
+        yield f"{head} is like {near[0]}, which is used in"
+        yield from self._uses(rf"\b{near[0]}\b")
 
     def _option(self, found: Difference) -> Iterator[str]:
         owner, prop = found.where[:-1], str(found.where[-1])
         name = f"{owner[2]}.{prop}"
         if found.new is MISSING:
             if option := self.options.get(_snake(prop)):
-                yield f"{name} is gone; {option} is known in"
-                yield from self._known(rf"\b{option}\b")
+                yield f"{name} was removed; {option} is used in"
+                yield from self._uses(rf"\b{option}\b")
             return
         if found.old is not MISSING or _snake(prop) in self.options:
             return
@@ -112,34 +112,34 @@ class Places:
         shape = _shape(found.new)
         siblings.sort(key=lambda key: _shape(at(self.new, owner)[key]) == shape)
         if not siblings:
-            yield f"{name} is a member of a request that no kind fills: a person decides how it is given"
+            yield f"{name} is in a request that no kind builds: decide how it is set"
             return
         option = self.options[_snake(siblings[-1])]
-        yield f"{name} is a new option: it goes where {option} is, and into the rows of the kinds that take it"
-        yield from self._known(rf"\b{option}\b")
+        yield f"{name} is a new option: add it next to {option}, and to the rows of kinds that accept it"
+        yield from self._uses(rf"\b{option}\b")
 
     def _value(self, found: Difference) -> Iterator[str]:
         *owner, _ = found.where if found.where[-1] != "enum" else (*found.where, "")
         value = found.old or found.new
         name = f"{'.'.join(str(part) for part in owner[2:-1] if part != 'properties')}: {value}"
         if found.new is MISSING:
-            yield f"{name} is gone; it is known in"
-            yield from self._known(_word(value))
+            yield f"{name} was removed; it is used in"
+            yield from self._uses(_word(value))
             return
         others = [other for other in at(self.new, tuple(owner)) if other != value]
         ranked = sorted((self._count(other), -SequenceMatcher(None, other, value).ratio(), other) for other in others)
         if fits := [other for count, _, other in ranked if count]:
-            yield f"{name} is new: it goes where {fits[0]} is"
-            yield from self._known(_word(fits[0]))
+            yield f"{name} is new: add it next to {fits[0]}"
+            yield from self._uses(_word(fits[0]))
         else:
-            yield f"{name} is new: nothing is to be written"
+            yield f"{name} is new: no change needed"
 
     def _count(self, value: str) -> int:
         quoted = [f"{mark}{word}{mark}" for mark in "\"'" for word in (value, value.lower())]
         return sum(any(word in text for word in quoted) for text in self.files.values())
 
-    def _known(self, pattern: str, only: str = "") -> Iterator[str]:
-        """The lines of each file that a pattern fits: their numbers, and the first of them."""
+    def _uses(self, pattern: str, only: str = "") -> Iterator[str]:
+        """Yield for each file the numbers of matching lines, and the first line."""
         for file, text in self.files.items():
             if file.startswith(only) and re.search(pattern, text):
                 lines = text.splitlines()
@@ -147,7 +147,7 @@ class Places:
                 yield f"    {file}:{','.join(map(str, found))}: {lines[found[0] - 1].strip():.90}"
 
 
-def _written(text: str) -> str:
+def _hand_written(text: str) -> str:
     tables = re.compile(r"<!-- table: \w+ -->\n.*?<!-- end of table -->", re.DOTALL)
     return tables.sub(lambda found: "\n" * found[0].count("\n"), text)
 

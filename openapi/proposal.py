@@ -1,8 +1,8 @@
-"""Proposes what a newer document of the service brings, as a branch and the text of a pull request.
+"""Propose an update to a newer service document, as a branch and the text of a pull request.
 
-``nox -s refresh -- --source URL --out FOLDER``, every week by .github/workflows/refresh.yml. Above all it proposes when
-the corrections no longer fit: then the tree stays as it was, and the text says which, with the draft and what a person
-must decide. ``nox -s refresh -- --rehearse`` goes the whole way on this machine.
+``nox -s refresh -- --source URL --out FOLDER`` runs weekly in .github/workflows/refresh.yml. It also makes a proposal
+if corrections no longer fit. The tree then stays unchanged, and the text lists those corrections, the draft and the
+open decisions. ``nox -s refresh -- --rehearse`` is a complete dry run on this machine.
 """
 
 from __future__ import annotations
@@ -30,31 +30,31 @@ from openapi import documents, places, regenerate
 
 BRANCH = "refresh/document"
 FRAGMENT = "changes.d/service-document.document.md"
-GATE = (  # of the tests: what is held against the document, and what goes through all operations
+CHECKS = (  # tests that compare with the document or cover all operations
     *("tests/contract/test_house.py", "tests/contract/test_reach.py", "tests/surface/test_keywords.py"),
     *(f"tests/pipeline/test_{name}.py" for name in ("document", "contract", "client")),
     *("tests/sandbox/test_jobs.py", "tests/packaging/test_site.py"),
 )
-REPORT_LIMIT = 50_000  # characters; a pull request takes 65,536
+REPORT_LIMIT = 50_000  # characters; the limit of a pull request is 65,536
 
 
 def propose(source: str, root: Path, out: Path) -> bool:
-    """Regenerate ``root`` from a document, write body.md and title.txt into ``out``; false if there is nothing new.
+    """Regenerate ``root`` from a document, write body.md and title.txt into ``out``, and return whether it is new.
 
-    The tree is left with the changes to commit: what fits as it is, else the draft, else no more than a note.
+    The changes to commit stay in the tree: the regenerated client, or with the draft, or else only a report.
     """
     plain, report = _run(["--source", source], root)
-    status, drafted = ("fits as it is", "") if plain == 0 else ("does not fit", "")
+    status, drafted = ("fits without changes", "") if plain == 0 else ("does not fit", "")
     if plain:
         code, drafted = _run(["--source", source, "--draft"], root)
-        status = "fits with the drafted corrections" if code == 0 else "does not fit: a person must decide"
+        status = "fits with the drafted corrections" if code == 0 else "does not fit: decisions are needed"
     dirty = _git(root, "status", "--porcelain", "--untracked-files=all")
     if plain == 0 and not [line for line in dirty.splitlines() if not line.endswith(regenerate.PROVENANCE)]:
         return False
     version = documents.parse((root / regenerate.UPSTREAM).read_bytes(), "upstream")["info"]["version"]
     if plain == 0 or "drafted" in status:
         (root / FRAGMENT).write_text(f"The client follows the service's document, version {version}.\n", "utf-8")
-    else:  # a branch needs a difference, and the report is worth keeping
+    else:  # a branch needs at least one change
         (root / "openapi/refresh.txt").write_text(report + drafted, "utf-8")
     out.mkdir(parents=True, exist_ok=True)
     (out / "title.txt").write_text(f"The service's document has changed: it {status}\n", "utf-8")
@@ -63,25 +63,29 @@ def propose(source: str, root: Path, out: Path) -> bool:
 
 
 def _run(arguments: list[str], root: Path) -> tuple[int, str]:
-    said = io.StringIO()
-    with contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):
+    output = io.StringIO()
+    with contextlib.redirect_stdout(output), contextlib.redirect_stderr(output):
         code = regenerate.main(arguments, root)
-    return code, said.getvalue()
+    return code, output.getvalue()
 
 
 def _body(status: str, report: str, drafted: str) -> str:
-    parts = [f"The service's document has changed, and {status}.\n\n## The report\n\n{_fenced(report)}"]
+    parts = [f"The service's document has changed, and {status}.\n\n## Report\n\n{_fenced(report)}"]
     if drafted:
-        parts.append(f"\n## The draft, and what a person must decide\n\n{_fenced(drafted)}")
+        parts.append(f"\n## Draft and open decisions\n\n{_fenced(drafted)}")
     parts.append(
-        "\nDrafted actions are marked `x-draft` in `openapi/corrections.yaml`: look at each, and delete the mark. "
+        "\nDrafted actions are marked `x-draft` in `openapi/corrections.yaml`: review each, and delete the mark. "
         "The steps are in `openapi/README.md`.\n"
     )
     return "".join(parts)
 
 
 def _fenced(text: str) -> str:
-    kept = text if len(text) <= REPORT_LIMIT // 2 else text[: REPORT_LIMIT // 2] + "\n… (cut; run it for the rest)\n"
+    kept = (
+        text
+        if len(text) <= REPORT_LIMIT // 2
+        else text[: REPORT_LIMIT // 2] + "\n… (truncated; run the command for the rest)\n"
+    )
     return f"````\n{kept.replace('````', '` ` ` `')}````\n"
 
 
@@ -90,11 +94,11 @@ def _git(root: Path, *arguments: str) -> str:
     return subprocess.run(command, cwd=root, check=True, capture_output=True, text=True).stdout
 
 
-def rehearse(document: Path, root: Path, *, to_the_end: bool = False) -> tuple[int, str]:
-    """Go the whole way with a document on loopback and a bare repository: branch, commit and text of the request.
+def rehearse(document: Path, root: Path, *, is_complete: bool = False) -> tuple[int, str]:
+    """Run the whole process with a document on loopback and a bare repository.
 
-    ``to_the_end``, for a document with ``three_operations``: then do by hand what the report tells, and run the tests
-    about it. The result's first part is 0, or 1 if they fail.
+    Return 0, or 1 if tests fail, and the log: branch, commit and pull request. With ``is_complete``, for a document
+    with ``three_operations``, also make the manual change and run the tests.
     """
     with tempfile.TemporaryDirectory(prefix="refresh-") as folder:
         bare, clone = Path(folder, "bare.git"), Path(folder, "clone")
@@ -107,19 +111,19 @@ def rehearse(document: Path, root: Path, *, to_the_end: bool = False) -> tuple[i
             is_new = propose(url, clone, Path(folder, "out"))
             server.shutdown()
         if not is_new:
-            return 0, "nothing to propose: the document is the one that we stand on\n"
+            return 0, "nothing to propose: the document is unchanged\n"
         title = Path(folder, "out/title.txt").read_text("utf-8")
         _git(clone, "switch", "--quiet", "--create", BRANCH)
         _git(clone, "add", "--all")
         _git(clone, "commit", "--quiet", "--message", title)
         _git(clone, "push", "--quiet", "origin", BRANCH)
         pushed = _git(bare, "show", "--stat", "--format=branch %D%ncommit %s", BRANCH)
-        code, tested = _finish(clone) if to_the_end else (0, "")
+        code, tested = _finish(clone) if is_complete else (0, "")
         return code, f"{pushed}\n{title}\n{Path(folder, 'out/body.md').read_text('utf-8')}{tested}"
 
 
 def add_kind(root: Path) -> str:
-    """Write the one row that the rehearsal's kind of file needs, beside that of its sibling; the row."""
+    """Add the row for the new kind of file in a dry run, and return it."""
     text = (root / places.KINDS).read_text("utf-8")
     row = re.findall(r'    Kind\(\n        "html",\n.*?\n    \),\n', text, re.DOTALL)[0]
     new: str = row.replace("Html", "Epub").replace("html", "epub")
@@ -130,16 +134,16 @@ def add_kind(root: Path) -> str:
 def _finish(root: Path) -> tuple[int, str]:
     row = add_kind(root)
     paths = os.pathsep.join(str(root / name) for name in ("overlays", "generated", "sandbox", "."))
-    said = ""
-    for command in (("openapi/regenerate.py",), ("-m", "release.tables"), ("-m", "pytest", "-q", *GATE)):
+    log = ""
+    for command in (("openapi/regenerate.py",), ("-m", "release.tables"), ("-m", "pytest", "-q", *CHECKS)):
         done = subprocess.run(
             [sys.executable, *command], cwd=root, env=os.environ | {"PYTHONPATH": paths}, check=False,
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
         )  # fmt: skip
-        said += f"$ python {' '.join(command)}\n{done.stdout[-REPORT_LIMIT // 5 :]}\n"
+        log += f"$ python {' '.join(command)}\n{done.stdout[-REPORT_LIMIT // 5 :]}\n"
         if done.returncode:
-            return 1, said
-    return 0, f"## By hand: one row of {places.KINDS} for three operations\n\n{row}\n## Then\n\n{said}"
+            return 1, log
+    return 0, f"## Manual change: one row of {places.KINDS} for three operations\n\n{row}\n## Then\n\n{log}"
 
 
 class _Quiet(SimpleHTTPRequestHandler):
@@ -154,25 +158,25 @@ def three_operations(document: Any) -> None:
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Propose, or rehearse; 0 with something to propose or without, 1 if the rehearsal's tests fail."""
+    """Propose or run the dry run, and return 1 only if the tests of the dry run fail."""
     parser = argparse.ArgumentParser(prog="refresh", description=__doc__)
     parser.add_argument("--source", metavar="FILE_OR_URL", help="the service's document")
-    parser.add_argument("--out", type=Path, help="where body.md and title.txt go")
-    parser.add_argument("--rehearse", action="store_true", help="on loopback, into a bare repository")
+    parser.add_argument("--out", type=Path, help="folder for body.md and title.txt")
+    parser.add_argument("--rehearse", action="store_true", help="dry run: on loopback, into a bare repository")
     options = parser.parse_args(argv)
     root = regenerate.ROOT
     if options.rehearse and options.source:
         print(rehearse(Path(options.source), root)[1])
-    elif options.rehearse:  # the document that we stand on, with three operations more
+    elif options.rehearse:  # with the current document and three more operations
         with tempfile.TemporaryDirectory(prefix="refresh-") as folder:
             document = documents.parse((root / regenerate.UPSTREAM).read_bytes(), "upstream")
             three_operations(document)
             Path(folder, "document.json").write_text(json.dumps(document), "utf-8")
-            code, said = rehearse(Path(folder, "document.json"), root, to_the_end=True)
-        print(said)
+            code, log = rehearse(Path(folder, "document.json"), root, is_complete=True)
+        print(log)
         return code
     elif not options.source or not options.out:
-        parser.error("--source and --out, or --rehearse")
+        parser.error("give --source and --out, or --rehearse")
     else:
         print("changed=true" if propose(options.source, root, options.out) else "changed=false")
     return 0

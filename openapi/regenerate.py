@@ -1,7 +1,7 @@
-"""The command of the pipeline: upstream.yaml + corrections.yaml → translation.yaml → generated client → sync twin.
+"""Run the pipeline: upstream.yaml + corrections.yaml → translation.yaml → generated client → sync twin.
 
-Everything is built aside, from a document that passed the corrections and the invariants, and swapped in by rename when
-it is whole; whatever fails on the way leaves the tree as it was.
+Everything is built in a temporary folder, from a document that passed the corrections and the invariants, and swapped
+in by rename when complete. A failure leaves the tree unchanged.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from typing import Any
 
 from ruamel.yaml.error import YAMLError
 
-if __name__ == "__main__":  # run as a file, Python looks in openapi/; its modules are always imported as openapi.…
+if __name__ == "__main__":  # as a script, sys.path starts with openapi/; modules are imported as openapi.…
     sys.path[0] = str(Path(__file__).resolve().parents[1])
 
 from openapi import (
@@ -46,31 +46,31 @@ PROVENANCE = "generated/provenance.json"
 DERIVED = (
     TRANSLATION,
     "generated",
-    client.ADDRESSES,
+    client.URLS,
     tables.DERIVED,
     *(f"{place}/_sync" for place in sync_twin.PLACES),
 )
 UPSTREAM_NOTE = """\
-The document of the service, version {version}: structure and defects are the service's, the words are this project's.
-Never edited for the generator's sake: that is what corrections.yaml is for. Structure comes in with
-`nox -s regenerate -- --source FILE_OR_URL`, which keeps our words; words are written here."""
+The document of the service, version {version}: structure and defects are the service's, the wording is this project's.
+Do not edit it for the generator: use corrections.yaml. Update the structure with
+`nox -s regenerate -- --source FILE_OR_URL`, which keeps our wording; edit wording here."""
 TRANSLATION_NOTE = """\
-Derived from upstream.yaml and corrections.yaml with `nox -s regenerate`: edit those, never this file.
+Derived from upstream.yaml and corrections.yaml with `nox -s regenerate`: edit those, not this file.
 The only document that generator, sandbox and tests read."""
 CONTRACT_NOTE = """\
-Derived from openapi/translation.yaml and openapi/errors.yaml with `nox -s regenerate`: edit those, never this file.
-What the sandbox holds requests against, and is held against itself: the document with its error answers."""
+Derived from openapi/translation.yaml and openapi/errors.yaml with `nox -s regenerate`: edit those, not this file.
+The document with its error responses. The sandbox validates requests against it, and is tested against it."""
 
 
 class PipelineError(Exception):
-    """The pipeline stopped; the message says why. The tree is as it was."""
+    """The pipeline stopped. The tree is unchanged."""
 
 
 FAILURES = (PipelineError, documents.SourceError, toolchain.ToolError, sync_twin.TwinError, SyntaxError)
 
 
 class Run:
-    """One run over one tree: stages what is derived from it below ``stage``, and says what it did and when."""
+    """One run over one tree, with derived files in ``stage`` and a log on standard output."""
 
     def __init__(self, root: Path, stage: Path) -> None:
         self.root, self.stage = root, stage
@@ -81,15 +81,15 @@ class Run:
         self.started = time.monotonic()
 
     def say(self, text: str) -> None:
-        """One step of the log, with the seconds since the start."""
+        """Log one step with the seconds since the start."""
         print(f"{time.monotonic() - self.started:6.2f} s  {text}", flush=True)
 
     def translate(self, source: str | None = None, *, is_draft: bool = False) -> Any:
-        """Stage translation.yaml, and upstream.yaml and drafts if there is a new source; the corrected document.
+        """Stage translation.yaml, with a new source also upstream.yaml and drafts, and return the corrected document.
 
         Raises:
-            PipelineError: corrections, errors.yaml, rules and tables that do not fit, all of them together.
-            documents.SourceError: see there.
+            PipelineError: corrections, error responses or rules do not fit; the message lists all problems.
+            documents.SourceError: the source cannot be read or is not valid.
         """
         old = documents.parse((self.root / UPSTREAM).read_bytes(), UPSTREAM)
         document = self._take(source, old) if source else old
@@ -103,13 +103,11 @@ class Run:
         lines = account.failures(before, applied, document) if before and not is_draft else applied.lines()
         problems = {f"actions of {CORRECTIONS} do not fit the document": lines}
         if before:
-            told = account.Account(old, document, before, applied, moved)
-            self.say("\n".join(told.report()))
-            problems["changes are swallowed, and nobody decided it"] = list(told.problems())
+            differing = account.Account(old, document, before, applied, moved)
+            self.say("\n".join(differing.report()))
+            problems["changes are discarded without x-absorbs"] = list(differing.problems())
         rules = [
-            rule
-            for rules in (invariants.violations, invariants.misread, invariants.addresses)
-            for rule in rules(corrected)
+            rule for rules in (invariants.violations, invariants.misread, invariants.urls) for rule in rules(corrected)
         ]
         problems["rules are broken by the corrected document"] = rules
         problems[f"actions of {ERRORS} do not fit the document"] = errors.lines()
@@ -117,14 +115,14 @@ class Run:
             problems["rules are broken by the contract"] = invariants.violations(errors.document)
         if before:
             needed = list(Places(_tidy(before.document), corrected, self.root).lines())
-            self._tell("lines on places that people write and the changes need", needed)
-        self._tell("decisions are a person's", self.decisions)
+            self._tell("lines on manual changes that are needed", needed)
+        self._tell("decisions are needed", self.decisions)
         if any(problems.values()):
             stop = [(name, lines) for name, lines in problems.items() if lines]
-            said = (f"{len(lines)} {name}:\n  " + "\n  ".join(lines) for name, lines in stop)
-            raise PipelineError("\n".join(said))
+            parts = (f"{len(lines)} {name}:\n  " + "\n  ".join(lines) for name, lines in stop)
+            raise PipelineError("\n".join(parts))
         self.say(f"{CORRECTIONS}: {len(applied.actions)} actions; the document is valid")
-        self._tell("drafted actions wait for a look", [one["target"] for one in applied.actions if "x-draft" in one])
+        self._tell("drafted actions need a review", [one["target"] for one in applied.actions if "x-draft" in one])
         self.contract = errors.document
         self._dump(corrected, document if source else None)
         return corrected
@@ -135,7 +133,7 @@ class Run:
         self._write(TRANSLATION, documents.dump(corrected, TRANSLATION_NOTE))
 
     def build(self, source: str | None = None, *, is_draft: bool = False) -> None:
-        """Stage everything."""
+        """Stage all derived files."""
         tools = toolchain.versions(self.root / "pyproject.toml")
         document = self.translate(source, is_draft=is_draft)
         modules = client.write(self.root, self.stage / TRANSLATION, self.stage / client.PACKAGE)
@@ -143,11 +141,11 @@ class Run:
             raise PipelineError(f"{count} operations in the document, but {modules} generated modules")
         self.say(f"generated {modules} operations")
         self._write(CONTRACT, documents.dump(self.contract, CONTRACT_NOTE))
-        self._write(client.ADDRESSES, client.addresses(document))
+        self._write(client.URLS, client.urls(document))
         tables.write(self.root, document, self.stage / tables.DERIVED)
         self._write(PROVENANCE, json.dumps(self._provenance(tools, document), indent=2) + "\n")
         folders = sync_twin.write(self.root, self.stage)
-        self.say(f"derived the sync twin: {', '.join(folders) or 'no async source yet'}")
+        self.say(f"derived the sync twin: {', '.join(folders) or 'no async source'}")
 
     def _take(self, source: str, old: Any) -> Any:
         unified, data, left_out = dialects.unify(source)
@@ -155,14 +153,14 @@ class Run:
         found = changes.changes(old, new)
         self.say(
             f"read {documents.label(source)}: {len(found)} changes, {sum(change.breaking for change in found)} of them "
-            f"breaking; {changes.reworded(old, unified)} texts differ from ours, which stay"
+            f"breaking; {changes.reworded(old, unified)} texts differ from ours, which are kept"
         )
         print("".join(f"    {change}\n" for change in found), end="")
         if left_out:
-            self.say(f"left out, of the exporter and not of the service: {', '.join(left_out)}")
+            self.say(f"left out, added by the exporter: {', '.join(left_out)}")
         ours = {said for _, said in documents.words(old)}
         foreign = [f"{place}: {said:.80}" for place, said in documents.words(new) if said not in ours]
-        self._tell(f"texts are the service's own: give them our words in {UPSTREAM}", foreign)
+        self._tell(f"texts have the service's wording: edit them in {UPSTREAM}", foreign)
         self.names.append(UPSTREAM)
         self.source = {"name": documents.label(source), "sha256": hashlib.sha256(data).hexdigest()}
         return new
@@ -196,7 +194,7 @@ class Run:
             print("".join(f"    {line}\n" for line in lines), end="")
 
     def _provenance(self, tools: dict[str, str], document: Any) -> dict[str, Any]:
-        """What was made of what, by which tools; the document's version is a label only: it named several documents."""
+        """Return inputs, outputs and tools. The document's version is only a label: several documents had the same."""
         templates = sorted((self.root / client.TEMPLATES).glob("*.jinja"))
         inputs = [path.relative_to(self.root).as_posix() for path in (self.root / client.CONFIG, *templates)]
         hashes = {name: _sha256(self._path(name)) for name in (UPSTREAM, CORRECTIONS, ERRORS, *inputs)}
@@ -210,7 +208,7 @@ class Run:
         }
 
     def _known(self, name: str, now: Any, upstream: str | None = None) -> Any:
-        """What is true of the document that was taken, from then on; with a hash, as long as upstream.yaml has it."""
+        """Return the recorded value of the last source; with a hash, only if upstream.yaml still has that hash."""
         if UPSTREAM in self.names:
             return now
         try:
@@ -230,7 +228,7 @@ class Run:
 
 
 def _tidy(document: Any) -> Any:
-    """Addresses without a slash at the end: every path begins with one, and joined they would have two."""
+    """Remove the trailing slash of server URLs, because each path begins with one."""
     for server in tree.member(document, "servers"):
         server["url"] = server["url"].rstrip("/")
     return document
@@ -241,7 +239,7 @@ def _sha256(path: Path) -> str:
 
 
 def files(root: Path, names: list[str]) -> dict[str, Path]:
-    """Every file below the named files and folders of a root, by its path from there."""
+    """Return every file below the named files and folders of a root, by relative path."""
     tops = [root / name for name in names]
     paths = [path for top in tops for path in ([top] if top.is_file() else sorted(top.rglob("*")))]
     kept = [path for path in paths if path.is_file() and "__pycache__" not in path.parts]
@@ -249,7 +247,7 @@ def files(root: Path, names: list[str]) -> dict[str, Path]:
 
 
 def differences(stage: Path, root: Path, names: list[str]) -> Iterator[str]:
-    """One line for every file that is missing, extra, or other than it should be."""
+    """Yield a line for each file that is missing, extra or different."""
     wanted, present = files(stage, names), files(root, names)
     for name in sorted(wanted.keys() | present.keys()):
         if name not in present:
@@ -270,7 +268,7 @@ def _first_difference(old: bytes, new: bytes) -> str:
 
 
 def swap_in(stage: Path, root: Path, names: list[str]) -> None:
-    """Put the staged files and folders in their places by rename; all of them, or none if anything fails."""
+    """Move the staged files and folders into the tree by rename, all or none."""
     moved: list[tuple[Path, Path]] = []
     spare = [root / f"{name}.{end}" for name in names for end in ("new", "old")]
     try:
@@ -294,15 +292,13 @@ def swap_in(stage: Path, root: Path, names: list[str]) -> None:
 
 
 def main(argv: list[str] | None = None, root: Path = ROOT) -> int:
-    """Run the pipeline; 0: written, or nothing differs; 1: something failed, or differs."""
+    """Run the pipeline. Return 0 if it succeeded, 1 if it failed or ``--check`` found differences."""
     parser = argparse.ArgumentParser(
         prog="regenerate", description=__doc__, formatter_class=argparse.RawTextHelpFormatter
     )
-    parser.add_argument("--check", action="store_true", help="write nothing: name every file that would differ")
-    parser.add_argument("--source", metavar="FILE_OR_URL", help="take a newer document of the service, JSON or YAML")
-    parser.add_argument(
-        "--draft", action="store_true", help="with --source: carry the corrections over where it is certain"
-    )
+    parser.add_argument("--check", action="store_true", help="write nothing, and list the files that would change")
+    parser.add_argument("--source", metavar="FILE_OR_URL", help="use a newer document of the service, JSON or YAML")
+    parser.add_argument("--draft", action="store_true", help="with --source: adapt the corrections where possible")
     options = parser.parse_args(argv)
     if options.draft and not options.source:
         parser.error("--draft needs --source")
@@ -311,7 +307,7 @@ def main(argv: list[str] | None = None, root: Path = ROOT) -> int:
         try:
             run.build(options.source, is_draft=options.draft)
         except FAILURES as error:
-            print(f"regenerate: {error}\nregenerate: stopped, the tree is as it was", file=sys.stderr)
+            print(f"regenerate: {error}\nregenerate: stopped, the tree is unchanged", file=sys.stderr)
             return 1
         found = list(differences(run.stage, root, run.names))
         if options.check:
@@ -320,7 +316,7 @@ def main(argv: list[str] | None = None, root: Path = ROOT) -> int:
             return 1 if found else 0
         if options.source:
             before, after = (changes.surface(top / client.PACKAGE) for top in (root, run.stage))
-            run.say(f"Python surface: {len(before - after)} lines gone, {len(after - before)} come")
+            run.say(f"Python surface: {len(before - after)} lines removed, {len(after - before)} added")
             print("".join(f"    - {line}\n" for line in sorted(before - after)), end="")
             print("".join(f"    + {line}\n" for line in sorted(after - before)), end="")
         dirty = [name for name in run.names if any(differences(run.stage, root, [name]))]

@@ -1,8 +1,8 @@
-"""Writes the sync twin of the async source: ``_async`` → ``_sync``, in the package and in its tests.
+"""Write the sync twin of the async source: ``_async`` → ``_sync``, in the package and in its tests.
 
-Called by ``regenerate`` (``write``), or alone while the async source is being written: ``python openapi/sync_twin.py``.
-Tokens are replaced, not text (library ``unasync``): docstrings and comments stay as they are, so they are written to
-fit both modes; a string that equals a word of the table is replaced like a name.
+Called by ``regenerate`` (``write``), or alone during development: ``python openapi/sync_twin.py``. The library
+``unasync`` replaces tokens, not text. Docstrings and comments stay unchanged, so they must fit both modes. A string
+that equals a word of the table is replaced like a name.
 """
 
 from __future__ import annotations
@@ -15,13 +15,13 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-if __name__ == "__main__":  # run as a file: see regenerate.py
+if __name__ == "__main__":  # as in regenerate.py
     sys.path[0] = str(Path(__file__).resolve().parents[1])
 
 from openapi import toolchain
 
 unasync: Any = import_module("unasync")  # it has no type hints
-WORDS = {  # async → sync; one that no source uses is an error, so the table cannot rot
+WORDS = {  # async → sync; unused words are an error
     "AsyncBatch": "Batch",
     "AsyncBaseTransport": "BaseTransport",
     "AsyncByteStream": "SyncByteStream",
@@ -49,10 +49,10 @@ WORDS = {  # async → sync; one that no source uses is an error, so the table c
     "asyncio_detailed": "sync_detailed",
     "handle_async_request": "handle_request",
 }
-TEST_WORDS = {"_async": "_sync", "aget": "get", "asleep": "sleep"}  # may be used, by tests above all
+TEST_WORDS = {"_async": "_sync", "aget": "get", "asleep": "sleep"}  # optional, mainly for tests
 PLACES = ("overlays/groupdocs_translation", "tests")
 HEADER = "# Derived from {source} by `nox -s regenerate`: edit that file, never this one.\n"
-RUFF = (  # isolated: no configuration around the tree may change the bytes
+RUFF = (  # isolated, so that no configuration changes the output
     ["check", "--isolated", "--no-cache", "--quiet", "--fix-only", "--select=I,F401,F811", "--target-version=py311",
      '--config=lint.isort.known-first-party=["groupdocs_translation","groupdocs_translation_api","tests"]'],
     ["format", "--isolated", "--no-cache", "--quiet", "--line-length=120", "--target-version=py311"],
@@ -60,11 +60,11 @@ RUFF = (  # isolated: no configuration around the tree may change the bytes
 
 
 class TwinError(Exception):
-    """The twin cannot be written; the message says why."""
+    """The twin cannot be written."""
 
 
 def write(root: Path, into: Path) -> list[str]:
-    """Write the twins of ``root``'s sources below ``into``; the folders written, relative to both."""
+    """Write the twins of ``root``'s sources below ``into``, and return the relative paths of the written folders."""
     rule = unasync.Rule("/_async/", "/_sync/", additional_replacements=WORDS | TEST_WORDS)
     found: dict[str, str] = {}
     folders: list[str] = []
@@ -85,7 +85,7 @@ def write(root: Path, into: Path) -> list[str]:
 
 
 def _words(source: Path) -> set[str]:
-    """Every word of a source that a rule could replace: names, and the contents of strings."""
+    """Return the names and string contents of a source: all that a rule may replace."""
     with source.open("rb") as file:
         return {
             token.string.strip("\"'")
@@ -95,7 +95,7 @@ def _words(source: Path) -> set[str]:
 
 
 def _rewrite(rule: Any, source: Path, root: Path, into: Path) -> None:
-    """Write one twin: the library replaces the folder's name in the path that it is given, so it gets a copy aside."""
+    """Write one twin from a copy in ``into``, because the library derives the output path from the input path."""
     copied = into / source
     copied.parent.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(root / source, copied)
@@ -107,17 +107,17 @@ def _rewrite(rule: Any, source: Path, root: Path, into: Path) -> None:
 
 
 def main() -> int:
-    """Write the twins into this tree; files that have no source any more go."""
+    """Write the twins into this tree, and remove files without a source."""
     root = Path(__file__).resolve().parents[1]
-    with tempfile.TemporaryDirectory() as aside:
+    with tempfile.TemporaryDirectory() as stage:
         try:
-            folders = write(root, Path(aside))
+            folders = write(root, Path(stage))
         except TwinError as error:
             print(error, file=sys.stderr)
             return 1
         for folder in folders:
             shutil.rmtree(root / folder, ignore_errors=True)
-            shutil.copytree(Path(aside) / folder, root / folder, ignore=shutil.ignore_patterns("_async"))
+            shutil.copytree(Path(stage) / folder, root / folder, ignore=shutil.ignore_patterns("_async"))
             print(f"wrote {folder}: {sum(1 for _ in (root / folder).rglob('*.py'))} files")
     return 0
 

@@ -1,6 +1,6 @@
-"""Writes ``spec/derived.py``: what the overlay takes from the document and from its own table of kinds.
+"""Write ``spec/derived.py`` from the document and the overlay's table of kinds.
 
-Called by ``regenerate``. So a new style needs nothing by hand, and a new kind of file one row in ``spec/formats.py``.
+Called by ``regenerate``. A new style needs no manual change, and a new kind of file one row in ``spec/formats.py``.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ from openapi import toolchain
 from openapi.tree import SCHEMAS, member, operations
 
 DERIVED = "overlays/groupdocs_translation/spec/derived.py"
-HOUSE = "_house"  # the overlay under a name of its own: another one may be installed
+ALIAS = "_overlay"  # a separate import name, because another version may be installed
 STYLES = {"TextStyle": ("/text/", "TextRequest"), "FileStyle": ("/auto/", "FileRequest")}
 RESULTS = {"CloudTextResponse": "text", "CloudFileResponse": "file", "CloudHugoResponse": "hugo"}
 HEAD = '''\
-# Derived from openapi/translation.yaml and from KINDS of formats.py with `nox -s regenerate`: never edit it.
-"""The operations of the service, and the words that its requests take, as types."""
+# Derived from openapi/translation.yaml and from KINDS of formats.py with `nox -s regenerate`: do not edit.
+"""The operations of the service, and the values that its requests accept, as types."""
 
 from __future__ import annotations
 
@@ -34,16 +34,16 @@ Family = Literal["text", "file", "hugo", "none"]
 
 
 def write(root: Path, document: Any, path: Path) -> None:
-    """Write the module to ``path``."""
+    """Write the derived module to ``path``."""
     path.parent.mkdir(parents=True, exist_ok=True)
     literals = [*_of_document(document), *_of_kinds(root)]
     types_ = "".join(f"{name} = Literal[{', '.join(map(_quoted, words))}]\n" for name, words in literals)
     formats = member(document, "components", "schemas", "FileFormat", "enum")
     rows = "".join(f"    ({', '.join(map(_quoted, row))}),\n" for row in rows_of(document))
     path.write_text(
-        f"{HEAD}{types_}\n# What the operations for files of any kind take.\n"
+        f"{HEAD}{types_}\n# Formats that the operations for files of any kind accept.\n"
         f"FILE_FORMATS = frozenset({{{', '.join(map(_quoted, formats))}}})\n\n"
-        "# Id, method, path, role, family, request model, whether it takes no token, tag: see operations.Operation.\n"
+        "# ID, method, path, role, family, request model, whether it needs no token, tag: see operations.Operation.\n"
         "ROWS: tuple[tuple[str, str, str, Role, Family, str | None, bool, str], ...] = (\n" + rows + ")\n",
         encoding="utf-8", newline="\n",
     )  # fmt: skip
@@ -55,12 +55,12 @@ def _quoted(value: Any) -> str:
 
 
 def rows_of(document: Any) -> Iterator[tuple[str, str, str, str, str, str | None, bool, str]]:
-    """Each operation, with what its calls do: by what it takes and what it answers."""
+    """Yield a row for each operation, with its role and family derived from request and response."""
     for method, path, operation in operations(document):
         content = member(operation, "requestBody", "content")
         model = member(content, "application/json", "schema", "$ref") or None
-        answer = member(operation, "responses", "202", "content", "application/json", "schema", "$ref")
-        result = str(answer or "").removeprefix(SCHEMAS)
+        response = member(operation, "responses", "202", "content", "application/json", "schema", "$ref")
+        result = str(response or "").removeprefix(SCHEMAS)
         role = "upload" if "multipart/form-data" in content else "read"
         if result:
             role = "submit" if result == "StatusResponse" else "poll"
@@ -72,13 +72,13 @@ def rows_of(document: Any) -> Iterator[tuple[str, str, str, str, str, str | None
 
 
 def style_of(row: tuple[Any, ...]) -> str:
-    """The type that has an operation as a style: one whose path is below the usual one, with the same request."""
+    """Return the style type that an operation belongs to: path below the general one, same request model."""
     fits = (name for name, (head, model) in STYLES.items() if row[2].startswith(head) and row[5] == model)
     return next(fits, "") if row[3] == "submit" and not row[6] else ""
 
 
 def _family(path: str, model: str | None, result: str) -> str:
-    """The shape of a job's result: what its poll answers, and a submission's by the words of its path."""
+    """Return the family of a job's result: by the response of a poll, or by the path of a submission."""
     if result in RESULTS:
         return RESULTS[result]
     if str(model).endswith("/HugoRequest"):
@@ -102,7 +102,7 @@ def _of_kinds(root: Path) -> Iterator[tuple[str, list[str]]]:
     alike: dict[frozenset[str], list[str]] = {}
     for kind in formats.KINDS.values():
         alike.setdefault(frozenset(kind.options), []).append(kind.name)
-    yield from ((f"{names[0].capitalize()}Kinds", names) for names in alike.values())  # … that take the same options
+    yield from ((f"{names[0].capitalize()}Kinds", names) for names in alike.values())  # kinds with the same options
 
 
 def _unique(words: Iterable[str]) -> list[str]:
@@ -110,15 +110,15 @@ def _unique(words: Iterable[str]) -> list[str]:
 
 
 def kinds(root: Path) -> Any:
-    """The overlay's table of kinds, from the tree that is built; what it imports is replaced, as only names matter."""
+    """Import the overlay's table of kinds from ``root``, with its imports stubbed because only names matter."""
     for name in ("", ".spec", ".spec.derived", "._errors"):
-        module = types.ModuleType(HOUSE + name)
+        module = types.ModuleType(ALIAS + name)
         module.__path__ = [str(root / "overlays/groupdocs_translation" / name.removeprefix("."))]
         sys.modules[module.__name__] = module
-    sys.modules[f"{HOUSE}.spec.derived"].__getattr__ = lambda name: frozenset() if name.isupper() else object  # type: ignore[method-assign]
-    sys.modules[f"{HOUSE}._errors"].__getattr__ = lambda _: Exception  # type: ignore[method-assign]
+    sys.modules[f"{ALIAS}.spec.derived"].__getattr__ = lambda name: frozenset() if name.isupper() else object  # type: ignore[method-assign]
+    sys.modules[f"{ALIAS}._errors"].__getattr__ = lambda _: Exception  # type: ignore[method-assign]
     try:
-        return importlib.import_module(f"{HOUSE}.spec.formats")
+        return importlib.import_module(f"{ALIAS}.spec.formats")
     finally:
-        for name in [name for name in sys.modules if name.partition(".")[0] == HOUSE]:
+        for name in [name for name in sys.modules if name.partition(".")[0] == ALIAS]:
             del sys.modules[name]

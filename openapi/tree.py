@@ -1,4 +1,4 @@
-"""The shape of a parsed document, for all steps that walk one: kinds of nodes, operations, references, places."""
+"""Helpers to walk a parsed document: node types, operations, references, locations."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from typing import Any, TypeGuard
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 SCHEMAS = "#/components/schemas/"
 WORDING = ("summary", "description")
-SETS = frozenset({"required", "enum", "parameters", "servers", "tags"})  # lists whose order says nothing
-DATA = frozenset({"default", "example", "examples", "enum"})  # values, not parts of the document
-NAMES = frozenset(  # maps from names of the service's own choice: a key in them is never a keyword
+SETS = frozenset({"required", "enum", "parameters", "servers", "tags"})  # lists whose order has no meaning
+DATA = frozenset({"default", "example", "examples", "enum"})  # their content is a value, not a part of the document
+NAMES = frozenset(  # maps whose keys are names, never keywords
     "properties schemas parameters headers requestBodies responses securitySchemes scopes".split()
 )
 
@@ -21,24 +21,24 @@ MISSING: Any = type("Missing", (), {"__repr__": lambda _: "nothing", "__bool__":
 
 
 def is_map(node: object) -> TypeGuard[dict[str, Any]]:
-    """Whether a node is an object; its keys are texts (``documents.parse`` sees to that)."""
+    """Return whether a node is an object; ``documents.parse`` has made its keys strings."""
     return isinstance(node, dict)
 
 
 def is_list(node: object) -> TypeGuard[list[Any]]:
-    """Whether a node is a list."""
+    """Return whether a node is a list."""
     return isinstance(node, list)
 
 
 def member(node: object, *keys: str | int) -> Any:
-    """What lies below some keys; an empty object if there is nothing."""
+    """Return the value below a sequence of keys, or an empty object."""
     for key in keys:
         node = node.get(str(key)) if is_map(node) else None
     return {} if node is None else node
 
 
 def children(node: object) -> Iterator[tuple[str, Any]]:
-    """The members of an object or the items of a list, each with its key or index as a part of a JSON pointer."""
+    """Yield the members of an object or the items of a list, each with its part of a JSON pointer."""
     if is_map(node):
         for key, value in node.items():
             yield key.replace("~", "~0").replace("/", "~1"), value
@@ -47,7 +47,7 @@ def children(node: object) -> Iterator[tuple[str, Any]]:
 
 
 def resolve(document: object, ref: str) -> Any:
-    """What a JSON pointer (``#/…``) leads to; an empty object if it leads nowhere."""
+    """Return the target of a JSON pointer (``#/…``), or an empty object."""
     parts = ref.removeprefix("#").strip("/").split("/") if ref not in {"#", "#/", ""} else []
     node = document
     for part in parts:
@@ -60,12 +60,12 @@ def resolve(document: object, ref: str) -> Any:
 
 
 def text(location: Location) -> str:
-    """A location as it reads in a report."""
+    """Return a location as text for a report."""
     return "/".join(("#", *(str(part).replace("~", "~0").replace("/", "~1") for part in location)))
 
 
 def item_key(item: Any, parent: str, index: int | str) -> str | int:
-    """What names an item of a list: itself where the order says nothing, or else its index."""
+    """Return what identifies an item of a list: its content if order has no meaning, or else its index."""
     if parent not in SETS or parent == "servers":
         return int(index)
     named = [str(item[key]) for key in ("in", "name") if key in item] if is_map(item) else None
@@ -73,7 +73,7 @@ def item_key(item: Any, parent: str, index: int | str) -> str | int:
 
 
 def at(node: Any, where: Location) -> Any:
-    """What a document has at a location; ``MISSING`` if it has nothing."""
+    """Return the value at a location, or ``MISSING``."""
     parent = ""
     for part in where:
         if is_list(node):
@@ -85,7 +85,7 @@ def at(node: Any, where: Location) -> Any:
 
 
 def leaves(node: Any, where: Location = (), parent: str = "") -> Iterator[tuple[Location, Any]]:
-    """Every plain value, empty object and empty list of a tree, with its location; words are left out."""
+    """Yield each plain value, empty object and empty list of a tree with its location, except wording."""
     if is_map(node) and node:
         for key, value in node.items():
             if parent in NAMES or key not in WORDING:
@@ -98,13 +98,13 @@ def leaves(node: Any, where: Location = (), parent: str = "") -> Iterator[tuple[
 
 
 def digest(document: Any) -> str:
-    """A hash of the structure of a document: of all but its words, and the order in which things are said."""
+    """Return a hash of the structure of a document, regardless of wording and order."""
     lines = sorted(f"{text(where)} {value!r}\n" for where, value in leaves(document))
     return hashlib.sha256("".join(lines).encode()).hexdigest()
 
 
 def operations(document: object) -> Iterator[tuple[str, str, Any]]:
-    """Method, path and operation of each operation."""
+    """Yield method, path and operation for each operation."""
     for path, item in member(document, "paths").items():
         yield from (
             (method.upper(), path, item[method]) for method in METHODS if is_map(item) and is_map(item.get(method))
@@ -112,7 +112,7 @@ def operations(document: object) -> Iterator[tuple[str, str, Any]]:
 
 
 def references(node: object, where: str = "#") -> Iterator[tuple[str, str]]:
-    """Every reference, after the pointer to where it stands."""
+    """Yield a JSON pointer and the target for each reference."""
     ref = member(node, "$ref")
     if isinstance(ref, str):
         yield where, ref

@@ -172,10 +172,10 @@ def measured_table() -> str:
         return found[1] if found else "0"
 
     official, batch, faults = OFFICIAL, r"\| batch \|", r"\| 5% faults \|"
-    lost, calls = "paid and lost", "calls a file"
+    lost, calls = "billed and lost", "calls per file"
     figures = (
         (
-            "calls a file: 2,000 files, no faults",
+            "calls per file: 2,000 files, no faults",
             cell("batch", calls, official, "no faults"),
             cell("batch", calls, batch, "no faults"),
             "batch",
@@ -187,7 +187,7 @@ def measured_table() -> str:
             done("retry", faults),
             "batch",
         ),
-        ("jobs paid for and lost in the first of these runs", cell("batch", lost, official, faults),
+        ("jobs billed and lost in the first of these runs", cell("batch", lost, official, faults),
          cell("batch", lost, batch, faults), "batch"),
         ("token requests of 200 threads that start together", cell("auth", "token requests", official),
          cell("auth", "token requests", "ClientCredentials, 200 threads"), "auth"),

@@ -1,4 +1,4 @@
-"""What all tests share: a clean environment, a sandbox, and a clock that is moved by hand."""
+"""Fixtures of all tests: a clean environment, a sandbox and a fake clock."""
 
 from __future__ import annotations
 
@@ -21,29 +21,28 @@ for mode in ("_async", "_sync"):
 
 os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.null.Keyring"  # read once, at the first import of keyring
 
-# A shell without job control lets its background commands ignore Ctrl-C, and they hand that down to the processes that
-# tests interrupt.
+# In a shell without job control, background commands ignore Ctrl-C, and processes started by tests would inherit that.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
-# The same inputs in every run: a change is to blame for what it broke, not for what nobody had met yet. To look for
-# that: nox -s tests -- --hypothesis-profile=default
+# Use the same inputs in every run, so that a new failure is caused by a change. To search for other failures:
+# nox -s tests -- --hypothesis-profile=default
 hypothesis.settings.register_profile("suite", derandomize=True, deadline=None)
 hypothesis.settings.load_profile("suite")
 
 
 @pytest.fixture(scope="session")
-def nobody_trusted(tmp_path_factory):
-    """A file of one certificate that vouches for nothing: a system's 140 take 20 ms for each client that reads them."""
+def unrelated_certificate(tmp_path_factory):
+    """A file with one unrelated CA certificate: reading the system's 140 takes 20 ms per client."""
     place = tmp_path_factory.mktemp("certificates") / "one.pem"
     trustme.CA().cert_pem.write_to_path(str(place))
     return str(place)
 
 
 @pytest.fixture(autouse=True)
-def clean_environment(monkeypatch, tmp_path_factory, nobody_trusted):
-    """No test finds the credentials of the person who runs it, or trusts a server on the internet."""
-    monkeypatch.setenv("SSL_CERT_FILE", nobody_trusted)
+def clean_environment(monkeypatch, tmp_path_factory, unrelated_certificate):
+    """Remove the user's credentials and profiles, and trust no server on the internet."""
+    monkeypatch.setenv("SSL_CERT_FILE", unrelated_certificate)
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path_factory.getbasetemp() / "config"))
     for name in ("CLIENT_ID", "CLIENT_SECRET", "TRANSLATION_URL", "TOKEN_URL", "PROFILE"):
         monkeypatch.delenv(f"GROUPDOCS_{name}", raising=False)
@@ -61,7 +60,7 @@ def clock():
 
 @pytest.fixture
 def closed_port():
-    """A port where nobody listens: it is taken as long as the test runs, or another's server would get it."""
+    """A port without a listener, bound during the test so that no other process can use it."""
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         yield taken.getsockname()[1]

@@ -1,4 +1,4 @@
-"""The command in a process of its own, forked from a server that has all imported."""
+"""Run the command in a process forked from a server with all imports."""
 
 from __future__ import annotations
 
@@ -27,24 +27,24 @@ PROCESSES.set_forkserver_preload(
         "platformdirs",
     ]
 )
-SOON = PollingSchedule.every(0.2)
+POLLING = PollingSchedule.every(0.2)
 
 
-def command(arguments, settings, said):
-    """What the process does: the command, its messages appended to the file ``said``."""
-    with open(said, "a", buffering=1) as file, redirect_stderr(file), redirect_stdout(file):
-        sys.exit(run(arguments, polling=SOON, **settings))
+def command(arguments, settings, log):
+    """Run the command in this process, and append its output to the file ``log``."""
+    with open(log, "a", buffering=1) as file, redirect_stderr(file), redirect_stdout(file):
+        sys.exit(run(arguments, polling=POLLING, **settings))
 
 
-def run_command(arguments, settings, said):
-    """Run the command to its end; its exit code."""
-    process = PROCESSES.Process(target=command, args=(arguments, settings, str(said)), daemon=True)
+def run_command(arguments, settings, log):
+    """Run the command in a new process, and return its exit code."""
+    process = PROCESSES.Process(target=command, args=(arguments, settings, str(log)), daemon=True)
     process.start()
     process.join(120)
     return process.exitcode
 
 
-def is_fit_for_people(said: Path):
-    """Whether messages are lines for people: no traceback, no secret."""
-    text = said.read_text() if said.exists() else ""
+def is_readable(log: Path):
+    """Return whether output has no traceback and no secret."""
+    text = log.read_text() if log.exists() else ""
     return not any(word in text for word in ("Traceback", 'File "', SECRET, QUERY))

@@ -1,4 +1,4 @@
-"""No network, no folder of whoever runs it, and memory for a disk where there is one: a batch waits for each write."""
+"""Fixtures: no network, no user folders, and a disk in memory if possible, because a batch waits for each write."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ MEMORY = Path("/dev/shm")
 
 @pytest.fixture(scope="session")
 def certificates(tmp_path_factory):
-    """One that vouches for nothing: a system's 140 take 20 ms for each client that reads them."""
+    """A file with one unrelated CA certificate: reading the system's 140 takes 20 ms per client."""
     place = tmp_path_factory.mktemp("certificates") / "one.pem"
     trustme.CA().cert_pem.write_to_path(str(place))
     return str(place)
 
 
 @pytest.fixture(autouse=True)
-def alone(monkeypatch, tmp_path, certificates):
+def isolated(monkeypatch, tmp_path, certificates):
     monkeypatch.setattr(socket, "getaddrinfo", only_loopback)
     monkeypatch.setattr(token_endpoint, "READ_TIMEOUT_S", READ_S)
     monkeypatch.setenv("SSL_CERT_FILE", certificates)

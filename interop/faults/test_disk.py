@@ -1,4 +1,4 @@
-"""A small disk that is full, then has room; and one that cannot be written: what is paid for is known and fetched."""
+"""A disk that is full or read-only, then writable again: no billed job is lost or repeated."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import subprocess
 
 import pytest
 
-from interop.faults.children import is_fit_for_people, run_command
+from interop.faults.children import is_readable, run_command
 from tests.batch.conftest import results
 from tests.faults.matrix import make_files
 from tests.faults.server import Server
@@ -26,7 +26,7 @@ def mount(*arguments):
 
 @pytest.fixture
 def disk(tmp_path):
-    """A folder on a file system of its own; ``resize`` gives it another size, in KiB, ``make`` other options."""
+    """A folder on a separate file system; ``resize`` changes its size in KiB, ``make`` its mount options."""
 
     class Disk:
         path = tmp_path / "disk"
@@ -41,9 +41,9 @@ def disk(tmp_path):
     try:
         done = mount("-t", "tmpfs", "-o", "size=64k", "tmpfs", str(Disk.path))
     except FileNotFoundError:
-        pytest.skip("there is no mount")
+        pytest.skip("mount is missing")
     if done.returncode:
-        pytest.skip(f"no file system can be mounted: {done.stderr.strip()}")
+        pytest.skip(f"cannot mount a file system: {done.stderr.strip()}")
     yield Disk()
     subprocess.run(["umount", "--lazy", str(Disk.path)], check=True)
 
@@ -55,87 +55,87 @@ def server():
 
 
 @pytest.mark.parametrize("kib", [60, 90, 120, 200, 400, 700, 1000])
-def test_a_batch_whose_disk_is_full_resumes_when_there_is_room_and_pays_once(tmp_path, disk, server, kib):
-    source, out, said = make_files(tmp_path / "src", FILES), disk.path / "out", tmp_path / "said"
+def test_a_batch_on_a_full_disk_resumes_later_and_is_billed_once(tmp_path, disk, server, kib):
+    source, out, log = make_files(tmp_path / "src", FILES), disk.path / "out", tmp_path / "log"
     line = ["batch", str(source), "--to", "de", "--out", str(out)]
     disk.resize(kib)
     for _ in range(2):
-        assert run_command(line, server.settings(), said) in {1, 2, 4}
-    text = said.read_text()
+        assert run_command(line, server.settings(), log) in {1, 2, 4}
+    text = log.read_text()
     assert "No space left" in text or "full" in text or "bytes are free" in text
     assert "room" in text or "free" in text
-    assert is_fit_for_people(said), text
+    assert is_readable(log), text
     assert not server.paid_twice
     assert not list(out.rglob("*.part"))
 
     disk.resize(20_000)
-    code = run_command(line, server.settings(), said)
-    in_doubt = FILES - len(results(out))
-    assert code == (4 if in_doubt else 0), said.read_text()
-    assert said.read_text().count("\tuncertain\t") >= in_doubt
+    code = run_command(line, server.settings(), log)
+    uncertain = FILES - len(results(out))
+    assert code == (4 if uncertain else 0), log.read_text()
+    assert log.read_text().count("\tuncertain\t") >= uncertain
     assert len(server.jobs) == FILES
 
 
 @pytest.mark.parametrize("kib", [4, 36, 60, 80, 100, 140])
-def test_a_journal_whose_disk_is_full_stops_the_batch_and_loses_no_job(tmp_path, disk, server, kib):
-    source, out, said = make_files(tmp_path / "src", FILES), tmp_path / "out", tmp_path / "said"
+def test_a_journal_on_a_full_disk_stops_the_batch_and_loses_no_job(tmp_path, disk, server, kib):
+    source, out, log = make_files(tmp_path / "src", FILES), tmp_path / "out", tmp_path / "log"
     line = ["batch", str(source), "--to", "de", "--out", str(out), "--journal", str(disk.path / "journal")]
     disk.resize(kib)
-    assert run_command(line, server.settings(), said) in {0, 1, 2, 4}
-    assert is_fit_for_people(said), said.read_text()
+    assert run_command(line, server.settings(), log) in {0, 1, 2, 4}
+    assert is_readable(log), log.read_text()
     assert not server.paid_twice
 
     disk.resize(20_000)
-    code = run_command([*line, "--json"], server.settings(), said)
+    code = run_command([*line, "--json"], server.settings(), log)
     assert not server.paid_twice
-    in_doubt = FILES - len(results(out))
-    assert code == (4 if in_doubt else 0), said.read_text()
-    assert FILES - in_doubt <= len(server.jobs) <= FILES
+    uncertain = FILES - len(results(out))
+    assert code == (4 if uncertain else 0), log.read_text()
+    assert FILES - uncertain <= len(server.jobs) <= FILES
 
 
-def test_a_file_that_finds_no_room_keeps_its_job(tmp_path, disk, server):
-    source, said = make_files(tmp_path / "src", 1) / "000.txt", tmp_path / "said"
-    assert run_command(["file", str(source), "--to", "de", "--out", str(disk.path)], server.settings(), said) == 1
-    text = said.read_text()
+def test_a_file_without_space_keeps_its_job(tmp_path, disk, server):
+    source, log = make_files(tmp_path / "src", 1) / "000.txt", tmp_path / "log"
+    assert run_command(["file", str(source), "--to", "de", "--out", str(disk.path)], server.settings(), log) == 1
+    text = log.read_text()
     assert re.search("No space left|bytes are free", text), text
-    assert not list(disk.path.iterdir())  # nor a part of it
+    assert not list(disk.path.iterdir())  # no partial file either
     (resume,) = re.findall(r"^  groupdocs-translation (.*)$", text, re.MULTILINE)
 
     disk.resize(20_000)
-    assert run_command(resume.split(), server.settings(), said) == 0, said.read_text()
+    assert run_command(resume.split(), server.settings(), log) == 0, log.read_text()
     assert len(server.jobs) == 1
     assert [path.read_bytes() for path in disk.path.iterdir()] == [large(source.read_bytes())]
 
 
-def test_a_folder_that_cannot_be_written_is_said_before_anything_is_paid_for(tmp_path, disk, server):
-    source, said = make_files(tmp_path / "src", FILES), tmp_path / "said"
+def test_a_read_only_folder_is_reported_before_anything_is_billed(tmp_path, disk, server):
+    source, log = make_files(tmp_path / "src", FILES), tmp_path / "log"
     lines = (
         ["batch", str(source), "--to", "de", "--out", str(disk.path / "out")],
         ["file", str(source / "000.txt"), "--to", "de", "--out", str(disk.path)],
     )
     assert not disk.make("ro").returncode
     for line in lines:
-        assert run_command(line, server.settings(), said) == 2
-    assert said.read_text().count("Read-only file system") == len(lines)
-    assert is_fit_for_people(said)
+        assert run_command(line, server.settings(), log) == 2
+    assert log.read_text().count("Read-only file system") == len(lines)
+    assert is_readable(log)
     assert not server.requests
 
     assert not disk.make("rw,size=20000k").returncode
-    assert [run_command(line, server.settings(), said) for line in lines] == [0, 0]
+    assert [run_command(line, server.settings(), log) for line in lines] == [0, 0]
 
 
-def test_a_batch_that_was_begun_is_not_paid_for_again_when_its_folder_was_read_only_meanwhile(tmp_path, disk, server):
-    source, out, said = make_files(tmp_path / "src", FILES), disk.path / "out", tmp_path / "said"
+def test_a_batch_is_not_billed_again_after_its_folder_was_read_only(tmp_path, disk, server):
+    source, out, log = make_files(tmp_path / "src", FILES), disk.path / "out", tmp_path / "log"
     line = ["batch", str(source), "--to", "de", "--out", str(out)]
     disk.resize(20_000)
-    assert run_command([*line, "--include", "00[0-2]*"], server.settings(), said) == 0
+    assert run_command([*line, "--include", "00[0-2]*"], server.settings(), log) == 0
     seen = server.requests
     assert not disk.make("ro").returncode
-    assert run_command(line, server.settings(), said) in {1, 2}
-    assert "Read-only file system" in said.read_text() or "readonly" in said.read_text()
-    assert is_fit_for_people(said)
+    assert run_command(line, server.settings(), log) in {1, 2}
+    assert "Read-only file system" in log.read_text() or "readonly" in log.read_text()
+    assert is_readable(log)
     assert server.requests == seen
 
     assert not disk.make("rw").returncode
-    assert run_command(line, server.settings(), said) == 0
+    assert run_command(line, server.settings(), log) == 0
     assert len(server.jobs) == FILES

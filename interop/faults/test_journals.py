@@ -1,4 +1,4 @@
-"""Damaged journals: bits flipped, ends cut off; the batch then runs again and pays for nothing twice."""
+"""Journals with flipped bits or truncated: the batch runs again and no job is billed twice."""
 
 from __future__ import annotations
 
@@ -7,19 +7,19 @@ import sys
 
 import pytest
 
-from interop.faults.children import command, is_fit_for_people, run_command
+from interop.faults.children import command, is_readable, run_command
 from tests.batch.conftest import results
 from tests.batch.killed import run_and_kill
 from tests.faults.matrix import make_files
 from tests.faults.server import Server
 
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="there is no SIGKILL, and no fork server")
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="needs SIGKILL and a fork server")
 
 FILES = 12
 
 
 def damage(content, chance):
-    """Flip one to eight bits, or cut the end off."""
+    """Flip one to eight bits, or truncate."""
     if chance.random() < 0.4:
         return content[: chance.randrange(1, len(content))]
     flipped = bytearray(content)
@@ -29,15 +29,15 @@ def damage(content, chance):
 
 
 @pytest.mark.parametrize("seed", range(20))
-def test_a_damaged_journal_costs_no_second_job_and_is_kept(tmp_path, tell, seed):
+def test_a_damaged_journal_causes_no_second_job_and_is_kept(tmp_path, add_row, seed):
     chance = random.Random(seed)
-    source, out, said = make_files(tmp_path / "src", FILES), tmp_path / "out", tmp_path / "said"
+    source, out, log = make_files(tmp_path / "src", FILES), tmp_path / "out", tmp_path / "log"
     line = ["batch", str(source), "--to", "de", "--out", str(out)]
     with Server(polls=1) as server:
         settings = server.settings()
-        assert run_command([*line, "--include", "00[0-4]*"], settings, said) == 0
+        assert run_command([*line, "--include", "00[0-4]*"], settings, log) == 0
         run_and_kill(
-            (line, settings, str(said)), lambda: server.requests, target=command,
+            (line, settings, str(log)), lambda: server.requests, target=command,
             after_requests=chance.randint(10, 25), pause_s=0.0,
         )  # fmt: skip
         journal = out / ".groupdocs-batch" / "journal.sqlite3"
@@ -45,21 +45,23 @@ def test_a_damaged_journal_costs_no_second_job_and_is_kept(tmp_path, tell, seed)
         damaged = damage(journal.read_bytes(), chance)
         journal.write_bytes(damaged)
 
-        code = run_command(line, settings, said)
-        assert not server.paid_twice, said.read_text()
+        code = run_command(line, settings, log)
+        assert not server.paid_twice, log.read_text()
         assert code in {0, 1, 2, 4}
-        assert is_fit_for_people(said), said.read_text()
+        assert is_readable(log), log.read_text()
         set_aside = sorted(journal.parent.glob("*.damaged-1"))
         assert all(path.read_bytes() == damaged for path in set_aside)
         jobs = len(server.jobs)
-        in_doubt = FILES - len(results(out))
+        uncertain = FILES - len(results(out))
         for _ in range(3):
-            code = run_command([*line, "--retry-uncertain", "--retry-failed"], settings, said)
-        assert code == 0, said.read_text()
+            code = run_command([*line, "--retry-uncertain", "--retry-failed"], settings, log)
+        assert code == 0, log.read_text()
         assert len(results(out)) == FILES
-        assert len(server.jobs) - jobs <= in_doubt
+        assert len(server.jobs) - jobs <= uncertain
         for path in source.iterdir():
             assert (out / path.with_suffix(".de.txt").name).read_bytes() == server.result(path.read_bytes())
-    tell(
-        f"damaged journal {seed}", f"{jobs} jobs, none twice, {in_doubt} in doubt", "set aside" if set_aside else "read"
+    add_row(
+        f"damaged journal {seed}",
+        f"{jobs} jobs, none twice, {uncertain} uncertain",
+        "set aside" if set_aside else "read",
     )

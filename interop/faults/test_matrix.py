@@ -1,4 +1,4 @@
-"""Every fault at every step over every transport, alone, in a batch and as a command: never two jobs for one."""
+"""Every fault at every step and transport, for a client, a batch and a command: never a second job."""
 
 from __future__ import annotations
 
@@ -20,41 +20,41 @@ from tests.faults.matrix import (
 
 @pytest.mark.parametrize("role", FILE_ROLES)
 @pytest.mark.parametrize("transport", TRANSPORTS)
-def test_a_file_is_one_job_at_most_and_fails_with_an_error_of_this_package(tmp_path, role, transport):
+def test_a_file_is_at_most_one_job_and_fails_with_a_package_error(tmp_path, role, transport):
     assert not list(client_errors(transport, role, file_call(tmp_path)))
 
 
 @pytest.mark.parametrize("role", TEXT_ROLES)
 @pytest.mark.parametrize("transport", TRANSPORTS)
-def test_texts_are_one_job_at_most_and_fail_with_an_error_of_this_package(role, transport):
+def test_texts_are_at_most_one_job_and_fail_with_a_package_error(role, transport):
     assert not list(client_errors(transport, role, text_call))
 
 
 @pytest.mark.parametrize("transport", TRANSPORTS)
-def test_what_is_free_fails_with_an_error_of_this_package(transport):
+def test_free_calls_fail_with_a_package_error(transport):
     assert not list(client_errors(transport, "read", lambda client: client.languages()))
 
 
 @pytest.mark.parametrize("role", FILE_ROLES)
 @pytest.mark.parametrize("transport", TRANSPORTS)
-def test_a_batch_makes_one_job_a_file_and_reports_what_failed(tmp_path, role, transport):
+def test_a_batch_submits_one_job_per_file_and_reports_failures(tmp_path, role, transport):
     assert not list(batch_errors(transport, role, tmp_path))
 
 
 @pytest.mark.parametrize("role", FILE_ROLES)
-def test_a_command_ends_with_an_exit_code_and_lines(tmp_path, role):
+def test_a_command_ends_with_an_exit_code_and_messages(tmp_path, role):
     (tmp_path / "a.txt").write_text("Hello")
     assert not list(command_errors(role, tmp_path, ["file", str(tmp_path / "a.txt"), "--to", "de"]))
 
 
 @pytest.mark.parametrize("role", FILE_ROLES)
 @pytest.mark.parametrize("transport", TRANSPORTS)
-def test_a_connection_that_hangs_makes_no_second_job(tmp_path, role, transport):
+def test_a_hanging_connection_causes_no_second_job(tmp_path, role, transport):
     wrong = [*client_errors(transport, role, file_call(tmp_path), HANGING)]
     if role not in {"token", "upload"}:
         wrong += batch_errors(transport, role, tmp_path, {"hangs after": HANGING["hangs after"]})
     assert not wrong
 
 
-def test_there_are_as_many_faults_as_the_documents_say():
+def test_the_number_of_faults_is_as_documented():
     assert len(FAULTS) + len(HANGING) >= 120

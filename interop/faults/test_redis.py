@@ -1,4 +1,4 @@
-"""A real Redis that is stopped, killed and started again while a client with a RedisTokenStore works."""
+"""A real Redis is stopped, killed and restarted while a client uses RedisTokenStore."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from tests.faults.server import Server
 REDIS = shutil.which("redis-server")
 pytestmark = [
     pytest.mark.skipif(REDIS is None, reason="redis-server is not installed"),
-    pytest.mark.skipif(not hasattr(signal, "SIGSTOP"), reason="nothing can be stopped"),
+    pytest.mark.skipif(not hasattr(signal, "SIGSTOP"), reason="needs SIGSTOP"),
 ]
 HOUR = 3600
 
@@ -33,10 +33,10 @@ def port():
 
 @contextmanager
 def redis_server(port, folder):
-    """A Redis on that port, as its process."""
+    """Run Redis on a port, and yield its process."""
     options = ["--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", str(folder)]
     with subprocess.Popen([REDIS, *options], stdout=subprocess.DEVNULL) as process:
-        until(lambda: _is_there(port))
+        until(lambda: _is_listening(port))
         try:
             yield process
         finally:
@@ -44,14 +44,14 @@ def redis_server(port, folder):
             process.kill()
 
 
-def _is_there(port):
+def _is_listening(port):
     with socket.socket() as probe:
         return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
 @contextmanager
 def clients(server, port, *clocks):
-    """Clients with a store of their own each, as in processes of their own."""
+    """Create clients with separate stores, as in separate processes."""
     made = [
         TranslationClient(**server.settings(), clock=clock, token_store=RedisTokenStore(f"redis://127.0.0.1:{port}/0"))
         for clock in clocks
@@ -64,13 +64,13 @@ def clients(server, port, *clocks):
 
 
 def translate(client):
-    """Translate a text; the seconds it took."""
+    """Translate a text, and return the seconds it took."""
     began = time.monotonic()
     assert client.translate_text("Hello", target="de").text == "[de] Hello"
     return time.monotonic() - began
 
 
-def test_a_redis_that_is_stopped_costs_one_time_out_and_is_left_alone_for_a_while(port, tmp_path, caplog, monkeypatch):
+def test_a_stopped_redis_causes_one_timeout_and_is_skipped_for_a_while(port, tmp_path, caplog, monkeypatch):
     with (
         Server() as server,
         redis_server(port, tmp_path) as redis,
@@ -80,27 +80,26 @@ def test_a_redis_that_is_stopped_costs_one_time_out_and_is_left_alone_for_a_whil
         redis.send_signal(signal.SIGSTOP)
         clock.advance(HOUR)
         stopped = translate(one)
-        assert (
-            stores.REDIS_TIMEOUT_S <= stopped < 2 * stores.REDIS_TIMEOUT_S
-        )  # one time-out: not one for each of read, lock and write
+        # one timeout, not one each for read, lock and write
+        assert stores.REDIS_TIMEOUT_S <= stopped < 2 * stores.REDIS_TIMEOUT_S
         clock.advance(HOUR)
         assert translate(one) < stores.REDIS_TIMEOUT_S
         assert caplog.text.count("the token store") == 1
         assert server.roles["token"] == 3
 
         redis.send_signal(signal.SIGCONT)
-        later = time.monotonic() + stores.LOCK_LIFETIME_S  # the rest is over
+        later = time.monotonic() + stores.LOCK_LIFETIME_S  # after the pause
         with monkeypatch.context() as patch:
             patch.setattr(stores.time, "monotonic", lambda: later)
             clock.advance(HOUR)
             translate(one)
         with clients(server, port, clock) as (other,):
             translate(other)
-        assert server.roles["token"] == 4  # the other one found the token of the first
+        assert server.roles["token"] == 4  # the other client uses the token of the first
     assert caplog.text.count("the token store") == 1
 
 
-def test_a_redis_that_is_killed_and_started_again_is_used_again(port, tmp_path, caplog):
+def test_a_restarted_redis_is_used_again(port, tmp_path, caplog):
     clock = FakeClock()
     with Server() as server, clients(server, port, clock, clock) as (one, other):
         with redis_server(port, tmp_path):
@@ -108,7 +107,7 @@ def test_a_redis_that_is_killed_and_started_again_is_used_again(port, tmp_path, 
             translate(other)
             assert server.roles["token"] == 1
         clock.advance(HOUR)
-        assert translate(one) < stores.REDIS_TIMEOUT_S  # refused at once
+        assert translate(one) < stores.REDIS_TIMEOUT_S  # refused immediately
         assert server.roles["token"] == 2
         assert "the token store" in caplog.text
         caplog.clear()
@@ -116,11 +115,11 @@ def test_a_redis_that_is_killed_and_started_again_is_used_again(port, tmp_path, 
             clock.advance(HOUR)
             translate(one)
             translate(other)
-            assert server.roles["token"] == 3  # fetched once, for both
+            assert server.roles["token"] == 3  # requested once for both
         assert "the token store" not in caplog.text
 
 
-def test_a_redis_that_is_killed_while_it_is_asked_costs_no_more_than_a_time_out(port, tmp_path, caplog):
+def test_a_redis_killed_during_a_request_causes_at_most_one_timeout(port, tmp_path, caplog):
     with (
         Server() as server,
         redis_server(port, tmp_path) as redis,

@@ -22,11 +22,11 @@ PAIRS = tuple(
 
 
 @pytest.fixture(scope="session", autouse=True)
-def remembered(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """What YAML, the validator, the generator and unasync make of the same input again is what they made of it before.
+def cached(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Cache the results of YAML, the validator, the generator and unasync for each input.
 
-    They are most of the time of a run, and most tests are about what happens around them. The first run of
-    each input is the real one, and so is every run in a process of its own.
+    They take most of the time of a run, and most tests are about the code around them. The first run of each input is
+    real, and so is every run in a separate process.
     """
     dump, errors, write = documents.dump, OpenAPIV30SpecValidator.iter_errors, client.write
     dumped: dict[tuple[str, str], str] = {}
@@ -72,7 +72,7 @@ def remembered(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 
 @pytest.fixture
 def tree(tmp_path: Path) -> Path:
-    """A copy of what the pipeline reads and writes, to be changed at will."""
+    """A copy of the inputs and outputs of the pipeline that a test may change."""
     copy = tmp_path / "tree"
     for name in (*INPUTS, *PAIRS):
         if (ROOT / name).is_dir():
@@ -85,7 +85,7 @@ def tree(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def snapshot(tree: Path) -> Callable[[], dict[str, bytes]]:
-    """The bytes of every file of the tree, by path."""
+    """A function that returns the bytes of every file of the tree, by path."""
     return lambda: {
         path.relative_to(tree).as_posix(): path.read_bytes() for path in sorted(tree.rglob("*")) if path.is_file()
     }
@@ -93,7 +93,7 @@ def snapshot(tree: Path) -> Callable[[], dict[str, bytes]]:
 
 @pytest.fixture(scope="session")
 def staged(tmp_path_factory: pytest.TempPathFactory) -> regenerate.Run:
-    """Everything that the pipeline derives from this tree, built once."""
+    """All derived files of this tree, built once."""
     run = regenerate.Run(ROOT, tmp_path_factory.mktemp("stage"))
     run.build()
     return run
@@ -101,7 +101,7 @@ def staged(tmp_path_factory: pytest.TempPathFactory) -> regenerate.Run:
 
 @pytest.fixture
 def upstream() -> Any:
-    """The service's document as plain data, to be changed at will."""
+    """The service's document as plain data that a test may change."""
     return documents.parse((ROOT / regenerate.UPSTREAM).read_bytes(), "upstream.yaml")
 
 
@@ -113,7 +113,7 @@ def translation() -> Any:
 
 @pytest.fixture
 def as_source(tmp_path: Path) -> Callable[[Any], str]:
-    """Write a document to a JSON file; its path, as --source takes it."""
+    """A function that writes a document to a JSON file and returns the path for --source."""
 
     def write(document: Any) -> str:
         path = tmp_path / "source.json"
@@ -123,17 +123,17 @@ def as_source(tmp_path: Path) -> Callable[[Any], str]:
     return write
 
 
-Answer = Callable[[BaseHTTPRequestHandler], None]
+Respond = Callable[[BaseHTTPRequestHandler], None]
 
 
 @pytest.fixture
-def serve() -> Iterator[Callable[[Answer], str]]:
-    """Start a real server on loopback that answers every GET with a function; its URL."""
+def serve() -> Iterator[Callable[[Respond], str]]:
+    """A function that starts a server on loopback with a handler for GET, and returns its URL."""
     servers: list[ThreadingHTTPServer] = []
 
-    def start(answer: Answer) -> str:
+    def start(respond: Respond) -> str:
         class Handler(BaseHTTPRequestHandler):
-            do_GET = answer  # noqa: N815  (the name that http.server calls)
+            do_GET = respond  # noqa: N815  (the name that http.server calls)
 
             def log_message(self, *_: Any) -> None:
                 return

@@ -1,4 +1,4 @@
-"""What a new document changes is told, and judged by whom it breaks."""
+"""Changes of a new document are reported, and rated by what they break."""
 
 from __future__ import annotations
 
@@ -32,11 +32,11 @@ TEXT = {"description": "Yes.", "content": {"text/plain": {"schema": {"type": "st
 
 
 @pytest.mark.parametrize(
-    ("change", "told"),
+    ("change", "expected"),
     [
         (lambda d: schema(d, "TextRequest").update(description="Other words."), []),
         (lambda d: d["paths"].update({"/new": {"get": {"responses": {"200": TEXT}}}}), ["GET /new: added"]),
-        (lambda d: d["paths"].pop("/srt"), ["BREAKING POST /srt: removed [requests and answers]"]),
+        (lambda d: d["paths"].pop("/srt"), ["BREAKING POST /srt: removed [requests and responses]"]),
         (lambda d: operation(d, "/hc").update(parameters=query(required=False)), ["GET /hc : query deep: added"]),
         (
             lambda d: operation(d, "/hc").update(parameters=query(required=True)),
@@ -48,7 +48,7 @@ TEXT = {"description": "Yes.", "content": {"text/plain": {"schema": {"type": "st
         ),
         (
             lambda d: operation(d, "/languages")["responses"].update({"200": {"description": "Empty."}}),
-            ["BREAKING GET /languages : 200: list of LanguagePairData → nothing [answers]"],
+            ["BREAKING GET /languages : 200: list of LanguagePairData → nothing [responses]"],
         ),
         (lambda d: operation(d, "/hc")["responses"].update({"206": TEXT}), ["GET /hc : 206: added"]),
         (
@@ -75,7 +75,7 @@ TEXT = {"description": "Yes.", "content": {"text/plain": {"schema": {"type": "st
         (lambda d: prop(d, "UrlFileInfo", "url").pop("nullable"), ["UrlFileInfo.url: no longer null"]),
         (
             lambda d: prop(d, "UrlFileInfo", "size").update(nullable=True),
-            ["BREAKING UrlFileInfo.size: may now be null [answers]"],
+            ["BREAKING UrlFileInfo.size: may now be null [responses]"],
         ),
         (lambda d: prop(d, "CsvFileRequest", "url").update(nullable=True), ["CsvFileRequest.url: may now be null"]),
         (
@@ -88,11 +88,11 @@ TEXT = {"description": "Yes.", "content": {"text/plain": {"schema": {"type": "st
         ),
         (
             lambda d: prop(d, "CloudFileRequest", "model")["enum"].append("Medical"),
-            ["BREAKING CloudFileRequest.model: may now be Medical [answers]"],
+            ["BREAKING CloudFileRequest.model: may now be Medical [responses]"],
         ),
         (
             lambda d: prop(d, "CsvFileRequest", "separator").update(enum=[";"]),
-            ["BREAKING CsvFileRequest.separator: no longer takes anything else [requests]"],
+            ["BREAKING CsvFileRequest.separator: no longer takes other values [requests]"],
         ),
         (
             lambda d: prop(d, "UrlFileInfo", "size").update(format="int32"),
@@ -102,18 +102,18 @@ TEXT = {"description": "Yes.", "content": {"text/plain": {"schema": {"type": "st
             lambda d: prop(d, "TextRequest", "texts").update(items={"type": "integer"}),
             ["BREAKING TextRequest.texts: list of string → list of integer [requests]"],
         ),
-        (  # of requests and answers: the stricter rule
+        (  # in requests and responses: the stricter rule
             lambda d: prop(d, "WorksheetData", "rows").update(nullable=False),
             ["BREAKING WorksheetData.rows: no longer null [requests]"],
         ),
     ],
 )
-def test_a_change_of_the_document_is_told_and_judged(
-    change: Callable[[Any], Any], told: list[str], upstream: Any
+def test_a_change_of_the_document_is_reported_and_rated(
+    change: Callable[[Any], Any], expected: list[str], upstream: Any
 ) -> None:
     original = copy.deepcopy(upstream)
     change(upstream)
-    assert [str(found) for found in changes.changes(original, upstream)] == told
+    assert [str(found) for found in changes.changes(original, upstream)] == expected
 
 
 def test_the_python_surface_names_functions_attributes_and_aliases(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""The generated package holds what the document says, and costs no more than it must."""
+"""The generated package matches the document, and imports only what is needed."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def test_every_operation_of_the_document_has_its_module_sync_and_async(translati
 
 
 def described(text: str | None, name: str) -> str:
-    """What a docstring says of one argument or attribute."""
+    """Return what a docstring says about one argument or attribute."""
     (line,) = [line for line in (text or "").splitlines() if line.strip().startswith(f"{name} (")]
     return line.partition("): ")[2]
 
@@ -94,18 +94,18 @@ def test_an_import_loads_the_models_it_needs_and_no_others(statement: str, loade
     assert {name.removeprefix(prefix) for name in done.stdout.split()} == loaded
 
 
-def test_what_is_not_given_is_not_sent(models: Any) -> None:
+def test_omitted_values_are_not_sent(models: Any) -> None:
     request = models.FileRequest(source_language="en", target_languages=["de"], url="https://example.org/a.docx")
     assert request.to_dict() == {"sourceLanguage": "en", "targetLanguages": ["de"], "url": "https://example.org/a.docx"}
 
 
 @pytest.mark.parametrize("status", [200, 202])
-def test_a_job_is_read_whichever_success_the_service_answers(status: int, models: Any) -> None:
+def test_a_job_is_parsed_from_any_success_status(status: int, models: Any) -> None:
     import httpx2
 
     generated = importlib.import_module("groupdocs_translation_api")
     operation = importlib.import_module("groupdocs_translation_api.api.translation.translate_text")
-    body = {"status": 425, "message": None, "id": "a4fc"}  # 425 is no member of the service's own list
+    body = {"status": 425, "message": None, "id": "a4fc"}  # 425 is not in the service's own enum
     transport = httpx2.MockTransport(lambda _: httpx2.Response(status, json=body))
     with generated.Client(base_url="http://127.0.0.1", httpx_args={"transport": transport}) as api:
         request = models.TextRequest(source_language="en", target_languages=["de"], texts=["Hello"])
@@ -113,7 +113,7 @@ def test_a_job_is_read_whichever_success_the_service_answers(status: int, models
     assert parsed.to_dict() == body
 
 
-def test_null_entries_of_answers_stay_typed(models: Any) -> None:
+def test_null_entries_of_responses_stay_typed(models: Any) -> None:
     answer = models.CloudFileResponse.from_dict({"status": 200, "urls": {"de": {"url": "u", "size": 3}, "fr": None}})
     assert answer.urls["de"].size == 3
     assert answer.urls["fr"] is None
@@ -122,7 +122,7 @@ def test_null_entries_of_answers_stay_typed(models: Any) -> None:
     assert partial.scores["de"] is None
 
 
-def test_every_file_says_who_wrote_it_and_the_document_lies_in_the_package() -> None:
+def test_every_file_has_the_header_and_the_package_has_the_document() -> None:
     for path in sorted(PACKAGE.rglob("*.py")):
         assert path.read_text(encoding="utf-8").startswith(client.HEADER), path
     assert (PACKAGE / "py.typed").read_bytes() == b""
@@ -131,12 +131,12 @@ def test_every_file_says_who_wrote_it_and_the_document_lies_in_the_package() -> 
 
 
 @pytest.mark.parametrize("code", ["@define\nclass A: ...\n", "@_attrs_define\nclass A: ...\nclass B: ...\n"])
-def test_a_changed_template_of_the_generator_is_noticed(code: str) -> None:
+def test_a_changed_generator_template_is_an_error(code: str) -> None:
     with pytest.raises(toolchain.ToolError, match=r"model\.py"):
         client.keyword_only(code, Path("model.py"))
 
 
-def test_an_operation_that_the_generator_loses_stops_the_pipeline(
+def test_an_operation_missing_from_the_output_stops_the_pipeline(
     translation: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     count = len(list(tree.operations(translation)))

@@ -1,4 +1,4 @@
-"""contract.yaml is translation.yaml with error answers; translation.yaml has none, they spoil the generated types."""
+"""contract.yaml is translation.yaml with error responses, which would spoil the generated types."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def contract() -> Any:
     return documents.parse((ROOT / regenerate.CONTRACT).read_bytes(), "contract.yaml")
 
 
-def test_without_its_errors_the_contract_is_the_document(contract: Any, translation: Any) -> None:
+def test_the_contract_without_errors_equals_the_document(contract: Any, translation: Any) -> None:
     rest = copy.deepcopy(contract)
     for _, _, operation in tree.operations(rest):
         for status in [status for status in operation["responses"] if int(status) >= 400]:
@@ -29,7 +29,7 @@ def test_without_its_errors_the_contract_is_the_document(contract: Any, translat
     assert rest == translation
 
 
-def test_only_the_contract_has_error_answers(contract: Any, translation: Any) -> None:
+def test_only_the_contract_has_error_responses(contract: Any, translation: Any) -> None:
     def errors(document: Any) -> set[str]:
         return {
             f"{method} {path} {status}"
@@ -49,6 +49,6 @@ def test_only_the_contract_has_error_answers(contract: Any, translation: Any) ->
     assert invariants.violations(contract) == []
 
 
-def test_every_operation_that_wants_a_token_can_refuse_one(contract: Any) -> None:
+def test_operations_with_security_and_no_others_document_401(contract: Any) -> None:
     for method, path, operation in tree.operations(contract):
         assert ("401" in operation["responses"]) == (operation.get("security") != []), f"{method} {path}"

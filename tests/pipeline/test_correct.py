@@ -1,4 +1,4 @@
-"""The applier does what the Overlay Specification says, and fails where the specification would shrug."""
+"""Actions follow the Overlay Specification, and fail where the specification would ignore a problem."""
 
 from __future__ import annotations
 
@@ -17,7 +17,8 @@ DOCUMENT = {
 
 def corrected(*actions: dict[str, Any]) -> tuple[Any, list[str]]:
     described = [{"description": "why", **action} for action in actions]
-    return correct.correct(DOCUMENT, {"overlay": "1.1.0", "actions": described})
+    applied = correct.apply(DOCUMENT, {"overlay": "1.1.0", "actions": described})
+    return applied.document, applied.lines()
 
 
 @pytest.mark.parametrize(
@@ -105,8 +106,8 @@ def test_an_action_that_fits_is_applied(actions: list[dict[str, Any]], path: tup
         ({"target": "$.info.title", "update": "Old"}, "changes nothing"),
         ({"target": "$.info.tags", "update": ["c"]}, "the list already has 'c'"),
         ({"target": "$.info", "update": {"tags": {"a": 1}}}, "'tags' is a list, not a dict"),
-        ({"target": "$.info", "update": "text"}, "an object takes an object"),
-        ({"target": "$.info.title", "update": {"a": 1}}, "a plain value takes a plain value"),
+        ({"target": "$.info", "update": "text"}, "update of an object must be an object"),
+        ({"target": "$.info.title", "update": {"a": 1}}, "update of a plain value must be a plain value"),
         ({"target": "$.paths['/two'].post", "copy": "$.paths['/three']"}, "copies from 0 nodes"),
         ({"target": "$.paths['/two'].post", "copy": "$.paths.*"}, "copies from 2 nodes"),
         ({"target": "$", "remove": True}, "the whole document"),
@@ -115,7 +116,7 @@ def test_an_action_that_fits_is_applied(actions: list[dict[str, Any]], path: tup
         ({"target": "$.info", "remove": True, "update": {}}, "exactly one of remove, update, copy"),
         ({"target": "$.info", "remove": True, "x-match": 1}, "unknown members: x-match"),
         ({"target": "$.info", "remove": True, "description": ""}, "has no description"),
-        ({"update": {}}, "an action is an object with a target"),
+        ({"update": {}}, "must be an object with a target"),
     ],
 )
 def test_an_action_that_does_not_fit_fails_and_says_why(action: dict[str, Any], reason: str) -> None:
@@ -126,7 +127,7 @@ def test_an_action_that_does_not_fit_fails_and_says_why(action: dict[str, Any], 
     assert reason in failures[0]
 
 
-def test_all_failures_are_reported_together_and_the_document_given_stays_as_it_was() -> None:
+def test_all_failures_are_reported_together_and_the_input_is_unchanged() -> None:
     before = copy.deepcopy(DOCUMENT)
     _, failures = corrected(
         {"target": "$.a", "remove": True},
@@ -137,15 +138,14 @@ def test_all_failures_are_reported_together_and_the_document_given_stays_as_it_w
     assert before == DOCUMENT
 
 
-def test_every_correction_of_ours_is_still_needed_and_a_vanished_target_is_named(upstream: Any) -> None:
+def test_every_correction_is_still_needed_and_a_missing_target_is_named(upstream: Any) -> None:
     overlay = documents.load_yaml((regenerate.ROOT / regenerate.CORRECTIONS).read_text(encoding="utf-8"))
-    assert correct.correct(upstream, overlay)[1] == []
+    assert correct.apply(upstream, overlay).lines() == []
     del upstream["paths"]["/srt"]
     del upstream["components"]["schemas"]["HugoRequest"]["properties"]["url"]["nullable"]
     del upstream["components"]["schemas"]["CloudTextResponse"]["properties"]["translations"]
     upstream["components"]["schemas"]["HttpStatusCode"].pop("enum")
-    _, failures = correct.correct(upstream, overlay)
-    named = "\n".join(failures)
+    named = "\n".join(correct.apply(upstream, overlay).lines())
     assert "$.paths['/srt'].post: selects 0 nodes" in named
     assert "$.components.schemas.CloudTextResponse.properties.translations: selects 0 nodes" in named
     assert "$.components.schemas.HttpStatusCode.enum: selects 0 nodes" in named

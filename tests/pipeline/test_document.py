@@ -1,4 +1,4 @@
-"""upstream.yaml keeps the service's structure and defects, in our words; translation.yaml has none of the defects."""
+"""upstream.yaml has the service's structure and defects with our wording; translation.yaml has no defects."""
 
 from __future__ import annotations
 
@@ -36,14 +36,14 @@ AT_ONCE = {"uploadFile", "listLanguages", "getHealth", "getOpenapiDocument"}
 
 
 def requests(document: Any) -> dict[str, Any]:
-    """The schemas of JSON bodies."""
+    """Return the schemas of JSON bodies."""
     bodies = [operation["requestBody"] for _, _, operation in tree.operations(document) if "requestBody" in operation]
     names = {ref.rpartition("/")[2] for body in bodies for _, ref in tree.references(body)}
     schemas = document["components"]["schemas"]
     return {name: schemas[name] for name in names if "url" in schemas[name]["properties"] or name == "TextRequest"}
 
 
-def test_the_structure_is_the_one_that_the_service_published(upstream: Any) -> None:
+def test_the_structure_is_as_published_by_the_service(upstream: Any) -> None:
     taken = json.loads((regenerate.ROOT / regenerate.PROVENANCE).read_text(encoding="utf-8"))["structure"]
     assert tree.digest(upstream) == taken, "upstream.yaml was changed by hand: its structure comes in with --source"
     upstream["paths"]["/hc"]["get"]["description"] = "Other words."
@@ -62,7 +62,7 @@ def test_upstream_keeps_its_defects(upstream: Any) -> None:
 
 
 def places(document: Any) -> Iterator[tuple[str, Any]]:
-    """Everything that a reader of the document meets, with where it is."""
+    """Yield every part of a document that needs a description, with its location."""
     for method, path, operation in tree.operations(document):
         yield f"{method} {path}", operation
         yield from ((f"{method} {path} {item['name']}", item) for item in operation.get("parameters", []))
@@ -74,11 +74,11 @@ def places(document: Any) -> Iterator[tuple[str, Any]]:
         yield from ((f"{name}.{prop}", value) for prop, value in schema.get("properties", {}).items())
 
 
-def test_everything_is_described_in_whole_sentences(upstream: Any, translation: Any) -> None:
+def test_everything_is_described_in_full_sentences(upstream: Any, translation: Any) -> None:
     for document in (upstream, translation):
         for where, node in places(document):
             if "$ref" in node and document is translation:
-                continue  # a reference stands alone; what it leads to is described
+                continue  # the target of a reference has the description
             text = node["description"]
             assert text == " ".join(text.split()), where
             assert text.endswith("."), where
@@ -86,27 +86,27 @@ def test_everything_is_described_in_whole_sentences(upstream: Any, translation: 
         assert all(operation["summary"] for _, _, operation in tree.operations(document))
 
 
-def test_numbers_of_parts_say_where_they_count_from_and_switches_what_is_the_default(upstream: Any) -> None:
+def test_part_numbers_state_their_base_and_flags_their_default(upstream: Any) -> None:
     assert len(requests(upstream)) >= 16
     for name, schema in requests(upstream).items():
         for prop, value in schema["properties"].items():
-            said = value["description"]
+            described = value["description"]
             if value.get("items", {}).get("type") == "integer" or prop == "ranges":
-                assert "counted from 1" in said, f"{name}.{prop}"
+                assert "counted from 1" in described, f"{name}.{prop}"
             if value.get("type") == "boolean":
                 default = value.get("default")
-                assert ("Default: " if default is None else f"Default: {str(default).lower()}.") in said, (
+                assert ("Default: " if default is None else f"Default: {str(default).lower()}.") in described, (
                     f"{name}.{prop}"
                 )
 
 
-def test_the_corrected_document_holds_every_rule_and_has_the_names_that_users_import(translation: Any) -> None:
+def test_the_corrected_document_satisfies_every_rule_and_has_the_public_names(translation: Any) -> None:
     assert invariants.violations(translation) == []
     names = {f"{method} {path} {operation['operationId']}" for method, path, operation in tree.operations(translation)}
     assert names >= {entry.strip() for line in OPERATIONS.strip().splitlines() for entry in line.split(" · ")}
 
 
-def test_every_submission_and_poll_may_answer_200_and_202_and_no_error_is_a_result(translation: Any) -> None:
+def test_every_submission_and_poll_has_200_and_202_and_no_error_as_result(translation: Any) -> None:
     for method, path, operation in tree.operations(translation):
         name, answers = operation["operationId"], set(operation["responses"])
         partly = {"206"} if name == "getFileTranslation" else set()
@@ -114,17 +114,17 @@ def test_every_submission_and_poll_may_answer_200_and_202_and_no_error_is_a_resu
         assert method != "POST" or operation["requestBody"]["required"] is True, path
 
 
-def test_security_is_lifted_on_public_operations_only_and_never_said_twice(translation: Any) -> None:
+def test_security_is_removed_only_for_public_operations_and_declared_once(translation: Any) -> None:
     ((way, scopes),) = [pair for one in translation["security"] for pair in one.items()]
     assert scopes == []
     assert list(translation["components"]["securitySchemes"]) == [way]
-    said = {op["operationId"]: op["security"] for _, _, op in tree.operations(translation) if "security" in op}
-    assert said.keys() - PUBLIC == {name for name in said if name.endswith("Trial")} - PUBLIC
-    assert said.keys() >= PUBLIC
-    assert not any(said.values())
+    security = {op["operationId"]: op["security"] for _, _, op in tree.operations(translation) if "security" in op}
+    assert security.keys() - PUBLIC == {name for name in security if name.endswith("Trial")} - PUBLIC
+    assert security.keys() >= PUBLIC
+    assert not any(security.values())
 
 
-def test_requests_send_nothing_unasked_and_have_no_third_state(translation: Any) -> None:
+def test_requests_have_no_defaults_and_no_nullable_members(translation: Any) -> None:
     assert len(requests(translation)) >= 16
     for name, schema in requests(translation).items():
         assert schema.get("required") or name == "HugoRequest", name
@@ -132,7 +132,7 @@ def test_requests_send_nothing_unasked_and_have_no_third_state(translation: Any)
             assert not {"default", "nullable"} & value.keys(), f"{name}.{prop}"
 
 
-def test_every_correction_says_what_is_wrong_and_counts_what_it_selects_by_a_pattern() -> None:
+def test_every_correction_has_a_description_and_a_count_for_patterns() -> None:
     overlay = documents.load_yaml((regenerate.ROOT / regenerate.CORRECTIONS).read_text(encoding="utf-8"))
     assert overlay["overlay"] == "1.1.0"
     for action in overlay["actions"]:
@@ -145,10 +145,10 @@ def test_every_correction_says_what_is_wrong_and_counts_what_it_selects_by_a_pat
 # What the clients fill in themselves, and what they leave out on purpose.
 FILLED = {"source_language", "target_languages", "url", "format", "output_format", "out_format", "texts", "file"}
 FILLED |= {"source", "targets", "original_file_name", "origin", "contains_markdown"}
-LEFT_OUT = {"route"}  # for the service's own use
+LEFT_OUT = {"route"}  # internal to the service
 
 
-def test_every_option_of_a_request_can_be_reached_from_the_public_client(translation: Any) -> None:
+def test_every_request_option_is_available_in_the_public_client(translation: Any) -> None:
     reached = FILLED | LEFT_OUT
     for kind in formats.KINDS.values():
         for names in (kind.options, kind.auto_options, kind.text_options):

@@ -1,4 +1,4 @@
-"""What is committed is what the pipeline writes; anything else is found, named, and never left half-written."""
+"""Committed files equal the output of the pipeline; differences are listed, and writing is all or nothing."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def test_the_committed_files_are_what_this_python_derives(staged: regenerate.Run
     assert list(regenerate.differences(staged.stage, ROOT, staged.names)) == []
 
 
-def test_the_command_finds_nothing_to_write_whatever_the_hash_seed() -> None:
+def test_the_command_writes_nothing_for_any_hash_seed() -> None:
     command = [sys.executable, "openapi/regenerate.py", "--check"]
     environment = os.environ | {"PYTHONHASHSEED": "0", "LC_ALL": "C"}
     done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
@@ -38,7 +38,7 @@ def test_the_command_finds_nothing_to_write_whatever_the_hash_seed() -> None:
 
 @pytest.fixture
 def quick(staged: regenerate.Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Build by copying what was built before; the command around it is the real one."""
+    """Replace the build by a copy of the staged files; the rest of the command is real."""
 
     def build(self: regenerate.Run, source: str | None = None, *, is_draft: bool = False) -> None:
         shutil.copytree(staged.stage, self.stage, dirs_exist_ok=True)
@@ -58,7 +58,7 @@ def add_folder(tree: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("spoil", "said"),
+    ("spoil", "expected"),
     [
         (
             lambda tree: edit(tree / MODEL, b"texts: list[str]\n", b"texts: list[bytes]\n"),
@@ -79,9 +79,9 @@ def add_folder(tree: Path) -> None:
         (lambda tree: edit(tree / SYNC / "client.py", b"def ", b"async def "), f"differs: {SYNC}/client.py, line "),
     ],
 )
-def test_a_change_by_hand_is_found_named_and_undone(
+def test_a_manual_change_is_listed_and_reverted(
     spoil: Callable[[Path], Any],
-    said: str,
+    expected: str,
     tree: Path,
     quick: None,
     snapshot: Callable[[], dict[str, bytes]],
@@ -92,14 +92,14 @@ def test_a_change_by_hand_is_found_named_and_undone(
     spoiled = snapshot()
     assert regenerate.main(["--check"], tree) == 1
     found = capsys.readouterr().out.splitlines()
-    assert found[0].startswith(said)
+    assert found[0].startswith(expected)
     assert len(found) == 2
     assert snapshot() == spoiled
     assert regenerate.main([], tree) == 0
     assert snapshot() == before
 
 
-def test_caches_of_python_are_no_drift(tree: Path, quick: None) -> None:
+def test_python_caches_are_not_drift(tree: Path, quick: None) -> None:
     cache = tree / PACKAGE / "__pycache__"
     cache.mkdir()
     (cache / "client.pyc").touch()
@@ -107,7 +107,7 @@ def test_caches_of_python_are_no_drift(tree: Path, quick: None) -> None:
 
 
 @pytest.mark.parametrize("failing", range(1, 7))
-def test_a_swap_that_fails_half_way_leaves_the_tree_as_it_was(
+def test_a_failed_swap_leaves_the_tree_unchanged(
     failing: int,
     tree: Path,
     staged: regenerate.Run,
@@ -135,7 +135,7 @@ def test_a_swap_that_fails_half_way_leaves_the_tree_as_it_was(
     assert not [path for path in tree.rglob("*") if path.suffix in {".new", ".old"}]
 
 
-def test_a_missing_derived_folder_is_written_and_a_twin_without_a_source_goes(
+def test_a_missing_derived_folder_is_written_and_a_twin_without_a_source_removed(
     tree: Path, quick: None, snapshot: Callable[[], dict[str, bytes]]
 ) -> None:
     before = snapshot()
@@ -146,26 +146,26 @@ def test_a_missing_derived_folder_is_written_and_a_twin_without_a_source_goes(
     assert snapshot() == before
 
 
-def test_the_provenance_says_what_was_made_of_what() -> None:
-    said = json.loads((ROOT / regenerate.PROVENANCE).read_text(encoding="utf-8"))
-    assert set(said["inputs"]) >= {regenerate.UPSTREAM, regenerate.CORRECTIONS, client.CONFIG}
-    assert any(name.startswith(client.TEMPLATES) for name in said["inputs"])
-    for name, digest in said["inputs"].items():
+def test_the_provenance_lists_inputs_outputs_and_tools() -> None:
+    recorded = json.loads((ROOT / regenerate.PROVENANCE).read_text(encoding="utf-8"))
+    assert set(recorded["inputs"]) >= {regenerate.UPSTREAM, regenerate.CORRECTIONS, client.CONFIG}
+    assert any(name.startswith(client.TEMPLATES) for name in recorded["inputs"])
+    for name, digest in recorded["inputs"].items():
         assert hashlib.sha256((ROOT / name).read_bytes()).hexdigest() == digest, name
     assert (
-        said["derived"][regenerate.TRANSLATION]
+        recorded["derived"][regenerate.TRANSLATION]
         == hashlib.sha256((ROOT / regenerate.TRANSLATION).read_bytes()).hexdigest()
     )
-    assert said["tools"] == toolchain.versions(ROOT / "pyproject.toml")
-    assert set(said["tools"]) >= {"openapi-python-client", "ruff", "python-jsonpath", "ruamel.yaml", "unasync"}
+    assert recorded["tools"] == toolchain.versions(ROOT / "pyproject.toml")
+    assert set(recorded["tools"]) >= {"openapi-python-client", "ruff", "python-jsonpath", "ruamel.yaml", "unasync"}
 
 
 @pytest.mark.parametrize("pin", ["ruff==0.0.1", "ruamel.yaml==0.1", "no-such-tool==1.0"])
-def test_another_tool_than_the_pinned_one_is_refused(pin: str, tree: Path, capsys: Any) -> None:
+def test_a_tool_that_differs_from_its_pin_is_rejected(pin: str, tree: Path, capsys: Any) -> None:
     ours = toolchain.versions(ROOT / "pyproject.toml")["ruff"]
     (tree / "pyproject.toml").write_text(f'[dependency-groups]\ncodegen = ["ruff=={ours}", "{pin}"]\n')
     assert regenerate.main(["--check"], tree) == 1
-    assert f"{pin.partition('==')[0]} is " in capsys.readouterr().err
+    assert "{} must be {}, got ".format(*pin.split("==")) in capsys.readouterr().err
 
 
 def test_a_wrong_indentation_in_the_corrections_is_one_message_with_file_and_line(tree: Path, capsys: Any) -> None:
@@ -173,6 +173,6 @@ def test_a_wrong_indentation_in_the_corrections_is_one_message_with_file_and_lin
     line = len(path.read_text().splitlines()) + 1
     path.write_text(f"{path.read_text()}- target: $.info\n")
     assert regenerate.main([], tree) == 1
-    said = capsys.readouterr().err
-    assert said.startswith("regenerate: openapi/corrections.yaml is not valid YAML: ")
-    assert f"at line {line}, column 1" in said.splitlines()[0]
+    error = capsys.readouterr().err
+    assert error.startswith("regenerate: openapi/corrections.yaml is not valid YAML: ")
+    assert f"at line {line}, column 1" in error.splitlines()[0]

@@ -1,4 +1,4 @@
-"""Known faults of generators, each as a small document: a client that works, or an error that names the place."""
+"""Known generator faults, each as a small document: the client works, or an error names the location."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ READ: dict[str, tuple[dict[str, Any], list[Any]]] = {
 
 
 def answering(schemas: dict[str, Any]) -> Any:
-    """A document with an operation for each schema, which answers it."""
+    """Return a document with an operation per schema that returns it."""
     paths = {
         f"/{number}": {
             "get": {
@@ -148,7 +148,7 @@ SENT: dict[str, Any] = {
 
 @pytest.fixture(scope="module")
 def package(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """One client of all documents that are read rightly: the generator takes a second to start."""
+    """One client for all supported documents, because the generator takes a second to start."""
     schemas = {name: schema for given, _ in READ.values() for name, schema in given.items()}
     document = answering(copy.deepcopy(schemas))
     document["paths"] |= REQUESTS
@@ -183,7 +183,7 @@ def test_every_model_survives_a_round_trip(what: str, package: Path, monkeypatch
         assert model.from_dict(value | {"never heard of": [1]}).to_dict().items() >= value.items()
 
 
-def test_requests_are_built_as_the_document_says(package: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_requests_match_the_document(package: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.syspath_prepend(str(package.parent))
     form_of = importlib.import_module("faults_api.api.default.send_form")
     models, types = importlib.import_module("faults_api.models"), importlib.import_module("faults_api.types")
@@ -199,11 +199,14 @@ def test_requests_are_built_as_the_document_says(package: Path, monkeypatch: pyt
     ("schemas", "named"),
     [
         ({"Twins": thing(fooBar=STRING, foo_bar=STRING)}, "Twins: 2 properties are foo_bar in Python"),
-        ({"Shut": thing(mode=STRING | {"enum": ["a"]})}, "Shut/properties/mode: a closed list of values in an answer"),
-        ({"Mixed": thing(mode=MODE)}, "Mixed/properties/mode: a closed list of values in an answer"),
+        (
+            {"Shut": thing(mode=STRING | {"enum": ["a"]})},
+            "Shut/properties/mode: an enum in a response fails at the first new value",
+        ),
+        ({"Mixed": thing(mode=MODE)}, "Mixed/properties/mode: an enum in a response fails at the first new value"),
         (
             {"Holder": thing(it=ref("Held") | {"nullable": True}), "Held": {"type": "object"}},
-            "Holder/properties/it: nullable beside a reference is ignored",
+            "Holder/properties/it: nullable next to a reference is ignored",
         ),
         (
             {
@@ -211,12 +214,12 @@ def test_requests_are_built_as_the_document_says(package: Path, monkeypatch: pyt
                 "One": thing(a=STRING),
                 "Other": thing(b=STRING),
             },
-            "Either/properties/it/oneOf: choice 1 takes what is meant for a later one",
+            "Either/properties/it/oneOf: choice 1 accepts data of a later one",
         ),
         ({"Not": thing(a={"not": STRING})}, "Not/properties/a: `not` is ignored"),
     ],
 )
-def test_what_would_be_read_wrongly_is_named(schemas: dict[str, Any], named: str) -> None:
+def test_misread_parts_are_reported(schemas: dict[str, Any], named: str) -> None:
     assert any(named in line for line in invariants.misread(answering(schemas)))
 
 
@@ -234,7 +237,7 @@ def dotted(document: Any) -> None:
         ({"Any": {"type": "object"}}, dotted, "/dots/{a.b}"),
     ],
 )
-def test_what_the_generator_refuses_is_an_error_that_names_it(
+def test_a_part_that_the_generator_rejects_is_an_error_that_names_it(
     schemas: dict[str, Any], change: Callable[[Any], Any], named: str, tmp_path: Path
 ) -> None:
     document = answering(schemas)

@@ -1,4 +1,4 @@
-"""What the next document of the service may bring: each kind of change is seen, judged, and drafted or handed on."""
+"""Each kind of change in a next document of the service is reported, rated, and drafted or left as a decision."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def new_poll(document: Any) -> None:
     document["paths"]["/text/legal/trial"] = {"get": copy.deepcopy(document["paths"]["/text/trial"]["get"])}
 
 
-def new_address(document: Any) -> None:
+def new_server_url(document: Any) -> None:
     document["servers"][0]["url"] = "https://eu.groupdocs.cloud/v3.0/translation/"
 
 
@@ -49,9 +49,9 @@ def new_token_url(document: Any) -> None:
 
 def renamed(old: str, new: str) -> Callable[[Any], None]:
     def change(document: Any) -> None:
-        said = json.loads(json.dumps(document).replace(old, new))
+        message = json.loads(json.dumps(document).replace(old, new))
         document.clear()
-        document.update(said)
+        document.update(message)
 
     return change
 
@@ -62,35 +62,35 @@ def saving_modes(document: Any) -> None:
             item["properties"]["savingMode"]["enum"].append("Zip")
 
 
-def mended_list(document: Any) -> None:
+def fixed_list(document: Any) -> None:
     schema(document, "HtmlFileRequest")["required"] = ["sourceLanguage", "targetLanguages", "url", "outputFormat"]
 
 
 class Kind(NamedTuple):
-    """A kind of change, and what is to come of it: a line of the report, and what the draft leaves to a person."""
+    """A kind of change, a line expected in the report, and the decision that the draft leaves open."""
 
     what: str
     change: Callable[[Any], Any]
     seen: str
-    left: str = ""  # a part of what stops the draft; empty: the draft is whole
+    left: str = ""  # a part of the error that stops the draft; empty: the draft is complete
 
 
 KINDS = [
     Kind("A new operation of a known kind", new_operation, "POST /epub: added"),
     Kind("A new poll", new_poll, "GET /text/legal/trial: added"),
     Kind(
-        "An operation is gone",
+        "An operation is removed",
         lambda d: d["paths"].pop("/srt"),
-        "BREAKING POST /srt: removed [requests and answers]",
+        "BREAKING POST /srt: removed [requests and responses]",
     ),
     Kind("A path is renamed", renamed('"/srt"', '"/subtitles"'), "POST /subtitles: added"),
     Kind(
-        "All paths get a new head",
+        "All paths get a prefix",
         lambda d: d.update(paths={f"/v4{path}": item for path, item in d["paths"].items()}),
         "POST /v4/srt: added",
     ),
     Kind(
-        "The way to a token has another name",
+        "A security scheme is renamed",
         renamed('"JWT"', '"OAuth"'),
         "OAuth: nothing → ",
     ),
@@ -106,30 +106,30 @@ KINDS = [
         lambda d: schema(d, "CsvFileRequest")["required"].append("separator"),
         "BREAKING CsvFileRequest.separator: now required [requests]",
     ),
-    Kind("A new server URL", new_address, "BREAKING servers 0 url: "),
+    Kind("A new server URL", new_server_url, "BREAKING servers 0 url: "),
     Kind("A new token URL", new_token_url, "BREAKING JWT flows clientCredentials tokenUrl: "),
     Kind("A new value of an enum, everywhere", saving_modes, "CsvFileRequest.savingMode: may now be Zip"),
     Kind(
         "A new value of an enum, in one of thirteen places",
         lambda d: prop(d, "HtmlFileRequest", "savingMode")["enum"].append("Zip"),
         "HtmlFileRequest.savingMode: may now be Zip",
-        "HtmlFileRequest/properties/savingMode is not what SavingMode is",
+        "HtmlFileRequest/properties/savingMode differs from SavingMode",
     ),
     Kind(
         "A new value in a response",
         lambda d: prop(d, "CloudFileRequest", "model")["enum"].append("Medical"),
-        "BREAKING CloudFileRequest.model: may now be Medical [answers]",
+        "BREAKING CloudFileRequest.model: may now be Medical [responses]",
     ),
     Kind(
         "A response may be null",
         lambda d: prop(d, "UrlFileInfo", "size").update(nullable=True),
-        "BREAKING UrlFileInfo.size: may now be null [answers]",
+        "BREAKING UrlFileInfo.size: may now be null [responses]",
     ),
     Kind(
-        "Another type in a map that is written out again by hand",
+        "Another type in a map that a correction rewrites",
         lambda d: prop(d, "CloudTextResponse", "translations")["additionalProperties"]["items"].update(type="integer"),
-        "BREAKING CloudTextResponse.translations: map to list of string → map to list of integer [answers]",
-        "CloudTextResponse/properties/translations/additionalProperties/items/type: swallowed by ",
+        "BREAKING CloudTextResponse.translations: map to list of string → map to list of integer [responses]",
+        "CloudTextResponse/properties/translations/additionalProperties/items/type: discarded by ",
     ),
     Kind(
         "A lower limit",
@@ -137,7 +137,7 @@ KINDS = [
         "BREAKING TextRequest.texts: maxItems nothing → 10 [requests]",
     ),
     Kind(
-        "A default is another",
+        "A default changes",
         lambda d: prop(d, "CsvFileRequest", "sourceLanguage").update(default="de"),
         "BREAKING CsvFileRequest.sourceLanguage: default 'en' → 'de' [requests]",
     ),
@@ -149,88 +149,88 @@ KINDS = [
     Kind(
         "A defect is fixed",
         lambda d: schema(d, "HttpStatusCode").pop("enum"),
-        "BREAKING HttpStatusCode: may now be anything else [answers]",
+        "BREAKING HttpStatusCode: may now have other values [responses]",
     ),
-    Kind("A defect is fixed in one of three places", mended_list, "HtmlFileRequest.File: no longer required"),
+    Kind("A defect is fixed in one of three places", fixed_list, "HtmlFileRequest.File: no longer required"),
     Kind(
         "A header of a response",
         lambda d: d["paths"]["/hc"]["get"]["responses"]["200"].update(headers={"X-Id": {"schema": {"type": "string"}}}),
         "GET /hc : 200: header X-Id added",
     ),
     Kind(
-        "Another way to send a parameter",
+        "Another parameter style",
         lambda d: d["paths"]["/file/upload"]["post"]["parameters"][0].update(style="pipeDelimited"),
         "BREAKING POST /file/upload : query format: style 'form' → 'pipeDelimited' [requests]",
         "style pipeDelimited of a query parameter is sent as form",
     ),
     Kind(
-        "Another type of content",
+        "Another content type",
         lambda d: d["paths"]["/hc"]["get"]["responses"]["200"]["content"].update(
             {"text/xml": {"schema": {"type": "string"}}}
         ),
-        "BREAKING GET /hc : 200: HealthCheckStatus → HealthCheckStatus or string [answers]",
+        "BREAKING GET /hc : 200: HealthCheckStatus → HealthCheckStatus or string [responses]",
     ),
     Kind(
-        "A token is wanted for a call more",
+        "One more operation needs a token",
         lambda d: d["paths"]["/hc"]["get"].update(security=[{"JWT": ["all"]}]),
         "BREAKING GET /hc: security nothing → [{'JWT': ['all']}] [requests]",
         "$.paths['/hc'].get",
     ),
-    # Made by someone who had not read what carries corrections over; one more is in test_source.py.
+    # Written by someone who had not read the code of drafts; one more is in test_source.py.
     Kind(
-        "A property is in another schema",
-        vendor_copies.the_result_of_an_analysis_is_an_object_of_its_own,
-        "BREAKING CloudHugoResponse.shortcodes: removed [answers]",
+        "A property moves to another schema",
+        vendor_copies.analysis_has_its_own_schema,
+        "BREAKING CloudHugoResponse.shortcodes: removed [responses]",
     ),
     Kind(
-        "The way to a token has another name, and each operation says it",
-        vendor_copies.tokens_are_named_at_each_operation,
+        "A security scheme is renamed and declared at each operation",
+        vendor_copies.security_at_each_operation,
         "Bearer: nothing → ",
     ),
     Kind("A new verb", vendor_copies.jobs_can_be_cancelled, "DELETE /text/{requestId}: added"),
     Kind(
-        "The parameter of a path is renamed",
-        vendor_copies.jobs_are_called_jobs_in_paths,
-        "BREAKING GET /text/{requestId} : path requestId: is jobId now [requests]",
+        "A path parameter is renamed",
+        vendor_copies.path_parameter_is_renamed,
+        "BREAKING GET /text/{requestId} : path requestId: is now jobId [requests]",
     ),
     Kind(
         "A response has one of two forms",
-        vendor_copies.one_answer_has_two_forms,
+        vendor_copies.response_is_one_of_two,
         "BREAKING GET /document/{requestId} : 200: CloudFileResponse → "
-        "CloudFileResponse or CloudFileResponseWithAdditionalInfo [answers]",
-        "200/content/application~1json/schema/oneOf: choice 1 takes what is meant for a later one",
+        "CloudFileResponse or CloudFileResponseWithAdditionalInfo [responses]",
+        "200/content/application~1json/schema/oneOf: choice 1 accepts data of a later one",
     ),
     Kind(
-        "Values of enums are gone",
-        vendor_copies.old_formats_are_dropped,
+        "Enum values are removed",
+        vendor_copies.old_formats_are_removed,
         "BREAKING MediaToFileRequest.format: no longer takes Wma [requests]",
     ),
     Kind(
         "Another exporter, which writes OpenAPI 3.1",
-        vendor_copies.a_new_exporter_writes_31,
-        "BREAKING CloudFileResponseWithAdditionalInfo.request: CloudFileRequest → null or CloudFileRequest [answers]",
+        vendor_copies.new_exporter_writes_31,
+        "BREAKING CloudFileResponseWithAdditionalInfo.request: CloudFileRequest → null or CloudFileRequest [responses]",
     ),
     Kind(
-        "A header that is required",
-        vendor_copies.every_submission_wants_a_key,
+        "A required header",
+        vendor_copies.submissions_need_a_key,
         "BREAKING POST /srt : header Idempotency-Key: added, required [requests]",
     ),
     Kind(
         "A server URL with variables",
-        vendor_copies.the_service_has_regions,
+        vendor_copies.server_url_has_variables,
         "BREAKING servers 0 url: 'https://api.groupdocs.cloud/v2.0/translation/' → "
         "'https://api.groupdocs.cloud/v2.1/translation' [requests]",
     ),
     Kind(
         "An operation has a successor",
-        vendor_copies.an_operation_has_a_successor,
+        vendor_copies.operation_has_a_successor,
         "POST /summarize-text: now deprecated",
     ),
 ]
 
 
 def taken(change: Callable[[Any], Any], upstream: Any, as_source: Callable[[Any], str], stage: Path) -> tuple[Any, str]:
-    """The draft of a changed document, and what stopped it."""
+    """Return the draft of a changed document, and the error that stopped it."""
     change(upstream)
     run = regenerate.Run(ROOT, stage)
     try:
@@ -240,7 +240,7 @@ def taken(change: Callable[[Any], Any], upstream: Any, as_source: Callable[[Any]
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.what)
-def test_a_kind_of_change_is_seen_and_drafted_or_left_to_a_person(
+def test_a_kind_of_change_is_reported_and_drafted_or_left_as_a_decision(
     kind: Kind,
     upstream: Any,
     tmp_path: Path,
@@ -248,7 +248,7 @@ def test_a_kind_of_change_is_seen_and_drafted_or_left_to_a_person(
     monkeypatch: pytest.MonkeyPatch,
     capsys: Any,
 ) -> None:
-    monkeypatch.setattr(regenerate.Run, "_dump", lambda *_: None)  # most of the time, and of no use here
+    monkeypatch.setattr(regenerate.Run, "_dump", lambda *_: None)  # slow, and not needed here
     corrected, stopped = taken(kind.change, upstream, as_source, tmp_path / "stage")
     assert f"    {kind.seen}" in capsys.readouterr().out
     assert (kind.left in stopped) if kind.left else (stopped == "")
@@ -258,18 +258,20 @@ def test_a_kind_of_change_is_seen_and_drafted_or_left_to_a_person(
 def table() -> str:
     rows = [
         f"| {kind.what} | {'yes' if kind.seen.startswith('BREAKING') else 'no'} | "
-        f"{'a person decides' if kind.left else 'by the draft'} |\n"
+        f"{'decision needed' if kind.left else 'by the draft'} |\n"
         for kind in KINDS
     ]
-    return "| change, each of them reported | breaks users | carried over |\n|---|---|---|\n" + "".join(rows)
+    return "| change | breaks users | corrections adapted |\n|---|---|---|\n" + "".join(rows)
 
 
-def test_the_page_has_the_table_of_these_kinds() -> None:
+def test_the_page_has_the_table_of_kinds() -> None:
     page = PAGE.read_text(encoding="utf-8")
-    assert page.partition(MARKS[0])[2].partition(MARKS[1])[0].strip() == table().strip(), "run this module to write it"
+    assert page.partition(MARKS[0])[2].partition(MARKS[1])[0].strip() == table().strip(), (
+        "run this module to update the page"
+    )
 
 
-def test_a_drafted_operation_has_its_name_its_answers_and_a_mark(
+def test_a_drafted_operation_has_a_name_responses_and_a_mark(
     upstream: Any, tmp_path: Path, as_source: Callable[[Any], str]
 ) -> None:
     for change in (new_operation, new_poll):
@@ -287,17 +289,17 @@ def test_a_drafted_operation_has_its_name_its_answers_and_a_mark(
     assert sum("x-draft" in action for action in overlay["actions"]) == 7
     changed = [line for line in difflib.ndiff(ours.splitlines(), drafted.splitlines()) if line.startswith("- ")]
     assert len(changed) == 3
-    assert all("x-matches" in line for line in changed), "the rest of the file is as it was"
+    assert all("x-matches" in line for line in changed), "the rest of the file is unchanged"
 
 
-def test_a_new_address_reaches_the_clients_and_the_sandbox_from_the_document(translation: Any) -> None:
+def test_new_urls_in_the_document_reach_the_clients_and_the_sandbox(translation: Any) -> None:
     changed = copy.deepcopy(translation)
-    for change in (new_address, new_token_url):
+    for change in (new_server_url, new_token_url):
         change(changed)
     code = (
         "import sys, types\n"
         "module = types.ModuleType('addresses')\n"
-        f"exec({client.addresses(changed).replace('translation/', 'translation')!r}, module.__dict__)\n"
+        f"exec({client.urls(changed).replace('translation/', 'translation')!r}, module.__dict__)\n"
         "sys.modules['groupdocs_translation.spec.addresses'] = module\n"
         "from groupdocs_translation import _base_client, _config\n"
         "from groupdocs_translation_sandbox import app, identity\n"
@@ -312,7 +314,7 @@ def test_a_new_address_reaches_the_clients_and_the_sandbox_from_the_document(tra
     ]
 
 
-def test_the_rule_gives_the_names_that_we_gave(translation: Any) -> None:
+def test_the_naming_rule_matches_existing_names(translation: Any) -> None:
     given = {(method, path): op["operationId"] for method, path, op in tree.operations(translation)}
     other = {key: name for key, name in given.items() if draft.operation_id(*key) != name}
     assert set(other.values()) == {
@@ -320,45 +322,43 @@ def test_the_rule_gives_the_names_that_we_gave(translation: Any) -> None:
     }  # fmt: skip
 
 
-def test_everything_that_does_not_fit_is_said_at_once(
-    upstream: Any, tmp_path: Path, as_source: Callable[[Any], str]
-) -> None:
+def test_all_problems_are_reported_together(upstream: Any, tmp_path: Path, as_source: Callable[[Any], str]) -> None:
     new_operation(upstream)
     del upstream["paths"]["/srt"]
     schema(upstream, "TextRequest")["required"] = ["texts", "sourceLanguage", "targetLanguages"]
     with pytest.raises(regenerate.PipelineError) as caught:
         regenerate.Run(ROOT, tmp_path).translate(as_source(upstream))
-    said = str(caught.value)
-    assert "$.paths['/srt'].post: selects 0 nodes (moved or gone: #/paths/~1srt/post)" in said
-    assert "$.components.schemas.TextRequest: the list already has" in said
-    assert "POST /epub: operationId '' is no camelCase name" in said
-    assert "actions of openapi/errors.yaml do not fit" in said or "openapi/errors.yaml" not in said
+    message = str(caught.value)
+    assert "$.paths['/srt'].post: selects 0 nodes (moved or removed: #/paths/~1srt/post)" in message
+    assert "$.components.schemas.TextRequest: the list already has" in message
+    assert "POST /epub: operationId must be in camelCase, got ''" in message
+    assert "actions of openapi/errors.yaml do not fit" in message or "openapi/errors.yaml" not in message
 
 
-def test_every_enum_and_every_null_reaches_the_client_or_is_named(upstream: Any) -> None:
+def test_every_enum_and_nullable_reaches_the_client_or_is_reported(upstream: Any) -> None:
     overlay = documents.load_yaml((ROOT / regenerate.CORRECTIONS).read_text(encoding="utf-8"))
     before = correct.apply(upstream, overlay)
 
-    def named(change: Callable[[Any], Any], where: tuple[str, ...]) -> None:
+    def check(change: Callable[[Any], Any], where: tuple[str, ...]) -> None:
         changed = copy.deepcopy(upstream)
         change(changed)
         after = correct.apply(changed, overlay)
-        told = account.Account(upstream, changed, before, after)
-        count = told.reached + sum(map(len, told.absorbed.values())) + len(told.undecided)
+        differing = account.Account(upstream, changed, before, after)
+        count = differing.reached + sum(map(len, differing.absorbed.values())) + len(differing.undecided)
         assert count == len(list(changes.differences(upstream, changed))) > 0, where
-        assert bool(told.undecided or after.failures) or told.reached or told.absorbed, where
+        assert bool(differing.undecided or after.failures) or differing.reached or differing.absorbed, where
 
     for name, item in upstream["components"]["schemas"].items():
         properties = item.get("properties", {})
         for key in (key for key, value in properties.items() if "enum" in value):
-            named(lambda d, name=name, key=key: prop(d, name, key)["enum"].append("Zip"), (name, key))
+            check(lambda d, name=name, key=key: prop(d, name, key)["enum"].append("Zip"), (name, key))
 
         def flip(document: Any, name: str = name) -> None:
             for value in schema(document, name)["properties"].values():
                 value.update(nullable=True) if "nullable" not in value else value.pop("nullable")
 
         if properties:
-            named(flip, (name,))
+            check(flip, (name,))
 
 
 if __name__ == "__main__":

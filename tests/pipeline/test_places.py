@@ -1,4 +1,4 @@
-"""What the report tells people to write is what there is to write: a scratch tree in which just that is done."""
+"""The manual changes in the report are complete: a scratch tree with only these changes works."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ ROOT = regenerate.ROOT
 SOURCE = ("overlays", "sandbox", "release", "docs")
 
 
-def more_to_ask_for(document: Any) -> None:
-    """An option of presentations, a format of recordings, and a way to store results."""
+def new_options(document: Any) -> None:
+    """Add an option of presentations, a format of recordings, and a saving mode."""
     schemas = document["components"]["schemas"]
     for name in ("PresentationFileRequest", "FileRequest"):
         schemas[name]["properties"]["notes"] = copy.deepcopy(schemas[name]["properties"]["masters"])
@@ -34,17 +34,17 @@ def more_to_ask_for(document: Any) -> None:
             schema["properties"]["savingMode"]["enum"].append("Zip")
 
 
-def told(said: str, head: str) -> dict[str, list[int]]:
-    """The places that the report names below a line, with their numbers of lines."""
-    below = re.split(r"\n    (?! )", said.partition(head)[2], maxsplit=1)[0]
+def lines_below(report: str, head: str) -> dict[str, list[int]]:
+    """Return the files that the report lists below a line, with line numbers."""
+    below = re.split(r"\n    (?! )", report.partition(head)[2], maxsplit=1)[0]
     return {
         file: [*map(int, lines.split(","))]
         for file, lines in re.findall(r"^ {8}(\S+?):([\d,]+): ", below, re.MULTILINE)
     }
 
 
-def add_beside(text: str, edits: list[tuple[int, str, str]]) -> str:
-    """Put a name beside another in each of the lines: in a list or a table within it, or as a line of its own."""
+def add_next_to(text: str, edits: list[tuple[int, str, str]]) -> str:
+    """Add a name next to another in each line: in a list or a table, or as a separate line."""
     lines = text.splitlines(keepends=True)
     for number, old, new in edits:
         line = lines[number - 1]
@@ -57,38 +57,38 @@ def add_beside(text: str, edits: list[tuple[int, str, str]]) -> str:
 
 
 @pytest.fixture
-def house(tree: Path) -> Path:
-    """A tree with all that is written by hand, but for tests."""
+def source_tree(tree: Path) -> Path:
+    """A tree with all hand-written files except tests."""
     for name in SOURCE:
         shutil.copytree(ROOT / name, tree / name, dirs_exist_ok=True, ignore=shutil.ignore_patterns("__pycache__"))
     return tree
 
 
-def test_what_the_report_tells_makes_everything_new_called_served_and_shown(
-    upstream: Any, house: Path, tmp_path: Path, capsys: Any
+def test_the_reported_changes_make_everything_new_callable_served_and_documented(
+    upstream: Any, source_tree: Path, tmp_path: Path, capsys: Any
 ) -> None:
     three_operations(upstream)
-    more_to_ask_for(upstream)
+    new_options(upstream)
     (tmp_path / "source.json").write_text(json.dumps(upstream))
-    assert regenerate.main(["--source", str(tmp_path / "source.json"), "--draft"], house) == 0
-    said = capsys.readouterr().out
+    assert regenerate.main(["--source", str(tmp_path / "source.json"), "--draft"], source_tree) == 0
+    report = capsys.readouterr().out
 
     for name in ("translateTextLegal (POST /text/legal)", "translateFileLegal (POST /auto/legal)"):
-        assert f"{name} is a style: nothing is to be written\n" in said
-    row = told(said, "translateEpub (POST /epub) is for a kind of file: one row, beside that of translateHtml")
+        assert f"{name} is a style: no change needed\n" in report
+    row = lines_below(report, "translateEpub (POST /epub) is for a kind of file: add one row next to translateHtml")
     assert list(row) == ["overlays/groupdocs_translation/spec/formats.py"], "one row, and nothing else"
-    option = told(said, "PresentationFileRequest.notes is a new option: it goes where masters is")
-    format_ = told(said, "MediaFormat: Ogg is new: it goes where Mpg is")
-    assert "SavingMode: Zip is new: " in said
+    option = lines_below(report, "PresentationFileRequest.notes is a new option: add it next to masters")
+    format_ = lines_below(report, "MediaFormat: Ogg is new: add it next to Mpg")
+    assert "SavingMode: Zip is new: " in report
     assert option
     assert format_
 
     for file in (file for file in option | format_ if file.startswith("overlays/")):
         edits = [(number, "masters", "notes") for number in option.get(file, [])]
         edits += [(number, "Mpg", "Ogg") for number in format_.get(file, [])]
-        (house / file).write_text(add_beside((house / file).read_text(), edits))
-    assert add_kind(house).count("Kind(") == 1
-    assert regenerate.main([], house) == 0
+        (source_tree / file).write_text(add_next_to((source_tree / file).read_text(), edits))
+    assert add_kind(source_tree).count("Kind(") == 1
+    assert regenerate.main([], source_tree) == 0
 
     code = """
 import inspect
@@ -111,9 +111,9 @@ print(tables.operations_table())
 print(tables.kinds_table())
 print(tables.table("presentation"))
 """
-    paths = [str(house / name) for name in ("overlays", "generated", "sandbox", ".")]
+    paths = [str(source_tree / name) for name in ("overlays", "generated", "sandbox", ".")]
     command = [sys.executable, "-c", f"import sys; sys.path[:0] = {paths!r}\n{code}"]
-    done = subprocess.run(command, cwd=house, env=os.environ, capture_output=True, text=True, check=False)
+    done = subprocess.run(command, cwd=source_tree, env=os.environ, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     called, refused, signature, words, *shown = done.stdout.splitlines()
     assert {*called.split()} >= {
@@ -135,27 +135,27 @@ print(tables.table("presentation"))
 @pytest.mark.parametrize(
     ("change", "named"),
     [
-        (lambda d: d["paths"].pop("/srt"), "translateSrt (POST /srt) is gone; it is known in"),
+        (lambda d: d["paths"].pop("/srt"), "translateSrt (POST /srt) was removed; it is used in"),
         (
             lambda d: d["components"]["schemas"]["PdfFileRequest"]["properties"].pop("pages"),
-            "PdfFileRequest.pages is gone; pages is known in",
+            "PdfFileRequest.pages was removed; pages is used in",
         ),
-        (lambda d: d["components"]["schemas"]["WordFormat"]["enum"].remove("Docm"), "WordFormat: Docm is gone"),
+        (lambda d: d["components"]["schemas"]["WordFormat"]["enum"].remove("Docm"), "WordFormat: Docm was removed"),
         (
             lambda d: d["paths"]["/document/{requestId}"].update(delete=d["paths"]["/hc"]["get"]),
             "getHealth (DELETE /document/{requestId}) is like no other",
         ),
         (
             lambda d: d["paths"]["/srt"]["post"].update(parameters=[{"in": "header", "name": "Key", "required": True}]),
-            "header Key is a new parameter of translateSrt: it is given where generated functions are called",
+            "header Key is a new parameter of translateSrt: pass it where generated functions are called",
         ),
         (
             lambda d: d["components"]["schemas"]["HugoRequest"]["properties"].update(deep={"type": "boolean"}),
-            "HugoRequest.deep is a member of a request that no kind fills",
+            "HugoRequest.deep is in a request that no kind builds",
         ),
     ],
 )
-def test_what_is_gone_and_what_is_like_nothing_is_named_too(change: Any, named: str, translation: Any) -> None:
+def test_removed_and_unique_parts_are_reported(change: Any, named: str, translation: Any) -> None:
     changed = copy.deepcopy(translation)
     change(changed)
     lines = list(Places(translation, changed, ROOT).lines())

@@ -1,4 +1,4 @@
-"""The weekly proposal, rehearsed on loopback with a bare repository; and the next version of the generator."""
+"""The weekly proposal as a dry run on loopback with a bare repository, and the report on a new generator."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from openapi import newest, proposal, regenerate
 
 @pytest.fixture
 def repository(tree: Path) -> Path:
-    """What the pipeline reads and writes, as a repository with one commit."""
+    """The inputs and outputs of the pipeline as a repository with one commit."""
     (tree / "changes.d").mkdir()
     (tree / "changes.d/README.md").write_text("One file a change.\n")
     shutil.copyfile(regenerate.ROOT / ".gitignore", tree / ".gitignore")
@@ -34,14 +34,14 @@ def style(document: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    ("change", "files", "said"),
+    ("change", "files", "expected"),
     [
-        (undecided, {"openapi/refresh.txt"}, "HtmlFileRequest/properties/savingMode is not what SavingMode is"),
+        (undecided, {"openapi/refresh.txt"}, "HtmlFileRequest/properties/savingMode differs from SavingMode"),
         (style, {proposal.FRAGMENT, regenerate.CORRECTIONS, regenerate.UPSTREAM}, "translateTextLegal"),
     ],
 )
-def test_a_request_is_opened_above_all_when_corrections_do_not_fit(
-    change: Any, files: set[str], said: str, upstream: Any, repository: Path, tmp_path: Path
+def test_a_proposal_is_made_even_if_corrections_do_not_fit(
+    change: Any, files: set[str], expected: str, upstream: Any, repository: Path, tmp_path: Path
 ) -> None:
     change(upstream)
     (tmp_path / "document.json").write_text(json.dumps(upstream))
@@ -49,16 +49,16 @@ def test_a_request_is_opened_above_all_when_corrections_do_not_fit(
     assert code == 0
     assert shown.startswith(f"branch {proposal.BRANCH}\ncommit The service's document has changed: it ")
     assert all(f" {name} " in shown for name in files)
-    assert said in shown
+    assert expected in shown
     assert "do not fit the document" in shown
-    assert "## The draft, and what a person must decide" in shown
+    assert "## Draft and open decisions" in shown
 
 
-def test_nothing_is_proposed_for_the_document_that_we_stand_on(upstream: Any, repository: Path, tmp_path: Path) -> None:
+def test_nothing_is_proposed_for_the_current_document(upstream: Any, repository: Path, tmp_path: Path) -> None:
     (tmp_path / "document.json").write_text(json.dumps(upstream))
     assert "nothing to propose" in proposal.rehearse(tmp_path / "document.json", repository)[1]
 
 
 def test_the_pinned_generator_changes_nothing(capsys: Any) -> None:
     assert newest.main() == 0
-    assert "surface: 0 lines gone, 0 come\nbehavior: the code of 0 files differs\n" in capsys.readouterr().out
+    assert "surface: 0 lines removed, 0 added\nbehavior: the code of 0 files differs\n" in capsys.readouterr().out

@@ -1,4 +1,4 @@
-"""The twin is its source with the words of one table replaced; what the table does not cover is an error."""
+"""The twin is its source with the words of a table replaced; a word missing from the table is an error."""
 
 from __future__ import annotations
 
@@ -80,12 +80,12 @@ def test_an_async_name_without_a_rule_is_an_error_that_says_where(root: Path, tm
         sync_twin.write(root, tmp_path / "out")
 
 
-def test_a_project_without_async_sources_has_no_twin_and_no_complaint(tmp_path: Path) -> None:
+def test_a_project_without_async_sources_has_no_twin_and_no_error(tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     assert sync_twin.write(tmp_path / "empty", tmp_path / "out") == []
 
 
-def test_a_twin_whose_source_is_gone_is_drift(root: Path, tmp_path: Path) -> None:
+def test_a_twin_without_a_source_is_drift(root: Path, tmp_path: Path) -> None:
     sync_twin.write(root, tmp_path / "out")
     (root / "tests/_sync").mkdir()
     (root / "tests/_sync/test_gone.py").touch()

@@ -1,7 +1,7 @@
-"""Next versions of the document, as the service's own people might publish them.
+"""Possible next versions of the service's document.
 
-Written from the published document alone, before anything was read of what carries corrections over: each function
-changes the document in place, as a change of the service or of its exporter would.
+Written from the published document only, without knowing the code of drafts. Each function changes the document in the
+same way as a change of the service or its exporter.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ JSON = dict[str, Any]
 
 
 def requests_inherit_from_one_base(document: JSON) -> None:
-    """The exporter writes inheritance as `allOf`: what all file requests share moves to a schema of its own."""
+    """Write inheritance as `allOf`: common members of file requests move to a base schema."""
     schemas = document["components"]["schemas"]
     requests = [
         name for name in schemas if name.endswith("FileRequest") and "savingMode" in schemas[name]["properties"]
@@ -32,8 +32,8 @@ def requests_inherit_from_one_base(document: JSON) -> None:
         schemas[request] = {"allOf": [{"$ref": "#/components/schemas/FileRequestBase"}, rest]}
 
 
-def the_result_of_an_analysis_is_an_object_of_its_own(document: JSON) -> None:
-    """What an analysis found moves from the answer into a schema that the answer refers to."""
+def analysis_has_its_own_schema(document: JSON) -> None:
+    """Move the results of an analysis from the response into a schema that the response references."""
     schemas = document["components"]["schemas"]
     answer = schemas["CloudHugoResponse"]["properties"]
     schemas["HugoStructure"] = {
@@ -44,8 +44,8 @@ def the_result_of_an_analysis_is_an_object_of_its_own(document: JSON) -> None:
     answer["structure"] = {"$ref": "#/components/schemas/HugoStructure"}
 
 
-def tokens_are_named_at_each_operation(document: JSON) -> None:
-    """Another filter of the exporter: the scheme is called `Bearer`, and each operation names it."""
+def security_at_each_operation(document: JSON) -> None:
+    """Call the security scheme `Bearer`, and declare it at each operation."""
     schemes = document["components"]["securitySchemes"]
     schemes["Bearer"] = schemes.pop("JWT")
     del document["security"]
@@ -57,7 +57,7 @@ def tokens_are_named_at_each_operation(document: JSON) -> None:
 
 
 def jobs_can_be_cancelled(document: JSON) -> None:
-    """A verb that the document never had, at two paths that it has."""
+    """Add a new HTTP method to two existing paths."""
     for path in ("/document/{requestId}", "/text/{requestId}"):
         poll = document["paths"][path]["get"]
         document["paths"][path]["delete"] = {
@@ -68,24 +68,24 @@ def jobs_can_be_cancelled(document: JSON) -> None:
         }
 
 
-def jobs_are_called_jobs_in_paths(document: JSON) -> None:
-    """The parameter of two paths gets another name."""
+def path_parameter_is_renamed(document: JSON) -> None:
+    """Rename the parameter of two paths."""
     for head in ("/document", "/text"):
         item = document["paths"].pop(head + "/{requestId}")
         item["get"]["parameters"][0]["name"] = "jobId"
         document["paths"][head + "/{jobId}"] = item
 
 
-def one_answer_has_two_forms(document: JSON) -> None:
-    """A poll answers 200 for whole and partial results alike: the answer is one of two schemas."""
+def response_is_one_of_two(document: JSON) -> None:
+    """Make the 200 response of a poll one of two schemas, for complete and partial results."""
     answers = document["paths"]["/document/{requestId}"]["get"]["responses"]
     partial = answers.pop("206")["content"]["application/json"]["schema"]
     content = answers["200"]["content"]["application/json"]
     content["schema"] = {"oneOf": [content["schema"], partial]}
 
 
-def old_formats_are_dropped(document: JSON) -> None:
-    """Formats that nobody sends any more leave every enum that has them."""
+def old_formats_are_removed(document: JSON) -> None:
+    """Remove unused formats from every enum."""
 
     def drop(node: Any) -> None:
         if isinstance(node, dict):
@@ -100,8 +100,8 @@ def old_formats_are_dropped(document: JSON) -> None:
     drop(document["components"]["schemas"])
 
 
-def a_new_exporter_writes_31(document: JSON) -> None:
-    """The framework's own exporter: OpenAPI 3.1, null as a type, null beside a reference as `oneOf`."""
+def new_exporter_writes_31(document: JSON) -> None:
+    """Export as OpenAPI 3.1: null as a type, nullable references as `oneOf`."""
 
     def convert(node: Any) -> Any:
         if isinstance(node, list):
@@ -123,8 +123,8 @@ def a_new_exporter_writes_31(document: JSON) -> None:
     answer["request"] = {"oneOf": [{"type": "null"}, {"$ref": "#/components/schemas/CloudFileRequest"}]}
 
 
-def every_submission_wants_a_key(document: JSON) -> None:
-    """A header that each submission must have, so that a repeated one is not billed twice."""
+def submissions_need_a_key(document: JSON) -> None:
+    """Add a required idempotency header to each submission."""
     for item in document["paths"].values():
         if "post" in item:
             item["post"].setdefault("parameters", []).append(
@@ -137,8 +137,8 @@ def every_submission_wants_a_key(document: JSON) -> None:
             )
 
 
-def the_service_has_regions(document: JSON) -> None:
-    """The address is a template, with a default for each variable."""
+def server_url_has_variables(document: JSON) -> None:
+    """Make the server URL a template with defaults for its variables."""
     document["servers"] = [
         {
             "url": "https://{region}.groupdocs.cloud/{version}/translation",
@@ -150,8 +150,8 @@ def the_service_has_regions(document: JSON) -> None:
     ]
 
 
-def an_operation_has_a_successor(document: JSON) -> None:
-    """An operation is deprecated, and another one takes its place with a request of its own."""
+def operation_has_a_successor(document: JSON) -> None:
+    """Deprecate an operation, and add its successor with a new request schema."""
     old = document["paths"]["/summarize-text"]["post"]
     document["paths"]["/text/summary"] = {"post": copy.deepcopy(old)}
     old["deprecated"] = True
@@ -164,14 +164,14 @@ def an_operation_has_a_successor(document: JSON) -> None:
 
 COPIES = (
     requests_inherit_from_one_base,
-    the_result_of_an_analysis_is_an_object_of_its_own,
-    tokens_are_named_at_each_operation,
+    analysis_has_its_own_schema,
+    security_at_each_operation,
     jobs_can_be_cancelled,
-    jobs_are_called_jobs_in_paths,
-    one_answer_has_two_forms,
-    old_formats_are_dropped,
-    a_new_exporter_writes_31,
-    every_submission_wants_a_key,
-    the_service_has_regions,
-    an_operation_has_a_successor,
+    path_parameter_is_renamed,
+    response_is_one_of_two,
+    old_formats_are_removed,
+    new_exporter_writes_31,
+    submissions_need_a_key,
+    server_url_has_variables,
+    operation_has_a_successor,
 )

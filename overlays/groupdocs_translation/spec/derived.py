@@ -1,5 +1,5 @@
-# Derived from openapi/translation.yaml and from KINDS of formats.py with `nox -s regenerate`: never edit it.
-"""The operations of the service, and the words that its requests take, as types."""
+# Derived from openapi/translation.yaml and from KINDS of formats.py with `nox -s regenerate`: do not edit.
+"""The operations of the service, and the values that its requests accept, as types."""
 
 from __future__ import annotations
 
@@ -223,7 +223,7 @@ ImageKinds = Literal["image"]
 MediaKinds = Literal["media"]
 AutoKinds = Literal["auto"]
 
-# What the operations for files of any kind take.
+# Formats that the operations for files of any kind accept.
 FILE_FORMATS = frozenset(
     {
         "Unknown",
@@ -266,7 +266,7 @@ FILE_FORMATS = frozenset(
     }
 )
 
-# Id, method, path, role, family, request model, whether it takes no token, tag: see operations.Operation.
+# ID, method, path, role, family, request model, whether it needs no token, tag: see operations.Operation.
 ROWS: tuple[tuple[str, str, str, Role, Family, str | None, bool, str], ...] = (
     ("getOpenapiDocument", "GET", "/swagger/spec", "read", "none", None, False, "swagger"),
     ("getHugoStructure", "GET", "/hugo", "poll", "hugo", None, False, "translation"),
