@@ -369,10 +369,10 @@ def vanished(document: Any) -> None:
 @pytest.mark.parametrize(
     ("change", "named"),
     [
-        (without_id, "GET /new: operationId ''"),
+        (without_id, "GET /new: operationId must be in camelCase, got ''"),
         (twin_id, "operationId 'getHealth' is used 2 times"),
         (dangling, "#/components/schemas/UrlFileInfo/properties/size: #/components/schemas/Size has no target"),
-        (foreign, "https://example.org/size.yaml has no target"),
+        (foreign, "https://example.org/size.yaml must have the same origin"),
         (undescribed, "GET /hc: response 204 has no description"),
         (ghost, "UrlFileInfo requires Url, which is not a property"),
         (unused, "#/components/schemas/Spare is unused"),
