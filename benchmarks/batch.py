@@ -1,4 +1,4 @@
-"""Folders: 2,000 small files by default, every twentieth request wrong, and the memory of 100,000 files.
+"""A folder of 2,000 small files by default, with and without faults in 5% of requests, and memory for 100,000 files.
 
 The sandbox and the client run in separate processes on one machine, so files per second include both. A job takes 2 s
 (median of a log-normal distribution), so 64 concurrent jobs finish at most 32 files per second. Faults are drawn from a
@@ -94,9 +94,9 @@ def _run(settings: Any, source: Path, out: Path, *, is_plan: bool = False, **opt
 
 
 def compare(source: Path, count: int, scratch: Path) -> tuple[list[str], list[Target]]:
-    """Translate the files with both, without and with faults."""
-    fair, targets = _batch(source, count, scratch / "ours", "no faults", 0.0)
-    foul, more = _batch(source, count, scratch / "ours-faults", f"{SHARE:.0%} faults", SHARE)
+    """Translate the files with and without faults, with the batch and the published SDK."""
+    clean, targets = _batch(source, count, scratch / "ours", "no faults", 0.0)
+    faulty, more = _batch(source, count, scratch / "ours-faults", f"{SHARE:.0%} faults", SHARE)
     rows = [
         *clean,
         *_published_sdk(source, count, scratch / "theirs", "no faults", 0.0),
@@ -111,8 +111,8 @@ def compare(source: Path, count: int, scratch: Path) -> tuple[list[str], list[Ta
     return [f"## {count:,} small files", EXPLAINED, table(head, rows)], [*targets, *more]
 
 
-def _batch(source: Path, count: int, out: Path, weather: str, share: float) -> tuple[list[list[object]], list[Target]]:
-    """Measure a run and, with faults, another one that retries files that are uncertain or failed."""
+def _batch(source: Path, count: int, out: Path, faults: str, share: float) -> tuple[list[list[object]], list[Target]]:
+    """Run a batch, with faults also a second run that retries uncertain and failed files."""
     with process("benchmarks.batch", str(share), str(2 * count)) as sandbox:
         settings = json.loads(sandbox.read())
         first = last = _run(settings, source, out)
@@ -173,7 +173,7 @@ EXPLAINED = (
 
 
 def memory(scratch: Path, count: int) -> tuple[list[str], list[Target]]:
-    """Measure planning, and a run that plans, journals and reports but may make no call."""
+    """Measure planning, and a run that plans, journals and reports but makes no calls."""
     settings = {"client_id": "id", "client_secret": "secret"}
     rows: list[list[object]] = []
     targets: list[Target] = []
