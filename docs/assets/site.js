@@ -21,7 +21,7 @@ document.addEventListener("DOMContentLoaded", () => {
     button.setAttribute("aria-label", "Navigation");
     button.addEventListener("click", () => {
       drawer.click();
-      if (drawer.checked) (navigation.querySelector("a.md-nav__link--active") ?? navigation.querySelector("a")).focus();
+      if (drawer.checked) navigation.querySelector("a").focus(); // the link of this page is not displayed
     });
     // Sections of the open navigation cover each other: show the one with the focus.
     navigation.addEventListener("focusin", (event) => {
