@@ -34,7 +34,7 @@ SENTENCE = re.compile(r"(?<=[.!?:;])\s+")
 ENTRY = re.compile(r"\n\s*\n|\n(?=\s*(?:[-*] |\d+\. |\w[\w, ]*: ))")  # paragraphs, list items, "name: meaning"
 WORD = re.compile(r"\b[a-z]{4,}")  # a list of codes has none
 PROSE = re.compile(r"(?:[A-Za-z][\w'-]*[,;:]? ){3}[A-Za-z]")  # four words in a row: a sentence, not a key or a header
-CODE_STRING = re.compile(r"\(\?|^import ", re.MULTILINE)  # a regular expression, a script
+CODE_STRING = re.compile(r"\(\?|^import |^(CREATE|SELECT|UPDATE|INSERT) ", re.MULTILINE)  # patterns, scripts, SQL
 DIRECTIVE = re.compile(r"#(!| type:| noqa| pyright:| fmt:| ///)")
 NOUN = "the|an?|what|who|whether|how|where|when|all|those|each|every|one|as|is|are|it|whose"
 NOUNS = re.compile(rf"(?:{NOUN})\b", re.IGNORECASE)

@@ -446,7 +446,7 @@ class JournalWriter:
         """Make a change. It happens even if the caller is cancelled while waiting.
 
         Raises:
-            JournalFailed: the journal cannot be written; nothing of the batch may go on.
+            JournalFailed: the journal cannot be written; the batch must stop.
         """
         done = anyio.Event()
         self._changes.append((change, done))
@@ -493,8 +493,8 @@ class BatchRunning(ConfigurationError):
 class JournalLock:
     """The right to write one journal; held by one batch, in one process.
 
-    The lock is the system's own (``flock``, ``LockFileEx``), so it ends with its process whatever the end. The number
-    in the file beside it only tells others whom to look for; it may be stale, and decides nothing.
+    It is a lock of the operating system (``flock``, ``LockFileEx``), so it always ends with its process. The file with
+    the process ID is only for messages; it may be stale.
     """
 
     def __init__(self, journal: Path) -> None:
@@ -515,7 +515,7 @@ class JournalLock:
             ) from None
         except OSError as error:
             raise self._refused(error) from error
-        whole = self._owner.with_name(f"{self._owner.name}.new")  # whoever is refused reads a number or nothing
+        whole = self._owner.with_name(f"{self._owner.name}.new")  # another process reads the whole number or nothing
         try:
             whole.write_text(f"{os.getpid()}\n", encoding="ascii")
             whole.replace(self._owner)
@@ -530,7 +530,9 @@ class JournalLock:
         self._lock.release()
 
     def _refused(self, error: OSError) -> ConfigurationError:
-        return ConfigurationError(f"cannot write beside the journal {self._journal}: {error.strerror}; {_NOTHING_SENT}")
+        return ConfigurationError(
+            f"cannot write next to the journal {self._journal}: {error.strerror}; {_NOTHING_SENT}"
+        )
 
     def _pid(self) -> int | None:
         try:

@@ -58,7 +58,7 @@ def take_fingerprint(path: Path) -> Fingerprint:
 
 
 def has_changed(path: Path, file: FoundFile, row: Row) -> bool:
-    """Return whether a file has changed since it was journaled; reads it only if just the time differs."""
+    """Return whether a file has changed since it was journaled; reads it only if only its time differs."""
     if (file.size, file.mtime_ns) == (row.size, row.mtime_ns):
         return False
     if file.size != row.size or row.digest is None:

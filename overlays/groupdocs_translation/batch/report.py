@@ -33,11 +33,11 @@ if TYPE_CHECKING:
 class BatchPlan(Data):
     """What a run would do now, and cost; nothing was sent or written.
 
-    ``files`` counts those found that some operation takes, ``by_state`` where they are: ``planned`` and ``uploaded``
-    will be sent, ``submitted`` only fetched, ``done`` are skipped; ``failed`` and ``uncertain`` are left alone unless
-    ``retry_failed``, ``retry_uncertain``. ``ignored`` counts files by extension that no operation takes,
-    ``made`` results and reports of other batches, by folder. ``unknown_pairs`` (``en-sq``) are not on the service's
-    published page: the run asks first what it translates (one call), and sends nothing if they are not there.
+    ``files`` counts the supported files that were found, ``by_state`` their states: ``planned`` and ``uploaded`` are
+    sent, ``submitted`` are only downloaded, ``done`` are skipped, ``failed`` and ``uncertain`` are skipped without
+    ``retry_failed`` and ``retry_uncertain``. ``ignored`` counts unsupported files by extension, ``made`` results and
+    reports of other batches by folder. ``unknown_pairs`` (``en-sq``) are language pairs that the service's page does
+    not list: the run requests the list of languages first (one call), and sends nothing if they are missing.
     """
 
     files: int
@@ -190,7 +190,7 @@ class BatchReport(AsDict):
 
     @property
     def unfinished(self) -> int:
-        """Files that the next run goes on with."""
+        """Files that the next run resumes."""
         return self.files - self.done - self.failed - self.uncertain
 
     @property

@@ -157,10 +157,10 @@ class Scheduler:
         self._process_file = process
         self._usage = usage
         self._run = run
-        self._to_fetch = to_fetch  # jobs of earlier runs that nobody has taken up yet: each will need a call
+        self._to_fetch = to_fetch  # jobs of earlier runs that are not resumed yet: each needs a call
         self._clock = clock
         self.in_progress: dict[int, ActiveFile] = {}
-        self._limiters = {Queue.FETCH: jobs, Queue.SEND: uploads}  # in the order in which they are looked at
+        self._limiters = {Queue.FETCH: jobs, Queue.SEND: uploads}  # in order of priority
         self._rows: dict[Queue, deque[Row]] = {queue: deque() for queue in Queue}
         self._dry: dict[Queue, float] = {}  # queues of which nothing was due at a time (wall clock)
         self._put_back = 0  # files that came back to their queue: a look into the journal may have missed them
@@ -248,7 +248,7 @@ class Scheduler:
         return bool(rows)
 
     async def _pause_for_change(self) -> bool:
-        """Wait until something may go; false if nothing ever will."""
+        """Wait until a file may start; return false if no file can."""
         looked = (self._put_back, min(self._dry.values(), default=None))
         if looked != self._looked and looked[1] is not None:
             self._next_due = await anyio.to_thread.run_sync(self._journal.next_due, self._run, looked[1])
@@ -261,7 +261,7 @@ class Scheduler:
         await self._pause(None if due is None else max(0.0, due - self._clock.wall()))
         if due is not None and due <= self._clock.wall():
             self._dry.clear()
-            self._next_due = None  # kept, it would be over at once again while no slot is free to look for the file
+            self._next_due = None  # otherwise the wait would end immediately again while no slot is free for the file
         return True
 
     async def _pause(self, seconds: float | None) -> None:

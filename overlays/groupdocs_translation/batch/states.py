@@ -33,7 +33,7 @@ from .._errors import (
 )
 
 RESULT_LIFETIME_S = 24 * 3600.0  # results stay so long after the request (service page, "How a translation runs")
-GRACE_S = 3600.0  # a job unknown this close to its end has expired; a younger one may still exist
+GRACE_S = 3600.0  # a job unknown this close to its end has expired; a younger job may still exist
 UPLOAD_LIFETIME_S = 3600.0  # no page says how long an upload is kept; an hour saves the call after a crash or Ctrl-C
 
 
@@ -129,7 +129,7 @@ def _is_fetchable(known: Recorded, missing: Sequence[str]) -> bool:
 
 
 def _is_of(known: Recorded, desired: Desired, missing: Sequence[str]) -> bool:
-    """Return whether a failed job had only these languages: another one may have been the cause."""
+    """Return whether a failed job had only these languages: another may have been the cause."""
     return set(missing) <= set(known.targets) <= set(desired.targets)
 
 
@@ -170,7 +170,7 @@ class ErrorAction(Enum):
     UNCERTAIN = "uncertain"
     EXPIRED = "expired"
     UNFINISHED = "unfinished"  # still running at the service; the next run fetches it
-    REVOKED = "revoked"  # the API refuses what the identity server gives: passes, unless it comes again and again
+    REVOKED = "revoked"  # the API rejects new tokens: transient, unless it happens again and again
     STOP = "stop"  # every other file would meet the same
 
 
@@ -213,7 +213,7 @@ def names_an_option(message: str, request: Iterable[str]) -> bool:
 
 
 def pause_s(tries: int, retry_after_s: float | None) -> float:
-    """Seconds before a file's next try, after ``tries`` that failed; what the service asked for is kept."""
+    """Seconds before a file's next try, after ``tries`` that failed; respects the service's ``Retry-After``."""
     return max(retry_after_s or 0.0, min(LONGEST_PAUSE_S, FIRST_PAUSE_S * 2.0 ** (tries - 1)))
 
 
@@ -230,10 +230,10 @@ USUAL_POLLS = 2.9  # of a job, before this journal has experience: balanced, 20 
 
 @frozen(kw_only=True)
 class KindCost(Data):
-    """The calls that the files of one kind will cost.
+    """The expected calls for the files of one kind.
 
-    ``files`` are those that cost anything, ``bytes`` what is sent of them. ``polls`` is the least, ``expected_polls``
-    what such jobs took so far, or usually take.
+    ``files`` counts the files that need calls, ``bytes`` their size. ``polls`` is the minimum, ``expected_polls`` the
+    average of such jobs so far, or the usual number.
     """
 
     kind: str
@@ -283,7 +283,7 @@ def fits(remaining: int | None, *, promised: int, need: int) -> bool:
 
 # -- how many at a time ------------------------------------------------------------------------------------------------
 
-FIRST = 4  # where a limit starts, if it may: enough to fill a pipe, few enough not to be refused at once
+FIRST = 4  # where a limit starts, if allowed: enough to keep the connection busy, few enough to be accepted
 DECREASE = 0.5
 CALM_S = 1.0  # refusals within so long of one that counted are of the same burst: it counts once
 
@@ -317,7 +317,7 @@ class AimdLimit:
         return evolve(self, value=min(float(self.most), self.value + step))
 
     def refused(self, now: float, retry_after_s: float | None = None) -> AimdLimit:
-        """After a refusal; ``now`` in monotonic seconds, ``retry_after_s`` what the service asked for."""
+        """Return the limit after an HTTP 429 or 503; ``now`` in monotonic seconds, ``retry_after_s`` as sent by it."""
         if now < self.calm_at:
             return self
         calm_at = now + max(CALM_S, retry_after_s or 0.0)

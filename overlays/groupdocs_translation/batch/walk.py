@@ -62,7 +62,7 @@ def _matches(path: str, patterns: Sequence[str]) -> bool:
 
 @define
 class Ignored:
-    """What a walk passed by: files by extension that no operation takes, links, and what was unreadable."""
+    """What a walk skipped: unsupported files by extension, links, and unreadable entries."""
 
     formats: Counter[str] = field(factory=Counter[str])
     links: int = 0
@@ -85,11 +85,11 @@ class _Folder:
 class Walk:
     """A walk through a folder.
 
-    Hidden names and open office documents' locks are passed by, and so are the folder of results when it lies inside,
-    and everything for which ``is_own`` (path from the root → whether a batch made it) is true. So are reports, and what
-    other batches have put below the root: ``made_by`` names the results (folded paths from the folder) of the batch
-    whose state folder lies in a folder; if it does not know, the whole folder is passed by. Links are followed only
-    if ``follow_symlinks``; one that leads back to a folder on the way is not.
+    Skipped are hidden names, lock files of open office documents and the folder of results, if it is inside. So is
+    everything for which ``is_own`` (path from the root → whether a batch made it) is true. Reports and results of other
+    batches below the root are skipped too. ``made_by`` returns the results (folded paths) of the batch whose state
+    folder is in a folder; if it is unknown, the whole folder is skipped. Links are followed only with
+    ``follow_symlinks``, and never back to a folder on the way.
     """
 
     def __init__(
@@ -119,7 +119,7 @@ class Walk:
         except OSError as error:
             raise ConfigurationError(f"cannot read the folder {self._root}: {error.strerror}") from error
         open_folders = [self._open("", frozenset({identity}))]
-        while open_folders:  # a stack in place of recursion: a tree may be deeper than Python's
+        while open_folders:  # a stack instead of recursion: a tree may be deeper than Python's limit
             folder = open_folders[-1]
             entry = next(folder.entries, None)
             if entry is None:
