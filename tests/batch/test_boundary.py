@@ -127,7 +127,7 @@ def test_a_lock_that_cannot_be_written_is_an_error_of_ours(client, folder, out, 
         raise PermissionError(13, "Permission denied")
 
     monkeypatch.setattr("groupdocs_translation.batch.journal.FileLock.acquire", acquire)
-    with pytest.raises(ConfigurationError, match=r"cannot write to .*Permission denied"):
+    with pytest.raises(ConfigurationError, match=r"cannot write to the folder of .*Permission denied"):
         client.translate_folder(folder("a.txt"), target="de", output_dir=out)
 
 

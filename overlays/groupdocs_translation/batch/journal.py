@@ -411,7 +411,7 @@ def read_journal(path: Path) -> sqlite3.Connection:
 
 
 def note_found(connection: sqlite3.Connection, row: Row | None, file: FoundFile, **columns: Any) -> int:
-    """Write a file that the walk found; its id. ``columns`` are those that change."""
+    """Insert or update the row of a file that was found and return its ID; ``columns`` are the new values."""
     columns |= {"path": file.path, "size": file.size, "mtime_ns": file.mtime_ns}
     if row is None:
         names, marks = ", ".join(columns), ", ".join("?" * len(columns))
@@ -530,9 +530,7 @@ class JournalLock:
         self._lock.release()
 
     def _refused(self, error: OSError) -> ConfigurationError:
-        return ConfigurationError(
-            f"cannot write next to the journal {self._journal}: {error.strerror}; {_NOTHING_SENT}"
-        )
+        return ConfigurationError(f"cannot write to the folder of {self._journal}: {error.strerror}; {_NOTHING_SENT}")
 
     def _pid(self) -> int | None:
         try:
