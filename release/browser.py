@@ -90,7 +90,8 @@ def check(browser: Browser, base: str, names: list[str], shots: Path | None) -> 
 
 def take_report(browser: Browser, report: Path) -> None:
     """Take the top of an HTML report in both color schemes."""
-    for scheme, name in (("light", "batch-report"), ("dark", "batch-report-dark")):
+    pictures: dict[Literal["light", "dark"], str] = {"light": "batch-report", "dark": "batch-report-dark"}
+    for scheme, name in pictures.items():
         page = browser.new_page(viewport={"width": 1000, "height": 900}, color_scheme=scheme)
         page.goto(report.resolve().as_uri())
         page.screenshot(path=ROOT / "docs" / "assets" / f"{name}.png")
