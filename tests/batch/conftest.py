@@ -34,7 +34,7 @@ def client(sandbox):
 
 
 def results(folder):
-    """The files below a folder but the batch's own, as sorted paths."""
+    """Return the sorted paths of the files below a folder, without the batch's own."""
     return sorted(
         path.relative_to(folder).as_posix()
         for path in folder.rglob("*")

@@ -28,7 +28,7 @@ SOON = PollingSchedule.every(0.2)
 
 
 def translate(settings, source, out, options):
-    """What the process does."""
+    """Run in the process to be killed."""
     with TranslationClient(**settings, polling=SOON) as client:
         client.translate_folder(source, target="de", output_dir=out, **options)
 

@@ -1,4 +1,4 @@
-"""What nobody foresaw, and what a disk does: one file's failure, or one line that says what is safe."""
+"""Unforeseen errors and disk faults: the failure of one file, or one line that says what is safe."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tests.batch.conftest import results
 
 
 def broken(monkeypatch, step, *, times=1):
-    """Let a step of the worker fail as no code of ours means to."""
+    """Make a step of the worker raise an unforeseen exception."""
     real, left = getattr(FileWorker, step), [times]
 
     async def fail(worker, active, *arguments):
@@ -178,7 +178,7 @@ def test_a_damaged_journal_is_set_aside_and_nothing_is_paid_for_twice(sandbox, c
     ],
 )
 def test_a_row_with_a_wrong_checksum_is_not_trusted(sandbox, client, folder, out, damage):
-    """A flipped bit inside of a row is no fault to SQLite."""
+    """SQLite does not notice a flipped bit inside a row."""
     source = folder("a.txt")
     submitted(client, source, out)
     assert len(sandbox.jobs) == 1
@@ -242,7 +242,7 @@ def test_a_flipped_bit_in_a_job_id_is_noticed_and_the_id_is_reported(sandbox, cl
 
 @pytest.mark.parametrize("is_damaged", [False, True])
 def test_a_journal_of_version_2_is_continued(sandbox, client, folder, out, is_damaged):
-    """It had no checksums and a write-ahead log."""
+    """Version 2 had no checksums and used a write-ahead log."""
     source = folder("a.txt", "b.txt", "c.txt")
     client.translate_folder(source, target="de", output_dir=out, include="a.txt")
     submitted(client, source, out)

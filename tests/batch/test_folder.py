@@ -1,4 +1,4 @@
-"""A folder in, a folder out: the tree, what is skipped, what is done anew, and what it costs."""
+"""Translate a folder: its tree, skipped and repeated files, and the cost."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def test_a_batch_leaves_the_client_usable_with_its_token_and_shares_its_usage(sa
     assert client.usage.calls == sum(count for name, count in sandbox.calls().items() if not name.startswith("/"))
 
 
-# -- what is done anew -------------------------------------------------------------------------------------------------
+# -- what is repeated --------------------------------------------------------------------------------------------------
 
 
 def test_a_changed_source_is_done_anew_and_a_touched_one_is_not(sandbox, client, folder, out):
@@ -222,7 +222,7 @@ def test_max_calls_is_never_passed_and_the_next_run_goes_on(sandbox, client, fol
     assert report.done == budget // 3
     assert report.stopped == (None if budget >= 6 else "max_calls")
     assert client.translate_folder(source, target="de", output_dir=out).is_complete
-    assert (len(sandbox.jobs), client.usage.calls) == (2, 6)  # no call was made in vain
+    assert (len(sandbox.jobs), client.usage.calls) == (2, 6)  # no call was wasted
 
 
 def test_the_budget_of_the_client_holds_too(sandbox, folder, out):

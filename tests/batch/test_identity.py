@@ -1,4 +1,4 @@
-"""A whole batch while the identity server is down, which passes and is paid for once; a wrong secret does not pass."""
+"""A whole batch while the token endpoint is down: it completes and is billed once. A wrong secret ends it."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def test_an_outage_that_does_not_end_leaves_all_files_to_the_next_run(sandbox, c
 
 
 def test_an_outage_in_the_midst_of_a_batch_is_ridden_out(sandbox, client, clock, six, out):
-    """The token ends while jobs are waited for, and there is no other for a while."""
+    """Let the token expire during the wait for jobs, with no new one for a while."""
     client.translate_folder(six, target="de", output_dir=out, include="0.txt")
     clock.advance(3_600 * 2)
     sandbox.fail("/connect/token", times=5, status=502)

@@ -1,4 +1,4 @@
-"""SIGKILL at any moment: the next run goes on, pays for nothing twice, forgets nothing, leaves nothing half-done."""
+"""SIGKILL at any moment: the next run resumes, is billed for nothing twice, and leaves nothing half-done."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def test_a_batch_killed_25_times_translates_each_file_once(folder, out):
         assert (
             FILES - in_doubt <= made <= FILES
         )  # one job a file; whether those in doubt were taken, only the sandbox knows
-        assert len(sandbox.jobs) == made + in_doubt  # asked to, they were repeated, each once
+        assert len(sandbox.jobs) == made + in_doubt  # on request they were repeated, each once
         assert last.is_complete
     assert results(out) == [name.replace(".txt", ".de.txt") for name in sorted(names)]
     for name in names:

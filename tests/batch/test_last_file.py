@@ -1,4 +1,4 @@
-"""However long a look into the journal takes: a run ends when no file is left, and asks for no job once more."""
+"""However slow the journal is: a run ends when no file is left, and polls no finished job."""
 
 from __future__ import annotations
 

@@ -22,7 +22,7 @@ def both_runners(request):
 
 
 def limiter_of(width, most=64):
-    """A limiter that has learned to let so many through."""
+    """Return a limiter that has adapted to this width."""
     limiter = AdaptiveLimiter(most)
     while limiter.limit.width > width:
         limiter.refused(limiter.limit.calm_at)
@@ -38,7 +38,7 @@ async def settle():
 
 
 class Line:
-    """Files that ask for a slot one after the other, and stay until they are told to leave."""
+    """Files that request a slot one after the other and keep it until released."""
 
     def __init__(self, limiter, group):
         self.inside, self.scopes = [], {}

@@ -194,7 +194,7 @@ def test_told_to_risk_it_a_run_repeats_what_falls_into_doubt_meanwhile(sandbox, 
 
 
 def interrupted(client, source, out):
-    """A run that was stopped when everything had been submitted and nothing fetched."""
+    """Run a batch that stops when everything is submitted and nothing is downloaded."""
     batch = Batch(
         client, source, target="de", output_dir=out, progress=lambda step: step.step == "waiting" and batch.stop()
     )
@@ -317,7 +317,7 @@ def test_ctrl_c_that_interrupts_no_wait_stops_in_order_too(sandbox, folder, out)
 
     assert batch.report.stopped == "interrupted"
     assert batch.report.by_state == {"submitted": 1}
-    assert steps[-2:] == ["stopping", "end"]  # what is told after Ctrl-C arrives, too
+    assert steps[-2:] == ["stopping", "end"]  # steps after Ctrl-C are reported too
 
 
 class Interrupting:
@@ -406,7 +406,7 @@ async def test_a_signal_handler_stops_a_batch_that_only_waits(sandbox, anyio_bac
 
 
 def test_stopping_at_the_very_end_waits_for_nothing(client, folder, out):
-    """The loop has run for the last time and is not closed yet: it takes calls that it will never make."""
+    """Stop a batch whose loop has ended but is not closed yet: it accepts calls that it never makes."""
     batch = AsyncBatch(client, folder("a.txt"), target="de", output_dir=out)
     loop = asyncio.new_event_loop()
     batch._run, batch._loop, batch._thread = object(), loop, None
@@ -580,7 +580,7 @@ def test_sources_and_results_may_be_moved_together_with_the_journal(sandbox, cli
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such modes")
 def test_what_is_committed_is_in_the_journal_file_itself(tmp_path):
-    """A write-ahead log could lose it: SQLite ignores everything after a damaged frame."""
+    """Use no write-ahead log: SQLite ignores everything after a damaged frame."""
     with contextlib.closing(Journal.open(tmp_path / "journal.sqlite3")) as journal:
         run = journal.begin_run(1.0)
         (tmp_path / "copy.sqlite3").write_bytes((tmp_path / "journal.sqlite3").read_bytes())

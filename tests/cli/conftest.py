@@ -39,7 +39,7 @@ class Terminal(io.StringIO):
 
 @pytest.fixture(autouse=True)
 def own_folders(monkeypatch, tmp_path):
-    """No test sees, or leaves, anything in the folders of whoever runs it."""
+    """Keep tests out of the user's own folders."""
     for variable in ("XDG_STATE_HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME", "HOME", "USERPROFILE"):
         monkeypatch.setenv(variable, str(tmp_path / variable))
     monkeypatch.delenv("GROUPDOCS_PROFILE", raising=False)

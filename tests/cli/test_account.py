@@ -127,7 +127,7 @@ def test_a_healthy_machine_costs_no_call(command, sandbox, clock):
         "network settings": "ok",
         "api host": "ok",
         "identity host": "ok",
-        "clock": "warning",  # the tests' own clock stands in another year than the sandbox's answers
+        "clock": "warning",  # the tests' clock shows another year than the sandbox's responses
         "credentials": "ok",
         "token": "ok",
     }

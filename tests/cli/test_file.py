@@ -1,4 +1,4 @@
-"""``file``: documents in, documents out, or texts, or the id of a job."""
+"""``file``: translate documents to documents, texts, or a job ID."""
 
 from __future__ import annotations
 

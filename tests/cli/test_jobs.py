@@ -1,4 +1,4 @@
-"""``jobs``: whatever was submitted is picked up by its id."""
+"""``jobs``: resume any submitted job by its ID."""
 
 from __future__ import annotations
 

@@ -25,7 +25,7 @@ pty = pytest.importorskip("pty")
 termios = pytest.importorskip("termios")
 
 PATIENCE_S = 20.0  # for what takes a tenth of a second on a quiet machine
-# The command as it is, asking often: the sandbox's time is real here, and so is ours.
+# The unchanged command with frequent polls: time is real here, in the sandbox and in the client.
 STARTER = (
     "import sys; from groupdocs_translation import PollingSchedule; from groupdocs_translation.cli.main import run; "
     "sys.exit(run(sys.argv[1:], polling=PollingSchedule(first_wait_s=0.2, shortest_gap_s=0.2, longest_gap_s=0.3)))"
@@ -139,7 +139,7 @@ def test_ctrl_c_while_a_job_is_waited_for_stops_and_the_command_it_names_fetches
 
 def test_ctrl_c_while_a_job_is_submitted_waits_for_its_id_and_twice_does_not(start, sandbox):
     def pressed(delay_s):
-        """The command after Ctrl-C, while its job is submitted: a token is asked for when it is to be sent."""
+        """Press Ctrl-C while the job is submitted: the token request shows when that is."""
         sandbox.fail("translateText", delay_s=delay_s)
         tokens = sandbox.calls()["/connect/token"]
         process = start("text", "Hello", "--to", "de")

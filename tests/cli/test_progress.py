@@ -1,4 +1,4 @@
-"""What is shown of a translation while it goes on: bars on a terminal, lines elsewhere."""
+"""The progress of a translation: a bar on a terminal, lines elsewhere."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ WAIT = Progress("wait", "report.docx", 3.0, 6.0, JOB)
 
 
 def terminal(width):
-    """One that can draw, whatever this machine's TERM says."""
+    """Return a console that can draw, regardless of TERM."""
     return Console(file=io.StringIO(), force_terminal=True, width=width, color_system=None, _environ={"TERM": "xterm"})
 
 

@@ -18,7 +18,7 @@ PUBLIC = ("", ".auth", ".batch", ".formats", ".sandbox")  # the modules whose na
 
 
 def options() -> dict[str, bool]:
-    """How mkdocs.yml reads docstrings."""
+    """Return the docstring options of mkdocs.yml."""
 
     site = yaml.safe_load((ROOT / "mkdocs.yml").read_text(encoding="utf-8"))
     (plugin,) = (found["mkdocstrings"] for found in site["plugins"] if "mkdocstrings" in found)
@@ -27,7 +27,7 @@ def options() -> dict[str, bool]:
 
 
 def documented(item: griffe.Object) -> Iterator[griffe.Object]:
-    """An object and all that is in it, without what is imported from elsewhere."""
+    """Yield an object and its members, without imported ones."""
     yield item
     for member in item.members.values():
         if isinstance(member, griffe.Object):

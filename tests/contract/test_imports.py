@@ -48,7 +48,7 @@ SKIPPED = {
     "batch": {"_sync"},
 }
 
-# A decision is a function of its inputs: it neither waits, nor looks at a clock, nor talks to anything.
+# A decision is a function of its inputs: it does not wait, read a clock or do I/O.
 IMPURE = {
     "anyio",
     "asyncio",
@@ -66,7 +66,7 @@ IMPURE = {
 
 
 def _imports(path: Path, package: str) -> Iterator[str]:
-    """Every module that a file imports, absolute, wherever in the file it does so."""
+    """Yield the absolute name of every module that a file imports, anywhere in the file."""
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
@@ -149,7 +149,7 @@ def _edges(modules: dict[str, list[str]]) -> dict[str, set[str]]:
 
 
 def _cycle(edges: dict[str, set[str]]) -> list[str]:
-    """The modules that are left when those that import nothing that is left are taken away, again and again."""
+    """Return the modules in import cycles: repeatedly remove the modules that import none of the others."""
     left = dict(edges)
     while leaves := [module for module, targets in left.items() if not targets & left.keys()]:
         for leaf in leaves:

@@ -1,4 +1,4 @@
-"""How many of our files a call leads through: whoever looks for a fault has to read them all."""
+"""The number of files that a call runs through: to find a bug, you must read them all."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ SANDBOX = f"{Path(groupdocs_translation_sandbox.__file__).parent}/"
 
 
 def files_entered(call: Callable[[], object], *, under: str = "") -> set[str]:
-    """The files of ours, in a folder, whose functions a call enters, in its own thread and in those it starts.
+    """Return the files of a folder whose functions a call enters, in its own thread and in threads it starts.
 
-    What runs while a module is imported does not count, nor do threads of the sandbox, which is the other side.
+    Code that runs during an import does not count; neither do the threads of the sandbox.
     """
     entered: defaultdict[int, set[str]] = defaultdict(set)
     of_the_sandbox: set[int] = set()

@@ -1,7 +1,7 @@
-"""Every operation of the service is reached by calling a public method, and each call reaches the one it says.
+"""Every operation of the service is reachable by a public method, and each method calls the operation it names.
 
-The table is held against ``OPERATIONS`` from both sides. That a call was sent, to which operation, and how often, is
-what the sandbox recorded, not what the client believes.
+The table is compared with ``OPERATIONS`` in both directions. The sandbox records which operation was called and how
+often; the client's own count is not used.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ def _file(name: str, **options: object) -> Call:
 
 
 def _read(name: str) -> Call:
-    """The submission of texts out of a file, with the one question that its result takes."""
+    """Return a call that translates a file to text, with the one poll that its result takes."""
     return lambda client: client.translate_to_text(b"Hello", name=name, target="de")
 
 
@@ -39,7 +39,7 @@ def _asked(kind: str) -> Call:
 
 
 def _of_tables() -> Iterator[tuple[str, Call]]:
-    """The calls of operations that only the tables know: kinds of files and styles that came after this test."""
+    """Yield calls for the operations in the tables, including kinds and styles added after this test."""
     yield from ((operation, _text(style=style)) for style, operation in TEXT_STYLES.items())
     yield from ((operation, _file("a.docx", style=style)) for style, operation in FILE_STYLES.items())
     for kind in (kind for kind in KINDS.values() if kind.formats):
@@ -92,7 +92,7 @@ CALLS: dict[str, Call] = dict(_of_tables()) | {
 
 
 def _besides(operation: str) -> Counter[str]:
-    """What a call needs besides the operation that it is for."""
+    """Return the other operations that a call needs."""
     row = BY_ID[operation]
     besides: Counter[str] = Counter()
     if row.role == "submit" and row.model != "TextRequest":
@@ -123,7 +123,7 @@ def test_a_public_method_reaches_the_operation_and_the_sandbox_takes_its_request
     del seen["/connect/token"]
     assert seen == Counter({operation: 1} | _besides(operation))
     (record,) = (record for record in sandbox.records if record.operation == operation)
-    nobodys = BY_ID[operation].role == "poll"  # the job that is asked for was never made
+    nobodys = BY_ID[operation].role == "poll"  # the polled job was never made
     assert record.status == 404 if nobodys else record.status in {200, 202}
     assert (record.job is not None) == (BY_ID[operation].role == "submit")
     assert record.has_authorization != BY_ID[operation].public

@@ -14,7 +14,7 @@ TEXTS = re.findall(r"^\| `(.+?)` \|", PAGE, re.MULTILINE)
 
 
 def messages() -> list[str]:
-    """Every string of the overlay; ``…`` stands for what a message fills in."""
+    """Return every string of the overlay; ``…`` stands for a value in a message."""
     found = []
     for path in (ROOT / "overlays").rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):

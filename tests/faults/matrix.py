@@ -1,4 +1,4 @@
-"""Faults, the requests that meet them, and the faces of the package that must live through them."""
+"""Faults, the requests they apply to, and the interfaces of the package that must survive them."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def status(code, body=PAGE, content_type="text/html", **headers):
 
 
 def own(code, **headers):
-    """A refusal in the words of the service."""
+    """Return a rejection in the format of the service."""
     return answer(code, {"status": code, "message": "no"}, **headers)
 
 
@@ -42,12 +42,12 @@ def cut(good, _):
 
 
 def without_length(good, _):
-    """The good answer as HTTP/1.0 sends it: it ends with the connection."""
+    """Return the correct response as HTTP/1.0 sends it: it ends with the connection."""
     return good.replace(b"HTTP/1.1", b"HTTP/1.0").replace(b"Content-Length", b"X-Length")
 
 
 def members(**values):
-    """The good answer's JSON with other members in it; what is no object stays as it is."""
+    """Return the correct response with other members in its JSON object; other JSON stays unchanged."""
 
     def reply(good, _):
         try:
@@ -60,7 +60,7 @@ def members(**values):
 
 
 def file_in_poll(**values):
-    """A poll that names such a file."""
+    """Return a poll response that names such a file."""
 
     def reply(good, server):
         file = {"url": f"{server.address}/storage/x/de?{QUERY}", "size": 5} | values
@@ -70,7 +70,7 @@ def file_in_poll(**values):
 
 
 def address_in(text):
-    """The good answer with another address in it."""
+    """Return the correct response with another URL in it."""
     poll = file_in_poll(url=text)
     return lambda good, server: poll(good, server) if b'"urls"' in good else answer(body=text)
 
@@ -172,18 +172,18 @@ FILE_ROLES = ("token", "upload", "submit", "poll", "fetch")
 TEXT_ROLES = ("token", "submit", "poll")
 TRANSPORTS = ("sync", "httpx2", "aiohttp", "trio")
 READ_S = 0.4  # for a connection that hangs
-CERTIFICATES = ssl.create_default_context()  # no address here is of a server that has one; reading them takes 20 ms
+CERTIFICATES = ssl.create_default_context()  # unused, since no server here has one; reading them takes 20 ms
 _OF_ONE_ROLE = {"address": {"upload", "poll"}, "redirect": {"fetch"}, "size": {"poll"}, "id": {"submit"}}
 _real_getaddrinfo = socket.getaddrinfo
 
 
 def faults_of(role, faults):
-    """Those that make a difference at a role: some answers have addresses in them, and only storage is followed."""
+    """Return the faults that matter for a role: only some responses contain URLs, and only storage may redirect."""
     return {name: fault for name, fault in faults.items() if role in _OF_ONE_ROLE.get(name.split()[0], {role})}
 
 
 def only_loopback(host, *arguments, **options):
-    """``socket.getaddrinfo`` without a network, which reads names as the real one does before it sends them out."""
+    """Replace ``socket.getaddrinfo`` without a network; names are encoded as by the real one."""
     if host in {"127.0.0.1", "localhost", "::1", b"127.0.0.1"}:
         return _real_getaddrinfo(host, *arguments, **options)
     if isinstance(host, str):
@@ -192,7 +192,7 @@ def only_loopback(host, *arguments, **options):
 
 
 def work(transport, settings, call):
-    """Call ``call(client)`` with a client of the transport; what it gives."""
+    """Return the result of ``call(client)`` with a client of the transport."""
     if transport == "sync":
         with TranslationClient(**settings) as client:
             return call(client)
@@ -206,7 +206,7 @@ def work(transport, settings, call):
 
 
 def scenarios(role, faults):
-    """Each fault at a role: its name, its server, and a client's settings."""
+    """Yield the name, server and client settings for each fault of a role."""
     for name, fault in faults_of(role, faults).items():
         with Server(Fault(role, **fault)) as server:
             settings = server.settings() | {"clock": FakeClock(), "verify": CERTIFICATES}
@@ -215,7 +215,7 @@ def scenarios(role, faults):
 
 @contextmanager
 def logged():
-    """What is logged meanwhile, as one list of lines."""
+    """Yield a list that collects the lines logged in the block."""
     lines = []
     handler = logging.Handler()
     handler.emit = lambda record: lines.append(handler.format(record))
@@ -228,14 +228,14 @@ def logged():
 
 
 def told(text):
-    """What is wrong with a message: it is several lines, or tells a secret or the query of an address."""
+    """Return what is wrong with a message: several lines, a secret, or the query of a URL."""
     if "\n" in text:
         yield f"several lines: {text!r}"
     yield from (f"{secret} in {text!r}" for secret in (SECRET, QUERY, "token-1") if secret in text)
 
 
 def client_errors(transport, role, call, faults=FAULTS):
-    """What is wrong with one call under each fault."""
+    """Return the problems of one call under each fault."""
     for name, server, settings in scenarios(role, faults):
         found = []
         with logged() as lines:
@@ -254,7 +254,7 @@ def client_errors(transport, role, call, faults=FAULTS):
 
 
 def file_call(folder):
-    """Translate one file; what comes is what was sent."""
+    """Translate one file and check its content."""
     return lambda client: client.translate_file(
         b"Hello", name="a.txt", target="de", output_dir=folder, overwrite=True, timeout=60
     )
@@ -266,7 +266,7 @@ def text_call(client):
 
 
 def batch_errors(transport, role, tmp_path, faults=FAULTS):
-    """What is wrong with two runs of a batch under each fault: the second one resumes what the first has left."""
+    """Return the problems of two runs of a batch under each fault: the second run resumes the first."""
     source = make_files(tmp_path / "src", 2)
     for number, (name, server, settings) in enumerate(scenarios(role, faults)):
         out = tmp_path / str(number)
@@ -298,7 +298,7 @@ def batch_errors(transport, role, tmp_path, faults=FAULTS):
 
 
 def make_files(folder, count):
-    """Files whose contents differ, in ``folder``."""
+    """Write files with different contents to ``folder``."""
     folder.mkdir()
     for number in range(count):
         (folder / f"{number:03}.txt").write_text(f"Hello from {number}")
@@ -306,7 +306,7 @@ def make_files(folder, count):
 
 
 def report_errors(report, server, source):
-    """What a report does not account for."""
+    """Return what is missing in a report."""
     entries = list(report.each())
     names = {path.name for path in source.iterdir()}
     if {entry.path for entry in entries} != names:
@@ -321,7 +321,7 @@ def report_errors(report, server, source):
 
 
 def command_errors(role, tmp_path, arguments, faults=FAULTS):
-    """What is wrong with a command under each fault: it ends with an exit code and lines, never with a traceback."""
+    """Return the problems of a command under each fault: it must end with an exit code, never with a traceback."""
     for name, server, settings in scenarios(role, faults):
         out, err = io.StringIO(), io.StringIO()
         found = []

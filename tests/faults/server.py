@@ -1,7 +1,7 @@
-"""A small service written for these tests alone: it makes jobs, counts them, and fails where it is told to.
+"""A small service for these tests alone: it makes jobs, counts them, and injects faults.
 
-It shares no code with the sandbox, so that a mistake in one is not a mistake in the other. Each connection has a
-thread of its own; a fault decides what becomes of the bytes of an answer.
+It shares no code with the sandbox, so that a bug in one is not a bug in the other. Each connection has its own thread;
+a fault changes the bytes of a response.
 """
 
 from __future__ import annotations
@@ -17,13 +17,13 @@ from collections import Counter
 from contextlib import suppress
 from email.utils import formatdate
 
-SECRET = "a-client-secret"  # no message may hold it, nor the query of an address
+SECRET = "a-client-secret"  # no message may contain it, nor the query of a URL
 QUERY = "sig=canary"
 _LENGTH = re.compile(rb"(?im)^content-length:\s*(\d+)")
 
 
 def answer(status=200, body=b"", content_type="application/json", **headers):
-    """The bytes of an HTTP answer."""
+    """Return the bytes of an HTTP response."""
     body = body if isinstance(body, bytes) else json.dumps(body).encode()
     named = {"Content-Type": content_type, "Content-Length": str(len(body)), "Date": formatdate(usegmt=True)}
     named |= {name.replace("_", "-"): value for name, value in headers.items()}
@@ -32,7 +32,7 @@ def answer(status=200, body=b"", content_type="application/json", **headers):
 
 
 class Fault:
-    """What becomes of the next ``times`` requests of a role; ``reply`` makes bytes of the good answer, or is bytes.
+    """A fault for the next ``times`` requests of a role; ``reply`` is bytes, or makes them from the correct response.
 
     ``before``: the request is not acted on. After the reply the connection ends with RST (``reset``) or FIN
     (``close``), or stays open with no further byte until the client gives up (``hang``).
@@ -43,7 +43,7 @@ class Fault:
         self.reset, self.close, self.hang, self.left = reset, close, hang, times
 
     def met_by(self, role):
-        """The fault that a request of that role meets, ``None`` if it meets none; counted."""
+        """Return the fault for a request of that role, or ``None``, and count the request."""
         if role != self.role or not self.left:
             return None
         self.left -= 1
@@ -51,7 +51,7 @@ class Fault:
 
 
 class Server:
-    """Jobs by id, requests by role, and the fault that is in force.
+    """Jobs by ID, requests by role, and the current fault.
 
     ``jobs`` has what each job translates: a file's content, or texts. A job is done at the poll after ``polls`` others.
     ``result`` makes the content of a file's result.
@@ -85,16 +85,16 @@ class Server:
 
     @property
     def requests(self):
-        """How many there were."""
+        """Return the number of requests."""
         return self.roles.total()
 
     @property
     def paid_twice(self):
-        """What more than one job translates."""
+        """Return the contents that more than one job translates."""
         return {source: count for source, count in Counter(self.jobs.values()).items() if count > 1}
 
     def settings(self):
-        """Keyword arguments of a client."""
+        """Return the keyword arguments of a client."""
         return {
             "client_id": "an-id",
             "client_secret": SECRET,
@@ -118,7 +118,7 @@ class Server:
         self._open.discard(connection)
 
     def _exchange(self, connection, stream):
-        """One request and its answer; whether another may follow."""
+        """Respond to one request; return whether another may follow."""
         head = b""
         while not head.endswith(b"\r\n\r\n"):
             line = stream.readline()
@@ -202,13 +202,13 @@ def _role(method, path):
 
 
 def chunked(pieces):
-    """An answer without a length."""
+    """Return the response without a length."""
     head = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n"
     return head + b"".join(b"%x\r\n%b\r\n" % (len(piece), piece) for piece in pieces)
 
 
 def zipped(good, _):
-    """The good answer in an encoding that nobody asked for, and far too large."""
+    """Return the correct response in an encoding that was not requested, and far too large."""
     head = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Encoding: gzip\r\n"
     return head + b"Content-Length: %d\r\n\r\n" % len(_BOMB) + _BOMB
 

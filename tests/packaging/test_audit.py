@@ -15,7 +15,7 @@ LOCKED = "attrs==24.1.0\nhttpx==0.27.0\n"
 
 @pytest.fixture
 def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """What the advisory service was asked, in order; the other searches are left out."""
+    """Record the requests to the advisory service in order; skip the other checks."""
     monkeypatch.setattr(module, "lock", lambda root: LOCKED)
     monkeypatch.setattr(module, "run", lambda *command, **options: None)
     monkeypatch.setattr(module, "check_workflows", lambda root: None)
