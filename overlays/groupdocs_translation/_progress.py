@@ -101,12 +101,13 @@ class _Cell:
         if step.step in {"stopping", "planning"}:
             self._draw(_STOPPING if step.step == "stopping" else f"{human_count(step.total, 'file')} found", "")
         else:
-            self._draw(_summary(step), f' value="{step.finished}" max="{step.total}"')
+            bar = f' value="{step.finished}" max="{step.total}"'
+            self._draw(_summary(step), bar, is_last=step.step == "end")
         if step.step == "end":
             self._lines.append(_summary(step))
 
-    def _draw(self, line: str, bar: str) -> None:
-        is_new = self._bar == "" or bar == ""  # a new step, not more bytes or files of the same one
+    def _draw(self, line: str, bar: str, *, is_last: bool = False) -> None:
+        is_new = is_last or self._bar == "" or bar == ""  # a new step, not more bytes or files of the same one
         self._current, self._bar = line, bar
         if is_new or time.monotonic() - self._drawn_at >= DRAW_EVERY_S:
             self._drawn_at = time.monotonic()
