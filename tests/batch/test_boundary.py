@@ -248,7 +248,8 @@ def test_a_journal_of_version_2_is_continued(sandbox, client, folder, out, is_da
     submitted(client, source, out)
     made = set(sandbox.jobs)
     journal = out / ".groupdocs-batch" / "journal.sqlite3"
-    name = Journal.snapshot(journal).name
+    with contextlib.closing(Journal.snapshot(journal)) as opened:
+        name = opened.name
     with contextlib.closing(sqlite3.connect(journal)) as connection:
         for (trigger,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
             connection.execute(f"DROP TRIGGER {trigger}")
