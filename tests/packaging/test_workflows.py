@@ -74,6 +74,15 @@ def test_sessions_that_are_called_exist() -> None:
     assert {"tests", "lint", "types", "regenerate", "publish", "demo"} <= named
 
 
+def test_the_readme_has_a_demo_and_a_test_command_and_the_gate_runs_them() -> None:
+    blocks = re.findall(r"```sh\n(.*?)```", (ROOT / "README.md").read_text(encoding="utf-8"), re.DOTALL)
+    commands = re.findall(r"\.venv/bin/nox -s (\w+)$", "".join(blocks), re.MULTILINE)
+    steps = re.findall(r"^step (\w+)$", (ROOT / ".ci" / "run").read_text(encoding="utf-8"), re.MULTILINE)
+
+    assert commands == ["demo", "tests"]
+    assert set(commands) <= set(steps)
+
+
 @pytest.mark.parametrize("name", _sessions())
 def test_a_session_says_in_one_line_what_it_does(name: str) -> None:
     described = _sessions()[name]
