@@ -15,12 +15,13 @@ from typing import Any, NamedTuple
 from jsonpath import JSONPathEnvironment
 from jsonpath.exceptions import JSONPathError
 
-from openapi.tree import SCHEMAS, WORDING, Location, is_list, is_map, item_key, member, text
+from openapi.tree import SCHEMAS, WORDING, Location, is_list, is_map, item_key, member, text, without
 
 PATHS = JSONPathEnvironment(strict=True)  # passes all 703 compliance tests of RFC 9535
 KINDS = ("remove", "update", "copy")
 KEYS = frozenset({"target", "description", "x-matches", "x-optional", "x-absorbs", "x-draft", *KINDS})
 INLINE = ("type", "format", "enum", "items", "additionalProperties", "properties")  # keywords that a $ref replaces
+UNREFERENCED = {*WORDING, "nullable"}  # keywords that a $ref cannot carry
 
 
 class ActionError(Exception):
@@ -146,7 +147,7 @@ class _Action:
         schema = ref.removeprefix(SCHEMAS)
         self._note("point", here, ("components", "schemas", schema))
         is_, ours = (
-            {key: _bare(one[key]) for key in INLINE if key in one}
+            {key: without(one[key], UNREFERENCED, key) for key in INLINE if key in one}
             for one in (node, member(self.applied.document, "components", "schemas", schema))
         )
         if is_ and is_ != ours and "$ref" not in node:
@@ -216,13 +217,6 @@ def keyed(document: Any, location: Location) -> Location:
             node, parent = node[part], str(part)
 
     return tuple(parts())
-
-
-def _bare(node: Any) -> Any:
-    """Return a schema without wording and ``nullable``, which a reference cannot carry."""
-    if is_map(node):
-        return {key: _bare(value) for key, value in node.items() if key not in {*WORDING, "nullable"}}
-    return [_bare(item) for item in node] if is_list(node) else node
 
 
 def _append(node: list[Any], values: list[Any]) -> bool:

@@ -14,7 +14,7 @@ from typing import Any
 
 from openapi import account, correct, documents
 from openapi.changes import parameters, shape
-from openapi.tree import DATA, MISSING, NAMES, WORDING, Location, at, is_list, is_map, member, operations
+from openapi.tree import MISSING, WORDING, Location, at, is_list, is_map, member, operations, without
 
 VERBS = ("translate", "summarize", "analyze", "detect", "upload", "convert", "extract", "create", "check", "cancel")
 WORD_FOR = {"auto": "file", "document": "file"}  # in the names of operations that return results
@@ -154,7 +154,7 @@ class Draft:
             _only(one, other, "securitySchemes") for one, other in ((self.old, self.new), (self.new, self.old))
         )
         for name in removed:
-            fits = [other for other in added if _bare(added[other]) == _bare(removed[name])]
+            fits = [other for other in added if without(added[other], WORDING) == without(removed[name], WORDING)]
             if len(fits) == 1:
                 self._move(
                     rf"(?<=securitySchemes\.){re.escape(name)}(?![A-Za-z])", fits[0], f"{name} is now called {fits[0]}"
@@ -166,8 +166,8 @@ class Draft:
         for path, item in removed.items():
             fits = [other for other in added if shape(other) == shape(path)]
             if len(fits) != 1:
-                fits = [other for other in added if _bare(added[other]) == self._now(item)]
-            rivals = [other for other in removed if _bare(removed[other]) == _bare(item)]
+                fits = [other for other in added if without(added[other], WORDING) == self._now(item)]
+            rivals = [other for other in removed if without(removed[other], WORDING) == without(item, WORDING)]
             # several paths have equal items: a longer prefix may have been added to this one
             if len(rivals) > 1 and shape(fits[0] if fits else "") != shape(path):
                 fits = [other for other in fits if other.endswith(path)]
@@ -193,7 +193,7 @@ class Draft:
 
     def _now(self, item: Any) -> Any:
         """Return an operation's structure with the new names of its schemas."""
-        said = json.dumps(_bare(item))
+        said = json.dumps(without(item, WORDING))
         for name, now in self.renamed.items():
             said = said.replace(f'schemas/{name}"', f'schemas/{now}"')
         return json.loads(said)
@@ -206,8 +206,8 @@ class Draft:
                 {key: one[key] for key in one if key not in other} for one, other in ((was, now), (now, was))
             )
             for prop in removed if now else ():
-                fits = [key for key in added if _bare(added[key]) == _bare(removed[prop])]
-                rivals = [key for key in removed if _bare(removed[key]) == _bare(removed[prop])]
+                fits = [key for key in added if without(added[key], WORDING) == without(removed[prop], WORDING)]
+                rivals = [key for key in removed if without(removed[key], WORDING) == without(removed[prop], WORDING)]
                 if len(fits) == 1 and len(rivals) == 1:
                     place = ("components", "schemas", name, "properties")
                     self.moved[*place, prop] = (*place, fits[0])
@@ -242,8 +242,10 @@ class Draft:
             for one, other in (schemas, schemas[::-1])
         )  # fmt: skip
         for name, key in removed:
-            was = _bare(schemas[0][name]["properties"][key])
-            fits = [to for to, same in added if same == key and _bare(schemas[1][to]["properties"][key]) == was]
+            was = without(schemas[0][name]["properties"][key], WORDING)
+            fits = [
+                to for to, same in added if same == key and without(schemas[1][to]["properties"][key], WORDING) == was
+            ]
             rivals = [other for other, same in removed if same == key]
             if name not in self.renamed and len(fits) == len(rivals) == 1:
                 place = ("components", "schemas", name, "properties", key)
@@ -399,17 +401,11 @@ def _only(document: Any, other: Any, kind: str) -> dict[str, Any]:
 
 def _alike(old: Any, new: Any) -> bool:
     was, now = set(member(old, "properties")), set(member(new, "properties"))
-    return bool(was) and len(was & now) / len(was | now) >= ALIKE if was or now else _bare(old) == _bare(new)
-
-
-def _bare(node: Any, parent: str = "") -> Any:
-    if is_map(node):
-        return {
-            key: value if key in DATA and parent not in NAMES else _bare(value, "" if parent in NAMES else key)
-            for key, value in node.items()
-            if parent in NAMES or key not in WORDING
-        }
-    return [_bare(item) for item in node] if is_list(node) else node
+    return (
+        bool(was) and len(was & now) / len(was | now) >= ALIKE
+        if was or now
+        else without(old, WORDING) == without(new, WORDING)
+    )
 
 
 def _says(node: Any, update: Any) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any, TypeGuard
 
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
@@ -35,6 +35,19 @@ def member(node: object, *keys: str | int) -> Any:
     for key in keys:
         node = node.get(str(key)) if is_map(node) else None
     return {} if node is None else node
+
+
+def without(node: Any, keywords: Collection[str], parent: str = "") -> Any:
+    """Return a copy without some keywords. Names, such as a property called ``description``, and values stay."""
+    if is_map(node):
+        return {
+            key: value
+            if key in DATA and parent not in NAMES
+            else without(value, keywords, "" if parent in NAMES else key)
+            for key, value in node.items()
+            if parent in NAMES or key not in keywords
+        }
+    return [without(item, keywords) for item in node] if is_list(node) else node
 
 
 def children(node: object) -> Iterator[tuple[str, Any]]:

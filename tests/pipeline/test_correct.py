@@ -150,3 +150,32 @@ def test_every_correction_is_still_needed_and_a_missing_target_is_named(upstream
     assert "$.components.schemas.CloudTextResponse.properties.translations: selects 0 nodes" in named
     assert "$.components.schemas.HttpStatusCode.enum: selects 0 nodes" in named
     assert "post.requestBody: selects 29 nodes, not 30" in named
+
+
+@pytest.mark.parametrize(
+    ("inline", "is_same"),
+    [
+        ({"description": {"type": "string", "nullable": True}}, True),  # a name; wording and nullability differ inside
+        ({"description": {"type": "integer"}}, False),
+        ({"summary": {"type": "string"}}, False),
+    ],
+)
+def test_a_reference_replaces_only_an_equal_schema_whatever_its_properties_are_called(
+    inline: dict[str, Any], is_same: bool
+) -> None:
+    named = {"type": "object", "properties": {"description": {"type": "string", "description": "Words."}}}
+    document = {
+        "paths": {"/x": {"schema": {"type": "object", "properties": inline}}},
+        "components": {"schemas": {"Named": named}},
+    }
+    action = {
+        "description": "why",
+        "target": "$.paths['/x'].schema",
+        "update": {"$ref": "#/components/schemas/Named"},
+    }
+    plan = {"overlay": "1.1.0", "actions": [action]}
+
+    applied = correct.apply(document, plan)
+
+    assert (applied.failures == {}) == is_same
+    assert is_same or "differs from Named" in next(iter(applied.failures.values()))
