@@ -201,8 +201,8 @@ def _expected(total: float | None) -> str:
 @contextmanager
 def bars(console: Console | None = None) -> Generator[Callable[[Progress], None]]:
     """Show a bar while the block runs; it disappears afterwards."""
-    from rich.console import Console as NewConsole  # noqa: PLC0415  (100 ms, needed on a terminal only)
-    from rich.live import Live  # noqa: PLC0415
+    from rich.console import Console as NewConsole  # 100 ms, needed on a terminal only
+    from rich.live import Live
 
     current: list[tuple[Progress, float]] = []  # the current step and when it was reported
 
@@ -225,9 +225,9 @@ def bars(console: Console | None = None) -> Generator[Callable[[Progress], None]
 
 def _drawn(step: Progress, since: float) -> Table:
     """Return a bar of bytes during a transfer, and of the usual duration, if known, during a wait."""
-    from rich.progress_bar import ProgressBar  # noqa: PLC0415
-    from rich.table import Table  # noqa: PLC0415
-    from rich.text import Text  # noqa: PLC0415
+    from rich.progress_bar import ProgressBar
+    from rich.table import Table
+    from rich.text import Text
 
     is_waiting = step.stage == "wait"
     done = step.done + (time.monotonic() - since if is_waiting else 0)
@@ -278,9 +278,9 @@ def _summary(step: BatchProgress) -> str:
 @contextmanager
 def batch_bar(console: Console | None = None) -> Generator[Callable[[BatchProgress], None]]:
     """Show a bar, with failures above it, while the block runs; it disappears afterwards."""
-    from rich.console import Console as NewConsole  # noqa: PLC0415  (100 ms, needed on a terminal only)
-    from rich.progress import BarColumn, Progress, TextColumn  # noqa: PLC0415
-    from rich.text import Text  # noqa: PLC0415
+    from rich.console import Console as NewConsole  # 100 ms, needed on a terminal only
+    from rich.progress import BarColumn, Progress, TextColumn
+    from rich.text import Text
 
     columns = (BarColumn(BAR_WIDTH), TextColumn("{task.description}", markup=False))
     with Progress(*columns, console=console or NewConsole(stderr=True), transient=True) as display:

@@ -148,7 +148,7 @@ class AsyncTranslationClient(BaseClient):
         return await texts.collect()
 
     @typing.overload
-    async def submit_text(  # type: ignore[overload-overlap]
+    async def submit_text(  # type: ignore[overload-overlap]  # as for translate_text
         self, text: str, *, target: str | Iterable[str], **options: Unpack[TextOptions]
     ) -> AsyncJob[TextTranslation[str]]: ...
     @typing.overload

@@ -165,7 +165,7 @@ class TranslationClient(BaseClient):
         return texts.collect()
 
     @typing.overload
-    def submit_text(  # type: ignore[overload-overlap]
+    def submit_text(  # type: ignore[overload-overlap]  # as for translate_text
         self, text: str, *, target: str | Iterable[str], **options: Unpack[TextOptions]
     ) -> Job[TextTranslation[str]]: ...
     @typing.overload

@@ -282,7 +282,7 @@ def remove_from_file(profile: str) -> Path | None:
 
 def _profiles() -> Any:
     import tomlkit  # noqa: PLC0415  (extra cli)
-    from tomlkit.exceptions import TOMLKitError  # noqa: PLC0415
+    from tomlkit.exceptions import TOMLKitError  # noqa: PLC0415  (extra cli)
 
     path = profile_path()
     try:

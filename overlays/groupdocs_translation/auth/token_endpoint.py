@@ -72,7 +72,7 @@ _RESERVED_PARAMS = frozenset({"grant_type", "client_id", "client_secret", "scope
 def user_agent(application: str | None = None) -> str:
     """Return the ``User-Agent``: the application's product, this package, Python and the platform."""
     import platform  # noqa: PLC0415  (with the first request)
-    from importlib.metadata import PackageNotFoundError, version  # noqa: PLC0415
+    from importlib.metadata import PackageNotFoundError, version  # noqa: PLC0415  (the same)
 
     try:
         own = version("groupdocs-translation")

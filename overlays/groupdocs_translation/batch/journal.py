@@ -326,7 +326,7 @@ class Journal:
         """Iterate over the files of a run, or those in some states, in the order they were planned."""
         chosen = tuple(states) if states is not None else tuple(FileState)
         marks = ", ".join("?" * len(chosen))
-        query = f"SELECT * FROM files WHERE run = ? AND state IN ({marks}) AND id > ? ORDER BY id LIMIT 500"  # noqa: S608
+        query = f"SELECT * FROM files WHERE run = ? AND state IN ({marks}) AND id > ? ORDER BY id LIMIT 500"  # noqa: S608  (question marks)
         last = -1
         while page := self._rows(query, (run, *chosen, last)):
             yield from page

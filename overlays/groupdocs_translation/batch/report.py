@@ -242,7 +242,7 @@ _REST = (FileState.PLANNED, FileState.UPLOADED, FileState.SUBMITTING, FileState.
 @cache  # takes longer than many a batch
 def _page() -> Template:
     from jinja2 import Environment, StrictUndefined  # noqa: PLC0415  (extra cli)
-    from markupsafe import Markup  # noqa: PLC0415
+    from markupsafe import Markup  # noqa: PLC0415  (a dependency of jinja2)
 
     environment = Environment(
         autoescape=True, finalize=_visible, trim_blocks=True, lstrip_blocks=True, undefined=StrictUndefined

@@ -19,7 +19,7 @@ def main() -> int:
         )
         return 2
     try:
-        from .main import run  # noqa: PLC0415  (needs the extra)
+        from .main import run  # needs the extra
 
         return run()
     except KeyboardInterrupt:  # before the command could handle it

@@ -49,7 +49,7 @@ class Context:
     @property
     def clock(self) -> Clock:
         """The clock of the client."""
-        from .._clock import SYSTEM_CLOCK  # noqa: PLC0415
+        from .._clock import SYSTEM_CLOCK
 
         clock: Clock = self.settings.get("clock", SYSTEM_CLOCK)
         return clock
@@ -57,14 +57,14 @@ class Context:
     @property
     def service(self) -> str:
         """The base URL of the service, for commands that make no client."""
-        from .._config import api_url  # noqa: PLC0415
+        from .._config import api_url
 
         return api_url(self.settings.get("base_url"))
 
     @contextmanager
     def client(self, *, is_trial: bool = False, **settings: Any) -> Generator[TranslationClient]:
         """Open the client that the options describe, and record its calls when the block ends."""
-        from .._sync.client import TranslationClient  # noqa: PLC0415  (loads the client)
+        from .._sync.client import TranslationClient  # loads the client
 
         self.log()
         with ExitStack() as stack:
@@ -79,12 +79,12 @@ class Context:
 
     def client_settings(self, stack: ExitStack) -> dict[str, Any]:
         """Return the arguments of the client; ``stack`` holds the sandbox of ``--sandbox``."""
-        import httpx2  # noqa: PLC0415  (not needed for help)
+        import httpx2  # not needed for help
 
         # Shared by API, token endpoint and storage: reading certificates takes a good part of a short command.
         given = {"verify": httpx2.create_ssl_context()} | dict(self.settings)
         if self.is_sandbox:
-            from .._rules.polling import PollingSchedule  # noqa: PLC0415
+            from .._rules.polling import PollingSchedule
 
             sandbox = stack.enter_context(new_sandbox(latency_s=SANDBOX_LATENCY_S))
             given = {"polling": PollingSchedule.every(0.2)} | given | sandbox.client_settings()  # its calls are free
@@ -94,7 +94,7 @@ class Context:
 
     def history(self, service: str) -> History:
         """Return the history of a service; with ``--sandbox`` there is none."""
-        from .history import History  # noqa: PLC0415
+        from .history import History
 
         return History(None if self.is_sandbox else history_folder(), service)
 
@@ -186,7 +186,7 @@ _CREDENTIALS = frozenset({"client_id", "client_secret", "token_url", "profile"})
 
 def history_folder() -> Path:
     """Return the folder of this user's history."""
-    from platformdirs import user_state_path  # noqa: PLC0415
+    from platformdirs import user_state_path
 
     return user_state_path(PROGRAM)
 
@@ -194,7 +194,7 @@ def history_folder() -> Path:
 def new_sandbox(**options: Any) -> Any:
     """Return a sandbox that is not started yet, or say that its extra is missing."""
     try:
-        from ..sandbox import Sandbox  # noqa: PLC0415  (an extra)
+        from ..sandbox import Sandbox  # an extra
     except ImportError as error:
         raise click.UsageError(str(error)) from error
     return Sandbox(**options)

@@ -92,7 +92,7 @@ def diagnose(**settings: Any) -> list[Finding]:
 
 
 def _versions() -> Finding:
-    import ssl  # noqa: PLC0415  (a command's help does without)
+    import ssl  # a command's help does without
 
     names = {
         "groupdocs-translation": version("groupdocs-translation"),
@@ -134,7 +134,7 @@ def _host_of(proxy: str) -> str:
 
 def _host(name: str, setting: tuple[str, str, str], settings: Mapping[str, Any], dates: list[float]) -> Finding:
     """Check that a host responds, and add the difference between its clock and the local one to ``dates``."""
-    import httpx2  # noqa: PLC0415  (kept out of `import groupdocs_translation`)
+    import httpx2  # kept out of `import groupdocs_translation`
 
     parameter, variable, default = setting
     clock: Clock = settings.get("clock", SYSTEM_CLOCK)
@@ -191,7 +191,7 @@ def _clock(dates: Sequence[float]) -> Finding:
 
 
 def _credentials(settings: Mapping[str, Any]) -> list[Finding]:
-    from .._sync.client import TranslationClient  # noqa: PLC0415  (loads the client)
+    from .._sync.client import TranslationClient  # loads the client
 
     try:
         client = TranslationClient(**settings)

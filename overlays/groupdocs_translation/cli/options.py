@@ -229,7 +229,7 @@ def command(name: str, **settings: Any) -> Callable[[Callable[..., Any]], click.
 def show_version(ctx: click.Context, _: click.Parameter, value: bool) -> None:
     """Print the version and exit."""
     if value and not ctx.resilient_parsing:
-        from importlib.metadata import version  # noqa: PLC0415  (reads the disk)
+        from importlib.metadata import version  # reads the disk
 
         click.echo(f"{PROGRAM} {version('groupdocs-translation')}")
         ctx.exit()

@@ -48,10 +48,10 @@ def write_table(
         for row in rows:
             write("\t".join(row))
         return
-    from rich import box  # noqa: PLC0415  (60 ms that only a terminal needs)
-    from rich.console import Console  # noqa: PLC0415
-    from rich.table import Table  # noqa: PLC0415
-    from rich.text import Text  # noqa: PLC0415
+    from rich import box  # 60 ms that only a terminal needs
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
 
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, show_header=is_headed)
     for number, heading in enumerate(headings):

@@ -48,7 +48,7 @@ def login(context: Context, client_id: str | None, secret_stdin: bool, keyring: 
         credentials = checked((Secret(client_id), secret), origin="login", names=_NAMES)
         if not no_check:
             settings |= {"client_id": credentials.client_id, "client_secret": credentials.client_secret.reveal()}
-            from ..._sync.client import TranslationClient  # noqa: PLC0415  (loads the client)
+            from ..._sync.client import TranslationClient  # loads the client
 
             with TranslationClient(**settings) as client:
                 token_facts(client)  # a pair that is refused is not stored

@@ -75,7 +75,7 @@ def batch(
       groupdocs-translation batch docs --to de,fr --out translated --dry-run
       groupdocs-translation batch docs --to de,fr --out translated --exclude 'drafts/*' --max-calls 500
     """
-    from ...batch import Batch, BatchPlan, Concurrency  # noqa: PLC0415  (loads asynchronous I/O)
+    from ...batch import Batch, BatchPlan, Concurrency  # loads asynchronous I/O
 
     bounds = {"uploads": uploads, "jobs": jobs, "downloads": downloads}
     settings: dict[str, Any] = given_options(given)
