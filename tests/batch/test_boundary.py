@@ -240,6 +240,21 @@ def test_a_flipped_bit_in_a_job_id_is_noticed_and_the_id_is_reported(sandbox, cl
     assert f"its row named job {damaged}" in entry.reason
 
 
+def test_a_journal_whose_schema_is_damaged_is_set_aside(sandbox, client, folder, out):
+    source = folder("a.txt")
+    submitted(client, source, out)
+    journal = out / ".groupdocs-batch" / "journal.sqlite3"
+    with contextlib.closing(sqlite3.connect(journal)) as connection:
+        connection.execute("PRAGMA writable_schema=ON")
+        connection.execute("UPDATE sqlite_master SET sql = replace(sql, 'NEW.id', 'FEW.id') WHERE name LIKE 'files_%'")
+        connection.commit()
+
+    report = client.translate_folder(source, target="de", output_dir=out)
+
+    assert (report.done, len(sandbox.jobs)) == (1, 1)
+    assert journal.with_name("journal.sqlite3.damaged-1").exists()
+
+
 @pytest.mark.parametrize("is_damaged", [False, True])
 def test_a_journal_of_version_2_is_continued(sandbox, client, folder, out, is_damaged):
     """Version 2 had no checksums and used a write-ahead log."""

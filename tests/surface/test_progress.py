@@ -6,9 +6,10 @@ import re
 import shutil
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
-from groupdocs_translation import Batch, TranslationClient, show_progress
+from groupdocs_translation import Batch, TranslationClient, _progress, show_progress
 from groupdocs_translation_sandbox import Sandbox
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -64,6 +65,17 @@ def test_the_notebook_page_runs_in_a_kernel_and_shows_progress(tmp_path, monkeyp
 def client(sandbox):
     with TranslationClient(**sandbox.client_settings()) as client:
         yield client
+
+
+def test_a_notebook_shows_the_last_state_of_a_batch_however_fast_it_ended(client, tmp_path, monkeypatch):
+    pytest.importorskip("IPython")
+    monkeypatch.setattr(_progress.time, "monotonic", lambda: 0.0)
+    cell, drawn = _progress._Cell(), []
+    cell._handle = SimpleNamespace(update=lambda shown: drawn.append(shown._repr_html_()))
+    (tmp_path / "a.txt").write_text("one")
+    client.translate_folder(tmp_path, target="de", output_dir=tmp_path / "out", progress=cell.show_batch)
+    assert "1 of 1 file" in drawn[-1]
+    assert 'value="1" max="1"' in drawn[-1]
 
 
 def test_a_log_gets_lines_of_texts_files_and_folders(client, tmp_path, capsys):
