@@ -251,6 +251,33 @@ def test_a_wrong_argument_is_named_before_anything_is_touched(client, folder, ou
     assert not out.exists()
 
 
+@pytest.mark.parametrize(
+    ("kind", "options", "says"),
+    [
+        ("presentation", {"pages": [1]}, "does not support pages; it supports .*slides"),
+        ("document", {"slides": [1], "worksheets": [2]}, "does not support slides, worksheets"),
+        ("auto", {"fragments": ["00:00:10-00:01:00"]}, "does not support fragments"),
+        ("media", {"summarize": True, "pages": [1]}, "does not support pages"),
+        ("presentation", {"output_format": "mp3"}, "mp3"),
+    ],
+)
+def test_an_option_that_the_given_kind_does_not_support_is_refused_before_anything_is_touched(
+    client, folder, out, kind, options, says
+):
+    source = folder("a.txt", **{"b.pptx": "not read"})
+    for make in (Batch, client.translate_folder):
+        given = [client, source] if make is Batch else [source]
+        with pytest.raises(ConfigurationError, match=says):
+            make(*given, target=["de", "fr"], output_dir=out, kind=kind, **options)
+    assert not out.exists()
+    assert client.usage.calls == 0
+
+
+def test_options_that_some_format_of_the_kind_supports_are_accepted(client, folder, out):
+    for kind, options in {"spreadsheet": {"output_format": "docx"}, "document": {"style": "slang"}}.items():
+        assert Batch(client, folder("a.txt"), target="de", output_dir=out, kind=kind, **options)
+
+
 @pytest.mark.parametrize("options", [{"name": "a.txt"}, {"tempo": 1}])
 def test_a_keyword_that_folders_do_not_take_is_refused(client, folder, out, options):
     with pytest.raises(TypeError, match=next(iter(options))):

@@ -5,15 +5,19 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import re
 import sys
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import get_args
 from urllib.parse import unquote
 
 import pytest
 from groupdocs_translation import ConfigurationError
+from groupdocs_translation.batch import FileState, StopReason
 from groupdocs_translation.batch import report as report_file
 from groupdocs_translation.batch.report import duration, size
+from groupdocs_translation.cli.commands.batch import _STOPPED
 
 
 class Page(HTMLParser):
@@ -137,6 +141,17 @@ def test_a_stopped_run_says_how_to_go_on(client, folder, out):
     assert "budget of calls (max_calls)" in seen.text
     assert "Still to do" in seen.text
     assert [entry.path for entry in report.each("planned")] == ["b.txt"]
+
+
+def test_every_state_and_reason_to_stop_has_words_on_the_page_and_the_command_line():
+    page = (Path(report_file.__file__).parent / "report.html.jinja").read_text()
+    told = {
+        name: set(re.findall(r'"(\w+)": ', part))
+        for name, part in re.findall(r"set (\w+) = \{(.*?)\} -%", page, re.DOTALL)
+    }
+
+    assert told == {"state_words": set(FileState), "stopped_words": set(get_args(StopReason))}
+    assert _STOPPED.keys() == set(get_args(StopReason))
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,14 @@
 
 from typing import NamedTuple, Unpack
 
-from groupdocs_translation import AsyncTranslationClient, FileTranslation, Progress, TokenEvent, TranslationClient
+from groupdocs_translation import (
+    AsyncTranslationClient,
+    BatchProgress,
+    FileTranslation,
+    Progress,
+    TokenEvent,
+    TranslationClient,
+)
 from groupdocs_translation.formats import KindName
 from groupdocs_translation.options import FileCall
 
@@ -14,6 +21,10 @@ def on_event(event: TokenEvent) -> None:
 
 def on_progress(step: Progress) -> None:
     print(step.stage == "wait", step.stage == "waiting")  # wrong
+
+
+def on_step(step: BatchProgress) -> None:
+    print(step.step == "fetching", step.step == "fetchin")  # wrong
 
 
 def no_event(event: int) -> None:
@@ -88,6 +99,10 @@ def sync_calls(client: TranslationClient) -> None:
     print(client.translate_text("a", target="de").text.nothing)  # wrong
     client.translate_to_text("a.png", target="de", pages=[1])  # wrong
     client.translate_folder("a", target="de", output_dir="b", polling="fastest")  # wrong
+    client.translate_folder("a", target="de", output_dir="b", pages=[1], slides=[1])
+    print(client.translate_folder("a", target="de", output_dir="b").stopped == "max_calls")
+    print(client.translate_folder("a", target="de", output_dir="b").stopped == "maxcalls")  # wrong
+    client.translate_folder("a", target="de", output_dir="b", progress=on_step)
     print(client.submit_file("a.docx", target="de").result().urls)
     print(client.submit_file("a.docx", target="de").result().paths.nothing)  # wrong
     print(client.submit_file("a.png", target="de", as_text=True).result().text[0].upper())

@@ -41,7 +41,7 @@ from .planner import Planner
 from .repair import rebuild_journal, rebuilt_snapshot
 from .report import BatchFile, BatchPlan, BatchProgress, BatchReport
 from .run import Run
-from .states import FileState, KindCost
+from .states import BatchStep, FileState, KindCost, StopReason
 
 __all__ = [
     "AsyncBatch",
@@ -51,10 +51,12 @@ __all__ = [
     "BatchProgress",
     "BatchReport",
     "BatchRunning",
+    "BatchStep",
     "Concurrency",
     "FileState",
     "FolderOptions",
     "KindCost",
+    "StopReason",
 ]
 
 WAKE_UP_S = 0.2  # of the waiting thread: where Ctrl-C cannot interrupt a wait, it is handled then

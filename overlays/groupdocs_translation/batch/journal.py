@@ -22,7 +22,7 @@ from filelock import FileLock, Timeout
 
 from .._config import PresignedUrl
 from .._errors import ConfigurationError, TranslationError
-from .states import FileState, Queue
+from .states import FileState, Queue, StopReason
 from .walk import STATE_FOLDER, FoundFile
 
 if TYPE_CHECKING:
@@ -285,7 +285,7 @@ class Journal:
         with self.writing() as connection:
             return int(connection.execute("INSERT INTO runs (started) VALUES (?)", (now,)).lastrowid or 0)
 
-    def end_run(self, run: int, now: float, calls: dict[str, int], stopped: str | None) -> None:
+    def end_run(self, run: int, now: float, calls: dict[str, int], stopped: StopReason | None) -> None:
         """Note how a run ended and what it cost."""
         with self.writing() as connection:
             connection.execute(

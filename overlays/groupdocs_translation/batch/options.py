@@ -13,11 +13,12 @@ from attrs import Attribute, evolve, field, frozen
 from .._config import check_callable, check_count, check_flag
 from .._errors import ConfigurationError, TranslationError
 from .._files import checked_path
+from .._inputs import Source
 from .._rules.names import language_pair
 from .._rules.polling import PollingName, PollingSchedule, check_wait
-from .._rules.requests import check_option
+from .._rules.requests import FileCall, check_option
 from ..options import SubmitOptions
-from ..spec.formats import KINDS, FileOptions
+from ..spec.formats import AUTO_FORMATS, KINDS, FileOptions
 from .journal import JOURNAL_NAME
 from .report import BatchProgress
 from .walk import STATE_FOLDER, Globs
@@ -43,6 +44,9 @@ class Concurrency:
 
 class FolderOptions(SubmitOptions, total=False):
     """Options of a batch, and ``SubmitOptions`` for its files (``name``, ``format`` and ``retries`` excepted).
+
+    A folder has files of several kinds, so it takes the options of all kinds: an option that ``kind`` does not support
+    raises ``ConfigurationError``; without ``kind``, it fails the files that do not support it, before any file is sent.
 
     include, exclude: globs, ``"*.docx"`` or ``"drafts/*"`` (see ``Globs``). overwrite: replace files that are in the
     place of a result and were not made by this journal's batches; without it they count as done.
@@ -157,6 +161,8 @@ def batch_settings(
     if not isinstance(own.get("concurrency", Concurrency()), Concurrency):
         raise ConfigurationError("concurrency is a Concurrency, for example Concurrency(jobs=4)")
     language, targets = language_pair(target, options)
+    if kind is not None:
+        _check_kind(kind, targets, options)
     source, output = checked_path(folder, "folder"), checked_path(output_dir, "output_dir")
     if not source.is_dir():
         raise ConfigurationError(f"{folder} is not a folder")
@@ -172,6 +178,19 @@ def batch_settings(
         globs=Globs(_patterns(given, "include"), _patterns(given, "exclude")),
         **own,
     ).with_languages(language, targets)
+
+
+def _check_kind(kind: str, targets: Sequence[str], options: Mapping[str, Any]) -> None:
+    """Raise if no file of the kind could take the options."""
+    refusals: list[ConfigurationError] = []
+    for name in KINDS[kind].formats or sorted(AUTO_FORMATS):
+        try:
+            FileCall(Source(f"file.{name}", None, None), targets, options, trial=False, origin=None)
+        except ConfigurationError as error:
+            refusals.append(error)
+        else:
+            return
+    raise refusals[0]
 
 
 def _patterns(given: Mapping[str, Any], name: str) -> tuple[str, ...]:

@@ -22,7 +22,7 @@ from attrs import asdict, field, frozen
 from .._data import AsDict, Data
 from .._errors import ConfigurationError
 from .journal import Journal, Row
-from .states import FileState, KindCost
+from .states import BatchStep, FileState, KindCost, StopReason
 from .walk import MARK, REPORTS, is_report
 
 if TYPE_CHECKING:
@@ -95,7 +95,7 @@ class BatchProgress(Data):
     were made so far in this run; ``seconds`` since it began, ``remaining_s`` a guess, ``None`` at first.
     """
 
-    step: str
+    step: BatchStep
     path: str = ""
     reason: str | None = None
     finished: int = 0
@@ -151,7 +151,7 @@ class BatchReport(AsDict):
     new: int
     by_state: Mapping[str, int]
     calls: Mapping[str, int]
-    stopped: str | None
+    stopped: StopReason | None
     ignored: Mapping[str, int]
     unreadable: Sequence[str]
     made: Mapping[str, int]

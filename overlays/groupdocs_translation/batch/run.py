@@ -28,7 +28,7 @@ from .options import BatchSettings
 from .planner import Planner
 from .report import BatchPlan, BatchProgress, BatchReport, Entries, report_folder, write_reports
 from .scheduler import AdaptiveLimiter, Scheduler
-from .states import FileState
+from .states import BatchStep, FileState, StopReason
 from .worker import FileWorker, StagingFolder
 
 log = logging.getLogger("groupdocs_translation.batch")
@@ -81,7 +81,7 @@ class Run:
         self._total = self._over_before = 0
         self._found_all = False
         self._began = self._clock.monotonic()
-        self._stopped: str | None = None
+        self._stopped: StopReason | None = None
         self._error: TranslationError | None = None
         self._hook_error: BaseException | None = None
 
@@ -108,7 +108,7 @@ class Run:
                 staging.clear()
                 await self._connection.aclose()
 
-    def stop(self, why: str = "interrupted") -> None:
+    def stop(self, why: StopReason = "interrupted") -> None:
         """Take no other file; called in the loop's thread."""
         if self._stopped is None:
             self._stopped = why
@@ -226,15 +226,15 @@ class Run:
             self._error = error
         if isinstance(error, BadRequest | UnsupportedLanguage):
             self.stop("refused")
-            return
-        self.stop("journal" if isinstance(error, JournalFailed) else "authentication")
+        else:
+            self.stop("interrupted" if isinstance(error, JournalFailed) else "authentication")
 
-    def _budget(self) -> str:
+    def _budget(self) -> StopReason:
         budget = self._usage.budget
         is_own = budget is not None and max(0, budget - self._usage.calls) == self._usage.remaining
         return "max_calls" if is_own else "call_budget"
 
-    def _tell(self, step: str, path: str, reason: str | None) -> None:
+    def _tell(self, step: BatchStep, path: str, reason: str | None) -> None:
         if step in {"done", "failed", "uncertain"}:
             self._counts[step] += 1
         hook = self._settings.progress

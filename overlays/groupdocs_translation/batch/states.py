@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from enum import Enum, StrEnum
+from typing import Literal
 
 from attrs import evolve, frozen
 
@@ -35,6 +36,13 @@ from .._errors import (
 RESULT_LIFETIME_S = 24 * 3600.0  # results stay so long after the request (service page, "How a translation runs")
 GRACE_S = 3600.0  # a job unknown this close to its end has expired; a younger job may still exist
 UPLOAD_LIFETIME_S = 3600.0  # no page says how long an upload is kept; an hour saves the call after a crash or Ctrl-C
+
+
+BatchStep = Literal[
+    "planning", "start", "uploading", "submitting", "waiting", "fetching",
+    "done", "failed", "uncertain", "again", "stopping", "end",
+]  # fmt: skip
+StopReason = Literal["interrupted", "max_calls", "call_budget", "authentication", "refused"]
 
 
 class FileState(StrEnum):

@@ -41,6 +41,7 @@ from .states import (
     REVOCATIONS,
     REVOKED_PAUSE_S,
     TRIES,
+    BatchStep,
     ErrorAction,
     FileState,
     Step,
@@ -115,7 +116,7 @@ class FileWorker:
         downloads: AdaptiveLimiter,
         uploads: AdaptiveLimiter,
         clock: Clock,
-        tell: Callable[[str, str, str | None], None],
+        tell: Callable[[BatchStep, str, str | None], None],
         halt: Callable[[TranslationError], None],
     ) -> None:
         self._connection = connection
