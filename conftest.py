@@ -165,7 +165,10 @@ def _close_page(namespace: dict[str, Any]) -> None:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
-    """Keep the blocks of a page in one xdist worker, and also the tests of the pipeline, which share its output."""
+    """Keep in one xdist worker the blocks of a page, the cases of a test, and the pipeline's tests, which share output.
+
+    Few groups also save time: the scheduler counts all of a worker's groups after each test.
+    """
     from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped]  # noqa: PLC0415  (untyped, only where xdist is)
 
     class Pages(LoadScopeScheduling):  # type: ignore[misc]  # untyped
@@ -173,7 +176,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
             file, _, name = nodeid.partition("::")
             if file.startswith("tests/pipeline/"):
                 return "tests/pipeline"
-            return file if name.startswith("line:") else nodeid
+            return file if name.startswith("line:") else nodeid.partition("[")[0]
 
     return Pages(config, log)
 

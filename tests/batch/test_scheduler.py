@@ -166,7 +166,7 @@ def test_a_file_that_is_due_while_no_slot_is_free_is_waited_for_without_looking_
 
 
 def test_files_are_sent_in_the_order_of_the_folder_whatever_their_size(client, folder, out):
-    source = folder(**{f"{n}.txt": "word " * (1 if n % 2 else 1_000_000) for n in range(6)})
+    source = folder(**{f"{n}.txt": "word " * (1 if n % 2 else 20_000) for n in range(6)})
     sent = []
     client.translate_folder(
         source,

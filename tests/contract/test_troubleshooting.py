@@ -13,8 +13,9 @@ PAGE = (ROOT / "docs" / "troubleshooting.md").read_text(encoding="utf-8")
 TEXTS = re.findall(r"^\| `(.+?)` \|", PAGE, re.MULTILINE)
 
 
+@pytest.fixture(scope="module")
 def messages() -> list[str]:
-    """Return every string of the overlay; ``…`` stands for a value in a message."""
+    """Every string of the overlay; ``…`` stands for a value in a message."""
     found = []
     for path in (ROOT / "overlays").rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
@@ -25,12 +26,9 @@ def messages() -> list[str]:
     return found
 
 
-MESSAGES = messages()
-
-
 @pytest.mark.parametrize("text", TEXTS)
-def test_an_error_text_of_the_page_is_in_a_message(text: str) -> None:
-    assert any(text in message for message in MESSAGES)
+def test_an_error_text_of_the_page_is_in_a_message(messages: list[str], text: str) -> None:
+    assert any(text in message for message in messages)
 
 
 def test_the_page_has_the_texts_of_every_section() -> None:

@@ -5,7 +5,6 @@ import typing
 from importlib import import_module
 
 import groupdocs_translation
-import pytest
 
 PACKAGES = ["", ".auth", ".batch", ".formats", ".options", ".sandbox"]
 
@@ -24,10 +23,16 @@ def _public():
                     yield f"{package}.{name}.{member}", function
 
 
-@pytest.mark.parametrize("thing", [pytest.param(thing, id=name) for name, thing in _public()])
-def test_annotations_resolve(thing):
-    if inspect.isclass(thing) or inspect.isfunction(thing) or inspect.ismethod(thing):
-        assert isinstance(typing.get_type_hints(thing), dict)
+def test_annotations_resolve():
+    unresolved = {}
+    for name, thing in _public():
+        if inspect.isclass(thing) or inspect.isfunction(thing) or inspect.ismethod(thing):
+            try:
+                typing.get_type_hints(thing)
+            except Exception as error:
+                unresolved[name] = error
+
+    assert not unresolved
 
 
 # Where a public class or function has ``Any``, and why no narrower type is correct.
