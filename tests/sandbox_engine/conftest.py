@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -17,6 +19,15 @@ class Translate(Protocol):
     def __call__(
         self, source: bytes | str | Path, extension: str = ..., *, to: str | None = ..., **body: Any
     ) -> Path: ...
+
+
+def replaced(source: Path, name: str, content: bytes) -> bytes:
+    """Return a copy of an office file with one part replaced."""
+    stream = io.BytesIO()
+    with zipfile.ZipFile(source) as old, zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as new:
+        for info in old.infolist():
+            new.writestr(info.filename, content if info.filename == name else old.read(info))
+    return stream.getvalue()
 
 
 @pytest.fixture

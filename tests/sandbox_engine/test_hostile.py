@@ -12,7 +12,7 @@ import pytest
 from groupdocs_translation_sandbox import engine
 from groupdocs_translation_sandbox.engine import EngineError, markup
 
-from .conftest import EXAMPLES
+from .conftest import EXAMPLES, replaced
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -31,15 +31,6 @@ def archive(**parts: bytes) -> bytes:
     return stream.getvalue()
 
 
-def replaced(source: Path, name: str, content: bytes) -> bytes:
-    """Return a copy of an office file with one part replaced."""
-    stream = io.BytesIO()
-    with zipfile.ZipFile(source) as old, zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as new:
-        for info in old.infolist():
-            new.writestr(info.filename, content if info.filename == name else old.read(info))
-    return stream.getvalue()
-
-
 def assert_rejected(
     translate: Translate, tmp_path: Path, source: bytes | Path, extension: str, match: str, **options: Any
 ) -> None:
@@ -55,6 +46,13 @@ def test_an_invalid_office_file_is_rejected(
     translate: Translate, tmp_path: Path, extension: str, source: bytes
 ) -> None:
     assert_rejected(translate, tmp_path, source, extension, "not a valid ")
+
+
+@pytest.mark.parametrize("name", ["report.docx", "sales.xlsx", "talk.pptx", "letter.odt"])
+def test_an_office_file_of_another_format_is_rejected(translate: Translate, tmp_path: Path, name: str) -> None:
+    source = (EXAMPLES / name).read_bytes()
+    for other in {"docx", "xlsx", "pptx", "odt", "ods", "odp"} - {name.rpartition(".")[2]}:
+        assert_rejected(translate, tmp_path, source, other, f"not a valid {other.capitalize()}")
 
 
 def test_a_truncated_archive_is_rejected(translate: Translate, tmp_path: Path) -> None:

@@ -34,9 +34,13 @@ def test_text_with_a_byte_order_mark_keeps_its_encoding(translate: Translate, en
 
 
 @pytest.mark.parametrize("extension", ["txt", "csv", "srt", "md", "html"])
-@pytest.mark.parametrize("encoding", ["cp1252", "cp1251", "shift_jis", "utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize(
+    "encoding", ["cp1252", "cp1251", "shift_jis", "iso2022_jp", "utf-16-le", "utf-16-be", "utf-32-le"]
+)
 def test_text_in_an_undeclared_encoding_is_rejected(translate: Translate, extension: str, encoding: str) -> None:
-    text = {"shift_jis": "これは日本語です。", "cp1251": "привет", "cp1252": "Grüße"}.get(encoding, "Hello")
+    japanese = "これは日本語です。"
+    texts = {"shift_jis": japanese, "iso2022_jp": japanese, "cp1251": "привет", "cp1252": "Grüße"}
+    text = texts.get(encoding, "Hello")
     with pytest.raises(EngineError, match="UTF-8"):
         translate(text.encode(encoding), extension)
 
@@ -84,6 +88,31 @@ def test_subtitles_keep_numbers_and_timings(translate: Translate) -> None:
     assert "{0}" in after[2][2]
 
 
+@pytest.mark.parametrize("line_end", ["\n", "\r\n", "\r"])
+@pytest.mark.parametrize(
+    "timing",
+    [
+        "00:00:03,000 --> 00:00:04,500 X1:201 X2:516 Y1:397 Y2:423",
+        "01:00:03.000 --> 01:00:04.500 align:start position:10%",
+        "00:03.000 --> 00:04.000 line:0",
+        " 0:0:3,0-->0:0:4,0 ",
+    ],
+)
+@pytest.mark.parametrize("between", ["\n2\n", "2\n", "\n"])
+def test_timings_settings_and_numbers_of_subtitles_stay(
+    translate: Translate, timing: str, between: str, line_end: str
+) -> None:
+    source = f"1\n{timing}\nword\n{between}{timing}\n<v Ann Lee>word\n- 42\n\nNOTE word\n".replace("\n", line_end)
+    expected = source.replace(f"{line_end}word{line_end}", f"{line_end}[de] ŵööŕð{line_end}", 1)
+    expected = expected.replace("<v Ann Lee>word", "[de] <v Ann Lee>ŵööŕð")
+    assert translate(source, "srt").read_bytes().decode() == expected
+
+
+def test_subtitles_without_timings_are_rejected(translate: Translate) -> None:
+    with pytest.raises(EngineError, match="not a valid Srt"):
+        translate("only words\n", "srt")
+
+
 def test_can_convert_returns_only_supported_conversions() -> None:
     engine = PseudoEngine()
     assert engine.can_convert("Pdf", "Pdf")
@@ -108,7 +137,9 @@ def test_other_formats_are_returned_unchanged_with_a_message(tmp_path: Path) -> 
     assert destination.read_bytes() == (EXAMPLES / "report.pdf").read_bytes()
 
 
-@pytest.mark.parametrize("cell", ["=SUM(A1:A3)", " =price*2", "+A1", "@SUM(A1)", "-B2"])
+@pytest.mark.parametrize(
+    "cell", ["=SUM(A1:A3)", " =price*2", "+A1", "@SUM(A1)", "-B2", "+$A$1", "TRUE", "#N/A", "#REF!", "#DIV/0!"]
+)
 def test_formulas_of_a_table_stay(translate: Translate, cell: str) -> None:
     assert translate(f"word;{cell}\n", "csv", separator=";").read_bytes().decode() == f"[de] ŵööŕð;{cell}\n"
 
@@ -140,6 +171,10 @@ def test_formulas_with_separators_stay(translate: Translate, cell: str) -> None:
         ('"001","a",""\n', '"001","[de] åå",""\n'),
         ("\n,\n", "\n,\n"),
         ("sep=;\na;b\n", "sep=;\n[de] åå;[de] ƀ\n"),
+        ('a;"b;c";1,5\r\nb;c,d;2\r\n', '[de] åå;"[de] ƀ;ç";1,5\r\n[de] ƀ;[de] ç,ð;2\r\n'),
+        ("a\tb\n", "[de] åå\t[de] ƀ\n"),
+        ("a|b\n", "[de] åå|[de] ƀ\n"),
+        ('"a;b"\n', '"[de] åå;ƀ"\n'),
         (' a , "b"\n', ' [de] åå ," [de] ""ƀ"""\n'),
         ("", ""),
     ],
@@ -149,9 +184,13 @@ def test_the_formatting_of_a_table_stays(translate: Translate, source: str, expe
 
 
 @pytest.mark.parametrize(
-    "tag", ["{#\n a comment\n#}", "<%\n code\n%>", "{% set x =\n 1 %}", "{{ a\n | upper }}", "[%\n x %]"]
+    "tag",
+    [
+        *("{#\n a comment\n#}", "<%\n code\n%>", "{% set x =\n 1 %}", "{{ a\n | upper }}", "[%\n x %]"),
+        *("{% raw %}word\n{{ word }}\n{% endraw %}", "@* a\n word *@", "$$\na word\n$$", "\\[\n a word\n\\]"),
+    ],
 )
-def test_multiline_template_tags_in_plain_text_stay(translate: Translate, tag: str) -> None:
+def test_multiline_tags_and_formulas_in_plain_text_stay(translate: Translate, tag: str) -> None:
     assert translate(f"word\n{tag}\nword", "txt").read_bytes().decode() == f"[de] ŵööŕð\n{tag}\n[de] ŵööŕð"
 
 
@@ -194,7 +233,12 @@ def test_unread_formats_allow_only_the_first_part(tmp_path: Path, name: str, beg
             unread(tmp_path, begin, name, **options)
 
 
-@pytest.mark.parametrize("name", ["Pdf", "Rtf", "Doc", "Xls", "Ppt"])
-def test_unread_formats_are_checked_by_their_signature(tmp_path: Path, name: str) -> None:
+@pytest.mark.parametrize(
+    "name", ["Pdf", "Rtf", "Doc", "Xls", "Ppt", "Png", "Gif", "Mp3", "Webm", "Txt", "Html", "Docx"]
+)
+@pytest.mark.parametrize("begin", [b"PK\x03\x04", b"%PDF-1.7", b"{\\rtf1 word}", OLE, b"\xff\xd8\xff\xe0"])
+def test_a_file_with_the_signature_of_another_format_is_rejected(tmp_path: Path, name: str, begin: bytes) -> None:
+    if begin[:5] == {"Pdf": b"%PDF-", "Rtf": b"{\\rtf"}.get(name) or (begin == OLE and name in {"Doc", "Xls", "Ppt"}):
+        begin = b"another"  # which is not the one that this format requires
     with pytest.raises(EngineError, match=f"not a valid {name}"):
-        unread(tmp_path, b"PK\x03\x04 a file of another format", name)
+        unread(tmp_path, begin + b" a file of another format", name)

@@ -53,6 +53,18 @@ def test_a_page_of_html_keeps_its_elements_and_code(translate: Translate) -> Non
         ("a &nbsp;&#8364;", "[de] åå &nbsp;&#8364;"),
         ("<pre>a <b>b</b></pre>c", "<pre>a <b>b</b></pre>[de] ç"),
         ('<p translate="no">a <i>b</i></p>c', '<p translate="no">a <i>b</i></p>[de] ç'),
+        (
+            '<p translate="no">a <b translate="yes">b</b> a</p>c',
+            '<p translate="no">a <b translate="yes">[de] ƀ</b> a</p>[de] ç',
+        ),
+        ("<p TRANSLATE = no>a<p translate='yes'>b", "<p TRANSLATE = no>a<p translate='yes'>[de] ƀ"),
+        ("{% raw %}<b>a</b> {{ a }}{% endraw %}c", "{% raw %}<b>a</b> {{ a }}{% endraw %}[de] ç"),
+        ("{% extends 'a' %}\n<p>b", "{% extends 'a' %}\n<p>[de] ƀ"),
+        (
+            "@model A.B\n<p>@Html.Raw(word) @(a + b) @* word *@c",
+            "@model A.B\n<p>[de] @Html.Raw(word) @(a + b) @* word *@ç",
+        ),
+        ("<p>let $a_b + c$ be</p>", "<p>[de] ļééţ $a_b + c$ ƀéé</p>"),
         ("<!-- a --><?php b ?>c", "<!-- a --><?php b ?>[de] ç"),
         ("<script>if (a < b) {}</script>a", "<script>if (a < b) {}</script>[de] åå"),
         ("<input placeholder='a' value='b'>", "<input placeholder='[de] åå' value='b'>"),
@@ -79,6 +91,19 @@ def test_a_page_keeps_its_declared_encoding(translate: Translate, declared: str,
     result = translate(source, "html").read_bytes()
     assert f'charset="{declared}"'.encode() in result
     assert tree(result.decode(codec)).findtext(".//p") == "[de] šķ é"
+
+
+def test_a_page_in_a_declared_encoding_that_is_also_valid_utf_8_is_read_in_it(translate: Translate) -> None:
+    source = '<meta charset="iso-2022-jp"><p>これ word</p>'
+    assert (
+        tree(translate(source.encode("iso2022_jp"), "html").read_bytes().decode("iso2022_jp")).findtext(".//p")
+        == "[de] これ ŵööŕð"
+    )
+
+
+@pytest.mark.parametrize("matter", ["---\ntitle: word\n---\n", "+++\ntitle = 'word'\n+++\n", '{"title": "word"}\n'])
+def test_the_front_matter_of_a_page_stays(translate: Translate, matter: str) -> None:
+    assert translate(f"{matter}<p>word</p>\n", "html").read_bytes().decode() == f"{matter}<p>[de] ŵööŕð</p>\n"
 
 
 TAGS = "<p> </p> <b> </b> <br> </div> <pre> </pre> <code> </code> <script>a<b</script> <li>".split()
@@ -261,6 +286,30 @@ def test_xml_that_declares_utf_16_gets_no_byte_order_mark(translate: Translate, 
             '<resources xmlns:x="urn:oasis:names:tc:xliff:document:1.2"><s>[de] ŵööŕð <x:g>word</x:g></s></resources>',
         ),
         ("<a>@string/app_name</a>", "<a>@string/app_name</a>"),
+        ("<a>?attr/colorPrimary</a>", "<a>?attr/colorPrimary</a>"),
+        ("<r><bool>true</bool><s>word</s></r>", "<r><bool>true</bool><s>[de] ŵööŕð</s></r>"),
+        (
+            "<p><ph translate='no'>word <b translate='yes'>word</b></ph></p>",
+            "<p><ph translate='no'>word <b translate='yes'>[de] ŵööŕð</b></ph></p>",
+        ),
+        (
+            "<topic><codeblock>word</codeblock><p>word <codeph>word</codeph></p></topic>",
+            "<topic><codeblock>word</codeblock><p>[de] ŵööŕð <codeph>word</codeph></p></topic>",
+        ),
+        (
+            "<xliff xmlns='urn:oasis:names:tc:xliff:document:1.2'><source>word <bpt>word</bpt> <mrk mtype='protected'>"
+            "word</mrk></source></xliff>",
+            "<xliff xmlns='urn:oasis:names:tc:xliff:document:1.2'><source>[de] ŵööŕð <bpt>word</bpt> "
+            "<mrk mtype='protected'>word</mrk></source></xliff>",
+        ),
+        (
+            "<tmx><seg>word <ph>word</ph></seg></tmx>",
+            "<tmx><seg>[de] ŵööŕð <ph>word</ph></seg></tmx>",
+        ),
+        (
+            "<svg><style>.word{}</style><text class='a notranslate'>word</text><text>word</text></svg>",
+            "<svg><style>.word{}</style><text class='a notranslate'>word</text><text>[de] ŵööŕð</text></svg>",
+        ),
         ("<a>@+id/name</a>", "<a>@+id/name</a>"),
         ("<a/>", "<a/>"),
     ],
@@ -272,3 +321,21 @@ def test_xml_other_than_text_stays(translate: Translate, source: str, expected: 
 def test_resources_marked_as_not_translatable_stay(translate: Translate) -> None:
     source = '<root><data name="a" translate="no"><value>word</value></data></root>'
     assert translate(source, "resx").read_text("utf-8") == source
+
+
+@pytest.mark.parametrize(
+    ("attributes", "comment", "changes"),
+    [
+        ('type="System.String, mscorlib"', "", True),
+        ('type="System.Boolean, mscorlib"', "", False),
+        ('mimetype="application/x-microsoft.net.object.bytearray.base64"', "", False),
+        ("", "{Locked}", False),
+        ("", "a note", True),
+    ],
+)
+def test_only_unlocked_strings_of_resources_change(
+    translate: Translate, attributes: str, comment: str, changes: bool
+) -> None:
+    source = f'<root><data name="a" {attributes}><value>word</value><comment>{comment}</comment></data></root>'
+    expected = source.replace("word", "[de] ŵööŕð") if changes else source
+    assert translate(source, "resx").read_text("utf-8") == expected

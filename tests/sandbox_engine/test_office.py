@@ -18,7 +18,7 @@ from lxml import etree
 from openpyxl import Workbook, load_workbook
 from pptx import Presentation
 
-from .conftest import EXAMPLES
+from .conftest import EXAMPLES, replaced
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -113,6 +113,49 @@ def test_text_boxes_tabs_and_deletions_in_a_document(translate: Translate) -> No
     root = result.element.body
     assert [e.text for e in root.iter(qn("w:t"))] == ["[de] šéééé https://x.example", "ååƒţééŕ", "[de] ƀööẋééð"]
     assert [e.text for e in root.iter(qn("w:delText"))] == ["deleted"]
+
+
+def field(instruction: str, result: str) -> str:
+    begin, separate, end = (f'<w:fldChar w:fldCharType="{kind}"/>' for kind in ("begin", "separate", "end"))
+    parts = (begin, f"<w:instrText>{instruction}</w:instrText>", separate, f"<w:t>{result}</w:t>", end)
+    return "".join(f"<w:r>{part}</w:r>" for part in parts)
+
+
+@pytest.mark.parametrize(
+    ("content", "changed"),
+    [
+        (field(" DATE \\@ MMMM ", "word"), False),
+        (field("MERGEFIELD Name", "«word»"), False),
+        (field('HYPERLINK "https://x.example"', "word"), True),
+        (field(" FORMTEXT ", "word"), True),
+        (field(f"IF {field('MERGEFIELD A', 'x')} = 1", "word"), True),
+        ('<w:fldSimple w:instr=" AUTHOR "><w:r><w:t>word</w:t></w:r></w:fldSimple>', False),
+        ('<w:hyperlink w:anchor="a"><w:r><w:t>word</w:t></w:r></w:hyperlink>', True),
+        ('<w:ins w:id="1"><w:r><w:t>word</w:t></w:r></w:ins>', True),
+        ('<w:moveTo w:id="1"><w:r><w:t>word</w:t></w:r></w:moveTo>', True),
+        ('<w:moveFrom w:id="1"><w:r><w:t>word</w:t></w:r></w:moveFrom>', False),
+        ("<w:r><w:ruby><w:rt><w:r><w:t>word</w:t></w:r></w:rt></w:ruby></w:r>", False),
+        ("<m:oMath><m:r><m:t>word</m:t></m:r></m:oMath>", False),
+    ],
+)
+def test_fields_moves_and_formulas_of_a_document(translate: Translate, content: str, changed: bool) -> None:
+    spaces = f'xmlns:w="{qn("w:p")[1:-2]}" xmlns:m="http://schemas.openxmlformats.org/officeDocument/2006/math"'
+    xml = f"<?xml version='1.0'?>\r\n<w:document {spaces}><w:body><w:p>{content}</w:p></w:body></w:document>\n"
+    source = replaced(EXAMPLES / "report.docx", "word/document.xml", xml.encode())
+    with zipfile.ZipFile(translate(source, "docx")) as archive:
+        result = archive.read("word/document.xml").decode()
+    assert result == (xml.replace(">word<", ">[de] ŵööŕð<") if changed else xml)
+
+
+def test_charts_and_diagrams_of_a_document(translate: Translate) -> None:
+    xml = '<c xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main"><a:p><a:r><a:t>{}</a:t></a:r></a:p></c>'
+    stream = io.BytesIO((EXAMPLES / "report.docx").read_bytes())
+    names = ("word/charts/chart1.xml", "word/diagrams/data1.xml")
+    with zipfile.ZipFile(stream, "a") as archive:
+        for name in names:
+            archive.writestr(name, xml.format("word"))
+    with zipfile.ZipFile(translate(stream.getvalue(), "docx")) as archive:
+        assert {archive.read(name).decode() for name in names} == {xml.format("[de] ŵööŕð")}
 
 
 def paged() -> Any:

@@ -22,7 +22,7 @@ from . import markup, office, text
 from .markdown import hugo_structure, md_to_html, translate_body, translate_md
 from .protocol import Engine, EngineError, FileTask
 from .pseudo import Pseudo
-from .unread import check_unread
+from .unread import check_signature, check_unread
 
 __all__ = ["Engine", "EngineError", "FileTask", "PseudoEngine", "hugo_structure"]
 
@@ -65,6 +65,7 @@ class PseudoEngine:
         if not self.can_convert(*formats):
             raise EngineError(f"the sandbox does not convert {name} to {task.output_format}")
         try:
+            check_signature(source, name)
             if name in office.FORMATS:
                 office.translate_office(source, destination, name, pseudo, task.options)
             elif formats not in _TEXTS and name not in _MARKUP:

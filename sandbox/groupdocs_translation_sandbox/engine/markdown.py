@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import suppress
 from html import escape
 from itertools import accumulate
 from typing import Any, NamedTuple
@@ -19,39 +18,39 @@ from markdown_it.token import Token
 
 from .markup import translate_page
 from .protocol import EngineError
-from .pseudo import Pseudo
-from .text import LINE, decode
+from .pseudo import TEMPLATE_BLOCK, Pseudo
+from .text import LINE, decode, split_front_matter
 
 MAX_DEPTH = 50  # of front matter
 _PARSER = MarkdownIt("commonmark").enable("table")
-_FENCED = re.compile(
-    r"(?P<fence>---|\+\+\+|;;;)[a-z]*[ \t]*\r?\n(?P<content>.*?\n)??(?:(?P=fence)|\.\.\.)[ \t]*(?:\r?\n|$)", re.DOTALL
-)
 _TOML_TABLE = re.compile(r"\s*\[\[?([^\[\]]+)\]\]?\s*(?:#.*)?$")
 _TOML_STRING = re.compile(r"""\s*([\w.-]+)\s*=\s*("(?:[^"\\]|\\.)*"|'[^']*')\s*(?:#.*)?$""")
 _PROPERTIES = re.compile(r"(?:[&!]\S*\s+)*")  # a node's anchor and tag
 _UNSAFE = re.compile(r"[\x7f-\x9f\u2028\u2029\ufeff]")
-# {{< name … >}}, {{% name … %}}; highlight and Jekyll's code blocks include their content
+# {{< name … >}}, {{% name … %}}; some include their content, as blocks of templates do
 _SHORTCODE = re.compile(
-    r"\{%-?\s*(?P<block>highlight|raw|verbatim|comment|code|katex|mermaid)\b(?:(?!\{%).)*?%\}(?:(?!\{%-?\s*(?P=block)).)*?"
-    r"\{%-?\s*end(?P=block)\s*-?%\}|"
-    r"\{\{[<%]\s*highlight\b(?:(?!\{\{).)*?[>%]\}\}(?:(?!\{\{[<%]\s*highlight).)*?\{\{[<%]\s*/highlight\s*[>%]\}\}"
+    rf"{TEMPLATE_BLOCK}"
+    r"|\{\{[<%]\s*highlight\b(?:(?!\{\{).)*?[>%]\}\}(?:(?!\{\{[<%]\s*highlight).)*?\{\{[<%]\s*/highlight\s*[>%]\}\}"
     r"|\{\{[<%](?:(?!\{\{).)*?[>%]\}\}",
     re.DOTALL,
 )
 _PARAMETER = re.compile(r"""(?:(?P<name>[\w-]+)\s*=\s*)?(?:"(?P<text>(?:[^"\\]|\\.)*)"|`[^`]*`|[^\s"`=<>%{}]+)""")
 _HELD = "\ue000"  # a private-use character, before and after the number of a short code that was taken out
-# prefixes of a paragraph's text: an admonition's kind, a tab's title, a table of contents, a task's box, a footnote's
-# name, an alert's kind, short codes
+# Prefixes of a paragraph's text: heads of admonitions with their options, statements of MDX, a table of contents, a
+# task's box, a footnote's name, an alert's kind, short codes.
 _LEAD = re.compile(
-    rf"(?::::|!!!|\?\?\?|===)[^\n]*(?:\n|$)|\[TOC\]|\[[ xX]\]\s+"
-    rf"|\[\^[^\]\n]+\]:\s*|\[![A-Za-z]+\][+-]?\s*|(?:{_HELD}\d+{_HELD}\s*)+"
+    r"(?:(?::::|!!!|\?\?\?|===|///|\.\.[ ][\w-]+::)[^\n]*(?:\n|$)(?:[ ]*:[\w-]+:[^\n]*(?:\n|$))*)+"
+    r"|(?:import\s(?:[^'\"]{0,500}?\sfrom\s+)?['\"]|export\s+(?:default\s+)?(?:(?:const|let|var)\s+[\w{\[]+\W*="
+    r"|(?:async\s+)?function\b|class\s+\w+\s*[{e]|[{*(]))(?s:.*)"
+    r"|\[TOC\]|\[[ xX]\]\s+|\[\^[^\]\n]+\]:\s*|\[![A-Za-z]+\][+-]?\s*"
+    rf"|(?:{_HELD}\d+{_HELD}\s*)+"
 )
 _INLINE = r"""
     {held}\d+{held}
   | (?m:^:::[^\n]*)                                             # the ends of admonitions
-  | \$(?!\s)[^$\n]{{1,500}}?(?<!\s)\$(?!\d) | \\[A-Za-z]{{2,}}      # formulas and their commands
-  | \\[!-/:-@\[-`{{-~]                                       # escapes
+  | (?m:^\*\[[^\]\n]+\]:)                                       # abbreviations
+  | \$(?!\s)[^$\n]{{1,500}}?(?<!\s)\$(?!\d) | \\(?!begin\b)[A-Za-z]{{2,}}  # formulas and their commands
+  | \\[!-')-/:-@\\-`{{-~]                                      # escapes except those that begin a formula
   | (?P<ticks>`+)(?!`).{{1,10000}}?(?<!`)(?P=ticks)(?!`) | `+   # code spans; other ticks
   | \]\((?:[^()\n]|\([^()\n]*\))*\) | \]\[[^\]\n]*\](?!\()           # targets and titles of links, names of references
   | \[\^[^\]\n]+\] {references}
@@ -60,14 +59,14 @@ _INLINE = r"""
 
 def translate_md(text: str, pseudo: Pseudo, options: Mapping[str, Any]) -> str:
     """Translate the text of a page, and the values in front matter and short codes that the request names."""
-    matter, body = _split(text)
+    matter, body, _ = split_front_matter(text)
     matter = _translate_matter(matter, pseudo, options.get("frontMatterList") or ())
     return matter + translate_body(body, pseudo, options.get("shortCodeList") or options.get("shortcodedict"))
 
 
 def md_to_html(text: str, pseudo: Pseudo, options: Mapping[str, Any]) -> str:
     """Translate a page and convert it to HTML. Of the front matter, only the title is kept."""
-    matter, body = _split(translate_md(text, pseudo, options))
+    matter, body, _ = split_front_matter(translate_md(text, pseudo, options))
     title = next((scalar.value for scalar in _scalars(matter) if scalar.path == ["title"]), "")
     return (
         f'<!DOCTYPE html>\n<html>\n<head><meta charset="utf-8"><title>{escape(title)}</title></head>\n'
@@ -127,7 +126,7 @@ def _translate_block(token: Token, lines: list[str], inline: Pseudo, written: di
 def hugo_structure(content: bytes) -> tuple[list[list[str]], dict[str, list[list[str]]]]:
     """Return the translatable parts of a Hugo page: paths of front matter, and short codes with their parameters."""
     try:
-        matter, body = _split(decode(content)[0])
+        matter, body, _ = split_front_matter(decode(content)[0])
         paths = {tuple(scalar.path): scalar.path for scalar in _scalars(matter)}
     except (UnicodeDecodeError, yaml.YAMLError, RecursionError) as error:
         raise EngineError(f"the file is not a valid Md ({type(error).__name__})") from error
@@ -163,18 +162,6 @@ class _Scalar(NamedTuple):
     start: int
     end: int
     value: str
-    tail: str = ""  # text after the value up to ``end``: the line end after a block scalar
-
-
-def _split(text: str) -> tuple[str, str]:
-    """Return the front matter with its fences (may be empty), and the body."""
-    end = 0
-    if match := _FENCED.match(text):
-        end = match.end()
-    elif text.startswith("{") and not text.startswith("{{"):
-        with suppress(ValueError):
-            end = json.JSONDecoder().raw_decode(text)[1]
-    return text[:end], text[end:]
 
 
 def _translate_matter(matter: str, pseudo: Pseudo, paths: Collection[list[str]]) -> str:
@@ -184,15 +171,15 @@ def _translate_matter(matter: str, pseudo: Pseudo, paths: Collection[list[str]])
         if new != scalar.value and any(scalar.path[: len(path)] == path for path in paths):
             # a JSON string is valid in YAML and TOML too, if these characters are escaped
             quoted = _UNSAFE.sub(lambda match: f"\\u{ord(match[0]):04x}", json.dumps(new, ensure_ascii=False))
-            matter = matter[: scalar.start] + quoted + scalar.tail + matter[scalar.end :]
+            matter = matter[: scalar.start] + quoted + matter[scalar.end :]
     return matter
 
 
 def _scalars(matter: str) -> Iterator[_Scalar]:
     """Yield the strings of front matter in YAML, TOML or JSON (which is YAML), in order."""
-    match = _FENCED.match(matter)
-    content, offset = (match["content"] or "", match.start("content")) if match else (matter, 0)
-    if match and match[0].startswith(("+++", "---toml")):
+    _, _, match = split_front_matter(matter)
+    content, offset = (match["content"], match.start("content")) if match else (matter, 0)
+    if match and (match["fence"] == "+++" or match["language"] == "toml"):
         yield from _toml(content, offset)
         return
     events = yaml.parse(content, Loader=yaml.SafeLoader)
@@ -215,12 +202,11 @@ def _yaml(node: yaml.Node | None, path: list[str], content: str, offset: int, se
         for value in node.value:
             yield from _yaml(value, path, content, offset, seen)
     elif isinstance(node, yaml.ScalarNode) and node.tag == "tag:yaml.org,2002:str":
-        end = node.end_mark.index
+        end = len(content[: node.end_mark.index].rstrip("\r\n"))  # a block scalar ends after its line ends
         start = _PROPERTIES.match(content, node.start_mark.index, end).end()  # type: ignore[union-attr]  # it always matches
-        tail = "\n" if node.style in {"|", ">"} and content[:end].endswith("\n") else ""
         # JSON writes characters beyond 16 bits as two escapes, which YAML does not combine
         value = str(node.value).encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-        yield _Scalar(path, offset + start, offset + end, value, tail)
+        yield _Scalar(path, offset + start, offset + end, value)
 
 
 def _toml(content: str, offset: int) -> Iterator[_Scalar]:

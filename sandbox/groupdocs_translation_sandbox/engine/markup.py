@@ -14,14 +14,15 @@ from typing import Any
 from lxml import etree
 
 from .protocol import EngineError
-from .pseudo import Pseudo
-from .text import bom_encoding, decode
+from .pseudo import TEMPLATE_BLOCK, Pseudo
+from .text import bom_encoding, decode, split_front_matter
 
 MAX_XML_BYTES = 64 << 20  # a parsed tree takes several times that in memory
 
 # A tag ends before the next unquoted "<": otherwise each unclosed tag would be scanned to the end of the page.
 _TOKEN = re.compile(
-    r"<!--.*?(?:-->|\Z)|<[!?%](?:(?!<[!?%])[^>])*+>"
+    rf"{TEMPLATE_BLOCK}"
+    r"|<!--.*?(?:-->|\Z)|<[!?%](?:(?!<[!?%])[^>])*+>"
     r"|<(?P<raw>script|style|textarea|xmp|iframe|noembed)\b.*?(?:</(?P=raw)\s*>|\Z)"
     r"""|</?(?P<name>[A-Za-z][^\s/<>]*+)(?:"[^"]*+"|'[^']*+'|[^"'<>])*+>""",
     re.DOTALL | re.IGNORECASE,
@@ -34,8 +35,13 @@ _INLINE = frozenset(
 )
 _KEPT = frozenset("code kbd math pre samp svg var".split())
 _VOID = frozenset("area base col embed hr img input link meta source track wbr".split())
-_NOT_TRANSLATED = re.compile(r"""\stranslate\s*=\s*["']?no\b|\sclass\s*=\s*["'][^"']*\bnotranslate\b""", re.IGNORECASE)
-_ITS_TRANSLATE = "{http://www.w3.org/2005/11/its}translate"
+_MARK = re.compile(
+    r"""\stranslate\s*=\s*["']?(?:(?P<no>no)|yes)\b|\sclass\s*=\s*["'][^"']*\b(?P<class>notranslate)\b""", re.IGNORECASE
+)
+# XML: attributes that say whether an element is translated (Android, HTML, XLIFF, DITA, ITS), and elements of code
+_MARKS = ("translatable", "translate", "{http://www.w3.org/2005/11/its}translate")
+_CODE = frozenset("code codeblock codeph programlisting script style".split())
+_XLIFF_CODE = frozenset("bpt ept it ph".split())  # native codes in segments of XLIFF and TMX
 _XLIFF_G = "{urn:oasis:names:tc:xliff:document:1.2}g"  # marks untranslatable text in Android's resources
 _XML_TOKEN = re.compile(
     r"""<!--.*?-->|<\?.*?\?>|<!\[CDATA\[(?P<cdata>.*?)\]\]>|&[^;]*;
@@ -53,7 +59,8 @@ def translate_html(content: bytes, pseudo: Pseudo, _options: Mapping[str, Any]) 
     except LookupError:
         declared = "cp1252"
     text, encode = decode(content, declared="cp1252" if declared in {"iso8859-1", "ascii"} else declared)
-    return encode(translate_page(text, pseudo))
+    matter, page, _ = split_front_matter(text)
+    return encode(matter + translate_page(page, pseudo))
 
 
 def translate_page(text: str, pseudo: Pseudo) -> str:
@@ -61,12 +68,15 @@ def translate_page(text: str, pseudo: Pseudo) -> str:
     pseudo = pseudo.escaping()
     result: list[str] = []
     unit: list[int | None] = []  # indexes of the pieces of text in result; None for a separator between words
-    kept: list[str] = []  # open elements, from the outermost kept one
+    open_: list[tuple[str, bool]] = []  # open elements from the outermost kept one, and whether each is kept
     cursor = 0
+
+    def is_open_kept() -> bool:
+        return bool(open_) and open_[-1][1]
 
     def add_text(piece: str) -> None:
         if piece:
-            unit.extend([] if kept else [len(result)])
+            unit.extend([] if is_open_kept() else [len(result)])
             result.append(piece)
 
     def end_unit() -> None:
@@ -83,18 +93,18 @@ def translate_page(text: str, pseudo: Pseudo) -> str:
         add_text(text[cursor : match.start()])
         cursor = match.end()
         token, name = match.group(), (match["name"] or "").lower()
-        if name and not kept and name not in _INLINE | _KEPT:
+        if name and name not in _INLINE | _KEPT:
             end_unit()
         if name in _VOID | _KEPT:
             unit.append(None)
-        is_kept = bool(kept or _NOT_TRANSLATED.search(token))
-        if not name or name in _VOID or token.endswith("/>"):
-            pass
-        elif not token.startswith("</"):
-            kept += [name] if is_kept or name in _KEPT else []
-        elif name in kept:
-            del kept[len(kept) - 1 - kept[::-1].index(name) :]
-        result.append(token if kept or is_kept else _ATTRIBUTE.sub(attribute, token))
+        mark = _MARK.search(token) if name else None
+        is_kept = name in _KEPT or (bool(mark["no"] or mark["class"]) if mark else is_open_kept())
+        names = [opened for opened, _ in open_]
+        if token.startswith("</") and name in names:
+            del open_[len(names) - 1 - names[::-1].index(name) :]
+        elif name and name not in _VOID and not token.startswith("</") and not token.endswith("/>"):
+            open_ += [(name, is_kept)] if open_ or is_kept else []
+        result.append(token if is_kept else _ATTRIBUTE.sub(attribute, token))
     add_text(text[cursor:])
     end_unit()
     return "".join(result)
@@ -134,24 +144,34 @@ def translate_xml(content: bytes, pseudo: Pseudo, options: Mapping[str, Any]) ->
 
 
 def _is_kept(element: etree._Element) -> bool:
-    """Return whether an element or its ancestor is marked as not translatable, as in Android or ITS."""
-    return any(
-        it.get("translatable") == "false"
-        or "no" in {it.get("translate"), it.get(_ITS_TRANSLATE)}
-        or (it.tag == _XLIFF_G and it.getroottree().getroot().tag == "resources")
-        for it in (element, *element.iterancestors())
-    )
+    """Return whether an element is code, or marked as not translatable; the nearest mark of its ancestors decides."""
+    for it in (element, *element.iterancestors()):
+        space, _, name = str(it.tag).rpartition("}")
+        marks = {it.get(attribute) for attribute in _MARKS}
+        if (
+            not marks.isdisjoint({"no", "false"})
+            or name in _CODE
+            or (name in _XLIFF_CODE and ("xliff" in space or element.getroottree().getroot().tag == "tmx"))
+            or it.get("mtype") == "protected"  # XLIFF 1.2
+            or "notranslate" in it.get("class", "").split()
+            or (it.tag == _XLIFF_G and it.getroottree().getroot().tag == "resources")
+        ):
+            return True
+        if not marks.isdisjoint({"yes", "true"}):
+            return False
+    return False
 
 
 def translate_resx(content: bytes, pseudo: Pseudo, _options: Mapping[str, Any]) -> bytes:
-    """Translate the values of strings, except typed resources (sizes, images, files) and the designer's (``>>…``)."""
+    """Translate the values of strings, except the designer's (``>>…``) and locked ones; not sizes, images and files."""
 
     def is_string(it: etree._Element) -> bool:
         data = it.getparent()
         if it.tag != "value" or data is None or data.tag != "data":
             return False
-        is_typed = not {"type", "mimetype"}.isdisjoint(data.attrib)
-        return not (is_typed or data.get("name", "").startswith(">>") or _is_kept(it))
+        is_typed = "mimetype" in data.attrib or not data.get("type", "System.String").startswith("System.String")
+        is_locked = data.get("name", "").startswith(">>") or "{Locked}" in data.findtext("comment", "")
+        return not (is_typed or is_locked or _is_kept(it))
 
     return _translate_elements(content, pseudo, is_string)
 
@@ -183,7 +203,8 @@ def _translate_elements(content: bytes, pseudo: Pseudo, is_text: Callable[[etree
                 unit.append(index)
     for unit in units:
         parts = [token["text"] or token["cdata"] or _character(token[0]) for token in map(tokens.__getitem__, unit)]
-        for index, old, new in zip(unit, parts, pseudo.pieces(parts), strict=True):
+        is_data = "".join(parts).strip() in {"true", "false"}
+        for index, old, new in zip(unit, parts, parts if is_data else pseudo.pieces(parts), strict=True):
             if old == new:
                 continue
             is_writable = new.encode(encoding, "ignore").decode(encoding) == new  # no references in CDATA

@@ -34,6 +34,9 @@ RATIO_MATTERS_BYTES = 16 << 20  # the ratio of smaller archives is not checked
 MAX_CELL_CHARACTERS = 32_767  # Excel's limit: a longer translation would make the file invalid
 MAX_REPEATED = 10_000  # cells that one repeated element may stand for; more is not a plausible document
 _LAST = 1 << 21  # beyond the last row and column of any worksheet
+# Fields of Word whose results are written by authors; it computes those of all others, such as DATE and MERGEFIELD.
+_WRITTEN_FIELDS = frozenset("FORMTEXT HYPERLINK IF INCLUDETEXT INDEX QUOTE REF TOC".split())
+_PROLOG = re.compile(rb"(?:\xef\xbb\xbf)?(?:<\?xml[^>]*\?>\s*)?")
 _OFFICE, _TEXT, _TABLE, _STYLE, _DRAW, _FO = (
     f"{{urn:oasis:names:tc:opendocument:xmlns:{name}:1.0}}"
     for name in ("office", "text", "table", "style", "drawing", "xsl-fo-compatible")
@@ -55,7 +58,7 @@ _OPEN_XML = _Dialect(
     {
         "t": "text",
         **dict.fromkeys("br cr tab ptab drawing pict object footnoteReference endnoteReference".split(), "break"),
-        **dict.fromkeys("p fld rPh rPr pPr del".split(), "skip"),
+        **dict.fromkeys("p fld rPh rPr pPr del moveFrom rt".split(), "skip"),
     },
     "inside",
     is_mixed=False,
@@ -78,8 +81,10 @@ def translate_office(source: Path, destination: Path, name: str, pseudo: Pseudo,
         EngineError: the file is hostile, or lacks a requested page, slide or cell.
     """
     with zipfile.ZipFile(source) as archive:
-        package = _Package(archive)
-        package.write(destination, FORMATS[name].changes(FORMATS[name], package, pseudo, options))
+        package, format_ = _Package(archive), FORMATS[name]
+        if next(package.root(package.main(format_.dialect)).iter(format_.body), None) is None:
+            raise EngineError(f"the file is not a valid {name}: it has another format")
+        package.write(destination, format_.changes(format_, package, pseudo, options))
 
 
 class _Package:
@@ -96,9 +101,12 @@ class _Package:
         if unpacked > MAX_UNPACKED_BYTES or (unpacked > RATIO_MATTERS_BYTES and unpacked > packed * MAX_RATIO):
             raise EngineError(f"the archive unpacks from {packed} to {unpacked} bytes, which the sandbox rejects")
 
-    def root(self, name: str) -> Element:
+    def content(self, name: str) -> bytes:
         with self._archive.open(name) as part:
-            return parse(part.read(MAX_XML_BYTES + 1))
+            return part.read(MAX_XML_BYTES + 1)
+
+    def root(self, name: str) -> Element:
+        return parse(self.content(name))
 
     def related(self, part: str, *kinds: str) -> dict[str, str]:
         """Return the related parts of ``part``, of all or these kinds, by relationship ID."""
@@ -123,9 +131,7 @@ class _Package:
         """Return the parts that the main part of Open XML lists at ``path``, in order."""
         main = self.main(_OPEN_XML)
         related = self.related(main)
-        attributes = [entry.items() for entry in self.root(main).iterfind(path)]
-        # strict documents use another namespace for the attribute ``r:id``
-        return [related[str(value)] for entry in attributes for key, value in entry if str(key).endswith("ships}id")]
+        return [related[_attribute(entry, "id")] for entry in self.root(main).iterfind(path)]
 
     def write(self, destination: Path, changes: Changes) -> None:
         with zipfile.ZipFile(destination, "w") as copy:
@@ -134,12 +140,13 @@ class _Package:
                 entry.compress_type, entry.external_attr = info.compress_type, info.external_attr
                 entry.file_size = info.file_size  # zipfile chooses ZIP64 by it before the first byte
                 if change := changes.pop(info.filename, None):
-                    root = self.root(info.filename)
+                    content = self.content(info.filename)
+                    root = parse(content)
                     change(root)
                     tree = root.getroottree()
-                    encoding, standalone = tree.docinfo.encoding or "UTF-8", tree.docinfo.standalone
-                    xml = etree.tostring(tree, encoding=encoding, xml_declaration=True, standalone=standalone)
-                    copy.writestr(entry, xml)
+                    xml = etree.tostring(tree, encoding=tree.docinfo.encoding or "UTF-8", xml_declaration=False)
+                    prolog = _PROLOG.match(content)[0]  # type: ignore[index]  # it always matches
+                    copy.writestr(entry, prolog + xml + content[len(content.rstrip()) :])
                 else:
                     with self._archive.open(info) as reader, copy.open(entry, "w") as writer:
                         shutil.copyfileobj(reader, writer)
@@ -168,10 +175,10 @@ def _translate(
     root: Element, dialect: _Dialect, pseudo: Pseudo, is_chosen: Callable[[Element], bool] = lambda _: True
 ) -> None:
     """Translate each paragraph as one text, split at its runs, so that each run keeps its formatting."""
-    deleted = f"{_TEXT}tracked-changes"
+    deleted, computed = f"{_TEXT}tracked-changes", set(_computed(root))
     for paragraph in list(root.iter(*dialect.paragraphs)):
         namespace, _, name = str(paragraph.tag).rpartition("}")
-        places = list(_places(paragraph, dialect, namespace))
+        places = [(None if it in computed else it, tail) for it, tail in _places(paragraph, dialect, namespace)]
         parts = ["\n" if it is None else (it.tail if is_tail else it.text) or "" for it, is_tail in places]
         is_too_long = name in {"si", "is"} and 2 * sum(map(len, parts)) >= MAX_CELL_CHARACTERS
         if is_too_long or next(paragraph.iterancestors(deleted), None) is not None or not is_chosen(paragraph):
@@ -183,6 +190,34 @@ def _translate(
             # Word and Excel drop spaces at the ends without this attribute; DrawingML does not allow it
             if not dialect.is_mixed and new != new.strip() and "drawingml" not in namespace:
                 element.set("{http://www.w3.org/XML/1998/namespace}space", "preserve")
+
+
+def _computed(root: Element) -> Iterator[Element]:
+    """Yield the texts that Word computes: results of fields, except those that authors write."""
+    for field in root.iter("{*}fldSimple"):
+        if _is_computed(_attribute(field, "instr")):
+            yield from field.iter("{*}t")
+    open_: list[str] = []  # the instruction of each open field
+    for element in root.iter("{*}fldChar", "{*}instrText", "{*}t"):
+        match etree.QName(element).localname, _attribute(element, "fldCharType"):
+            case "fldChar", "begin":
+                open_.append("")
+            case "fldChar", "end" if open_:
+                open_.pop()
+            case "instrText", _ if open_:
+                open_[-1] += element.text or ""
+            case "t", _ if any(map(_is_computed, open_)):
+                yield element
+
+
+def _is_computed(instruction: str) -> bool:
+    name, _, _ = instruction.strip().partition(" ")
+    return bool(name) and name.upper() not in _WRITTEN_FIELDS
+
+
+def _attribute(element: Element, name: str) -> str:
+    """Return an attribute of any namespace: strict documents have others."""
+    return next((str(value) for key, value in element.items() if str(key).endswith(f"}}{name}")), "")
 
 
 def _by_page(format_: _Format, package: _Package, pseudo: Pseudo, options: Options) -> Changes:
@@ -368,21 +403,25 @@ class _Format:
     dialect: _Dialect
     changes: Callable[[_Format, _Package, Pseudo, Options], Changes]
     noun: str  # the unit that requests select by number
+    body: str  # an element that only files of this format have in their main part
     related: str = ""  # a pattern of the parts related to the body, or the kinds of parts related to a unit
     units: str = ""  # the path of slides or worksheets in the main part
     page_starts: Callable[[Element], Iterable[Element]] = iter
 
 
-_WORD_PARTS = r"word/(?:header|footer|footnotes|endnotes|comments)\d*\.xml"
+_WORD_PARTS = (
+    r"word/(?:(?:header|footer|footnotes|endnotes|comments)\d*|(?:charts/chart|diagrams/(?:data|drawing))\d+)\.xml"
+)
 _SLIDE_PARTS = "notesSlide diagramData diagramDrawing chart"
-_DOCX = _Format(_OPEN_XML, _by_page, "page", _WORD_PARTS, page_starts=_word_page_starts)
-_XLSX = _Format(_OPEN_XML, _by_number, "worksheet", "comments drawing", "{*}sheets/{*}sheet")
-_PPTX = _Format(_OPEN_XML, _by_number, "slide", _SLIDE_PARTS, "{*}sldIdLst/{*}sldId")
+_DOCX = _Format(_OPEN_XML, _by_page, "page", "{*}document", _WORD_PARTS, page_starts=_word_page_starts)
+_XLSX = _Format(_OPEN_XML, _by_number, "worksheet", "{*}workbook", "comments drawing", "{*}sheets/{*}sheet")
+_PPTX = _Format(_OPEN_XML, _by_number, "slide", "{*}presentation", _SLIDE_PARTS, "{*}sldIdLst/{*}sldId")
+_ODS, _ODP = f"{_OFFICE}spreadsheet", f"{_OFFICE}presentation"
 FORMATS = {
     **dict.fromkeys(("Docx", "Docm"), _DOCX),
     **dict.fromkeys(("Xlsx", "Xlsm"), _XLSX),
     **dict.fromkeys(("Pptx", "Pptm"), _PPTX),
-    "Odt": _Format(_OPEN_DOCUMENT, _by_page, "page", r"styles\.xml", page_starts=_odt_page_starts),
-    "Ods": _Format(_OPEN_DOCUMENT, _by_number, "worksheet", units=f".//{_OFFICE}spreadsheet/{_TABLE}table"),
-    "Odp": _Format(_OPEN_DOCUMENT, _by_number, "slide", units=f".//{_OFFICE}presentation/{_DRAW}page"),
+    "Odt": _Format(_OPEN_DOCUMENT, _by_page, "page", f"{_OFFICE}text", r"styles\.xml", page_starts=_odt_page_starts),
+    "Ods": _Format(_OPEN_DOCUMENT, _by_number, "worksheet", _ODS, units=f".//{_ODS}/{_TABLE}table"),
+    "Odp": _Format(_OPEN_DOCUMENT, _by_number, "slide", _ODP, units=f".//{_ODP}/{_DRAW}page"),
 }

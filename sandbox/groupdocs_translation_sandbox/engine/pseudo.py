@@ -22,14 +22,19 @@ _ACCENTS = {
 _braces = r"\{[^{}]*+\}"
 for _level in range(3):  # the depth of a plural in a select of an ICU message
     _braces = rf"\{{(?:[^{{}}]|{_braces})*+\}}"
-# Jinja, Liquid, ERB, Handlebars, Template Toolkit: these may span lines
-TEMPLATE_TAG = r"""
-    \{%(?:(?!\{%).){0,500}?%\} | <%(?:(?!<%).){0,500}?%> | \[%(?:(?!\[%).){0,500}?%\] | \{\#(?:(?!\{\#).){0,500}?\#\}
-  | \{\{\{(?:(?!\{\{\{).){0,500}?\}\}\} | \{\{(?!\{)(?:(?!\{\{).){0,500}?\}\}
-"""
-_FORMULA = r"""
-    \$\$.{1,2000}?\$\$ | \\\((?:(?!\\\().){1,500}?\\\) | \\\[(?:(?!\\\[).){1,2000}?\\\]
-  | \\begin\{(?P<environment>\w+\*?)\}(?:(?!\\begin\{(?P=environment)\}).){0,2000}?\\end\{(?P=environment)\}
+# Blocks of Jinja and Liquid whose content is code, or not shown.
+TEMPLATE_BLOCK = (
+    r"\{%-?\s*(?P<block>code|comment|highlight|katex|mermaid|raw|verbatim)\b(?:(?!\{%).)*?%\}"
+    r"(?:(?!\{%-?\s*(?P=block)).)*?\{%-?\s*end(?P=block)\s*-?%\}"
+)
+# Text that may span lines: tags of Jinja, Liquid, ERB, Handlebars, Template Toolkit and Razor, and formulas of TeX.
+MULTILINE = rf"""
+    {TEMPLATE_BLOCK}
+  | \{{%(?:(?!\{{%).){{0,500}}?%\}} | <%(?:(?!<%).){{0,500}}?%> | \[%(?:(?!\[%).){{0,500}}?%\]
+  | \{{\#(?:(?!\{{\#).){{0,500}}?\#\}} | @\*(?:(?!@\*).){{0,500}}?\*@
+  | \{{\{{\{{(?:(?!\{{\{{\{{).){{0,500}}?\}}\}}\}} | \{{\{{(?!\{{)(?:(?!\{{\{{).){{0,500}}?\}}\}}
+  | \$\$.{{1,2000}}?\$\$ | \\\((?:(?!\\\().){{1,500}}?\\\) | \\\[(?:(?!\\\[).){{1,2000}}?\\\]
+  | \\begin\{{(?P<environment>\w+\*?)\}}(?:(?!\\begin\{{(?P=environment)\}}).){{0,2000}}?\\end\{{(?P=environment)\}}
 """
 _KEPT = rf"""
     <!--.{{0,4096}}?-->                                              # comments
@@ -38,19 +43,22 @@ _KEPT = rf"""
     [^<>]*>(?:[^<]*+<(?!/(?P=own)\s*>)){{0,20}}[^<]*+</(?P=own)\s*>
   | <[/\#@]{{0,2}}[A-Za-z][^<>]*>                                    # tags, FreeMarker's too
   | &(?:\#\d+|\#[xX][0-9a-fA-F]+|[A-Za-z][A-Za-z0-9]*);              # entities
-  | {TEMPLATE_TAG}
   | \[/?[\#@][a-z]+(?:\s[^\[\]\n]{{0,200}})?\](?![(\[]) | \[\[[^\[\]\n]{{1,200}}\]\](?![(\[])   # [#if x], [[page]]
+  | \[/?[a-z]\w*(?::\w+|(?:\s[\w\-]+=(?:"[^"\n]*"|'[^'\n]*'|\w+))+\s?/?)\](?![(\[]) | \[/[a-z]\w*\](?![(\[])  # [a b=c]
   | (?<!\w)[\#@](?:if|else|elseif|end\w*|set|for|foreach|include|macro|section|yield|extends)\b(?:\s?\([^()\n]*\))?
+  | (?<!\w)@\([^()\n]{{1,200}}\) | (?m:^[ \t]*@(?:inject|layout|model|page|using)\b[^\n]*)  # Razor
   | \\(?:u[0-9a-fA-F]{{4}}|[A-Za-z])                                 # escapes of strings
+  | \$(?!\s)(?=[^$\n]{{0,500}}[\\^_=+*/<>])[^$\n]{{1,500}}?(?<!\s)\$(?!\d)  # formulas
   | \w[\w+.\-]{{0,30}}://[^\s<>"`]+ | www\.[^\s<>"`]+ | mailto:[^\s<>"`]+  # URLs
   | [\w.+\-]{{1,64}}@[\w\-]+(?:\.[\w\-]+)+                           # e-mail addresses
   | \$?!?{_braces} | \$\(\w+\)                                      # ${{x}}, {{name}}, {{n, plural, one {{#}}}}, $(x)
-  | (?<!\w)@\+?(?:\w+:)?\w+/[\w.]+ | (?<!\w)@[A-Za-z]\w*(?:\.\w+)+    # @string/name, @Model.Name
+  | (?<!\w)[@?]\+?(?:\w+:)?\w+/[\w.]+                                # @string/name, ?attr/name
+  | (?<!\w)@[A-Za-z]\w*(?:\.\w+)+(?:\([^()\n]*\))?                   # @Model.Name
   | %[A-Za-z_][\w.\-]*% | (?<![\w:]):[A-Za-z_]\w*:?                  # %name%, :name, :smile:
   | %(?:\(\w+\)|\d+\$)?[\-+\#0]*\d*(?:\.\d+)?(?:hh?|ll?|[Lqjzt])?[diouxXeEfFgGcrsaA@%]
-  | \$[A-Za-z_]\w*
+  | \$[A-Za-z_]\w*(?:\.[a-z]\w*)*
 """
-_PATTERN = r"(?P<kept>{formula} | {kept}) | (?P<word>{words}) | (?P<number>[^\W\d]*+\d\w*+) | \w++\s*+"
+_PATTERN = r"(?P<kept>{kept}) | (?P<word>{words}) | (?P<number>[^\W\d]*+\d\w*+) | \w++\s*+"
 _LETTER = re.compile(r"[^\W\d_]")
 
 
@@ -68,8 +76,7 @@ class Pseudo:
         words = "|".join(map(re.escape, longest_first))
         self._token = re.compile(
             _PATTERN.format(
-                formula=_FORMULA,
-                kept=f"{kept} | {_KEPT}" if kept else _KEPT,
+                kept=" | ".join(filter(None, (kept, MULTILINE, _KEPT))),
                 words=rf"(?<!\w)(?i:{words})(?!\w)" if words else r"(?!)",
             ),
             re.VERBOSE | re.DOTALL,
@@ -94,24 +101,23 @@ class Pseudo:
         """
         whole = "".join(parts)
         out = list(map(_ACCENTS.get, whole, whole))  # the replacement of each character
-        has_text, cursor = False, 0
+        has_text, line, cursor = False, 0, 0  # line: where the first line with text begins
         for match in self._token.finditer(whole):
-            if match.lastgroup is None:
-                continue
             start, end = match.span()
-            has_text = has_text or _LETTER.search(whole, cursor, start) is not None
+            if not has_text:
+                line = max(line, whole.rfind("\n", cursor, start) + 1)
+                has_text = match.lastgroup == "word" or (
+                    match.lastgroup is None and _LETTER.search(match.group()) is not None
+                )
             cursor = end
             if match.lastgroup == "word":
-                has_text = True
-                out[start:end] = [
-                    self._glossary.get(match.group().casefold(), match.group()),
-                    *[""] * (end - start - 1),
-                ]
-            else:
+                wanted = self._glossary.get(match.group().casefold(), match.group())
+                out[start:end] = [wanted, *[""] * (end - start - 1)]
+            elif match.lastgroup is not None:
                 out[start:end] = match.group()
-        if not has_text and _LETTER.search(whole, cursor) is None:
+        if not has_text:
             return list(parts)
-        indent = len(whole) - len(whole.lstrip())
-        out[indent] = self.mark + out[indent]
+        place = line + len(whole[line:]) - len(whole[line:].lstrip())
+        out[place] = self.mark + out[place]
         ends = list(accumulate(map(len, parts), initial=0))
         return ["".join(out[start:end]) for start, end in pairwise(ends)]

@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 import codecs
+import json
 import re
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from typing import Any
 
 from .protocol import EngineError
-from .pseudo import TEMPLATE_TAG, Pseudo
+from .pseudo import MULTILINE, Pseudo
 
 LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+$")
-# template tags may span lines
-_TXT_LINE = re.compile(rf"(?:{TEMPLATE_TAG} | [^\r\n])*+ (?:\r\n|\r|\n) | .+\Z", re.VERBOSE | re.DOTALL)
-_CUE = re.compile(
-    r"^([ \t]*\d+:\d\d:\d\d[,.]\d+[ \t]*-->[^\r\n]*\r?\n)((?:[^\r\n]*\S[^\r\n]*(?:\r?\n|\Z))+)", re.MULTILINE
+_TXT_LINE = re.compile(rf"(?:{MULTILINE} | [^\r\n])*+ (?:\r\n|\r|\n) | .+\Z", re.VERBOSE | re.DOTALL)
+_END = r"(?:\r\n?|\n)"
+_TIMING = r"[ \t]*(?:\d+:)?\d+:\d+[,.]\d+[ \t]*-->[^\r\n]*"
+_CUE = re.compile(  # some files lack the blank line between cues
+    rf"(?<![^\r\n])({_TIMING}{_END})((?:(?!(?:[ \t]*\d+[ \t]*{_END})?{_TIMING})[^\r\n]*\S[^\r\n]*(?:{_END}|\Z))*)"
+)
+_FRONT_MATTER = re.compile(
+    rf"\s*(?P<fence>---|\+\+\+|;;;)(?P<language>[a-z]*)[ \t]*{_END}(?P<content>(?:.*?{_END})??)"
+    rf"(?:(?P=fence)|\.\.\.)[ \t]*(?:{_END}|\Z)",
+    re.DOTALL,
 )
 _BOMS = {
     codecs.BOM_UTF8: "utf-8",
@@ -23,7 +31,10 @@ _BOMS = {
     codecs.BOM_UTF16_LE: "utf-16-le",
     codecs.BOM_UTF16_BE: "utf-16-be",
 }
-_FORMULA = re.compile(r"\s*(?:=|[+\-@]\s*(?:[A-Za-z]+[\d(]|'[^']+'!))")
+# formulas, and constants of spreadsheets
+_FORMULA = re.compile(
+    r"\s*(?:=|[+\-@]\s*(?:\$?[A-Za-z]+\$?[\d(]|'[^']+'!)|(?:TRUE|FALSE|#(?:N/A|[A-Z]+[!?]|DIV/0!))\s*\Z)"
+)
 _SEPARATORS = {"Csv": ",", "Tsv": "\t"}
 
 
@@ -38,23 +49,37 @@ def decode(content: bytes, *, declared: str | None = None) -> tuple[str, Callabl
 
     Raises:
         EngineError: the text is not UTF-8 and declares no encoding.
-        UnicodeDecodeError: the text does not have the declared encoding.
+        UnicodeDecodeError: the text does not have the encoding of its byte order mark, or the declared one.
     """
-    marked = bom_encoding(content)
-    encoding = marked or "utf-8"
-    try:
-        text = content.decode(encoding)
-    except UnicodeDecodeError as error:
-        if marked:
-            raise
-        if declared is None:
-            raise EngineError("the text is not UTF-8, and declares no other encoding") from error
-        encoding = declared
-        text = content.decode(encoding)
-    if not marked and "\0" in text:  # ASCII text in UTF-16 is also valid UTF-8, with zeros
-        raise EngineError("the text has zero bytes, or is UTF-16 without a byte order mark: save it as UTF-8")
-    bom = "\ufeff" if marked else ""
+    encoding = bom_encoding(content)
+    bom = "\ufeff" if encoding else ""
+    if encoding is None:
+        encoding = "utf-8" if _is_utf8(content) else declared
+    if encoding is None:
+        raise EngineError("the text is not UTF-8, and declares no other encoding")
+    text = content.decode(encoding)
     return text.removeprefix(bom), lambda new: (bom + new).encode(encoding, "xmlcharrefreplace")
+
+
+def _is_utf8(content: bytes) -> bool:
+    if b"\0" in content or b"\x1b" in content:  # UTF-16 of ASCII text, or ISO 2022: they are also valid UTF-8
+        return False
+    try:
+        content.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def split_front_matter(text: str) -> tuple[str, str, re.Match[str] | None]:
+    """Return the front matter (may be empty), the rest, and the match of the fences if it is not JSON."""
+    start, end = len(text) - len(text.lstrip()), 0
+    if match := _FRONT_MATTER.match(text):
+        end = match.end()
+    elif text.startswith("{", start) and not text.startswith(("{{", "{%"), start):
+        with suppress(ValueError):
+            end = json.JSONDecoder().raw_decode(text, start)[1]
+    return text[:end], text[end:], match
 
 
 def check_numbers(noun: str, numbers: Iterable[int], count: int) -> None:
@@ -76,16 +101,19 @@ def translate_txt(text: str, pseudo: Pseudo, options: Mapping[str, Any]) -> str:
 
 def translate_srt(text: str, pseudo: Pseudo, _options: Mapping[str, Any]) -> str:
     """Translate the lines after each timing, up to a blank line, as one text."""
-    return _CUE.sub(lambda match: match[1] + pseudo(match[2]), text)
+    result, count = _CUE.subn(lambda match: match[1] + pseudo(match[2]), text)
+    if text.strip() and not count:
+        raise EngineError("the file is not a valid Srt: it has no line such as 00:00:01,000 --> 00:00:02,000")
+    return result
 
 
 def translate_table(text: str, pseudo: Pseudo, options: Mapping[str, Any], *, source: str, output: str) -> str:
-    """Translate each cell except formulas. The option ``separator`` overrides the one of the source's format.
+    """Translate each cell except formulas. The separator is the option's, or the one that the first line uses.
 
     Cells are rewritten in place: quotes, line ends and Excel's line ``sep=…`` stay.
     """
     hint = re.match(r"sep=(.)(?:\r\n?|\n)", text)
-    given = options.get("separator") or (hint[1] if hint else _SEPARATORS[source])
+    given = options.get("separator") or (hint[1] if hint else _separator(text, _SEPARATORS[source]))
     if len(given) != 1 or given in '"\r\n':
         raise EngineError("separator must be one character, not a quotation mark or a line end")
     separator = given if source == output else _SEPARATORS[output]
@@ -113,3 +141,9 @@ def translate_table(text: str, pseudo: Pseudo, options: Mapping[str, Any], *, so
 
     start = hint.end() if hint else 0
     return ("" if source != output else text[:start]) + cells.sub(rewrite, text[start:])
+
+
+def _separator(text: str, usual: str) -> str:
+    """Return the separator that the first line has most of, for example semicolons where commas are in numbers."""
+    first = re.sub(r'"[^"]*"', "", LINE.match(text + "\n")[0])  # type: ignore[index]  # it always matches
+    return max((usual, ",", ";", "\t", "|"), key=first.count)
