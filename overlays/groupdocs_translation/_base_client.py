@@ -6,7 +6,7 @@ import inspect
 import os
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from functools import wraps
+from functools import partial, wraps
 from types import FunctionType
 from typing import TYPE_CHECKING, Any, NoReturn, Self, TypeVar, get_args
 
@@ -19,14 +19,15 @@ from ._config import (
     SCHEMES,
     TOKEN_URL_VARIABLE,
     ClientAuth,
+    ProxyUrl,
     TransportName,
     Trust,
     api_url,
     check_callable,
+    check_clock,
     check_count,
     check_flag,
     check_headers,
-    check_methods,
     check_proxy,
     check_timeout,
     check_user_agent,
@@ -56,49 +57,84 @@ else:  # loaded when their annotations are evaluated
 
 # Old keywords of groupdocs-translation-cloud: the new name, or what to do instead. See docs/moving.md.
 OLD_NAMES = {
+    "api_client": "pass client_id= and client_secret=",
+    "api_key": "pass client_id= and client_secret=",
+    "api_key_prefix": "leave it out",
+    "app_key": "client_secret",
+    "app_sid": "client_id",
+    "authority": "token_url",
+    "cert_file": "pass an ssl.SSLContext as verify=",
+    "configuration": "pass client_id= and client_secret=",
+    "connection_pool_maxsize": "max_connections",
     "contains_markdown": "markdown",
+    "cookie": "leave it out",
+    "debug": "set the environment variable GROUPDOCS_LOG to debug",
     "elements": "use pages=, slides= or worksheets=, or leave it out",
     "formatting": "preserve_formatting",
     "front_matter_list": "front_matter",
+    "header_name": "headers",
+    "header_value": "headers",
+    "host": "base_url",
     "is_need_alignment": "alignment",
     "ishandwritten": "handwritten",
+    "key_file": "pass an ssl.SSLContext as verify=",
     "ocrformat": "ocr_format",
     "origin": "pass origin= to the client",
     "original_file_name": "name",
+    "password": "client_secret",
+    "proxy_headers": "pass an httpx2.Proxy as proxy=",
     "rotate": "rotation_angle",
     "route": "leave it out",
+    "server_index": "base_url",
+    "server_operation_index": "base_url",
+    "server_operation_variables": "base_url",
+    "server_variables": "base_url",
     "short_code_list": "shortcodes",
     "shortcodedict": "shortcodes",
     "source_language": "source",
+    "ssl_ca_cert": "verify",
     "target_languages": "target",
     "targets": "target",
     "texts": "pass the texts as the first argument",
     "translation_dictionary": "glossary",
     "url": "pass the URL as the first argument",
+    "username": "client_id",
+    "verify_ssl": "verify",
 }
 _OLD = frozenset(OLD_NAMES)
 _Client = TypeVar("_Client", bound=type)
 
 
 def explain_old_names(client: _Client) -> _Client:
-    """Make the public methods of a client name the new keyword in the ``TypeError`` for an old one."""
-    for name, method in list(vars(client).items()):
-        if isinstance(method, FunctionType) and method.__kwdefaults__ and not name.startswith("_"):
-            setattr(client, name, _explained(method))
+    """Make the constructor and the public methods name the new keyword in the ``TypeError`` for an old one."""
+    for name, member in list(vars(client).items()):
+        method: Any = getattr(member, "__func__", member)  # of a classmethod
+        if isinstance(method, FunctionType) and method.__kwdefaults__ and (name == "__init__" or name[0] != "_"):
+            explained = _explained(method)
+            setattr(client, name, classmethod(explained) if isinstance(member, classmethod) else explained)
     return client
 
 
 def _explained(method: FunctionType) -> Any:
     accepted = method.__code__.co_varnames[: method.__code__.co_argcount + method.__code__.co_kwonlyargcount]
     old = _OLD.difference(accepted)
-    has_file = "file" in accepted
+    has_file, is_constructor = "file" in accepted, method.__name__ == "__init__"
 
-    def check(keywords: dict[str, Any]) -> None:
-        if not old.isdisjoint(keywords):
-            name = next(name for name in keywords if name in old)
+    def check(names: Iterable[str], called: str = method.__qualname__) -> None:
+        if not old.isdisjoint(names):
+            name = next(name for name in names if name in old)
             new = OLD_NAMES[name]
             hint = f"use {new}=" if new in accepted else f"no {new}= here" if new.isidentifier() else new
-            raise TypeError(f"{method.__qualname__}() got an unexpected keyword argument {name!r}: {hint}")
+            raise TypeError(f"{called}() got an unexpected keyword argument {name!r}: {hint}")
+
+    @wraps(method)
+    def construct(*values: Any, **keywords: Any) -> None:
+        from .auth.credentials import Secret  # noqa: PLC0415  (kept out of `import groupdocs_translation`)
+
+        names, called, bound = tuple(keywords), type(values[0]).__name__, Secret(partial(method, *values, **keywords))
+        del values, keywords  # crash reporters show locals
+        check(names, called)
+        bound.reveal()()
 
     @wraps(method)
     def call(*values: Any, **keywords: Any) -> Any:
@@ -114,6 +150,8 @@ def _explained(method: FunctionType) -> Any:
             values, keywords = _with_hidden_query(values, keywords)
         return await method(*values, **keywords)
 
+    if is_constructor:
+        return construct
     return call_async if inspect.iscoroutinefunction(method) else call
 
 
@@ -166,7 +204,7 @@ class Settings:
             )
         check_user_agent(self.user_agent)
         check_headers(self.headers)
-        check_methods(self.clock, "clock", "monotonic", "wall", "sleep", "asleep")
+        check_clock(self.clock)
 
 
 @frozen
@@ -179,6 +217,7 @@ class Account:
     languages: KnownLanguages = field(factory=KnownLanguages)
 
 
+@explain_old_names
 class BaseClient:
     """Base class of ``TranslationClient`` and ``AsyncTranslationClient``."""
 
@@ -256,7 +295,7 @@ class BaseClient:
 
         pair, ready = (Secret(client_id), Secret(client_secret)), Secret(access_token)
         del client_id, client_secret, access_token  # crash reporters show locals
-        proxy = hidden(proxy)
+        proxy = ProxyUrl(proxy) if isinstance(proxy, str) else proxy
         check_callable(on_token_event, "on_token_event")
         trust = trusted(verify, trust_env=check_flag(trust_env, "trust_env"))
         address = api_url(base_url)
@@ -279,7 +318,7 @@ class BaseClient:
             trial=_trial,
             clock=clock,
             user_agent=user_agent,
-            headers=check_headers(headers or {}),
+            headers=check_headers({} if headers is None else headers),
         )
         if _trial:
             self.account = Account(settings, None, usage)

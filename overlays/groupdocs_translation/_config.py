@@ -10,7 +10,8 @@ import sys
 from collections.abc import Mapping
 from fnmatch import fnmatchcase
 from importlib.util import find_spec
-from numbers import Integral, Real
+from numbers import Integral, Number, Real
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 from urllib.parse import SplitResult, urlsplit
 
@@ -38,6 +39,11 @@ CLOSED = "this client is closed: make a new one, or use it inside its with block
 _PRODUCT = re.compile(r"[\x21-\x7e]+( [\x21-\x7e]+)*")
 _HEADER = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # RFC 9110 §5.1
 _HEADER_VALUE = re.compile(r"[\x21-\x7e]([\t\x20-\x7e]*[\x21-\x7e])?")
+_WITH_AUTHORITY = re.compile(r"([A-Za-z][\w+.-]*:)?//([^/?#]*)(.*)", re.DOTALL)
+_PROXY = re.compile(
+    r"(?P<scheme>[a-z][\w+.-]*://)?(?P<user>.*@)?(?P<host>([^\s:/?#@\[\]]+|\[[\da-f:.%]+\])(:\d*)?)/?",
+    re.IGNORECASE | re.DOTALL,
+)
 _OUR_HEADERS = {
     "accept", "accept-encoding", "authorization", "connection", "content-length", "content-type", "cookie", "host",
     "transfer-encoding",
@@ -87,7 +93,7 @@ def service_url(
 ) -> str:
     """Return the argument, or else the environment variable, or else the default, checked but unchanged."""
     name, value = parameter, given
-    if value is None:
+    if value is None and variable:
         name, value = variable, os.environ.get(variable, "").strip() or default
     value = value.strip() if isinstance(value, str) else ""
     try:
@@ -118,11 +124,36 @@ class PresignedUrl(str):
 
     @property
     def masked(self) -> str:
-        url = re.sub(r"//([^/?#]*|[^/?#]*:[^?]*)@", "//...@", self.partition("?")[0])  # a password may contain "/"
-        return f"{url}?..." if "?" in self else url
+        shown = str(self)
+        if found := _WITH_AUTHORITY.fullmatch(self):
+            scheme, authority, rest = found.groups(default="")
+            if ":" in authority and "@" in rest:  # the password may contain "/", "?" and "#"
+                return f"{scheme}//..."
+            shown = f"{scheme}//{'...@' if '@' in authority else ''}{authority.rpartition('@')[2]}{rest}"
+        url, mark, _ = shown.partition("?")
+        return f"{url}?..." if mark else url
 
     def __repr__(self) -> str:
         return repr(self.masked)
+
+
+class ProxyUrl(PresignedUrl):
+    """The URL of a proxy. Only its scheme, host and port are shown: the password may contain any character."""
+
+    __slots__ = ()
+
+    @property
+    def host(self) -> str | None:
+        """Host and port, or ``None`` if it has none."""
+        found = _PROXY.fullmatch(self)
+        return found and found["host"]
+
+    @property
+    def masked(self) -> str:
+        found = _PROXY.fullmatch(self)
+        if found is None:
+            return "..."
+        return f"{found['scheme'] or ''}{'...@' if found['user'] else ''}{found['host']}"
 
 
 def check_url(url: str, parameter: str) -> PresignedUrl:
@@ -193,9 +224,13 @@ def check_methods(value: object, name: str, *methods: str) -> None:
         raise ConfigurationError(f"{name} must have {', '.join(f'{method}()' for method in missing)}", parameter=name)
 
 
+def check_clock(value: object) -> None:
+    check_methods(value, "clock", "monotonic", "wall", "sleep", "asleep")
+
+
 def is_number(value: Any) -> bool:
-    """Return whether the value is a number, including numpy's, but not a bool."""
-    return isinstance(value, Real) and not isinstance(value, bool)
+    """Return whether the value is a number, including numpy's, but not a bool or a ``timedelta64``."""
+    return isinstance(value, Real) and not isinstance(value, bool) and not type(value).__name__.startswith("timedelta")
 
 
 def check_count(value: Any, name: str, *, least: int) -> int:
@@ -205,25 +240,61 @@ def check_count(value: Any, name: str, *, least: int) -> int:
     return int(value)
 
 
-def check_timeout(given: Any) -> None:
-    if not is_number(given) or not 0 < given < float("inf"):
-        raise ConfigurationError(
-            f"timeout must be a positive number of seconds, or an httpx2.Timeout, got {given!r:.60}",
-            parameter="timeout",
-        )
+def check_seconds(value: Any, name: str, expected: str, *, least: float = 0.0) -> float:
+    """Return a duration as a float. One of another type is rejected with the conversion to seconds."""
+    if is_number(value) and least <= value < float("inf"):
+        return float(value)
+    raise ConfigurationError(
+        f"{name} must be {expected}, got {value!r:.60}", parameter=name.rpartition(".")[2], hint=seconds_hint(value)
+    )
+
+
+def seconds_hint(value: Any) -> str | None:
+    """Return how to convert a duration of another type to seconds, ``None`` for other values."""
+    if type(value).__name__ == "timedelta64":
+        return "pass seconds: value / numpy.timedelta64(1, 's')"
+    if hasattr(value, "total_seconds"):
+        return "pass seconds: value.total_seconds()"
+    return "pass seconds: float(value)" if isinstance(value, Number) and not isinstance(value, Real) else None
+
+
+def check_timeout(given: Any) -> float:
+    expected = "a positive number of seconds, or an httpx2.Timeout"
+    return check_seconds(given, "timeout", expected, least=sys.float_info.min)
 
 
 def check_proxy(given: Any) -> None:
-    """Reject an invalid proxy before a call uses it. The message omits the value, which may contain a password."""
-    if given is None or (hasattr(given, "url") and hasattr(given, "raw_auth")):  # an httpx2.Proxy
-        return
-    url = PresignedUrl(given if isinstance(given, str) or type(given).__name__ == "URL" else "")
-    if url.partition("://")[0].lower() not in PROXY_SCHEMES or not _has_host(url):
-        got = "an invalid URL" if url else type(given).__name__
+    """Reject an invalid proxy before a call uses it."""
+    if isinstance(given, str) or type(given).__name__ == "URL":
+        check_proxy_url(ProxyUrl(given), "proxy")
+    elif given is not None and not (hasattr(given, "url") and hasattr(given, "raw_auth")):  # an httpx2.Proxy
         raise ConfigurationError(
-            f"proxy must be a URL such as http://proxy.example.com:3128, an httpx2.URL or an httpx2.Proxy, got {got}",
+            "proxy must be a URL such as http://proxy.example.com:3128, an httpx2.URL or an httpx2.Proxy, "
+            f"got {type(given).__name__}",
             parameter="proxy",
         )
+
+
+def check_proxy_url(proxy: ProxyUrl, name: str) -> None:
+    if (problem := _proxy_problem(proxy)) is not None:
+        raise ConfigurationError(f"{name} {problem}", parameter=name)
+
+
+def _proxy_problem(proxy: ProxyUrl) -> str | None:
+    """Return what is wrong; the error is raised after this frame, which sees parts of the password."""
+    scheme = proxy.partition("://")[0].lower()
+    if scheme not in PROXY_SCHEMES and scheme.isalnum():
+        return f"has an unknown proxy scheme {scheme!r}: use http, https or socks5"
+    if scheme.startswith("socks") and find_spec("socksio") is None:
+        return "is a SOCKS proxy, which needs an extra: pip install 'httpx2[socks]'"
+    try:
+        parts = split_url(proxy)
+        if scheme in PROXY_SCHEMES and parts.hostname and "@" not in parts.path + parts.query + parts.fragment:
+            return None
+    except ValueError:
+        pass
+    hint = "; percent-encode special characters of the password" if "@" in proxy else ""
+    return f"must be the URL of a proxy, such as http://proxy.example.com:3128{hint}"
 
 
 def timeouts(given: float | httpx2.Timeout | None) -> httpx2.Timeout:
@@ -239,7 +310,7 @@ def timeouts(given: float | httpx2.Timeout | None) -> httpx2.Timeout:
                 parameter="timeout",
             )
         return given
-    check_timeout(given)
+    given = check_timeout(given)
     return httpx2.Timeout(given, connect=min(CONNECT_TIMEOUT_S, given), pool=POOL_TIMEOUT_S)
 
 
@@ -251,6 +322,8 @@ SCHEMES = ("https", "http", "all")
 PROXY_SCHEMES = {"http", "https", "socks5", "socks5h"}
 CERTIFICATES = ("SSL_CERT_FILE", "SSL_CERT_DIR")
 _NAME = re.compile(r"(\*?\.)?[\w*]([\w*-]*\w|\*)?(\.[\w*]([\w*-]*[\w*])?)*\.?(:\d{1,5})?", re.ASCII)
+_BRACKETS = re.compile(r"^\[([^\]]*)\](/\d+)?(:\d+)?$")
+_Network: TypeAlias = "ipaddress.IPv4Network | ipaddress.IPv6Network"
 
 
 def _proxies() -> dict[str, str]:
@@ -290,32 +363,12 @@ def environment_proxy(scheme: str) -> str | None:
     Raises:
         ConfigurationError: the proxy is invalid; the message names the variable.
     """
-    value = PresignedUrl(_proxies().get(scheme, "").strip())
+    value = ProxyUrl(_proxies().get(scheme, "").strip())
     if not value:
         return None
-    name = proxy_variable(scheme)
-    proxy = PresignedUrl(value if "://" in value else f"http://{value}")
-    kind = proxy.partition("://")[0].lower()
-    if kind not in PROXY_SCHEMES:
-        raise ConfigurationError(
-            f"{name} has an unknown proxy scheme {kind!r}: use http, https or socks5", parameter=name
-        )
-    if kind.startswith("socks") and find_spec("socksio") is None:
-        raise ConfigurationError(
-            f"{name} is a SOCKS proxy, which needs an extra: pip install 'httpx2[socks]'", parameter=name
-        )
-    if not _has_host(proxy):
-        raise ConfigurationError(
-            f"{name} must be the URL of a proxy, such as http://proxy.example.com:3128", parameter=name
-        )
+    proxy = ProxyUrl(value if "://" in value else f"http://{value}")
+    check_proxy_url(proxy, proxy_variable(scheme))
     return proxy
-
-
-def _has_host(url: str) -> bool:
-    try:
-        return bool(split_url(url).hostname)
-    except ValueError:
-        return False
 
 
 def no_proxy() -> list[str]:
@@ -323,9 +376,7 @@ def no_proxy() -> list[str]:
 
 
 def invalid_no_proxy_entries() -> list[str]:
-    return [
-        entry for entry in no_proxy() if entry != "*" and _network(entry) is None and not _NAME.fullmatch(_bare(entry))
-    ]
+    return [entry for entry in no_proxy() if _parsed(entry) is None]
 
 
 def warn_of_invalid_no_proxy() -> None:
@@ -333,32 +384,25 @@ def warn_of_invalid_no_proxy() -> None:
         log.warning("NO_PROXY has invalid entries, which are ignored: %s", ", ".join(map(repr, invalid)))
 
 
-def _bare(entry: str) -> str:
-    return entry.partition("://")[2] or entry
-
-
-def _network(entry: str) -> ipaddress.IPv4Network | ipaddress.IPv6Network | None:
-    text = re.sub(r"^\[([^\]]*)\](/\d+)?(:\d+)?$", r"\1\2", _bare(entry))
+def _parsed(entry: str) -> tuple[str, _Network | None, str] | None:
+    """Return the scheme, the network and the name of an entry of NO_PROXY, ``None`` if it is invalid."""
+    scheme, _, name = entry.rpartition("://")
     try:
-        return ipaddress.ip_network(text, strict=False)
+        return scheme, ipaddress.ip_network(_BRACKETS.sub(r"\1\2", name), strict=False), ""
     except ValueError:
-        return None
+        return (scheme, None, name) if _NAME.fullmatch(name) else None
 
 
 def _is_exempt(entry: str, scheme: str, host: str, port: int | None) -> bool:
-    if entry == "*":
-        return True
-    if "://" in entry and entry.partition("://")[0] not in {scheme, "all"}:
+    parsed = _parsed(entry)
+    if parsed is None or parsed[0] not in {"", "all", scheme}:
         return False
-    network = _network(entry)
+    _, network, name = parsed
     if network is not None:
         try:
             return ipaddress.ip_address(host) in network
         except ValueError:
             return False
-    name = _bare(entry)
-    if not _NAME.fullmatch(name):
-        return False
     name, _, wanted = name.partition(":")
     if wanted and int(wanted) != (port or {"http": 80, "https": 443}.get(scheme)):
         return False
@@ -381,24 +425,29 @@ def named_certificates() -> tuple[str, str] | None:
         place = os.environ.get(name, "").strip()
         if place:
             try:
-                if name == "SSL_CERT_FILE":
-                    with open(place, "rb") as file:
-                        is_one = b"CERTIFICATE-----" in file.read()
+                if name == "SSL_CERT_DIR":
+                    why = None if any(map(os.path.isdir, place.split(os.pathsep))) else "not a folder"
                 else:
-                    is_one = any(map(os.path.isdir, place.split(os.pathsep)))
+                    why = None if b"CERTIFICATE-----" in Path(place).read_bytes() else "it contains none"
             except OSError as error:
-                raise _no_certificates(name, place, error) from error
-            if not is_one:
-                raise _no_certificates(name, place)
+                raise _no_certificates(f"{name} is {place!r}, which", name, error) from error
+            if why is not None:
+                raise _no_certificates(f"{name} is {place!r}, which", name, why)
             return name, place
     return None
 
 
-def _no_certificates(name: str, place: str, error: OSError | None = None) -> ConfigurationError:
-    why = "not a folder" if name == "SSL_CERT_DIR" else "it contains none"
-    if error is not None:
-        why = error.strerror or str(error)
-    return ConfigurationError(f"{name} is {place!r}, which has no certificates to trust: {why}", parameter=name)
+def _no_certificates(what: str, parameter: str, why: OSError | str) -> ConfigurationError:
+    why = why.strerror or str(why) if isinstance(why, OSError) else why
+    return ConfigurationError(f"{what} has no certificates to trust: {why}", parameter=parameter)
+
+
+def _context(place: str, *, is_folder: bool) -> ssl.SSLContext:
+    import ssl  # noqa: PLC0415  (takes 10 ms, certificates another 20: not before the first request)
+
+    if not place:
+        raise FileNotFoundError(0, "the path is empty")
+    return ssl.create_default_context(cafile=None if is_folder else place, capath=place if is_folder else None)
 
 
 class SystemTrust:
@@ -426,15 +475,11 @@ class SystemTrust:
             import httpx2  # noqa: PLC0415  (kept out of `import groupdocs_translation`)
 
             return httpx2.create_ssl_context(trust_env=False)
-        import ssl  # noqa: PLC0415  (takes 10 ms, certificates another 20: not before the first request)
-
         name, place = self._named
         try:
-            if name == "SSL_CERT_FILE":
-                return ssl.create_default_context(cafile=place)
-            return ssl.create_default_context(capath=place)
+            return _context(place, is_folder=name == "SSL_CERT_DIR")
         except OSError as error:  # ssl.SSLError is one
-            raise _no_certificates(name, place, error) from error
+            raise _no_certificates(f"{name} is {place!r}, which", name, error) from error
 
 
 Trust: TypeAlias = "bool | SystemTrust | ssl.SSLContext"
@@ -458,12 +503,8 @@ def trusted(verify: bool | str | os.PathLike[str] | ssl.SSLContext, *, trust_env
             f"verify must be a bool, a file or folder of certificates, or an ssl.SSLContext, got {verify!r:.60}",
             parameter="verify",
         )
-    place, is_folder = os.fspath(verify), os.path.isdir(verify)
+    place = os.fspath(verify)
     try:
-        if not place:
-            raise FileNotFoundError(0, "the path is empty")
-        return ssl.create_default_context(cafile=None if is_folder else place, capath=place if is_folder else None)
+        return _context(place, is_folder=os.path.isdir(place))
     except OSError as error:  # ssl.SSLError is one
-        raise ConfigurationError(
-            f"verify={place!r} has no certificates to trust: {error.strerror or error}", parameter="verify"
-        ) from error
+        raise _no_certificates(f"verify={place!r}", "verify", error) from error

@@ -4,6 +4,9 @@
 from __future__ import annotations
 
 import inspect
+import re
+import traceback
+from pathlib import Path
 
 import pytest
 
@@ -37,6 +40,48 @@ def test_an_old_keyword_is_refused_with_the_new_one(case):
             _finished(getattr(client, method)("x", **keywords))
 
 
+SETTINGS = {
+    "host": ("base_url", "use base_url="),
+    "configuration": ("client_id", "pass client_id= and client_secret="),
+    "api_client": ("client_id", "pass client_id= and client_secret="),
+    "api_key": ("client_id", "pass client_id= and client_secret="),
+    "app_sid": ("client_id", "use client_id="),
+    "app_key": ("client_secret", "use client_secret="),
+    "ssl_ca_cert": ("verify", "use verify="),
+    "header_name": ("headers", "use headers="),
+    "server_index": ("base_url", "use base_url="),
+    "source_language": ("source", "no source= here"),
+}
+
+
+@pytest.mark.parametrize("old", SETTINGS)
+def test_an_old_setting_is_refused_with_the_new_one_and_shows_no_secret(old):
+    expected = rf"^AsyncTranslationClient\(\) got an unexpected keyword argument '{old}': {SETTINGS[old][1]}$"
+    keywords = {"client_id": "id", "client_secret": "ca" + "nary", old: "x"}
+    with pytest.raises(TypeError, match=expected) as caught:
+        TranslationClient(**keywords)
+    frames = traceback.TracebackException.from_exception(caught.value, capture_locals=True).stack
+    assert "canary" not in "".join(str(frame.locals) for frame in frames if "overlays" in frame.filename)
+    with pytest.raises(TypeError, match=rf"trial\(\) got an unexpected keyword argument '{old}'"):
+        TranslationClient.trial(**{old: "x"})
+
+
+def test_an_unknown_setting_shows_no_secret_either():
+    with pytest.raises(TypeError, match="unexpected keyword argument 'hots'") as caught:
+        TranslationClient("id", "ca" + "nary", hots="x")
+    frames = traceback.TracebackException.from_exception(caught.value, capture_locals=True).stack
+    assert "canary" not in "".join(str(frame.locals) for frame in frames if "overlays" in frame.filename)
+
+
+def test_the_page_names_the_new_keyword_of_every_old_setting():
+    page = (Path(__file__).parents[2] / "docs/moving.md").read_text("utf-8")
+    rows = re.findall(r"^\| (`\w+`(?:, `\w+`)*) \| (.+) \|$", page.partition("## Texts")[0], re.MULTILINE)
+    written = {name: new.replace("`", "") for names, new in rows for name in re.findall(r"`(\w+)`", names)}
+    new_names = {name: f"{OLD_NAMES[name]}=" if OLD_NAMES[name].isidentifier() else OLD_NAMES[name] for name in written}
+    assert written == new_names
+    assert set(SETTINGS) - {"source_language"} <= set(written)
+
+
 def _finished(made):
     return made if inspect.isawaitable(made) else made
 
@@ -56,7 +101,11 @@ def test_a_method_keeps_its_signature_and_its_kind(method):
 
 
 def test_every_new_name_is_a_keyword_of_some_method_and_no_old_one_is():
-    keywords = {name for method in METHODS for name in inspect.signature(getattr(TranslationClient, method)).parameters}
+    keywords = {
+        name
+        for function in (TranslationClient, *(getattr(TranslationClient, method) for method in METHODS))
+        for name in inspect.signature(function).parameters
+    }
 
     assert {new for new in OLD_NAMES.values() if new.isidentifier()} <= keywords
-    assert set(OLD_NAMES) & keywords == {"texts"}  # of translate_stream
+    assert set(OLD_NAMES) & keywords == {"texts", "origin"}  # of translate_stream and the client

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gzip
+import re
 import ssl
 import time
 from base64 import b64decode
@@ -507,13 +508,33 @@ CALLERS = {
 def test_a_server_that_stalls_blocks_no_caller_past_the_deadline(identity, make_source, clock, stall, caller):
     identity.then(stall)
     source = make_source(timeout=0.15)
-    with pytest.raises(ConnectionFailed, match=r"0\.15 s|Timeout"):
+    with pytest.raises(ConnectionFailed, match=r"0\.15 s|Timeout") as caught:
         CALLERS[caller](source)
+    (sent,) = {request.headers["x-request-id"] for request in identity.requests}
+    assert caught.value.request_id == sent
     source._timeout = DEADLINE_S  # no short timeout below
     source._provider._endpoint = evolve(source._provider._endpoint, timeout_s=DEADLINE_S)
     identity.then(token("t2"))
     clock.advance(60)
     assert source.get().value.reveal() == "t2"
+
+
+@pytest.mark.parametrize("caller", CALLERS)
+def test_an_error_of_a_connection_has_the_request_id_that_would_have_been_sent(make_source, caller):
+    source = make_source(token_url="http://127.0.0.1:9/token")  # nothing listens there
+    with pytest.raises(ConnectionFailed) as first:
+        CALLERS[caller](source)
+    with pytest.raises(ConnectionFailed) as cached:
+        CALLERS[caller](source)
+    assert re.fullmatch("[0-9a-f]{32}", first.value.request_id)
+    assert cached.value.request_id == first.value.request_id
+
+
+def test_an_error_before_a_token_request_has_no_request_id(make_source):
+    source = make_source(token_provider=lambda: "é")
+    with pytest.raises(TokenResponseError) as caught:
+        source.get()
+    assert caught.value.request_id is None
 
 
 def test_a_request_without_a_response_in_time_is_retried(identity, source, clock, monkeypatch):

@@ -22,7 +22,7 @@ from fakeredis import TcpFakeServer
 from groupdocs_translation import ConfigurationError, FileTokenStore, MemoryTokenStore, RedisTokenStore
 from groupdocs_translation.auth import Secret, make_token_source
 from groupdocs_translation.auth.stores import SealedTokenStore
-from groupdocs_translation.auth.token import AccessToken
+from groupdocs_translation.auth.token import AccessToken, TokenRequest
 
 from tests.auth.conftest import CLIENT_ID, CLIENT_SECRET
 from tests.auth.servers import token
@@ -328,7 +328,7 @@ def test_a_sealed_record_with_a_lifetime_over_a_day_is_ignored(make_source, stor
     provider = make_source(store=store)._provider
     sealed = SealedTokenStore(store, provider._endpoint, provider._credentials)
     sealed.save(AccessToken(Secret("t"), lifetime, clock.monotonic(), clock.wall()), clock)
-    assert (sealed.load(clock, None) is not None) is is_taken
+    assert (sealed.load(TokenRequest(clock)) is not None) is is_taken
 
 
 def test_a_token_of_one_second_is_shared_too(identity, make_source, store):

@@ -51,7 +51,6 @@ ANY = {
     "RedisTokenStore redis": "a client of redis-py, which is an extra, or one like it",
     "Secret value": "a user's argument, wrapped before it is checked",
     "Secret.reveal return": "what was wrapped",
-    "BearerAuth limited": "the streams of two libraries that have no type in common",
     "FileTask options": "JSON, as it was received",
     "Sandbox.client_settings return": "keyword arguments of a client",
     "Sandbox.fail body": "JSON, as it will be sent",

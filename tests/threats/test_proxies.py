@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import os
+import traceback
+from unittest.mock import patch
+
 import pytest
 from groupdocs_translation import ConfigurationError, ConnectionFailed, RetryPolicy, TranslationClient
-from groupdocs_translation._config import invalid_no_proxy_entries, proxy_for
+from groupdocs_translation._config import PresignedUrl, ProxyUrl, invalid_no_proxy_entries, proxy_for
 from groupdocs_translation.cli.diagnostics import diagnose
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
 
 from tests.auth.servers import RawServer, http
 from tests.clocks import FakeClock
@@ -134,3 +140,64 @@ def test_a_network_is_exempt_from_the_proxy_in_every_spelling(environment, entry
     environment.setenv("NO_PROXY", entry)
     assert (proxy_for(url) is None) == NETWORKS[entry, url]
     assert invalid_no_proxy_entries() == []
+
+
+MARK = "ca" + "nary"
+SPECIAL = st.text(st.sampled_from("?#/@:%&=[]. 12é\\"), max_size=6)
+PASSWORDS = st.builds("{}".join, st.lists(SPECIAL, min_size=2, max_size=4)).map(lambda text: text.format(*[MARK] * 4))
+
+
+@settings(max_examples=30)
+@given(SPECIAL, PASSWORDS)
+@example("", f"12/{MARK}")
+@example("", f"12?{MARK}")
+@example("", f"#{MARK}@{MARK}/{MARK}")
+def test_a_proxy_shows_nothing_of_its_user_name_and_password(user, password):
+    for scheme in ("http://", ""):
+        assert ProxyUrl(f"{scheme}{user}:{password}@proxy.example.com:3128").masked == (
+            f"{scheme}...@proxy.example.com:3128"
+        )
+
+
+@settings(max_examples=30)
+@given(PASSWORDS, st.sampled_from(["", "https://", "ftp://", "socks5://"]), st.booleans())
+@example(f"12/{MARK}", "http://", False)  # was a proxy on the host "user"
+@example(f"12?{MARK}", "http://", True)
+@example(f"{MARK}://", "", True)
+def test_no_message_repr_or_frame_has_a_part_of_a_proxy_password(password, scheme, is_argument):
+    url = f"{scheme}user:{password}@proxy.example.com:3128"
+    arguments = {"proxy": url} if is_argument else {}
+    with patch.dict(os.environ, {} if is_argument or "\0" in url else {"HTTPS_PROXY": url}):
+        try:
+            made = TranslationClient(**AWAY, **arguments)
+        except ConfigurationError as error:
+            frames = traceback.TracebackException.from_exception(error, capture_locals=True).stack
+            shown = [str(error), *(str(frame.locals) for frame in frames if "overlays" in frame.filename)]
+        else:
+            shown = [repr(made), repr(made.account.settings)]
+    assert MARK not in "".join(shown)
+
+
+@settings(max_examples=30)
+@given(PASSWORDS)
+@example(f"?{MARK}")
+@example(f"1/{MARK}@")
+def test_a_source_url_shows_nothing_of_its_password(password):
+    assert MARK not in PresignedUrl(f"https://user:{password}@files.example.com/a.docx?sig=b").masked
+
+
+def test_the_host_and_path_of_a_url_are_shown():
+    shown = {
+        "https://s.example.com/a@b.docx?X-Amz-Signature=a@b": "https://s.example.com/a@b.docx?...",
+        "https://u:p@s.example.com:8443/a.docx?sig=1": "https://...@s.example.com:8443/a.docx?...",
+        "https://s.example.com:8443/a.docx#part": "https://s.example.com:8443/a.docx#part",
+        "/a?next=//b:c@d": "/a?...",
+    }
+    assert {url: PresignedUrl(url).masked for url in shown} == shown
+
+
+def test_a_password_with_special_characters_is_refused_with_what_to_do():
+    with pytest.raises(ConfigurationError, match=r"^proxy must be the URL of a proxy.*; percent-encode special"):
+        TranslationClient(**AWAY, proxy="http://user:12/34@proxy.example.com:3128")
+    with TranslationClient(**AWAY, proxy="http://user:12%2F34@proxy.example.com:3128"):
+        pass

@@ -31,7 +31,7 @@ from typing import Any, Literal, TypeAlias
 
 from attrs import Attribute, define, field, frozen
 
-from .._config import check_callable, is_number
+from .._config import check_callable, check_seconds
 from .._errors import ConfigurationError
 
 PollingName = Literal["economy", "balanced", "responsive"]
@@ -66,11 +66,7 @@ def _check(_schedule: object, attribute: Attribute[Any], value: Any) -> None:
     if value is None and attribute.default is None:
         return
     minimum = _LEAST[attribute.name]
-    if isinstance(value, bool) or not isinstance(value, int | float) or not minimum <= value < inf:
-        raise ConfigurationError(
-            f"PollingSchedule.{attribute.name} must be a number of at least {minimum}, got {value!r:.60}",
-            parameter=attribute.name,
-        )
+    check_seconds(value, f"PollingSchedule.{attribute.name}", f"a number of at least {minimum}", least=minimum)
 
 
 @frozen(kw_only=True)
@@ -189,13 +185,7 @@ def check_wait(timeout: Any, polling: Any = None, progress: Any = None) -> float
     check_callable(progress, "progress")
     if polling is not None:
         schedule_named(polling)
-    if timeout is None:
-        return None
-    if not is_number(timeout) or not 0 <= timeout < float("inf"):
-        raise ConfigurationError(
-            f"timeout must be a number of seconds, 0 or more, got {timeout!r}", parameter="timeout"
-        )
-    return float(timeout)
+    return None if timeout is None else check_seconds(timeout, "timeout", "a number of seconds, 0 or more")
 
 
 # -- how long jobs take ------------------------------------------------------------------------------------------------

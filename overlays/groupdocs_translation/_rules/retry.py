@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import field, frozen
 
-from .._config import is_number
+from .._config import check_seconds
 from .._errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -30,11 +30,7 @@ LONGEST_S = 10.0**9  # of a Retry-After; JSON and time.sleep accept it
 
 def _at_least(minimum: float) -> Callable[[Any, Attribute[Any], Any], None]:
     def check(_: Any, attribute: Attribute[Any], value: Any) -> None:
-        if not is_number(value) or not minimum <= value < float("inf"):
-            raise ConfigurationError(
-                f"RetryPolicy.{attribute.name} must be a number of at least {minimum}, got {value!r:.60}",
-                parameter=attribute.name,
-            )
+        check_seconds(value, f"RetryPolicy.{attribute.name}", f"a number of at least {minimum}", least=minimum)
 
     return check
 

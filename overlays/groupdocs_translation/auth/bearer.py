@@ -6,10 +6,12 @@ import logging
 import re
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Generator, Iterator, MutableMapping
 from functools import partial
+from types import ModuleType
 from typing import Any
 
 import httpx2
 
+from .._config import check_callable, check_methods, service_url
 from .._errors import ConfigurationError
 from .._rules.responses import is_encoded
 from .._usage import CALL, Call
@@ -26,39 +28,32 @@ _CHALLENGE = re.compile(r'\bbearer\b.*?\berror\s*=\s*"?(\w+)', re.IGNORECASE)
 class LimitedStream:
     """A response stream that ends after ``most`` bytes: the body of a 401 may be endless."""
 
-    def __init__(self, stream: Any, most: int = MAX_REFUSAL_BYTES) -> None:
+    def __init__(self, stream: Any, most: int) -> None:
         self._stream = stream
         self._most = most
 
     def __iter__(self) -> Iterator[bytes]:
-        if not self._most:
-            return
-        size = 0
-        for chunk in self._stream:
+        left = self._most
+        for chunk in self._stream if left else ():
             yield chunk
-            size += len(chunk)
-            if size >= self._most:
+            left -= len(chunk)
+            if left <= 0:
                 return
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
-        if not self._most:
-            return
-        size = 0
-        async for chunk in self._stream:
-            yield chunk
-            size += len(chunk)
-            if size >= self._most:
-                return
+        left = self._most
+        if left:
+            async for chunk in self._stream:
+                yield chunk
+                left -= len(chunk)
+                if left <= 0:
+                    return
 
     def close(self) -> None:
         self._stream.close()
 
     async def aclose(self) -> None:
         await self._stream.aclose()
-
-
-class _LimitedStream(LimitedStream, httpx2.SyncByteStream, httpx2.AsyncByteStream):
-    pass
 
 
 class BearerAuth(httpx2.Auth):
@@ -73,7 +68,10 @@ class BearerAuth(httpx2.Auth):
     request of it in ``response.history``.
 
     Args:
-        headers: the ``Headers`` class of the requests, by default that of httpx2; ``limited`` is their stream class.
+        library: the HTTP library of the requests: ``httpx2`` or ``httpx``.
+
+    Raises:
+        ConfigurationError: an argument is invalid.
     """
 
     def __init__(
@@ -83,16 +81,20 @@ class BearerAuth(httpx2.Auth):
         origin: httpx2.URL | str,
         is_public: Callable[[httpx2.Request], bool] | None = None,
         before_send: Callable[[httpx2.Request], object] | None = None,
-        limited: Callable[[Any, int], Any] = _LimitedStream,
-        headers: Callable[[dict[str, str]], MutableMapping[str, str]] | None = None,
+        library: ModuleType = httpx2,
     ) -> None:
+        check_methods(source, "source", "get", "aget", "get_cached", "invalidate")
+        check_callable(is_public, "is_public")
+        check_callable(before_send, "before_send")
+        if not hasattr(library, "SyncByteStream"):
+            raise ConfigurationError(f"library must be httpx2 or httpx, got {library!r:.60}", parameter="library")
         self._source = source
-        url = httpx2.URL(origin)
+        url = httpx2.URL(service_url(origin if isinstance(origin, str) else str(origin), parameter="origin"))
         self._origin = (url.raw_host, url.scheme, url.port)
         self._is_public = is_public
         self._before_send = before_send
-        self._limited = limited
-        self._writes_list = has_raw_list(headers or httpx2.Headers)
+        self._limited: Any = type("Limited", (LimitedStream, library.SyncByteStream, library.AsyncByteStream), {})
+        self._writes_list = has_raw_list(library.Headers)
         self._call = Call(authorized_by=self)  # for requests of other clients, which have no ``Call``
 
     def sync_auth_flow(self, request: httpx2.Request) -> Generator[httpx2.Request, httpx2.Response, None]:

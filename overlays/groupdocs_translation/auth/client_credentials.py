@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 import httpx2
 
 from .._clock import SYSTEM_CLOCK, Clock
-from .._config import ClientAuth, service_url, trusted
+from .._config import ClientAuth, ProxyUrl, check_flag, check_proxy, service_url, trusted
 from .._errors import ConfigurationError
 from .._later import Later
-from .bearer import BearerAuth, LimitedStream
+from .bearer import BearerAuth
 from .credentials import Secret, Supplier
 from .stores import TokenStore
 from .token_source import TokenEvent, make_token_source
@@ -67,6 +67,8 @@ class ClientCredentials(BearerAuth):
         del client_id, client_secret  # crash reporters show the local variables of a traceback
         if credentials is None and any(value.reveal() is None for value in pair):
             raise ConfigurationError("credentials are missing; pass client_id and client_secret, or credentials=")
+        proxy = ProxyUrl(proxy) if isinstance(proxy, str) else proxy
+        check_proxy(proxy)
         source = make_token_source(
             *pair,
             credentials=credentials,
@@ -75,7 +77,7 @@ class ClientCredentials(BearerAuth):
             client_auth=client_auth,
             token_params=token_params,
             store=token_store,
-            verify=trusted(verify, trust_env=trust_env),
+            verify=trusted(verify, trust_env=check_flag(trust_env, "trust_env")),
             proxy=proxy,
             trust_env=trust_env,
             on_event=on_event,
@@ -98,11 +100,8 @@ class ClientCredentials(BearerAuth):
                 "httpx2 client"
             ) from None
 
-        class Limited(LimitedStream, httpx.SyncByteStream, httpx.AsyncByteStream):
-            pass
-
         # Requests, responses and the flow have the same shape in both libraries; only the classes differ.
-        bearer: Any = BearerAuth(self._source, origin=self._api_url, limited=Limited, headers=httpx.Headers)
+        bearer: Any = BearerAuth(self._source, origin=self._api_url, library=httpx)
 
         class HttpxAuth(httpx.Auth):
             sync_auth_flow = bearer.sync_auth_flow

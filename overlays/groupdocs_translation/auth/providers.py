@@ -1,6 +1,6 @@
 """Token providers: from the token endpoint with credentials, from a user's callable, or a fixed token.
 
-``TokenSource`` calls them in its worker thread, one call at a time.
+``TokenSource`` calls them in its worker thread, which drops the frames of their errors: those may show a token.
 """
 
 from __future__ import annotations
@@ -9,13 +9,13 @@ import inspect
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
-from .._errors import AuthenticationError, ConfigurationError, TokenResponseError, TranslationError
+from .._config import is_number, seconds_hint
+from .._errors import AuthenticationError, ConfigurationError, TokenResponseError
 from .credentials import Credentials, call_supplier
-from .stores import SealedTokenStore, SkippedUntil
-from .token import AccessToken, lifetime_of, token_of, without_scheme
+from .stores import SealedTokenStore
+from .token import AccessToken, TokenRequest, lifetime_of, token_of, without_scheme
 
 if TYPE_CHECKING:
-    from .._clock import Clock
     from .credentials import Secret, Supplier
     from .stores import TokenStore
     from .token_endpoint import Endpoint
@@ -40,8 +40,8 @@ class TokenProvider(Protocol):
 
     origin: str
 
-    def fetch(self, clock: Clock, *, rejected_token: AccessToken | None, is_awaited: Callable[[], bool]) -> AccessToken:
-        """Return a token other than ``rejected_token``, which the API rejected; retry only while ``is_awaited()``.
+    def fetch(self, request: TokenRequest) -> AccessToken:
+        """Return a new token.
 
         Raises:
             TranslationError: no token could be obtained.
@@ -65,13 +65,13 @@ class ClientCredentialsProvider:
             self._supplier, self.origin = credentials, "credentials="
         self._endpoint = endpoint
         self._store = store
-        self._skipped = SkippedUntil()
+        self._sealed: SealedTokenStore | None = None
 
-    def fetch(self, clock: Clock, *, rejected_token: AccessToken | None, is_awaited: Callable[[], bool]) -> AccessToken:
+    def fetch(self, request: TokenRequest) -> AccessToken:
         known, supplier = self._credentials, self._supplier
         if known is not None:
             try:
-                return self._fetch_with(known, clock, rejected_token, is_awaited)
+                return self._fetch_with(known, request)
             except AuthenticationError as error:
                 if error.error != "invalid_client" or supplier is None:
                     raise
@@ -82,24 +82,16 @@ class ClientCredentialsProvider:
         else:
             assert supplier is not None
             fresh = call_supplier(supplier)
-        token = self._fetch_with(fresh, clock, rejected_token, is_awaited)
+        token = self._fetch_with(fresh, request)
         self._credentials = fresh
         return token
 
-    def _fetch_with(
-        self, credentials: Credentials, clock: Clock, rejected_token: AccessToken | None, is_awaited: Callable[[], bool]
-    ) -> AccessToken:
+    def _fetch_with(self, credentials: Credentials, request: TokenRequest) -> AccessToken:
         if self._store is None:
-            return self._endpoint.request_token(credentials, clock, is_awaited=is_awaited)
-        store = SealedTokenStore(self._store, self._endpoint, credentials, self._skipped)
-        token = store.load(clock, rejected_token)
-        if token is None:
-            with store.locked():
-                token = store.load(clock, rejected_token)  # another process may have saved one in the meantime
-                if token is None:
-                    token = self._endpoint.request_token(credentials, clock, is_awaited=is_awaited)
-                    store.save(token, clock)
-        return token
+            return self._endpoint.request_token(credentials, request)
+        if self._sealed is None or not self._sealed.credentials.is_same(credentials):
+            self._sealed = SealedTokenStore(self._store, self._endpoint, credentials)
+        return self._sealed.load_or_request(request)
 
 
 class CallableTokenProvider:
@@ -114,44 +106,40 @@ class CallableTokenProvider:
     def __init__(self, provider: Provider) -> None:
         self._provider = provider
 
-    def fetch(self, clock: Clock, *, rejected_token: AccessToken | None, is_awaited: Callable[[], bool]) -> AccessToken:
-        found = self._call(clock)
-        if isinstance(found, TranslationError):
-            raise found
-        if rejected_token is not None and found.value.is_same(rejected_token.value):
-            raise AuthenticationError(f"the API rejected the access token, and {self.origin} returned it again")
-        return found
-
-    def _call(self, clock: Clock) -> AccessToken | TranslationError:
-        """Return a token or an error; the error is raised after this frame, which sees the raw token."""
-        before = (clock.monotonic(), clock.wall())
+    def fetch(self, request: TokenRequest) -> AccessToken:
+        before = (request.clock.monotonic(), request.clock.wall())
         try:
             given: Any = self._provider()
             if inspect.isawaitable(given):  # the worker thread runs no event loop
                 import asyncio  # noqa: PLC0415  (30 ms)
 
                 given = asyncio.run(_awaited(given))
-            if hasattr(given, "token") and hasattr(
-                given, "expires_on"
-            ):  # azure-identity: a tuple with an absolute time
+            if hasattr(given, "token") and hasattr(given, "expires_on"):  # azure-identity: a tuple with a time
                 given = (given.token, float(given.expires_on) - before[1])
-            value, expires_in = cast("tuple[Any, Any]", given) if isinstance(given, tuple) else (given, None)
+            value, expires_in = cast("tuple[Any, Any]", given if isinstance(given, tuple) else (given, None))
         except Exception as error:
-            return AuthenticationError(
+            raise AuthenticationError(
                 f"{self.origin} raised {type(error).__name__}; it must return a token, or (token, seconds). The "
                 "message of the exception is not shown, since it may contain a secret"
-            )
+            ) from None
         secret = token_of(without_scheme(value))
         if secret is None:
-            return TokenResponseError(
+            raise TokenResponseError(
                 f"{self.origin} returned an invalid token: its characters or length are not allowed (RFC 6750 §2.1)"
             )
+        if is_number(expires_in):  # numpy's too
+            expires_in = float(expires_in)
         lifetime_s = lifetime_of(expires_in, secret, now=before[1], is_new=False)
         if lifetime_s is None:
-            return TokenResponseError(
+            hint = seconds_hint(expires_in)
+            raise TokenResponseError(
                 f"{self.origin} returned a lifetime that is not a number of seconds of at least 1"
+                + (f": {hint}" if hint else "")
             )
-        return AccessToken(secret, lifetime_s, *before)
+        token = AccessToken(secret, lifetime_s, *before)
+        if request.is_rejected(token):
+            raise AuthenticationError(f"the API rejected the access token, and {self.origin} returned it again")
+        return token
 
 
 async def _awaited(given: Awaitable[Any]) -> Any:
@@ -169,9 +157,9 @@ class StaticTokenProvider:
             raise ConfigurationError("access_token= is not a valid token: see RFC 6750 §2.1 for allowed characters")
         self._secret = secret
 
-    def fetch(self, clock: Clock, *, rejected_token: AccessToken | None, is_awaited: Callable[[], bool]) -> AccessToken:
-        if rejected_token is not None:
+    def fetch(self, request: TokenRequest) -> AccessToken:
+        if request.rejected_token is not None:
             raise AuthenticationError(
                 "the API rejected the access token of access_token=: it is invalid or has expired"
             )
-        return AccessToken(self._secret, float("inf"), clock.monotonic(), clock.wall())
+        return AccessToken(self._secret, float("inf"), request.clock.monotonic(), request.clock.wall())

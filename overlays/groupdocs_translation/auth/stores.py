@@ -25,7 +25,7 @@ from urllib.parse import urlsplit
 from .._clock import Clock
 from .._errors import ConfigurationError
 from .credentials import APPLICATION, Secret, unsafe_permissions, write_private
-from .token import MAX_LIFETIME_S, AccessToken, members_of, token_of
+from .token import MAX_LIFETIME_S, AccessToken, TokenRequest, members_of, token_of
 
 if TYPE_CHECKING:
     from .credentials import Credentials
@@ -100,15 +100,21 @@ class FileTokenStore:
 
     Args:
         path: the folder, created if it is missing; by default in the user's cache folder.
+
+    Raises:
+        ConfigurationError: ``path`` is not a path.
     """
 
     def __init__(self, path: str | os.PathLike[str] | None = None) -> None:
         if path is None:
             from platformdirs import user_cache_path  # noqa: PLC0415  (not needed with a path)
 
-            self._folder = user_cache_path(APPLICATION) / "tokens"
-        else:
-            self._folder = Path(path)
+            path = user_cache_path(APPLICATION) / "tokens"
+        if not isinstance(path, str | os.PathLike) or not os.fspath(path):
+            raise ConfigurationError(
+                f"path must be a folder, as a string or a Path, got {path!r:.60}", parameter="path"
+            )
+        self._folder = Path(os.fsdecode(path))
 
     def read(self, key: str) -> str | None:
         """Return the record, ``None`` if it does not exist. Links are not followed.
@@ -159,6 +165,7 @@ class FileTokenStore:
 REDIS_TIMEOUT_S = 2.0  # a slower Redis takes longer than a token request
 LOCK_LIFETIME_S = 35.0  # longer than a token request may take; then the lock of a killed process expires
 REDIS_POLL_S = 0.1
+_REDIS = "RedisTokenStore needs a URL such as redis://localhost:6379/0, or a redis.Redis"
 
 
 class RedisTokenStore:
@@ -169,17 +176,23 @@ class RedisTokenStore:
         prefix: the prefix of all keys.
 
     Raises:
-        ConfigurationError: a URL was given and the extra is not installed, or the URL is invalid.
+        ConfigurationError: an argument is invalid, or a URL was given and the extra is not installed.
     """
 
     def __init__(self, redis: Any, *, prefix: str = f"{APPLICATION}:") -> None:
+        self._name = "?"
         if isinstance(redis, str):
             redis = Secret(redis)  # may contain a password, and tracebacks show local variables
-        self._name = "?"
+            self._redis: Any = _connected(redis)
+            self._name = urlsplit(str(redis.reveal())).hostname or "?"
+        else:
+            if not all(callable(getattr(redis, method, None)) for method in ("get", "set", "lock")):
+                raise ConfigurationError(f"{_REDIS}, got {type(redis).__name__}", parameter="redis")
+            self._redis = redis
+            self._name = type(redis).__name__
+        if not isinstance(prefix, str):
+            raise ConfigurationError(f"prefix must be a string, got {prefix!r:.60}", parameter="prefix")
         self._prefix = prefix
-        self._redis: Any = _connected(redis) if isinstance(redis, Secret) else redis
-        is_url = isinstance(redis, Secret)
-        self._name = urlsplit(str(redis.reveal())).hostname or "?" if is_url else type(redis).__name__
 
     def read(self, key: str) -> str | None:
         """Return the record, ``None`` if it does not exist."""
@@ -210,7 +223,7 @@ def _connected(url: Secret) -> Any:
     limits = {"socket_timeout": REDIS_TIMEOUT_S, "socket_connect_timeout": REDIS_TIMEOUT_S, "retry": no_retry}
     with suppress(ValueError):  # its message quotes the URL
         return redis.Redis.from_url(url.reveal(), **limits)
-    raise ConfigurationError("RedisTokenStore needs a URL such as redis://localhost:6379/0, or a redis.Redis")
+    raise ConfigurationError(_REDIS, parameter="redis")
 
 
 T = TypeVar("T")
@@ -222,12 +235,6 @@ CLOCK_DIFFERENCE_S = 60.0  # allowed between machines that share a store
 FORMAT = "1"  # of a record; part of the key, so records of other formats are not found
 
 
-class SkippedUntil:
-    """The ``time.monotonic()`` until which a store that hangs is skipped, since each call costs a timeout."""
-
-    until = 0.0
-
-
 class SealedTokenStore:
     """Stores the token of one pair of credentials in a ``TokenStore``.
 
@@ -236,11 +243,11 @@ class SealedTokenStore:
     The secret is never stored and cannot be recovered from either key. If the store fails, a warning is logged.
     """
 
-    def __init__(
-        self, store: TokenStore, endpoint: Endpoint, credentials: Credentials, skipped: SkippedUntil | None = None
-    ) -> None:
+    def __init__(self, store: TokenStore, endpoint: Endpoint, credentials: Credentials) -> None:
         self._store = store
-        self._skipped = skipped or SkippedUntil()
+        self._endpoint = endpoint
+        self.credentials = credentials
+        self._skip_until = 0.0  # in ``time.monotonic()``: each call of a store that hangs costs a timeout
         parts = [FORMAT, endpoint.url, credentials.client_id, endpoint.scope or "", endpoint.client_auth]
         parts += (part for pair in sorted(endpoint.params.items()) for part in pair)
         inputs = "".join(f"{len(part)}:{part}" for part in parts)
@@ -248,11 +255,23 @@ class SealedTokenStore:
         self.key = _digest(secret, f"token store key {inputs}")[:32]
         self._seal_key = Secret(_digest(secret, f"token store seal {inputs}").encode())
 
-    def load(self, clock: Clock, rejected_token: AccessToken | None) -> AccessToken | None:
+    def load_or_request(self, request: TokenRequest) -> AccessToken:
+        """Return the stored token, or request and store one while other processes wait."""
+        token = self.load(request)
+        if token is None:
+            with self._locked():
+                token = self.load(request)  # another process may have saved one in the meantime
+                if token is None:
+                    token = self._endpoint.request_token(self.credentials, request)
+                    self.save(token, request.clock)
+        return token
+
+    def load(self, request: TokenRequest) -> AccessToken | None:
         """Return the stored token if it is fresh and not the one that the API rejected."""
+        clock = request.clock
         record = Secret(self._guarded("read", lambda: self._store.read(self.key)))
         token = self._opened(record, clock) if isinstance(record.reveal(), str) else None
-        if token is None or (rejected_token is not None and token.value.is_same(rejected_token.value)):
+        if token is None or request.is_rejected(token):
             return None
         return token if token.remaining(clock.monotonic(), clock.wall()) > token.advisory_s else None
 
@@ -263,7 +282,7 @@ class SealedTokenStore:
             self._guarded("write", lambda: self._store.write(self.key, self._sealed(token), seconds=seconds))
 
     @contextmanager
-    def locked(self) -> Generator[None]:
+    def _locked(self) -> Generator[None]:
         """Hold the store's lock if possible; without it, there may be one token request too many."""
         held = ExitStack()
         self._guarded("lock", lambda: held.enter_context(self._store.lock(self.key, wait_s=LOCK_WAIT_S)))
@@ -274,7 +293,7 @@ class SealedTokenStore:
 
     def _guarded(self, what: str, call: Callable[[], T]) -> T | None:
         started = time.monotonic()
-        if started < self._skipped.until:
+        if started < self._skip_until:
             return None
         is_held = False
         try:
@@ -287,7 +306,7 @@ class SealedTokenStore:
             why = type(error).__name__
         now = time.monotonic()
         if now - started >= SLOW_S and not is_held:
-            self._skipped.until = now + SKIP_S
+            self._skip_until = now + SKIP_S
         log.warning("the token store %r failed to %s (%s); continuing without it", self._store, what, why)
         return None
 

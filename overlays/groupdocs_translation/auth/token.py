@@ -1,4 +1,4 @@
-"""The access token, and functions that validate a token response. No I/O, no clock, no exceptions."""
+"""The access token, a request for one, and functions that validate a token response. No I/O and no exceptions."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ import json
 import re
 from typing import Any, cast
 
-from attrs import Factory, field, frozen
+from attrs import Factory, define, field, frozen
 
+from .._clock import SYSTEM_CLOCK, Clock
 from .credentials import Secret
 
 DEFAULT_LIFETIME_S = 300.0  # without expires_in; short, because it is a guess
@@ -64,6 +65,22 @@ class AccessToken:
 
     def remaining(self, monotonic: float, wall: float) -> float:
         return self.lifetime_s - self.age(monotonic, wall)
+
+
+@define(eq=False)
+class TokenRequest:
+    """A request for a token other than ``rejected_token``, which the API rejected.
+
+    It is retried only while it ``is_awaited``. ``request_id`` is the ID that was sent with it, if it was sent.
+    """
+
+    clock: Clock = SYSTEM_CLOCK
+    rejected_token: AccessToken | None = None
+    is_awaited: bool = False
+    request_id: str | None = None
+
+    def is_rejected(self, token: AccessToken) -> bool:
+        return self.rejected_token is not None and token.value.is_same(self.rejected_token.value)
 
 
 def token_of(value: object) -> Secret | None:

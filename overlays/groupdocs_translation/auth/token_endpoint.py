@@ -12,15 +12,16 @@ import logging
 import re
 import sys
 from collections.abc import Mapping
+from contextlib import ExitStack
 from functools import cache
 from random import random
-from typing import TYPE_CHECKING, Any, cast, get_args
+from typing import Any, cast, get_args
 from urllib.parse import quote, quote_plus, urlsplit
 from uuid import uuid4
 
-from attrs import Factory, field, frozen
+from attrs import field, frozen
 
-from .._config import ClientAuth, is_loopback, proxy_for, tls
+from .._config import ClientAuth, Trust, is_loopback, tls
 from .._errors import (
     AuthenticationError,
     ConfigurationError,
@@ -32,12 +33,7 @@ from .._errors import (
 from .._rules.responses import REQUEST_ID, clean, library_message, request_id
 from .._rules.retry import RetryPolicy, pause, retry_after
 from .credentials import Credentials, Secret
-from .token import AccessToken, is_json, members_of, read_token
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from .._clock import Clock
+from .token import AccessToken, TokenRequest, is_json, members_of, read_token
 
 log = logging.getLogger("groupdocs_translation.auth")
 
@@ -94,35 +90,17 @@ def _params(given: object) -> dict[str, str]:
     raise ConfigurationError(f"token_params must map names to strings, and must not contain {reserved}")
 
 
-def _retries(endpoint: Endpoint) -> RetryPolicy:
-    return RetryPolicy(
-        tries=TRIES,
-        first_pause_s=FIRST_PAUSE_S,
-        longest_pause_s=LONGEST_PAUSE_S,
-        longest_retry_after_s=LONGEST_RETRY_AFTER_S,
-        total_s=endpoint.timeout_s - min(LAST_TRY_S, endpoint.timeout_s / 2),
-    )
-
-
-def _proxy(endpoint: Endpoint) -> Any:
-    return proxy_for(endpoint.url) if endpoint.proxy is None and endpoint.trust_env else endpoint.proxy
-
-
 @frozen(kw_only=True)
 class Endpoint:
     """The token endpoint and the parameters of the token request, without secrets."""
 
     url: str
-    scope: str | None
-    client_auth: str
-    verify: Any
-    proxy: Any = field(repr=False)  # its URL may contain a password
-    trust_env: bool
-    timeout_s: float
-    params: dict[str, str] = field(converter=_params, repr=False)
-    is_local: bool = field(init=False, default=Factory(lambda self: is_loopback(self.host), takes_self=True))
-    _used_proxy: Any = field(init=False, repr=False, default=Factory(_proxy, takes_self=True))
-    retries: RetryPolicy = field(init=False, default=Factory(_retries, takes_self=True))
+    scope: str | None = None
+    client_auth: str = "body"
+    verify: Trust = True
+    proxy: Any = field(default=None, repr=False)  # its URL may contain a password
+    timeout_s: float = DEADLINE_S
+    params: dict[str, str] = field(default=None, converter=_params, repr=False)
 
     def __attrs_post_init__(self) -> None:
         if self.client_auth not in get_args(ClientAuth):
@@ -132,97 +110,101 @@ class Endpoint:
                 allowed=get_args(ClientAuth),
             )
         if self.scope is not None and not (isinstance(self.scope, str) and _SCOPES.fullmatch(self.scope)):
-            raise ConfigurationError("scope must be printable ASCII: scopes separated by a space (RFC 6749 §3.3)")
-        if self.verify is False and not self.is_local:
+            raise ConfigurationError(
+                "scope must be printable ASCII: scopes separated by a space (RFC 6749 §3.3)", parameter="scope"
+            )
+        if self.verify is False and not is_loopback(self.host):
             log.warning("verify=False: anyone on the network path to %s can read the client secret", self.host)
 
     @property
     def host(self) -> str:
         return urlsplit(self.url).hostname or "?"
 
-    def request_token(self, credentials: Credentials, clock: Clock, *, is_awaited: Callable[[], bool]) -> AccessToken:
-        """Request a token, with retries while ``is_awaited()``.
+    def request_token(self, credentials: Credentials, request: TokenRequest) -> AccessToken:
+        """Request a token, with retries while a caller waits for it.
 
         Raises:
             AuthenticationError: the server rejected the request, or the response is invalid (``TokenResponseError``).
             ConnectionFailed: the server could not be reached, or not in time.
         """
+        clock = request.clock
         started, tries = clock.monotonic(), 0
-        sent_id = uuid4().hex  # the same for all tries
         while True:
             tries += 1
-            before = (clock.monotonic(), clock.wall())  # the duration of the request is part of the token's age
-            outcome = self._try(credentials, clock, sent_id, until=started + self.timeout_s)
-            if not isinstance(outcome, TranslationError):
-                return AccessToken(*outcome, *before, jitter=random())  # noqa: S311  (spreads load)
-            if not isinstance(outcome, TokenUnavailable):
-                raise outcome
-            elapsed, after = clock.monotonic() - started, outcome.retry_after
-            wait = pause(self.retries, tries=tries, elapsed_s=elapsed, retry_after_s=after, random=random)
-            if wait is None or not is_awaited():
-                raise outcome
-            log.warning("%s; retrying in %.1f s", outcome, wait)
+            try:
+                return self._try(credentials, request, until=started + self.timeout_s)
+            except TokenUnavailable as error:
+                elapsed, after = clock.monotonic() - started, error.retry_after
+                wait = pause(self._retries(), tries=tries, elapsed_s=elapsed, retry_after_s=after, random=random)
+                if wait is None or not request.is_awaited:
+                    raise
+                log.warning("%s; retrying in %.1f s", error, wait)
             clock.sleep(wait)
 
-    def _try(
-        self, credentials: Credentials, clock: Clock, sent_id: str, *, until: float
-    ) -> tuple[Secret, float] | TranslationError:
-        """Send one request and return the token and its lifetime, or an error; only ``TokenUnavailable`` is retryable.
+    def _retries(self) -> RetryPolicy:
+        return RetryPolicy(
+            tries=TRIES,
+            first_pause_s=FIRST_PAUSE_S,
+            longest_pause_s=LONGEST_PAUSE_S,
+            longest_retry_after_s=LONGEST_RETRY_AFTER_S,
+            total_s=self.timeout_s - min(LAST_TRY_S, self.timeout_s / 2),
+        )
 
-        Errors are built from text only: the frames and the ``request`` of the original contain the secret. Their
-        request ID is that of the response, or else ``sent_id``.
+    def _try(self, credentials: Credentials, request: TokenRequest, *, until: float) -> AccessToken:
+        """Send the request once; only ``TokenUnavailable`` is retryable.
+
+        Errors are built from text only: the frames and the ``request`` of the original contain the secret.
         """
         import httpx2  # noqa: PLC0415  (loaded in the worker, with the first token)
 
+        clock = request.clock
+        before = (clock.monotonic(), clock.wall())  # the duration of the request is part of the token's age
         try:
-            response = self._post(credentials, clock, sent_id, until=until)
-        except ConfigurationError as failure:  # the certificates
-            return failure
+            response = self._post(credentials, request, until=until)
+        except ConfigurationError:  # the certificates
+            raise
         except (httpx2.InvalidURL, ValueError) as failure:  # from the proxy: token_url is known to be valid
             text = f"token request to {self.host}: proxy= or a proxy variable is invalid ({type(failure).__name__})"
-            return ConfigurationError(text)  # the message of httpx2 may contain a password
+            raise ConfigurationError(text) from None  # the message of httpx2 may contain a password
         except (httpx2.HTTPError, OSError) as failure:
-            kind, is_final = type(failure), _is_tls_failure(failure)
+            kind = type(failure)
             reason = masked(library_message(failure), credentials) or "no details"
-        else:
-            outcome = parse_token_response(response, host=self.host, credentials=credentials, now=clock.wall())
-            if isinstance(outcome, TranslationError):
-                outcome.request_id = masked(request_id(response.headers), credentials) or sent_id
-            return outcome
-        text = f"token request to {self.host}: {kind.__name__}: {reason}"
-        error = ConnectionFailed(text) if is_final else TokenUnavailable(text)
-        error.request_id = sent_id
-        if issubclass(kind, httpx2.RequestError):
-            error.__cause__ = kind(reason)
-        return error
+            error_class = ConnectionFailed if _is_tls_failure(failure) else TokenUnavailable
+            cause = kind(reason) if isinstance(failure, httpx2.RequestError) else None
+            raise error_class(f"token request to {self.host}: {kind.__name__}: {reason}") from cause
+        outcome = parse_token_response(response, host=self.host, credentials=credentials, now=clock.wall())
+        if isinstance(outcome, TranslationError):
+            outcome.request_id = masked(request_id(response.headers), credentials)
+            raise outcome
+        return AccessToken(*outcome, *before, jitter=random())  # noqa: S311  (spreads load)
 
-    def _post(self, credentials: Credentials, clock: Clock, sent_id: str, *, until: float) -> Response:
+    def _post(self, credentials: Credentials, request: TokenRequest, *, until: float) -> Response:
         """Send the form and read at most ``MAX_BODY_BYTES`` of the response."""
         import httpx2  # noqa: PLC0415  (loaded in the worker, with the first token)
 
         read, connect = min(READ_TIMEOUT_S, self.timeout_s), min(CONNECT_TIMEOUT_S, self.timeout_s)
-        with (
-            httpx2.Client(
-                verify=tls(self.verify) if self.url.startswith("https:") else False,  # avoids loading certificates
-                proxy=self._used_proxy,
-                trust_env=False,  # _used_proxy and verify already reflect the environment
-                timeout=httpx2.Timeout(read, connect=connect, pool=connect),
-                follow_redirects=False,
-            ) as client,
-            client.stream(
-                "POST",
-                self.url,
-                data=self._form(credentials),
-                headers=self._headers(credentials) | {REQUEST_ID: sent_id},
-            ) as response,
-        ):
+        with ExitStack() as stack:
+            client = stack.enter_context(
+                httpx2.Client(
+                    verify=tls(self.verify) if self.url.startswith("https:") else False,  # avoids loading certificates
+                    proxy=self.proxy,
+                    trust_env=False,  # proxy and verify already reflect the environment
+                    timeout=httpx2.Timeout(read, connect=connect, pool=connect),
+                    follow_redirects=False,
+                )
+            )
+            request.request_id = request.request_id or uuid4().hex  # the same for all tries
+            headers = self._headers(credentials) | {REQUEST_ID: request.request_id}
+            response = stack.enter_context(
+                client.stream("POST", self.url, data=self._form(credentials), headers=headers)
+            )
             chunks: list[bytes] = []
             size = 0
             for chunk in response.iter_raw():  # raw: 50 KB of gzip can become 50 MB
                 size += len(chunk)
                 if size > MAX_BODY_BYTES:
                     break
-                if clock.monotonic() > until:
+                if request.clock.monotonic() > until:
                     raise httpx2.ReadTimeout(f"the response was not complete within {self.timeout_s:g} s")
                 chunks.append(chunk)
             body = Secret(b"".join(chunks).decode("utf-8-sig", errors="replace"))
@@ -262,8 +244,8 @@ class Response:
     is_whole: bool
 
     @property
-    def encoding(self) -> str:
-        return self.headers.get("content-encoding", "identity").strip().lower()
+    def is_encoded(self) -> bool:
+        return self.headers.get("content-encoding", "identity").strip().lower() != "identity"
 
 
 def parse_token_response(
@@ -274,7 +256,7 @@ def parse_token_response(
     if 300 <= status < 400:
         text = f"{host} redirects the token request (HTTP {status}), and the secret is not sent on; correct token_url"
         return AuthenticationError(text, status_code=status)
-    members = members_of(response.body) if response.is_whole and response.encoding == "identity" else None
+    members = members_of(response.body) if response.is_whole and not response.is_encoded else None
     if status >= 400 or (members and members.get("error") is not None):
         return _oauth_error(response, members or {}, host, credentials, now)
     found = _read(response, members, now)
@@ -312,7 +294,7 @@ def _read(response: Response, members: dict[str, Any] | None, now: float) -> tup
         return "its status is not 200"
     if not response.is_whole:
         return f"it is longer than {MAX_BODY_BYTES} bytes"
-    if response.encoding != "identity":
+    if response.is_encoded:
         return "it is compressed, which was not requested"
     if not is_json(response.headers.get("content-type")):
         return "it is not JSON; check token_url"

@@ -12,19 +12,19 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import Future, InvalidStateError, wait
 from contextlib import suppress
 from random import random
-from typing import TYPE_CHECKING, Any, Literal, NoReturn
+from typing import TYPE_CHECKING, Any, Literal, NoReturn, get_args
 
 from attrs import evolve, frozen
 
 from .._clock import SYSTEM_CLOCK, Clock
-from .._config import CLOSED, SystemTrust, check_callable, check_methods
+from .._config import CLOSED, SystemTrust, check_callable, check_clock, check_methods, check_seconds, proxy_for
 from .._data import Data
 from .._errors import AuthenticationError, ConfigurationError, TokenUnavailable, TranslationError
 from .._later import Later
 from .credentials import Secret, Supplier, find_credentials
 from .providers import CallableTokenProvider, ClientCredentialsProvider, Provider, StaticTokenProvider, TokenProvider
 from .stores import TokenStore
-from .token import AccessToken
+from .token import AccessToken, TokenRequest
 from .token_endpoint import DEADLINE_S, Endpoint
 
 if TYPE_CHECKING:
@@ -64,6 +64,16 @@ class TokenEvent(Data):
     lifetime_s: float | None = None
     error: str | None = None
 
+    def __attrs_post_init__(self) -> None:
+        kinds = get_args(TokenEventKind)
+        if self.kind not in kinds:
+            raise ConfigurationError(f"kind must be {', '.join(kinds)}, got {self.kind!r:.60}", parameter="kind")
+        lifetime = self.lifetime_s
+        if lifetime is not None and not (type(lifetime) in {int, float} and lifetime >= 0):
+            raise ConfigurationError(f"lifetime_s must be a number, got {lifetime!r:.60}", parameter="lifetime_s")
+        if not isinstance(self.error, str | None):
+            raise ConfigurationError(f"error must be a string, got {self.error!r:.60}", parameter="error")
+
 
 class TokenSource:
     """Caches and renews the token of one application, for any number of threads, tasks and event loops.
@@ -78,6 +88,9 @@ class TokenSource:
         provider: obtains tokens. clock: the source of time.
         timeout: seconds that a token request may take, including retries, in real time.
         on_event: called with every ``TokenEvent``, in any thread; it must be fast.
+
+    Raises:
+        ConfigurationError: an argument is invalid.
     """
 
     def __init__(
@@ -88,6 +101,10 @@ class TokenSource:
         timeout: float = DEADLINE_S,
         on_event: Callable[[TokenEvent], object] | None = None,
     ) -> None:
+        check_methods(provider, "provider", "fetch")
+        check_clock(clock)
+        check_seconds(timeout, "timeout", "a number of seconds, 0 or more")
+        check_callable(on_event, "on_event")
         self._provider = provider
         self._clock = clock
         self._monotonic, self._wall = clock.monotonic, clock.wall  # looked up once: every request calls them
@@ -215,7 +232,7 @@ class TokenSource:
                 return pending
             if self._failure is not None and self._clock.monotonic() < self._backoff_until:
                 raise _fresh(self._failure)
-            pending = self._pending = PendingRefresh(self._timeout)
+            pending = self._pending = PendingRefresh(self._timeout, self._clock, self._rejected_token)
             pending.is_awaited = True
         self._start(pending)
         return pending
@@ -225,7 +242,7 @@ class TokenSource:
             hung = self._pending
             if self._token is not token or self._is_closed or (hung is not None and not hung.is_overdue):
                 return
-            pending = self._pending = hung or PendingRefresh(self._timeout)
+            pending = self._pending = hung or PendingRefresh(self._timeout, self._clock, self._rejected_token)
         if hung is not None:
             self._finish(hung, self._timeout_error())
         else:
@@ -241,9 +258,7 @@ class TokenSource:
         """Fetch a token in the worker thread; turn any exception into an error without a traceback."""
         outcome: AccessToken | TranslationError
         try:
-            outcome = self._provider.fetch(
-                self._clock, rejected_token=self._rejected_token, is_awaited=lambda: pending.is_awaited
-            )
+            outcome = self._provider.fetch(pending)
         except TranslationError as caught:
             outcome = _fresh(caught)
         except BaseException as caught:  # waiters must always be woken
@@ -252,6 +267,8 @@ class TokenSource:
 
     def _finish(self, pending: PendingRefresh, outcome: AccessToken | TranslationError) -> None:
         """Store the outcome, emit the event, then wake the waiters, who see up-to-date counts."""
+        if isinstance(outcome, TranslationError) and outcome.request_id is None:
+            outcome.request_id = pending.request_id
         try:
             with self._lock:
                 is_current = self._pending is pending
@@ -351,14 +368,16 @@ if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_after_fork)
 
 
-class PendingRefresh:
+class PendingRefresh(TokenRequest):
     """A pending token request, whose outcome is shared by all waiters ("single flight").
 
     Canceling a waiter does not cancel the request. The deadline is in real time, like the waits of threads and loops.
     """
 
-    def __init__(self, deadline_s: float) -> None:
-        self.is_awaited = False
+    def __init__(
+        self, deadline_s: float, clock: Clock = SYSTEM_CLOCK, rejected_token: AccessToken | None = None
+    ) -> None:
+        super().__init__(clock, rejected_token)
         self._until = time.monotonic() + deadline_s
         self._future: Future[AccessToken | TranslationError] = Future()
 
@@ -489,8 +508,7 @@ def make_token_source(
             scope=scope,
             client_auth=client_auth,
             verify=verify,
-            proxy=proxy,
-            trust_env=trust_env,
+            proxy=proxy_for(token_url) if proxy is None and trust_env else proxy,
             timeout_s=timeout,
             params=token_params,
         )

@@ -21,6 +21,7 @@ from .._config import (
     BASE_URL_VARIABLE,
     SCHEMES,
     TOKEN_URL_VARIABLE,
+    ProxyUrl,
     environment_proxy,
     invalid_no_proxy_entries,
     proxy_for,
@@ -110,7 +111,9 @@ def _environment() -> list[Finding]:
     for name in _PROXIES:
         value = os.environ.get(name) or os.environ.get(name.lower())
         if value:
-            found[name] = _host_of(value) if name in {"HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY"} else value
+            found[name] = (
+                (ProxyUrl(value).host or "set") if name in {"HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY"} else value
+            )
     text = ", ".join(f"{name} {value}" for name, value in found.items()) or "no proxy, the system's certificates"
     findings = [Finding("network settings", CheckResult.OK, text, found)]
     checks: list[Callable[[], object]] = [partial(environment_proxy, scheme) for scheme in SCHEMES]
@@ -124,12 +127,6 @@ def _environment() -> list[Finding]:
         text = f"NO_PROXY has invalid entries, which are ignored: {', '.join(map(repr, bad))}"
         findings.append(Finding("network settings", CheckResult.WARNING, text))
     return findings
-
-
-def _host_of(proxy: str) -> str:
-    with suppress(ValueError):
-        return urlsplit(proxy if "://" in proxy else f"//{proxy}").hostname or "set"
-    return "set"
 
 
 def _host(name: str, setting: tuple[str, str, str], settings: Mapping[str, Any], dates: list[float]) -> Finding:
