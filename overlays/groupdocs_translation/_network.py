@@ -10,6 +10,7 @@ import re
 import select
 import ssl
 from collections.abc import Callable
+from functools import partial
 from time import monotonic
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -85,7 +86,7 @@ def network_failure(failure: httpx2.HTTPError, request: httpx2.Request, name: st
 
     The cause is a new exception: the frames of the original contain the request's headers, including the token.
     """
-    what = responses.library_message(failure, mask=token_mask(request)) or type(failure).__name__
+    what = responses.library_message(failure, mask=partial(mask_token, request)) or type(failure).__name__
     if isinstance(failure, httpx2.LocalProtocolError):
         return Failed(FailureKind.REJECTED, TransferError(f"{name}: the request could not be sent: {what}"))
     error = ConnectionFailed(f"{name}: {request.url.host}: {type(failure).__name__}: {what}")
@@ -109,9 +110,9 @@ def _token(request: httpx2.Request) -> Secret:
     return Secret(request.headers.get("authorization", "").removeprefix("Bearer "))
 
 
-def token_mask(request: httpx2.Request) -> Callable[[str], str]:
-    """Return a function that redacts the request's token: some gateways echo it."""
-    return _token(request).redact
+def mask_token(request: httpx2.Request, text: str) -> str:
+    """Return the text without the request's token: some gateways echo it."""
+    return _token(request).redact(text)
 
 
 def readable(response: httpx2.Response, operation: Operation) -> httpx2.Response:
@@ -130,7 +131,7 @@ def readable(response: httpx2.Response, operation: Operation) -> httpx2.Response
         response.status_code = 200
     if operation.role != "poll" or not _token(response.request).occurs_in(response.content):
         return response
-    content = responses.with_message_masked(response.content, mask=token_mask(response.request))
+    content = responses.with_message_masked(response.content, mask=partial(mask_token, response.request))
     headers = [(name, value) for name, value in response.headers.multi_items() if name not in _BODY_HEADERS]
     return httpx2.Response(response.status_code, headers=headers, content=content, request=response.request)
 

@@ -16,7 +16,6 @@ import re
 import weakref
 from collections.abc import Callable
 from functools import partial
-from http.cookiejar import CookieJar, DefaultCookiePolicy
 from json import JSONEncoder
 from random import getrandbits, random
 from typing import Any
@@ -28,7 +27,7 @@ from .._clock import Clock
 from .._concurrency import async_lock, async_sleep
 from .._config import CLOSED
 from .._errors import ConfigurationError, TokenUnavailable
-from .._network import ReuseGuard, has_surplus, network_failure, readable, token_mask, uncertain
+from .._network import ReuseGuard, has_surplus, mask_token, network_failure, readable, uncertain
 from .._rules import responses
 from .._rules.responses import REQUEST_ID, Failed
 from .._rules.retry import REFUSED_STATUSES, FailureKind, RetryPolicy, is_uncertain, may_repeat, pause, retry_after
@@ -53,6 +52,10 @@ class ResponseRejectedError(Exception):
         super().__init__(status_code, reason)
         self.status_code = status_code
         self.reason = reason
+
+
+class _NoCookies(httpx2.Cookies):
+    def extract_cookies(self, response: httpx2.Response) -> None: ...
 
 
 class AsyncSharedTransport(httpx2.AsyncBaseTransport):
@@ -114,7 +117,8 @@ class AsyncSession(httpx2.AsyncClient):
         on_refusal: Callable[[float | None], object] | None = None,
         **settings: Any,
     ) -> None:
-        super().__init__(**settings, cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())))  # always empty
+        super().__init__(**settings)
+        self._cookies = _NoCookies()
         self.languages_lock = async_lock()  # so that only one task fetches the list of languages
         self._on_refusal = on_refusal
         self._usage = usage
@@ -138,13 +142,12 @@ class AsyncSession(httpx2.AsyncClient):
             is_plain = method == "post" and json is not None and headers == JSON_HEADERS
         if not is_plain or options or not isinstance(url, str) or not _PLAIN_PATH.fullmatch(url):
             return await super().request(method, url, json=json, headers=headers, **options)
-        full_url = httpx2.URL(self.base_url)
         # The bytes are in no local variable, which a traceback could show: they may contain a signed URL.
         body = httpx2.ByteStream(b"" if method == "get" else _as_json(json).encode())
-        parts = full_url._uri_reference
-        full_url._uri_reference = type(parts)(*parts[:4], self._prefix + url, None, None)
         extensions = {"timeout": self.timeout.as_dict()}
-        request = httpx2.Request(method, full_url, headers=self._plain_headers, stream=body, extensions=extensions)
+        request = httpx2.Request(method, self.base_url, headers=self._plain_headers, stream=body, extensions=extensions)
+        parts = request.url._uri_reference
+        request.url._uri_reference = type(parts)(*parts[:4], self._prefix + url, None, None)
         request.headers.encoding = self._plain_headers.encoding  # otherwise detected again by decoding all headers
         request.read()  # sets request.content, for errors
         if method == "post":
@@ -168,9 +171,7 @@ class AsyncSession(httpx2.AsyncClient):
         request.extensions[CALL] = Call(
             operation, policy, counter, before.authorized_by if before else None, context.responses
         )
-        if REQUEST_ID not in request.headers:
-            request.headers[REQUEST_ID] = f"{getrandbits(128):032x}"
-        sent_id = request.headers[REQUEST_ID]  # the same for all attempts
+        sent_id = request.headers.setdefault(REQUEST_ID, f"{getrandbits(128):032x}")  # the same for all attempts
         started = self._clock.monotonic()
         role = operation.role if operation else None
         limits: dict[str, float | None] = request.extensions.get("timeout", {})
@@ -257,7 +258,7 @@ class AsyncSession(httpx2.AsyncClient):
                 response.headers,
                 content,
                 now=self._clock.wall(),
-                mask=token_mask(response.request),
+                mask=partial(mask_token, response.request),
                 is_authorized=response.status_code != 401 or "authorization" in response.request.headers,
             )
             if failed is not None:

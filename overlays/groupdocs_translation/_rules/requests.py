@@ -150,9 +150,11 @@ def check_option(name: str, value: Any) -> Any:
     Raises:
         ConfigurationError: the value is invalid.
     """
+    if value is None:
+        return None
     try:
         json.dumps(value, ensure_ascii=False, default=str).encode()  # rejects lone surrogates, which cannot be sent
-        return None if value is None else _OPTIONS[name](value, name)
+        return _OPTIONS[name](value, name)
     except ConfigurationError:
         raise
     except (AttributeError, TypeError, ValueError):  # not the list, mapping or pair that is needed
@@ -285,7 +287,7 @@ class TextCall:
         self.retries: RetryPolicy | None = options.get("retries")
         self.polling: PollingName | PollingSchedule | None = options.get("polling")
         self.progress: ProgressCallback | None = options.get("progress")
-        self._markdown = check_option("markdown", options.get("markdown", False))
+        self._markdown = check_option("markdown", options.get("markdown"))
         self._glossary = check_option("glossary", options.get("glossary"))
         self._characters = TRIAL_TEXT_CHARACTERS if trial else characters_per_request(len(self.targets))
         self._trial = trial
@@ -299,7 +301,7 @@ class TextCall:
         return TextChunker(max_characters=self._characters)
 
     def chunks(self, texts: str | Iterable[str]) -> list[TextChunk]:
-        many = check_texts([texts] if isinstance(texts, str) else texts, "text")
+        many = [texts] if isinstance(texts, str) else check_texts(texts, "text")
         chunker = self.chunker()
         full = [chunk for text in many if (chunk := chunker.add(text)) is not None]
         last = chunker.flush()

@@ -17,7 +17,6 @@ import re
 import weakref
 from collections.abc import Callable
 from functools import partial
-from http.cookiejar import CookieJar, DefaultCookiePolicy
 from json import JSONEncoder
 from random import getrandbits, random
 from typing import Any
@@ -32,9 +31,9 @@ from .._errors import ConfigurationError, TokenUnavailable
 from .._network import (
     ReuseGuard,
     has_surplus,
+    mask_token,
     network_failure,
     readable,
-    token_mask,
     uncertain,
 )
 from .._rules import responses
@@ -69,6 +68,10 @@ class ResponseRejectedError(Exception):
         super().__init__(status_code, reason)
         self.status_code = status_code
         self.reason = reason
+
+
+class _NoCookies(httpx2.Cookies):
+    def extract_cookies(self, response: httpx2.Response) -> None: ...
 
 
 class SharedTransport(httpx2.BaseTransport):
@@ -130,7 +133,8 @@ class Session(httpx2.Client):
         on_refusal: Callable[[float | None], object] | None = None,
         **settings: Any,
     ) -> None:
-        super().__init__(**settings, cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())))  # always empty
+        super().__init__(**settings)
+        self._cookies = _NoCookies()
         self.languages_lock = sync_lock()  # so that only one task fetches the list of languages
         self._on_refusal = on_refusal
         self._usage = usage
@@ -154,13 +158,12 @@ class Session(httpx2.Client):
             is_plain = method == "post" and json is not None and headers == JSON_HEADERS
         if not is_plain or options or not isinstance(url, str) or not _PLAIN_PATH.fullmatch(url):
             return super().request(method, url, json=json, headers=headers, **options)
-        full_url = httpx2.URL(self.base_url)
         # The bytes are in no local variable, which a traceback could show: they may contain a signed URL.
         body = httpx2.ByteStream(b"" if method == "get" else _as_json(json).encode())
-        parts = full_url._uri_reference
-        full_url._uri_reference = type(parts)(*parts[:4], self._prefix + url, None, None)
         extensions = {"timeout": self.timeout.as_dict()}
-        request = httpx2.Request(method, full_url, headers=self._plain_headers, stream=body, extensions=extensions)
+        request = httpx2.Request(method, self.base_url, headers=self._plain_headers, stream=body, extensions=extensions)
+        parts = request.url._uri_reference
+        request.url._uri_reference = type(parts)(*parts[:4], self._prefix + url, None, None)
         request.headers.encoding = self._plain_headers.encoding  # otherwise detected again by decoding all headers
         request.read()  # sets request.content, for errors
         if method == "post":
@@ -184,9 +187,7 @@ class Session(httpx2.Client):
         request.extensions[CALL] = Call(
             operation, policy, counter, before.authorized_by if before else None, context.responses
         )
-        if REQUEST_ID not in request.headers:
-            request.headers[REQUEST_ID] = f"{getrandbits(128):032x}"
-        sent_id = request.headers[REQUEST_ID]  # the same for all attempts
+        sent_id = request.headers.setdefault(REQUEST_ID, f"{getrandbits(128):032x}")  # the same for all attempts
         started = self._clock.monotonic()
         role = operation.role if operation else None
         limits: dict[str, float | None] = request.extensions.get("timeout", {})
@@ -273,7 +274,7 @@ class Session(httpx2.Client):
                 response.headers,
                 content,
                 now=self._clock.wall(),
-                mask=token_mask(response.request),
+                mask=partial(mask_token, response.request),
                 is_authorized=response.status_code != 401 or "authorization" in response.request.headers,
             )
             if failed is not None:
