@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import subprocess
+from contextlib import suppress
 
 import pytest
 
@@ -76,7 +77,7 @@ def test_a_batch_on_a_full_disk_resumes_later_and_is_billed_once(tmp_path, disk,
     assert len(server.jobs) == FILES
 
 
-@pytest.mark.parametrize("kib", [4, 36, 60, 80, 100, 140])
+@pytest.mark.parametrize("kib", [4, 36, 60, 100, 300, 316, 332, 348])
 def test_a_journal_on_a_full_disk_stops_the_batch_and_loses_no_job(tmp_path, disk, server, kib):
     source, out, log = make_files(tmp_path / "src", FILES), tmp_path / "out", tmp_path / "log"
     line = ["batch", str(source), "--to", "de", "--out", str(out), "--journal", str(disk.path / "journal")]
@@ -91,6 +92,33 @@ def test_a_journal_on_a_full_disk_stops_the_batch_and_loses_no_job(tmp_path, dis
     uncertain = FILES - len(results(out))
     assert code == (4 if uncertain else 0), log.read_text()
     assert FILES - uncertain <= len(server.jobs) <= FILES
+
+
+@pytest.mark.parametrize("nth", [1, 3, 6])
+def test_a_job_made_in_the_moment_in_which_the_disk_fills_is_recorded(tmp_path, disk, server, nth):
+    filler = disk.path / "filler"
+
+    class Jobs(dict):
+        def __setitem__(self, id, source):
+            super().__setitem__(id, source)
+            if len(self) == nth:
+                with suppress(OSError), filler.open("wb", buffering=0) as file:
+                    while file.write(bytes(4096)):
+                        pass
+
+    source, out, log = make_files(tmp_path / "src", FILES), tmp_path / "out", tmp_path / "log"
+    line = ["batch", str(source), "--to", "de", "--out", str(out), "--journal", str(disk.path / "journal")]
+    disk.resize(20_000)
+    server.jobs = Jobs()
+    assert run_command(line, server.settings(), log) == 1
+    assert "full" in log.read_text()
+    assert is_readable(log), log.read_text()
+    assert filler.exists()
+
+    filler.unlink()
+    assert run_command(line, server.settings(), log) == 0, log.read_text()
+    assert len(results(out)) == FILES == len(server.jobs)
+    assert "uncertain" not in log.read_text()
 
 
 def test_a_file_without_space_keeps_its_job(tmp_path, disk, server):

@@ -7,11 +7,13 @@ import contextlib
 import os
 import random
 import sqlite3
+import traceback
+from itertools import product
 
 import pytest
 from groupdocs_translation import AsyncTranslationClient, Batch, ConfigurationError, TranslationError
 from groupdocs_translation.batch import AsyncBatch
-from groupdocs_translation.batch.journal import Journal, JournalFailed
+from groupdocs_translation.batch.journal import RESERVE_BYTES, Journal, JournalFailed
 from groupdocs_translation.batch.worker import FileWorker
 
 from tests.batch.conftest import results
@@ -61,32 +63,57 @@ def test_a_fault_of_ours_during_a_submission_leaves_it_in_doubt(sandbox, client,
 
 
 @pytest.mark.parametrize("anyio_backend", ["asyncio", "trio"])
-@pytest.mark.parametrize("nth", [1, 2, 5, 9])
+@pytest.mark.parametrize(("nth", "is_reserve_enough"), [*product([1, 2, 5], [False]), *product(["job"], [True, False])])
 async def test_a_full_disk_is_one_error_that_says_what_is_safe(
-    sandbox, folder, out, monkeypatch, caplog, anyio_backend, nth
+    sandbox, folder, out, tmp_path, monkeypatch, caplog, anyio_backend, nth, is_reserve_enough
 ):
     source = folder("a.txt", "b.txt", "c.txt")
+    reserve = out / ".groupdocs-batch" / "journal.sqlite3.reserve"
     real, seen = Journal.writing, [0]
 
     def writing(journal):
         seen[0] += 1
-        if seen[0] >= nth:
+        is_full = bool(sandbox.jobs) if nth == "job" else seen[0] >= nth
+        if is_full and not (is_reserve_enough and not reserve.exists()):
             with journal._understood():
                 raise sqlite3.OperationalError("database or disk is full")
         return real(journal)
 
     monkeypatch.setattr(Journal, "writing", writing)
     async with AsyncTranslationClient(**sandbox.client_settings()) as client:
-        with pytest.raises(TranslationError, match=r"disk is full.*what was submitted and noted is safe") as caught:
+        with pytest.raises(TranslationError, match=r"disk is full.*recorded submissions are safe") as caught:
             await client.translate_folder(source, target="de", output_dir=out)
         assert "\n" not in str(caught.value)
+        assert not reserve.exists()
         monkeypatch.undo()
-        made = dict(sandbox.jobs)
+        made, named = dict(sandbox.jobs), {job.id: job for job in caught.value.jobs}
         report = await client.translate_folder(source, target="de", output_dir=out)
         fetched = {entry.job for entry in report.each("done") if entry.job}
-        assert all(id in fetched or f"as job {id}," in caplog.text for id in made)
-    assert report.done + report.uncertain == 3
+        assert not named.keys() & fetched
+        assert made.keys() <= named.keys() | fetched
+        assert all(f".txt was submitted as job {id}, which is not recorded" in str(caught.value) for id in named)
+        assert all(f"as job {id}," in caplog.text for id in named)
+        for id, job in named.items():
+            assert (await client.job(**job.to_dict()).download(tmp_path / id)).path.exists()
+    assert (report.done, report.uncertain) == (3 - len(named), len(named))
     assert len(sandbox.jobs) == 3
+    assert bool(named) == (nth == "job" and not is_reserve_enough)
+
+
+async def test_without_room_for_the_reserve_nothing_is_sent(sandbox, folder, out, monkeypatch):
+    real = os.urandom
+
+    def urandom(size):
+        if size == RESERVE_BYTES:
+            raise OSError(28, "No space left on device")
+        return real(size)
+
+    monkeypatch.setattr("os.urandom", urandom)
+    async with AsyncTranslationClient(**sandbox.client_settings()) as client:
+        with pytest.raises(ConfigurationError, match="No space left on device; nothing was sent"):
+            await client.translate_folder(folder("a.txt"), target="de", output_dir=out)
+    assert not sandbox.calls()
+    assert results(out) == []
 
 
 async def test_a_journal_that_cannot_be_read_is_one_error_too(sandbox, folder, out, monkeypatch):
@@ -302,6 +329,64 @@ def test_a_row_that_is_damaged_during_a_run_is_a_damaged_journal(client, folder,
     with pytest.raises(TranslationError, match=r"the journal .*journal\.sqlite3 is damaged .* Run it again") as caught:
         asyncio.run(batch.run())
     assert "fault" not in str(caught.value)
+
+
+def frames(error):
+    """Return an error, its causes, and the locals of their frames but those of this file."""
+    chain = [one for one in (error, error.__cause__, error.__context__) if one is not None]
+    found = [frame for one in chain for frame, _ in traceback.walk_tb(one.__traceback__)]
+    return repr(chain) + "".join(repr(frame.f_locals) for frame in found if frame.f_code.co_filename != __file__)
+
+
+DAMAGES = {  # by what is wrong; the URL is that of an upload, with its signature
+    "checksum": "UPDATE files SET reason = 'x'",
+    "UTF-8": "UPDATE files SET url = CAST(CAST(url AS BLOB) || x'ff' AS TEXT)",
+    "state": "UPDATE files SET state = 'plannfd' WHERE path = 'b.txt'",
+    "type": "UPDATE files SET url = CAST(url AS BLOB)",
+}
+
+
+@pytest.mark.parametrize("damage", [*DAMAGES, "cut"])
+def test_no_frame_of_a_damaged_row_has_the_url_of_its_upload(client, folder, out, damage):
+    source = folder("a.txt", "b.txt")
+    journal = out / ".groupdocs-batch" / "journal.sqlite3"
+
+    def spoil(step):
+        if step.step != "start":
+            return
+        with contextlib.closing(Journal.open(journal)) as opened, opened.writing() as connection:
+            connection.execute("UPDATE files SET url = 'https://files.example/a?sig=canary'")
+        if damage in DAMAGES:
+            edit(journal, DAMAGES[damage])
+        if damage == "cut":
+            journal.write_bytes(journal.read_bytes()[:8192])
+
+    batch = AsyncBatch(client, source, target="de", output_dir=out, progress=spoil)
+    with pytest.raises(TranslationError, match=r"journal\.sqlite3 is damaged") as caught:
+        asyncio.run(batch.run())
+    assert "canary" not in frames(caught.value)
+
+
+def test_no_frame_of_a_recovery_that_fails_has_the_url_of_an_upload(client, folder, out, monkeypatch):
+    source = folder("a.txt", "b.txt")
+    submitted(client, source, out)
+    journal = out / ".groupdocs-batch" / "journal.sqlite3"
+    with contextlib.closing(Journal.open(journal)) as opened, opened.writing() as connection:
+        connection.execute("UPDATE files SET url = 'https://files.example/a?sig=canary'")
+    edit(journal, "UPDATE files SET reason = 'x' WHERE path = 'b.txt'")
+    real = Journal.writing
+
+    @contextlib.contextmanager
+    def writing(opened):
+        with real(opened) as connection:
+            yield connection
+            if opened.meta("damaged"):
+                raise sqlite3.OperationalError("database or disk is full")
+
+    monkeypatch.setattr(Journal, "writing", writing)
+    with pytest.raises(TranslationError, match="disk is full") as caught:
+        client.translate_folder(source, target="de", output_dir=out)
+    assert "canary" not in frames(caught.value)
 
 
 def test_of_a_journal_that_tells_nothing_more_every_file_is_in_doubt(sandbox, client, folder, out):

@@ -142,8 +142,9 @@ def test_a_file_that_is_due_while_no_slot_is_free_is_waited_for_without_looking_
     async def check():
         uploads, jobs = limiter_of(1), limiter_of(1)
         scheduler = Scheduler(
-            Journal(), None, Usage(), run=1, to_fetch=0, uploads=uploads, jobs=jobs, clock=SYSTEM_CLOCK
-        )
+            journal=Journal(), process=None, usage=Usage(), run_id=1, to_fetch=0,
+            uploads=uploads, jobs=jobs, clock=SYSTEM_CLOCK,
+        )  # fmt: skip
         scheduler.in_progress[0] = None
         turns, start_next = [], scheduler._start_next
 
@@ -152,7 +153,7 @@ def test_a_file_that_is_due_while_no_slot_is_free_is_waited_for_without_looking_
             found = await start_next(group)
             for limiter in (uploads, jobs):  # full from the first look on
                 if limiter.has_room:
-                    limiter.acquire_nowait(SlotHandover())
+                    SlotHandover().enter_nowait(limiter)
             return found
 
         scheduler._start_next = count_turns

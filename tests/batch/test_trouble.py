@@ -128,6 +128,18 @@ def test_what_does_not_pass_ends_the_run_and_is_tried_by_the_next(sandbox, folde
         assert client.translate_folder(source, target="de", output_dir=out).is_complete
 
 
+def test_a_first_submission_that_is_refused_waits_as_long_as_the_service_says(sandbox, client, clock, folder, out):
+    sandbox.fail("translateDocument", status=429, headers={"Retry-After": "30"})
+    at = []
+    report = client.translate_folder(
+        folder("a.txt"), target="de", output_dir=out,
+        progress=lambda step: step.step == "submitting" and at.append(clock.monotonic()),
+    )  # fmt: skip
+
+    assert (report.is_complete, len(at)) == (True, 2)
+    assert at[1] - at[0] >= 30
+
+
 def test_refusals_make_the_batch_slower_not_incomplete(sandbox, client, folder, out, monkeypatch):
     source = folder(*[f"{number}.txt" for number in range(30)])
     sandbox.fail("translateDocument", nth=5, times=20, status=429, headers={"Retry-After": "2"})

@@ -21,7 +21,6 @@ import queue
 import threading
 from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 from contextlib import closing
-from pathlib import Path
 from typing import Any
 
 import anyio
@@ -35,10 +34,9 @@ from .._rules.polling import PollingName, PollingSchedule
 from .._rules.requests import given
 from ..spec.derived import FileStyle, KindName, OcrFormat, OutputFormat, SavingMode
 from ..spec.formats import WorksheetPart
-from .journal import BatchRunning, Journal, JournalLock, is_damaged
+from .journal import BatchRunning, Journal, JournalLock, open_journal
 from .options import BatchSettings, Concurrency, FolderOptions, batch_settings
 from .planner import Planner
-from .repair import rebuild_journal, rebuilt_snapshot
 from .report import BatchFile, BatchPlan, BatchProgress, BatchReport
 from .run import Run
 from .states import BatchStep, FileState, KindCost, StopReason
@@ -141,7 +139,7 @@ class _BaseBatch:
     def _plan(self) -> BatchPlan:
         languages, given = self._account.languages, self.settings
         settings = given.with_languages(*languages.spell(given.language, given.targets))
-        with only_our_errors("the plan"), closing(_snapshot(settings.journal)) as journal:
+        with only_our_errors("the plan"), closing(Journal.snapshot(settings.journal)) as journal:
             run = journal.begin_run(self._account.settings.clock.wall())
             planner = Planner(settings, journal, self._account, run=run)
             while planner.step():
@@ -162,7 +160,7 @@ class _BaseBatch:
         lock = JournalLock(settings.journal)
         lock.acquire()
         try:
-            with closing(await anyio.to_thread.run_sync(_open, settings.journal)) as journal:
+            with closing(await anyio.to_thread.run_sync(open_journal, settings.journal)) as journal:
                 run = Run(self._account, settings, journal)
                 self._thread, self._loop = threading.get_ident(), async_owner()
                 self._run = run
@@ -176,14 +174,6 @@ class _BaseBatch:
             self._is_stopping = False
             lock.release()
         return run.error
-
-
-def _open(path: Path) -> Journal:
-    return rebuild_journal(path) if is_damaged(path) else Journal.open(path)
-
-
-def _snapshot(path: Path) -> Journal:
-    return rebuilt_snapshot(path) if is_damaged(path) else Journal.snapshot(path)
 
 
 def _make_folders(settings: BatchSettings) -> None:

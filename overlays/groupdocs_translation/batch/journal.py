@@ -7,17 +7,22 @@ the call returns (``synchronous=FULL``): a job that was paid for must survive a 
 from __future__ import annotations
 
 import json
+import logging
 import os
+import re
 import sqlite3
 import threading
 import zlib
 from contextlib import closing, contextmanager, suppress
+from functools import partial
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 import anyio
 import anyio.to_thread
-from attrs import frozen
+from attrs import field, frozen
+from attrs.converters import optional
 from filelock import FileLock, Timeout
 
 from .._config import PresignedUrl
@@ -26,11 +31,14 @@ from .states import FileState, Queue, StopReason
 from .walk import STATE_FOLDER, FoundFile
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 
     JournalChange = Callable[[sqlite3.Connection], object]
 
+log = logging.getLogger("groupdocs_translation.batch")
+
 JOURNAL_NAME = "journal.sqlite3"
+RESERVE_BYTES = 2**18  # for the last change of each submission in flight, when the disk is full
 SCHEMA_VERSION = 3
 _NOTHING_SENT = "nothing was sent; make room on the disk, or give yourself the right to write there"
 _MAGIC = b"SQLite format 3\0"
@@ -77,6 +85,14 @@ NOT_IN_THIS_RUN = 9e18  # a ``due`` that never comes: the next run's plan sets i
 _WAITING = {Queue.FETCH: (FileState.SUBMITTED,), Queue.SEND: (FileState.PLANNED, FileState.UPLOADED)}
 
 
+def _split(value: str | tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(value.split()) if isinstance(value, str) else value
+
+
+def _parsed_job(value: str | dict[str, Any]) -> dict[str, Any]:
+    return json.loads(value) if isinstance(value, str) else value
+
+
 @frozen
 class Row:
     """One file as the journal has it; the columns of the table ``files``."""
@@ -84,24 +100,51 @@ class Row:
     id: int
     path: str
     run: int
-    state: FileState
+    state: FileState = field(converter=FileState)
     kind: str
     size: int
     mtime_ns: int
     digest: bytes | None
     options_digest: bytes
-    targets: tuple[str, ...]
-    url: str | None
+    targets: tuple[str, ...] = field(converter=_split)
+    url: str | None = field(converter=optional(PresignedUrl))
     uploaded_at: float | None
-    job: dict[str, Any] | None
+    job: dict[str, Any] | None = field(converter=optional(_parsed_job))
     submitted_at: float | None
     reason: str | None
-    is_transient: bool
+    is_transient: bool = field(converter=bool)
     due: float
     calls: int
     polls: int
     seconds: float
     worked: int
+
+
+def checksum(*values: object) -> int:
+    """Return the CRC-32 of the columns of a row."""
+    return zlib.crc32(repr(values).encode())
+
+
+@frozen
+class StoredRow:
+    """A row as it is stored, with its checksum. Its repr hides the values, among which are URLs with secrets."""
+
+    values: tuple[Any, ...] = field(repr=False)
+
+    @property
+    def is_whole(self) -> bool:
+        return bool(checksum(*self.values[:-1]) == self.values[-1])
+
+    def parsed(self) -> Row:
+        """Return a row of the table ``files``.
+
+        Raises:
+            ValueError: it is damaged. No frame of the error has the values.
+        """
+        with suppress(TypeError, ValueError):
+            if self.is_whole:
+                return Row(*self.values[:-1])
+        raise ValueError("a row is damaged")
 
 
 @frozen
@@ -111,7 +154,6 @@ class ResultRow:
     language: str
     path: str
     stage: str
-    size: int | None
 
 
 class JournalFailed(TranslationError):
@@ -125,55 +167,28 @@ class JournalFailed(TranslationError):
             )
             return
         super().__init__(
-            f"the journal {name} cannot be used ({error}): the batch has stopped; what was submitted and noted is "
+            f"the journal {name} cannot be used ({error}): the batch has stopped; recorded submissions are "
             "safe. Make room on the disk, or give yourself the right to write there, and run it again"
         )
 
-
-def checksum(*values: object) -> int:
-    """Return the CRC-32 of the columns of a row."""
-    return zlib.crc32(repr(values).encode())
-
-
-def checked(values: Sequence[Any]) -> Sequence[Any]:
-    """Return the columns of a row without its checksum.
-
-    Raises:
-        ValueError: the checksum is wrong.
-    """
-    if checksum(*values[:-1]) != values[-1]:
-        raise ValueError("a row with a wrong checksum")
-    return values[:-1]
-
-
-def stored_rows(connection: sqlite3.Connection, table: str, order: str = "") -> Iterator[tuple[Any, ...]]:
-    """Yield the rows of a table as they are stored, with the checksum that version 2 did not have."""
-    (version,) = connection.execute("PRAGMA user_version").fetchone()
-    for values in connection.execute(f"SELECT * FROM {table} {order}"):  # noqa: S608  (our own names)
-        yield (*values, checksum(*values)) if version == 2 else values
-
-
-def parse_row(values: Sequence[Any]) -> Row:
-    """Return a row of the table ``files``.
-
-    Raises:
-        ValueError, TypeError: it is damaged.
-    """
-    given = list(checked(values))
-    given[3] = FileState(given[3])
-    given[9] = tuple(given[9].split())
-    given[10] = None if given[10] is None else PresignedUrl(given[10])
-    given[12] = None if given[12] is None else json.loads(given[12])
-    given[15] = bool(given[15])
-    return Row(*given)
+    def add_jobs(self, jobs: Mapping[str, Any]) -> None:
+        """Name jobs that could not be recorded, by the path of their file."""
+        self.jobs = (*self.jobs, *jobs.values())
+        text = "".join(
+            f"; {path} was submitted as job {job.id}, which is not recorded: client.job({job.id!r}).download(FOLDER) "
+            f"or 'groupdocs-translation jobs download {job.id}' gets its results"
+            for path, job in jobs.items()
+        )
+        self.args = (f"{self}{text}",)
 
 
 class Journal:
     """The open journal. One connection, one lock: any thread may call, one at a time."""
 
-    def __init__(self, connection: sqlite3.Connection, name: str) -> None:
+    def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
         self._connection = connection
-        self._name = name
+        self._path = path
+        self._reserve = path.with_name(f"{path.name}.reserve")
         self._lock = threading.RLock()
 
     @classmethod
@@ -181,26 +196,33 @@ class Journal:
         """Open or make the journal; only the holder of its lock may. It is readable by its owner alone: it has URLs."""
         try:
             path.touch(mode=0o600)
-            return cls._prepared(sqlite3.connect(path, check_same_thread=False, isolation_level=None), path)
+            return cls._prepared(_connect(path), path)
         except (sqlite3.Error, OSError) as error:
             raise ConfigurationError(f"cannot use {path} as a journal: {error}; {_NOTHING_SENT}") from error
 
     @classmethod
     def snapshot(cls, path: Path) -> Self:
-        """Return a copy for a plan, in a temporary file that SQLite removes; empty if there is no journal yet."""
-        copy = sqlite3.connect("", check_same_thread=False, isolation_level=None)
+        """Return a copy for a plan, in a temporary file that SQLite removes; empty if there is no journal yet.
+
+        Of a damaged journal, it has the rows that can be read.
+        """
+        copy = _connect("")
         try:
-            if path.exists() and path.stat().st_size:
+            has_damage = is_damaged(path)
+            if not has_damage and path.exists() and path.stat().st_size:
                 with closing(read_journal(path)) as original:
                     original.backup(copy)
-            return cls._prepared(copy, path)
+            journal = cls._prepared(copy, path)
         except (sqlite3.Error, OSError) as error:
             copy.close()
             raise ConfigurationError(f"cannot use {path} as a journal: {error}") from error
+        if has_damage:
+            salvage(path, journal)
+        return journal
 
     @classmethod
     def _prepared(cls, connection: sqlite3.Connection, path: Path) -> Self:
-        journal = cls(connection, str(path))
+        journal = cls(connection, path)
         try:
             journal._prepare()
         except BaseException:
@@ -214,7 +236,6 @@ class Journal:
         run("PRAGMA journal_mode=DELETE")
         run("PRAGMA synchronous=FULL")
         run("PRAGMA busy_timeout=10000")
-        self._connection.create_function("checksum", -1, checksum, deterministic=True)
         (version,) = run("PRAGMA user_version").fetchone()
         is_new = version == 0 and not run("SELECT 1 FROM sqlite_master LIMIT 1").fetchone()
         if is_new or version == 2:
@@ -238,7 +259,7 @@ class Journal:
                 run(f"PRAGMA user_version={SCHEMA_VERSION}")
         elif version != SCHEMA_VERSION:
             raise ConfigurationError(
-                f"{self._name} is a journal of version {version}, this program knows {SCHEMA_VERSION}: "
+                f"{self._path} is a journal of version {version}, this program knows {SCHEMA_VERSION}: "
                 "give another journal, or use the version of groupdocs-translation that wrote it"
             )
 
@@ -260,7 +281,7 @@ class Journal:
         try:
             yield
         except (sqlite3.Error, ValueError, TypeError) as error:  # the latter of a damaged row
-            raise JournalFailed(self._name, error) from error
+            raise JournalFailed(str(self._path), error) from error
 
     def read(self, query: str, values: Sequence[Any] = ()) -> list[Any]:
         with self._lock, self._understood():
@@ -268,17 +289,53 @@ class Journal:
 
     def _rows(self, query: str, values: Sequence[Any]) -> list[Row]:
         with self._lock, self._understood():
-            return [parse_row(row) for row in self._connection.execute(query, values)]
+            return [row.parsed() for row in map(StoredRow, self._connection.execute(query, values))]
 
-    @property
-    def is_rebuilt(self) -> bool:
-        """Whether an earlier journal was damaged: of files that this one does not know, more may have been known."""
-        return bool(self.read("SELECT 1 FROM meta WHERE name = 'damaged'"))
+    def meta(self, name: str) -> Any:
+        """Return a value of the table ``meta``, ``None`` if there is none.
+
+        ``damaged``: an earlier journal was damaged, and had files that are missing here. ``job of PATH``: the ID in
+        a damaged row of it.
+        """
+        rows = self.read("SELECT value FROM meta WHERE name = ?", (name,))
+        return rows[0][0] if rows else None
 
     @property
     def name(self) -> str:
         """A few letters that no other journal has: batches into one folder keep their temporary files apart by it."""
-        return str(self.read("SELECT value FROM meta WHERE name = 'name'")[0][0])
+        return str(self.meta("name"))
+
+    # -- the reserve ---------------------------------------------------------------------------------------------------
+
+    def reserve_space(self) -> None:
+        """Write the reserve: a file whose space is used when the disk is full.
+
+        Raises:
+            ConfigurationError: there is no room even for that.
+        """
+        with suppress(OSError):
+            if self._reserve.stat().st_size == RESERVE_BYTES:
+                return
+        try:
+            self._reserve.write_bytes(os.urandom(RESERVE_BYTES))  # no file system compresses it
+        except OSError as error:
+            self.release_reserve()
+            raise ConfigurationError(
+                f"cannot use {self._path} as a journal: {error.strerror}; {_NOTHING_SENT}"
+            ) from error
+
+    def release_reserve(self) -> None:
+        """Delete the reserve."""
+        with suppress(OSError):
+            self._reserve.unlink(missing_ok=True)
+
+    def write_from_reserve(self, change: JournalChange) -> None:
+        """Make a change on a full disk, in the space of the reserve."""
+        self.release_reserve()
+        with self.writing() as connection:
+            change(connection)
+
+    # -- runs and files ------------------------------------------------------------------------------------------------
 
     def begin_run(self, now: float) -> int:
         """Return the number of a new run; ``now`` in seconds of the wall clock."""
@@ -297,13 +354,8 @@ class Journal:
         return rows[0] if rows else None
 
     def results(self, file: int) -> list[ResultRow]:
-        query = "SELECT language, path, stage, size FROM results WHERE file = ? ORDER BY language"
+        query = "SELECT language, path, stage FROM results WHERE file = ? ORDER BY language"
         return [ResultRow(*row) for row in self.read(query, (file,))]
-
-    def lost_job(self, path: str) -> str | None:
-        """Return the job ID of a file whose row was damaged, if it could be read."""
-        rows = self.read("SELECT value FROM meta WHERE name = ?", (f"job of {path}",))
-        return rows[0][0] if rows else None
 
     def owns(self, folded: str) -> bool:
         """Return whether a folded path in the output folder is a result of this journal."""
@@ -324,7 +376,7 @@ class Journal:
 
     def rows(self, run: int, states: Iterable[FileState] | None = None) -> Iterator[Row]:
         """Iterate over the files of a run, or those in some states, in the order they were planned."""
-        chosen = tuple(states) if states is not None else tuple(FileState)
+        chosen = tuple(FileState if states is None else states)
         marks = ", ".join("?" * len(chosen))
         query = f"SELECT * FROM files WHERE run = ? AND state IN ({marks}) AND id > ? ORDER BY id LIMIT 500"  # noqa: S608  (question marks)
         last = -1
@@ -335,7 +387,8 @@ class Journal:
     def counts(self, run: int) -> list[tuple[str, FileState, int, int]]:
         """(kind, state, files, bytes) of a run."""
         query = "SELECT kind, state, count(*), sum(size) FROM files WHERE run = ? GROUP BY 1, 2 ORDER BY 1, 2"
-        return [(kind, FileState(state), files, size) for kind, state, files, size in self.read(query, (run,))]
+        with self._understood():
+            return [(kind, FileState(state), files, size) for kind, state, files, size in self.read(query, (run,))]
 
     def count_new(self, run: int) -> int:
         query = "SELECT count(*) FROM files WHERE run = ? AND worked = run AND state = 'done'"
@@ -352,42 +405,17 @@ class Journal:
             self._connection.close()
 
 
-def is_damaged(path: Path) -> bool:
-    """Return whether a file is a batch's journal and is damaged; a user's own file is not a journal."""
-    try:
-        with path.open("rb") as file:
-            magic = file.read(len(_MAGIC))
-    except OSError:
-        return False
-    is_ours = path.name == JOURNAL_NAME and path.parent.name == STATE_FOLDER
-    if magic != _MAGIC:
-        return is_ours and bool(magic)
-    try:
-        with closing(read_journal(path)) as connection:
-            if connection.execute("PRAGMA integrity_check(1)").fetchone() != ("ok",):
-                return True
-            (version,) = connection.execute("PRAGMA user_version").fetchone()
-            if version not in {2, SCHEMA_VERSION}:
-                return False  # of another version, which is refused as such; or killed before anything was written
-            with closing(Journal.snapshot(path.with_name(f"{path.name}.none"))) as empty:
-                if version != 2 and connection.execute(_SCHEMA_OF).fetchall() != empty.read(_SCHEMA_OF):
-                    return True
-            for values in stored_rows(connection, "files"):
-                parse_row(values)
-            for values in stored_rows(connection, "results"):
-                checked(values)
-            return False
-    except (sqlite3.OperationalError, sqlite3.NotSupportedError) as error:
-        # no table of that name
-        return is_ours and not _is_in_the_way(error)
-    except (sqlite3.DatabaseError, ValueError, TypeError):
-        return True
+def _connect(database: Path | str, **options: Any) -> sqlite3.Connection:
+    connection: sqlite3.Connection = sqlite3.connect(database, check_same_thread=False, isolation_level=None, **options)
+    # The checksum finds what is not UTF-8; the error of sqlite3 would end the reading, and have the text in it.
+    connection.text_factory = partial(str, encoding="utf-8", errors="backslashreplace")
+    connection.create_function("checksum", -1, checksum, deterministic=True)
+    return connection
 
 
-def _is_in_the_way(error: sqlite3.Error) -> bool:
-    return getattr(error, "sqlite_errorname", "").startswith(
-        ("SQLITE_BUSY", "SQLITE_LOCKED", "SQLITE_CANTOPEN", "SQLITE_READONLY", "SQLITE_PERM", "SQLITE_FULL")
-    )
+def read_journal(path: Path) -> sqlite3.Connection:
+    """Open a connection for reading; only a transaction that a kill has cut off is rolled back, as SQLite does."""
+    return _connect(f"{path.resolve().as_uri()}?mode=rw", uri=True)
 
 
 def results_in(folder: Path) -> list[str] | None:
@@ -399,26 +427,15 @@ def results_in(folder: Path) -> list[str] | None:
         return None
 
 
-def _decode(raw: bytes) -> str:
-    return raw.decode()  # sqlite3's own error for what is no text would end the whole look
-
-
-def read_journal(path: Path) -> sqlite3.Connection:
-    """Open a connection for reading; only a transaction that a kill has cut off is rolled back, as SQLite does."""
-    connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode=rw", uri=True, isolation_level=None)
-    connection.text_factory = _decode
-    return connection
-
-
-def note_found(connection: sqlite3.Connection, row: Row | None, file: FoundFile, **columns: Any) -> int:
+def note_found(connection: sqlite3.Connection, row: Row | None, file: FoundFile, columns: dict[str, Any]) -> int:
     """Insert or update the row of a file that was found and return its ID; ``columns`` are the new values."""
     columns |= {"path": file.path, "size": file.size, "mtime_ns": file.mtime_ns}
-    if row is None:
-        names, marks = ", ".join(columns), ", ".join("?" * len(columns))
-        inserted = connection.execute(f"INSERT INTO files ({names}) VALUES ({marks})", (*columns.values(),))  # noqa: S608  (our own names)
-        return int(inserted.lastrowid or 0)
-    update(connection, row.id, columns)
-    return row.id
+    if row is not None:
+        update(connection, row.id, columns)
+        return row.id
+    names, marks = ", ".join(columns), ", ".join("?" * len(columns))
+    inserted = connection.execute(f"INSERT INTO files ({names}) VALUES ({marks})", (*columns.values(),))  # noqa: S608  (our own names)
+    return int(inserted.lastrowid or 0)
 
 
 def update(connection: sqlite3.Connection, file: int, columns: dict[str, Any]) -> None:
@@ -440,13 +457,16 @@ class JournalWriter:
         self._journal = journal
         self._changes: list[tuple[JournalChange, anyio.Event]] = []
         self._writing: anyio.Event | None = None  # set when the transaction under way is over
-        self._failure: Exception | None = None
+        self.failure: Exception | None = None
 
-    async def write(self, change: JournalChange) -> None:
+    async def write(self, change: JournalChange, *, is_last: bool = False) -> None:
         """Make a change. It happens even if the caller is cancelled while waiting.
 
+        After a ``failure``, the only changes made are those with ``is_last``, the outcomes of submissions: in the
+        reserve.
+
         Raises:
-            JournalFailed: the journal cannot be written; the batch must stop.
+            JournalFailed: the journal cannot be written, and the change was not made.
         """
         done = anyio.Event()
         self._changes.append((change, done))
@@ -456,17 +476,19 @@ class JournalWriter:
                     await self._writing.wait()
                 else:
                     await self._flush()
-        if self._failure is not None:
-            raise self._failure
+            if self.failure is not None and is_last:
+                await anyio.to_thread.run_sync(self._journal.write_from_reserve, change)
+        if self.failure is not None and not is_last:
+            raise self.failure
 
     async def _flush(self) -> None:
         over = self._writing = anyio.Event()
         together, self._changes = self._changes, []
         try:
-            if self._failure is None:
+            if self.failure is None:
                 await anyio.to_thread.run_sync(self._apply, [change for change, _ in together])
         except Exception as error:
-            self._failure = error
+            self.failure = error
         finally:
             self._writing = None
             for _, done in together:
@@ -499,13 +521,16 @@ class JournalLock:
 
     def __init__(self, journal: Path) -> None:
         self._journal = journal
-        self._owner = journal.with_name(f"{journal.name}.pid")
+        self._pid_file = journal.with_name(f"{journal.name}.pid")
         self._lock = FileLock(journal.with_name(f"{journal.name}.lock"), thread_local=False)
 
     def acquire(self) -> None:
         """Take it."""
+        new = self._pid_file.with_name(f"{self._pid_file.name}.new")  # a reader gets the whole number or nothing
         try:
             self._lock.acquire(timeout=0)
+            new.write_text(f"{os.getpid()}\n", encoding="ascii")
+            new.replace(self._pid_file)
         except Timeout:
             pid = self._pid()
             who = f"process {pid}" if pid is not None else "another process"
@@ -514,27 +539,123 @@ class JournalLock:
                 pid=pid,
             ) from None
         except OSError as error:
-            raise self._refused(error) from error
-        whole = self._owner.with_name(f"{self._owner.name}.new")  # another process reads the whole number or nothing
-        try:
-            whole.write_text(f"{os.getpid()}\n", encoding="ascii")
-            whole.replace(self._owner)
-        except OSError as error:
-            self.release()
-            raise self._refused(error) from error
+            self._lock.release()
+            raise ConfigurationError(
+                f"cannot write to the folder of {self._journal}: {error.strerror}; {_NOTHING_SENT}"
+            ) from error
 
     def release(self) -> None:
         """Give it back."""
         with suppress(OSError):  # the number decides nothing
-            self._owner.unlink(missing_ok=True)
+            self._pid_file.unlink(missing_ok=True)
         self._lock.release()
 
-    def _refused(self, error: OSError) -> ConfigurationError:
-        return ConfigurationError(f"cannot write to the folder of {self._journal}: {error.strerror}; {_NOTHING_SENT}")
-
     def _pid(self) -> int | None:
-        try:
-            text = self._owner.read_text(encoding="ascii").strip()
-        except (OSError, ValueError):
-            return None
-        return int(text) if text.isdigit() else None
+        with suppress(OSError, ValueError):
+            return int(self._pid_file.read_text(encoding="ascii"))
+        return None
+
+
+# -- a damaged journal -------------------------------------------------------------------------------------------------
+
+_JOB_ID = re.compile(r'"id": "([^"]+)"')
+_BESIDE = ("", "-journal", "-wal", "-shm")  # the files of a database; the last two of version 2
+_IN_THE_WAY = (
+    "SQLITE_BUSY", "SQLITE_LOCKED", "SQLITE_CANTOPEN", "SQLITE_READONLY", "SQLITE_PERM", "SQLITE_FULL",
+)  # fmt: skip
+
+
+def is_damaged(path: Path) -> bool:
+    """Return whether a file is a batch's journal and is damaged; a user's own file is not a journal."""
+    try:
+        with path.open("rb") as file:
+            magic = file.read(len(_MAGIC))
+    except OSError:
+        return False
+    is_ours = path.name == JOURNAL_NAME and path.parent.name == STATE_FOLDER
+    if magic != _MAGIC:
+        return is_ours and bool(magic)
+    try:
+        with closing(read_journal(path)) as connection:
+            if connection.execute("PRAGMA integrity_check(1)").fetchone() != ("ok",):
+                return True
+            (version,) = connection.execute("PRAGMA user_version").fetchone()
+            if version not in {2, SCHEMA_VERSION}:
+                return False  # of another version, which is refused as such; or killed before anything was written
+            with closing(Journal.snapshot(path.with_name(f"{path.name}.none"))) as empty:
+                if version != 2 and connection.execute(_SCHEMA_OF).fetchall() != empty.read(_SCHEMA_OF):
+                    return True
+            for row in _stored_rows(connection, "files"):
+                row.parsed()
+            return not all(row.is_whole for row in _stored_rows(connection, "results"))
+    except (sqlite3.OperationalError, sqlite3.NotSupportedError) as error:  # such as a missing table
+        return is_ours and not getattr(error, "sqlite_errorname", "").startswith(_IN_THE_WAY)
+    except (sqlite3.DatabaseError, ValueError):
+        return True
+
+
+def _stored_rows(connection: sqlite3.Connection, table: str, order: str = "") -> Iterator[StoredRow]:
+    """Return the rows of a table, with the checksum that version 2 did not have."""
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    columns = "*"
+    if version == 2:
+        names = ", ".join(name for _, name, *_ in connection.execute(f"PRAGMA table_info({table})"))
+        columns = f"*, checksum({names})"
+    return map(StoredRow, connection.execute(f"SELECT {columns} FROM {table} {order}"))  # noqa: S608  (our own names)
+
+
+def open_journal(path: Path) -> Journal:
+    """Open the journal; if it is damaged, set it aside, and open a new one with the rows that can be read."""
+    if not is_damaged(path):
+        return Journal.open(path)
+    number = next(number for number in count(1) if not path.with_name(f"{path.name}.damaged-{number}").exists())
+    aside = path.with_name(f"{path.name}.damaged-{number}")
+    try:
+        for suffix in _BESIDE:
+            with suppress(FileNotFoundError):
+                path.with_name(path.name + suffix).replace(aside.with_name(aside.name + suffix))
+    except OSError as error:
+        raise ConfigurationError(f"cannot set aside the damaged journal {path}: {error.strerror}") from error
+    journal = Journal.open(path)
+    log.warning(
+        "%s was damaged and is now %s; %d files were recovered, the others are uncertain",
+        path, aside, salvage(aside, journal),
+    )  # fmt: skip
+    return journal
+
+
+def salvage(damaged: Path, journal: Journal) -> int:
+    """Copy the rows that can be read into a new journal, mark it as rebuilt, and return the number of files."""
+    files, results = _readable_rows(damaged, "files", "id"), _readable_rows(damaged, "results", "file")
+    kept: set[object] = set()
+    with journal.writing() as connection:
+        connection.execute("INSERT OR IGNORE INTO meta VALUES ('damaged', 1)")
+        for identity, row in {row.values[0]: row for row in files}.items():
+            try:
+                row.parsed()
+                _insert(connection, "files", row)
+                kept.add(identity)
+            except (ValueError, sqlite3.IntegrityError):
+                if job := _JOB_ID.search(str(row.values)):
+                    path = row.values[1]
+                    log.warning("a damaged row of the journal names job %s of %s", job[1], path)
+                    connection.execute("INSERT OR IGNORE INTO meta VALUES (?, ?)", (f"job of {path}", job[1]))
+        for row in results:
+            if row.is_whole and row.values[0] in kept:  # the name of another file's result is free again
+                with suppress(sqlite3.IntegrityError):
+                    _insert(connection, "results", row)
+    return len(kept)
+
+
+def _insert(connection: sqlite3.Connection, table: str, row: StoredRow) -> None:
+    marks = ", ".join("?" * len(row.values))
+    connection.execute(f"INSERT INTO {table} VALUES ({marks})", row.values)  # noqa: S608  (our own names)
+
+
+def _readable_rows(damaged: Path, table: str, order: str) -> list[StoredRow]:
+    """Return the rows of a table, read from both ends, each as far as possible."""
+    rows: list[StoredRow] = []
+    for direction in ("ASC", "DESC"):
+        with suppress(sqlite3.Error, ValueError), closing(read_journal(damaged)) as connection:
+            rows.extend(_stored_rows(connection, table, f"ORDER BY {order} {direction}"))
+    return rows

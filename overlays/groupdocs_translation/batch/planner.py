@@ -6,12 +6,14 @@ import hashlib
 import json
 import os
 import sqlite3
+from collections import Counter
 from collections.abc import Iterable, Sequence
-from itertools import count, islice
+from itertools import chain, count, groupby, islice
+from operator import itemgetter
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from attrs import define, field, frozen
+from attrs import evolve, field, frozen
 
 from .._base_client import Account
 from .._errors import ConfigurationError
@@ -19,11 +21,11 @@ from .._files import why_unwritable
 from .._inputs import Source
 from .._rules.names import result_name, safe_stem
 from .._rules.requests import FileCall
-from .journal import Journal, ResultRow, Row, note_found, results_in, update
+from .journal import Journal, ResultRow, Row, note_found, results_in
 from .options import BatchSettings
 from .report import BatchPlan
 from .states import RESULT_LIFETIME_S, Desired, FileState, Recorded, kind_cost, next_state
-from .walk import FoundFile, Ignored, Walk, folded_path
+from .walk import FoundFile, Walk, folded_path
 
 SMALL_BYTES = 2**18  # sources up to here are kept in memory while they are uploaded: read once, and by one thread
 
@@ -71,7 +73,10 @@ def has_changed(path: Path, file: FoundFile, row: Row) -> bool:
 
 # -- the plan ----------------------------------------------------------------------------------------------------------
 
-_FORGOTTEN = "the journal was damaged and no longer tells of this file: the service may have taken and billed it"
+_UNKNOWN = "the journal was damaged and no longer tells of this file: the service may have taken and billed it"
+_RESERVE = """
+INSERT INTO results (file, language, path, folded, stage) VALUES (?, ?, ?, ?, ?)
+ON CONFLICT (file, language) DO UPDATE SET path = excluded.path, folded = excluded.folded, stage = excluded.stage"""
 FILES_PER_STEP = 200  # one transaction, and the time until a stop is heard
 
 
@@ -84,15 +89,6 @@ class FormatSettings:
     refusal: str | None = None
 
 
-@define
-class _ResultInventory:
-    """What is there of a file's results: by language their rows, which of them lie on disk, which are not ours."""
-
-    rows: dict[str, ResultRow]
-    present: list[str] = field(factory=list[str])
-    foreign: list[str] = field(factory=list[str])
-
-
 class Planner:
     """Plans one run, step by step; used by one thread at a time."""
 
@@ -100,12 +96,12 @@ class Planner:
         self._settings = settings
         self._journal = journal
         self._account = account
-        self._run = run
+        self.run = run
         self._clock = account.settings.clock
         self._formats: dict[str, FormatSettings] = {}  # by extension
         options = json.dumps(dict(settings.options), sort_keys=True, default=repr)
         self._options_digest = hashlib.sha256(options.encode()).digest()  # another one: results are made again
-        self._is_rebuilt = journal.is_rebuilt
+        self._is_rebuilt = journal.meta("damaged") is not None
         self._source_inside = settings.source_inside
         self._walk = Walk(
             settings.source,
@@ -118,11 +114,6 @@ class Planner:
         self._files = iter(self._walk)
         self.found = 0
         self._needed = 0  # bytes for the results of all files to translate
-
-    @property
-    def ignored(self) -> Ignored:
-        """What the walk skipped."""
-        return self._walk.ignored
 
     def step(self) -> bool:
         """Plan some more files; false when there are none left.
@@ -141,69 +132,71 @@ class Planner:
 
     def _plan(self, connection: sqlite3.Connection, file: FoundFile) -> None:
         if not _is_text(file.path):
-            self.ignored.unreadable.append(f"{file.path.encode(errors='backslashreplace').decode()} (not UTF-8)")
+            self._walk.ignored.unreadable.append(f"{file.path.encode(errors='backslashreplace').decode()} (not UTF-8)")
             return
-        format_settings = self._format_settings(PurePosixPath(file.path).suffix[1:].lower())
-        row = self._journal.find(file.path)
-        refusal = format_settings.refusal or (None if file.size else "it is empty: there is nothing to translate")
+        settings = self._settings
+        row, formats = self._journal.find(file.path), self._format_settings(PurePosixPath(file.path).suffix[1:].lower())
         columns: dict[str, Any] = {
-            "run": self._run,
-            "kind": format_settings.kind,
+            "run": self.run,
+            "kind": formats.kind,
             "options_digest": self._options_digest,
             "due": 0.0,
         }
+        refusal = formats.refusal or (None if file.size else "it is empty: there is nothing to translate")
         if refusal is not None:
-            note_found(
-                connection, row, file, **columns,
-                state=FileState.FAILED, targets=" ".join(self._settings.targets), reason=refusal,
-            )  # fmt: skip
+            columns |= {"state": FileState.FAILED, "targets": " ".join(settings.targets), "reason": refusal}
+            note_found(connection, row, file, columns)
             return
         is_changed = row is not None and (
-            row.options_digest != self._options_digest or has_changed(self._settings.source / file.path, file, row)
+            row.options_digest != self._options_digest or has_changed(settings.source / file.path, file, row)
         )
-        inventory = self._inventory(row, file, format_settings, is_changed=is_changed)
+        if is_changed:
+            columns |= {"digest": None, "url": None, "uploaded_at": None, "job": None, "submitted_at": None}
+        known = {result.language: result for result in self._journal.results(row.id)} if row is not None else {}
+        results = {
+            language: self._result(known.get(language), file.path, language, formats.output, is_changed=is_changed)
+            for language in settings.targets
+        }
+        there = [result for result in results.values() if os.path.isfile(settings.output / result.path)]
+        foreign = [result.language for result in there if result.stage == "reserved" and not settings.overwrite]
+        present = [result.language for result in there if result.stage == "placed"]
         desired = Desired(
-            self._settings.targets,
-            (*inventory.present, *inventory.foreign),
+            settings.targets,
+            (*present, *foreign),
             is_changed=is_changed,
-            retry_failed=self._settings.retry_failed,
-            retry_uncertain=self._settings.retry_uncertain,
+            retry_failed=settings.retry_failed,
+            retry_uncertain=settings.retry_uncertain,
         )
         decision = next_state(self._known(row), desired)
         columns |= {"state": decision.state, "targets": " ".join(decision.targets)}
-        if is_changed:
-            columns |= {"digest": None, "url": None, "uploaded_at": None, "job": None, "submitted_at": None}
         if decision.state in {FileState.PLANNED, FileState.UPLOADED, FileState.DONE}:
-            foreign = ", ".join(inventory.foreign)
             hint = "a file of that name is there, and not from this journal; overwrite=True replaces it"
-            columns |= {"reason": f"{foreign}: {hint}" if foreign else None, "is_transient": 0}
+            columns |= {"reason": f"{', '.join(foreign)}: {hint}" if foreign else None, "is_transient": 0}
         elif decision.state is FileState.UNCERTAIN and row is not None and row.state is FileState.SUBMITTING:
             columns["reason"] = "the batch ended while it was submitted: the service may have taken and billed it"
-        is_forgotten = row is None and self._is_rebuilt and decision.state is FileState.PLANNED
-        if is_forgotten and not self._settings.retry_uncertain:
-            job = self._journal.lost_job(file.path)
-            columns |= {
-                "state": FileState.UNCERTAIN,
-                "reason": _FORGOTTEN if job is None else f"{_FORGOTTEN}; its row named job {job}: fetch it by its ID",
-            }
-        identity = note_found(connection, row, file, **columns)
-        self._reserve(connection, identity, file, format_settings, inventory, is_changed=is_changed)
-        if columns["state"] in {FileState.PLANNED, FileState.UPLOADED}:
-            self._check_places(connection, identity, file, decision.targets)
+        if decision.state in {FileState.PLANNED, FileState.UPLOADED}:
+            if row is None and self._is_rebuilt and not settings.retry_uncertain:
+                job = self._journal.meta(f"job of {file.path}")
+                columns |= {
+                    "state": FileState.UNCERTAIN,
+                    "reason": _UNKNOWN if job is None else f"{_UNKNOWN}; its row named job {job}: fetch it by its ID",
+                }
+            elif why := self._why_unwritable([results[language] for language in decision.targets], file.size):
+                columns |= {"state": FileState.FAILED, "reason": why, "is_transient": 1}
+        identity = note_found(connection, row, file, columns)
+        for language, result in results.items():
+            if result != known.get(language):
+                connection.execute(_RESERVE, (identity, language, result.path, folded_path(result.path), result.stage))
 
-    def _check_places(
-        self, connection: sqlite3.Connection, identity: int, file: FoundFile, languages: Sequence[str]
-    ) -> None:
-        """Fail a file whose results could not be put where they belong, before it is paid for; the next run looks."""
-        needed = file.size * len(languages)  # results are about as large as their source
-        for result in self._journal.results(identity):
-            if result.language in languages:
-                path = self._settings.output / result.path
-                if why := why_unwritable(path, self._needed + needed):
-                    columns = {"state": FileState.FAILED, "reason": f"cannot write {path}: {why}", "is_transient": 1}
-                    update(connection, identity, columns)
-                    return
+    def _why_unwritable(self, results: Sequence[ResultRow], size: int) -> str | None:
+        """Return why results could not be put where they belong, before they are paid for; the next run looks again."""
+        needed = size * len(results)  # they are about as large as their source
+        for result in results:
+            path = self._settings.output / result.path
+            if why := why_unwritable(path, self._needed + needed):
+                return f"cannot write {path}: {why}"
         self._needed += needed
+        return None
 
     def _format_settings(self, extension: str) -> FormatSettings:
         if extension not in self._formats:
@@ -230,61 +223,18 @@ class Planner:
 
     # -- results -------------------------------------------------------------------------------------------------------
 
-    def _inventory(
-        self, row: Row | None, file: FoundFile, format_settings: FormatSettings, *, is_changed: bool
-    ) -> _ResultInventory:
-        """Which results there are."""
-        suffix = f".{format_settings.output.lower()}"
-        known = self._journal.results(row.id) if row is not None else []
-        inventory = _ResultInventory({result.language: result for result in known if result.path.endswith(suffix)})
-        for language in self._settings.targets:
-            result = inventory.rows.get(language)
-            is_ours = result is not None and result.stage in {"placing", "placed"}
-            path = result.path if result is not None else _usual_path(file.path, language, format_settings.output)
-            is_there = os.path.isfile(self._settings.output / path)
-            is_taken = result is None and self._journal.owns(
-                folded_path(path)
-            )  # by another file: this gets another name
-            if is_there and not is_ours and not self._settings.overwrite and not is_taken:
-                inventory.foreign.append(language)
-            elif is_there and result is not None and result.stage == "placed" and not is_changed:
-                inventory.present.append(language)
-        return inventory
-
-    def _reserve(
-        self,
-        connection: sqlite3.Connection,
-        identity: int,
-        file: FoundFile,
-        format_settings: FormatSettings,
-        inventory: _ResultInventory,
-        *,
-        is_changed: bool,
-    ) -> None:
-        """Give each wanted result its path, which no other file's has; before anything is paid for."""
-        for language in self._settings.targets:
-            result = inventory.rows.get(language)
-            if result is None:  # or one in another format, which stays where it is
-                connection.execute("DELETE FROM results WHERE file = ? AND language = ?", (identity, language))
-                path = self._free_path(file.path, language, format_settings.output)
-                connection.execute(
-                    "INSERT INTO results (file, language, path, folded, stage) VALUES (?, ?, ?, ?, 'reserved')",
-                    (identity, language, path, folded_path(path)),
-                )
-            elif is_changed and result.stage == "placed":
-                connection.execute(
-                    "UPDATE results SET stage = 'placing' WHERE file = ? AND language = ?", (identity, language)
-                )
+    def _result(self, known: ResultRow | None, path: str, language: str, output: str, *, is_changed: bool) -> ResultRow:
+        """Return a result with its path, which no other file's has; one in another format stays where it is."""
+        if known is None or not known.path.endswith(f".{output.lower()}"):
+            return ResultRow(language, self._free_path(path, language, output), "reserved")
+        return evolve(known, stage="placing") if is_changed and known.stage == "placed" else known
 
     def _free_path(self, path: str, language: str, output: str) -> str:
         """``report.de.pdf``; if another file's result is called so, ``report.docx.de.pdf``, then numbers."""
-        usual = _usual_path(path, language, output)
-        if not self._journal.owns(folded_path(usual)):
-            return usual
         source = PurePosixPath(path)
-        for number in count(1):
-            name = f"{source.name}.x" if number == 1 else f"{number}-{source.name}.x"
-            found = _usual_path((source.parent / name).as_posix(), language, output)
+        names = (f"{source.name}.x" if number == 1 else f"{number}-{source.name}.x" for number in count(1))
+        for name in chain([source.name], names):
+            found = (source.parent / result_name(name, language, output)).as_posix()
             if not self._journal.owns(folded_path(found)):
                 return found
         raise AssertionError("numbers do not end")
@@ -313,34 +263,29 @@ class Planner:
         since = self._clock.wall() - RESULT_LIFETIME_S
         connection.execute(
             "UPDATE files SET run = ?, due = 0 WHERE run <> ? AND state = ? AND submitted_at > ?",
-            (self._run, self._run, FileState.SUBMITTED, since),
+            (self.run, self.run, FileState.SUBMITTED, since),
         )
         connection.execute(
             "UPDATE files SET state = ? WHERE run <> ? AND state = ?",
-            (FileState.UNCERTAIN, self._run, FileState.SUBMITTING),
+            (FileState.UNCERTAIN, self.run, FileState.SUBMITTING),
         )
 
     def outcome(self) -> BatchPlan:
-        """Return the plan, after the last step."""
-        counts = self._journal.counts(self._run)
-        experience = self._journal.polls_per_job()
-        by_state: dict[str, int] = {}
+        """Return what the journal has of this run's files now."""
+        counts, experience, ignored = self._journal.counts(self.run), self._journal.polls_per_job(), self._walk.ignored
+        by_state: Counter[str] = Counter()
         for _, state, files, _ in counts:
-            by_state[state.value] = by_state.get(state.value, 0) + files
-        kinds = [
-            kind_cost(
-                kind, [(state, files, size) for of, state, files, size in counts if of == kind], experience.get(kind)
-            )
-            for kind in sorted({kind for kind, *_ in counts})
-        ]
+            by_state[state.value] += files
+        by_kind = groupby(counts, key=itemgetter(0))
+        costs = [kind_cost(kind, [count[1:] for count in rows], experience.get(kind)) for kind, rows in by_kind]
         return BatchPlan(
-            files=sum(by_state.values()),
-            by_state=by_state,
-            kinds=[cost for cost in kinds if cost.files],
-            ignored=dict(self.ignored.formats.most_common()),
-            links=self.ignored.links,
-            unreadable=tuple(self.ignored.unreadable),
-            made=dict(sorted(self.ignored.made.items())),
+            files=by_state.total(),
+            by_state=dict(by_state),
+            kinds=[cost for cost in costs if cost.files],
+            ignored=dict(ignored.formats.most_common()),
+            links=ignored.links,
+            unreadable=tuple(ignored.unreadable),
+            made=dict(sorted(ignored.made.items())),
         )
 
 
@@ -351,9 +296,3 @@ def _is_text(path: str) -> bool:
     except UnicodeEncodeError:
         return False
     return True
-
-
-def _usual_path(path: str, language: str, output: str) -> str:
-    """Return the path of a result in the output folder: the same as its source's from the source root."""
-    source = PurePosixPath(path)
-    return (source.parent / result_name(source.name, language, output)).as_posix()

@@ -71,12 +71,7 @@ class BatchPlan(Data):
     def to_dict(self) -> dict[str, Any]:
         """Return the plan as JSON types."""
         kinds = [asdict(cost) | {"minimum_calls": cost.minimum, "expected_calls": cost.expected} for cost in self.kinds]
-        return asdict(self, recurse=False) | {
-            "by_state": dict(self.by_state),
-            "ignored": dict(self.ignored),
-            "unreadable": list(self.unreadable),
-            "made": dict(self.made),
-            "unknown_pairs": list(self.unknown_pairs),
+        return super().to_dict() | {
             "kinds": kinds,
             "minimum_calls": self.minimum_calls,
             "expected_calls": self.expected_calls,
@@ -354,39 +349,28 @@ def _is_ours(path: Path) -> bool:
         return False
 
 
-class Entries:
-    """The files of a run as report entries; called with states, or ``None`` for all. Each call opens the journal."""
-
-    def __init__(self, journal: Path, run: int, targets: Sequence[str]) -> None:
-        self._path = journal
-        self._run = run
-        self._targets = targets
-
-    def __call__(self, states: Sequence[FileState] | None) -> Iterator[BatchFile]:
-        """Yield them in the order of the walk."""
-        with closing(Journal.open(self._path)) as journal:
-            for row in journal.rows(self._run, states):
-                yield self._file(journal, row)
-
-    def _file(self, journal: Journal, row: Row) -> BatchFile:
-        results = {
-            result.language: result.path
-            for result in journal.results(row.id)
-            if result.language in self._targets and (result.stage == "placed" or _is_foreign(row, result.language))
-        }
-        return BatchFile(
-            path=row.path,
-            state=row.state,
-            kind=row.kind,
-            size=row.size,
-            results=results,
-            missing=tuple(language for language in self._targets if language not in results),
-            reason=row.reason,
-            job=None if row.job is None else row.job.get("id"),
-            calls=row.calls,
-            seconds=row.seconds,
-            is_new=row.worked == row.run,
-        )
+def read_files(path: Path, run: int, targets: Sequence[str], states: Sequence[FileState] | None) -> Iterator[BatchFile]:
+    """Yield the files of a run, or those in some states, in the order of the walk; opens the journal for it."""
+    with closing(Journal.open(path)) as journal:
+        for row in journal.rows(run, states):
+            results = {
+                result.language: result.path
+                for result in journal.results(row.id)
+                if result.language in targets and (result.stage == "placed" or _is_foreign(row, result.language))
+            }
+            yield BatchFile(
+                path=row.path,
+                state=row.state,
+                kind=row.kind,
+                size=row.size,
+                results=results,
+                missing=tuple(language for language in targets if language not in results),
+                reason=row.reason,
+                job=None if row.job is None else row.job.get("id"),
+                calls=row.calls,
+                seconds=row.seconds,
+                is_new=row.worked == row.run,
+            )
 
 
 def _is_foreign(row: Row, language: str) -> bool:

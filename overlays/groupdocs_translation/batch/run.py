@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import logging
+import shutil
 from collections import Counter
+from functools import partial
 
 import anyio
 import anyio.to_thread
@@ -13,7 +15,6 @@ from attrs import evolve
 from .._async.connection import AsyncConnection
 from .._base_client import Account
 from .._errors import (
-    AuthenticationError,
     BadRequest,
     CallBudgetExceeded,
     ConfigurationError,
@@ -26,14 +27,12 @@ from .._usage import Usage
 from .journal import Journal, JournalFailed, JournalWriter
 from .options import BatchSettings
 from .planner import Planner
-from .report import BatchPlan, BatchProgress, BatchReport, Entries, report_folder, write_reports
+from .report import BatchPlan, BatchProgress, BatchReport, read_files, report_folder, write_reports
 from .scheduler import AdaptiveLimiter, Scheduler
-from .states import BatchStep, FileState, StopReason
-from .worker import FileWorker, StagingFolder
+from .states import OVER, BatchStep, FileState, StopReason
+from .worker import FileWorker
 
 log = logging.getLogger("groupdocs_translation.batch")
-
-_OVER = (FileState.DONE, FileState.FAILED, FileState.UNCERTAIN)
 
 
 class _LentTransport(httpx2.AsyncBaseTransport):
@@ -72,15 +71,15 @@ class Run:
         self._usage = Usage(settings.max_calls, parent=account.usage, parameter="max_calls")
         lent = _lend(account, self._usage)
         self._connection = AsyncConnection(lent, on_refusal=self._refused, owns_token=False)
-        concurrency = settings.concurrency
-        self._uploads, self._jobs = AdaptiveLimiter(concurrency.uploads), AdaptiveLimiter(concurrency.jobs)
-        self._downloads = AdaptiveLimiter(concurrency.downloads)
+        self._uploads = AdaptiveLimiter(settings.concurrency.uploads)
+        self._jobs = AdaptiveLimiter(settings.concurrency.jobs)
+        self._staging = settings.state_folder / f"staging-{journal.name}"
         self._scheduler: Scheduler | None = None
         self._worker: FileWorker | None = None
         self._counts: Counter[str] = Counter()
         self._total = self._over_before = 0
         self._found_all = False
-        self._began = self._clock.monotonic()
+        self._started, self._began = self._clock.wall(), self._clock.monotonic()
         self._stopped: StopReason | None = None
         self._error: TranslationError | None = None
         self._hook_error: BaseException | None = None
@@ -92,20 +91,19 @@ class Run:
             AuthenticationError: no token can be had; the report is written all the same.
             UnsupportedLanguage: the service does not translate a pair; nothing else was sent.
         """
-        started = self._clock.wall()
-        staging = StagingFolder(self._settings.state_folder, self._journal.name)
-        staging.clear()
+        self._clear_staging()
         try:
             pair = await self._connection.resolve_languages(self._settings.language, self._settings.targets)
             self._settings = self._settings.with_languages(*pair)
-            run = self._journal.begin_run(started)
-            plan = await self._plan(run)
+            planner = Planner(self._settings, self._journal, self._account, run=self._journal.begin_run(self._started))
+            plan = await self._plan(planner)
             if self._stopped is None:
-                await self._translate(run, plan, staging)
-            return await anyio.to_thread.run_sync(self._report, run, started, plan, staging)
+                await self._translate(planner.run, plan)
+            return await anyio.to_thread.run_sync(self._report, planner)
         finally:
             with anyio.CancelScope(shield=True):
-                staging.clear()
+                self._clear_staging()
+                self._journal.release_reserve()
                 await self._connection.aclose()
 
     def stop(self, why: StopReason = "interrupted") -> None:
@@ -117,8 +115,11 @@ class Run:
             self._scheduler.stop()
             self._worker.stop()
 
-    async def _plan(self, run: int) -> BatchPlan:
-        planner = Planner(self._settings, self._journal, self._account, run=run)
+    def _clear_staging(self) -> None:
+        """Remove what a killed batch has left there, or at the end the empty folder."""
+        shutil.rmtree(self._staging, ignore_errors=True)
+
+    async def _plan(self, planner: Planner) -> BatchPlan:
         while self._stopped is None:
             if not await anyio.to_thread.run_sync(planner.step):
                 self._found_all = True
@@ -127,30 +128,30 @@ class Run:
             self._tell("planning", "", None)
         plan = await anyio.to_thread.run_sync(planner.outcome)
         self._total = plan.files
-        for state in _OVER:
-            self._counts[state.value] = plan.by_state.get(state.value, 0)
+        self._counts.update({step: plan.by_state.get(step, 0) for step in OVER.values()})
         self._over_before = self._counts.total()
         return plan
 
-    async def _translate(self, run: int, plan: BatchPlan, staging: StagingFolder) -> None:
+    async def _translate(self, run: int, plan: BatchPlan) -> None:
+        await anyio.to_thread.run_sync(self._journal.reserve_space)
         self._worker = FileWorker(
-            self._connection,
-            self._settings,
-            self._journal,
-            JournalWriter(self._journal),
-            staging,
+            connection=self._connection,
+            settings=self._settings,
+            journal=self._journal,
+            writer=JournalWriter(self._journal),
+            staging=self._staging,
             uploads=self._uploads,
             jobs=self._jobs,
-            downloads=self._downloads,
+            downloads=AdaptiveLimiter(self._settings.concurrency.downloads),
             clock=self._clock,
             tell=self._tell,
             halt=self._halt,
         )
         self._scheduler = Scheduler(
-            self._journal,
-            self._worker.process,
-            self._usage,
-            run=run,
+            journal=self._journal,
+            process=self._worker.process,
+            usage=self._usage,
+            run_id=run,
             to_fetch=plan.by_state.get(FileState.SUBMITTED, 0),
             uploads=self._uploads,
             jobs=self._jobs,
@@ -162,16 +163,14 @@ class Run:
         except ExceptionGroup as group:  # a look into the journal failed; one error says it all
             raise unexpected("the batch", group.subgroup(JournalFailed) or group) from None
         if isinstance(self._error, JournalFailed):
+            self._error.add_jobs(self._worker.unrecorded)
             raise self._error
         if self._scheduler.ran_dry and self._stopped is None:
             self._stopped = self._budget()
 
-    def _report(self, run: int, started: float, plan: BatchPlan, staging: StagingFolder) -> BatchReport:
-        by_state: Counter[str] = Counter()
-        for _, state, files, _ in self._journal.counts(run):
-            by_state[state.value] += files
-        calls = dict(self._usage.by_operation)
-        self._journal.end_run(run, self._clock.wall(), calls, self._stopped)
+    def _report(self, planner: Planner) -> BatchReport:
+        plan, calls = planner.outcome(), dict(self._usage.by_operation)
+        self._journal.end_run(planner.run, self._clock.wall(), calls, self._stopped)
         folder = self._settings.state_folder  # a report among the sources would be translated
         if self._settings.source_inside is None:
             folder = report_folder(self._settings.output, folder)
@@ -179,24 +178,23 @@ class Run:
             source=self._settings.source,
             output=self._settings.output,
             targets=self._settings.targets,
-            started=started,
+            started=self._started,
             seconds=self._clock.monotonic() - self._began,
-            files=by_state.total(),
+            files=plan.files,
             found_all=self._found_all,
-            new=self._journal.count_new(run),
-            by_state=dict(by_state),
+            new=self._journal.count_new(planner.run),
+            by_state=plan.by_state,
             calls=calls,
             stopped=self._stopped,
             ignored=plan.ignored,
             unreadable=plan.unreadable,
             made=plan.made,
             json=folder / "report.json",
-            rows=Entries(self._settings.journal, run, self._settings.targets),
+            rows=partial(read_files, self._settings.journal, planner.run, self._settings.targets),
         )
-        drafts = staging.folder_for(0)
         try:
-            drafts.mkdir(parents=True, exist_ok=True)
-            write_reports(report, drafts)
+            self._staging.mkdir(parents=True, exist_ok=True)
+            write_reports(report, self._staging)
         except OSError as error:
             raise TransferError(
                 f"cannot write the report {report.json}: {error.strerror}; results and jobs are safe, and the journal "
@@ -219,15 +217,14 @@ class Run:
             self._scheduler.pause_for(retry_after_s)
 
     def _halt(self, error: TranslationError) -> None:
-        if isinstance(error, CallBudgetExceeded):
-            self.stop(self._budget())
-            return
-        if isinstance(error, AuthenticationError | JournalFailed):
-            self._error = error
-        if isinstance(error, BadRequest | UnsupportedLanguage):
-            self.stop("refused")
-        else:
-            self.stop("interrupted" if isinstance(error, JournalFailed) else "authentication")
+        match error:
+            case CallBudgetExceeded():
+                self.stop(self._budget())
+            case BadRequest() | UnsupportedLanguage():
+                self.stop("refused")
+            case _:
+                self._error = error
+                self.stop("interrupted" if isinstance(error, JournalFailed) else "authentication")
 
     def _budget(self) -> StopReason:
         budget = self._usage.budget
@@ -235,7 +232,7 @@ class Run:
         return "max_calls" if is_own else "call_budget"
 
     def _tell(self, step: BatchStep, path: str, reason: str | None) -> None:
-        if step in {"done", "failed", "uncertain"}:
+        if step in OVER.values():
             self._counts[step] += 1
         hook = self._settings.progress
         if hook is None or self._hook_error is not None:

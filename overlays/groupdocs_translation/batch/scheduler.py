@@ -34,25 +34,12 @@ class AdaptiveLimiter:
     def __init__(self, most: int) -> None:
         self.limit = AimdLimit.up_to(most)
         self.on_room: Callable[[], object] = lambda: None
-        self._slots = anyio.CapacityLimiter(self.limit.width)
+        self.slots = anyio.CapacityLimiter(self.limit.width)
 
     @property
     def has_room(self) -> bool:
         """Return whether a slot is free; while tasks wait, none is."""
-        return self._slots.available_tokens > 0
-
-    async def acquire(self, holder: SlotHandover) -> None:
-        """Take a slot, waiting for one if need be."""
-        await self._slots.acquire_on_behalf_of(holder)
-
-    def acquire_nowait(self, holder: SlotHandover) -> None:
-        """Take a slot that is known to be free."""
-        self._slots.acquire_on_behalf_of_nowait(holder)
-
-    def release(self, holder: SlotHandover) -> None:
-        """Give a slot back."""
-        self._slots.release_on_behalf_of(holder)
-        self.on_room()
+        return self.slots.available_tokens > 0
 
     def succeeded(self) -> None:
         """Something that held a slot went well."""
@@ -65,37 +52,37 @@ class AdaptiveLimiter:
 
     def _follow(self, limit: AimdLimit) -> None:
         if limit.width != self.limit.width:
-            self._slots.total_tokens = limit.width
+            self.slots.total_tokens = limit.width
         self.limit = limit
 
 
 class SlotHandover:
-    """The way of one file through limiters, hand over hand: the last slot is kept until the next is there.
+    """The slot that one file holds: it is kept until the file has one at the next limiter.
 
     So what waits between two limiters still counts at the first, and nothing piles up. Leaving gives the last one back.
     """
 
     def __init__(self) -> None:
-        self._held: AdaptiveLimiter | None = None
+        self._limiter: AdaptiveLimiter | None = None
 
     def enter_nowait(self, limiter: AdaptiveLimiter) -> None:
-        """Begin at a limiter that has room."""
-        limiter.acquire_nowait(self)
-        self._held = limiter
+        """Take a slot that is known to be free."""
+        limiter.slots.acquire_on_behalf_of_nowait(self)
+        self._limiter = limiter
 
     async def enter(self, limiter: AdaptiveLimiter) -> None:
-        """Move on to a limiter."""
-        if self._held is limiter:
-            return
-        await limiter.acquire(self)
-        self.leave()
-        self._held = limiter
+        """Take a slot, waiting for one if need be, and give back the one that was held."""
+        if self._limiter is not limiter:
+            await limiter.slots.acquire_on_behalf_of(self)
+            self.leave()
+            self._limiter = limiter
 
     def leave(self) -> None:
         """Give back the slot that is held."""
-        if self._held is not None:
-            self._held.release(self)
-            self._held = None
+        if self._limiter is not None:
+            limiter, self._limiter = self._limiter, None
+            limiter.slots.release_on_behalf_of(self)
+            limiter.on_room()
 
     def __enter__(self) -> Self:
         return self
@@ -135,42 +122,36 @@ class ActiveFile:
         }
 
 
+@define(eq=False, kw_only=True, slots=False)
 class Scheduler:
     """The loop of one run: jobs that are paid for first, then the others as they come. One event loop, so no lock.
 
-    ``ran_dry`` tells, after ``run()``, that there were files left that the calls did not suffice for.
+    ``to_fetch`` counts jobs of earlier runs that are not resumed yet: each needs a call. ``ran_dry`` tells, after
+    ``run()``, that there were files left that the calls did not suffice for.
     """
 
-    def __init__(
-        self,
-        journal: Journal,
-        process: Callable[[ActiveFile], Awaitable[None]],
-        usage: Usage,
-        *,
-        run: int,
-        to_fetch: int,
-        uploads: AdaptiveLimiter,
-        jobs: AdaptiveLimiter,
-        clock: Clock,
-    ) -> None:
-        self._journal = journal
-        self._process_file = process
-        self._usage = usage
-        self._run = run
-        self._to_fetch = to_fetch  # jobs of earlier runs that are not resumed yet: each needs a call
-        self._clock = clock
-        self.in_progress: dict[int, ActiveFile] = {}
-        self._limiters = {Queue.FETCH: jobs, Queue.SEND: uploads}  # in order of priority
+    journal: Journal
+    process: Callable[[ActiveFile], Awaitable[None]]
+    usage: Usage
+    run_id: int
+    to_fetch: int
+    uploads: AdaptiveLimiter
+    jobs: AdaptiveLimiter
+    clock: Clock
+    in_progress: dict[int, ActiveFile] = field(init=False, factory=dict[int, ActiveFile])
+    ran_dry: bool = field(init=False, default=False)
+
+    def __attrs_post_init__(self) -> None:
+        self._limiters = {Queue.FETCH: self.jobs, Queue.SEND: self.uploads}  # in order of priority
         self._rows: dict[Queue, deque[Row]] = {queue: deque() for queue in Queue}
         self._dry: dict[Queue, float] = {}  # queues of which nothing was due at a time (wall clock)
         self._put_back = 0  # files that came back to their queue: a look into the journal may have missed them
-        self._looked: tuple[int, float | None] = (0, None)  # what the next line was found with
+        self._looked: tuple[int, float | None] = (0, None)  # what the next due time was read for
         self._next_due: float | None = None  # when a file of a dry queue is due (wall clock)
         self._quiet_until = 0.0
         self._changed = anyio.Event()
         self._is_stopping = False
-        self.ran_dry = False
-        for limiter in (uploads, jobs):
+        for limiter in (self.uploads, self.jobs):
             limiter.on_room = self._wake
 
     def _wake(self) -> None:
@@ -183,14 +164,14 @@ class Scheduler:
 
     def pause_for(self, seconds: float) -> None:
         """Start no new file for ``seconds``, as requested by ``Retry-After``."""
-        self._quiet_until = max(self._quiet_until, self._clock.monotonic() + seconds)
+        self._quiet_until = max(self._quiet_until, self.clock.monotonic() + seconds)
 
     async def run(self) -> None:
         """Until no file is left, or none can be afforded, or ``stop()``."""
         async with anyio.create_task_group() as group:
             while not self._is_stopping:
                 self._changed = anyio.Event()
-                quiet = self._quiet_until - self._clock.monotonic()
+                quiet = self._quiet_until - self.clock.monotonic()
                 if quiet > 0:
                     await self._pause(quiet)
                 elif not await self._start_next(group) and not await self._pause_for_change():
@@ -209,24 +190,24 @@ class Scheduler:
             return False
         self._rows[queue].popleft()
         if queue is Queue.FETCH and row.due == 0:
-            self._to_fetch -= 1
+            self.to_fetch -= 1
         slots = SlotHandover()
         slots.enter_nowait(limiter)
-        active = self.in_progress[row.id] = ActiveFile(row, slots, self._clock.monotonic())
+        active = self.in_progress[row.id] = ActiveFile(row, slots, self.clock.monotonic())
         group.start_soon(self._process, active)
         return True
 
     def _is_affordable(self, row: Row) -> bool:
-        if (left := self._usage.remaining) is None:
+        if (left := self.usage.remaining) is None:
             return True
         promised = sum(active.calls_left for active in self.in_progress.values())
         if row.state is not FileState.SUBMITTED:
-            promised += self._to_fetch
+            promised += self.to_fetch
         return fits(left, promised=promised, need=CALLS_LEFT[row.state])
 
     async def _process(self, active: ActiveFile) -> None:
         try:
-            await self._process_file(active)
+            await self.process(active)
         finally:
             del self.in_progress[active.row.id]
             if CALLS_LEFT.get(active.row.state):
@@ -238,10 +219,10 @@ class Scheduler:
         """Return whether a queue has a file that is due; reads more rows from the journal if none are left."""
         rows = self._rows[queue]
         if not rows and queue not in self._dry:
-            now, put_back = self._clock.wall(), self._put_back
+            now, put_back = self.clock.wall(), self._put_back
             busy = set(self.in_progress)  # as the look begins: one that ends meanwhile may be read as it was before
             count = AHEAD + len(busy)
-            read = await anyio.to_thread.run_sync(self._journal.ready, self._run, queue, now, count)
+            read = await anyio.to_thread.run_sync(self.journal.ready, self.run_id, queue, now, count)
             rows.extend([row for row in read if row.id not in busy][:AHEAD])
             if not rows and put_back == self._put_back:
                 self._dry[queue] = now
@@ -251,15 +232,15 @@ class Scheduler:
         """Wait until a file may start; return false if no file can."""
         looked = (self._put_back, min(self._dry.values(), default=None))
         if looked != self._looked and looked[1] is not None:
-            self._next_due = await anyio.to_thread.run_sync(self._journal.next_due, self._run, looked[1])
+            self._next_due = await anyio.to_thread.run_sync(self.journal.next_due, self.run_id, looked[1])
             self._looked = looked
         if self._changed.is_set():  # the last file may have ended during a look, and left room for others
             return True
         if not self.in_progress and (self._next_due is None or self.ran_dry):
             return False
         due = self._next_due
-        await self._pause(None if due is None else max(0.0, due - self._clock.wall()))
-        if due is not None and due <= self._clock.wall():
+        await self._pause(None if due is None else max(0.0, due - self.clock.wall()))
+        if due is not None and due <= self.clock.wall():
             self._dry.clear()
             self._next_due = None  # otherwise the wait would end immediately again while no slot is free for the file
         return True
@@ -272,5 +253,5 @@ class Scheduler:
             group.cancel_scope.cancel()
 
     async def _nap(self, seconds: float, over: anyio.Event) -> None:
-        await self._clock.asleep(seconds)
+        await self.clock.asleep(seconds)
         over.set()

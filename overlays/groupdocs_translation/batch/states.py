@@ -57,6 +57,13 @@ class FileState(StrEnum):
     UNCERTAIN = "uncertain"
 
 
+OVER: dict[FileState, BatchStep] = {
+    FileState.DONE: "done",
+    FileState.FAILED: "failed",
+    FileState.UNCERTAIN: "uncertain",
+}
+
+
 class Queue(StrEnum):
     """What a file waits for, by its state."""
 

@@ -11,14 +11,14 @@ import logging
 import shutil
 import sqlite3
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import anyio
 import anyio.to_thread
-from attrs import evolve
+from attrs import define, evolve, field
 
 from .._async.connection import AsyncConnection
 from .._async.jobs import AsyncJob
@@ -37,6 +37,7 @@ from .options import BatchSettings
 from .planner import Fingerprint, take_fingerprint
 from .scheduler import ActiveFile, AdaptiveLimiter
 from .states import (
+    OVER,
     REFUSALS,
     REVOCATIONS,
     REVOKED_PAUSE_S,
@@ -51,90 +52,38 @@ from .states import (
     pause_s,
 )
 
-
-class StagingFolder:
-    """The staged results of one journal's batches; only the holder of its lock touches them."""
-
-    def __init__(self, state_folder: Path, name: str) -> None:
-        self._folder = state_folder / f"staging-{name}"
-
-    def folder_for(self, file: int) -> Path:
-        """Return the folder for one file's results; the run begins without any, and each is removed after use."""
-        return self._folder / str(file)
-
-    def drop(self, file: int) -> None:
-        """Remove one file's folder and what is left in it."""
-        shutil.rmtree(self._folder / str(file), ignore_errors=True)
-
-    def clear(self) -> None:
-        """Remove all of them: those of a batch that was killed, or at the end the empty folder."""
-        shutil.rmtree(self._folder, ignore_errors=True)
-
-
-def place(draft: Path, target: Path, *, is_ours: bool) -> None:
-    """Move a whole draft to its place, making folders on the way; ``is_ours``: what lies there may be replaced."""
-    try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        move_into_place(draft, target, overwrite=is_ours)
-    except FileExistsError:
-        raise TransferError(
-            f"{target} appeared while its translation was made; move it away, or give overwrite=True"
-        ) from None
-    except OSError as error:
-        raise TransferError(f"cannot write {target}: {error.strerror}") from error
-
-
-# -- one file ----------------------------------------------------------------------------------------------------------
-
 log = logging.getLogger("groupdocs_translation.batch")
 
 OLD_UPLOAD_S = 300.0  # an upload of an earlier run may be gone at the service: then the file is sent again
 
 
-def _look_at(path: Path) -> tuple[Fingerprint, Source]:
-    fingerprint = take_fingerprint(path)
-    if fingerprint.content is None:
-        return fingerprint, read_source(path)
-    return fingerprint, read_source(fingerprint.content, name=path.name)
-
-
+@define(eq=False, kw_only=True)
 class FileWorker:
     """Carries files; one for a run, with one task of its event loop for each file under way.
 
+    ``staging`` is the folder for results that are being downloaded; only the holder of the journal's lock touches it.
     ``tell`` reports a step of a file; ``halt`` is called with an error that every other file would meet too.
     """
 
-    def __init__(
-        self,
-        connection: AsyncConnection,
-        settings: BatchSettings,
-        journal: Journal,
-        writer: JournalWriter,
-        staging: StagingFolder,
-        *,
-        jobs: AdaptiveLimiter,
-        downloads: AdaptiveLimiter,
-        uploads: AdaptiveLimiter,
-        clock: Clock,
-        tell: Callable[[BatchStep, str, str | None], None],
-        halt: Callable[[TranslationError], None],
-    ) -> None:
-        self._connection = connection
-        self._settings = settings
-        self._journal = journal
-        self._writer = writer
-        self._staging = staging
-        self._jobs, self._downloads, self._uploads = jobs, downloads, uploads
-        self._clock = clock
-        self._tell = tell
-        self._halt = halt
-        self._waits: set[anyio.CancelScope] = set()
-        self._tries: dict[int, int] = {}  # of files that something went wrong with, in this run
-        self._revocations: Counter[int] = Counter()  # by file, since the API last took a token
-        self._is_stopping = False
-        self._is_accepted = False  # a submission in this run
-        self._first = anyio.Lock()
-        self._refusals: Counter[str] = Counter()  # what the service said before it accepted any
+    connection: AsyncConnection
+    settings: BatchSettings
+    journal: Journal
+    writer: JournalWriter
+    staging: Path
+    jobs: AdaptiveLimiter
+    downloads: AdaptiveLimiter
+    uploads: AdaptiveLimiter
+    clock: Clock
+    tell: Callable[[BatchStep, str, str | None], None]
+    halt: Callable[[TranslationError], None]
+    unrecorded: dict[str, AsyncJob[Any]] = field(init=False, factory=dict[str, AsyncJob[Any]])  # by the file's path
+    _waits: set[anyio.CancelScope] = field(init=False, factory=set[anyio.CancelScope])
+    _tries: Counter[int] = field(init=False, factory=Counter[int])  # of files that failed in this run
+    _revocations: Counter[int] = field(init=False, factory=Counter[int])  # by file, since the API last took a token
+    _is_stopping: bool = field(init=False, default=False)
+    _is_accepted: bool = field(init=False, default=False)  # a submission in this run
+    _first: anyio.Lock = field(init=False, factory=anyio.Lock)
+    _refusals: Counter[str] = field(init=False, factory=Counter[str])  # by message, before the service accepted any
 
     def stop(self) -> None:
         """Finish steps, begin no other one, and cut waits short: jobs continue at the service."""
@@ -148,9 +97,9 @@ class FileWorker:
             try:
                 await self._process(active)
             except JournalFailed as error:
-                self._halt(error)
+                self.halt(error)
             finally:
-                self._staging.drop(active.row.id)
+                shutil.rmtree(self._staged(active), ignore_errors=True)
 
     async def _process(self, active: ActiveFile) -> None:
         """Make the steps; whatever goes wrong with them is the file's, unless the journal cannot be written."""
@@ -158,166 +107,171 @@ class FileWorker:
         try:
             if active.row.state is FileState.PLANNED:
                 await self._upload(active)
-            if active.row.state is FileState.UPLOADED and not self._is_stopping:
-                step = Step.SUBMIT
-                if not self._is_accepted:
-                    async with self._first:  # what the service refuses for every file is paid for once
-                        if not self._is_accepted and not self._is_stopping:
-                            await active.slots.enter(self._jobs)
-                            await self._submit(active)
-                if active.row.state is FileState.UPLOADED and not self._is_stopping:
-                    await active.slots.enter(self._jobs)
-                if active.row.state is FileState.UPLOADED and not self._is_stopping:
-                    await self._submit(active)
-            if active.row.state is FileState.SUBMITTED and not self._is_stopping:
-                step = Step.WAIT
-                if await self._wait(active):
-                    step = Step.FETCH
-                    await active.slots.enter(self._downloads)
-                    await self._fetch(active)
-                    self._downloads.succeeded()
+            step = Step.SUBMIT
+            await self._submit_in_turn(active)
+            step = Step.WAIT
+            if self._is_next(active, FileState.SUBMITTED) and await self._wait(active):
+                step = Step.FETCH
+                await active.slots.enter(self.downloads)
+                await self._fetch(active)
+                self.downloads.succeeded()
         except JournalFailed:
             raise
         except (TranslationError, OSError) as error:
             await self._settle(active, step, unexpected(active.row.path, error))
         except Exception as error:
-            await self._note_fault(active, unexpected(active.row.path, error))
+            await self._note_bug(active, unexpected(active.row.path, error))
+
+    def _is_next(self, active: ActiveFile, state: FileState) -> bool:
+        return active.row.state is state and not self._is_stopping
 
     async def _upload(self, active: ActiveFile) -> None:
         path = self._source(active)
-        self._tell("uploading", active.row.path, None)
-        before, source = await anyio.to_thread.run_sync(_look_at, path)
-        url = await upload(self._connection, source, recognize(source.name)[1])
-        after = await anyio.to_thread.run_sync(take_fingerprint, path)
-        if before != after:
+        self.tell("uploading", active.row.path, None)
+        before, source = await anyio.to_thread.run_sync(_read, path)
+        url = await upload(self.connection, source, recognize(source.name)[1])
+        if before != await anyio.to_thread.run_sync(take_fingerprint, path):
             await self._again(active, Step.UPLOAD, "it changed while it was sent", None)
             return
         await self._note(
-            active, state=FileState.UPLOADED, url=url, uploaded_at=self._clock.wall(),
+            active, state=FileState.UPLOADED, url=url, uploaded_at=self.clock.wall(),
             size=before.size, mtime_ns=before.mtime_ns, digest=before.digest,
         )  # fmt: skip
+
+    async def _submit_in_turn(self, active: ActiveFile) -> None:
+        """Submit alone until the service has accepted a file: what it refuses for all files is paid for once."""
+        if not self._is_accepted:
+            async with self._first:
+                if not self._is_accepted:
+                    await self._enter_and_submit(active)
+                    return
+        await self._enter_and_submit(active)
+
+    async def _enter_and_submit(self, active: ActiveFile) -> None:
+        if self._is_next(active, FileState.UPLOADED):
+            await active.slots.enter(self.jobs)
+        if self._is_next(active, FileState.UPLOADED):
+            await self._submit(active)
 
     async def _submit(self, active: ActiveFile) -> None:
         """Submit once, without retries: only the journal knows whether it was done."""
         row = active.row
-        options, settings = self._settings.options, self._connection.settings
+        options, settings = self.settings.options, self.connection.settings
         source = Source(options.get("name") or self._source(active).name, row.size, None)
         call = FileCall(source, row.targets, options, trial=settings.trial, origin=settings.origin)
-        call.settle(self._settings.language, list(row.targets))
+        call.settle(self.settings.language, list(row.targets))
         assert row.url is not None
         request = call.request(row.url)
-        self._tell("submitting", row.path, None)
+        self.tell("submitting", row.path, None)
         with anyio.CancelScope(shield=True), calling(policy=RetryPolicy.never()):  # cut here, it would be in doubt
             await self._note(active, state=FileState.SUBMITTING)
             try:
-                job = await submit(self._connection, call.operation, request, call.job_spec())
+                job = await submit(self.connection, call.operation, request, call.job_spec())
             except TranslationError as error:
                 await self._settle(active, Step.SUBMIT, error, request)
                 return
             active.job = job
             try:
                 await self._note(
-                    active, state=FileState.SUBMITTED, job=job.to_dict(),
-                    submitted_at=self._clock.wall(), url=None, reason=None,
+                    active, state=FileState.SUBMITTED, job=json.dumps(job.to_dict()),
+                    submitted_at=self.clock.wall(), url=None, reason=None,
                 )  # fmt: skip
             except JournalFailed:
-                log.warning(
-                    "%s was submitted as job %s, which the journal could not note: wait for it by its ID",
-                    row.path,
-                    job.id,
-                )
+                if active.row.state is FileState.SUBMITTING:
+                    self.unrecorded[row.path] = job
+                    log.warning("%s was submitted as job %s, which could not be recorded", row.path, job.id)
                 raise
         self._revocations.clear()  # the credentials are good, however many tokens were revoked
-        self._uploads.succeeded()
+        self.uploads.succeeded()
         self._is_accepted = True
-        self._jobs.succeeded()  # taken without a refusal: to wait for its end would keep the first rounds small
+        self.jobs.succeeded()  # taken without a refusal: to wait for its end would keep the first rounds small
 
     async def _wait(self, active: ActiveFile) -> bool:
         """Wait for the job, and return whether it is over; false if the batch stopped first."""
         assert active.row.job is not None
         if active.job is None:  # of an earlier run
             active.job = self._job(**active.row.job)
-        self._tell("waiting", active.row.path, None)
+        self.tell("waiting", active.row.path, None)
         with anyio.CancelScope() as scope:
             self._waits.add(scope)
             if self._is_stopping:  # stop() came before this wait, and would not cancel it
                 scope.cancel()
             try:
-                await active.job.wait(self._settings.timeout, polling=self._settings.polling)
+                await active.job.wait(self.settings.timeout, polling=self.settings.polling)
             finally:
                 self._waits.discard(scope)
         if scope.cancelled_caught:
             return False
         active.is_judged = True
         self._revocations.clear()
-        self._jobs.succeeded()
+        self.jobs.succeeded()
         return True
 
     async def _fetch(self, active: ActiveFile) -> None:
         row, job = active.row, active.job
         assert job is not None
-        self._tell("fetching", row.path, None)
+        self.tell("fetching", row.path, None)
         missing: tuple[str, ...] = ()
         try:
-            made = await job._download_into(self._staging.folder_for(row.id), overwrite=True)
+            made = await job._download_into(self._staged(active), overwrite=True)
             files: Mapping[str, Path] = made.files
         except JobPartial as part:
             files, missing = part.result.files, part.missing
-        placed = partial(_placed, file=row.id, sizes=await self._place(active, files))
+        placed = partial(_set_placed, file=row.id, sizes=await self._place(active, files))
         if missing:
             reason = f"the service made no {', '.join(missing)}"
             await self._note(active, state=FileState.FAILED, reason=reason, change=placed)
-            self._tell("failed", row.path, reason)
             return
-        later = [language for language in self._settings.targets if language not in row.targets]
-        left = await anyio.to_thread.run_sync(self._not_there, row.id, later) if later else []
+        left = [language for language in self.settings.targets if language not in row.targets]
         if left:  # languages that were not wanted when the job was made
-            await self._note(
-                active, state=FileState.PLANNED, targets=" ".join(left), reason=None,
-                change=placed,
-            )  # fmt: skip
+            results = await anyio.to_thread.run_sync(self.journal.results, row.id)
+            left = [result.language for result in results if result.language in left and result.stage != "placed"]
+        if left:
+            await self._note(active, state=FileState.PLANNED, targets=" ".join(left), reason=None, change=placed)
             return
         await self._note(active, state=FileState.DONE, reason=None, change=placed)
         log.info("%s: done, %d calls", row.path, active.call_counts.total())
-        self._tell("done", row.path, None)
 
     async def _place(self, active: ActiveFile, files: Mapping[str, Path]) -> dict[str, int]:
         """Move staged results to where they belong; bytes by language."""
         row = active.row
-        wanted = {result.language.lower(): result for result in self._journal.results(row.id)}
+        wanted = {result.language.lower(): result for result in self.journal.results(row.id)}
         moves = [(path, wanted[language.lower()]) for language, path in files.items() if language.lower() in wanted]
         languages = [result.language for _, result in moves]  # what lies in their places from now on is ours
-        await self._writer.write(partial(_set_stage, file=row.id, languages=languages, stage="placing"))
+        await self.writer.write(partial(_set_stage, file=row.id, languages=languages, stage="placing"))
         sizes: dict[str, int] = {}
         try:
-            await anyio.to_thread.run_sync(self._move, row.id, moves, sizes)
+            await anyio.to_thread.run_sync(self._move, moves, sizes)
         except TransferError:
             failed = next(result for _, result in moves if result.language not in sizes)
             if not self._is_ours(failed):
                 change = partial(_set_stage, file=row.id, languages=[failed.language], stage="reserved")
-                await self._writer.write(change)
+                await self.writer.write(change)
             raise
         return sizes
 
-    def _move(self, file: int, moves: list[tuple[Path, ResultRow]], sizes: dict[str, int]) -> None:
+    def _move(self, moves: Iterable[tuple[Path, ResultRow]], sizes: dict[str, int]) -> None:
         for path, result in moves:
-            size = path.stat().st_size
-            place(path, self._settings.output / result.path, is_ours=self._is_ours(result))
+            size, target = path.stat().st_size, self.settings.output / result.path
+            try:
+                target.parent.mkdir(parents=True, exist_ok=True)
+                move_into_place(path, target, overwrite=self._is_ours(result))
+            except FileExistsError:
+                raise TransferError(
+                    f"{target} appeared while its translation was made; move it away, or give overwrite=True"
+                ) from None
+            except OSError as error:
+                raise TransferError(f"cannot write {target}: {error.strerror}") from error
             sizes[result.language] = size
-        self._staging.drop(file)
 
     def _is_ours(self, result: ResultRow) -> bool:
-        return self._settings.overwrite or result.stage != "reserved"
-
-    def _not_there(self, file: int, languages: list[str]) -> list[str]:
-        there = {result.language for result in self._journal.results(file) if result.stage == "placed"}
-        return [language for language in languages if language not in there]
+        return self.settings.overwrite or result.stage != "reserved"
 
     def _job(self, id: str, *, kind: str = "file", **details: Any) -> AsyncJob[Any]:
-        return AsyncJob(self._connection, job_handle(id, kind, details, trial=self._connection.settings.trial))
+        return AsyncJob(self.connection, job_handle(id, kind, details, trial=self.connection.settings.trial))
 
     async def _settle(self, active: ActiveFile, step: Step, error: TranslationError, request: Any = None) -> None:
-        row, text = active.row, self._settings.reason(error)
+        row, text = active.row, self.settings.reason(error)
         match classify_error(error, step):
             case ErrorAction.REVOKED if self._revocations[row.id] + 1 < REVOCATIONS:
                 pause = REVOKED_PAUSE_S * 2 ** self._revocations[row.id]
@@ -325,43 +279,38 @@ class FileWorker:
                 await self._again(active, step, text, pause, REFUSALS)
             case ErrorAction.STOP | ErrorAction.REVOKED:
                 await self._note(active, state=_before(row.state), reason=text)
-                self._halt(error)
+                self.halt(error)
             case ErrorAction.AGAIN | ErrorAction.REFUSED as again:
                 wanted = getattr(error, "retry_after", None)
                 await self._again(active, step, text, wanted, REFUSALS if again is ErrorAction.REFUSED else TRIES)
             case ErrorAction.UNFINISHED:
                 await self._note(active, reason=text, due=NOT_IN_THIS_RUN)
-            case ErrorAction.EXPIRED if row.submitted_at and is_expired(self._clock.wall() - row.submitted_at):
-                await self._note(
-                    active, state=FileState.PLANNED, job=None, submitted_at=None,
-                    reason="its job had expired: results stay for 24 hours",
-                )  # fmt: skip
-            case ErrorAction.UNCERTAIN if self._settings.retry_uncertain and self._count(row.id) <= TRIES:
-                await self._note(active, state=FileState.UPLOADED, reason=text, due=self._due(row.id, None))
-                self._tell("again", row.path, text)
+            case ErrorAction.EXPIRED if row.submitted_at and is_expired(self.clock.wall() - row.submitted_at):
+                reason = "its job had expired: results stay for 24 hours"
+                await self._note(active, state=FileState.PLANNED, job=None, submitted_at=None, reason=reason)
+            case ErrorAction.UNCERTAIN if self.settings.retry_uncertain and self._count(row.id) <= TRIES:
+                await self._put_back(active, FileState.UPLOADED, text, None)
             case ErrorAction.UNCERTAIN:
                 await self._note(active, state=FileState.UNCERTAIN, reason=text)
-                self._tell("uncertain", row.path, text)
             case ErrorAction.EXPIRED | ErrorAction.FAILED:
                 if step is Step.SUBMIT and self._has_old_upload(active):
                     await self._note(active, state=FileState.PLANNED, url=None, reason=text)
                     return
                 for_all = None if request is None else await self._refusal_of_all(error, request)
-                text = text if for_all is None else self._settings.reason(for_all)
+                text = text if for_all is None else self.settings.reason(for_all)
                 await self._note(active, state=FileState.FAILED, reason=text, is_transient=0)
-                self._tell("failed", row.path, text)
                 if for_all is not None:
-                    self._halt(for_all)
+                    self.halt(for_all)
 
     async def _refusal_of_all(self, error: TranslationError, request: Any) -> TranslationError | None:
         """Return the error if every file would get it: a pair, an option, or any message that comes twice."""
         if self._is_accepted or not isinstance(error, BadRequest):
             return None
-        languages = self._connection.languages
+        languages = self.connection.languages
         try:
             if languages.answer is None:
-                await self._connection.fetch_languages()
-            languages.spell(self._settings.language, self._settings.targets)
+                await self.connection.fetch_languages()
+            languages.spell(self.settings.language, self.settings.targets)
         except UnsupportedLanguage as refusal:
             return refusal
         except TranslationError:
@@ -371,65 +320,73 @@ class FileWorker:
         is_for_all = self._refusals[message] > 1 or names_an_option(message, request.to_dict())
         return error if message and is_for_all else None
 
-    async def _note_fault(self, active: ActiveFile, error: TranslationError) -> None:
-        """Note a fault of our own; a job that was made is kept, and the next run fetches it."""
-        reason = str(error)
-        if active.row.state is FileState.SUBMITTING:
-            reason += "; the service may have taken the job"
-            await self._note(active, state=FileState.UNCERTAIN, reason=reason)
-            self._tell("uncertain", active.row.path, reason)
-            return
-        if active.row.state is FileState.SUBMITTED:
-            reason += "; its job is kept, and the next run fetches it"
-        await self._note(active, state=FileState.FAILED, reason=reason, is_transient=1)
-        self._tell("failed", active.row.path, reason)
+    async def _note_bug(self, active: ActiveFile, error: TranslationError) -> None:
+        """Note a bug of this package; a job that was made is kept, and the next run fetches it."""
+        state, hint = {
+            FileState.SUBMITTING: (FileState.UNCERTAIN, "; the service may have taken the job"),
+            FileState.SUBMITTED: (FileState.FAILED, "; its job is kept, and the next run fetches it"),
+        }.get(active.row.state, (FileState.FAILED, ""))
+        await self._note(active, state=state, reason=f"{error}{hint}", is_transient=1)
 
     async def _again(
         self, active: ActiveFile, step: Step, reason: str, retry_after_s: float | None, most: int = TRIES
     ) -> None:
         """Put the file back for a later try; after the last one it is given up, unless its job is paid for."""
-        row = active.row
-        if self._count(row.id) < most:
-            await self._note(active, state=_before(row.state), reason=reason, due=self._due(row.id, retry_after_s))
-            self._tell("again", row.path, reason)
+        if self._count(active.row.id) < most:
+            await self._put_back(active, _before(active.row.state), reason, retry_after_s)
         elif step in {Step.WAIT, Step.FETCH}:
             await self._note(active, reason=reason, due=NOT_IN_THIS_RUN)
         else:
             await self._note(active, state=FileState.FAILED, reason=reason, is_transient=1)
-            self._tell("failed", row.path, reason)
 
     def _count(self, file: int) -> int:
-        self._tries[file] = self._tries.get(file, 0) + 1
+        self._tries[file] += 1
         return self._tries[file]
 
-    def _due(self, file: int, retry_after_s: float | None) -> float:
-        return self._clock.wall() + pause_s(max(1, self._tries.get(file, 1)), retry_after_s)
+    async def _put_back(self, active: ActiveFile, state: FileState, reason: str, retry_after_s: float | None) -> None:
+        due = self.clock.wall() + pause_s(self._tries[active.row.id], retry_after_s)
+        await self._note(active, state=state, reason=reason, due=due)
+        self.tell("again", active.row.path, reason)
 
     def _has_old_upload(self, active: ActiveFile) -> bool:
         """Return whether the service may have refused a file because its upload is gone."""
         at = active.row.uploaded_at
-        return at is not None and self._clock.wall() - at > OLD_UPLOAD_S
+        return at is not None and self.clock.wall() - at > OLD_UPLOAD_S
 
     def _source(self, active: ActiveFile) -> Path:
-        return self._settings.source / active.row.path
+        return self.settings.source / active.row.path
+
+    def _staged(self, active: ActiveFile) -> Path:
+        return self.staging / str(active.row.id)
 
     async def _note(
         self, active: ActiveFile, *, change: Callable[[sqlite3.Connection], object] | None = None, **columns: Any
     ) -> None:
-        """Write columns of the file's row, and ``change``, in one transaction; its row in memory follows."""
-        stored = active.columns(self._clock.monotonic(), **columns)
-        if isinstance(stored.get("job"), dict):
-            stored["job"] = json.dumps(stored["job"])
+        """Write columns of the file's row, and ``change``, in one transaction; its row in memory follows.
+
+        Raises:
+            JournalFailed: the batch must stop; the row in memory tells whether the columns were written.
+        """
+        stored = active.columns(self.clock.monotonic(), **columns)
 
         def write(connection: sqlite3.Connection) -> None:
             if change is not None:
                 change(connection)
             update(connection, active.row.id, stored)
 
-        await self._writer.write(write)
-        if isinstance(targets := columns.get("targets"), str):
-            columns["targets"] = tuple(targets.split())
+        await self.writer.write(write, is_last=active.row.state is FileState.SUBMITTING)
         active.row = evolve(active.row, **columns)
+        if active.row.state in OVER:
+            self.tell(OVER[active.row.state], active.row.path, active.row.reason)
+        if self.writer.failure is not None:
+            raise self.writer.failure
+
+
+def _read(path: Path) -> tuple[Fingerprint, Source]:
+    fingerprint = take_fingerprint(path)
+    if fingerprint.content is None:
+        return fingerprint, read_source(path)
+    return fingerprint, read_source(fingerprint.content, name=path.name)
 
 
 def _before(state: FileState) -> FileState:
@@ -442,7 +399,7 @@ def _set_stage(connection: sqlite3.Connection, *, file: int, languages: list[str
         connection.execute("UPDATE results SET stage = ? WHERE file = ? AND language = ?", (stage, file, language))
 
 
-def _placed(connection: sqlite3.Connection, *, file: int, sizes: Mapping[str, int]) -> None:
+def _set_placed(connection: sqlite3.Connection, *, file: int, sizes: Mapping[str, int]) -> None:
     for language, size in sizes.items():
         connection.execute(
             "UPDATE results SET stage = 'placed', size = ? WHERE file = ? AND language = ?", (size, file, language)
