@@ -18,6 +18,7 @@ from ._results import Progress
 
 if TYPE_CHECKING:
     from rich.console import Console
+    from rich.live import Live
     from rich.table import Table
 
     from . import batch
@@ -198,6 +199,25 @@ def _expected(total: float | None) -> str:
     return "" if total is None else f", usually {human_time(total)}"
 
 
+_bars: list[Live] = []  # on the terminal; whatever else is printed there would end up in its line
+
+
+def hide_bar() -> None:
+    """Erase the bar until the next step."""
+    for live in _bars:
+        live.stop()
+
+
+@contextmanager
+def _live(live: Live) -> Generator[None]:
+    _bars.append(live)
+    try:
+        with live:
+            yield
+    finally:
+        _bars.remove(live)
+
+
 @contextmanager
 def bars(console: Console | None = None) -> Generator[Callable[[Progress], None]]:
     """Show a bar while the block runs; it disappears afterwards."""
@@ -210,11 +230,20 @@ def bars(console: Console | None = None) -> Generator[Callable[[Progress], None]
         return _drawn(*current[0]) if current else ""
 
     console = console or NewConsole(stderr=True)
-    with Live(console=console, get_renderable=draw, transient=True, refresh_per_second=10) as live:
+    live = Live(
+        console=console,
+        get_renderable=draw,
+        transient=True,
+        refresh_per_second=10,
+        redirect_stdout=False,
+        redirect_stderr=False,
+    )
+    with _live(live):
 
         def show(step: Progress) -> None:
             if step.stage not in _VERBS:
                 return
+            live.start()
             is_new = not current or (current[0][0].stage, current[0][0].name) != (step.stage, step.name)
             current[:] = [(step, time.monotonic())]
             if is_new:
@@ -283,7 +312,14 @@ def batch_bar(console: Console | None = None) -> Generator[Callable[[BatchProgre
     from rich.text import Text
 
     columns = (BarColumn(BAR_WIDTH), TextColumn("{task.description}", markup=False))
-    with Progress(*columns, console=console or NewConsole(stderr=True), transient=True) as display:
+    display = Progress(
+        *columns,
+        console=console or NewConsole(stderr=True),
+        transient=True,
+        redirect_stdout=False,
+        redirect_stderr=False,
+    )
+    with _live(display.live):
         bar = display.add_task("searching for files", total=None)
 
         def show(step: BatchProgress) -> None:
@@ -294,6 +330,7 @@ def batch_bar(console: Console | None = None) -> Generator[Callable[[BatchProgre
                 display.print(Text(strip_controls(_failure(step), sys.stderr)), soft_wrap=True)
             if step.step == "stopping":
                 display.print(Text(_STOPPING))
+            display.start()
             display.update(bar, description=_summary(step), total=step.total or None, completed=step.finished)
 
         yield show

@@ -201,3 +201,30 @@ def test_verbose_logs_what_happens_and_no_secret(command, account):
     assert "INFO groupdocs_translation.client: translateText: job" in done.err
     for hidden in (secret, "eyJ", "A text of mine"):
         assert hidden not in done.err
+
+
+def test_a_service_that_cannot_be_reached_is_one_error_and_its_retries_are_for_verbose(command):
+    offline = {"base_url": "http://127.0.0.1:9/v2.0/translation", "token_url": "http://127.0.0.1:9/connect/token"}
+    for line in (["token"], ["text", "Hello", "--to", "de"], ["languages"]):
+        done = command(*line, **offline)
+        assert done.code == 1
+        starts = [line.partition(" ")[0] for line in done.err.splitlines()]
+        assert starts == ["groupdocs-translation:", "run"], "the error and the advice"
+    assert "retrying in" in command("token", "-v", **offline).err
+    assert len(command("token", "--json", **offline).err.splitlines()) == 1
+
+
+def test_certificates_that_are_not_there_are_named_by_their_variable(command, monkeypatch):
+    monkeypatch.setenv("SSL_CERT_FILE", "/nowhere.pem")
+    done = command("text", "Hello", "--to", "de", verify=True)
+    assert done.code == 2
+    assert "SSL_CERT_FILE" in done.err
+    assert "failed\tnetwork settings\tSSL_CERT_FILE" in command("doctor", verify=True).out
+
+
+@pytest.mark.parametrize("proxy", ["http://user:pa?ss@proxy.example:3128", "us/er:hunter2@proxy.example:3128"])
+def test_doctor_shows_nothing_but_the_host_of_a_proxy(command, monkeypatch, proxy):
+    monkeypatch.setenv("HTTPS_PROXY", proxy)
+    done = command("doctor", trust_env=False)
+    assert "HTTPS_PROXY proxy.example" in done.out
+    assert not any(part in done.out for part in ("user", "us/er", "pa?ss", "hunter2"))

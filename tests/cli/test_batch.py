@@ -119,3 +119,27 @@ def test_a_file_that_is_held_up_is_listed_with_its_reason(command, folder, sandb
     assert any(row.startswith("a.txt\tsubmitted\t") and "No space left" in row for row in done.out.splitlines())
     assert "free disk space or fix the permissions" in done.out
     monkeypatch.undo()
+
+
+def test_an_unknown_output_format_is_usage_and_writes_nothing(command, folder, tmp_path, sandbox):
+    done = command("batch", folder, "--to", "de", "--out", "out", "--output-format", "pfd")
+    assert (done.code, len(sandbox.records)) == (2, 0)
+    assert "the closest is 'pdf'" in done.err
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_folder_with_nothing_to_translate_says_so(command, folder):
+    done = command("batch", folder, "--to", "de", "--out", "out", "--include", "*.nowhere")
+    assert done.code == 0
+    assert "no file to translate: check the folder, --include and --exclude" in done.err
+
+
+def test_a_damaged_journal_is_a_warning_without_verbose(command, folder, tmp_path):
+    line = ("batch", folder, "--to", "de", "--out", "out", "--journal", "journal")
+    assert command(*line).code == 0
+    journal = tmp_path / "journal"
+    damaged = journal.read_bytes()[:100].ljust(journal.stat().st_size, b"x")
+    journal.write_bytes(damaged)
+    assert "was damaged and is now" in command(*line).err
+    journal.write_bytes(damaged)
+    assert command(*line, "--json").err == ""

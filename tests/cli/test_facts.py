@@ -27,7 +27,9 @@ def test_formats_are_those_of_the_table_that_the_clients_have(command):
     assert set(found) == set(KINDS) - {"auto"}
     assert found["presentation"]["formats"] == list(KINDS["presentation"].formats)
     assert "--slides" in found["presentation"]["options"]
-    assert [line.split("\t")[0] for line in command("formats").out.splitlines()] == list(found)
+    rows = [line.split("\t") for line in command("formats").out.splitlines()]
+    assert [row[0] for row in rows] == list(found)
+    assert all(cell == cell.lower() for row in rows for cell in row)
 
 
 @pytest.mark.parametrize("given", ["docx", ".DOCX", "my report.docx"])

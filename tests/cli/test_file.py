@@ -235,3 +235,39 @@ def test_no_wait_minds_no_result_that_is_there(command, note, tmp_path, sandbox)
     (tmp_path / "note.de.txt").write_text("mine")
     assert command("file", note, "--to", "de", "--no-wait").code == 0
     assert len(sandbox.jobs) == 1
+
+
+def test_a_result_whose_name_has_an_unknown_extension_is_refused_with_the_closest(command, note, tmp_path, sandbox):
+    done = command("file", note, "--to", "de", "-o", "x.dcx")
+    assert (done.code, len(sandbox.records)) == (2, 0)
+    assert "'.dcx' is not a known format; the closest is 'doc" in done.err
+    assert not (tmp_path / "x.dcx").exists()
+    assert command("jobs", "download", "a", "-o", "x.dcx").code == 2
+    assert command("file", note, "--to", "de", "-o", "x.dcx/").out == "x.dcx/note.de.txt\n"
+    assert command("file", note, "--to", "de", "-o", "v1.2").out == "v1.2/note.de.txt\n"
+
+
+@pytest.mark.parametrize("option", ["--output-format", "--format"])
+def test_an_unknown_format_is_refused_with_the_closest(command, note, sandbox, option):
+    done = command("file", note, "--to", "de", option, "pfd")
+    assert (done.code, len(sandbox.records)) == (2, 0)
+    assert "'pfd' is not a known format; the closest is 'pdf'; 'groupdocs-translation formats' lists all" in done.err
+
+
+def test_room_for_all_results_is_checked_before_the_first_file_is_sent(command, note, tmp_path, sandbox, monkeypatch):
+    (tmp_path / "b.txt").write_text("Hello\n")
+    monkeypatch.setattr("shutil.disk_usage", lambda _: SimpleNamespace(free=2 * 2 * len("Hello\n") - 1))
+    done = command("file", "note.txt", "b.txt", "--to", "de,fr")
+    assert (done.code, len(sandbox.records)) == (2, 0)
+    assert "not enough free space in .: 23 B of about 24 B" in done.err
+    command("file", "note.txt", "--to", "de,fr")
+    assert len(sandbox.jobs) == 1, "for one of them there is enough"
+
+
+def test_all_files_are_checked_before_the_first_one_is_sent(command, note):
+    done = command("file", note, "nowhere.docx", "--to", "de")
+    assert done.err.splitlines()[0] == "groupdocs-translation: cannot read nowhere.docx: No such file or directory"
+
+
+def test_a_message_names_the_option_for_text(command, note):
+    assert "--as-text does not support the kind 'document'" in command("file", note, "--to", "de", "--as-text").err

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import stat
 import sys
 
@@ -121,3 +122,52 @@ def test_what_is_remembered_holds_no_text_and_is_for_nobody_else(command, sandbo
         assert hidden not in kept
     if sys.platform != "win32":
         assert stat.S_IMODE(file.stat().st_mode) == 0o600
+
+
+def test_an_unknown_job_is_said_to_be_unknown_once_and_in_words_of_the_command(command, sandbox):
+    done = command("jobs", "wait", "nowhere")
+    service = sandbox.client_settings()["base_url"]
+    assert done.err.splitlines() == [
+        f"groupdocs-translation: job nowhere is unknown to the service at {service}",
+        "check the job ID, the credentials and --kind, and that the job is under 24 hours old",
+    ]
+
+
+def test_a_text_job_is_not_downloaded_but_waited_for(command, elsewhere):
+    command("text", "Hello", "--to", "de")
+    (job,) = command("jobs", "list", "--json").json["jobs"]
+    done = command("jobs", "download", job["id"])
+    assert done.code == 2
+    assert f"a job of kind 'text' has no files; use 'groupdocs-translation jobs wait {job['id']}'" in done.err
+
+
+def test_a_job_of_a_sandbox_that_is_not_ready_in_time_is_not_said_to_continue(command):
+    done = command("jobs", "wait", "sample", "--sandbox", "--timeout", "0.01", "-q")
+    assert done.code == 1
+    (line,) = done.err.splitlines()
+    assert line.endswith("was not ready after 0.01 s")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        [],
+        {"calls": [1]},
+        {"calls": {"translateText": "many"}},
+        {"job": 5, "at": 0},
+        {"job": {"id": "a"}, "at": 0},
+        {"job": {"id": ["a"], "kind": "text", "targets": 1}, "at": 0},
+        {"job": {"id": "a", "kind": "text", "targets": [1]}, "at": 0},
+        {"job": {"id": "a", "kind": "text"}, "at": "now"},
+    ],
+)
+def test_damaged_lines_of_the_history_are_skipped(command, sandbox, clock, line):
+    command("text", "Hello", "--to", "de")
+    (file,) = history_folder().iterdir()
+    if line:
+        line |= {"service": sandbox.client_settings()["base_url"]} | (
+            {"at": clock.wall()} if line.get("at") == 0 else {}
+        )
+    file.write_text(file.read_text() + json.dumps(line) + "\n")
+    assert len(command("jobs", "list").out.splitlines()) == 1
+    assert command("usage", "--json").json["total"] == 2

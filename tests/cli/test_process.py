@@ -270,3 +270,29 @@ def test_a_sandbox_runs_until_ctrl_c_or_for_one_command_and_tells_both_what_to_u
     said, _ = brief.communicate(timeout=PATIENCE_S)
     assert brief.returncode == 7
     assert said.startswith(b"http://127.0.0.1:")
+
+
+def shown_lines(printed):
+    """Return the lines that stay on the terminal: what was drawn before an erase of the line is gone."""
+    return [line.rpartition(b"\x1b[2K")[2] for line in printed.split(b"\r\n")]
+
+
+def test_results_are_not_printed_into_the_bar(start, sandbox, terminal, tmp_path):
+    for name in ("a.txt", "b.txt"):
+        (tmp_path / name).write_text("Hello\n")
+    sandbox.fail("getFileTranslation", status=200, body=b'{"status": 202}', times=2)
+    streams = dict.fromkeys(("stdin", "stdout", "stderr"), terminal.theirs)
+    process = start("file", "a.txt", "b.txt", "--to", "de", env={"TERM": "xterm-256color", "COLUMNS": ""}, **streams)
+    lines = shown_lines(terminal.until(None, process))
+    assert process.returncode == 0
+    assert {b"a.de.txt", b"b.de.txt"} <= set(lines)
+
+
+def test_an_id_is_never_cut(start, sandbox, environment, monkeypatch, capsys):
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    assert run(["text", "Hello", "--to", "de", "-q"]) == 0
+    (job_id,) = sandbox.state.jobs
+    with contextlib.closing(Terminal(columns=40)) as terminal:
+        process = start("jobs", "list", env={"TERM": "xterm-256color", "COLUMNS": ""}, stdout=terminal.theirs)
+        assert job_id.encode() in terminal.until(None, process)

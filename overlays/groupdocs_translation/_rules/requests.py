@@ -77,7 +77,9 @@ def file_operation(
     if as_text:
         if kind.to_text is None:
             supported = [name for name, other in KINDS.items() if other.to_text]
-            raise UnsupportedFormat(f"as_text does not support the kind {kind.name!r}, only {' and '.join(supported)}")
+            raise UnsupportedFormat(
+                f"as_text does not support the kind {kind.name!r}, only {' and '.join(supported)}", parameter="as_text"
+            )
         return BY_ID[kind.to_text]
     if summarize:
         if kind.summary is None:

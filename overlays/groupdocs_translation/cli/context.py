@@ -12,47 +12,45 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from .._progress import is_terminal, show_progress
-from .exits import PROGRAM, as_dict, cli_wording, meaning_of
+from .. import _clock
+from .._progress import human_count, is_terminal, show_progress
+from .exits import PROGRAM, Problem, meaning_of, problem_of
 from .interrupt import Interrupt
 from .output import say
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Mapping, Sequence
 
-    from .._clock import Clock
     from .._errors import TranslationError
     from .._results import Progress
     from .._sync.client import TranslationClient
     from .history import History
 
 SANDBOX_LATENCY_S = 0.3  # duration of jobs with --sandbox: long enough to show the progress bar
+_CREDENTIALS = frozenset({"client_id", "client_secret", "token_url", "profile"})
+_LOG = logging.getLogger("groupdocs_translation")  # not httpx2's: its lines contain whole URLs
 
 
 class Context:
     """State of one run, in one thread; ``settings`` are extra client arguments, ``arguments`` the command line.
 
     ``jobs`` are the IDs of the submitted jobs, ``resume_commands`` the commands that resume the unfinished ones, by job
-    ID, and ``calls`` the number of calls by operation.
+    ID, and ``calls`` the number of calls by operation. The attributes with the names of options are their values.
     """
 
     def __init__(self, settings: Mapping[str, Any] | None = None, arguments: Sequence[str] = ()) -> None:
         self.settings = settings or {}
         self.arguments = arguments
-        self.is_json = self.is_sandbox = self.is_quiet = False
+        self.is_json = self.is_sandbox = self.is_quiet = self.is_trial = False
         self.verbosity = 0
         self.profile: str | None = None
+        self.max_calls: int | None = None
+        self.polling: str | None = None
+        self.timeout: float | None = None
         self.jobs: list[str] = []
         self.resume_commands: dict[str, str] = {}
         self.calls: Mapping[str, int] = {}
-
-    @property
-    def clock(self) -> Clock:
-        """The clock of the client."""
-        from .._clock import SYSTEM_CLOCK
-
-        clock: Clock = self.settings.get("clock", SYSTEM_CLOCK)
-        return clock
+        self.clock: _clock.Clock = self.settings.get("clock", _clock.SYSTEM_CLOCK)
 
     @property
     def service(self) -> str:
@@ -62,16 +60,16 @@ class Context:
         return api_url(self.settings.get("base_url"))
 
     @contextmanager
-    def client(self, *, is_trial: bool = False, **settings: Any) -> Generator[TranslationClient]:
+    def client(self, **settings: Any) -> Generator[TranslationClient]:
         """Open the client that the options describe, and record its calls when the block ends."""
         from .._sync.client import TranslationClient  # loads the client
 
-        self.log()
         with ExitStack() as stack:
-            given = {**self.client_settings(stack), **settings}
-            if is_trial:
+            given: dict[str, Any] = {"polling": self.polling, "call_budget": self.max_calls} | settings
+            given = self.client_settings(stack) | {name: value for name, value in given.items() if value is not None}
+            if self.is_trial:
                 given = {name: value for name, value in given.items() if name not in _CREDENTIALS}
-            client = stack.enter_context(TranslationClient.trial(**given) if is_trial else TranslationClient(**given))
+            client = stack.enter_context((TranslationClient.trial if self.is_trial else TranslationClient)(**given))
             try:
                 yield client
             finally:
@@ -79,10 +77,7 @@ class Context:
 
     def client_settings(self, stack: ExitStack) -> dict[str, Any]:
         """Return the arguments of the client; ``stack`` holds the sandbox of ``--sandbox``."""
-        import httpx2  # not needed for help
-
-        # Shared by API, token endpoint and storage: reading certificates takes a good part of a short command.
-        given = {"verify": httpx2.create_ssl_context()} | dict(self.settings)
+        given = dict(self.settings)
         if self.is_sandbox:
             from .._rules.polling import PollingSchedule
 
@@ -131,35 +126,33 @@ class Context:
         profile = [] if self.profile is None else ["--profile", self.profile]
         self.resume_commands[job.id] = shlex.join([PROGRAM, *command, *profile])
 
+    def problem(self, error: TranslationError) -> Problem:
+        """Return what to report of an error; keep the command that resumes its job unless the job is over."""
+        if meaning_of(error).is_over:
+            self.resume_commands.pop(error.job.id, None)
+        else:
+            self.keep(error.job)
+        return problem_of(error)
+
+    def report(self, problem: Problem) -> int:
+        """Print what is wrong and how to resume, and return the exit code."""
+        if self.is_json:
+            say(json.dumps({"error": problem.to_dict(resume=[*self.resume_commands.values()])}))
+            return problem.exit_code
+        say(f"{PROGRAM}: {problem.message}")
+        if not self.say_resume_commands() and problem.advice:
+            say(problem.advice)
+        return problem.exit_code
+
     def say(self, message: str) -> None:
         """Print a message, except with ``--json``, where stderr holds one error object."""
         if not self.is_json and not self.is_quiet:
             say(message)
 
-    def report(self, error: TranslationError) -> int:
-        """Print what is wrong and how to resume, and return the exit code."""
-        meaning = meaning_of(error)
-        if meaning.is_over:
-            self.resume_commands.pop(error.job.id, None)
-        else:
-            self.keep(error.job)
-        return self.report_as(type(error).__name__, cli_wording(error), meaning.exit, meaning.advice)
-
-    def report_as(self, kind: str, message: str, code: int, advice: str = "") -> int:
-        """Print an error and the commands that resume submitted jobs, and return the exit code."""
-        if self.is_json:
-            values = as_dict(kind, message, code, advice, list(self.resume_commands.values()))
-            say(json.dumps({"error": values}))
-            return code
-        say(f"{PROGRAM}: {message}")
-        if not self.say_resume_commands() and advice:
-            say(advice)
-        return code
-
     def say_resume_commands(self) -> bool:
         """Print the commands that resume submitted jobs; return whether there are any."""
         if self.resume_commands:
-            say("submitted jobs are still running at the service; to resume:")
+            say("the service keeps submitted jobs for 24 hours; to resume:")
         for command in self.resume_commands.values():
             say(f"  {command}")
         return bool(self.resume_commands)
@@ -169,19 +162,34 @@ class Context:
         command = click.get_current_context().command_path.removeprefix(f"{PROGRAM} ")
         self.history(client.base_url).record_calls(command, self.calls, now=self.clock.wall())
         if self.calls and is_terminal(sys.stderr):
-            self.say(f"{client.usage.calls} call{'' if client.usage.calls == 1 else 's'}")
+            self.say(human_count(client.usage.calls, "call"))
 
-    def log(self) -> None:
-        """Show the log at the level of ``-v`` or ``-vv``."""
-        if self.verbosity:
-            ours = logging.getLogger("groupdocs_translation")  # not httpx2's: its lines contain whole URLs
-            ours.setLevel(logging.DEBUG if self.verbosity > 1 else logging.INFO)
-            handler = logging.StreamHandler(sys.stderr)
-            handler.setFormatter(logging.Formatter("%(levelname)s %(name)s: %(message)s"))
-            ours.handlers = [handler]
+    @contextmanager
+    def logging(self) -> Generator[None]:
+        """Print the log while the block runs, at the level of ``-v`` or ``-vv``."""
+        handler, level = _LogHandler(self), _LOG.level
+        _LOG.addHandler(handler)
+        _LOG.setLevel(logging.DEBUG)  # the handler selects, because it exists before the options are read
+        try:
+            yield
+        finally:
+            _LOG.removeHandler(handler)
+            _LOG.setLevel(level)
 
 
-_CREDENTIALS = frozenset({"client_id", "client_secret", "token_url", "profile"})
+class _LogHandler(logging.Handler):
+    """Prints log records. Without ``-v``: only warnings of a batch, which name files and jobs; errors say the rest."""
+
+    def __init__(self, context: Context) -> None:
+        super().__init__()
+        self._context = context
+
+    def emit(self, record: logging.LogRecord) -> None:
+        verbosity = self._context.verbosity
+        if verbosity and record.levelno >= (logging.INFO if verbosity == 1 else logging.DEBUG):
+            say(f"{record.levelname} {record.name}: {record.getMessage()}")
+        elif record.name == f"{_LOG.name}.batch" and record.levelno >= logging.WARNING and not self._context.is_json:
+            say(record.getMessage())
 
 
 def history_folder() -> Path:

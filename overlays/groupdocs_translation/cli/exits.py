@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from enum import IntEnum
 from typing import Any, NamedTuple
 
-from .._errors import CallBudgetExceeded, ConfigurationError, JobPartial, TranslationError, UnsupportedLanguage
+from .._errors import (
+    CallBudgetExceeded,
+    ConfigurationError,
+    JobExpired,
+    JobPartial,
+    JobTimeout,
+    TranslationError,
+    UnsupportedLanguage,
+)
 
 PROGRAM = "groupdocs-translation"
 
@@ -29,6 +38,19 @@ class Meaning(NamedTuple):
     is_over: bool = False
 
 
+class Problem(NamedTuple):
+    """What the command reports of an error: the members of the error object in JSON."""
+
+    type: str
+    message: str
+    exit_code: Exit
+    advice: str = ""
+
+    def to_dict(self, **more: Any) -> dict[str, Any]:
+        """Return the members that are not empty."""
+        return {name: value for name, value in (self._asdict() | more).items() if value not in ("", [])}
+
+
 _LATER = "submitted jobs are not lost: 'groupdocs-translation jobs list' shows their IDs"
 
 # By name, because some classes are in modules that most commands do not load.
@@ -38,8 +60,7 @@ MEANINGS: dict[str, Meaning] = {
     "BatchRunning": Meaning(Exit.FAILED, "wait until the other run ends, or use another --journal"),
     "UnsupportedFormat": Meaning(Exit.USAGE, "'groupdocs-translation formats' lists the supported formats"),
     "UnsupportedLanguage": Meaning(
-        Exit.USAGE,
-        "--from sets the source language (default: en); 'groupdocs-translation languages' lists the pairs (one call)",
+        Exit.USAGE, "'groupdocs-translation languages' lists the pairs (one call); --from sets the source (default: en)"
     ),
     "AuthenticationError": Meaning(
         Exit.AUTHENTICATION,
@@ -66,9 +87,7 @@ MEANINGS: dict[str, Meaning] = {
         "check the job ID, the credentials and --kind, and that the job is under 24 hours old",
         is_over=True,
     ),
-    "JobTimeout": Meaning(
-        Exit.FAILED, "the job is still running at the service; waiting again does not submit it again"
-    ),
+    "JobTimeout": Meaning(Exit.FAILED),
     "SubmissionUncertain": Meaning(
         Exit.FAILED, "running the command again may be billed twice: check the usage in your dashboard first"
     ),
@@ -76,7 +95,7 @@ MEANINGS: dict[str, Meaning] = {
 }
 
 # Arguments of the Python API whose options have another name.
-_FLAGS = {"target": "--to", "source": "--from", "output_dir": "--out"}
+_FLAGS = {"target": "--to", "source": "--from", "output_dir": "--out", "as_text": "--as-text"}
 # Hints by parameter, where the hint of the Python API is for Python code.
 _HINTS = {
     "target": "use one code such as --to de, or several: --to de,fr",
@@ -97,6 +116,12 @@ def flag(parameter: str) -> str:
     return _FLAGS.get(parameter, f"--{parameter.replace('_', '-')}")
 
 
+def problem_of(error: TranslationError) -> Problem:
+    """Return what the command reports of an error."""
+    meaning = meaning_of(error)
+    return Problem(type(error).__name__, cli_wording(error), meaning.exit, meaning.advice)
+
+
 def cli_wording(error: TranslationError) -> str:
     """Return the error's message and notes, in the words of the command line."""
     if isinstance(error, CallBudgetExceeded):
@@ -104,19 +129,20 @@ def cli_wording(error: TranslationError) -> str:
     elif isinstance(error, JobPartial):
         there = ", ".join(getattr(error.result, "urls", error.result)) or "nothing"
         text = f"job {error.job.id} is partially done: got {there}, missing {', '.join(error.missing) or 'some'}"
+    elif isinstance(error, JobExpired | JobTimeout):
+        text = re.split(r"[:;] | \(", str(error))[0]  # the rest is advice in terms of the Python API
     elif isinstance(error, ConfigurationError):
-        text = _problem(error)
+        text = _configuration_wording(error)
     else:
         text = str(error)
     return "\n".join([text, *getattr(error, "__notes__", ())])
 
 
-def _problem(error: ConfigurationError) -> str:
-    parameter = error.parameter or ""
-    flags = ", ".join(flag(str(name)) for name in parameter.split(", "))
-    problem, hint = error.problem, error.hint
-    if problem.startswith(f"{parameter}="):
-        problem = f"{flags} {problem.removeprefix(f'{parameter}=')}"
+def _configuration_wording(error: ConfigurationError) -> str:
+    parameter, problem, hint = error.parameter or "", error.problem, error.hint
+    flags = ", ".join(map(flag, parameter.split(", ")))
+    if problem.startswith((f"{parameter}=", *([f"{parameter} "] if parameter in _FLAGS else []))):
+        problem = f"{flags} {problem[len(parameter) + 1 :]}"
     elif parameter and problem.endswith(f" {parameter}"):
         problem = f"{problem.removesuffix(parameter)}{flags}"
     if isinstance(error, UnsupportedLanguage):
@@ -126,9 +152,3 @@ def _problem(error: ConfigurationError) -> str:
     elif hint and error.allowed:
         hint = f"it supports {', '.join(flag(str(name)) for name in error.allowed)}"
     return f"{problem}; {hint}" if hint else problem
-
-
-def as_dict(kind: str, message: str, code: int, advice: str, resume_commands: list[str]) -> dict[str, Any]:
-    """Return the members of an error object in JSON, without empty ones."""
-    values = {"type": kind, "message": message, "advice": advice, "exit_code": int(code), "resume": resume_commands}
-    return {name: value for name, value in values.items() if value not in ("", [])}

@@ -18,6 +18,8 @@ from typing import Any, cast
 
 from attrs import frozen
 
+from .._rules.job_handle import job_handle
+
 log = logging.getLogger("groupdocs_translation.history")
 
 RETENTION_S = 24 * 3600.0  # how long the service keeps results, according to its page on jobs
@@ -47,10 +49,11 @@ class History:
         """Return the calls of a month (``2026-11``) by command and operation."""
         found: dict[str, Counter[str]] = {}
         for line in self._lines(month):
-            counts = cast("dict[str, Any]", line.get("calls") or {})
-            if counts:
-                counter = found.setdefault(str(line.get("command")), Counter())
-                counter.update({name: count for name, count in counts.items() if isinstance(count, int)})
+            with suppress(AttributeError):  # of a damaged line
+                counts: dict[str, Any] = line.get("calls", {})
+                counted = {name: count for name, count in counts.items() if isinstance(count, int)}
+                if counted:
+                    found.setdefault(str(line.get("command")), Counter()).update(counted)
         return found
 
     def jobs(self, *, now: float) -> list[dict[str, Any]]:
@@ -58,10 +61,11 @@ class History:
         found: dict[str, dict[str, Any]] = {}
         for month in sorted({_month(now - RETENTION_S), _month(now)}):
             for line in self._lines(month):
-                job, at = line.get("job"), line.get("at")
-                if isinstance(job, dict) and isinstance(at, int | float) and now - at < RETENTION_S:
-                    values = cast("dict[str, Any]", job)
-                    found[str(values.get("id"))] = values
+                with suppress(KeyError, TypeError, ValueError):  # a damaged line, or one of a newer release
+                    job = dict(line["job"])
+                    if now - line["at"] < RETENTION_S:
+                        handle = job_handle(str(job.pop("id")), str(job.pop("kind")), job, trial=False)
+                        found[handle.id] = handle.to_dict()
         return list(reversed(found.values()))
 
     def job(self, job_id: str, *, now: float) -> dict[str, Any] | None:

@@ -11,11 +11,11 @@ from typing import Any
 import click
 from click.shell_completion import add_completion_class
 
-from .._errors import TranslationError, unexpected
+from .._errors import unexpected
 from .completion import COMPLETION, PowerShell
 from .context import Context
-from .exits import PROGRAM, Exit
-from .options import global_options, show_version
+from .exits import PROGRAM, Exit, Problem
+from .options import global_options
 from .output import prepare_streams, say
 
 # Name → module and first sentence of the help, in the order of the list, so that the list imports no command.
@@ -59,14 +59,7 @@ class Commands(click.Group):
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]}, no_args_is_help=True)
 @global_options
-@click.option(
-    "--version",
-    is_flag=True,
-    is_eager=True,
-    expose_value=False,
-    callback=show_version,
-    help="Show the version and exit.",
-)
+@click.version_option(package_name="groupdocs-translation", message="%(prog)s %(version)s")
 def app() -> None:
     """Translate texts, documents and whole folders with GroupDocs.Translation Cloud.
 
@@ -87,22 +80,23 @@ def run(arguments: Sequence[str] | None = None, **settings: Any) -> int:
     context = Context(settings, given)
     ours = given[: given.index("--")] if "--" in given else given
     context.is_json = "--json" in ours  # known even if the rest of the line cannot be read
-    try:
-        result = app.main(given, prog_name=PROGRAM, standalone_mode=False, obj=context)
-    except click.exceptions.NoArgsIsHelpError as error:
-        say(error.format_message())
-        return Exit.USAGE
-    except click.UsageError as error:
-        where = error.ctx.command_path if error.ctx is not None else PROGRAM
-        advice = f"see '{where} --help'"
-        return context.report_as(type(error).__name__, error.format_message(), Exit.USAGE, advice)
-    except click.ClickException as error:
-        return context.report_as(type(error).__name__, error.format_message(), Exit.FAILED)
-    except (click.Abort, KeyboardInterrupt):
-        return context.report_as("Interrupted", "interrupted", Exit.INTERRUPTED)
-    except TranslationError as error:
-        return context.report(error)
-    except Exception as error:
-        context.log()
-        return context.report(unexpected("the command", error))
+    with context.logging():
+        try:
+            result = app.main(given, prog_name=PROGRAM, standalone_mode=False, obj=context)
+        except click.exceptions.NoArgsIsHelpError as error:
+            say(error.format_message())
+            return Exit.USAGE
+        except click.ClickException as error:
+            return context.report(_problem_of(error))
+        except (click.Abort, KeyboardInterrupt):
+            return context.report(Problem("Interrupted", "interrupted", Exit.INTERRUPTED))
+        except Exception as error:
+            return context.report(context.problem(unexpected("the command", error)))
     return int(result or 0)
+
+
+def _problem_of(error: click.ClickException) -> Problem:
+    if not isinstance(error, click.UsageError):
+        return Problem(type(error).__name__, error.format_message(), Exit.FAILED)
+    where = error.ctx.command_path if error.ctx is not None else PROGRAM
+    return Problem(type(error).__name__, error.format_message(), Exit.USAGE, f"see '{where} --help'")

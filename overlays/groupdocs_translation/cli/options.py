@@ -17,8 +17,11 @@ from types import NoneType
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, get_args, get_origin, get_type_hints
 
 import click
+from click.core import ParameterSource
+from click.shell_completion import CompletionItem
 
-from ..spec.formats import KINDS, FileOptions, WorksheetPart
+from .._errors import UnsupportedFormat
+from ..spec.formats import KINDS, FileOptions, WorksheetPart, format_name
 from .completion import complete_formats, complete_languages
 from .context import Context
 from .exits import PROGRAM, flag
@@ -33,21 +36,37 @@ SECTIONS = ("Options", "Options of kinds", "Options of every command")
 MAX_SPAN = 100_000  # more pages than any document has, so that a typo does not fill the memory
 _SPAN = re.compile(r"(\d+)(?:-(\d+))?")
 _PART = re.compile(r"(\d+)!(?:(rows|columns)=(.+)|([A-Za-z]+\d+):([A-Za-z]+\d+))")
+Complete = Callable[[click.Context, click.Parameter, str], list[CompletionItem]]
 
 
 class Written(ParamType):
-    """An option type: ``read`` parses the value, or raises ``ValueError`` with an example."""
+    """An option type: ``read`` parses the value, or raises ``ValueError`` with an example.
 
-    def __init__(self, name: str, read: Callable[[str], Any]) -> None:
+    ``name`` describes the syntax in the help. The values of a repeated option are joined if ``is_joined``.
+    """
+
+    def __init__(
+        self, name: str, read: Callable[[str], Any] = str, complete: Complete | None = None, *, is_joined: bool = False
+    ) -> None:
         self.name = name
-        self.read = read
+        self.is_joined = is_joined
+        self._read = read
+        self._complete = complete
+
+    def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str:
+        """Return the syntax of the value."""
+        return self.name
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         """Parse the value."""
         try:
-            return self.read(value) if isinstance(value, str) else value
+            return self._read(value) if isinstance(value, str) else value
         except ValueError as error:
             self.fail(str(error), param, ctx)
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+        """Return the values that a shell offers."""
+        return self._complete(ctx, param, incomplete) if self._complete else []
 
 
 def _comma_list(value: str) -> list[str]:
@@ -102,6 +121,10 @@ def _named_list(value: str) -> dict[str, list[str]]:
     return {name: _comma_list(items)}
 
 
+def _key_paths(value: str) -> list[list[str]]:
+    return [path.split(".") for path in _comma_list(value)]
+
+
 def _sheet_part(value: str) -> dict[int, WorksheetPart]:
     match = _PART.fullmatch(value)
     if match is None:
@@ -122,14 +145,30 @@ def number(least: int, most: int | None = None) -> Written:
             raise ValueError(f"{value!r} is not an integer {limits}")
         return int(value)
 
-    return Written("number", read)
+    return Written("N", read)
 
 
 def _seconds(value: str, least: float = 0.0) -> float:
     with suppress(ValueError):
         if least <= float(value) < math.inf:
             return float(value)
-    raise ValueError(f"{value!r} is not a number of seconds such as 1.5")
+    raise ValueError(f"{value!r} is not a {'positive ' if least else ''}number of seconds such as 1.5")
+
+
+def known_format(value: str) -> str:
+    """Return the service's spelling of a format.
+
+    Raises:
+        ValueError: the format is unknown; the message has the closest one.
+    """
+    try:
+        return format_name(value)
+    except UnsupportedFormat as error:
+        import difflib  # for this message only
+
+        near = difflib.get_close_matches(value.lower().lstrip("."), map(str, error.allowed), n=1)
+        closest = f"; the closest is {near[0]!r}" if near else ""
+        raise ValueError(f"{value!r} is not a known format{closest}; '{PROGRAM} formats' lists all") from None
 
 
 def words(*choices: str) -> click.Choice[str]:
@@ -137,14 +176,17 @@ def words(*choices: str) -> click.Choice[str]:
     return click.Choice(choices, case_sensitive=False)
 
 
-SECONDS = Written("seconds", _seconds)
-TIMEOUT = Written("seconds", partial(_seconds, least=math.ulp(0.0)))  # more than none
-COMMA_LIST = Written("list", _comma_list)  # de,fr
-NUMBERS = Written("numbers", _numbers)  # 1,3-5
-PAIRS = Written("pair", _pairs)  # word=translation, or @FILE with one pair per line
-KEY_PATHS = Written("paths", lambda value: [path.split(".") for path in _comma_list(value)])  # title,params.summary
-NAMED_LIST = Written("list", _named_list)  # figure=caption,alt
-SHEET_PART = Written("part", _sheet_part)  # 2!A1:C9, 2!rows=1-5 or 2!columns=1,3: a part of worksheet 2
+SECONDS = Written("SECONDS", _seconds)
+TIMEOUT = Written("SECONDS", partial(_seconds, least=math.ulp(0.0)))  # more than none
+LANGUAGE = Written("CODE", complete=complete_languages)
+LANGUAGES = Written("CODE,...", _comma_list, complete_languages, is_joined=True)
+FORMAT = Written("FORMAT", known_format, complete_formats)
+COMMA_LIST = Written("A,B,...", _comma_list, is_joined=True)
+NUMBERS = Written("1,3-5", _numbers, is_joined=True)
+PAIRS = Written("WORD=TRANSLATION|@FILE", _pairs, is_joined=True)
+KEY_PATHS = Written("KEY.KEY,...", _key_paths, is_joined=True)  # title,params.summary
+NAMED_LIST = Written("NAME=A,B", _named_list, is_joined=True)  # figure=caption,alt
+SHEET_PART = Written("1!A1:C9|1!rows=2-5", _sheet_part, is_joined=True)  # or 1!columns=1,3: a part of worksheet 1
 
 
 def merged(values: Sequence[Any]) -> Any:
@@ -163,11 +205,20 @@ def _joined(one: Any, other: Any) -> Any:
 
 
 class Option(click.Option):
-    """An option under its own heading in the help."""
+    """An option under its own heading in the help; a value of a joined type can be repeated."""
 
-    def __init__(self, *declarations: Any, section: str, **settings: Any) -> None:
+    def __init__(self, *declarations: Any, section: str = SECTIONS[0], **settings: Any) -> None:
+        if getattr(settings.get("type"), "is_joined", False):
+            settings |= {"multiple": True, "callback": _join}
         super().__init__(*declarations, **settings)
         self.section = section
+
+
+def _join(_: click.Context, __: click.Parameter, values: Sequence[Any]) -> Any:
+    return merged(values) if values else None
+
+
+option = partial(click.option, cls=Option)
 
 
 class Command(click.Command):
@@ -196,96 +247,59 @@ def _each(*options: Callable[[F], F]) -> Callable[[F], F]:
     return decorate
 
 
-def _global(attribute: str, *declarations: str, **settings: Any) -> Callable[[F], F]:
-    """Return an option that is stored in the ``Context``, whether it is before or after the command."""
+def _stored(*declarations: str, **settings: Any) -> Callable[[F], F]:
+    """Return an option whose value, if given, is stored in the ``Context`` attribute of the same name."""
 
-    def remember(ctx: click.Context, _: click.Parameter, value: Any) -> None:
-        if value:
-            setattr(ctx.ensure_object(Context), attribute, value)
+    def store(ctx: click.Context, parameter: click.Parameter, value: Any) -> None:
+        if ctx.get_parameter_source(str(parameter.name)) is ParameterSource.COMMANDLINE:
+            setattr(ctx.ensure_object(Context), str(parameter.name), value)
 
-    return click.option(
-        *declarations, cls=Option, section=SECTIONS[2], expose_value=False, callback=remember, **settings
-    )
+    return option(*declarations, expose_value=False, callback=store, **settings)
 
 
+_global = partial(_stored, section=SECTIONS[2])  # before or after the command
 global_options = _each(
-    _global("is_json", "--json", is_flag=True, help="Print result and error as JSON."),
-    _global("is_sandbox", "--sandbox", is_flag=True, help="Use a temporary local sandbox: no account, no cost."),
-    _global("profile", "--profile", metavar="NAME", help="Use the credentials stored under this name."),
-    _global("is_quiet", "-q", "--quiet", is_flag=True, help="Show no progress and no remarks."),
-    _global("verbosity", "-v", "--verbose", count=True, help="Log requests; -vv logs more."),
+    _global("--json", "is_json", is_flag=True, help="Print result and error as JSON."),
+    _global("--sandbox", "is_sandbox", is_flag=True, help="Use a temporary local sandbox: no account, no cost."),
+    _global("--profile", metavar="NAME", help="Use the credentials stored under this name."),
+    _global("-q", "--quiet", "is_quiet", is_flag=True, help="Show no progress and no remarks."),
+    _global("-v", "--verbose", "verbosity", count=True, help="Log the steps and retries; -vv logs more."),
 )
 
 
-def command(name: str, **settings: Any) -> Callable[[Callable[..., Any]], click.Command]:
+def command(
+    name: str, group: click.Group | None = None, **settings: Any
+) -> Callable[[Callable[..., Any]], click.Command]:
     """Return a decorator for a command with the common options; its function gets the ``Context`` first."""
-
-    def decorate(function: Callable[..., Any]) -> click.Command:
-        return click.command(name, cls=Command, **settings)(global_options(click.pass_obj(function)))
-
-    return decorate
+    decorate = partial(click.command, cls=Command) if group is None else partial(group.command, cls=Command)
+    return lambda function: decorate(name, **settings)(global_options(click.pass_obj(function)))
 
 
-def show_version(ctx: click.Context, _: click.Parameter, value: bool) -> None:
-    """Print the version and exit."""
-    if value and not ctx.resilient_parsing:
-        from importlib.metadata import version  # reads the disk
-
-        click.echo(f"{PROGRAM} {version('groupdocs-translation')}")
-        ctx.exit()
-
-
-to_languages = click.option(
-    "-t",
-    "--to",
-    "targets",
-    type=COMMA_LIST,
-    multiple=True,
-    required=True,
-    metavar="CODE,...",
-    shell_complete=complete_languages,
-    help="Target languages.",
+to_languages = option("-t", "--to", "targets", type=LANGUAGES, required=True, help="Target languages.")
+from_language = option(
+    "-f", "--from", "source", type=LANGUAGE, default="en", show_default=True, help="Source language."
 )
-from_language = click.option(
-    "-f",
-    "--from",
-    "source",
-    metavar="CODE",
-    default="en",
-    show_default=True,
-    shell_complete=complete_languages,
-    help="Source language.",
+trial = _stored(
+    "--trial", "is_trial", is_flag=True, help="Use no credentials, within the limits of the trial (10 calls a day)."
 )
-trial = click.option(
-    "--trial", is_flag=True, help="Use no credentials, within the limits of the trial (10 calls a day)."
-)
-output_format = click.option(
-    "--output-format",
-    metavar="FORMAT",
-    shell_complete=complete_formats,
-    help="Convert the results to this format, such as pdf.",
-)
-kind = click.option("--kind", type=words(*KINDS), help="Override the kind detected from the file format.")
+output_format = option("--output-format", type=FORMAT, help="Convert the results to this format, such as pdf.")
+kind = option("--kind", type=words(*KINDS), help="Override the kind detected from the file format.")
 waiting = _each(
-    click.option(
+    _stored(
         "--polling", type=words("economy", "balanced", "responsive"), help="Make fewer calls, or get results sooner."
     ),
-    click.option("--timeout", type=TIMEOUT, metavar="SECONDS", help="Stop waiting after this time."),
+    _stored("--timeout", type=TIMEOUT, help="Stop waiting after this time."),
 )
-billing = _each(
-    click.option("--max-calls", type=number(0), metavar="N", help="Make at most N calls; each is billed."), waiting
-)
+billing = _each(_stored("--max-calls", type=number(0), help="Make at most N calls; each is billed."), waiting)
 variants = _each(
-    click.option(
+    option(
         "--style", type=words("slang", "classification", "medical"), help="Translate with the vocabulary of this field."
     ),
-    click.option("--summarize", is_flag=True, help="Return a summary instead of the whole text."),
+    option("--summarize", is_flag=True, help="Return a summary instead of the whole text."),
 )
-glossary = click.option(
-    "--glossary", type=PAIRS, multiple=True, metavar="WORD=TRANSLATION|@FILE", help="Required translations of words."
-)
+glossary = option("--glossary", type=PAIRS, help="Required translations of words.")
 output = _each(
-    click.option(
+    option(
         "-o",
         "--out",
         default=".",
@@ -293,13 +307,8 @@ output = _each(
         metavar="DIR|FILE|-",
         help="Folder of the results; for a single result also a file name, or - for standard output.",
     ),
-    click.option("--overwrite", is_flag=True, help="Replace existing files."),
+    option("--overwrite", is_flag=True, help="Replace existing files."),
 )
-
-
-def client_settings(*, polling: str | None, max_calls: int | None = None) -> dict[str, Any]:
-    """Return the client arguments for the options of ``billing`` that were given."""
-    return given_options({"call_budget": max_calls, "polling": polling})
 
 
 HELP = {
@@ -324,16 +333,17 @@ HELP = {
     "interval": "interval of subtitles, in seconds",
 }
 
-# The type of an option in ``FileOptions`` → its syntax on the command line.
-_WRITTEN: dict[Any, tuple[ParamType, str]] = {
-    str: (click.STRING, "TEXT"),
-    int: (number(-(10**9)), "N"),
-    Sequence[int]: (NUMBERS, "1,3-5"),
-    Sequence[str]: (COMMA_LIST, "A,B,..."),
-    Mapping[str, str]: (PAIRS, "WORD=TRANSLATION|@FILE"),
-    Mapping[int, WorksheetPart]: (SHEET_PART, "1!A1:C9|1!rows=2-5"),
-    Sequence[Sequence[str]]: (KEY_PATHS, "KEY.KEY,..."),
-    Mapping[str, Sequence[str]]: (NAMED_LIST, "NAME=A,B"),
+# The type of an option in ``FileOptions`` → its type on the command line.
+_TYPES: dict[Any, ParamType | None] = {
+    bool: None,
+    str: click.STRING,
+    int: number(-(10**9)),
+    Sequence[int]: NUMBERS,
+    Sequence[str]: COMMA_LIST,
+    Mapping[str, str]: PAIRS,
+    Mapping[int, WorksheetPart]: SHEET_PART,
+    Sequence[Sequence[str]]: KEY_PATHS,
+    Mapping[str, Sequence[str]]: NAMED_LIST,
 }
 
 
@@ -351,19 +361,14 @@ def kinds_taking(name: str) -> list[str]:
 def _kind_option(name: str, hint: Any) -> Callable[[F], F]:
     takers = [kind for kind in kinds_taking(name) if kind != "auto"]
     of_all = "every kind" if len(takers) == len(KINDS) - 1 else ", ".join(takers)
-    text = f"{HELP[name][0].upper()}{HELP[name][1:]} ({of_all})."
-    shared: dict[str, Any] = {"cls": Option, "section": SECTIONS[1], "default": None, "help": text}
-    if hint is bool:
-        return click.option(f"{flag(name)}/--no-{flag(name)[2:]}", name, **shared)
-    if get_origin(hint) is Literal:
-        meant = {word.lower(): word for word in get_args(hint)}
-
-        def spelled(_: click.Context, __: click.Parameter, word: str | None) -> str | None:
-            return meant.get(word or "")
-
-        return click.option(flag(name), name, type=words(*meant), callback=spelled, **shared)
-    kind, metavar = _WRITTEN[hint]
-    return click.option(flag(name), name, type=kind, multiple=hint not in {str, int}, metavar=metavar, **shared)
+    return option(
+        f"{flag(name)}/--no-{flag(name)[2:]}" if hint is bool else flag(name),
+        name,
+        section=SECTIONS[1],
+        type=words(*get_args(hint)) if get_origin(hint) is Literal else _TYPES[hint],
+        default=None,
+        help=f"{HELP[name][0].upper()}{HELP[name][1:]} ({of_all}).",
+    )
 
 
 kind_options = _each(*(_kind_option(name, hint) for name, hint in hints().items()))
@@ -371,12 +376,4 @@ kind_options = _each(*(_kind_option(name, hint) for name, hint in hints().items(
 
 def given_options(values: Mapping[str, Any]) -> dict[str, Any]:
     """Return the options that were given, as arguments of the Python API."""
-    return {
-        name: merged(value) if _is_multiple(value) else value
-        for name, value in values.items()
-        if value is not None and value != ()
-    }
-
-
-def _is_multiple(value: Any) -> bool:
-    return isinstance(value, tuple)
+    return {name: value for name, value in values.items() if value is not None and value != ()}

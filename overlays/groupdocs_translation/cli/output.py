@@ -6,11 +6,15 @@ import json
 import shutil
 import sys
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 from typing import Any
 
 import click
 
-from .._progress import strip_controls
+from .._progress import hide_bar, strip_controls
+
+MIN_WRAPPED = 10  # columns: less is unreadable
+PADDING = 3  # columns between two cells
 
 
 def prepare_streams() -> None:
@@ -23,12 +27,22 @@ def prepare_streams() -> None:
 
 def say(message: str) -> None:
     """Print a message on stderr."""
+    hide_bar()
     click.echo(strip_controls(message, sys.stderr), err=True)
 
 
 def write(line: str) -> None:
     """Print a line of the result on stdout."""
+    hide_bar()
     click.echo(strip_controls(line, sys.stdout))
+
+
+def write_file(path: Path) -> None:
+    """Copy a file to stdout."""
+    hide_bar()
+    with path.open("rb") as content:
+        shutil.copyfileobj(content, sys.stdout.buffer)
+    sys.stdout.buffer.flush()
 
 
 def write_json(value: Any) -> None:
@@ -40,11 +54,13 @@ def write_json(value: Any) -> None:
 def write_table(
     headings: Sequence[str], rows: Iterable[Sequence[str]], *, wrapped: int | None = None, is_headed: bool = True
 ) -> None:
-    """Print a table: drawn on a terminal, otherwise tab-separated lines without headings.
+    """Print a table: drawn on a terminal that is wide enough, otherwise tab-separated lines without headings.
 
-    ``wrapped`` is the column to wrap on a narrow terminal; the others stay whole if they fit.
+    ``wrapped`` is the column to wrap on a narrow terminal; the others stay whole.
     """
-    if not sys.stdout.isatty():
+    rows = [[strip_controls(cell, sys.stdout) for cell in row] for row in rows]
+    size = shutil.get_terminal_size()  # rich assumes 80 columns for a dumb terminal
+    if not sys.stdout.isatty() or _narrowest(rows, wrapped) > size.columns:
         for row in rows:
             write("\t".join(row))
         return
@@ -57,11 +73,22 @@ def write_table(
     for number, heading in enumerate(headings):
         table.add_column(heading, no_wrap=wrapped is not None and number != wrapped, overflow="fold")
     for row in rows:
-        # Text: square brackets in a name are not markup.
-        table.add_row(*(Text(strip_controls(cell, sys.stdout)) for cell in row))
-    size = shutil.get_terminal_size()  # rich assumes 80 columns for a dumb terminal
+        table.add_row(*map(Text, row))  # Text: square brackets in a name are not markup
     console = Console(highlight=False, width=size.columns, height=size.lines)
     with console.capture() as drawn:
         console.print(table)
     for line in drawn.get().splitlines():
         click.echo(line.rstrip())
+
+
+def _narrowest(rows: Iterable[Sequence[str]], wrapped: int | None) -> int:
+    """Return the width of the narrowest table that cuts no ID and no word of a column that is not ``wrapped``."""
+    from rich.cells import cell_len
+
+    widths = [
+        min(MIN_WRAPPED, max(map(cell_len, cells)))
+        if number == wrapped
+        else max(cell_len(word) for cell in cells for word in (cell.split() if wrapped is None else [cell]) or [""])
+        for number, cells in enumerate(zip(*rows, strict=True))
+    ]
+    return sum(widths) + PADDING * (len(widths) - 1)

@@ -26,10 +26,10 @@ _NAMES = ("the client ID", "the client secret")
 
 
 @options.command("login")
-@click.option("--client-id", metavar="ID", help="Client ID of your application, from the dashboard.")
-@click.option("--secret-stdin", is_flag=True, help="Read the secret from standard input, for scripts.")
-@click.option("--keyring", is_flag=True, help="Store in the system keyring instead of the profile file.")
-@click.option("--no-check", is_flag=True, help="Store without requesting a token first.")
+@options.option("--client-id", metavar="ID", help="Client ID of your application, from the dashboard.")
+@options.option("--secret-stdin", is_flag=True, help="Read the secret from standard input, for scripts.")
+@options.option("--keyring", is_flag=True, help="Store in the system keyring instead of the profile file.")
+@options.option("--no-check", is_flag=True, help="Store without requesting a token first.")
 def login(context: Context, client_id: str | None, secret_stdin: bool, keyring: bool, no_check: bool) -> None:
     """Store client ID and secret.
 
@@ -122,7 +122,7 @@ def _month(_: click.Context, __: click.Parameter, value: str | None) -> str | No
 
 
 @options.command("usage")
-@click.option("--month", callback=_month, metavar="YYYY-MM", help="Month to report; default: the current one.")
+@options.option("--month", callback=_month, metavar="YYYY-MM", help="Month to report; default: the current one.")
 def usage(context: Context, month: str | None) -> None:
     """Show the number of calls.
 

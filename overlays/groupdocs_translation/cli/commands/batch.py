@@ -12,7 +12,7 @@ import click
 from ..._progress import human_count, human_size, human_time
 from .. import options
 from ..exits import PROGRAM, Exit, cli_wording
-from ..options import given_options, kind_options, merged
+from ..options import given_options, kind_options, option
 from ..output import write, write_json, write_table
 
 if TYPE_CHECKING:
@@ -33,20 +33,18 @@ _STOPPED = {
 @click.argument("folder", type=click.Path(exists=True, file_okay=False), metavar="SRC_DIR")
 @options.to_languages
 @options.from_language
-@click.option(
-    "-o", "--out", "output_dir", required=True, metavar="DIR", help="Folder for the results; keeps the source's tree."
-)
-@click.option("--include", multiple=True, metavar="GLOB", help="Translate only these files, such as '*.docx'.")
-@click.option("--exclude", multiple=True, metavar="GLOB", help="Skip these files, such as 'drafts/*'.")
-@click.option("--dry-run", is_flag=True, help="Show the expected cost by kind; send and write nothing.")
-@click.option("--retry-failed", is_flag=True, help="Retry files that failed.")
-@click.option("--retry-uncertain", is_flag=True, help="Submit again what may have been accepted; may be billed twice.")
-@click.option("--overwrite", is_flag=True, help="Replace files that were not made by a batch.")
-@click.option("--follow-symlinks", is_flag=True, help="Follow links to files and folders.")
-@click.option("--journal", metavar="FILE", help="Journal file; default: in a hidden folder of --out.")
-@click.option("--uploads", type=options.number(1), metavar="N", help="Maximum concurrent uploads.")
-@click.option("--jobs", type=options.number(1), metavar="N", help="Maximum concurrent jobs at the service.")
-@click.option("--downloads", type=options.number(1), metavar="N", help="Maximum concurrent downloads.")
+@option("-o", "--out", "output_dir", required=True, metavar="DIR", help="Folder for the results; keeps the tree.")
+@option("--include", multiple=True, metavar="GLOB", help="Translate only these files, such as '*.docx'.")
+@option("--exclude", multiple=True, metavar="GLOB", help="Skip these files, such as 'drafts/*'.")
+@option("--dry-run", is_flag=True, help="Show the expected cost by kind; send and write nothing.")
+@option("--retry-failed", is_flag=True, help="Retry files that failed.")
+@option("--retry-uncertain", is_flag=True, help="Submit again what may have been accepted; may be billed twice.")
+@option("--overwrite", is_flag=True, help="Replace files that were not made by a batch.")
+@option("--follow-symlinks", is_flag=True, help="Follow links to files and folders.")
+@option("--journal", metavar="FILE", help="Journal file; default: in a hidden folder of --out.")
+@option("--uploads", type=options.number(1), help="Maximum concurrent uploads.")
+@option("--jobs", type=options.number(1), help="Maximum concurrent jobs at the service.")
+@option("--downloads", type=options.number(1), help="Maximum concurrent downloads.")
 @options.output_format
 @options.kind
 @options.variants
@@ -55,8 +53,7 @@ _STOPPED = {
 def batch(
     context: Context,
     folder: str,
-    targets: tuple[list[str], ...],
-    output_dir: str,
+    targets: list[str],
     dry_run: bool,
     uploads: int | None,
     jobs: int | None,
@@ -78,14 +75,15 @@ def batch(
     from ...batch import Batch, BatchPlan, Concurrency  # loads asynchronous I/O
 
     bounds = {"uploads": uploads, "jobs": jobs, "downloads": downloads}
-    settings: dict[str, Any] = given_options(given)
-    settings |= {"wording": cli_wording, "concurrency": Concurrency(**given_options(bounds))}
+    given |= {name: getattr(context, name) for name in ("max_calls", "polling", "timeout")}
+    given |= {"wording": cli_wording, "concurrency": Concurrency(**given_options(bounds))}
+    context.max_calls = None  # a limit of the batch, not of its client
     with context.client() as client, context.progress() as show:
-        batch = Batch(client, folder, target=merged(targets), output_dir=output_dir, progress=show, **settings)
+        batch = Batch(client, folder, target=targets, progress=show, **given_options(given))
         outcome = batch.plan() if dry_run else _run(context, batch)
     if isinstance(outcome, BatchPlan):
         return _say_plan(context, outcome)
-    return _say_report(context, outcome, settings.get("max_calls"))
+    return _say_report(context, outcome, given["max_calls"])
 
 
 def _run(context: Context, batch: Batch) -> BatchReport:
@@ -141,6 +139,8 @@ def _say_report(context: Context, report: BatchReport, limit: int | None) -> int
         write_table(("file", "state", "why"), rows, wrapped=2)
         if report.failed + report.uncertain > len(bad):
             write(f"and {report.failed + report.uncertain - len(bad)} more")
+    if not report.files:
+        context.say("no file to translate: check the folder, --include and --exclude")
     if report.stopped is not None:
         context.say(_STOPPED.get(report.stopped, report.stopped).format(limit=(limit or 0) + 1))
     if (report.unfinished or not report.found_all) and not context.is_sandbox:

@@ -3,42 +3,38 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import sys
 import tempfile
-from contextlib import contextmanager, suppress
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
 import click
 
-from ..._errors import (
-    AuthenticationError,
-    CallBudgetExceeded,
-    ConfigurationError,
-    TransferError,
-    TranslationError,
-    UnsupportedFormat,
-)
+from ..._errors import AuthenticationError, CallBudgetExceeded, ConfigurationError, TransferError, TranslationError
 from ..._files import check_places, move_into_place, output_folder
 from ..._inputs import hidden
+from ..._progress import human_size
 from ..._rules.names import result_name
-from ...spec.formats import check_output, format_name, recognize
+from ...spec.formats import check_output, recognize
 from .. import options
-from ..completion import complete_formats
-from ..exits import PROGRAM, Exit, as_dict, cli_wording, meaning_of
-from ..options import given_options, kind_options, merged
-from ..output import say, write, write_json
+from ..exits import PROGRAM, Exit
+from ..options import given_options, kind_options, known_format
+from ..output import say, write, write_file, write_json
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Sequence
+    from collections.abc import Generator, Mapping, Sequence
 
     from ..._results import TextTranslation
     from ..._sync.jobs import Job
     from ..context import Context
 
 TEXTS_TIMEOUT_S = 3600.0  # for an image or a recording read as text, which takes longer than a text
+_EXTENSION = re.compile(r"\.[A-Za-z][A-Za-z0-9]{1,4}")
 
 
 @options.command("file")
@@ -48,15 +44,10 @@ TEXTS_TIMEOUT_S = 3600.0  # for an image or a recording read as text, which take
 @options.output
 @options.output_format
 @options.kind
-@click.option(
-    "--format",
-    metavar="FORMAT",
-    shell_complete=complete_formats,
-    help="Override the format detected from the extension.",
-)
-@click.option("--name", metavar="NAME", help="File name of standard input, such as report.docx.")
-@click.option("--as-text", is_flag=True, help="Print the text of an image or a recording instead of writing files.")
-@click.option("--no-wait", is_flag=True, help="Submit, print the job ID, and exit.")
+@options.option("--format", type=options.FORMAT, help="Override the format detected from the extension.")
+@options.option("--name", metavar="NAME", help="File name of standard input, such as report.docx.")
+@options.option("--as-text", is_flag=True, help="Print the text of an image or a recording instead of writing files.")
+@options.option("--no-wait", is_flag=True, help="Submit, print the job ID, and exit.")
 @options.variants
 @options.billing
 @options.trial
@@ -64,15 +55,11 @@ TEXTS_TIMEOUT_S = 3600.0  # for an image or a recording read as text, which take
 def file(
     context: Context,
     files: tuple[str, ...],
-    targets: tuple[list[str], ...],
+    targets: list[str],
     out: str,
     overwrite: bool,
     as_text: bool,
     no_wait: bool,
-    trial: bool,
-    max_calls: int | None,
-    polling: str | None,
-    timeout: float | None,
     **given: Any,
 ) -> int:
     r"""Translate files.
@@ -91,43 +78,42 @@ def file(
         raise click.UsageError("standard input has no file name: use --name, such as --name report.docx")
     if given["name"] and len(files) > 1:
         raise click.UsageError(f"--name applies to one file, got {len(files)} files")
-    languages = merged(targets)
-    results = Results(context, out, overwrite=overwrite, is_single=len(files) * len(languages) == 1)
-    arguments: dict[str, Any] = {"target": languages, "as_text": as_text}
-    arguments |= {} if as_text else results.arguments(*files[:1], is_waiting=not no_wait)
-    arguments |= given_options(given)
+    results = Results(context, out, overwrite=overwrite, is_single=len(files) * len(targets) == 1)
+    arguments: dict[str, Any] = {"target": targets, "as_text": as_text, **given_options(given)}
+    if results.format and not as_text:
+        arguments["output_format"] = results.format
     work = _Work(context, files)
-    with (
-        context.client(is_trial=trial, **options.client_settings(max_calls=max_calls, polling=polling)) as client,
-        context.watching(client, results.resume_command) as watch,
-    ):
+    with context.client() as client, context.watching(client, results.resume_command) as watch:
+        if not (as_text or no_wait):
+            results.check(work, arguments)
+            arguments |= results.destination
         jobs: dict[str, Job[Any]] = {}
-        for name, entry in work.found.items():
-            source: Any = sys.stdin.buffer if name == "-" else name
+        for name in work.remaining():
             with work.reporting(name):
-                if not (as_text or no_wait or name == "-"):
-                    results.claim(name, arguments)
-                jobs[name] = client.submit_file(source, progress=watch, **arguments)
+                jobs[name] = client.submit_file(sys.stdin.buffer if name == "-" else name, progress=watch, **arguments)
                 if no_wait:
-                    entry["job"] = jobs[name].to_dict()
+                    work.found[name]["job"] = jobs[name].to_dict()
                     results.write(jobs[name].id)
         for name, job in () if no_wait else jobs.items():
             with work.reporting(name):
                 if as_text:
-                    texts = job.result(timeout or TEXTS_TIMEOUT_S, progress=watch)
-                    _print_texts(results, texts)
+                    texts = job.result(context.timeout or TEXTS_TIMEOUT_S, progress=watch)
+                    for line in lines_of(texts):
+                        results.write(line)
                     work.found[name]["texts"] = dict(texts.by_language)
                 else:
-                    work.found[name]["results"] = results.fetch(job, timeout=timeout, progress=watch)
+                    work.found[name]["results"] = results.fetch(job, timeout=context.timeout, progress=watch)
                 work.found[name]["job"] = job.id
                 context.resume_commands.pop(job.id, None)
     return work.end()
 
 
-def _print_texts(results: Results, texts: TextTranslation[list[str]]) -> None:
-    for language in texts:
-        for text in texts[language]:
-            results.write(text if len(texts.by_language) == 1 else f"{language}\t{text}")
+def lines_of(translation: TextTranslation[Any]) -> Iterator[str]:
+    """Yield the texts of a translation, each after its language and a tab if there are several languages."""
+    for language in translation:
+        texts = [translation[language]] if isinstance(translation[language], str) else translation[language]
+        for text in texts:
+            yield text if len(translation.by_language) == 1 else f"{language}\t{text}"
 
 
 def shown(source: str) -> str:
@@ -143,6 +129,10 @@ class _Work:
         self._codes: list[int] = []  # of those that failed
         self.found: dict[str, dict[str, Any]] = {name: {"source": shown(name)} for name in files}
 
+    def remaining(self) -> list[str]:
+        """Return the files that have not failed."""
+        return [name for name, entry in self.found.items() if "error" not in entry]
+
     @contextmanager
     def reporting(self, name: str) -> Generator[None]:
         """Report the failure of one file of several and continue with the others.
@@ -156,16 +146,13 @@ class _Work:
             if len(self.found) == 1 or isinstance(error, AuthenticationError | CallBudgetExceeded):
                 raise
             error.add_note(f"({self.found[name]['source']})")
-            meaning = meaning_of(error)
-            self._codes.append(meaning.exit)
-            if error.job is not None and meaning.is_over:
-                self._context.resume_commands.pop(error.job.id, None)
-            values = as_dict(type(error).__name__, cli_wording(error), meaning.exit, meaning.advice, [])
-            self.found[name]["error"] = values
+            problem = self._context.problem(error)
+            self._codes.append(problem.exit_code)
+            self.found[name]["error"] = problem.to_dict()
             if not self._context.is_json:
-                say(f"{PROGRAM}: {cli_wording(error)}")
-                if meaning.advice and error.job is None:
-                    say(meaning.advice)
+                say(f"{PROGRAM}: {problem.message}")
+                if problem.advice and error.job is None:
+                    say(problem.advice)
 
     def end(self) -> int:
         """Print the summary of all files and return the exit code."""
@@ -183,7 +170,8 @@ class Results:
     ``format`` is the format of that file, ``None`` for a folder and standard output.
 
     Raises:
-        click.UsageError: ``--out`` is a file or standard output, with several results or with ``--json``.
+        click.UsageError: ``--out`` is a file or standard output, with several results or with ``--json``; or it is a
+            file of an unknown format.
     """
 
     def __init__(self, context: Context, out: str, *, overwrite: bool, is_single: bool) -> None:
@@ -191,48 +179,60 @@ class Results:
         self._out = out
         self._overwrite = overwrite
         self._is_stdout = out == "-"
-        self._claimed: dict[str, str] = {}
-        self.format: str | None = None
-        if not self._is_stdout and not os.path.isdir(out):  # Path.is_dir() raises for a name that is too long
-            with suppress(UnsupportedFormat):  # a folder that does not exist yet
-                self.format = format_name(Path(out).suffix)
+        self.format = None if self._is_stdout else _format_of(out)
+        self._is_folder = not self._is_stdout and self.format is None
         if not self._is_folder and not is_single:
             raise click.UsageError(f"--out {out} takes one result, and there are several: use a folder")
         if self._is_stdout and context.is_json:
             raise click.UsageError("--out - and --json both write to standard output: use one of them")
 
     @property
-    def _is_folder(self) -> bool:
-        return not self._is_stdout and self.format is None
+    def destination(self) -> dict[str, Any]:
+        """The arguments with which ``submit_file`` checks the names of the results."""
+        return {"output_dir": self._out, "overwrite": self._overwrite} if self._is_folder else {}
 
-    def arguments(self, source: str | None = None, *, is_waiting: bool = True) -> dict[str, Any]:
-        """Check the destination before anything is billed, and return the arguments with which ``submit_file`` does.
+    def check(self, work: _Work, arguments: Mapping[str, Any]) -> None:
+        """Check names, formats and free space for all files before anything is billed; report those that cannot be.
 
         Raises:
-            ConfigurationError: the file exists or cannot be written.
+            ConfigurationError: the only file cannot be translated, or the results cannot be written.
         """
-        if self.format is None:
-            is_folder = is_waiting and not self._is_stdout
-            return {"output_dir": self._out, "overwrite": self._overwrite} if is_folder else {}
-        if is_waiting:
-            output_folder(Path(self._out).parent)
-            needed = os.path.getsize(source) if source is not None and os.path.isfile(source) else 0
-            check_places([Path(self._out)], needed, overwrite=self._overwrite)
-        return {"output_format": self.format}
+        claimed: dict[str, str] = {}
+        needed = 0
+        for name in work.found:
+            with work.reporting(name):
+                size = 0 if name == "-" or "://" in name else _size(name)
+                self._claim(claimed, name, arguments)
+                needed += size * len(arguments["target"])  # results have about the size of their source
+        if work.remaining():
+            self.check_destination(needed)
 
-    def claim(self, source: str, arguments: dict[str, Any]) -> None:
-        """Refuse a file whose results would have the same names as another file's, before anything is billed."""
+    def check_destination(self, needed: int = 0) -> None:
+        """Check that the destination can be written and has room for ``needed`` bytes.
+
+        Raises:
+            ConfigurationError: the file exists, or cannot be written, or there is not enough free space.
+        """
+        if self._is_stdout:
+            return
+        if not self._is_folder:
+            output_folder(Path(self._out).parent)
+            check_places([Path(self._out)], needed, overwrite=self._overwrite)
+        elif (free := shutil.disk_usage(output_folder(self._out)).free) < needed:
+            raise ConfigurationError(
+                f"not enough free space in {self._out}: {human_size(free)} of about {human_size(needed)}"
+            )
+
+    def _claim(self, claimed: dict[str, str], source: str, arguments: Mapping[str, Any]) -> None:
         path = unquote(urlsplit(source).path) if "://" in source else source
-        if os.path.isdir(path):
-            raise ConfigurationError(f"{source} is a folder, not a file", hint=f"use '{PROGRAM} batch'")
         name = str(arguments.get("name") or Path(path).name).encode(errors="replace").decode()
         kind, source_format = recognize(name, format=arguments.get("format"), kind=arguments.get("kind"))
         result = result_name(name, "*", check_output(kind, source_format, arguments.get("output_format")))
-        if result in self._claimed:
+        if result in claimed:
             raise ConfigurationError(
-                f"its results would have the same names as those of {self._claimed[result]}: use another --out"
+                f"its results would have the same names as those of {claimed[result]}: use another --out"
             )
-        self._claimed[result] = shown(source)
+        claimed[result] = shown(source)
 
     def resume_command(self, job: dict[str, Any]) -> list[str]:
         """Return the arguments that fetch a job."""
@@ -249,10 +249,9 @@ class Results:
         """
         if self._is_folder:
             result = job.download(self._out, overwrite=self._overwrite, **waiting)
-            found = {language: {"path": str(result[language]), "size": result.sizes[language]} for language in result}
-            for entry in found.values():
-                self.write(str(entry["path"]))
-            return found
+            for language in result:
+                self.write(str(result[language]))
+            return {language: {"path": str(result[language]), "size": result.sizes[language]} for language in result}
         path = Path(self._out)
         parent = None if self._is_stdout else path.parent  # a move within one file system is atomic
         with tempfile.TemporaryDirectory(prefix=".groupdocs-", dir=parent) as folder:
@@ -261,9 +260,7 @@ class Results:
                 raise click.UsageError(f"the job has {len(result.files)} results: use a folder for --out")
             ((language, whole),) = result.files.items()
             if self._is_stdout:
-                with whole.open("rb") as content:
-                    shutil.copyfileobj(content, sys.stdout.buffer)
-                sys.stdout.buffer.flush()
+                write_file(whole)
                 return {}
             try:
                 move_into_place(whole, path, overwrite=self._overwrite)
@@ -280,3 +277,25 @@ class Results:
         """Print a line of the result, except with ``--json``."""
         if not self._context.is_json:
             write(line)
+
+
+def _format_of(out: str) -> str | None:
+    """Return the format of a destination file, ``None`` for a folder."""
+    extension = Path(out).suffix
+    if out.endswith(("/", os.sep)) or os.path.isdir(out):  # Path.is_dir() raises for a name that is too long
+        return None
+    try:
+        return known_format(extension)
+    except ValueError as error:
+        if _EXTENSION.fullmatch(extension):
+            raise click.UsageError(f"--out {out}: {error}; for a folder, use {out}{os.sep}") from None
+        return None
+
+
+def _size(path: str) -> int:
+    if os.path.isdir(path):
+        raise ConfigurationError(f"{path} is a folder, not a file", hint=f"use '{PROGRAM} batch'")
+    try:
+        return os.path.getsize(path)
+    except OSError as error:
+        raise ConfigurationError(f"cannot read {path}: {error.strerror}") from None

@@ -11,7 +11,7 @@ from click.shell_completion import get_completion_class
 from ..._rules.names import check_language
 from ...spec.formats import KINDS, Kind, recognize
 from .. import options
-from ..completion import COMPLETION, PowerShell, complete_languages
+from ..completion import COMPLETION, PowerShell
 from ..context import Context
 from ..diagnostics import CheckResult, diagnose
 from ..exits import PROGRAM, Exit, flag
@@ -19,20 +19,14 @@ from ..output import write, write_json, write_table
 
 
 @options.command("languages")
-@click.option(
-    "-f",
-    "--from",
-    "source",
-    metavar="CODE",
-    shell_complete=complete_languages,
-    help="List only the targets of this source language.",
-)
+@options.option("-f", "--from", "source", type=options.LANGUAGE, help="List only the targets of this source language.")
 def languages(context: Context, source: str | None) -> None:
     """List language pairs.
 
     Costs one billed call and needs no credentials.
     """
-    with context.client(is_trial=True) as client:
+    context.is_trial = True
+    with context.client() as client:
         languages, known = client.languages(), client.account.languages
     if source is not None:
         source, _ = known.spell(check_language(source, "source"), ())
@@ -63,7 +57,12 @@ def formats(context: Context, format: str | None) -> None:
         write_json({"kinds": {kind.name: _members(kind) for kind in kinds}})
         return
     rows = (
-        (kind.name, _words(kind.formats), _words(kind.outputs) or _default(kind), " ".join(_members(kind)["options"]))
+        (
+            kind.name,
+            _words(kind.formats),
+            _words(kind.outputs or (_default(kind),)),
+            " ".join(_members(kind)["options"]),
+        )
         for kind in kinds
     )
     write_table(("kind", "formats", "output formats", "options"), rows)

@@ -10,12 +10,12 @@ from click.shell_completion import CompletionItem
 
 from ..._errors import ConfigurationError
 from ..._results import State
-from ...spec.formats import check_output, format_name, recognize
+from ...spec.formats import check_output, recognize
 from .. import options
 from ..context import Context
-from ..exits import Exit
+from ..exits import PROGRAM, Exit
 from ..output import write, write_json, write_table
-from .file import Results
+from .file import Results, lines_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -48,21 +48,10 @@ def _known(ctx: click.Context, _: click.Parameter, incomplete: str) -> list[Comp
 
 
 _ids = click.argument("ids", nargs=-1, required=True, metavar="ID...", shell_complete=_known)
-_kind = click.option("--kind", type=options.words("file", "text", "hugo"), help="Kind of a job submitted elsewhere.")
+_kind = options.option("--kind", type=options.words("file", "text", "hugo"), help="Kind of a job submitted elsewhere.")
 
 
-def _command(name: str) -> Callable[[Callable[..., Any]], click.Command]:
-    """Add a command to the group, with the options of every command."""
-
-    def decorate(function: Callable[..., Any]) -> click.Command:
-        made = options.command(name)(function)
-        jobs.add_command(made)
-        return made
-
-    return decorate
-
-
-@_command("list")
+@options.command("list", jobs)
 def listed(context: Context) -> None:
     """List the jobs of the last 24 hours.
 
@@ -76,7 +65,7 @@ def listed(context: Context) -> None:
     write_table(("id", "kind", "into", "file"), rows, wrapped=3)
 
 
-@_command("status")
+@options.command("status", jobs)
 @_ids
 @_kind
 def status(context: Context, ids: tuple[str, ...], kind: str | None) -> int:
@@ -100,30 +89,27 @@ def status(context: Context, ids: tuple[str, ...], kind: str | None) -> int:
     return max((_CODES.get(State(row["state"]), Exit.DONE) for row in rows), default=Exit.DONE)
 
 
-@_command("wait")
+@options.command("wait", jobs)
 @_ids
 @_kind
 @options.waiting
-def wait(context: Context, ids: tuple[str, ...], kind: str | None, polling: str | None, timeout: float | None) -> None:
+def wait(context: Context, ids: tuple[str, ...], kind: str | None) -> None:
     """Wait until jobs are done.
 
     Prints the translations of text jobs; download files with 'jobs download'.
     """
 
     def finish(job: Job[Any], watch: Callable[[Progress], None]) -> dict[str, Any]:
-        return _result(context, job, job.result(timeout, progress=watch))
+        return _result(context, job, job.result(context.timeout, progress=watch))
 
-    _finish_each(context, ids, polling, finish, lambda job: ["jobs", "wait", job["id"]], kind=kind)
+    _finish_each(context, ids, finish, lambda job: ["jobs", "wait", job["id"]], kind=kind)
 
 
 def _result(context: Context, job: Job[Any], result: Any) -> dict[str, Any]:
     values: dict[str, Any] = {"id": job.id, "kind": job.kind, "state": "done"}
-    lines: list[str] = []
     if job.kind == "text":
         values["translations"] = dict(result.by_language)
-        for language in result:
-            texts = [result[language]] if isinstance(result[language], str) else result[language]
-            lines += [text if len(result.by_language) == 1 else f"{language}\t{text}" for text in texts]
+        lines = [*lines_of(result)]
     elif job.kind == "file":
         values["languages"] = list(result.urls)
         lines = [f"{job.id}\tdone\t{' '.join(result.urls)}"]
@@ -135,21 +121,14 @@ def _result(context: Context, job: Job[Any], result: Any) -> dict[str, Any]:
     return values
 
 
-@_command("download")
+@options.command("download", jobs)
 @_ids
 @options.output
-@click.option("--name", metavar="NAME", help="File name of the source, from which the results are named.")
-@click.option("--output-format", metavar="FORMAT", help="Format of the results, if it differs from the source.")
+@options.option("--name", metavar="NAME", help="File name of the source, from which the results are named.")
+@options.option("--output-format", type=options.FORMAT, help="Format of the results, if it differs from the source.")
 @options.waiting
 def download(
-    context: Context,
-    ids: tuple[str, ...],
-    out: str,
-    overwrite: bool,
-    name: str | None,
-    output_format: str | None,
-    polling: str | None,
-    timeout: float | None,
+    context: Context, ids: tuple[str, ...], out: str, overwrite: bool, name: str | None, output_format: str | None
 ) -> None:
     """Wait for jobs and download their files.
 
@@ -157,33 +136,32 @@ def download(
     """
     if name and len(ids) > 1:
         raise click.UsageError(f"--name applies to one job, got {len(ids)} jobs")
-    details: dict[str, Any] = {"output_format": format_name(output_format)} if output_format else {}
+    details: dict[str, Any] = {"output_format": output_format} if output_format else {}
     if name:
         kind, source_format = recognize(name)
         details = {"name": name, "output_format": check_output(kind, source_format, output_format)}
     results = Results(context, out, overwrite=overwrite, is_single=len(ids) == 1)
 
     def finish(job: Job[Any], watch: Callable[[Progress], None]) -> dict[str, Any]:
-        return {"id": job.id, "results": results.fetch(job, timeout=timeout, progress=watch)}
+        if job.kind != "file":
+            wanted = f"use '{PROGRAM} jobs wait {job.id}'"
+            raise ConfigurationError(f"a job of kind {job.kind!r} has no files", hint=wanted)
+        return {"id": job.id, "results": results.fetch(job, timeout=context.timeout, progress=watch)}
 
-    results.arguments()
-    _finish_each(context, ids, polling, finish, results.resume_command, **details)
+    results.check_destination()
+    _finish_each(context, ids, finish, results.resume_command, **details)
 
 
 def _finish_each(
     context: Context,
     ids: tuple[str, ...],
-    polling: str | None,
     finish: Callable[[Job[Any], Callable[[Progress], None]], dict[str, Any]],
     resume_command: Callable[[dict[str, Any]], list[str]],
     **details: Any,
 ) -> None:
     """Finish the jobs one after the other; for unfinished ones, keep the command that resumes them."""
     found: list[dict[str, Any]] = []
-    with (
-        context.client(**options.client_settings(polling=polling)) as client,
-        context.watching(client, resume_command) as watch,
-    ):
+    with context.client() as client, context.watching(client, resume_command) as watch:
         for job_id in ids:
             job = _pick(context, client, job_id, **details)
             context.keep(job, resume_command)

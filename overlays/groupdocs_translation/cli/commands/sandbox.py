@@ -16,13 +16,11 @@ LOOK_S = 0.2  # a Ctrl-C right before a wait would not interrupt it, so wait in 
 
 
 @options.command("sandbox", context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False})
-@click.option(
+@options.option(
     "--port", type=options.number(0, 65535), default=0, show_default=True, help="Port to listen on; 0 picks a free one."
 )
-@click.option(
-    "--latency", type=options.SECONDS, default=2.0, show_default=True, metavar="SECONDS", help="Duration of a job."
-)
-@click.option(
+@options.option("--latency", type=options.SECONDS, default=2.0, show_default=True, help="Duration of a job.")
+@options.option(
     "--token-lifetime",
     type=options.number(1),
     default=3600,
@@ -30,7 +28,7 @@ LOOK_S = 0.2  # a Ctrl-C right before a wait would not interrupt it, so wait in 
     metavar="SECONDS",
     help="Lifetime of a token.",
 )
-@click.option("--lenient", is_flag=True, help="Accept requests that the service may reject.")
+@options.option("--lenient", is_flag=True, help="Accept requests that the service may reject.")
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED, metavar="[COMMAND [ARGUMENT]...]")
 def sandbox(
     context: Context, port: int, latency: float, token_lifetime: int, lenient: bool, arguments: tuple[str, ...]

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from .. import options
-from ..options import merged
 from ..output import write, write_json
 
 if TYPE_CHECKING:
@@ -21,7 +20,7 @@ if TYPE_CHECKING:
 
 @options.command("text")
 @click.argument("texts", nargs=-1, metavar="[TEXT|-]...")
-@click.option(
+@options.option(
     "--lines",
     "files",
     multiple=True,
@@ -32,22 +31,11 @@ if TYPE_CHECKING:
 @options.to_languages
 @options.from_language
 @options.glossary
-@click.option("--markdown", is_flag=True, help="Keep Markdown's markup.")
+@options.option("--markdown", is_flag=True, help="Keep Markdown's markup.")
 @options.variants
 @options.billing
 @options.trial
-def text(
-    context: Context,
-    texts: tuple[str, ...],
-    files: tuple[str, ...],
-    targets: tuple[list[str], ...],
-    glossary: tuple[dict[str, str], ...],
-    trial: bool,
-    max_calls: int | None,
-    polling: str | None,
-    timeout: float | None,
-    **variants: Any,
-) -> None:
+def text(context: Context, texts: tuple[str, ...], files: tuple[str, ...], targets: list[str], **variants: Any) -> None:
     r"""Translate texts.
 
     Each TEXT is one text; - (or nothing, in a pipe) reads one from standard input. All texts and languages are sent in
@@ -63,17 +51,13 @@ def text(
       groupdocs-translation text --lines strings.txt --to de > strings.de.txt
     """
     wanted = _source_of(texts, files)
-    languages = merged(targets)
-    found: dict[str, list[str]] = {language: [] for language in languages}
-    settings = options.client_settings(max_calls=max_calls, polling=polling)
+    found: dict[str, list[str]] = {language: [] for language in targets}
     with (
-        context.client(is_trial=trial, **settings) as client,
+        context.client() as client,
         context.watching(client, lambda job: ["jobs", "wait", job["id"]]) as watch,
     ):
-        given: dict[str, Any] = {"timeout": timeout, "progress": watch, **variants}
-        if glossary:
-            given["glossary"] = merged(glossary)
-        for row in _rows(client, wanted, files, languages, given):
+        given = {"timeout": context.timeout, "progress": watch, **options.given_options(variants)}
+        for row in _rows(client, wanted, files, targets, given):
             if not context.is_json:
                 _print(row)
                 continue
