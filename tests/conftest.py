@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import socket
@@ -29,6 +30,11 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 # nox -s tests -- --hypothesis-profile=default
 hypothesis.settings.register_profile("suite", derandomize=True, deadline=None)
 hypothesis.settings.load_profile("suite")
+
+
+def pytest_collection_finish():
+    """Exclude what exists before the tests from garbage collection, which tests that look for leaks run often."""
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import io
 import json
-import ssl
 import sys
 from typing import NamedTuple
 
 import pytest
 from groupdocs_translation.cli.main import run
-
-CERTIFICATES = ssl.create_default_context()  # reading them would take longer than all the rest of a test
 
 
 class Outcome(NamedTuple):
@@ -54,7 +51,7 @@ def command(sandbox, capsys, monkeypatch):
         source = Terminal() if stdin is None else io.TextIOWrapper(io.BytesIO(stdin))
         monkeypatch.setattr(sys, "stdin", source)
         capsys.readouterr()
-        given = {"verify": CERTIFICATES, **sandbox.client_settings(), **settings}
+        given = sandbox.client_settings() | settings
         code = run([str(argument) for argument in arguments], **given)
         return Outcome(code, *capsys.readouterr())
 

@@ -5,13 +5,12 @@ from __future__ import annotations
 import ast
 import subprocess
 import sys
-from importlib.resources import files
 from pathlib import Path
 
 import groupdocs_translation
-import yaml
 from groupdocs_translation.formats import KINDS
 from groupdocs_translation.spec.operations import OPERATIONS, generated, model
+from groupdocs_translation_sandbox import contract
 
 OVERLAY = Path(groupdocs_translation.__file__).parent
 MAY_KNOW_GENERATED = {"_api.py", "operations.py"}
@@ -36,7 +35,7 @@ def test_only_two_places_know_the_generated_client():
 
 
 def test_every_operation_of_the_document_has_its_row_and_module():
-    document = yaml.safe_load((files("groupdocs_translation_api") / "translation.yaml").read_text())
+    document = contract.document()
     described = {
         (operation["operationId"], method.upper(), path, operation.get("security") == [])
         for path, item in document["paths"].items()

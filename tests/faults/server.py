@@ -16,6 +16,7 @@ import threading
 from collections import Counter
 from contextlib import suppress
 from email.utils import formatdate
+from functools import cache
 
 SECRET = "a-client-secret"  # no message may contain it, nor the query of a URL
 QUERY = "sig=canary"
@@ -210,7 +211,9 @@ def chunked(pieces):
 def zipped(good, _):
     """Return the correct response in an encoding that was not requested, and far too large."""
     head = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Encoding: gzip\r\n"
-    return head + b"Content-Length: %d\r\n\r\n" % len(_BOMB) + _BOMB
+    return head + b"Content-Length: %d\r\n\r\n" % len(_bomb()) + _bomb()
 
 
-_BOMB = gzip.compress(b'{"status": 200, "message": "' + b" " * (32 * 2**20) + b'"}')
+@cache
+def _bomb():
+    return gzip.compress(b'{"status": 200, "message": "' + b" " * (32 * 2**20) + b'"}')
