@@ -13,9 +13,10 @@ import re
 import stat
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
-from typing import Any, NoReturn, cast
+from typing import Any, NoReturn
 
 from attrs import frozen
 
@@ -95,7 +96,7 @@ class Credentials:
         return f"Credentials({self.client_id[:SHOWN_CHARACTERS]}..., from {self.origin})"
 
 
-def checked(pair: tuple[Secret, Secret], *, origin: str, names: tuple[str, str]) -> Credentials:
+def checked(pair: Pair, *, origin: str, names: tuple[str, str]) -> Credentials:
     """Return the credentials if RFC 6749 allows them; ``names`` are the names of the two values in error messages.
 
     Both values are wrapped: ID and secret are often swapped by mistake, and tracebacks show local variables.
@@ -103,10 +104,16 @@ def checked(pair: tuple[Secret, Secret], *, origin: str, names: tuple[str, str])
     Raises:
         ConfigurationError: a value is missing or invalid.
     """
-    for name, value in zip(names, pair, strict=True):
+    for name, value, other in zip(names, pair, reversed(names), strict=True):
+        if value.reveal() is None and _has_value(pair):
+            raise ConfigurationError(f"{other} is set but {name} is missing; {_DASHBOARD}")
         if (problem := _problem(value.reveal())) is not None:
             raise ConfigurationError(f"{name} {problem}")
     return Credentials(pair[0].reveal(), pair[1], origin)
+
+
+def _has_value(pair: Pair) -> bool:
+    return any(value.reveal() is not None for value in pair)
 
 
 def _problem(value: object) -> str | None:
@@ -127,28 +134,32 @@ def find_credentials(client_id: Secret, client_secret: Secret, profile: str | No
     Raises:
         ConfigurationError: no credentials were found, or they are incomplete or invalid.
     """
-    if not _is_empty(given := (client_id, client_secret)):
-        return _both(given, ("client_id", "client_secret"), "arguments")
-    given = Secret(os.environ.get(ID_VARIABLE) or None), Secret(os.environ.get(SECRET_VARIABLE) or None)
-    if profile is None and not _is_empty(given):
-        return _both(given, (ID_VARIABLE, SECRET_VARIABLE), "environment")
-    name = profile or os.environ.get(PROFILE_VARIABLE) or DEFAULT_PROFILE
-    path = profile_path()
-    if (found := _from_profile(path, name)) is not None:
-        return _both(found, (f"client_id in {path}", f"client_secret in {path}"), f"profile {name!r} in {path}")
-    if (found := _from_keyring(name)) is not None:
-        return _both(found, ("client_id in the keyring", "client_secret in the keyring"), f"keyring, {name!r}")
+    for pair, names, origin in _sources((client_id, client_secret), profile):
+        if _has_value(pair):
+            return checked(pair, origin=origin, names=names)
     if profile is not None:
         raise ConfigurationError(
-            f"profile {profile!r} has no credentials, neither in {path} nor in the keyring; "
+            f"profile {profile!r} has no credentials, neither in {profile_path()} nor in the keyring; "
             "store them with 'groupdocs-translation login --profile NAME'"
         )
     raise ConfigurationError(
         "no credentials",
         parameter="client_id, client_secret",
         hint=f"pass client_id and client_secret, or set {ID_VARIABLE} and {SECRET_VARIABLE}, "
-        f"or write them to {path} ({_DASHBOARD})",
+        f"or write them to {profile_path()} ({_DASHBOARD})",
     )
+
+
+def _sources(given: Pair, profile: str | None) -> Iterator[tuple[Pair, tuple[str, str], str]]:
+    """Yield the values of each place in order, with their names and the name of the place."""
+    yield given, ("client_id", "client_secret"), "arguments"
+    if profile is None:
+        variables = Secret(os.environ.get(ID_VARIABLE) or None), Secret(os.environ.get(SECRET_VARIABLE) or None)
+        yield variables, (ID_VARIABLE, SECRET_VARIABLE), "environment"
+    name = profile or os.environ.get(PROFILE_VARIABLE) or DEFAULT_PROFILE
+    path = profile_path()
+    yield _from_file(path, name), (f"client_id in {path}", f"client_secret in {path}"), f"profile {name!r} in {path}"
+    yield _from_keyring(name), ("client_id in the keyring", "client_secret in the keyring"), f"keyring, {name!r}"
 
 
 def call_supplier(supplier: Supplier) -> Credentials:
@@ -157,21 +168,17 @@ def call_supplier(supplier: Supplier) -> Credentials:
     Raises:
         ConfigurationError: the callable raised, or returned anything but valid credentials.
     """
-    supplied = _supplied(supplier)
-    if isinstance(supplied, str):
-        raise ConfigurationError(
-            f"credentials= raised {supplied}; it must return (client_id, client_secret). The message of the exception "
-            "is not shown, since it may contain a secret"
-        )
-    return checked(supplied, origin="credentials=", names=("the ID from credentials=", "the secret from credentials="))
-
-
-def _supplied(supplier: Supplier) -> Pair | str:
-    """Return the pair or the name of the exception; the error is raised after this frame, which sees the values."""
     try:
-        client_id, client_secret = supplier()
+        pair = wrapped(*supplier())
     except Exception as error:
-        return type(error).__name__
+        raise ConfigurationError(
+            f"credentials= raised {type(error).__name__}; it must return (client_id, client_secret). The message of "
+            "the exception is not shown, since it may contain a secret"
+        ) from None
+    return checked(pair, origin="credentials=", names=("the ID from credentials=", "the secret from credentials="))
+
+
+def wrapped(client_id: object, client_secret: object) -> Pair:
     return Secret(client_id), Secret(client_secret)
 
 
@@ -182,46 +189,38 @@ def profile_path() -> Path:
     return user_config_path(APPLICATION) / "credentials.toml"
 
 
-def _is_empty(pair: Pair) -> bool:
-    return all(value.reveal() is None for value in pair)
+def _file_content(path: Path) -> Secret:
+    """Return the bytes of the profile file, empty if it does not exist.
 
-
-def _both(pair: Pair, names: tuple[str, str], origin: str) -> Credentials:
-    for value, name, other in zip(pair, names, reversed(names), strict=True):
-        if value.reveal() is None:
-            raise ConfigurationError(f"{other} is set but {name} is missing; {_DASHBOARD}")
-    return checked(pair, origin=origin, names=names)
-
-
-def _from_profile(path: Path, profile: str) -> Pair | None:
-    """Return the two values of a profile, ``None`` if the file or the profile does not exist."""
+    Raises:
+        ConfigurationError: it cannot be read, is too large, or is not safe for a secret.
+    """
     try:
         with path.open("rb") as file:
             reason = unsafe_permissions(os.fstat(file.fileno()))
-            text = Secret(file.read(MAX_PROFILE_BYTES) if reason is None else b"")
+            content = Secret(file.read(MAX_PROFILE_BYTES + 1) if reason is None else b"")
     except FileNotFoundError:
-        return None
+        return Secret(b"")
     except OSError as error:
         raise ConfigurationError(f"{path} cannot be read: {error.strerror}") from None
+    if len(content.reveal()) > MAX_PROFILE_BYTES:
+        reason = f"is larger than {MAX_PROFILE_BYTES} bytes and is not a profile file"
     if reason is not None:
         raise ConfigurationError(f"{path} {reason}")
-    if (found := _section(text, profile)) is None:
-        raise ConfigurationError(f"{path} is not TOML with a table for each profile")
-    return None if _is_empty(found) else found
+    return content
 
 
-def _section(text: Secret, profile: str) -> Pair | None:
-    """Return the values of a profile, empty if it does not exist; ``None`` for an invalid file."""
+def _from_file(path: Path, profile: str) -> Pair:
+    """Return the values of a profile, empty if the file or the profile does not exist."""
     import tomllib  # noqa: PLC0415  (only needed to read a profile file)
 
+    content = _file_content(path)
     try:
-        found: Any = tomllib.loads(text.reveal().decode()).get(profile, {})
-    except ValueError:  # invalid TOML or UTF-8; the exception quotes the file, so it must not be chained
-        return None
-    if not isinstance(found, dict):
-        return None
-    table = cast("dict[str, Any]", found)
-    return Secret(table.get("client_id")), Secret(table.get("client_secret"))
+        table: Any = tomllib.loads(content.reveal().decode()).get(profile, {})
+        return wrapped(table.get("client_id"), table.get("client_secret"))
+    except (ValueError, AttributeError):  # invalid TOML or UTF-8, or no table; the exception quotes the file
+        pass
+    raise ConfigurationError(f"{path} is not TOML with a table for each profile")
 
 
 def unsafe_permissions(status: os.stat_result, *, allow_root: bool = True) -> str | None:
@@ -235,22 +234,18 @@ def unsafe_permissions(status: os.stat_result, *, allow_root: bool = True) -> st
     return None
 
 
-def _from_keyring(profile: str) -> Pair | None:
-    """Return the two entries of the system keyring; ``None`` without the extra, a backend or entries."""
+def _from_keyring(profile: str) -> Pair:
+    """Return the two entries of the system keyring; empty without the extra, a backend or entries."""
     try:
         import keyring  # noqa: PLC0415  (an extra)
     except ImportError:
-        return None
+        return wrapped(None, None)
+    service = keyring_service(profile)
     try:
-        service = keyring_service(profile)
-        pair = (
-            Secret(keyring.get_password(service, "client_id")),
-            Secret(keyring.get_password(service, "client_secret")),
-        )
+        return wrapped(keyring.get_password(service, "client_id"), keyring.get_password(service, "client_secret"))
     except Exception as error:  # a headless machine has no backend; a locked keyring raises
         log.debug("the system keyring cannot be read: %s", type(error).__name__)
-        return None
-    return None if _is_empty(pair) else pair
+        return wrapped(None, None)
 
 
 def keyring_service(profile: str) -> str:
@@ -282,20 +277,12 @@ def remove_from_file(profile: str) -> Path | None:
 
 def _profiles() -> Any:
     import tomlkit  # noqa: PLC0415  (extra cli)
-    from tomlkit.exceptions import TOMLKitError  # noqa: PLC0415  (extra cli)
 
     path = profile_path()
-    try:
-        with path.open("rb") as file:
-            if (reason := unsafe_permissions(os.fstat(file.fileno()))) is not None:
-                raise ConfigurationError(f"{path} {reason}")
-            return tomlkit.parse(file.read())
-    except FileNotFoundError:
-        return {}
-    except (TOMLKitError, UnicodeDecodeError):  # their messages quote the file
-        raise ConfigurationError(f"{path} is not TOML; repair it or move it away") from None
-    except OSError as error:
-        raise ConfigurationError(f"{path} cannot be read: {error.strerror}") from None
+    content = _file_content(path)
+    with suppress(ValueError):  # TOMLKitError and UnicodeDecodeError are; their messages quote the file
+        return tomlkit.parse(content.reveal())
+    raise ConfigurationError(f"{path} is not TOML; repair it or move it away")
 
 
 def _write_profiles(document: Any) -> Path:
@@ -311,38 +298,46 @@ def _write_profiles(document: Any) -> Path:
 
 
 def store_in_keyring(profile: str, credentials: Credentials) -> None:
+    """Write a profile to the system keyring.
+
+    Raises:
+        ConfigurationError: the extra is not installed, or the keyring fails.
+    """
+
+    def store(keyring: Any, service: str) -> None:
+        keyring.set_password(service, "client_id", credentials.client_id)
+        keyring.set_password(service, "client_secret", credentials.client_secret.reveal())
+
+    _change_keyring("store", profile, store)
+
+
+def remove_from_keyring(profile: str) -> bool:
+    """Remove a profile from the system keyring; ``False`` if it does not exist."""
+
+    def remove(keyring: Any, service: str) -> None:
+        keyring.delete_password(service, "client_id")
+        keyring.delete_password(service, "client_secret")
+
+    if not _has_value(_from_keyring(profile)):
+        return False
+    _change_keyring("remove", profile, remove)
+    return True
+
+
+def _change_keyring(what: str, profile: str, change: Callable[[Any, str], None]) -> None:
     try:
         import keyring  # noqa: PLC0415  (an extra)
     except ImportError:
         raise ConfigurationError(
             "the keyring package is not installed: pip install 'groupdocs-translation[keyring]'"
         ) from None
-    service = keyring_service(profile)
-    failure: str | None = None
     try:
-        keyring.set_password(service, "client_id", credentials.client_id)
-        keyring.set_password(service, "client_secret", credentials.client_secret.reveal())
+        change(keyring, keyring_service(profile))
     except Exception as error:  # of any type, and its frames may show the secret, so it must not be chained
         failure = type(error).__name__
-    if failure is not None:
-        raise ConfigurationError(f"the system keyring failed to store the credentials ({failure})")
-
-
-def remove_from_keyring(profile: str) -> bool:
-    """Remove a profile from the system keyring; ``False`` if it does not exist."""
-    if _from_keyring(profile) is None:
-        return False
-    import keyring  # noqa: PLC0415  (an extra)
-
-    failure: str | None = None
-    try:
-        for name in ("client_id", "client_secret"):
-            keyring.delete_password(keyring_service(profile), name)
-    except Exception as error:  # as in ``store_in_keyring``
-        failure = type(error).__name__
-    if failure is not None:
-        raise ConfigurationError(f"the system keyring failed to remove the credentials ({failure})")
-    return True
+    else:
+        return
+    raise ConfigurationError(f"the system keyring failed to {what} the credentials ({failure})")
 
 
 def write_private(path: Path, content: bytes) -> None:
