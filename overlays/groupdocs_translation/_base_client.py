@@ -323,7 +323,7 @@ class BaseClient:
         if _trial:
             self.account = Account(settings, None, usage)
             return
-        from .auth import make_token_source  # noqa: PLC0415  (kept out of `import groupdocs_translation`)
+        from .auth.token_source import make_token_source  # noqa: PLC0415  (kept out of `import groupdocs_translation`)
 
         source = make_token_source(
             *pair,

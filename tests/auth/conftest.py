@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from groupdocs_translation.auth import ClientCredentials, make_token_source
+from groupdocs_translation.auth import ClientCredentials
 from groupdocs_translation.auth.credentials import Secret
+from groupdocs_translation.auth.token_source import make_token_source
 
 from tests.auth.servers import Api, Identity
 

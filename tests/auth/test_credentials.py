@@ -11,8 +11,9 @@ import keyring
 import keyring.backend
 import pytest
 from groupdocs_translation import AuthenticationError, ConfigurationError, TokenResponseError, TranslationClient
-from groupdocs_translation.auth import Secret, make_token_source
+from groupdocs_translation.auth import Secret
 from groupdocs_translation.auth.credentials import checked, find_credentials, profile_path
+from groupdocs_translation.auth.token_source import make_token_source
 
 from tests.auth.servers import http, token
 
@@ -20,7 +21,7 @@ PROFILE = '[default]\nclient_id = "profile-id"\nclient_secret = "profile-secret"
 
 
 def found(client_id=None, client_secret=None):
-    return find_credentials(Secret(client_id), Secret(client_secret))
+    return find_credentials((Secret(client_id), Secret(client_secret)))
 
 
 @pytest.fixture

@@ -27,8 +27,9 @@ from groupdocs_translation import (
     TokenUnavailable,
     TranslationError,
 )
-from groupdocs_translation.auth import Secret, make_token_source, token_endpoint
+from groupdocs_translation.auth import Secret, token_endpoint
 from groupdocs_translation.auth.token_endpoint import DEADLINE_S, MAX_BODY_BYTES
+from groupdocs_translation.auth.token_source import make_token_source
 
 from tests.auth.conftest import CLIENT_ID, CLIENT_SECRET
 from tests.auth.servers import Identity, RawServer, http, token

@@ -32,7 +32,7 @@ def credentials(name="abc", secret="s3cret"):
 
 def test_a_stored_profile_is_found_with_its_origin():
     path = store_in_file("default", credentials())
-    found = find_credentials(*NOTHING)
+    found = find_credentials(NOTHING)
     assert (found.client_id, found.client_secret.reveal()) == ("abc", "s3cret")
     assert found.origin == f"profile 'default' in {path}"
 
@@ -48,7 +48,7 @@ def test_the_file_is_private_from_its_creation():
 def test_an_existing_folder_is_used():
     profile_path().parent.mkdir(parents=True)
     store_in_file("default", credentials())
-    assert find_credentials(*NOTHING).client_id == "abc"
+    assert find_credentials(NOTHING).client_id == "abc"
 
 
 def test_a_path_that_cannot_be_read_is_named():
@@ -82,15 +82,15 @@ def test_other_profiles_and_comments_are_kept():
         "work": "third",
         "home": "second",
     }
-    assert find_credentials(*NOTHING, "home").client_secret.reveal() == 'quo"te\\'
+    assert find_credentials(NOTHING, "home").client_secret.reveal() == 'quo"te\\'
 
 
 def test_an_explicit_profile_takes_precedence_over_the_environment(monkeypatch):
     store_in_file("home", credentials("from-the-file"))
     monkeypatch.setenv("GROUPDOCS_CLIENT_ID", "from-the-environment")
     monkeypatch.setenv("GROUPDOCS_CLIENT_SECRET", "x")
-    assert find_credentials(*NOTHING, "home").client_id == "from-the-file"
-    assert find_credentials(*NOTHING).client_id == "from-the-environment"
+    assert find_credentials(NOTHING, "home").client_id == "from-the-file"
+    assert find_credentials(NOTHING).client_id == "from-the-environment"
     assert "profile 'home'" in repr(TranslationClient(profile="home"))
 
 
@@ -168,8 +168,8 @@ def test_the_keyring_is_read_after_the_file(monkeypatch):
     keyring.set_keyring(Memory())
     try:
         store_in_keyring("home", credentials("in-the-keyring"))
-        assert find_credentials(*NOTHING, "home").client_id == "in-the-keyring"
+        assert find_credentials(NOTHING, "home").client_id == "in-the-keyring"
         store_in_file("home", credentials("in-the-file"))
-        assert find_credentials(*NOTHING, "home").client_id == "in-the-file"
+        assert find_credentials(NOTHING, "home").client_id == "in-the-file"
     finally:
         keyring.set_keyring(before)

@@ -20,9 +20,10 @@ import pytest
 import redis
 from fakeredis import TcpFakeServer
 from groupdocs_translation import ConfigurationError, FileTokenStore, MemoryTokenStore, RedisTokenStore
-from groupdocs_translation.auth import Secret, make_token_source
+from groupdocs_translation.auth import Secret
 from groupdocs_translation.auth.stores import SealedTokenStore
 from groupdocs_translation.auth.token import AccessToken, TokenRequest
+from groupdocs_translation.auth.token_source import make_token_source
 
 from tests.auth.conftest import CLIENT_ID, CLIENT_SECRET
 from tests.auth.servers import token

@@ -20,7 +20,6 @@ from .._rules.polling import JobDurations, PollingSchedule, schedule_named, usua
 from .._rules.responses import languages_of, request_id
 from .._transports import async_transport
 from .._usage import CALL, Call, context_call
-from ..auth.bearer import PublicOnlyAuth
 from ..auth.token_endpoint import user_agent
 from ..spec.operations import BY_ID, generated
 from .session import AsyncSession, AsyncSharedTransport, guard_reuse
@@ -175,8 +174,17 @@ class AsyncConnection:
             name = call.operation.id if call.operation else f"{request.method} {request.url.path}"
             self.usage.reserve(name, call.counter)
 
+        def count_public(request: httpx2.Request) -> httpx2.Request:
+            if not is_public(request):
+                raise ConfigurationError(
+                    f"{request.method} {request.url.path} needs credentials, and a trial client has none; "
+                    "create a TranslationClient with client_id and client_secret"
+                )
+            count(request)
+            return request
+
         if self._token_source is None:
-            return PublicOnlyAuth(is_public=is_public, before_send=count)
+            return httpx2.FunctionAuth(count_public)
         return BearerAuth(self._token_source, origin=self.settings.base_url, is_public=is_public, before_send=count)
 
     async def call(self, operation: str, /, **arguments: Any) -> Any:

@@ -31,7 +31,6 @@ from .._rules.polling import (
 from .._rules.responses import languages_of, request_id
 from .._transports import sync_transport
 from .._usage import CALL, Call, context_call
-from ..auth.bearer import PublicOnlyAuth
 from ..auth.token_endpoint import user_agent
 from ..spec.operations import BY_ID, generated
 from .session import Session, SharedTransport, guard_reuse
@@ -186,8 +185,17 @@ class Connection:
             name = call.operation.id if call.operation else f"{request.method} {request.url.path}"
             self.usage.reserve(name, call.counter)
 
+        def count_public(request: httpx2.Request) -> httpx2.Request:
+            if not is_public(request):
+                raise ConfigurationError(
+                    f"{request.method} {request.url.path} needs credentials, and a trial client has none; "
+                    "create a TranslationClient with client_id and client_secret"
+                )
+            count(request)
+            return request
+
         if self._token_source is None:
-            return PublicOnlyAuth(is_public=is_public, before_send=count)
+            return httpx2.FunctionAuth(count_public)
         return BearerAuth(self._token_source, origin=self.settings.base_url, is_public=is_public, before_send=count)
 
     def call(self, operation: str, /, **arguments: Any) -> Any:

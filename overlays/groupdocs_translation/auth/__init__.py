@@ -4,9 +4,9 @@ Each module imports only those listed before it:
 
 - ``credentials`` finds the client ID and secret; ``token`` is the access token; ``token_endpoint`` requests one;
 - ``stores`` share tokens; ``providers`` obtain tokens; ``token_source`` caches and renews the token;
-- ``bearer`` is the ``httpx2.Auth`` of the clients; ``client_credentials`` is the one for any other API.
+- ``bearer`` is the ``httpx2.Auth`` of the clients, and the one for any other API.
 
-Names are imported on first use, because some of these modules load httpx2.
+Names are imported on first use, because ``bearer`` loads httpx2.
 """
 
 from __future__ import annotations
@@ -15,12 +15,11 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from .bearer import BearerAuth
-    from .client_credentials import ClientCredentials
+    from .bearer import BearerAuth, ClientCredentials
     from .credentials import Secret
     from .providers import Provider
     from .stores import FileTokenStore, MemoryTokenStore, RedisTokenStore, TokenStore
-    from .token_source import TokenEvent, TokenSource, make_token_source
+    from .token_source import TokenEvent, TokenSource
 
 __all__ = [
     "BearerAuth",
@@ -33,26 +32,15 @@ __all__ = [
     "TokenEvent",
     "TokenSource",
     "TokenStore",
-    "make_token_source",
 ]
 
-_HOMES = {
-    "BearerAuth": ".bearer",
-    "ClientCredentials": ".client_credentials",
-    "FileTokenStore": ".stores",
-    "MemoryTokenStore": ".stores",
-    "Provider": ".providers",
-    "RedisTokenStore": ".stores",
-    "Secret": ".credentials",
-    "TokenEvent": ".token_source",
-    "TokenSource": ".token_source",
-    "TokenStore": ".stores",
-    "make_token_source": ".token_source",
-}
+_MODULES = ("credentials", "stores", "providers", "token_source", "bearer")
 
 
 def __getattr__(name: str) -> Any:
     """Import a name on first use (PEP 562)."""
-    if name not in _HOMES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(_HOMES[name], __name__), name)
+    if name in __all__:
+        for module in _MODULES:
+            if (found := getattr(import_module(f".{module}", __name__), name, None)) is not None:
+                return found
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,22 +1,43 @@
-"""The ``httpx2.Auth``: adds the token to each request, and replays a request once after a 401."""
+"""``httpx2.Auth`` classes that add the token to each request, and replay a request once after a 401."""
 
 from __future__ import annotations
 
 import logging
+import os
 import re
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Generator, Iterator, MutableMapping
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Generator, Iterator, Mapping, MutableMapping
 from functools import partial
 from types import ModuleType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import httpx2
 
-from .._config import check_callable, check_methods, service_url
+from .._clock import SYSTEM_CLOCK, Clock
+from .._config import (
+    ClientAuth,
+    ProxyUrl,
+    check_callable,
+    check_flag,
+    check_methods,
+    check_proxy,
+    service_url,
+    trusted,
+)
 from .._errors import ConfigurationError
+from .._later import Later
 from .._rules.responses import is_encoded
 from .._usage import CALL, Call
+from .credentials import Secret, Supplier
+from .stores import TokenStore
 from .token import AccessToken
-from .token_source import TokenSource
+from .token_source import TokenEvent, TokenSource, make_token_source
+
+if TYPE_CHECKING:
+    import ssl
+
+    import httpx
+else:  # loaded only when an annotation is evaluated: most programs have no httpx
+    httpx, ssl = Later("httpx"), Later("ssl")
 
 log = logging.getLogger("groupdocs_translation.auth")
 
@@ -99,40 +120,26 @@ class BearerAuth(httpx2.Auth):
 
     def sync_auth_flow(self, request: httpx2.Request) -> Generator[httpx2.Request, httpx2.Response, None]:
         """Authenticate, send, and replay once after a 401."""
-        if not self._needs_token(request):
-            if self._before_send is not None:
-                self._before_send(request)
-            yield request
-            return
-        token = self._source.get_cached() or self._source.get()
-        self._authorize(request, token)
+        token = (self._source.get_cached() or self._source.get()) if self._needs_token(request) else None
+        self._prepare(request, token)
         response = yield request
-        if response.status_code != 401:
-            self._source.mark_accepted(token)
-        elif (rewind := self._rewind_to_replay(request, response, token)) is not None:
+        if token is not None and (rewind := self._rewind_to_replay(request, response, token)) is not None:
             token = self._source.get()
             if rewind():
                 self._limit(response)
-                self._authorize(request, token)
+                self._prepare(request, token)
                 self._note_replay(request, (yield request), token)
 
     async def async_auth_flow(self, request: httpx2.Request) -> AsyncGenerator[httpx2.Request, httpx2.Response]:
         """Authenticate, send, and replay once after a 401, without blocking the event loop."""
-        if not self._needs_token(request):
-            if self._before_send is not None:
-                self._before_send(request)
-            yield request
-            return
-        token = self._source.get_cached() or await self._source.aget()
-        self._authorize(request, token)
+        token = (self._source.get_cached() or await self._source.aget()) if self._needs_token(request) else None
+        self._prepare(request, token)
         response = yield request
-        if response.status_code != 401:
-            self._source.mark_accepted(token)
-        elif (rewind := self._rewind_to_replay(request, response, token)) is not None:
+        if token is not None and (rewind := self._rewind_to_replay(request, response, token)) is not None:
             token = await self._source.aget()
             if rewind():
                 self._limit(response)
-                self._authorize(request, token)
+                self._prepare(request, token)
                 self._note_replay(request, (yield request), token)
 
     def _limit(self, response: httpx2.Response) -> None:
@@ -153,20 +160,24 @@ class BearerAuth(httpx2.Auth):
             return False
         return self._is_public is None or not self._is_public(request)
 
-    def _authorize(self, request: httpx2.Request, token: AccessToken) -> None:
-        if self._writes_list:
-            others = [field for field in request.headers._list if field[1] != b"authorization"]
-            request.headers._list = [*others, (b"Authorization", b"authorization", token.header.reveal().encode())]
-        else:
-            request.headers["Authorization"] = token.header.reveal()
-        request.extensions.setdefault(CALL, self._call).authorized_by = self
+    def _prepare(self, request: httpx2.Request, token: AccessToken | None) -> None:
+        if token is not None:
+            if self._writes_list:
+                others = [field for field in request.headers._list if field[1] != b"authorization"]
+                request.headers._list = [*others, (b"Authorization", b"authorization", token.header.reveal().encode())]
+            else:
+                request.headers["Authorization"] = token.header.reveal()
+            request.extensions.setdefault(CALL, self._call).authorized_by = self
         if self._before_send is not None:
             self._before_send(request)
 
     def _rewind_to_replay(
         self, request: httpx2.Request, response: httpx2.Response, token: AccessToken
     ) -> Callable[[], bool] | None:
-        """Return the ``rewinder()`` of the request, if the 401 is for this request and another token may help."""
+        """Return the ``rewinder()`` of the request after a 401 for this request, if another token may help."""
+        if response.status_code != 401:
+            self._source.mark_accepted(token)
+            return None
         if response.request is not request:  # httpx2 followed a redirect: the 401 is from another server
             return None
         challenge = _CHALLENGE.search(response.headers.get("www-authenticate", ""))
@@ -187,28 +198,93 @@ class BearerAuth(httpx2.Auth):
         self._source.report_replay(is_refused=is_refused)
 
 
-class PublicOnlyAuth(httpx2.Auth):
-    """Counts and sends public operations, and rejects all others before they are sent."""
+class ClientCredentials(BearerAuth):
+    """OAuth 2.0 client credentials (RFC 6749 §4.4): ``httpx2.Client(auth=ClientCredentials(...))``, or ``AsyncClient``.
+
+    One object can serve any number of clients, threads and event loops. A request that is rejected again after one
+    replay returns its 401 response. Only the origin of ``api_url`` receives the token.
+
+    Args:
+        client_id, client_secret: the credentials of the application; or ``credentials``, a callable that returns both.
+        token_url: the token endpoint; https, or http on loopback.
+        api_url: the API; only its origin receives the token.
+        scope, client_auth: parameters of the token request; ``client_auth`` is ``body`` or ``basic``.
+        token_params: additional form parameters of the token request, such as ``audience`` or ``resource`` (RFC 8707).
+        token_store: a store shared with other clients or processes. verify, proxy, trust_env: as in ``httpx2.Client``,
+            for the token request. on_event: called with every ``TokenEvent``. clock: a source of time, for tests.
+
+    Raises:
+        ConfigurationError: an argument is invalid; nothing was sent. Requests raise ``AuthenticationError`` or
+            ``ConnectionFailed`` if no token can be obtained.
+    """
 
     def __init__(
-        self, *, is_public: Callable[[httpx2.Request], bool], before_send: Callable[[httpx2.Request], None]
+        self,
+        client_id: str | None = None,
+        client_secret: str | None = None,
+        *,
+        token_url: str,
+        api_url: str,
+        credentials: Supplier | None = None,
+        scope: str | None = None,
+        client_auth: ClientAuth = "body",
+        token_params: Mapping[str, str] | None = None,
+        token_store: TokenStore | None = None,
+        verify: bool | str | os.PathLike[str] | ssl.SSLContext = True,
+        proxy: str | httpx2.URL | httpx2.Proxy | None = None,
+        trust_env: bool = True,
+        on_event: Callable[[TokenEvent], object] | None = None,
+        clock: Clock = SYSTEM_CLOCK,
     ) -> None:
-        self._is_public = is_public
-        self._before_send = before_send
+        pair = Secret(client_id), Secret(client_secret)
+        del client_id, client_secret  # crash reporters show the local variables of a traceback
+        if credentials is None and any(value.reveal() is None for value in pair):
+            raise ConfigurationError("credentials are missing; pass client_id and client_secret, or credentials=")
+        proxy = ProxyUrl(proxy) if isinstance(proxy, str) else proxy
+        check_proxy(proxy)
+        source = make_token_source(
+            *pair,
+            credentials=credentials,
+            token_url=service_url(token_url, parameter="token_url"),
+            scope=scope,
+            client_auth=client_auth,
+            token_params=token_params,
+            store=token_store,
+            verify=trusted(verify, trust_env=check_flag(trust_env, "trust_env")),
+            proxy=proxy,
+            trust_env=trust_env,
+            on_event=on_event,
+            clock=clock,
+        )
+        self._api_url = service_url(api_url, parameter="api_url")
+        super().__init__(source, origin=self._api_url)
 
-    def auth_flow(self, request: httpx2.Request) -> Generator[httpx2.Request, httpx2.Response, None]:
-        """Count and send the request.
+    def for_httpx(self) -> httpx.Auth:
+        """Return the same authentication for sync and async ``httpx`` clients; they share one token with this object.
 
         Raises:
-            ConfigurationError: the operation is not public.
+            ConfigurationError: ``httpx`` is not installed.
         """
-        if not self._is_public(request):
+        try:
+            import httpx  # noqa: PLC0415  (no dependency of this package)
+        except ImportError:
             raise ConfigurationError(
-                f"{request.method} {request.url.path} needs credentials, and a trial client has none; "
-                "create a TranslationClient with client_id and client_secret"
-            )
-        self._before_send(request)
-        yield request
+                "for_httpx() needs httpx, which is not installed: pip install httpx, or use this object with an "
+                "httpx2 client"
+            ) from None
+
+        # Requests, responses and the flow have the same shape in both libraries; only the classes differ.
+        bearer: Any = BearerAuth(self._source, origin=self._api_url, library=httpx)
+
+        class HttpxAuth(httpx.Auth):
+            sync_auth_flow = bearer.sync_auth_flow
+            async_auth_flow = bearer.async_auth_flow
+
+        return HttpxAuth()
+
+    def __repr__(self) -> str:
+        source = self.__dict__.get("_source", "not created")  # in a traceback of __init__
+        return f"ClientCredentials({source!r})"
 
 
 def has_raw_list(headers: Callable[[dict[str, str]], MutableMapping[str, str]]) -> bool:

@@ -105,14 +105,14 @@ def checked(pair: Pair, *, origin: str, names: tuple[str, str]) -> Credentials:
         ConfigurationError: a value is missing or invalid.
     """
     for name, value, other in zip(names, pair, reversed(names), strict=True):
-        if value.reveal() is None and _has_value(pair):
+        if value.reveal() is None and has_value(pair):
             raise ConfigurationError(f"{other} is set but {name} is missing; {_DASHBOARD}")
         if (problem := _problem(value.reveal())) is not None:
             raise ConfigurationError(f"{name} {problem}")
     return Credentials(pair[0].reveal(), pair[1], origin)
 
 
-def _has_value(pair: Pair) -> bool:
+def has_value(pair: Pair) -> bool:
     return any(value.reveal() is not None for value in pair)
 
 
@@ -126,7 +126,7 @@ def _problem(value: object) -> str | None:
     return None
 
 
-def find_credentials(client_id: Secret, client_secret: Secret, profile: str | None = None) -> Credentials:
+def find_credentials(given: Pair, profile: str | None = None) -> Credentials:
     """Return the validated credentials of the arguments (which may hold ``None``), environment, profile or keyring.
 
     An explicit ``profile`` takes precedence over the environment.
@@ -134,8 +134,8 @@ def find_credentials(client_id: Secret, client_secret: Secret, profile: str | No
     Raises:
         ConfigurationError: no credentials were found, or they are incomplete or invalid.
     """
-    for pair, names, origin in _sources((client_id, client_secret), profile):
-        if _has_value(pair):
+    for pair, names, origin in _sources(given, profile):
+        if has_value(pair):
             return checked(pair, origin=origin, names=names)
     if profile is not None:
         raise ConfigurationError(
@@ -277,10 +277,11 @@ def remove_from_file(profile: str) -> Path | None:
 
 def _profiles() -> Any:
     import tomlkit  # noqa: PLC0415  (extra cli)
+    from tomlkit.exceptions import TOMLKitError  # noqa: PLC0415  (extra cli)
 
     path = profile_path()
     content = _file_content(path)
-    with suppress(ValueError):  # TOMLKitError and UnicodeDecodeError are; their messages quote the file
+    with suppress(TOMLKitError, UnicodeDecodeError):  # their messages quote the file
         return tomlkit.parse(content.reveal())
     raise ConfigurationError(f"{path} is not TOML; repair it or move it away")
 
@@ -318,7 +319,7 @@ def remove_from_keyring(profile: str) -> bool:
         keyring.delete_password(service, "client_id")
         keyring.delete_password(service, "client_secret")
 
-    if not _has_value(_from_keyring(profile)):
+    if not has_value(_from_keyring(profile)):
         return False
     _change_keyring("remove", profile, remove)
     return True

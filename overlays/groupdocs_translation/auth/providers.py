@@ -1,5 +1,6 @@
 """Token providers: from the token endpoint with credentials, from a user's callable, or a fixed token.
 
+Each has ``fetch()``, which returns a new token or raises a ``TranslationError``, and ``origin``, a description.
 ``TokenSource`` calls them in its worker thread, which drops the frames of their errors: those may show a token.
 """
 
@@ -33,20 +34,6 @@ class ExpiringToken(Protocol):
 
 Provided = str | tuple[str, float] | ExpiringToken
 Provider = Callable[[], Provided | Awaitable[Provided]]
-
-
-class TokenProvider(Protocol):
-    """A source of new tokens; ``origin`` describes where they come from."""
-
-    origin: str
-
-    def fetch(self, request: TokenRequest) -> AccessToken:
-        """Return a new token.
-
-        Raises:
-            TranslationError: no token could be obtained.
-        """
-        ...
 
 
 class ClientCredentialsProvider:
@@ -163,3 +150,6 @@ class StaticTokenProvider:
                 "the API rejected the access token of access_token=: it is invalid or has expired"
             )
         return AccessToken(self._secret, float("inf"), request.clock.monotonic(), request.clock.wall())
+
+
+TokenProvider = ClientCredentialsProvider | CallableTokenProvider | StaticTokenProvider

@@ -12,7 +12,6 @@ import logging
 import re
 import sys
 from collections.abc import Mapping
-from contextlib import ExitStack
 from functools import cache
 from random import random
 from typing import Any, cast, get_args
@@ -41,8 +40,7 @@ DEADLINE_S = 30.0  # for a token request with its retries; below the usual timeo
 CONNECT_TIMEOUT_S = 5.0  # with READ_TIMEOUT_S: two tries and a pause fit the deadline
 READ_TIMEOUT_S = 10.0
 TRIES = 3  # a new token does not revoke the old one, so the POST may be repeated
-FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.5, 4.0  # full jitter; two pauses of any length fit the deadline
-LONGEST_RETRY_AFTER_S = 60.0  # a longer one raises immediately, like one that exceeds the deadline
+LONGEST_PAUSE_S = 4.0  # two pauses of any length fit the deadline
 LAST_TRY_S = 5.0  # before the deadline, in which no further try starts
 MAX_BODY_BYTES = 65_536  # a token is a few KB
 MAX_MESSAGE_LENGTH = 256  # of text from a server, in error messages
@@ -94,13 +92,13 @@ def _params(given: object) -> dict[str, str]:
 class Endpoint:
     """The token endpoint and the parameters of the token request, without secrets."""
 
-    url: str
+    url: str = field(alias="token_url")
     scope: str | None = None
     client_auth: str = "body"
     verify: Trust = True
     proxy: Any = field(default=None, repr=False)  # its URL may contain a password
     timeout_s: float = DEADLINE_S
-    params: dict[str, str] = field(default=None, converter=_params, repr=False)
+    params: dict[str, str] = field(default=None, converter=_params, repr=False, alias="token_params")
 
     def __attrs_post_init__(self) -> None:
         if self.client_auth not in get_args(ClientAuth):
@@ -134,21 +132,14 @@ class Endpoint:
             try:
                 return self._try(credentials, request, until=started + self.timeout_s)
             except TokenUnavailable as error:
+                total_s = self.timeout_s - min(LAST_TRY_S, self.timeout_s / 2)
+                policy = RetryPolicy(tries=TRIES, longest_pause_s=LONGEST_PAUSE_S, total_s=total_s)
                 elapsed, after = clock.monotonic() - started, error.retry_after
-                wait = pause(self._retries(), tries=tries, elapsed_s=elapsed, retry_after_s=after, random=random)
+                wait = pause(policy, tries=tries, elapsed_s=elapsed, retry_after_s=after, random=random)
                 if wait is None or not request.is_awaited:
                     raise
                 log.warning("%s; retrying in %.1f s", error, wait)
             clock.sleep(wait)
-
-    def _retries(self) -> RetryPolicy:
-        return RetryPolicy(
-            tries=TRIES,
-            first_pause_s=FIRST_PAUSE_S,
-            longest_pause_s=LONGEST_PAUSE_S,
-            longest_retry_after_s=LONGEST_RETRY_AFTER_S,
-            total_s=self.timeout_s - min(LAST_TRY_S, self.timeout_s / 2),
-        )
 
     def _try(self, credentials: Credentials, request: TokenRequest, *, until: float) -> AccessToken:
         """Send the request once; only ``TokenUnavailable`` is retryable.
@@ -183,32 +174,27 @@ class Endpoint:
         import httpx2  # noqa: PLC0415  (loaded in the worker, with the first token)
 
         read, connect = min(READ_TIMEOUT_S, self.timeout_s), min(CONNECT_TIMEOUT_S, self.timeout_s)
-        with ExitStack() as stack:
-            client = stack.enter_context(
-                httpx2.Client(
-                    verify=tls(self.verify) if self.url.startswith("https:") else False,  # avoids loading certificates
-                    proxy=self.proxy,
-                    trust_env=False,  # proxy and verify already reflect the environment
-                    timeout=httpx2.Timeout(read, connect=connect, pool=connect),
-                    follow_redirects=False,
-                )
-            )
+        with httpx2.Client(
+            verify=tls(self.verify) if self.url.startswith("https:") else False,  # avoids loading certificates
+            proxy=self.proxy,
+            trust_env=False,  # proxy and verify already reflect the environment
+            timeout=httpx2.Timeout(read, connect=connect, pool=connect),
+            follow_redirects=False,
+        ) as client:
             request.request_id = request.request_id or uuid4().hex  # the same for all tries
             headers = self._headers(credentials) | {REQUEST_ID: request.request_id}
-            response = stack.enter_context(
-                client.stream("POST", self.url, data=self._form(credentials), headers=headers)
-            )
-            chunks: list[bytes] = []
-            size = 0
-            for chunk in response.iter_raw():  # raw: 50 KB of gzip can become 50 MB
-                size += len(chunk)
-                if size > MAX_BODY_BYTES:
-                    break
-                if request.clock.monotonic() > until:
-                    raise httpx2.ReadTimeout(f"the response was not complete within {self.timeout_s:g} s")
-                chunks.append(chunk)
-            body = Secret(b"".join(chunks).decode("utf-8-sig", errors="replace"))
-            return Response(response.status_code, response.headers, body, size <= MAX_BODY_BYTES)
+            with client.stream("POST", self.url, data=self._form(credentials), headers=headers) as response:
+                chunks: list[bytes] = []
+                size = 0
+                for chunk in response.iter_raw():  # raw: 50 KB of gzip can become 50 MB
+                    size += len(chunk)
+                    if size > MAX_BODY_BYTES:
+                        break
+                    if request.clock.monotonic() > until:
+                        raise httpx2.ReadTimeout(f"the response was not complete within {self.timeout_s:g} s")
+                    chunks.append(chunk)
+                body = Secret(b"".join(chunks).decode("utf-8-sig", errors="replace"))
+                return Response(response.status_code, response.headers, body, size <= MAX_BODY_BYTES)
 
     def _form(self, credentials: Credentials) -> dict[str, str]:
         form = {"grant_type": "client_credentials"}  # in the documented order

@@ -8,31 +8,23 @@ import os
 import threading
 import time
 import weakref
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from concurrent.futures import Future, InvalidStateError, wait
 from contextlib import suppress
 from random import random
-from typing import TYPE_CHECKING, Any, Literal, NoReturn, get_args
+from typing import Any, Literal, NoReturn, get_args
 
 from attrs import evolve, frozen
 
 from .._clock import SYSTEM_CLOCK, Clock
-from .._config import CLOSED, SystemTrust, check_callable, check_clock, check_methods, check_seconds, proxy_for
+from .._config import CLOSED, check_callable, check_clock, check_methods, check_seconds, proxy_for
 from .._data import Data
 from .._errors import AuthenticationError, ConfigurationError, TokenUnavailable, TranslationError
-from .._later import Later
-from .credentials import Secret, Supplier, find_credentials
+from .credentials import Secret, Supplier, find_credentials, has_value
 from .providers import CallableTokenProvider, ClientCredentialsProvider, Provider, StaticTokenProvider, TokenProvider
 from .stores import TokenStore
 from .token import AccessToken, TokenRequest
 from .token_endpoint import DEADLINE_S, Endpoint
-
-if TYPE_CHECKING:
-    import ssl
-
-    import httpx2
-else:  # loaded only when an annotation is evaluated
-    httpx2, ssl = Later("httpx2"), Later("ssl")
 
 log = logging.getLogger("groupdocs_translation.auth")
 
@@ -468,27 +460,24 @@ def make_token_source(
     profile: str | None = None,
     access_token: Secret | None = None,
     token_provider: Provider | None = None,
-    scope: str | None = None,
-    client_auth: str = "body",
-    token_params: Mapping[str, str] | None = None,
     store: TokenStore | None = None,
-    proxy: str | httpx2.URL | httpx2.Proxy | None = None,
-    verify: bool | SystemTrust | ssl.SSLContext = True,
+    proxy: Any = None,
     trust_env: bool = True,
     timeout: float = DEADLINE_S,
     clock: Clock = SYSTEM_CLOCK,
     on_event: Callable[[TokenEvent], object] | None = None,
+    **endpoint: Any,
 ) -> TokenSource:
     """Validate the authentication arguments and build the token source; nothing is sent yet.
 
-    Secrets are wrapped; those that were not given hold ``None``.
+    Secrets are wrapped; those that were not given hold ``None``. Other arguments are those of ``Endpoint``.
 
     Raises:
         ConfigurationError: credentials are missing, invalid or given in two ways, or another argument is invalid.
     """
-    has_pair = any(value.reveal() is not None for value in (client_id, client_secret))
+    pair = client_id, client_secret
     has_token = access_token is not None and access_token.reveal() is not None
-    if has_pair + has_token + sum(value is not None for value in (credentials, profile, token_provider)) > 1:
+    if has_value(pair) + has_token + sum(value is not None for value in (credentials, profile, token_provider)) > 1:
         raise ConfigurationError(
             "credentials are given in more than one way; pass only one of: client_id and client_secret, credentials=, "
             "profile=, access_token=, token_provider="
@@ -503,15 +492,7 @@ def make_token_source(
     elif token_provider is not None:
         provider = CallableTokenProvider(token_provider)
     else:
-        endpoint = Endpoint(
-            url=token_url,
-            scope=scope,
-            client_auth=client_auth,
-            verify=verify,
-            proxy=proxy_for(token_url) if proxy is None and trust_env else proxy,
-            timeout_s=timeout,
-            params=token_params,
-        )
-        found = credentials or find_credentials(client_id, client_secret, profile)
-        provider = ClientCredentialsProvider(found, endpoint, store)
+        used_proxy = proxy_for(token_url) if proxy is None and trust_env else proxy
+        requests = Endpoint(token_url=token_url, proxy=used_proxy, timeout_s=timeout, **endpoint)
+        provider = ClientCredentialsProvider(credentials or find_credentials(pair, profile), requests, store)
     return TokenSource(provider, clock=clock, timeout=timeout, on_event=on_event)
