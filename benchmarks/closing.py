@@ -9,68 +9,43 @@ is followed by a poll, and the server closes after every second response. Each c
 from __future__ import annotations
 
 import asyncio
+import inspect
 from typing import Any
 
 from groupdocs_translation import AsyncTranslationClient, SubmissionUncertain, TranslationClient
 
 from benchmarks._measure import Target, machine, process, table, write
 from benchmarks._server import BASE
+from tests.clocks import FakeClock
 
 CLIENTS, SUBMISSIONS = 10, 150
 
 
-class _NoWait:
-    """A clock whose sleeps take no time, so that lost polls are repeated immediately."""
-
-    def __init__(self) -> None:
-        self._now = 0.0
-
-    def monotonic(self) -> float:
-        return self._now
-
-    def wall(self) -> float:
-        return self._now
-
-    def sleep(self, seconds: float) -> None:
-        self._now += seconds
-
-    async def asleep(self, seconds: float) -> None:
-        self._now += seconds
-        await asyncio.sleep(0)
+async def _result(value: Any) -> Any:
+    """Return the result of a call of either client."""
+    return await value if inspect.isawaitable(value) else value
 
 
-def _sync(settings: dict[str, Any], is_polled: bool) -> int:
+async def _lost(client: Any, is_polled: bool) -> int:
+    """Submit the texts, and return how many outcomes are unknown."""
     lost = 0
-    with TranslationClient(**settings) as client:
-        for _ in range(SUBMISSIONS):
-            try:
-                job = client.submit_text("Hello, world!", target="de")
-            except SubmissionUncertain:
-                lost += 1
-            else:
-                if is_polled:
-                    job.result()
+    for _ in range(SUBMISSIONS):
+        try:
+            job = await _result(client.submit_text("Hello, world!", target="de"))
+        except SubmissionUncertain:
+            lost += 1
+        else:
+            if is_polled:
+                await _result(job.result())
     return lost
 
 
-async def _async(settings: dict[str, Any], is_polled: bool) -> int:
-    lost = 0
-    async with AsyncTranslationClient(**settings) as client:
-        for _ in range(SUBMISSIONS):
-            try:
-                job = await client.submit_text("Hello, world!", target="de")
-            except SubmissionUncertain:
-                lost += 1
-            else:
-                if is_polled:
-                    await job.result()
-    return lost
-
-
-def _run(contender: str, settings: dict[str, Any], is_polled: bool) -> int:
+async def _run(contender: str, settings: dict[str, Any], is_polled: bool) -> int:
     if contender == "sync":
-        return _sync(settings, is_polled)
-    return asyncio.run(_async(settings | {"transport": contender.rpartition(" ")[2]}, is_polled))
+        with TranslationClient(**settings) as client:
+            return await _lost(client, is_polled)
+    async with AsyncTranslationClient(**settings, transport=contender.rpartition(" ")[2]) as client:
+        return await _lost(client, is_polled)
 
 
 def main(argv: list[str]) -> int:
@@ -81,9 +56,10 @@ def main(argv: list[str]) -> int:
     for what, limit in (("submissions", 1), ("pairs", 2)):
         with process("benchmarks._server", str(limit)) as server:
             url = f"http://127.0.0.1:{server.read()}"
-            settings = {"access_token": "t", "base_url": url + BASE, "clock": _NoWait()}
+            clock = FakeClock()  # lost polls are repeated immediately
+            settings = {"access_token": "t", "base_url": url + BASE, "clock": clock}
             for contender in ("sync", "async, httpx2", "async, aiohttp"):
-                lost = sum(_run(contender, settings, what == "pairs") for _ in range(clients))
+                lost = sum(asyncio.run(_run(contender, settings, what == "pairs")) for _ in range(clients))
                 rate = 100 * lost / (clients * SUBMISSIONS)
                 rows.append([what, contender, clients * SUBMISSIONS, lost, rate])
                 targets.append(Target(f"{what}, {contender}: % uncertain", rate, 1))

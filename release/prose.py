@@ -1,8 +1,7 @@
 """Check the English of the project: its terms, the length of sentences, headings, and the mood of docstrings.
 
 ``python -m release.prose`` is part of ``nox -s lint``. It reads pages, docstrings, comments and messages; code in them
-is left out. The rules are in ``prose.toml``. ``--all`` includes the folders that are still to be rewritten, ``--count``
-counts their findings, and paths limit the check to those files and folders.
+is left out. The rules are in ``prose.toml``. Paths limit the check to those files and folders.
 """
 
 from __future__ import annotations
@@ -13,7 +12,6 @@ import re
 import sys
 import tokenize
 import tomllib
-from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -162,33 +160,16 @@ def written() -> list[Path]:
     return [path for path in files() if path.suffix in kinds and not str(path).startswith(skipped)]
 
 
-def is_below(path: Path, folders: list[str]) -> str | None:
-    """Return the folder that contains or is the path, if any."""
-    return next((name for name in folders if path == Path(name) or Path(name) in path.parents), None)
-
-
-def main(arguments: list[str]) -> int:
-    """Print the findings; return 1 if any counts."""
-    paths = [argument.rstrip("/") for argument in arguments if not argument.startswith("--")]
-    later: list[str] = RULES["later"]
-    counted = Counter[str]()
-    failed = False
+def main(paths: list[str]) -> int:
+    """Print the findings, in these files and folders or in all; return 1 if there is one."""
+    chosen = {Path(path) for path in paths}
+    found = False
     for path in written():
-        if paths and not is_below(path, paths):
-            continue
-        folder = is_below(path, later)
-        for finding in findings(path):
-            if folder and not paths and "--all" not in arguments:
-                counted[folder] += 1
-                continue
-            failed = True
-            print(finding)
-    if "--count" in arguments:
-        print(*(f"{count:6} {folder}" for folder, count in counted.most_common()), sep="\n")
-    for clean in [] if paths or "--all" in arguments else sorted(set(later) - set(counted)):
-        failed = True
-        print(f'release/prose.toml: "{clean}" is clean: remove it from later')
-    return int(failed)
+        if not chosen or chosen & {path, *path.parents}:
+            for finding in findings(path):
+                found = True
+                print(finding)
+    return int(found)
 
 
 if __name__ == "__main__":

@@ -7,27 +7,19 @@ import tempfile
 from pathlib import Path
 
 import pytest
-import trustme
 from groupdocs_translation.auth import token_endpoint
 
+from tests.conftest import unrelated_certificate  # noqa: F401  (a fixture)
 from tests.faults.matrix import READ_S, only_loopback
 
 MEMORY = Path("/dev/shm")
 
 
-@pytest.fixture(scope="session")
-def certificates(tmp_path_factory):
-    """A file with one unrelated CA certificate: reading the system's 140 takes 20 ms per client."""
-    place = tmp_path_factory.mktemp("certificates") / "one.pem"
-    trustme.CA().cert_pem.write_to_path(str(place))
-    return str(place)
-
-
 @pytest.fixture(autouse=True)
-def isolated(monkeypatch, tmp_path, certificates):
+def isolated(monkeypatch, tmp_path, unrelated_certificate):  # noqa: F811  (the fixture)
     monkeypatch.setattr(socket, "getaddrinfo", only_loopback)
     monkeypatch.setattr(token_endpoint, "READ_TIMEOUT_S", READ_S)
-    monkeypatch.setenv("SSL_CERT_FILE", certificates)
+    monkeypatch.setenv("SSL_CERT_FILE", unrelated_certificate)
     for variable in ("XDG_STATE_HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME", "HOME"):
         monkeypatch.setenv(variable, str(tmp_path / variable))
 

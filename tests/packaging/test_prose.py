@@ -60,9 +60,13 @@ def test_every_page_and_module_is_read_and_what_is_derived_is_not():
     assert not [name for name in read if name.startswith(("generated/", "overlays/groupdocs_translation/_sync/"))]
 
 
-def test_a_folder_that_is_clean_leaves_the_list_of_those_to_be_rewritten(tmp_path, monkeypatch, capsys):
-    monkeypatch.setattr(prose, "written", list)
-    monkeypatch.setitem(prose.RULES, "later", ["docs"])
+def test_paths_limit_the_check(tmp_path, monkeypatch, capsys):
+    for name in ("a/one.md", "b/two.md"):
+        (tmp_path / name).parent.mkdir()
+        (tmp_path / name).write_text("The courier takes it.")
+    monkeypatch.setattr(prose, "ROOT", tmp_path)
+    monkeypatch.setattr(prose, "written", lambda: [Path("a/one.md"), Path("b/two.md")])
 
-    assert prose.main([]) == 1
-    assert '"docs" is clean: remove it from later' in capsys.readouterr().out
+    outcomes = [(prose.main(paths), capsys.readouterr().out.count("courier")) for paths in ([], ["a/"], ["c.md"])]
+
+    assert outcomes == [(1, 2), (1, 1), (0, 0)]
