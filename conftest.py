@@ -16,7 +16,7 @@ import io
 import os
 import shutil
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from contextlib import ExitStack, redirect_stdout
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -29,7 +29,7 @@ from groupdocs_translation._clock import SystemClock
 from groupdocs_translation_sandbox import Sandbox, fake_recognition
 from groupdocs_translation_sandbox.engine import FileTask, PseudoEngine
 from groupdocs_translation_sandbox.storage import StoredFile
-from groupdocs_translation_sandbox.submissions import Submissions
+from groupdocs_translation_sandbox.submissions import Submission
 from sybil import Document, Example, Lexeme, Region, Sybil
 from sybil.integration.pytest import SybilItem
 from sybil.parsers.markdown import CodeBlockParser, SkipParser
@@ -127,13 +127,13 @@ class _ConvertingEngine(PseudoEngine):
         return None
 
 
-_stored_source = Submissions._source
+_stored_source = Submission._source
 
 
-def _source(self: Submissions, request: Mapping[str, Any], urls: Sequence[str]) -> StoredFile:
+def _source(self: Submission) -> StoredFile:
     """Return the file for a request's URL, also for ``EXTERNAL``."""
-    page = EXTERNAL.get(request.get("url", ""))
-    return StoredFile(page, time.time()) if page else _stored_source(self, request, urls)
+    page = EXTERNAL.get(self._request.get("url", ""))
+    return StoredFile(page, time.time()) if page else _stored_source(self)
 
 
 def _restore(environment: dict[str, str]) -> None:
@@ -152,7 +152,7 @@ def _open_page(namespace: dict[str, Any]) -> None:
         os.environ[variable] = settings[setting]
     for variable in ("HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME", "XDG_DATA_HOME"):
         os.environ[variable] = folder  # isolates pages from the user's files
-    patch.setattr(Submissions, "_source", _source)
+    patch.setattr(Submission, "_source", _source)
     patch.chdir(folder)
     _skip_sleeps(patch)
 

@@ -66,7 +66,7 @@ class Admin:
                 ),
                 "DELETE": ("delete records and counts", None, lambda _: state.records.clear()),
             },
-            "calls": {"GET": ("the number of requests of each operation", None, lambda _: state.calls())},
+            "calls": {"GET": ("the number of requests of each operation", None, lambda _: state.records.calls())},
             "jobs": {"GET": ("jobs, and the number of jobs of each body", None, self._jobs)},
             "faults": {
                 "GET": ("pending faults", None, self._faults),
@@ -155,11 +155,5 @@ class Admin:
         return {"client_id": client_id, "client_secret": secret}
 
     def _set(self, arguments: dict[str, Any]) -> None:
-        for name in {"submitted", "pending", "pending_body", "lenient"} & arguments.keys():
-            setattr(self._state.statuses, name, arguments[name])
-        if "token_lifetime_s" in arguments:
-            self._state.identity.token_lifetime_s = arguments["token_lifetime_s"]
-        if "latency_s" in arguments:
-            self._state.jobs.latency.median_s = arguments["latency_s"]
-        if "trial_calls_a_day" in arguments:
-            self._state.trial_calls.calls_a_day = arguments["trial_calls_a_day"]
+        for name, value in arguments.items():
+            setattr(self._state.settings, name, value)

@@ -19,14 +19,14 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.types import Receive, Scope, Send
 
 from .admin import ADMIN_PATH, Admin
-from .contract import check_body, check_query, document, find_operation, read_json
+from .contract import check_body, check_query, document, read_json
 from .engine import Engine
 from .faults import Fault, FaultySend
 from .http import HTTPError, Request, require_method
 from .identity import DISCOVERY_PATH, KEYS_PATH, TOKEN_PATH, discovery, key_set, token_response
 from .state import Record, State
 from .storage import STORAGE_PATH
-from .submissions import Submissions
+from .submissions import Submission
 
 BASE_PATH = urlsplit(BASE_URL).path
 STORAGE_NAME = STORAGE_PATH.rstrip("/")  # the name of storage requests in records and faults
@@ -45,11 +45,9 @@ class App:
     """The ASGI application. ``origin`` is the origin that it listens on; the limits apply to bodies."""
 
     def __init__(self, state: State, engine: Engine, *, max_body_bytes: int, max_upload_bytes: int) -> None:
-        self.state = state
-        self.origin = ""
+        self.state, self.origin = state, ""
+        self._engine, self._admin = engine, Admin(state)
         self._max_body_bytes, self._max_upload_bytes = max_body_bytes, max_upload_bytes
-        self._admin = Admin(state)
-        self._submissions = Submissions(engine, state.stored)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive, self._max_body_bytes)
@@ -66,8 +64,7 @@ class App:
             return
         if response is None or (fault and fault.reset == "after"):
             self._record(request, None, fault)
-            request.connection.reset()
-            await request.wait_until_gone()
+            await request.disconnect(reset=True)
             return
 
         def on_start(status: int) -> None:  # a client that has the response must find the record
@@ -124,8 +121,7 @@ class App:
     async def _route(self, request: Request, fault: Fault | None) -> Response:
         path = request.path
         if path.startswith(f"{BASE_PATH}/"):
-            operation = find_operation(request, path.removeprefix(BASE_PATH))
-            return await self._operate(operation, request, fault)
+            return await self._operate(self._operation(request), request, fault)
         if path.startswith(STORAGE_PATH):
             require_method(request, "GET", "HEAD")
             return self.state.stored.download(request)
@@ -138,15 +134,23 @@ class App:
             return JSONResponse(key_set() if path == KEYS_PATH else discovery(self._origin(request)))
         raise HTTPError(404, f"unknown path; the API is below {BASE_PATH}")
 
+    def _operation(self, request: Request) -> Operation:
+        below = request.path.removeprefix(BASE_PATH)
+        if found := match(request.method, below):
+            return found
+        if allowed := [method for method in ("GET", "POST") if match(method, below)]:
+            require_method(request, *allowed)
+        raise HTTPError(404, "unknown operation")
+
     async def _operate(self, operation: Operation, request: Request, fault: Fault | None) -> Response:
         if operation.role != "upload":
             await request.body()
-        lenient = self.state.statuses.lenient
         if not operation.public:
+            authorization, identity = request.headers.get("authorization"), self.state.identity
             if fault is not None and fault.revoke:
-                self.state.identity.revoke(self.state.identity.verify(request.headers.get("authorization")))
-            request.token_id = self.state.identity.verify(request.headers.get("authorization"))
-        query = check_query(operation, request.query_params.multi_items(), lenient=lenient)
+                identity.revoke(identity.verify(authorization))
+            request.token_id = identity.verify(authorization)
+        query = check_query(operation, request.query_params.multi_items(), lenient=self.state.settings.lenient)
         match operation.role:
             case "submit":
                 return await self._submit(operation, request, fault)
@@ -161,26 +165,27 @@ class App:
                 return _read(operation, query)
 
     async def _submit(self, operation: Operation, request: Request, fault: Fault | None) -> Response:
-        lenient = self.state.statuses.lenient
-        body = read_json(request, await request.body(), lenient=lenient)
+        settings = self.state.settings
+        body = read_json(request, await request.body(), lenient=settings.lenient)
         check_body(str(operation.model), body)
         if operation.id.endswith("Trial"):
-            self.state.trial_calls.count(request.client.host if request.client else "")
+            self.state.jobs.count_trial(request.client.host if request.client else "")
         origins = self.origin, self._origin(request)
-        outcome, size_bytes = await self._submissions.work(operation, body, origins, lenient=lenient)
+        submission = Submission(operation, body, self._engine, self.state.stored, origins, lenient=settings.lenient)
+        outcome, size_bytes = await submission.execute()
         if fault is not None:
             outcome = fault.job_outcome(outcome)
         job = self.state.jobs.add(operation, body, request.body_digest, size_bytes, outcome)
         request.job_id = job.id
-        status = self.state.statuses.submitted or (202 if operation.family == "hugo" else 200)
+        status = settings.submitted or (202 if operation.family == "hugo" else 200)
         return JSONResponse({"status": 202, "message": "accepted", "id": job.id}, status)
 
     def _poll(self, operation: Operation, job_id: str, origin: str) -> Response:
         job = self.state.jobs.find(job_id, operation)
         outcome = job.outcome
         if self.state.clock.now() < job.ready_at:
-            body = {"status": self.state.statuses.pending_body, "message": "in progress"}
-            return JSONResponse(body | dict.fromkeys(RESULTS[job.family]), self.state.statuses.pending)
+            body = {"status": self.state.settings.pending_body, "message": "in progress"}
+            return JSONResponse(body | dict.fromkeys(RESULTS[job.family]), self.state.settings.pending)
         result = dict(outcome.result)
         if "files" in result:
             result["urls"] = {

@@ -8,18 +8,19 @@ from __future__ import annotations
 
 import base64
 import json
+from collections import Counter
 from collections.abc import Iterator, Sequence
-from functools import cache, partial
+from functools import cache
 from typing import Any
 
 import yaml
 from groupdocs_translation.spec import contract
-from groupdocs_translation.spec.operations import Operation, match
+from groupdocs_translation.spec.operations import Operation
 from jsonschema import Draft4Validator, FormatChecker
 from jsonschema.validators import extend  # pyright: ignore[reportUnknownVariableType]
 from python_multipart.multipart import parse_options_header
 
-from .http import HTTPError, Request, require_method
+from .http import HTTPError, Request
 
 JSON_TYPE = "application/json"
 
@@ -29,13 +30,25 @@ def _type(validator: Any, kind: str, value: object, schema: dict[str, Any]) -> I
         yield from Draft4Validator.VALIDATORS["type"](validator, kind, value, schema)
 
 
-def _is_integer(_: object, value: object) -> bool:
-    return type(value) is int  # 1.0 is an integer in later drafts only
-
-
 # OpenAPI 3.0 is JSON Schema's draft 4 with ``nullable``.
-_TYPES: Any = Draft4Validator.TYPE_CHECKER.redefine("integer", _is_integer)
-Validator: Any = extend(Draft4Validator, {"type": _type}, type_checker=_TYPES)  # type: ignore[no-untyped-call]
+Validator: Any = extend(Draft4Validator, {"type": _type})  # type: ignore[no-untyped-call]
+formats = FormatChecker(formats=())  # those that OpenAPI 3.0 defines and the document uses
+
+
+@formats.checks("int32")
+def _is_int32(value: object) -> bool:
+    return not isinstance(value, int) or -(2**31) <= value < 2**31
+
+
+@formats.checks("int64")
+def _is_int64(value: object) -> bool:
+    return not isinstance(value, int) or -(2**63) <= value < 2**63
+
+
+@formats.checks("byte", raises=ValueError)
+def _is_base64(value: object) -> bool:
+    base64.b64decode(value if isinstance(value, str) else "", validate=True)
+    return True
 
 
 @cache
@@ -45,14 +58,6 @@ def document() -> dict[str, Any]:
     return found
 
 
-def find_operation(request: Request, path: str) -> Operation:
-    if found := match(request.method, path):
-        return found
-    if allowed := [method for method in ("GET", "POST") if match(method, path)]:
-        require_method(request, *allowed)
-    raise HTTPError(404, "unknown operation")
-
-
 def check_query(operation: Operation, query: Sequence[tuple[str, str]], *, lenient: bool) -> dict[str, str]:
     """Return the parameters of the query by name; a lenient sandbox ignores unknown ones."""
     validator = _query_validator(operation)
@@ -60,8 +65,8 @@ def check_query(operation: Operation, query: Sequence[tuple[str, str]], *, lenie
         query = [(name, value) for name, value in query if name in validator.schema["properties"]]
     found = dict(query)
     if len(found) != len(query):
-        names = [name for name, _ in query]
-        raise HTTPError(400, "must not be repeated", field=next(name for name in names if names.count(name) > 1))
+        repeated, _ = Counter(name for name, _ in query).most_common(1)[0]
+        raise HTTPError(400, "must not be repeated", field=repeated)
     _check(validator, found)
     return found
 
@@ -118,31 +123,7 @@ def check_body(model: str, request: Any) -> None:
 @cache
 def _body_validator(model: str) -> Any:
     schema = {"$ref": f"#/components/schemas/{model}", "components": document()["components"]}
-    return Validator(schema, format_checker=formats())
-
-
-@cache
-def formats() -> FormatChecker:
-    """Return a checker of the formats that OpenAPI 3.0 defines and the document uses."""
-    checker = FormatChecker(formats=())
-    checker.checkers = {
-        "int32": (partial(_is_integer_of, 32), ()),
-        "int64": (partial(_is_integer_of, 64), ()),
-        "byte": (_is_base64, ()),
-    }
-    return checker
-
-
-def _is_integer_of(bits: int, value: object) -> bool:
-    return not isinstance(value, int) or -(2 ** (bits - 1)) <= value < 2 ** (bits - 1)
-
-
-def _is_base64(value: object) -> bool:
-    try:
-        base64.b64decode(value if isinstance(value, str) else "", validate=True)
-    except ValueError:
-        return False
-    return True
+    return Validator(schema, format_checker=formats)
 
 
 def _check(validator: Any, value: Any) -> None:

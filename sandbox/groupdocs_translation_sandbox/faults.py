@@ -10,7 +10,7 @@ from email.utils import formatdate
 from fnmatch import fnmatchcase
 from typing import Any, Literal, cast
 
-from attrs import define, evolve, field, frozen
+from attrs import evolve, field, frozen
 from groupdocs_translation.spec.operations import BY_ID
 from starlette.responses import FileResponse, HTMLResponse, PlainTextResponse, Response
 from starlette.types import Message, Send
@@ -23,7 +23,7 @@ DRIPS = 10
 PAGE = "<!DOCTYPE html><html><head><title>Error</title></head><body><h1>Something went wrong</h1></body></html>"
 
 
-@frozen
+@frozen(kw_only=True, eq=False)
 class Fault:
     """A fault of requests of an operation.
 
@@ -53,21 +53,21 @@ class Fault:
     """
 
     operation: str
-    times: int = field(default=1, kw_only=True)
-    nth: int = field(default=1, kw_only=True)
-    status: int | None = field(default=None, kw_only=True)
-    headers: Mapping[str, str] = field(factory=dict[str, str], kw_only=True)
-    body: Any = field(default=None, kw_only=True)
-    html: bool = field(default=False, kw_only=True)
-    wrong_type: bool = field(default=False, kw_only=True)
-    truncate: bool = field(default=False, kw_only=True)
-    delay_s: float = field(default=0.0, kw_only=True)
-    drip_s: float = field(default=0.0, kw_only=True)
-    reset: Literal["before", "after", "middle"] | None = field(default=None, kw_only=True)
-    revoke: bool = field(default=False, kw_only=True)
-    skew_s: int = field(default=0, kw_only=True)
-    job: Literal["failed", "partial"] | None = field(default=None, kw_only=True)
-    after: bool = field(default=False, kw_only=True)
+    times: int = 1
+    nth: int = 1
+    status: int | None = None
+    headers: Mapping[str, str] = field(factory=dict[str, str])
+    body: Any = None
+    html: bool = False
+    wrong_type: bool = False
+    truncate: bool = False
+    delay_s: float = 0.0
+    drip_s: float = 0.0
+    reset: Literal["before", "after", "middle"] | None = None
+    revoke: bool = False
+    skew_s: int = 0
+    job: Literal["failed", "partial"] | None = None
+    after: bool = False
 
     def __attrs_post_init__(self) -> None:
         if not (self.operation in BY_ID or set(self.operation) & set("/*?[")):
@@ -181,48 +181,37 @@ class FaultySend:
             return
         self._left -= len(body)
         if self._left == 0:
-            if fault.reset:
-                self._request.connection.reset()
-            else:
-                self._request.connection.close()
-            await self._request.wait_until_gone()
-
-
-@define
-class _Pending:
-    fault: Fault
-    seen: int = 0  # matching requests
+            await self._request.disconnect(reset=fault.reset is not None)
 
 
 class Faults:
-    """Pending faults in the order of their creation. Thread-safe: one lock guards list and counts."""
+    """Pending faults in the order of their creation. Thread-safe: one lock guards them."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._pending: list[_Pending] = []
+        self._seen: dict[Fault, int] = {}  # the number of matching requests so far
 
     def add(self, fault: Fault) -> None:
         with self._lock:
-            self._pending.append(_Pending(fault))
+            self._seen[fault] = 0
 
     def take(self, *names: str) -> Fault | None:
         """Return the first fault that is due for a request with these names (operation, path)."""
         with self._lock:
-            for pending in self._pending:
-                fault = pending.fault
+            for fault in list(self._seen):
                 if not any(fnmatchcase(name, fault.operation) for name in names):
                     continue
-                pending.seen += 1
-                if pending.seen >= fault.nth:
-                    if pending.seen >= fault.nth + fault.times - 1:
-                        self._pending.remove(pending)
+                self._seen[fault] += 1
+                if (seen := self._seen[fault]) >= fault.nth:
+                    if seen >= fault.nth + fault.times - 1:
+                        del self._seen[fault]
                     return fault
         return None
 
     def pending(self) -> list[Fault]:
         with self._lock:
-            return [pending.fault for pending in self._pending]
+            return list(self._seen)
 
     def clear(self) -> None:
         with self._lock:
-            self._pending.clear()
+            self._seen.clear()

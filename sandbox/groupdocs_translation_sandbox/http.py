@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
+import os
+import socket
+import struct
 from collections.abc import AsyncGenerator, Mapping
 
 from starlette import requests
@@ -10,7 +14,8 @@ from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 from starlette.types import Receive, Scope
 
-from .connection import EXTENSION, Connection
+TRANSPORT = "groupdocs.transport"  # the member of scope["extensions"] with the transport of the connection
+_NO_LINGER = struct.pack("hh" if os.name == "nt" else "ii", 1, 0)  # struct linger: on, 0 s
 
 
 class HTTPError(HTTPException):
@@ -44,7 +49,7 @@ class Request(requests.Request):
         super().__init__(scope, receive)
         self.path: str = scope["raw_path"].decode("ascii")
         self.name = self.path
-        self.connection: Connection = scope["extensions"][EXTENSION]
+        self._transport: asyncio.Transport = scope["extensions"][TRANSPORT]
         self.limit_bytes = limit_bytes
         self.received_bytes = 0
         self.token_id: str | None = None
@@ -73,7 +78,13 @@ class Request(requests.Request):
             self._hash.update(data)
             yield data
 
-    async def wait_until_gone(self) -> None:
-        """Wait until the connection is closed or reset."""
+    async def disconnect(self, *, reset: bool) -> None:
+        """Close the connection after everything written so far, or reset it: the client sees ``ECONNRESET``."""
+        if reset:
+            # With a linger time of zero, closing drops unsent data and sends RST instead of FIN (socket(7)).
+            self._transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _NO_LINGER)
+            self._transport.abort()
+        else:
+            self._transport.close()
         while (await self.receive())["type"] != "http.disconnect":
             pass

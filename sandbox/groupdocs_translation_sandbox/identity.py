@@ -23,8 +23,8 @@ from groupdocs_translation.spec.addresses import TOKEN_URL
 from jwt.algorithms import RSAAlgorithm
 from starlette.responses import JSONResponse, Response
 
-from .clock import VirtualClock
 from .http import HTTPError, Request
+from .settings import Settings, VirtualClock
 
 GRANT = "client_credentials"
 SCOPE = "translation"
@@ -60,15 +60,11 @@ class Application:
 
 
 class Identity:
-    """Applications and tokens. Thread-safe: one lock guards all changes.
+    """Applications and tokens. Thread-safe: one lock guards all changes."""
 
-    ``token_lifetime_s`` may be changed; it applies to tokens issued later.
-    """
-
-    def __init__(self, clock: VirtualClock, *, token_lifetime_s: int) -> None:
-        self.token_lifetime_s = token_lifetime_s
+    def __init__(self, clock: VirtualClock, settings: Settings) -> None:
         self.tokens_issued = 0
-        self._clock = clock
+        self._clock, self._settings = clock, settings
         self._lock = threading.Lock()
         self._applications: dict[str, Application] = {}
         self._issued: dict[str, tuple[str, float]] = {}  # token ID to client ID and expiry
@@ -108,7 +104,7 @@ class Identity:
         return application if any(hmac.compare_digest(secret.encode(), own.encode()) for own in known) else None
 
     def issue(self, application: Application, scopes: Iterable[str], issuer: str) -> tuple[str, int]:
-        now, lifetime_s, token_id = self._clock.now(), self.token_lifetime_s, secrets.token_hex(8)
+        now, lifetime_s, token_id = self._clock.now(), self._settings.token_lifetime_s, secrets.token_hex(8)
         claims = {
             "iss": issuer,
             "aud": "translation",

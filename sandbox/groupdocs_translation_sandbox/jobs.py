@@ -10,11 +10,11 @@ from collections import Counter, deque
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from attrs import define, evolve, frozen
+from attrs import evolve, frozen
 from groupdocs_translation.spec.operations import Operation
 
-from .clock import DAY_S, VirtualClock
 from .http import HTTPError
+from .settings import DAY_S, Settings, VirtualClock
 from .storage import RETENTION_S
 
 # Sigma of the log-normal distribution of latencies: two thirds of all jobs take between 0.74 and 1.35 of the median.
@@ -24,19 +24,17 @@ SPREAD = 0.3
 FACTORS = {"text": 1.0, "hugo": 1.0, "file": 2.0, "pdf": 3.0, "image": 4.0, "media": 10.0}
 # The bytes of source that add the duration of one short text.
 BYTES_A_STEP = {"text": 4_000, "hugo": 1_000_000, "file": 500_000, "pdf": 250_000, "image": 500_000, "media": 2_000_000}
-TRIAL_CALLS_A_DAY = 10
 
 
 @frozen
 class Outcome:
     """The outcome of a job.
 
-    ``status`` is the status in the body of the finished job: 200, 206 or a failure. ``result`` has the members of the
-    response with the result: ``translations``, ``frontmatters`` and ``shortcodes``, or ``files`` (language to storage
-    key and size), whose URLs are signed at each poll.
+    ``result`` has the members of the response with the result: ``translations``, ``frontmatters`` and ``shortcodes``,
+    or ``files`` (language to storage key and size), whose URLs are signed at each poll.
     """
 
-    status: int
+    status: int  # in the body of the finished job: 200, 206 or a failure
     message: str
     result: Mapping[str, Any]
 
@@ -57,14 +55,10 @@ class Job:
 
 
 class Latency:
-    """Random durations of jobs. With the same seed, the n-th job of a kind always takes the same time. Thread-safe.
+    """Random durations of jobs. With the same seed, the n-th job of a kind always takes the same time. Thread-safe."""
 
-    ``median_s`` is the median duration of a short text's job, in seconds. 0 makes every job ready immediately.
-    """
-
-    def __init__(self, median_s: float, seed: int) -> None:
-        self.median_s = median_s
-        self._seed = seed
+    def __init__(self, settings: Settings, seed: int) -> None:
+        self._settings, self._seed = settings, seed
         self._lock = threading.Lock()
         self._generators: dict[str, random.Random] = {}
 
@@ -74,22 +68,22 @@ class Latency:
         with self._lock:
             generator = self._generators.setdefault(kind, random.Random(f"{self._seed} {kind}"))
             spread = math.exp(generator.gauss(0, SPREAD))
-        return self.median_s * (FACTORS[kind] + size_bytes / BYTES_A_STEP[kind]) * spread
+        return self._settings.latency_s * (FACTORS[kind] + size_bytes / BYTES_A_STEP[kind]) * spread
 
 
 class Jobs(Mapping[str, Job]):
-    """All jobs by ID. Thread-safe: one lock guards the tables.
+    """All jobs by ID, and the calls of the trial. Thread-safe: one lock guards the tables.
 
     When a job is older than ``RETENTION_S``, its request and result are deleted.
     """
 
-    def __init__(self, clock: VirtualClock, latency: Latency) -> None:
-        self.latency = latency
-        self._clock = clock
+    def __init__(self, clock: VirtualClock, settings: Settings, seed: int) -> None:
+        self._clock, self._settings, self._latency = clock, settings, Latency(settings, seed)
         self._lock = threading.Lock()
         self._jobs: dict[str, Job] = {}
         self._whole: deque[str] = deque()  # IDs of jobs with request and result, oldest first
         self._by_digest: Counter[str] = Counter()
+        self._trial_calls: Counter[tuple[float, str]] = Counter()  # by day (UTC) and IP address
 
     def __getitem__(self, job_id: str) -> Job:
         return self._jobs[job_id]
@@ -115,7 +109,7 @@ class Jobs(Mapping[str, Job]):
             family=operation.family,
             trial=operation.id.endswith("Trial"),
             made_at=now,
-            ready_at=now + self.latency.draw(operation, size_bytes),
+            ready_at=now + self._latency.draw(operation, size_bytes),
             body_digest=digest,
             request=request,
             outcome=outcome,
@@ -129,10 +123,7 @@ class Jobs(Mapping[str, Job]):
         return job
 
     def find(self, job_id: str, operation: Operation) -> Job:
-        """Find the job of a poll.
-
-        The normal operation returns trial jobs too; the trial operation returns trial jobs only.
-        """
+        """Find the job of a poll. The normal operation finds trial jobs too, the trial operation only them."""
         job = self._jobs.get(job_id)
         if (
             job is None
@@ -143,37 +134,12 @@ class Jobs(Mapping[str, Job]):
             raise HTTPError(404, "the job is unknown or older than 24 hours")
         return job
 
-
-@define
-class Statuses:
-    """The statuses of responses where several are possible. They may be changed while the sandbox runs.
-
-    ``submitted`` and ``pending`` are the HTTP statuses (200 or 202) of a submission and of a poll for a job that is not
-    ready; ``pending_body`` is the ``status`` in the body of that poll (202 or 102). The default for submissions is the
-    one that clients of the service rely on: 202 for ``POST /hugo``, 200 for all others. ``lenient`` accepts requests
-    that the service may reject (``strict``).
-    """
-
-    lenient: bool = False
-    submitted: int | None = None
-    pending: int = 200
-    pending_body: int = 202
-
-
-class TrialCalls:
-    """Counts the trial submissions of each IP address and day (UTC). One lock guards the counts."""
-
-    def __init__(self, clock: VirtualClock, calls_a_day: int = TRIAL_CALLS_A_DAY) -> None:
-        self.calls_a_day = calls_a_day
-        self._clock = clock
-        self._lock = threading.Lock()
-        self._calls: Counter[tuple[float, str]] = Counter()
-
-    def count(self, address: str) -> None:
-        day, second = divmod(self._clock.now(), DAY_S)
+    def count_trial(self, address: str) -> None:
+        """Count a submission of the trial from an IP address, or raise ``HTTPError`` 429."""
+        limit, (day, second) = self._settings.trial_calls_a_day, divmod(self._clock.now(), DAY_S)
         with self._lock:
-            if self._calls[day, address] >= self.calls_a_day:
+            if self._trial_calls[day, address] >= limit:
                 wait = {"retry-after": str(int(DAY_S - second) + 1)}
-                message = f"the trial is limited to {self.calls_a_day} calls a day from one IP address"
+                message = f"the trial is limited to {limit} calls a day from one IP address"
                 raise HTTPError(429, message, headers=wait)
-            self._calls[day, address] += 1
+            self._trial_calls[day, address] += 1

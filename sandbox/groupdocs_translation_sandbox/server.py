@@ -1,14 +1,12 @@
-"""``Sandbox``, the sandbox as a context manager with methods to control it, and the thread that runs its server."""
+"""``Sandbox``, the sandbox as a context manager with methods to control it, and the clock of its clients."""
 
 from __future__ import annotations
 
-import asyncio
 import ipaddress
 import secrets
 import shutil
 import socket
 import tempfile
-import threading
 import time
 import warnings
 from collections import Counter
@@ -18,18 +16,15 @@ from typing import Any, Literal, Self
 
 import anyio
 import anyio.lowlevel
-import uvicorn
-from starlette.types import ASGIApp, Receive, Scope, Send
-from uvicorn.server import ServerState
 
 from .app import BASE_PATH, App
-from .clock import VirtualClock
-from .connection import FaultProtocol
 from .contract import document
 from .engine import Engine, PseudoEngine
 from .faults import Fault
 from .identity import GRANT, SCOPE, TOKEN_PATH, Identity, signing_key
-from .jobs import Jobs, Latency, Statuses, TrialCalls
+from .jobs import Jobs
+from .serving import ServerThread
+from .settings import Settings, VirtualClock
 from .state import Records, State
 from .storage import Storage
 
@@ -42,9 +37,6 @@ VARIABLES = {
 NO_PRODUCTION_SERVER = (
     "the sandbox is reachable from other machines, and any of them can control it: it is not a production server"
 )
-
-START_TIMEOUT_S = 10.0
-BACKLOG = 2_048  # connections waiting to be accepted: a thousand clients may connect at the same time
 
 
 class Sandbox:
@@ -86,13 +78,15 @@ class Sandbox:
     ) -> None:
         self._folder = Path(tempfile.gettempdir(), f"groupdocs-sandbox-{secrets.token_hex(8)}")
         clock = VirtualClock(now)
+        settings = Settings(
+            token_lifetime_s=token_lifetime_s, url_lifetime_s=url_lifetime_s, latency_s=latency_s, lenient=lenient
+        )
         self.state = State(
+            settings,
             clock,
-            Identity(clock, token_lifetime_s=token_lifetime_s),
-            Storage(self._folder, clock, url_lifetime_s=url_lifetime_s),
-            Jobs(clock, Latency(latency_s, seed)),
-            TrialCalls(clock),
-            statuses=Statuses(lenient=lenient),
+            Identity(clock, settings),
+            Storage(self._folder, clock, settings),
+            Jobs(clock, settings, seed),
         )
         limits = {"max_body_bytes": max_body_bytes, "max_upload_bytes": max_upload_bytes}
         self.app = App(self.state, engine or PseudoEngine(), **limits)
@@ -264,68 +258,3 @@ class ClientClock:
         """Advance the sandbox's clock and let other tasks run."""
         self._sandbox.advance(seconds)
         await anyio.lowlevel.checkpoint()
-
-
-class ServerThread:
-    """Serves an application on a socket, which it closes at the end, from an event loop in its own thread.
-
-    uvicorn parses and writes HTTP. Its ``Server`` is not used: it handles the signals of the process, and checks only
-    every tenth of a second whether it should stop.
-    """
-
-    def __init__(self, app: ASGIApp, listener: socket.socket) -> None:
-        self._app, self._listener = app, listener
-        self._config = uvicorn.Config(
-            self._call, interface="asgi3", ws="none", lifespan="off", log_config=None, access_log=False
-        )
-        self._thread = threading.Thread(target=lambda: asyncio.run(self._serve()), name="sandbox", daemon=True)
-        self._ready = threading.Event()
-        self._loop: asyncio.AbstractEventLoop | None = None
-        self._stop: asyncio.Event | None = None
-        self._in_progress: set[anyio.CancelScope] = set()
-
-    def start(self) -> None:
-        """Start the thread, and return when it accepts requests."""
-        self._thread.start()
-        if not self._ready.wait(START_TIMEOUT_S):
-            raise RuntimeError(f"the sandbox did not start within {START_TIMEOUT_S:.0f} s")
-
-    def stop(self) -> None:
-        """Cancel requests in progress, and return when the thread has ended. Can be called twice."""
-        if self._loop is not None and self._stop is not None and self._thread.is_alive():
-            self._loop.call_soon_threadsafe(self._stop.set)
-        self._thread.join(START_TIMEOUT_S)
-
-    async def _call(self, scope: Scope, receive: Receive, send: Send) -> None:
-        # anyio's cancellation lets worker threads finish and close their file; asyncio's would leave it open.
-        with anyio.CancelScope() as cancel_scope:
-            self._in_progress.add(cancel_scope)
-            try:
-                if self._stop is not None and not self._stop.is_set():
-                    await self._app(scope, receive, send)
-            finally:
-                self._in_progress.discard(cancel_scope)
-
-    async def _serve(self) -> None:
-        self._loop, self._stop = asyncio.get_running_loop(), asyncio.Event()
-        self._config.load()
-        state = ServerState()
-        server = await self._loop.create_server(
-            lambda: FaultProtocol(self._config, state, {}), sock=self._listener, backlog=BACKLOG
-        )
-        self._ready.set()
-        await self._stop.wait()
-        # asyncio accepts a connection in a separate task; connections still being accepted must be closed here too.
-        while others := asyncio.all_tasks() - {asyncio.current_task()}:
-            await self._abort(state)
-            for cancel_scope in list(self._in_progress):
-                cancel_scope.cancel()
-            await asyncio.wait(others)
-        server.close()
-        await self._abort(state)
-
-    async def _abort(self, state: ServerState) -> None:
-        for connection in list(state.connections):
-            if isinstance(connection, FaultProtocol):
-                connection.transport.abort()
-        await asyncio.sleep(0)  # let the protocols handle connection_lost, so that no task logs an error

@@ -8,10 +8,10 @@ from collections.abc import Iterator
 
 from attrs import Factory, define, frozen
 
-from .clock import VirtualClock
 from .faults import Faults
 from .identity import Identity
-from .jobs import Jobs, Statuses, TrialCalls
+from .jobs import Jobs
+from .settings import Settings, VirtualClock
 from .storage import Storage
 
 MAX_RECORDS = 100_000  # a sandbox may run for weeks; counts are not limited
@@ -19,26 +19,19 @@ MAX_RECORDS = 100_000  # a sandbox may run for weeks; counts are not limited
 
 @frozen
 class Record:
-    """One request, without its token, body and query.
+    """One request, without its token, body and query."""
 
-    ``operation`` is the operation's ID, or the path if the request is not an operation. ``path`` has no query.
-    ``status`` is ``None`` if no response was sent. ``token`` is the ID (``jti``) of a valid token, never the token.
-    ``digest`` is the SHA-256 of the body, or of the file for an upload. ``size`` is the length of the body in bytes.
-    ``time`` is seconds since the epoch on the sandbox's clock. ``job`` is the ID of the job that the request created.
-    ``fault`` says whether a fault was applied.
-    """
-
-    operation: str
+    operation: str  # the operation's ID, or the path if the request is not an operation
     method: str
     path: str
-    status: int | None
-    token: str | None
+    status: int | None  # None if no response was sent
+    token: str | None  # the ID (jti) of a valid token, never the token
     has_authorization: bool
-    digest: str
-    size: int
-    time: float
-    job: str | None
-    fault: bool
+    digest: str  # the SHA-256 of the body, or of the file for an upload
+    size: int  # of the body, in bytes
+    time: float  # seconds since the epoch on the sandbox's clock
+    job: str | None  # the ID of the job that the request created
+    fault: bool  # whether a fault was applied
 
 
 class Records:
@@ -79,18 +72,14 @@ class Records:
 class State:
     """The parts of a sandbox's state. With slots, a misspelled name in a test is an error."""
 
+    settings: Settings
     clock: VirtualClock
     identity: Identity
     stored: Storage
     jobs: Jobs
-    trial_calls: TrialCalls
     records: Records = Factory(Records)
     faults: Faults = Factory(Faults)
-    statuses: Statuses = Factory(Statuses)
 
     @property
     def tokens_issued(self) -> int:
         return self.identity.tokens_issued
-
-    def calls(self) -> Counter[str]:
-        return self.records.calls()

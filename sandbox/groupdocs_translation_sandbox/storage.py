@@ -24,8 +24,8 @@ from starlette.datastructures import UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.responses import FileResponse, Response
 
-from .clock import DAY_S, VirtualClock
 from .http import HTTPError, Request
+from .settings import DAY_S, Settings, VirtualClock
 
 STORAGE_PATH = "/storage/"
 RETENTION_S = DAY_S  # results are kept for 24 hours after the request (service page); here, uploads too
@@ -48,14 +48,10 @@ class StoredFile:
 
 
 class Storage(Mapping[str, bytes]):
-    """A mapping of keys to contents, read from disk on access. Thread-safe: one lock guards the table of files.
+    """A mapping of keys to contents, read from disk on access. Thread-safe: one lock guards the table of files."""
 
-    ``url_lifetime_s`` is the lifetime of a URL; each poll returns a new one.
-    """
-
-    def __init__(self, folder: Path, clock: VirtualClock, *, url_lifetime_s: float) -> None:
-        self.url_lifetime_s = url_lifetime_s
-        self._folder, self._clock = folder, clock
+    def __init__(self, folder: Path, clock: VirtualClock, settings: Settings) -> None:
+        self._folder, self._clock, self._settings = folder, clock, settings
         self._secret = secrets.token_bytes(32)
         self._lock = threading.Lock()
         self._files: dict[str, StoredFile] = {}
@@ -85,7 +81,7 @@ class Storage(Mapping[str, bytes]):
         return path.name
 
     def url(self, key: str, origin: str) -> str:
-        expires = str(int(self._clock.now() + self.url_lifetime_s))
+        expires = str(int(self._clock.now() + self._settings.url_lifetime_s))
         query = urlencode({"expires": expires, "signature": self._signature(key, expires)})
         return f"{origin}{STORAGE_PATH}{key}?{query}"
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import base64
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
 from functools import partial
 from pathlib import Path, PurePath
 from typing import Any
@@ -24,9 +23,8 @@ from .engine import Engine, EngineError, FileTask, hugo_structure
 from .engine.unread import check_unread
 from .http import HTTPError
 from .jobs import Outcome
-from .languages import check_languages
 from .storage import Storage, StoredFile
-from .strict import NUMBERS, check_members, check_settled
+from .strict import check_members, checked, languages
 
 Writer = Callable[[str, Path], str | None]  # writes the result of a target language; returns a remark
 DONE = "done"
@@ -42,42 +40,56 @@ _KINDS: dict[str, Kind] = {
 }
 
 
-class Submissions:
-    """Executes submissions. ``origins`` are the origins (``http://host:port``) of this sandbox."""
+class Submission:
+    """A request that is valid by its schema. ``origins`` are the origins (``http://host:port``) of this sandbox."""
 
-    def __init__(self, engine: Engine, storage: Storage) -> None:
-        self._engine, self._storage = engine, storage
+    def __init__(
+        self,
+        operation: Operation,
+        request: dict[str, Any],
+        engine: Engine,
+        storage: Storage,
+        origins: Sequence[str],
+        *,
+        lenient: bool,
+    ) -> None:
+        self._operation, self._request = operation, checked(request, lenient=lenient)
+        self._engine, self._storage, self._origins, self._lenient = engine, storage, origins, lenient
 
-    async def work(
-        self, operation: Operation, request: dict[str, Any], origins: Sequence[str], *, lenient: bool
-    ) -> tuple[Outcome, int]:
-        """Execute a request that is valid by its schema, and return the outcome and the size of its source in bytes.
+    async def execute(self) -> tuple[Outcome, int]:
+        """Return the outcome, and the size of the source in bytes.
 
         Raises:
             HTTPError: 400 if the request cannot be executed. If the file cannot be translated, the job fails instead.
         """
-        _check_numbers(request)
-        if not lenient:
-            check_settled(request)
-        if operation.family == "hugo":
-            return await self._analyze(request, origins)
-        source, targets = check_languages(request, lenient=lenient)
-        if operation.family == "file":
-            file = self._source(request, origins)
-            return await self._files(operation, request, source, targets, file, lenient=lenient)
-        if "texts" in request:
-            texts = _texts(operation, request)
+        if self._operation.family == "hugo":
+            return await self._analyze()
+        if self._operation.family == "file":
+            return await self._files()
+        if "texts" in self._request:
+            texts = self._texts()
             size = sum(map(len, texts))
         else:  # the text of an image or a recording
             texts = [fake_recognition.TEXT]
-            size = len(_content(request)) if "file" in request else self._source(request, origins).path.stat().st_size
-        return Outcome(200, DONE, {"translations": await self._translate(request, texts, source, targets)}), size
+            size = len(self._content())
+        return Outcome(200, DONE, {"translations": await self._translate(texts)}), size
 
-    async def _translate(
-        self, request: dict[str, Any], texts: list[str], source: str, targets: list[str]
-    ) -> dict[str, list[str]]:
-        glossary = request.get("translationDictionary", {})
-        markdown = request.get("containsMarkdown", False)
+    def _texts(self) -> list[str]:
+        texts: list[str] = self._request["texts"]
+        if not texts:
+            raise HTTPError(400, "must not be empty", field="texts")
+        if self._operation.id.endswith("Trial") and sum(map(len, texts)) > TRIAL_CHARACTERS:
+            raise HTTPError(400, f"must have at most {TRIAL_CHARACTERS} characters in the trial", field="texts")
+        if self._operation.id == "summarizeText":
+            return ["".join(text.partition(". ")[:2]).rstrip() for text in texts]  # the first sentence
+        return texts
+
+    async def _translate(self, texts: list[str]) -> dict[str, list[str]]:
+        source, targets = languages(self._request)
+        glossary, markdown = (
+            self._request.get("translationDictionary", {}),
+            self._request.get("containsMarkdown", False),
+        )
 
         def translate() -> dict[str, list[str]]:
             engine_call = partial(self._engine.translate_text, source=source, glossary=glossary, markdown=markdown)
@@ -86,32 +98,17 @@ class Submissions:
         inline = sum(map(len, texts)) * len(targets) <= INLINE_CHARACTERS
         return translate() if inline else await asyncio.to_thread(translate)
 
-    async def _files(
-        self,
-        operation: Operation,
-        request: dict[str, Any],
-        source: str,
-        targets: list[str],
-        file: StoredFile,
-        *,
-        lenient: bool,
-    ) -> tuple[Outcome, int]:
-        kind = _KINDS.get(operation.id)
-        source_format = _source_format(kind, request, file, lenient=lenient)
-        if operation.model == "FileRequest" and not lenient:
-            check_members(request, source_format)
-        if lenient and request.get("outputFormat"):
-            with suppress(ValueError):
-                request = request | {"outputFormat": format_name(request["outputFormat"])}
-        write: Writer
-        if kind is not None and kind.name in {"image", "media"}:
-            write = await self._recognizer(request, source, targets, file.path, source_format)
-        else:
-            write = self._translator(request, source, source_format, file, is_trial=operation.id.endswith("Trial"))
+    async def _files(self) -> tuple[Outcome, int]:
+        file, kind = self._source(), _KINDS.get(self._operation.id)
+        source_format = _source_format(kind, self._request, file, lenient=self._lenient)
+        if self._operation.model == "FileRequest" and not self._lenient:
+            check_members(self._request, source_format)
+        is_recognized = kind is not None and kind.name in {"image", "media"}
+        write = await self._recognizer(file, source_format) if is_recognized else self._translator(file, source_format)
         size = file.path.stat().st_size
         remark: str | None = None
         results: dict[str, Any] = {}
-        for code in targets:
+        for code in languages(self._request)[1]:
             destination = self._storage.new_path()
             try:
                 remark = await asyncio.to_thread(write, code, destination)
@@ -120,26 +117,23 @@ class Submissions:
             results[code] = {"key": self._storage.keep(destination), "size": destination.stat().st_size}
         return Outcome(200, remark or DONE, {"files": results}), size
 
-    async def _recognizer(
-        self, request: dict[str, Any], source: str, targets: list[str], path: Path, source_format: str
-    ) -> Writer:
-        output_format: str = request["outputFormat"]
+    async def _recognizer(self, file: StoredFile, source_format: str) -> Writer:
+        output_format: str = self._request["outputFormat"]
         if output_format not in fake_recognition.FORMATS:
             known = ", ".join(fake_recognition.FORMATS)
             raise HTTPError(400, f"must be one of {known} for images and recordings", field="outputFormat")
-        texts = await self._translate(request, [fake_recognition.TEXT], source, targets)
+        texts = await self._translate([fake_recognition.TEXT])
 
         def write(code: str, destination: Path) -> str:
-            check_unread(path, source_format, request)
+            check_unread(file.path, source_format, self._request)
             fake_recognition.write(destination, output_format, *texts[code])
             return "the sandbox recognizes nothing: the text is the same for every source"
 
         return write
 
-    def _translator(
-        self, request: dict[str, Any], source: str, source_format: str, file: StoredFile, *, is_trial: bool
-    ) -> Writer:
-        output_format: str = request.get("outputFormat", source_format)
+    def _translator(self, file: StoredFile, source_format: str) -> Writer:
+        output_format: str = self._request.get("outputFormat", source_format)
+        is_trial = self._operation.id.endswith("Trial")
         if is_trial and output_format != source_format:
             raise HTTPError(400, f"must be {source_format}: the trial does not convert files", field="outputFormat")
         if not self._engine.can_convert(source_format, output_format):
@@ -148,65 +142,42 @@ class Submissions:
         task = FileTask(
             source_format=source_format,
             output_format=output_format,
-            source_language=source,
+            source_language=languages(self._request)[0],
             target_language="",
-            glossary=request.get("translationDictionary", {}),
-            options=request | ({"pages": TRIAL_PAGES} if is_trial else {}),
+            glossary=self._request.get("translationDictionary", {}),
+            options=self._request | ({"pages": TRIAL_PAGES} if is_trial else {}),
+        )
+        return lambda code, destination: self._engine.translate_file(
+            file.path, destination, evolve(task, target_language=code)
         )
 
-        def write(code: str, destination: Path) -> str | None:
-            return self._engine.translate_file(file.path, destination, evolve(task, target_language=code))
-
-        return write
-
-    def _source(self, request: Mapping[str, Any], origins: Sequence[str]) -> StoredFile:
-        url: str = request.get("url", "")
+    def _source(self) -> StoredFile:
+        url: str = self._request.get("url", "")
         parts = urlsplit(url)
-        if f"{parts.scheme}://{parts.netloc}" not in origins:
+        if f"{parts.scheme}://{parts.netloc}" not in self._origins:
             raise HTTPError(400, "must be the URL of a file that was uploaded to the sandbox", field="url")
         try:
             return self._storage.open(url)
         except HTTPError as error:
             raise HTTPError(400, error.detail, field="url") from None
 
-    async def _analyze(self, request: dict[str, Any], origins: Sequence[str]) -> tuple[Outcome, int]:
-        if not {"file", "url"} & request.keys():
+    def _content(self) -> bytes:
+        if "file" not in self._request:
+            return self._source().path.read_bytes()
+        content = base64.b64decode(self._request["file"])  # valid base64: check_body has validated it
+        if not content:
+            raise HTTPError(400, "must not be empty", field="file")
+        return content
+
+    async def _analyze(self) -> tuple[Outcome, int]:
+        if not {"file", "url"} & self._request.keys():
             raise HTTPError(400, "is required if url is missing", field="file")
-        content = _content(request) if "file" in request else self._source(request, origins).path.read_bytes()
+        content = self._content()
         try:
             matter, shortcodes = await asyncio.to_thread(hugo_structure, content)
         except EngineError as error:
             return Outcome(500, str(error), {}), len(content)
         return Outcome(200, DONE, {"frontmatters": matter, "shortcodes": shortcodes}), len(content)
-
-
-def _texts(operation: Operation, request: dict[str, Any]) -> list[str]:
-    texts: list[str] = request["texts"]
-    if not texts:
-        raise HTTPError(400, "must not be empty", field="texts")
-    if operation.id.endswith("Trial") and sum(map(len, texts)) > TRIAL_CHARACTERS:
-        raise HTTPError(400, f"must have at most {TRIAL_CHARACTERS} characters in the trial", field="texts")
-    if operation.id == "summarizeText":
-        return ["".join(text.partition(". ")[:2]).rstrip() for text in texts]  # the first sentence
-    return texts
-
-
-def _content(request: Mapping[str, Any]) -> bytes:
-    content = base64.b64decode(request["file"])  # valid base64: check_body has validated it
-    if not content:
-        raise HTTPError(400, "must not be empty", field="file")
-    return content
-
-
-def _check_numbers(request: Mapping[str, Any]) -> None:
-    for member in NUMBERS:
-        if any(number < 1 for number in request.get(member, ())):
-            raise HTTPError(400, "must have numbers from 1", field=member)
-    for number, part in request.get("ranges", {}).items():
-        if not (number.isascii() and number.isdigit() and int(number) >= 1):
-            raise HTTPError(400, "must be the number of a worksheet, counted from 1", field=f"ranges.{number[:20]}")
-        if any(it < 1 for it in (*(part.get("rows") or ()), *(part.get("columns") or ()))):
-            raise HTTPError(400, "must have rows and columns counted from 1", field=f"ranges.{number[:20]}")
 
 
 def _source_format(kind: Kind | None, request: Mapping[str, Any], file: StoredFile, *, lenient: bool) -> str:

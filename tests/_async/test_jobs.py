@@ -112,7 +112,7 @@ async def test_a_job_older_than_a_day_has_expired_and_stays_so(sandbox):
 
 async def test_a_wait_times_out_and_can_be_resumed(sandbox, clock):
     async with AsyncTranslationClient(**sandbox.client_settings()) as client:
-        sandbox.state.jobs.latency.median_s = 1000.0
+        sandbox.state.settings.latency_s = 1000.0
         job = await client.submit_text("Hello", target="de")
         before = clock.monotonic()
         with pytest.raises(JobTimeout, match="not ready after 30 s") as caught:

@@ -120,13 +120,13 @@ async def test_the_budget_rejects_the_call_that_exceeds_it(sandbox):
         with pytest.raises(CallBudgetExceeded) as caught:
             await client.translate_text("Hello", target="de")
         assert client.usage.calls == 1
-    assert sandbox.state.calls()["getTextTranslation"] == 0
+    assert sandbox.calls()["getTextTranslation"] == 0
     assert caught.value.job.id in sandbox.state.jobs
 
 
 async def test_a_job_that_is_not_ready_in_time_can_be_waited_for_again(sandbox, clock):
     async with AsyncTranslationClient(**sandbox.client_settings()) as client:
-        sandbox.jobs.latency.median_s = 1000.0
+        sandbox.state.settings.latency_s = 1000.0
         job = await client.submit_text("Hello", target="de")
         with pytest.raises(JobTimeout) as caught:
             await job.wait(10)

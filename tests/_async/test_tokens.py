@@ -52,7 +52,7 @@ async def test_an_api_that_always_says_401_costs_two_tokens_at_most(sandbox, clo
                 await client.openapi_document()
     assert caught.value.status_code == 401
     assert sandbox.state.tokens_issued == 2
-    assert sandbox.state.calls()["getOpenapiDocument"] == 1 + 5 + 1  # one of them was sent again
+    assert sandbox.calls()["getOpenapiDocument"] == 1 + 5 + 1  # one of them was sent again
 
 
 async def test_a_wrong_secret_is_reported_and_not_sent_again(sandbox, clock):
@@ -63,7 +63,7 @@ async def test_a_wrong_secret_is_reported_and_not_sent_again(sandbox, clock):
                 await client.translate_text("Hello", target="de")
         assert "canary" not in repr(client)
     assert "canary" not in str(caught.value)
-    assert sandbox.state.calls()["/connect/token"] == 1
+    assert sandbox.calls()["/connect/token"] == 1
 
 
 async def test_basic_authentication_at_the_token_endpoint(sandbox):

@@ -113,7 +113,7 @@ def test_a_job_older_than_a_day_has_expired_and_stays_so(sandbox):
 
 def test_a_wait_times_out_and_can_be_resumed(sandbox, clock):
     with TranslationClient(**sandbox.client_settings()) as client:
-        sandbox.state.jobs.latency.median_s = 1000.0
+        sandbox.state.settings.latency_s = 1000.0
         job = client.submit_text("Hello", target="de")
         before = clock.monotonic()
         with pytest.raises(JobTimeout, match="not ready after 30 s") as caught:

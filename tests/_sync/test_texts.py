@@ -121,13 +121,13 @@ def test_the_budget_rejects_the_call_that_exceeds_it(sandbox):
         with pytest.raises(CallBudgetExceeded) as caught:
             client.translate_text("Hello", target="de")
         assert client.usage.calls == 1
-    assert sandbox.state.calls()["getTextTranslation"] == 0
+    assert sandbox.calls()["getTextTranslation"] == 0
     assert caught.value.job.id in sandbox.state.jobs
 
 
 def test_a_job_that_is_not_ready_in_time_can_be_waited_for_again(sandbox, clock):
     with TranslationClient(**sandbox.client_settings()) as client:
-        sandbox.jobs.latency.median_s = 1000.0
+        sandbox.state.settings.latency_s = 1000.0
         job = client.submit_text("Hello", target="de")
         with pytest.raises(JobTimeout) as caught:
             job.wait(10)

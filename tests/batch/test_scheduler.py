@@ -10,7 +10,6 @@ import pytest
 from groupdocs_translation import Batch, Concurrency, Usage
 from groupdocs_translation._clock import SYSTEM_CLOCK
 from groupdocs_translation.batch.scheduler import AdaptiveLimiter, Scheduler, SlotHandover
-from groupdocs_translation_sandbox.jobs import Latency
 
 HOUR = 3600
 
@@ -182,7 +181,7 @@ def test_files_are_sent_in_the_order_of_the_folder_whatever_their_size(client, f
 
 def test_jobs_that_are_paid_for_come_first(sandbox, client, folder, out):
     source = folder("x.txt", "y.txt")
-    sandbox.state.jobs.latency = Latency(60.0, 0)
+    sandbox.state.settings.latency_s = 60.0
     batch = Batch(
         client, source, target="de", output_dir=out, progress=lambda step: step.step == "waiting" and batch.stop()
     )

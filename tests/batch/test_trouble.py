@@ -35,7 +35,6 @@ from groupdocs_translation.batch import _Portal
 from groupdocs_translation.batch.journal import SCHEMA_VERSION, Journal, JournalLock
 from groupdocs_translation.batch.planner import FILES_PER_STEP
 from groupdocs_translation.batch.scheduler import AdaptiveLimiter
-from groupdocs_translation_sandbox.jobs import Latency
 
 from tests.auth.servers import http
 from tests.batch.conftest import results
@@ -48,7 +47,7 @@ HOUR = 3600
 
 def slow(sandbox, seconds):
     """Let jobs take about that long, and large ones longer."""
-    sandbox.state.jobs.latency = Latency(seconds, 0)
+    sandbox.state.settings.latency_s = seconds
 
 
 def reasons(report, *states):

@@ -26,7 +26,7 @@ CALLS_A_DAY = 1_000_000  # the limit of the trial is tested elsewhere
 def main(arguments: list[str]) -> int:
     """Run schemathesis, print the violations, and return the exit status."""
     with Sandbox(lenient=True) as sandbox:  # the cases are generated from the document alone
-        sandbox.state.trial_calls.calls_a_day = CALLS_A_DAY
+        sandbox.state.settings.trial_calls_a_day = CALLS_A_DAY
         settings = sandbox.client_settings()
         form = {name: settings[name] for name in ("client_id", "client_secret")} | {"grant_type": "client_credentials"}
         token = httpx2.post(settings["token_url"], data=form).json()["access_token"]

@@ -46,7 +46,7 @@ def job(family: str, *, trial: bool) -> str:
 def validator(model: str, member: str) -> Any:
     """Return a validator for a member of a request."""
     schema = document()["components"]["schemas"][model]["properties"][member]
-    return OAS30Validator({"allOf": [schema], "components": document()["components"]}, format_checker=formats())
+    return OAS30Validator({"allOf": [schema], "components": document()["components"]}, format_checker=formats)
 
 
 def numbers(values: list[int]) -> list[int]:

@@ -54,7 +54,7 @@ def test_a_token_expires_when_the_clock_advances(translation_client, translation
 class TestMarkers:
     @pytest.mark.translation_sandbox(token_lifetime_s=77)
     def test_the_closest_marker_wins(self, translation_sandbox):
-        assert translation_sandbox.state.identity.token_lifetime_s == 77
+        assert translation_sandbox.state.settings.token_lifetime_s == 77
 
     def test_clients_wait_with_real_time(self, translation_sandbox):
         assert not vars(SYSTEM_CLOCK)

@@ -22,7 +22,7 @@ TOO_LARGE = {"int32": 2**31, "int64": 2**63}
 def client():
     """A client with a token. Its sandbox is lenient, so it rejects only requests that the document forbids."""
     with Sandbox(lenient=True) as sandbox, Plain(sandbox) as client:
-        sandbox.state.trial_calls.calls_a_day = 10_000
+        sandbox.state.settings.trial_calls_a_day = 10_000
         client.sandbox = sandbox
         yield client.authorize()
 

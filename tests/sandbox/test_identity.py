@@ -108,7 +108,7 @@ def test_discovery_has_the_key_that_signs_tokens(plain):
 
 
 def test_the_response_has_the_lifetime_of_the_token(sandbox, plain):
-    sandbox.state.identity.token_lifetime_s = 77
+    sandbox.state.settings.token_lifetime_s = 77
     response = plain.request_token(scope="translation").json()
     assert (response["expires_in"], response["token_type"], response["scope"]) == (77, "Bearer", "translation")
 

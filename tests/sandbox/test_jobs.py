@@ -8,6 +8,7 @@ from groupdocs_translation.spec.operations import BY_ID, OPERATIONS
 from groupdocs_translation_sandbox.contract import document
 from groupdocs_translation_sandbox.engine import PseudoEngine
 from groupdocs_translation_sandbox.jobs import Latency
+from groupdocs_translation_sandbox.settings import Settings
 from openapi_schema_validator import OAS30Validator
 
 from tests.sandbox.conftest import Plain, bare
@@ -61,11 +62,11 @@ def test_every_other_response_matches_the_document(client, operation_id):
 
 
 def test_statuses_of_submissions_and_polls_can_be_set(sandbox, client):
-    sandbox.jobs.latency.median_s = 1_000
+    sandbox.state.settings.latency_s = 1_000
     seen = set()
     for status in (200, 202):
-        sandbox.state.statuses.submitted = sandbox.state.statuses.pending = status
-        sandbox.state.statuses.pending_body = 102 if status == 200 else 202
+        sandbox.state.settings.submitted = sandbox.state.settings.pending = status
+        sandbox.state.settings.pending_body = 102 if status == 200 else 202
         submitted = client.post("text", json=TEXT)
         pending = client.get(f"text/{checked_body('translateText', submitted)['id']}")
         body = checked_body("getTextTranslation", pending)
@@ -75,7 +76,7 @@ def test_statuses_of_submissions_and_polls_can_be_set(sandbox, client):
 
 
 def test_a_job_is_ready_after_its_latency(sandbox, client):
-    sandbox.jobs.latency.median_s = 10
+    sandbox.state.settings.latency_s = 10
     job = client.submit()
     left = sandbox.jobs[job].ready_at - sandbox.state.clock.now()
     assert 3 < left < 30
@@ -150,7 +151,7 @@ def test_a_summary_is_shorter_than_its_text(client):
 
 def test_latencies_are_a_seeded_distribution_by_kind_and_size():
     def draw(seed, operation="translateText", size=0):
-        latency = Latency(2.0, seed)
+        latency = Latency(Settings(latency_s=2.0), seed)
         return [latency.draw(BY_ID[operation], size) for _ in range(200)]
 
     assert draw(1) == draw(1)
@@ -160,7 +161,7 @@ def test_latencies_are_a_seeded_distribution_by_kind_and_size():
     assert medians["translateText"] == pytest.approx(2.0, rel=0.15)
     assert medians["translateText"] < medians["translatePdf"] < medians["translateMediaToFile"]
     assert sorted(draw(1, "translatePdf", 10_000_000))[100] > 3 * medians["translatePdf"]
-    assert set(map(Latency(0.0, 1).draw, [BY_ID["translatePdf"]], [10**9])) == {0.0}
+    assert set(map(Latency(Settings(), 1).draw, [BY_ID["translatePdf"]], [10**9])) == {0.0}
 
 
 def test_a_thousand_clients_are_served_at_the_same_time(sandbox, plain):

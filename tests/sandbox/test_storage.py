@@ -56,7 +56,7 @@ def test_urls_expire_and_a_poll_returns_new_ones(sandbox, client):
 
 
 def test_files_are_deleted_after_a_day(client, sandbox):
-    sandbox.state.stored.url_lifetime_s = 90_000
+    sandbox.state.settings.url_lifetime_s = 90_000
     url = client.upload()
     sandbox.advance(24 * 3600 - 1)
     assert bare.get(url).status_code == 200

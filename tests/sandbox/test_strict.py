@@ -14,7 +14,7 @@ from tests.sandbox.test_forbidden import SUBMISSIONS, error_of
 def client(request):
     """Clients of a strict and of a lenient sandbox."""
     with Sandbox(lenient=request.param) as sandbox, Plain(sandbox) as client:
-        sandbox.state.trial_calls.calls_a_day = 10_000
+        sandbox.state.settings.trial_calls_a_day = 10_000
         client.sandbox, client.lenient = sandbox, request.param
         yield client.authorize()
 

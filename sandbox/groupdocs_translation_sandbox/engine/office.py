@@ -145,7 +145,7 @@ class _Package:
                     change(root)
                     tree = root.getroottree()
                     xml = etree.tostring(tree, encoding=tree.docinfo.encoding or "UTF-8", xml_declaration=False)
-                    prolog = _PROLOG.match(content)[0]  # type: ignore[index]  # it always matches
+                    prolog: bytes = _PROLOG.match(content)[0]  # type: ignore[index]  # it always matches
                     copy.writestr(entry, prolog + xml + content[len(content.rstrip()) :])
                 else:
                     with self._archive.open(info) as reader, copy.open(entry, "w") as writer:
@@ -175,7 +175,7 @@ def _translate(
     root: Element, dialect: _Dialect, pseudo: Pseudo, is_chosen: Callable[[Element], bool] = lambda _: True
 ) -> None:
     """Translate each paragraph as one text, split at its runs, so that each run keeps its formatting."""
-    deleted, computed = f"{_TEXT}tracked-changes", set(_computed(root))
+    deleted, computed = f"{_TEXT}tracked-changes", set(_computed(root) if root.getparent() is None else ())
     for paragraph in list(root.iter(*dialect.paragraphs)):
         namespace, _, name = str(paragraph.tag).rpartition("}")
         places = [(None if it in computed else it, tail) for it, tail in _places(paragraph, dialect, namespace)]
@@ -208,6 +208,8 @@ def _computed(root: Element) -> Iterator[Element]:
                 open_[-1] += element.text or ""
             case "t", _ if any(map(_is_computed, open_)):
                 yield element
+            case _:
+                pass
 
 
 def _is_computed(instruction: str) -> bool:

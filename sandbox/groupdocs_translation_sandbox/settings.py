@@ -1,0 +1,54 @@
+"""The settings of a sandbox, and its clock: the machine's time, moved by tests. Tokens, jobs, files and URLs expire."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+
+from attrs import define
+
+DAY_S = 24 * 3600.0
+
+
+@define(kw_only=True)
+class Settings:
+    """What may be changed while the sandbox runs; changes apply to later requests.
+
+    ``token_lifetime_s`` and ``url_lifetime_s`` apply to new tokens and URLs. ``latency_s`` is the median duration of a
+    short text's job; 0 makes every job ready immediately. ``lenient`` accepts requests that the service may reject.
+    ``submitted`` and ``pending`` are the HTTP statuses (200 or 202) of a submission and of a poll for a job that is not
+    ready; ``pending_body`` is the ``status`` in the body of that poll (202 or 102). The default for submissions is the
+    one that clients of the service rely on: 202 for ``POST /hugo``, 200 for all others.
+    """
+
+    token_lifetime_s: int = 3600
+    url_lifetime_s: float = 3600.0
+    latency_s: float = 0.0
+    lenient: bool = False
+    submitted: int | None = None
+    pending: int = 200
+    pending_body: int = 202
+    trial_calls_a_day: int = 10
+
+
+class VirtualClock:
+    """A clock in seconds since the epoch. Thread-safe: one lock guards the offset."""
+
+    def __init__(self, now: Callable[[], float] = time.time) -> None:
+        self._now = now
+        self._lock = threading.Lock()
+        self._offset_s = 0.0
+
+    def now(self) -> float:
+        return self._now() + self._offset_s
+
+    def advance(self, seconds: float) -> None:
+        if seconds < 0:
+            raise ValueError(f"seconds must not be negative, got {seconds}")
+        with self._lock:
+            self._offset_s += seconds
+
+    def set(self, epoch_s: float) -> None:
+        with self._lock:
+            self._offset_s = epoch_s - self._now()
