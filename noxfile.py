@@ -97,9 +97,7 @@ def regenerate(session: nox.Session) -> None:
 @nox.session
 def refresh(session: nox.Session) -> None:
     """Propose the changes of a newer OpenAPI document; -- --source URL --out FOLDER, -- --rehearse [--source FILE]."""
-    session.install(*_groups("codegen"))
-    if "--rehearse" in session.posargs:  # to the end: with the tests about three new operations
-        session.install(*SANDBOX, "-e", ".[cli,sandbox]", *_groups(*SUITE))
+    session.install(*_groups("codegen"), "nox[uv]")  # the rehearsal runs sessions in a scratch clone
     session.run("python", "openapi/proposal.py", *session.posargs)
 
 
@@ -180,8 +178,12 @@ def site_check(session: nox.Session) -> None:
 
 @nox.session
 def screenshots(session: nox.Session) -> None:
-    """Record the terminal sessions of docs/cli.md again, and draw its pictures (the report with Chromium)."""
-    session.install(*SANDBOX, "-e", ".[cli,sandbox]", *_groups("browser"))
+    """Record the terminal sessions of docs/cli.md, and draw its pictures (with Chromium); -- page draws none."""
+    session.install(*SANDBOX, "-e", ".[cli,sandbox]")
+    if session.posargs:
+        session.run("python", "-m", "release.terminal")
+        return
+    session.install(*_groups("browser"))
     with tempfile.TemporaryDirectory() as folder:
         session.run("python", "-m", "release.terminal", folder)
         session.run("python", "-m", "release.browser", "--report", f"{folder}/translated/report.html")

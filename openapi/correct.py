@@ -10,6 +10,7 @@ from __future__ import annotations
 import copy
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from jsonpath import JSONPathEnvironment
@@ -201,9 +202,12 @@ class _Action:
         return changed
 
 
+_compiled = lru_cache(maxsize=512)(PATHS.compile)
+
+
 def find(path: str, document: Any) -> dict[Location, Any]:
     """Return the nodes that a path selects, by location; a node selected twice counts once."""
-    return {tuple(node.parts): node.obj for node in PATHS.finditer(path, document)}
+    return {tuple(node.parts): node.obj for node in _compiled(path).finditer(document)}
 
 
 def keyed(document: Any, location: Location) -> Location:

@@ -7,10 +7,12 @@ with ``x-draft``. Ambiguous actions stay unchanged, and so stay errors. Files ar
 
 from __future__ import annotations
 
+import copy
 import json
 import re
-from collections.abc import Iterator
-from typing import Any
+import textwrap
+from collections.abc import Callable, Iterator
+from typing import Any, TypeVar
 
 from openapi import account, correct, documents
 from openapi.changes import parameters, shape
@@ -18,6 +20,8 @@ from openapi.tree import MISSING, WORDING, Location, at, is_list, is_map, member
 
 VERBS = ("translate", "summarize", "analyze", "detect", "upload", "convert", "extract", "create", "check", "cancel")
 WORD_FOR = {"auto": "file", "document": "file"}  # in the names of operations that return results
+Key = TypeVar("Key")
+HEADING = re.compile(r"\n\n  # .*", re.DOTALL)  # of the actions that follow
 ALIKE = 0.8  # share of properties that a renamed schema must keep
 
 
@@ -40,63 +44,60 @@ def operation_id(method: str, path: str) -> str:
 
 
 class Text:
-    """A file of actions as text, split into one block per action."""
+    """The actions of a file, as data and as one block of text each. Both are edited together, to keep the layout."""
 
-    def __init__(self, content: str) -> None:
+    def __init__(self, content: str, actions: list[Any]) -> None:
         self.head, *self.blocks = re.split(r"(?m)^(?=  - target:)", content)
+        self.actions = copy.deepcopy(actions)
 
     def content(self) -> str:
         """Return the whole file."""
         return self.head + "".join(self.blocks)
 
-    def overlay(self) -> Any:
-        """Return the file as data."""
-        return documents.load_yaml(self.content())
-
-    def action(self, number: int) -> Any:
-        """Return one action as data, counted from 1."""
-        return documents.load_yaml(self.blocks[number - 1])[0]
-
     def mark(self, number: int, why: str) -> None:
-        """Mark an action for review."""
+        """Mark an action for review. Actions are counted from 1."""
         if "    x-draft:" not in self.blocks[number - 1]:
-            self._put(
-                number,
-                r"(?m)^    (?=(x-absorbs|x-matches|x-optional|remove|update|copy):)",
-                f"    x-draft: {json.dumps(why)}\n    ",
-            )
+            members = r"(?m)^    (?=(x-absorbs|x-matches|x-optional|remove|update|copy):)"
+            self._put(number, members, f"    x-draft: {json.dumps(why)}\n    ")
 
     def count(self, number: int, matches: int) -> None:
         """Update how many nodes an action selects."""
         self._put(number, r"(?m)^    x-matches: \d+$", f"    x-matches: {matches}")
 
-    def replace(self, number: int, pattern: str, new: str) -> None:
-        """Replace in the target and the source of an action, not in its description."""
-        action = self.action(number)
-        block = self.blocks[number - 1]
+    def replace(self, number: int, pattern: str, new: str) -> bool:
+        """Replace in the target and the source of an action, and return whether that changed any."""
+        action = self.actions[number - 1]
+        changed = False
         for key in ("target", "copy"):
             if key in action and (moved := re.sub(pattern, new, action[key])) != action[key]:
-                block = re.sub(
-                    rf"(?m)^(  - |    ){key}:(.*\n)(      .*\n)*",
-                    lambda found, key=key, moved=moved: f"{found[1]}{key}: {json.dumps(moved)}\n",
-                    block,
-                    count=1,
-                )
-        self.blocks[number - 1] = block
+                action[key] = moved
+                head = "  - " if key == "target" else "    "
+                self._put(number, rf"(?m)^{head}{key}:.*\n(      .*\n)*", f"{head}{key}: {json.dumps(moved)}\n")
+                changed = True
+        return changed
+
+    def refer(self, number: int, name: str, now: str) -> bool:
+        """Rename a schema in the references of an action, and return whether it has any."""
+        pattern = rf"(?<=schemas/){re.escape(name)}(?![A-Za-z])"
+        said = json.dumps(member(self.actions[number - 1], "update"))
+        if not re.search(pattern, said):
+            return False
+        self.actions[number - 1]["update"] = json.loads(re.sub(pattern, now, said))
+        self.blocks[number - 1] = re.sub(pattern, now, self.blocks[number - 1])
+        return True
 
     def drop(self, number: int) -> None:
         """Remove an action but keep a heading after it. The empty block keeps the numbers of other actions."""
-        rest = re.search(r"\n\n  # .*", self.blocks[number - 1], re.DOTALL)
+        rest = HEADING.search(self.blocks[number - 1])
         self.blocks[number - 1] = rest[0] if rest else ""
 
     def add(self, after: int, action: dict[str, Any]) -> None:
         """Add an action after another."""
         body = documents.dump([action], "x").partition("\n")[2]
-        lines = "".join(f"  {line}\n" for line in body.splitlines())
         block = self.blocks[after - 1]
-        heading = re.search(r"\n\n  # .*", block, re.DOTALL)
+        heading = HEADING.search(block)
         cut = heading.start() + 1 if heading else len(block)
-        self.blocks[after - 1] = block[:cut] + lines + block[cut:]
+        self.blocks[after - 1] = block[:cut] + textwrap.indent(body, "  ") + block[cut:]
 
     def _put(self, number: int, pattern: str, new: str) -> None:
         self.blocks[number - 1] = re.sub(pattern, lambda _: new, self.blocks[number - 1], count=1)
@@ -105,9 +106,9 @@ class Text:
 class Draft:
     """Corrections or error responses being adapted, with ``notes`` on changes and open ``decisions``."""
 
-    def __init__(self, old: Any, new: Any, content: str) -> None:
-        self.old, self.new, self.text = old, new, Text(content)
-        self.before = correct.apply(old, self.text.overlay())
+    def __init__(self, before: correct.Applied, old: Any, new: Any, content: str) -> None:
+        self.before, self.old, self.new = before, old, new
+        self.text = Text(content, before.actions)
         self.renamed: dict[str, str] = {}
         self.moved: dict[Location, Location] = {}
         self.notes: list[str] = []
@@ -121,7 +122,7 @@ class Draft:
         if not is_errors:
             self._follow_properties()
             self._follow_moved_properties()
-        after = correct.apply(self.new, self.text.overlay())
+        after = correct.apply(self.new, {"actions": self.text.actions})
         anchor = max(
             (n for n, action in enumerate(after.actions, start=1) if member(action, "update", "operationId")), default=1
         )
@@ -139,38 +140,35 @@ class Draft:
     # moved targets -------------------------------------------------------------------------------------------------
 
     def _follow_schemas(self) -> None:
-        removed, added = (_only(one, other, "schemas") for one, other in ((self.old, self.new), (self.new, self.old)))
-        for name in removed:
-            fits = [other for other in added if _alike(removed[name], added[other])]
-            if len(fits) == 1 and sum(_alike(removed[other], added[fits[0]]) for other in removed) == 1:
+        removed, added = self._changed("components", "schemas")
+        for name, fits, rivals in _candidates(removed, added, _alike):
+            if len(fits) == rivals == 1:
                 self.renamed[name] = fits[0]
                 self.moved["components", "schemas", name] = ("components", "schemas", fits[0])
-                self._move(rf"(?<![A-Za-z]){re.escape(name)}(?![A-Za-z])", fits[0], f"schema {name} is now {fits[0]}")
+                pattern = rf"(?<![A-Za-z]){re.escape(name)}(?![A-Za-z])"
+                for number in range(1, len(self.text.blocks) + 1):
+                    if self.text.replace(number, pattern, fits[0]) | self.text.refer(number, name, fits[0]):
+                        self._note(number, f"schema {name} is now {fits[0]}")
             elif fits:
                 self.decisions.append(f"schema {name} was removed; decide which of {', '.join(fits)} replaces it")
 
     def _follow_security(self) -> None:
-        removed, added = (
-            _only(one, other, "securitySchemes") for one, other in ((self.old, self.new), (self.new, self.old))
-        )
-        for name in removed:
-            fits = [other for other in added if without(added[other], WORDING) == without(removed[name], WORDING)]
+        for name, fits, _ in _candidates(*self._changed("components", "securitySchemes"), _same):
             if len(fits) == 1:
-                self._move(
-                    rf"(?<=securitySchemes\.){re.escape(name)}(?![A-Za-z])", fits[0], f"{name} is now called {fits[0]}"
-                )
+                pattern = rf"(?<=securitySchemes\.){re.escape(name)}(?![A-Za-z])"
+                self._move(pattern, fits[0], f"{name} is now called {fits[0]}")
 
     def _follow_paths(self) -> None:
-        removed = {path: item for path, item in self.old["paths"].items() if path not in self.new["paths"]}
-        added = {path: item for path, item in self.new["paths"].items() if path not in self.old["paths"]}
-        for path, item in removed.items():
+        removed, added = self._changed("paths")
+        structures = {path: without(item, WORDING) for path, item in (removed | added).items()}
+        for path in removed:
             fits = [other for other in added if shape(other) == shape(path)]
             if len(fits) != 1:
-                fits = [other for other in added if without(added[other], WORDING) == self._now(item)]
-            rivals = [other for other in removed if without(removed[other], WORDING) == without(item, WORDING)]
-            # several paths have equal items: a longer prefix may have been added to this one
-            if len(rivals) > 1 and shape(fits[0] if fits else "") != shape(path):
-                fits = [other for other in fits if other.endswith(path)]
+                now = self._now(structures[path])
+                fits = [other for other in added if structures[other] == now]
+                # several paths have equal items: a longer prefix may have been added to this one
+                if sum(structures[other] == structures[path] for other in removed) > 1:
+                    fits = [other for other in fits if other.endswith(path)]
             if len(fits) == 1:
                 self.moved["paths", path] = ("paths", fits[0])
                 self._move(rf"'{re.escape(path)}'", f"'{fits[0]}'", f"path {path} is now {fits[0]}")
@@ -183,33 +181,24 @@ class Draft:
                 place = ("paths", now, method, "parameters")
                 self.moved[*place, f"path {was}"] = (*place, f"path {name}")
             for number, hits in self.before.hits.items():
-                if not any(hit[:2] == ("paths", path) for hit in hits):
-                    continue
-                said = f"@.name == '{was}'"
-                target = self.text.action(number)["target"]
-                if said in target and f"@.name == '{name}'" not in target:
-                    self.text.replace(number, re.escape(said), f"{said} || @.name == '{name}'")
+                said, added = f"@.name == '{was}'", f"@.name == '{name}'"
+                target = self.text.actions[number - 1]["target"]
+                if any(hit[:2] == ("paths", path) for hit in hits) and said in target and added not in target:
+                    self.text.replace(number, re.escape(said), f"{said} || {added}")
                     self._note(number, f"parameter {was} is now {name}, in {now}")
 
-    def _now(self, item: Any) -> Any:
-        """Return an operation's structure with the new names of its schemas."""
-        said = json.dumps(without(item, WORDING))
+    def _now(self, structure: Any) -> Any:
+        """Return the structure of a path with the new names of its schemas."""
+        said = json.dumps(structure)
         for name, now in self.renamed.items():
             said = said.replace(f'schemas/{name}"', f'schemas/{now}"')
         return json.loads(said)
 
     def _follow_properties(self) -> None:
-        for name, schema in self.old["components"]["schemas"].items():
-            now = member(self.new, "components", "schemas", name, "properties")
-            was = member(schema, "properties")
-            removed, added = (
-                {key: one[key] for key in one if key not in other} for one, other in ((was, now), (now, was))
-            )
-            for prop in removed if now else ():
-                fits = [key for key in added if without(added[key], WORDING) == without(removed[prop], WORDING)]
-                rivals = [key for key in removed if without(removed[key], WORDING) == without(removed[prop], WORDING)]
-                if len(fits) == 1 and len(rivals) == 1:
-                    place = ("components", "schemas", name, "properties")
+        for name in self.old["components"]["schemas"]:
+            place = ("components", "schemas", name, "properties")
+            for prop, fits, rivals in _candidates(*self._changed(*place), _same):
+                if len(fits) == rivals == 1:
                     self.moved[*place, prop] = (*place, fits[0])
                     self._move_property(name, prop, fits[0])
 
@@ -217,60 +206,50 @@ class Draft:
         place = ("components", "schemas", schema, "properties", prop)
         for number, hits in self.before.hits.items():
             mine = {hit for hit in hits if hit[:5] == place}
+            plain, quoted = rf"properties\.{re.escape(prop)}(?![A-Za-z])", f"'{re.escape(prop)}'"
             if not mine:
                 continue
             if mine == hits:
-                self.text.replace(
-                    number, rf"(?<=properties\.){re.escape(prop)}(?![A-Za-z])|(?<=')({re.escape(prop)})(?=')", now
-                )
-            elif f"properties.{prop}" in self.text.action(number)["target"]:
-                self.text.replace(
-                    number, rf"properties\.{re.escape(prop)}(?![A-Za-z])", f"properties['{prop}','{now}']"
-                )
-            elif f"'{prop}'" in self.text.action(number)["target"]:
-                self.text.replace(number, f"'{re.escape(prop)}'", f"'{prop}','{now}'")
-            else:
-                continue
-            self._note(number, f"property {schema}.{prop} is now {now}")
+                changed = self.text.replace(number, plain, f"properties.{now}")
+                changed |= self.text.replace(number, quoted, f"'{now}'")
+            else:  # other schemas keep the old name
+                changed = self.text.replace(number, plain, f"properties['{prop}','{now}']")
+                changed = changed or self.text.replace(number, quoted, f"'{prop}','{now}'")
+            if changed:
+                self._note(number, f"property {schema}.{prop} is now {now}")
 
     def _follow_moved_properties(self) -> None:
         """Follow an unchanged property to another schema, if only one schema has gained it."""
         schemas = [member(document, "components", "schemas") for document in (self.old, self.new)]
         removed, added = (
-            [(name, key) for name in one for key in member(one[name], "properties")
-             if key not in member(other, name, "properties")]
+            {(name, key): (key, schema) for name in one for key, schema in member(one[name], "properties").items()
+             if key not in member(other, name, "properties")}
             for one, other in (schemas, schemas[::-1])
         )  # fmt: skip
-        for name, key in removed:
-            was = without(schemas[0][name]["properties"][key], WORDING)
-            fits = [
-                to for to, same in added if same == key and without(schemas[1][to]["properties"][key], WORDING) == was
-            ]
-            rivals = [other for other, same in removed if same == key]
-            if name not in self.renamed and len(fits) == len(rivals) == 1:
-                place = ("components", "schemas", name, "properties", key)
-                self.moved[place] = ("components", "schemas", fits[0], "properties", key)
-                for number, hits in self.before.hits.items():
-                    mine = {hit for hit in hits if hit[:3] == place[:3]}
-                    if mine and all(hit[:5] == place for hit in mine):
-                        block = self.text.blocks[number - 1]
-                        schema = rf"(?<=schemas\.){re.escape(name)}(?=\.)|(?<='){re.escape(name)}(?=')"
-                        self.text.replace(number, schema, fits[0])
-                        if self.text.blocks[number - 1] != block:
-                            self._note(number, f"property {name}.{key} is now in {fits[0]}")
+        for (name, key), fits, rivals in _candidates(removed, added, lambda a, b: a[0] == b[0] and _same(a[1], b[1])):
+            if name in self.renamed or not len(fits) == rivals == 1:
+                continue
+            to = fits[0][0]
+            place = ("components", "schemas", name, "properties", key)
+            self.moved[place] = ("components", "schemas", to, "properties", key)
+            schema = rf"(?<=schemas\.){re.escape(name)}(?=\.)|(?<='){re.escape(name)}(?=')"
+            for number, hits in self.before.hits.items():
+                mine = {hit for hit in hits if hit[:3] == place[:3]}
+                if mine and all(hit[:5] == place for hit in mine) and self.text.replace(number, schema, to):
+                    self._note(number, f"property {name}.{key} is now in {to}")
 
     def _move(self, pattern: str, new: str, why: str) -> None:
         for number in range(1, len(self.text.blocks) + 1):
-            block = self.text.blocks[number - 1]
-            self.text.replace(number, pattern, new)
-            action = self.text.action(number)
-            refs = re.sub(pattern, new, json.dumps(member(action, "update")))
-            if json.dumps(member(action, "update")) != refs:
-                self.text.blocks[number - 1] = re.sub(
-                    rf"(schemas/){pattern.removeprefix('(?<![A-Za-z])')}", rf"\g<1>{new}", self.text.blocks[number - 1]
-                )
-            if self.text.blocks[number - 1] != block:
+            if self.text.replace(number, pattern, new):
                 self._note(number, why)
+
+    def _changed(self, *place: str) -> tuple[dict[str, Any], dict[str, Any]]:
+        """Return what is only in the old and only in the new document of the members of an object."""
+        old, new = (member(document, *place) for document in (self.old, self.new))
+        return (
+            {name: node for name, node in old.items() if name not in new},
+            {name: node for name, node in new.items() if name not in old},
+        )
 
     # actions that do not fit ---------------------------------------------------------------------------------------
 
@@ -309,7 +288,7 @@ class Draft:
         """Remove schemas fixed by the service from the names in the target, and return whether there were any."""
         fixed = {str(hit[2]) for hit in hits if all(item in at(self.new, hit) for item in update)}
         kept = {str(hit[2]) for hit in hits if not any(item in at(self.new, hit) for item in update)}
-        names = re.search(r"schemas\[((?:'[^']+',?)+)\]", self.text.action(number)["target"])
+        names = re.search(r"schemas\[((?:'[^']+',?)+)\]", self.text.actions[number - 1]["target"])
         if not fixed or len(fixed) + len(kept) != len(hits) or not names:
             return False
         rest = ",".join(name for name in names[1].split(",") if name.strip("'") not in fixed)
@@ -394,18 +373,22 @@ def _is_like_others(method: str, path: str) -> bool:
     return method == "POST" or (method == "GET" and ("{" in path or path.endswith("/trial")))
 
 
-def _only(document: Any, other: Any, kind: str) -> dict[str, Any]:
-    there = member(other, "components", kind)
-    return {name: node for name, node in member(document, "components", kind).items() if name not in there}
+def _candidates(
+    removed: dict[Key, Any], added: dict[Key, Any], fits: Callable[[Any, Any], bool]
+) -> Iterator[tuple[Key, list[Key], int]]:
+    """Yield each removed member, the added ones that may be it, and how many removed ones fit the first of these."""
+    for name, node in removed.items():
+        found = [other for other in added if fits(node, added[other])]
+        yield name, found, sum(fits(other, added[found[0]]) for other in removed.values()) if found else 0
+
+
+def _same(old: Any, new: Any) -> bool:
+    return bool(without(old, WORDING) == without(new, WORDING))
 
 
 def _alike(old: Any, new: Any) -> bool:
     was, now = set(member(old, "properties")), set(member(new, "properties"))
-    return (
-        bool(was) and len(was & now) / len(was | now) >= ALIKE
-        if was or now
-        else without(old, WORDING) == without(new, WORDING)
-    )
+    return bool(was) and len(was & now) / len(was | now) >= ALIKE if was or now else _same(old, new)
 
 
 def _says(node: Any, update: Any) -> bool:

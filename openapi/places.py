@@ -20,6 +20,7 @@ from openapi.tree import MISSING, at, is_map, member
 
 KINDS = "overlays/groupdocs_translation/spec/formats.py"
 SHAPE = ("type", "$ref", "items", "additionalProperties")
+QUOTE = "[\"']"
 HAND_WRITTEN = ("overlays", "sandbox", "release", "tests", "docs")
 
 
@@ -28,6 +29,10 @@ class Places:
 
     def __init__(self, old: Any, new: Any, root: Path) -> None:
         self.old, self.new, self.root = old, new, root
+        ids = [{row[0]: row for row in rows_of(document)} for document in (new, old)]
+        known = {row[1:3] for row in rows_of(new)}
+        # new rows of operations that only have another path
+        self.moved = {name: row for name, row in ids[0].items() if name in ids[1] and ids[1][name][1:3] not in known}
 
     @cached_property
     def files(self) -> dict[str, str]:
@@ -69,7 +74,7 @@ class Places:
                 yield from self._value(found)
         for name, ids in new_parameters.items():
             yield f"{name} is a new parameter of {', '.join(ids)}: pass it where generated functions are called"
-            yield from self._uses(r"\.asyncio_detailed\(\w", only="overlays/")
+            yield from self._uses(".asyncio_detailed(", before="", after=r"\w", only="overlays/")
 
     def _operation(self, found: Difference) -> Iterator[str]:
         _, path, method = found.where
@@ -78,9 +83,17 @@ class Places:
         head = f"{row[0]} ({row[1]} {path})"
         if not row[0]:
             return  # the invariants report it: no operationId yet
+        if now := self.moved.get(row[0]):
+            if found.new is MISSING:
+                uses = [*self._uses(str(path), before=r"(?<![\w/])", after=r"(?![\w/{-])")]
+                yield f"{head} is now {now[1]} {now[2]}" + (
+                    "; the old path is used in" if uses else ": no change needed"
+                )
+                yield from uses
+            return
         if found.new is MISSING:
             yield f"{head} was removed; it is used in"
-            yield from self._uses(rf"\b{row[0]}\b")
+            yield from self._uses(row[0])
             return
         if style_of(row):
             yield f"{head} is a style: no change needed"
@@ -93,10 +106,10 @@ class Places:
         near = max(known, key=lambda other: (other[5] == row[5], SequenceMatcher(None, other[2], str(path)).ratio()))
         if row[3:5] == ("submit", "file") and not row[6] and row[5] != "FileRequest":
             yield f"{head} is for a kind of file: add one row next to {near[0]}"
-            yield from self._uses(rf'"{near[0]}"', only=KINDS)
+            yield from self._uses(f'"{near[0]}"', before="", after="", only=KINDS)
             return
         yield f"{head} is like {near[0]}, which is used in"
-        yield from self._uses(rf"\b{near[0]}\b")
+        yield from self._uses(near[0])
 
     def _option(self, found: Difference) -> Iterator[str]:
         owner, prop = found.where[:-1], str(found.where[-1])
@@ -104,7 +117,7 @@ class Places:
         if found.new is MISSING:
             if option := self.options.get(_snake(prop)):
                 yield f"{name} was removed; {option} is used in"
-                yield from self._uses(rf"\b{option}\b")
+                yield from self._uses(option)
             return
         if found.old is not MISSING or _snake(prop) in self.options:
             return
@@ -116,7 +129,7 @@ class Places:
             return
         option = self.options[_snake(siblings[-1])]
         yield f"{name} is a new option: add it next to {option}, and to the rows of kinds that accept it"
-        yield from self._uses(rf"\b{option}\b")
+        yield from self._uses(option)
 
     def _value(self, found: Difference) -> Iterator[str]:
         *owner, _ = found.where if found.where[-1] != "enum" else (*found.where, "")
@@ -124,13 +137,13 @@ class Places:
         name = f"{'.'.join(str(part) for part in owner[2:-1] if part != 'properties')}: {value}"
         if found.new is MISSING:
             yield f"{name} was removed; it is used in"
-            yield from self._uses(_word(value))
+            yield from self._uses(value, value.lower(), before=QUOTE, after=QUOTE)
             return
         others = [other for other in at(self.new, tuple(owner)) if other != value]
         ranked = sorted((self._count(other), -SequenceMatcher(None, other, value).ratio(), other) for other in others)
         if fits := [other for count, _, other in ranked if count]:
             yield f"{name} is new: add it next to {fits[0]}"
-            yield from self._uses(_word(fits[0]))
+            yield from self._uses(fits[0], fits[0].lower(), before=QUOTE, after=QUOTE)
         else:
             yield f"{name} is new: no change needed"
 
@@ -138,22 +151,19 @@ class Places:
         quoted = [f"{mark}{word}{mark}" for mark in "\"'" for word in (value, value.lower())]
         return sum(any(word in text for word in quoted) for text in self.files.values())
 
-    def _uses(self, pattern: str, only: str = "") -> Iterator[str]:
-        """Yield for each file the numbers of matching lines, and the first line."""
+    def _uses(self, *words: str, before: str = r"\b", after: str = r"\b", only: str = "") -> Iterator[str]:
+        """Yield for each file the numbers of the lines with one of the words, and the first line."""
+        pattern = re.compile(f"{before}(?:{'|'.join(map(re.escape, words))}){after}")
         for file, text in self.files.items():
-            if file.startswith(only) and re.search(pattern, text):
+            if file.startswith(only) and any(word in text for word in words):  # 15 times faster than the pattern
                 lines = text.splitlines()
-                found = [number for number, line in enumerate(lines, start=1) if re.search(pattern, line)]
-                yield f"    {file}:{','.join(map(str, found))}: {lines[found[0] - 1].strip():.90}"
+                if found := [number for number, line in enumerate(lines, start=1) if pattern.search(line)]:
+                    yield f"    {file}:{','.join(map(str, found))}: {lines[found[0] - 1].strip():.90}"
 
 
 def _hand_written(text: str) -> str:
     tables = re.compile(r"<!-- table: \w+ -->\n.*?<!-- end of table -->", re.DOTALL)
     return tables.sub(lambda found: "\n" * found[0].count("\n"), text)
-
-
-def _word(value: str) -> str:
-    return rf"""["']({re.escape(value)}|{re.escape(value.lower())})["']"""
 
 
 def _snake(name: str) -> str:

@@ -94,11 +94,12 @@ class Run:
         old = documents.parse((self.root / UPSTREAM).read_bytes(), UPSTREAM)
         document = self._take(source, old) if source else old
         before = correct.apply(old, self._overlay(CORRECTIONS)) if source else None
-        moved = self._draft(CORRECTIONS, old, document) if is_draft else {}
+        moved = self._draft(CORRECTIONS, before, old, document) if is_draft and before else {}
         applied = correct.apply(document, self._overlay(CORRECTIONS))
         corrected = _tidy(applied.document)
         if is_draft and before:
-            self._draft(ERRORS, _tidy(before.document), corrected)
+            known = _tidy(before.document)
+            self._draft(ERRORS, correct.apply(known, self._overlay(ERRORS)), known, corrected)
         errors = correct.apply(corrected, self._overlay(ERRORS))
         lines = account.failures(before, applied, document) if before and not is_draft else applied.lines()
         problems = {f"actions of {CORRECTIONS} do not fit the document": lines}
@@ -106,13 +107,12 @@ class Run:
             differing = account.Account(old, document, before, applied, moved)
             self.say("\n".join(differing.report()))
             problems["changes are discarded without x-absorbs"] = list(differing.problems())
-        rules = [
-            rule for rules in (invariants.violations, invariants.misread, invariants.urls) for rule in rules(corrected)
+        problems["rules are broken by the corrected document"] = [
+            *invariants.violations(errors.document),  # it contains the corrected document
+            *invariants.misread(corrected),
+            *invariants.urls(corrected),
         ]
-        problems["rules are broken by the corrected document"] = rules
         problems[f"actions of {ERRORS} do not fit the document"] = errors.lines()
-        if not any(problems.values()):
-            problems["rules are broken by the contract"] = invariants.violations(errors.document)
         if before:
             needed = list(Places(_tidy(before.document), corrected, self.root).lines())
             self._tell("lines on manual changes that are needed", needed)
@@ -165,8 +165,8 @@ class Run:
         self.source = {"name": documents.label(source), "sha256": hashlib.sha256(data).hexdigest()}
         return new
 
-    def _draft(self, name: str, old: Any, new: Any) -> dict[Location, Location]:
-        draft = Draft(old, new, (self.root / name).read_text(encoding="utf-8"))
+    def _draft(self, name: str, before: correct.Applied, old: Any, new: Any) -> dict[Location, Location]:
+        draft = Draft(before, old, new, (self.root / name).read_text(encoding="utf-8"))
         content = draft.run(is_errors=name == ERRORS)
         self._tell(f"actions of {name} are drafted", draft.notes)
         self.decisions += draft.decisions

@@ -4,7 +4,7 @@ A block after ``<!-- recorded -->`` is a session: lines that begin with ``$`` ar
 run in this process, in one folder with copies of ``examples/files``, against one sandbox. IDs, times and URLs, which
 differ each time, are replaced by fixed ones; a fixed ID in a typed line stands for the real one. ``# Ctrl-C`` presses
 it while a job is polled. ``python -m release.terminal FOLDER`` is the session ``screenshots``; the batch
-whose progress is drawn, and its report, are left in FOLDER.
+whose progress is drawn, and its report, are left in FOLDER. Without FOLDER it draws no pictures.
 """
 
 from __future__ import annotations
@@ -203,9 +203,8 @@ def make_handbook(folder: Path) -> None:
     (folder / "news" / "logo.psd").write_bytes(b"8BPS")
 
 
-def main(folder: Path) -> None:
-    """Record the page and draw its pictures; leave the batch in ``folder``."""
-    PAGE.write_text(record(PAGE.read_text(encoding="utf-8")), encoding="utf-8")
+def draw_pictures(folder: Path) -> None:
+    """Draw the pictures of the page; leave the batch in ``folder``."""
     assets = ROOT / "docs" / "assets"
     make_handbook(folder / "handbook")
     with chdir(folder):
@@ -222,4 +221,6 @@ def main(folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    PAGE.write_text(record(PAGE.read_text(encoding="utf-8")), encoding="utf-8")
+    if len(sys.argv) > 1:
+        draw_pictures(Path(sys.argv[1]))

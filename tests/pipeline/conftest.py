@@ -14,6 +14,7 @@ from openapi_spec_validator import OpenAPIV30SpecValidator
 from openapi import client, documents, regenerate, sync_twin
 
 ROOT = regenerate.ROOT
+PACKAGE = ROOT / client.PACKAGE
 SPEC = "overlays/groupdocs_translation/spec"
 INPUTS = ("pyproject.toml", "generator-config.yaml", "openapi", "generated", SPEC)
 PAIRS = tuple(
@@ -21,12 +22,18 @@ PAIRS = tuple(
 )
 
 
+def modules(package: Path) -> Iterator[Path]:
+    """Yield the modules of operations."""
+    yield from (path for path in package.glob("api/*/*.py") if path.stem != "__init__")
+
+
 @pytest.fixture(scope="session", autouse=True)
 def cached(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Cache the results of YAML, the validator, the generator and unasync for each input.
 
     They take most of the time of a run, and most tests are about the code around them. The first run of each input is
-    real, and so is every run in a separate process.
+    real, and so is every run in a separate process. The committed client and twin are the results for the committed
+    inputs: test_drift.py checks that with the command itself.
     """
     dump, errors, write = documents.dump, OpenAPIV30SpecValidator.iter_errors, client.write
     dumped: dict[tuple[str, str], str] = {}
@@ -41,26 +48,37 @@ def cached(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         key = repr(validator.schema)
         yield from found[key] if key in found else found.setdefault(key, list(errors(validator)))
 
-    def write_once(root: Path, translation: Path, package: Path) -> int:
+    def inputs(root: Path, translation: Path) -> tuple[bytes, ...]:
         templates = sorted((root / client.TEMPLATES).glob("*"))
-        key = tuple(path.read_bytes() for path in (translation, root / client.CONFIG, *templates))
+        return tuple(path.read_bytes() for path in (translation, root / client.CONFIG, *templates))
+
+    written[inputs(ROOT, ROOT / regenerate.TRANSLATION)] = PACKAGE, len([*modules(PACKAGE)])
+
+    def write_once(root: Path, translation: Path, package: Path) -> int:
+        key = inputs(root, translation)
         if key not in written:
             kept = tmp_path_factory.mktemp("generated") / "package"
             written[key] = kept, write(root, translation, kept)
-        shutil.copytree(written[key][0], package)
+        shutil.copytree(written[key][0], package, ignore=shutil.ignore_patterns("__pycache__", "contract.yaml"))
         return written[key][1]
 
-    twins: dict[tuple[tuple[str, bytes], ...], tuple[Path, list[str]]] = {}
+    def sources(root: Path) -> tuple[tuple[str, bytes], ...]:
+        found = regenerate.files(root, [f"{place}/_async" for place in sync_twin.PLACES])
+        return (repr(sync_twin.WORDS), b""), *((name, path.read_bytes()) for name, path in found.items())
+
+    twin_folders = [f"{place}/_sync" for place in sync_twin.PLACES]
+    twins = {sources(ROOT): (ROOT, twin_folders)}
     write_twin = sync_twin.write
 
     def write_twin_once(root: Path, stage: Path) -> list[str]:
-        sources = regenerate.files(root, [f"{place}/_async" for place in sync_twin.PLACES])
-        key = (repr(sync_twin.WORDS), b""), *((name, path.read_bytes()) for name, path in sources.items())
+        key = sources(root)
         if key not in twins:
             kept = tmp_path_factory.mktemp("twin")
             twins[key] = kept, write_twin(root, kept)
-        shutil.copytree(twins[key][0], stage, dirs_exist_ok=True)
-        return twins[key][1]
+        kept, folders = twins[key]
+        for folder in folders:
+            shutil.copytree(kept / folder, stage / folder, ignore=shutil.ignore_patterns("__pycache__"))
+        return folders
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(sync_twin, "write", write_twin_once)

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from openapi import correct, documents, regenerate
+from openapi import correct, documents, regenerate, tree
 
 DOCUMENT = {
     "info": {"title": "Old", "tags": ["a", "b", "c"]},
@@ -142,6 +142,7 @@ def test_every_correction_is_still_needed_and_a_missing_target_is_named(upstream
     overlay = documents.load_yaml((regenerate.ROOT / regenerate.CORRECTIONS).read_text(encoding="utf-8"))
     assert correct.apply(upstream, overlay).lines() == []
     del upstream["paths"]["/srt"]
+    bodies = sum("requestBody" in operation for _, _, operation in tree.operations(upstream))
     del upstream["components"]["schemas"]["HugoRequest"]["properties"]["url"]["nullable"]
     del upstream["components"]["schemas"]["CloudTextResponse"]["properties"]["translations"]
     upstream["components"]["schemas"]["HttpStatusCode"].pop("enum")
@@ -149,7 +150,7 @@ def test_every_correction_is_still_needed_and_a_missing_target_is_named(upstream
     assert "$.paths['/srt'].post: selects 0 nodes" in named
     assert "$.components.schemas.CloudTextResponse.properties.translations: selects 0 nodes" in named
     assert "$.components.schemas.HttpStatusCode.enum: selects 0 nodes" in named
-    assert "post.requestBody: selects 29 nodes, not 30" in named
+    assert f"post.requestBody: selects {bodies} nodes, not {bodies + 1}" in named
 
 
 @pytest.mark.parametrize(

@@ -24,11 +24,7 @@ LINES = (ROOT / MODEL).read_text(encoding="utf-8").splitlines()
 LINE, END = LINES.index("    texts: list[str]") + 1, len(LINES) + 1
 
 
-def test_the_committed_files_are_what_this_python_derives(staged: regenerate.Run) -> None:
-    assert list(regenerate.differences(staged.stage, ROOT, staged.names)) == []
-
-
-def test_the_command_writes_nothing_for_any_hash_seed() -> None:
+def test_the_committed_files_are_what_the_command_derives_for_any_hash_seed() -> None:
     command = [sys.executable, "openapi/regenerate.py", "--check"]
     environment = os.environ | {"PYTHONHASHSEED": "0", "LC_ALL": "C"}
     done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)

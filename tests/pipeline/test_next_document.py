@@ -31,11 +31,11 @@ def prop(document: Any, name: str, key: str) -> Any:
 
 
 def new_operation(document: Any) -> None:
-    document["paths"]["/epub"] = {"post": copy.deepcopy(document["paths"]["/pdf"]["post"])}
+    document["paths"]["/probe"] = {"post": copy.deepcopy(document["paths"]["/pdf"]["post"])}
 
 
 def new_poll(document: Any) -> None:
-    document["paths"]["/text/legal/trial"] = {"get": copy.deepcopy(document["paths"]["/text/trial"]["get"])}
+    document["paths"]["/text/sample/trial"] = {"get": copy.deepcopy(document["paths"]["/text/trial"]["get"])}
 
 
 def new_server_url(document: Any) -> None:
@@ -76,8 +76,8 @@ class Kind(NamedTuple):
 
 
 KINDS = [
-    Kind("A new operation of a known kind", new_operation, "POST /epub: added"),
-    Kind("A new poll", new_poll, "GET /text/legal/trial: added"),
+    Kind("A new operation of a known kind", new_operation, "POST /probe: added"),
+    Kind("A new poll", new_poll, "GET /text/sample/trial: added"),
     Kind(
         "An operation is removed",
         lambda d: d["paths"].pop("/srt"),
@@ -278,15 +278,20 @@ def test_a_drafted_operation_has_a_name_responses_and_a_mark(
         change(upstream)
     run = regenerate.Run(ROOT, tmp_path / "stage")
     corrected = run.translate(as_source(upstream), is_draft=True)
-    epub, poll = corrected["paths"]["/epub"]["post"], corrected["paths"]["/text/legal/trial"]["get"]
-    assert (epub["operationId"], poll["operationId"]) == ("translateEpub", "getTextTranslationLegalTrial")
-    assert epub["requestBody"]["required"] is True
-    assert set(epub["responses"]) == set(poll["responses"]) == {"200", "202"}
+    probe, poll = corrected["paths"]["/probe"]["post"], corrected["paths"]["/text/sample/trial"]["get"]
+    assert (probe["operationId"], poll["operationId"]) == ("translateProbe", "getTextTranslationSampleTrial")
+    assert probe["requestBody"]["required"] is True
+    assert set(probe["responses"]) == set(poll["responses"]) == {"200", "202"}
     assert poll["security"] == []
     drafted = (run.stage / regenerate.CORRECTIONS).read_text()
     ours = (ROOT / regenerate.CORRECTIONS).read_text()
-    overlay = documents.load_yaml(drafted)
-    assert sum("x-draft" in action for action in overlay["actions"]) == 7
+    now, before = (documents.load_yaml(text)["actions"] for text in (drafted, ours))
+    poll_place = "$.paths['/text/sample/trial'].get"
+    new = [action["target"] for action in now if action["target"] not in {action["target"] for action in before}]
+    assert sorted(new) == ["$.paths['/probe'].post", poll_place, poll_place, f"{poll_place}.responses"]
+    renewed = [action for action in now if "x-matches" in action and action not in before]
+    assert len(renewed) == 3
+    assert all("x-draft" in action for action in now if action not in before)
     changed = [line for line in difflib.ndiff(ours.splitlines(), drafted.splitlines()) if line.startswith("- ")]
     assert len(changed) == 3
     assert all("x-matches" in line for line in changed), "the rest of the file is unchanged"
@@ -331,7 +336,7 @@ def test_all_problems_are_reported_together(upstream: Any, tmp_path: Path, as_so
     message = str(caught.value)
     assert "$.paths['/srt'].post: selects 0 nodes (moved or removed: #/paths/~1srt/post)" in message
     assert "$.components.schemas.TextRequest: the list already has" in message
-    assert "POST /epub: operationId must be in camelCase, got ''" in message
+    assert "POST /probe: operationId must be in camelCase, got ''" in message
     assert "actions of openapi/errors.yaml do not fit" in message or "openapi/errors.yaml" not in message
 
 

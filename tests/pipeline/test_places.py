@@ -16,7 +16,7 @@ import pytest
 
 from openapi import regenerate
 from openapi.places import Places
-from openapi.proposal import add_kind, three_operations
+from openapi.proposal import add_kind, add_operations
 
 ROOT = regenerate.ROOT
 SOURCE = ("overlays", "sandbox", "release", "docs")
@@ -67,15 +67,15 @@ def source_tree(tree: Path) -> Path:
 def test_the_reported_changes_make_everything_new_callable_served_and_documented(
     upstream: Any, source_tree: Path, tmp_path: Path, capsys: Any
 ) -> None:
-    three_operations(upstream)
+    add_operations(upstream, "sample", "probe")
     new_options(upstream)
     (tmp_path / "source.json").write_text(json.dumps(upstream))
     assert regenerate.main(["--source", str(tmp_path / "source.json"), "--draft"], source_tree) == 0
     report = capsys.readouterr().out
 
-    for name in ("translateTextLegal (POST /text/legal)", "translateFileLegal (POST /auto/legal)"):
+    for name in ("translateTextSample (POST /text/sample)", "translateFileSample (POST /auto/sample)"):
         assert f"{name} is a style: no change needed\n" in report
-    row = lines_below(report, "translateEpub (POST /epub) is for a kind of file: add one row next to translateHtml")
+    row = lines_below(report, "translateProbe (POST /probe) is for a kind of file: add one row next to translateHtml")
     assert list(row) == ["overlays/groupdocs_translation/spec/formats.py"], "one row, and nothing else"
     option = lines_below(report, "PresentationFileRequest.notes is a new option: add it next to masters")
     format_ = lines_below(report, "MediaFormat: Ogg is new: add it next to Mpg")
@@ -87,7 +87,7 @@ def test_the_reported_changes_make_everything_new_callable_served_and_documented
         edits = [(number, "masters", "notes") for number in option.get(file, [])]
         edits += [(number, "Mpg", "Ogg") for number in format_.get(file, [])]
         (source_tree / file).write_text(add_next_to((source_tree / file).read_text(), edits))
-    assert add_kind(source_tree).count("Kind(") == 1
+    assert add_kind(source_tree, "probe").count("Kind(") == 1
     assert regenerate.main([], source_tree) == 0
 
     code = """
@@ -98,15 +98,16 @@ from groupdocs_translation.spec.derived import HtmlKinds, SavingMode, SourceForm
 from groupdocs_translation_sandbox import Sandbox
 from release import tables
 with Sandbox() as sandbox, TranslationClient(**sandbox.client_settings()) as client:
-    client.translate_text("Hello", target="de", style="legal")
-    client.submit_file(b"Hello", name="a.txt", target="de", style="legal")
-    client.submit_file(b"Hello", name="a.epub", target="de", saving_mode="Zip")
+    client.translate_text("Hello", target="de", style="sample")
+    client.submit_file(b"Hello", name="a.txt", target="de", style="sample")
+    client.submit_file(b"Hello", name="a.probe", target="de", saving_mode="Zip")
     client.submit_file(b"Hello", name="a.ogg", target="de")
     client.submit_file(b"Hello", name="a.pptx", target="de", notes=True)
     print(*client.usage.by_operation)
     print(*(record.job for record in sandbox.records if record.status > 202))
     print(inspect.signature(client.translate_file).parameters["notes"])
-print(get_args(TextStyle)[-1], get_args(HtmlKinds)[1], get_args(SavingMode)[-1], "Ogg" in get_args(SourceFormat))
+words = {"sample": TextStyle, "probe": HtmlKinds, "Zip": SavingMode, "Ogg": SourceFormat}
+print(*(word for word, type_ in words.items() if word in get_args(type_)))
 print(tables.operations_table())
 print(tables.kinds_table())
 print(tables.table("presentation"))
@@ -117,16 +118,16 @@ print(tables.table("presentation"))
     assert done.returncode == 0, done.stderr
     called, refused, signature, words, *shown = done.stdout.splitlines()
     assert {*called.split()} >= {
-        "translateTextLegal", "translateFileLegal", "translateEpub", "translateMediaToFile", "translatePresentation",
+        "translateTextSample", "translateFileSample", "translateProbe", "translateMediaToFile", "translatePresentation",
     }  # fmt: skip
     assert refused == ""
     assert signature == "notes: 'bool | None' = None"
-    assert words == "legal epub Zip True"
+    assert words == "sample probe Zip Ogg"
     for wanted in (
-        '| `text_legal_post` | `client.translate_text(…, style="legal")` | `translate_text_legal` |',
-        '| `auto_legal_post` | `client.translate_file(file, …, style="legal")` | `translate_file_legal` |',
-        '| `epub_post` | `client.translate_file("….epub", …)` | `translate_epub` |',
-        "| `epub` | Epub | below |",
+        '| `text_sample_post` | `client.translate_text(…, style="sample")` | `translate_text_sample` |',
+        '| `auto_sample_post` | `client.translate_file(file, …, style="sample")` | `translate_file_sample` |',
+        '| `probe_post` | `client.translate_file("….probe", …)` | `translate_probe` |',
+        "| `probe` | Probe | below |",
         "| `notes` | `bool` | translate slide notes too |",
     ):
         assert wanted in shown, wanted

@@ -30,14 +30,14 @@ def undecided(document: Any) -> None:
 
 
 def style(document: Any) -> None:
-    document["paths"]["/text/legal"] = document["paths"]["/text/slang"]
+    document["paths"]["/text/sample"] = document["paths"]["/text/slang"]
 
 
 @pytest.mark.parametrize(
     ("change", "files", "expected"),
     [
         (undecided, {"openapi/refresh.txt"}, "HtmlFileRequest/properties/savingMode differs from SavingMode"),
-        (style, {proposal.FRAGMENT, regenerate.CORRECTIONS, regenerate.UPSTREAM}, "translateTextLegal"),
+        (style, {proposal.FRAGMENT, regenerate.CORRECTIONS, regenerate.UPSTREAM}, "translateTextSample"),
     ],
 )
 def test_a_proposal_is_made_even_if_corrections_do_not_fit(
@@ -45,8 +45,7 @@ def test_a_proposal_is_made_even_if_corrections_do_not_fit(
 ) -> None:
     change(upstream)
     (tmp_path / "document.json").write_text(json.dumps(upstream))
-    code, shown = proposal.rehearse(tmp_path / "document.json", repository)
-    assert code == 0
+    shown = proposal.rehearse(tmp_path / "document.json", repository, tmp_path)
     assert shown.startswith(f"branch {proposal.BRANCH}\ncommit The service's document has changed: it ")
     assert all(f" {name} " in shown for name in files)
     assert expected in shown
@@ -56,7 +55,7 @@ def test_a_proposal_is_made_even_if_corrections_do_not_fit(
 
 def test_nothing_is_proposed_for_the_current_document(upstream: Any, repository: Path, tmp_path: Path) -> None:
     (tmp_path / "document.json").write_text(json.dumps(upstream))
-    assert "nothing to propose" in proposal.rehearse(tmp_path / "document.json", repository)[1]
+    assert "nothing to propose" in proposal.rehearse(tmp_path / "document.json", repository, tmp_path)
 
 
 def test_the_pinned_generator_changes_nothing(capsys: Any) -> None:

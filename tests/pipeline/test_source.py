@@ -6,7 +6,6 @@ import copy
 import hashlib
 import json
 import re
-import shutil
 import threading
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler
@@ -282,10 +281,8 @@ def test_unsupported_keywords_are_rejected_by_name(
 def test_json_over_http_gives_the_same_tree(
     upstream: Any,
     tree: Path,
-    staged: regenerate.Run,
     serve: Callable[..., str],
     snapshot: Callable[[], dict[str, bytes]],
-    monkeypatch: pytest.MonkeyPatch,
     capsys: Any,
 ) -> None:
     body = json.dumps(upstream).encode()
@@ -295,11 +292,6 @@ def test_json_over_http_gives_the_same_tree(
         request.end_headers()
         request.wfile.write(body)
 
-    def write(_root: Path, _translation: Path, package: Path) -> int:
-        shutil.copytree(staged.stage / client.PACKAGE, package)
-        return 38
-
-    monkeypatch.setattr(client, "write", write)  # the corrected document is the same: see the test above
     before = snapshot()
     assert regenerate.main(["--source", serve(answer)], tree) == 0
     after = snapshot()
