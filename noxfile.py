@@ -97,7 +97,7 @@ def regenerate(session: nox.Session) -> None:
 @nox.session
 def refresh(session: nox.Session) -> None:
     """Propose the changes of a newer OpenAPI document; -- --source URL --out FOLDER, -- --rehearse [--source FILE]."""
-    session.install(*_groups("codegen"), "nox[uv]")  # the rehearsal runs sessions in a scratch clone
+    session.install(*_groups("codegen"), "nox[uv]")  # a dry run runs sessions in a scratch clone
     session.run("python", "openapi/proposal.py", *session.posargs)
 
 

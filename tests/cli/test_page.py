@@ -15,7 +15,7 @@ def test_the_recorded_sessions_are_what_the_commands_print_today():
     from release.terminal import PAGE, record
 
     page = PAGE.read_text(encoding="utf-8")
-    assert record(page) == page, "nox -s screenshots records them again"
+    assert record(page) == page, "nox -s screenshots -- page records them again"
 
 
 def test_every_command_has_a_session_on_the_page():

@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 from openapi_spec_validator import OpenAPIV30SpecValidator
 
-from openapi import client, documents, regenerate, sync_twin
+from openapi import client, correct, documents, regenerate, sync_twin
+from openapi import tree as trees
 
 ROOT = regenerate.ROOT
 PACKAGE = ROOT / client.PACKAGE
@@ -29,13 +30,15 @@ def modules(package: Path) -> Iterator[Path]:
 
 @pytest.fixture(scope="session", autouse=True)
 def cached(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Cache the results of YAML, the validator, the generator and unasync for each input.
+    """Cache the results of YAML, overlays, the validator, the generator and unasync for each input.
 
     They take most of the time of a run, and most tests are about the code around them. The first run of each input is
     real, and so is every run in a separate process. The committed client and twin are the results for the committed
     inputs: test_drift.py checks that with the command itself.
     """
     dump, errors, write = documents.dump, OpenAPIV30SpecValidator.iter_errors, client.write
+    apply = correct.apply
+    applied: dict[tuple[str, str], correct.Applied] = {}
     dumped: dict[tuple[str, str], str] = {}
     found: dict[str, list[Any]] = {}
     written: dict[tuple[bytes, ...], tuple[Path, int]] = {}
@@ -43,6 +46,10 @@ def cached(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     def dump_once(document: Any, comment: str) -> str:
         key = repr(document), comment
         return dumped[key] if key in dumped else dumped.setdefault(key, dump(document, comment))
+
+    def apply_once(document: Any, overlay: Any) -> correct.Applied:
+        key = repr(document), repr(overlay["actions"])
+        return applied[key] if key in applied else applied.setdefault(key, apply(document, overlay))
 
     def errors_once(validator: Any) -> Iterator[Any]:
         key = repr(validator.schema)
@@ -83,9 +90,21 @@ def cached(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(sync_twin, "write", write_twin_once)
         patch.setattr(documents, "dump", dump_once)
+        patch.setattr(correct, "apply", apply_once)
         patch.setattr(OpenAPIV30SpecValidator, "iter_errors", errors_once)
         patch.setattr(client, "write", write_once)
         yield
+
+
+@pytest.fixture
+def no_generator(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Take the committed client for that of any document: the generator takes seconds."""
+
+    def write(_root: Path, translation: Path, package: Path) -> int:
+        shutil.copytree(PACKAGE, package, ignore=shutil.ignore_patterns("__pycache__", "contract.yaml"))
+        return len([*trees.operations(documents.load_yaml(translation.read_text(encoding="utf-8")))])
+
+    monkeypatch.setattr(client, "write", write)
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from openapi import regenerate
+from openapi import client, regenerate
 from openapi.places import Places
 from openapi.proposal import add_kind, add_operations
 
@@ -23,7 +23,7 @@ SOURCE = ("overlays", "sandbox", "release", "docs")
 
 
 def new_options(document: Any) -> None:
-    """Add an option of presentations, a format of recordings, and a saving mode."""
+    """Add an option of presentations, a format of recordings and a saving mode; remove a member of results."""
     schemas = document["components"]["schemas"]
     for name in ("PresentationFileRequest", "FileRequest"):
         schemas[name]["properties"]["notes"] = copy.deepcopy(schemas[name]["properties"]["masters"])
@@ -32,6 +32,7 @@ def new_options(document: Any) -> None:
     for schema in schemas.values():
         if "targetLanguages" in schema.get("properties", {}) and "savingMode" in schema["properties"]:
             schema["properties"]["savingMode"]["enum"].append("Zip")
+    del schemas["UrlFileInfo"]["properties"]["size"]
 
 
 def lines_below(report: str, head: str) -> dict[str, list[int]]:
@@ -72,6 +73,10 @@ def test_the_reported_changes_make_everything_new_callable_served_and_documented
     (tmp_path / "source.json").write_text(json.dumps(upstream))
     assert regenerate.main(["--source", str(tmp_path / "source.json"), "--draft"], source_tree) == 0
     report = capsys.readouterr().out
+    assert "    - models.url_file_info.UrlFileInfo.size: int | Unset = UNSET\n" in report
+    assert "    + models.presentation_file_request.PresentationFileRequest.notes: bool | Unset = UNSET\n" in report
+    made = (source_tree / client.PACKAGE / "models/presentation_file_request.py").read_text()
+    assert "notes (bool | Unset): " in made
 
     for name in ("translateTextSample (POST /text/sample)", "translateFileSample (POST /auto/sample)"):
         assert f"{name} is a style: no change needed\n" in report

@@ -41,7 +41,7 @@ def style(document: Any) -> None:
     ],
 )
 def test_a_proposal_is_made_even_if_corrections_do_not_fit(
-    change: Any, files: set[str], expected: str, upstream: Any, repository: Path, tmp_path: Path
+    change: Any, files: set[str], expected: str, upstream: Any, repository: Path, tmp_path: Path, no_generator: None
 ) -> None:
     change(upstream)
     (tmp_path / "document.json").write_text(json.dumps(upstream))
