@@ -15,7 +15,7 @@ posix = pytest.mark.skipif(sys.platform == "win32", reason="links and names as P
 
 
 def walk(root, *, include=(), exclude=(), links=False):
-    found = Walk(root, globs=Globs(include, exclude), without=None, is_own=lambda *_: False, follow_symlinks=links)
+    found = Walk(root=root, globs=Globs(include, exclude), without=None, is_own=lambda *_: False, follow_symlinks=links)
     return [file.path for file in found], found.ignored
 
 

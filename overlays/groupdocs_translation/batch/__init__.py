@@ -20,7 +20,9 @@ import os
 import queue
 import threading
 from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
+from concurrent.futures import Future
 from contextlib import closing
+from functools import partial
 from typing import Any
 
 import anyio
@@ -266,11 +268,9 @@ class _Portal:
     """Runs a coroutine in an event loop in its own thread; the caller's thread waits and calls the progress hook."""
 
     def __init__(self) -> None:
-        self._outcome: list[Any] = []
-        self._error: BaseException | None = None
-        self._posted: queue.SimpleQueue[BatchProgress | None] = queue.SimpleQueue()
-        self._scope: anyio.CancelScope | None = None
-        self._loop: Any = None
+        self._outcome: Future[Any] = Future()
+        self._posted: queue.SimpleQueue[BatchProgress | None] = queue.SimpleQueue()  # ``None`` at the end
+        self._cancel: Callable[[], object] = lambda: None
 
     def post(self, step: BatchProgress) -> None:
         self._posted.put(step)
@@ -299,9 +299,7 @@ class _Portal:
                 self._follow(thread, None)
                 raise
             raise
-        if self._error is not None:
-            raise self._error
-        return self._outcome[0]
+        return self._outcome.result()
 
     def _follow(self, thread: threading.Thread, hook: Callable[[BatchProgress], object] | None) -> None:
         while True:
@@ -320,17 +318,13 @@ class _Portal:
 
     def _work(self, function: Callable[[], Coroutine[Any, Any, Any]]) -> None:
         try:
-            anyio.run(self._main, function)
+            self._outcome.set_result(anyio.run(self._main, function))
         except BaseException as error:
-            self._error = error
+            self._outcome.set_exception(error)
         finally:
             self._posted.put(None)
 
-    async def _main(self, function: Callable[[], Coroutine[Any, Any, Any]]) -> None:
-        with anyio.CancelScope() as self._scope:
-            self._loop = async_owner()
-            self._outcome.append(await function())
-
-    def _cancel(self) -> None:
-        if self._loop is not None and self._scope is not None:
-            call_soon(self._loop, self._scope.cancel)
+    async def _main(self, function: Callable[[], Coroutine[Any, Any, Any]]) -> Any:
+        with anyio.CancelScope() as scope:
+            self._cancel = partial(call_soon, async_owner(), scope.cancel)
+            return await function()

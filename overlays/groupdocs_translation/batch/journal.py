@@ -400,7 +400,6 @@ class Journal:
         return dict(self.read(query))
 
     def close(self) -> None:
-        """Close the connection."""
         with self._lock:
             self._connection.close()
 
@@ -455,8 +454,8 @@ class JournalWriter:
 
     def __init__(self, journal: Journal) -> None:
         self._journal = journal
-        self._changes: list[tuple[JournalChange, anyio.Event]] = []
-        self._writing: anyio.Event | None = None  # set when the transaction under way is over
+        self._changes: list[JournalChange] = []  # for the next transaction
+        self._lock = anyio.Lock()
         self.failure: Exception | None = None
 
     async def write(self, change: JournalChange, *, is_last: bool = False) -> None:
@@ -468,13 +467,10 @@ class JournalWriter:
         Raises:
             JournalFailed: the journal cannot be written, and the change was not made.
         """
-        done = anyio.Event()
-        self._changes.append((change, done))
+        self._changes.append(change)
         with anyio.CancelScope(shield=True):  # a step that was made must be noted, whatever ends the batch
-            while not done.is_set():
-                if self._writing is not None:
-                    await self._writing.wait()
-                else:
+            async with self._lock:
+                if change in self._changes:  # not part of another task's transaction
                     await self._flush()
             if self.failure is not None and is_last:
                 await anyio.to_thread.run_sync(self._journal.write_from_reserve, change)
@@ -482,18 +478,12 @@ class JournalWriter:
             raise self.failure
 
     async def _flush(self) -> None:
-        over = self._writing = anyio.Event()
         together, self._changes = self._changes, []
         try:
             if self.failure is None:
-                await anyio.to_thread.run_sync(self._apply, [change for change, _ in together])
+                await anyio.to_thread.run_sync(self._apply, together)
         except Exception as error:
             self.failure = error
-        finally:
-            self._writing = None
-            for _, done in together:
-                done.set()
-            over.set()
 
     def _apply(self, changes: list[JournalChange]) -> None:
         with self._journal.writing() as connection:
@@ -525,7 +515,6 @@ class JournalLock:
         self._lock = FileLock(journal.with_name(f"{journal.name}.lock"), thread_local=False)
 
     def acquire(self) -> None:
-        """Take it."""
         new = self._pid_file.with_name(f"{self._pid_file.name}.new")  # a reader gets the whole number or nothing
         try:
             self._lock.acquire(timeout=0)
@@ -545,7 +534,6 @@ class JournalLock:
             ) from error
 
     def release(self) -> None:
-        """Give it back."""
         with suppress(OSError):  # the number decides nothing
             self._pid_file.unlink(missing_ok=True)
         self._lock.release()

@@ -80,15 +80,6 @@ ON CONFLICT (file, language) DO UPDATE SET path = excluded.path, folded = exclud
 FILES_PER_STEP = 200  # one transaction, and the time until a stop is heard
 
 
-@frozen
-class FormatSettings:
-    """What is done to the files of one extension: the kind, the results' format, and why it cannot be, if so."""
-
-    kind: str
-    output: str
-    refusal: str | None = None
-
-
 class Planner:
     """Plans one run, step by step; used by one thread at a time."""
 
@@ -98,13 +89,13 @@ class Planner:
         self._account = account
         self.run = run
         self._clock = account.settings.clock
-        self._formats: dict[str, FormatSettings] = {}  # by extension
+        self._calls: dict[str, FileCall | str] = {}  # by extension; a string says why there is none
         options = json.dumps(dict(settings.options), sort_keys=True, default=repr)
         self._options_digest = hashlib.sha256(options.encode()).digest()  # another one: results are made again
         self._is_rebuilt = journal.meta("damaged") is not None
         self._source_inside = settings.source_inside
         self._walk = Walk(
-            settings.source,
+            root=settings.source,
             globs=settings.globs,
             without=settings.output_inside,
             is_own=self._is_own,
@@ -135,16 +126,16 @@ class Planner:
             self._walk.ignored.unreadable.append(f"{file.path.encode(errors='backslashreplace').decode()} (not UTF-8)")
             return
         settings = self._settings
-        row, formats = self._journal.find(file.path), self._format_settings(PurePosixPath(file.path).suffix[1:].lower())
+        row, call = self._journal.find(file.path), self._call(PurePosixPath(file.path).suffix[1:].lower())
         columns: dict[str, Any] = {
             "run": self.run,
-            "kind": formats.kind,
+            "kind": "unsupported" if isinstance(call, str) else call.kind.name,
             "options_digest": self._options_digest,
             "due": 0.0,
         }
-        refusal = formats.refusal or (None if file.size else "it is empty: there is nothing to translate")
-        if refusal is not None:
-            columns |= {"state": FileState.FAILED, "targets": " ".join(settings.targets), "reason": refusal}
+        if isinstance(call, str) or not file.size:
+            reason = call if isinstance(call, str) else "it is empty: there is nothing to translate"
+            columns |= {"state": FileState.FAILED, "targets": " ".join(settings.targets), "reason": reason}
             note_found(connection, row, file, columns)
             return
         is_changed = row is not None and (
@@ -154,7 +145,7 @@ class Planner:
             columns |= {"digest": None, "url": None, "uploaded_at": None, "job": None, "submitted_at": None}
         known = {result.language: result for result in self._journal.results(row.id)} if row is not None else {}
         results = {
-            language: self._result(known.get(language), file.path, language, formats.output, is_changed=is_changed)
+            language: self._result(known.get(language), file.path, language, call.output, is_changed=is_changed)
             for language in settings.targets
         }
         there = [result for result in results.values() if os.path.isfile(settings.output / result.path)]
@@ -198,16 +189,17 @@ class Planner:
         self._needed += needed
         return None
 
-    def _format_settings(self, extension: str) -> FormatSettings:
-        if extension not in self._formats:
+    def _call(self, extension: str) -> FileCall | str:
+        if extension not in self._calls:
             settings, source = self._account.settings, Source(f"file.{extension}", None, None)
             targets, options = self._settings.targets, self._settings.options
             try:
                 call = FileCall(source, targets, options, trial=settings.trial, origin=settings.origin)
-                self._formats[extension] = FormatSettings(call.kind.name, call.output)
             except ConfigurationError as error:
-                self._formats[extension] = FormatSettings("unsupported", "", self._settings.reason(error))
-        return self._formats[extension]
+                self._calls[extension] = self._settings.reason(error)
+            else:
+                self._calls[extension] = call
+        return self._calls[extension]
 
     def _known(self, row: Row | None) -> Recorded | None:
         if row is None:

@@ -17,9 +17,9 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from attrs import asdict, field, frozen
+from attrs import asdict, field, fields, frozen
 
-from .._data import AsDict, Data
+from .._data import AsDict, Data, plain
 from .._errors import ConfigurationError
 from .journal import Journal, Row
 from .states import BatchStep, FileState, KindCost, StopReason
@@ -124,6 +124,9 @@ class BatchFile(Data):
     is_new: bool
 
 
+_NOT_STORED = {"json", "has_html", "_rows"}
+
+
 @frozen(kw_only=True)
 class BatchReport(AsDict):
     """How a run ended.
@@ -204,34 +207,22 @@ class BatchReport(AsDict):
 
     def to_dict(self) -> dict[str, Any]:
         """Return JSON types, without the files; ``version`` is that of the format, also in ``report.json``."""
-        return {
-            "version": 1,
-            "source": str(self.source),
-            "output": str(self.output),
-            "targets": list(self.targets),
-            "started": self.started,
-            "seconds": round(self.seconds, 3),
-            "files": self.files,
-            "found_all": self.found_all,
-            "new": self.new,
-            "unfinished": self.unfinished,
-            "is_complete": self.is_complete,
-            "by_state": dict(self.by_state),
-            "calls": dict(self.calls),
-            "total_calls": self.total_calls,
-            "stopped": self.stopped,
-            "ignored": dict(self.ignored),
-            "unreadable": list(self.unreadable),
-            "made": dict(self.made),
-        }
+        names = [attribute.name for attribute in fields(BatchReport) if attribute.name not in _NOT_STORED]
+        return (
+            {"version": 1}
+            | {name: plain(getattr(self, name)) for name in names}
+            | {
+                "seconds": round(self.seconds, 3),
+                "unfinished": self.unfinished,
+                "is_complete": self.is_complete,
+                "total_calls": self.total_calls,
+            }
+        )
 
 
 # -- the page ----------------------------------------------------------------------------------------------------------
 
 MOST_ROWS = 5_000  # of each section; a browser takes seconds for more. report.json has all of them
-
-_PROBLEMS = (FileState.FAILED, FileState.UNCERTAIN)
-_REST = (FileState.PLANNED, FileState.UPLOADED, FileState.SUBMITTING, FileState.SUBMITTED)
 
 
 @cache  # takes longer than many a batch
@@ -257,24 +248,9 @@ def _write_html(report: BatchReport, file: IO[str]) -> None:
     def address(path: Path) -> str:
         return _address(path, report.html.parent)
 
-    sections = [
-        {"name": name, "title": title, "count": count, "more": count - MOST_ROWS, "entries": islice(entries, MOST_ROWS)}
-        for name, title, count, entries in (
-            ("problems", "Needs a look", report.failed + report.uncertain, report.each(*_PROBLEMS)),
-            ("rest", "Still to do", report.unfinished, report.each(*_REST)),
-            ("done", "Translated", report.done, report.each(FileState.DONE)),
-        )
-        if count
-    ]
-    file.writelines(
-        _page().generate(
-            report=report,
-            address=address,
-            started=datetime.fromtimestamp(report.started, UTC),
-            bar=_bar(report),
-            sections=sections,
-        )
-    )
+    started = datetime.fromtimestamp(report.started, UTC)
+    values = {"report": report, "address": address, "started": started, "islice": islice, "most_rows": MOST_ROWS}
+    file.writelines(_page().generate(values))
     file.write("\n")
 
 
@@ -287,18 +263,6 @@ def _visible(value: object) -> object:
 
 def _digest(text: str) -> str:
     return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
-
-
-def _bar(report: BatchReport) -> list[dict[str, Any]]:
-    """Shares of the files, as parts of one bar 1,000 wide; the smallest can still be seen."""
-    shares = {"done": report.done, "failed": report.failed, "uncertain": report.uncertain, "left": report.unfinished}
-    x, parts = 0.0, list[dict[str, Any]]()
-    for tone, count in shares.items():
-        if count:
-            width = max(6.0, 1000.0 * count / max(1, report.files))
-            parts.append({"tone": tone, "count": count, "x": x, "width": width})
-            x += width
-    return parts
 
 
 def _address(path: Path, at: Path) -> str:

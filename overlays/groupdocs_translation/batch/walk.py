@@ -22,6 +22,7 @@ STATE_FOLDER = ".groupdocs-batch"  # in the folder of results; hidden, so no wal
 REPORTS = ("report.json", "report.html")
 MARK = "groupdocs-translation batch"  # in the first bytes of both reports: only what has it is replaced
 _MARK_WITHIN = 400  # bytes
+MAX_UNREADABLE = 100  # entries that are listed
 OFFICE_LOCK = "~$"  # how office programs mark a document that is open
 
 
@@ -67,9 +68,7 @@ class Ignored:
     formats: Counter[str] = field(factory=Counter[str])
     links: int = 0
     made: Counter[str] = field(factory=Counter[str])  # what other batches have made, by the folder it lies in
-    unreadable: list[str] = field(factory=list[str])  # folders, so few; the first MAX_UNREADABLE
-
-    MAX_UNREADABLE = 100
+    unreadable: list[str] = field(factory=list[str])
 
 
 @frozen
@@ -82,42 +81,33 @@ class _Folder:
     above: frozenset[tuple[int, int]]
 
 
+@define(eq=False, kw_only=True)
 class Walk:
     """A walk through a folder.
 
-    Skipped are hidden names, lock files of open office documents and the folder of results, if it is inside. So is
-    everything for which ``is_own`` (path from the root → whether a batch made it) is true. Reports and results of other
-    batches below the root are skipped too. ``made_by`` returns the results (folded paths) of the batch whose state
-    folder is in a folder; if it is unknown, the whole folder is skipped. Links are followed only with
+    Skipped are hidden names, lock files of open office documents and the folder of results, if it is inside
+    (``without``). So is everything for which ``is_own`` (path from the root → whether a batch made it) is true. Reports
+    and results of other batches below the root are skipped too. ``made_by`` returns the results (folded paths) of the
+    batch whose state folder is in a folder; if it is unknown, the whole folder is skipped. Links are followed only with
     ``follow_symlinks``, and never back to a folder on the way.
     """
 
-    def __init__(
-        self,
-        root: Path,
-        *,
-        globs: Globs,
-        without: str | None,
-        is_own: Callable[[str, frozenset[str]], bool],
-        follow_symlinks: bool,
-        made_by: Callable[[Path], Iterable[str] | None] = lambda _: (),
-    ) -> None:
-        self._root = root
-        self._globs = globs
-        self._without = without
-        self._is_own = is_own
-        self._follows = follow_symlinks
-        self._made_by = made_by
-        self._made: set[str] = set()  # results of other batches, as folded paths from the root
-        self.ignored = Ignored()
+    root: Path
+    globs: Globs
+    without: str | None
+    is_own: Callable[[str, frozenset[str]], bool]
+    follow_symlinks: bool
+    made_by: Callable[[Path], Iterable[str] | None] = lambda _: ()
+    ignored: Ignored = field(init=False, factory=Ignored)
+    _made: set[str] = field(init=False, factory=set[str])  # results of other batches, as folded paths from the root
 
     def __iter__(self) -> Iterator[FoundFile]:
         """Yield the files, sorted by name in each folder."""
         try:
-            identity = _identity(self._root.stat())
-            os.scandir(self._root).close()
+            identity = _identity(self.root.stat())
+            os.scandir(self.root).close()
         except OSError as error:
-            raise ConfigurationError(f"cannot read the folder {self._root}: {error.strerror}") from error
+            raise ConfigurationError(f"cannot read the folder {self.root}: {error.strerror}") from error
         open_folders = [self._open("", frozenset({identity}))]
         while open_folders:  # a stack instead of recursion: a tree may be deeper than Python's limit
             folder = open_folders[-1]
@@ -132,15 +122,16 @@ class Walk:
                 elif (file := self._file(path, entry, folder.names)) is not None:
                     yield file
             except OSError:
-                self._note_unreadable(path)
+                if len(self.ignored.unreadable) < MAX_UNREADABLE:
+                    self.ignored.unreadable.append(path)
 
     def _open(self, path: str, above: frozenset[tuple[int, int]]) -> _Folder:
-        with os.scandir(self._root / path) as found:
+        with os.scandir(self.root / path) as found:
             all_entries = list(found)
         hidden = (".", OFFICE_LOCK)
         entries = sorted((one for one in all_entries if not one.name.startswith(hidden)), key=lambda entry: entry.name)
         if any(entry.name == STATE_FOLDER for entry in all_entries):
-            made = self._made_by(self._root / path)
+            made = self.made_by(self.root / path)
             if made is None and path:
                 self.ignored.made[path] += len(entries)
                 entries = []
@@ -148,21 +139,20 @@ class Walk:
         return _Folder(path, iter(entries), frozenset(entry.name for entry in entries), above)
 
     def _folder(self, path: str, entry: os.DirEntry[str], parent: _Folder) -> _Folder | None:
-        if not entry.is_dir(follow_symlinks=self._follows) or not self._enters(path):
+        if not entry.is_dir(follow_symlinks=self.follow_symlinks):
             return None
-        identity = _identity(os.stat(self._root / path))  # DirEntry.stat has no device on Windows
+        if path == self.without or not self.globs.wants_folder(path):
+            return None
+        identity = _identity(os.stat(self.root / path))  # DirEntry.stat has no device on Windows
         return None if identity in parent.above else self._open(path, parent.above | {identity})
 
-    def _enters(self, path: str) -> bool:
-        return path != self._without and self._globs.wants_folder(path)
-
     def _file(self, path: str, entry: os.DirEntry[str], names: frozenset[str]) -> FoundFile | None:
-        if entry.is_symlink() and not self._follows:
+        if entry.is_symlink() and not self.follow_symlinks:
             self.ignored.links += 1
             return None
-        if not entry.is_file() or not self._globs.wants_file(path) or self._is_own(path, names):
+        if not entry.is_file() or not self.globs.wants_file(path) or self.is_own(path, names):
             return None
-        if folded_path(path) in self._made or (entry.name in REPORTS and is_report(self._root / path)):
+        if folded_path(path) in self._made or (entry.name in REPORTS and is_report(self.root / path)):
             self.ignored.made[path.rpartition("/")[0] or "."] += 1
             return None
         extension = PurePosixPath(entry.name).suffix[1:].lower()
@@ -171,10 +161,6 @@ class Walk:
             return None
         status = entry.stat()
         return FoundFile(path, status.st_size, status.st_mtime_ns)
-
-    def _note_unreadable(self, path: str) -> None:
-        if len(self.ignored.unreadable) < Ignored.MAX_UNREADABLE:
-            self.ignored.unreadable.append(path)
 
 
 def is_report(path: Path) -> bool:
