@@ -75,7 +75,7 @@ async def test_a_full_disk_is_one_error_that_says_what_is_safe(
         seen[0] += 1
         is_full = bool(sandbox.jobs) if nth == "job" else seen[0] >= nth
         if is_full and not (is_reserve_enough and not reserve.exists()):
-            with journal._understood():
+            with journal._converting_errors():
                 raise sqlite3.OperationalError("database or disk is full")
         return real(journal)
 
@@ -118,7 +118,7 @@ async def test_without_room_for_the_reserve_nothing_is_sent(sandbox, folder, out
 
 async def test_a_journal_that_cannot_be_read_is_one_error_too(sandbox, folder, out, monkeypatch):
     def ready(journal, *_):
-        with journal._understood():
+        with journal._converting_errors():
             raise sqlite3.OperationalError("disk I/O error")
 
     monkeypatch.setattr(Journal, "ready", ready)

@@ -190,13 +190,18 @@ class Journal:
         self._path = path
         self._reserve = path.with_name(f"{path.name}.reserve")
         self._lock = threading.RLock()
+        try:
+            self._prepare()
+        except BaseException:
+            connection.close()
+            raise
 
     @classmethod
     def open(cls, path: Path) -> Self:
         """Open or make the journal; only the holder of its lock may. It is readable by its owner alone: it has URLs."""
         try:
             path.touch(mode=0o600)
-            return cls._prepared(_connect(path), path)
+            return cls(_connect(path), path)
         except (sqlite3.Error, OSError) as error:
             raise ConfigurationError(f"cannot use {path} as a journal: {error}; {_NOTHING_SENT}") from error
 
@@ -212,22 +217,12 @@ class Journal:
             if not has_damage and path.exists() and path.stat().st_size:
                 with closing(read_journal(path)) as original:
                     original.backup(copy)
-            journal = cls._prepared(copy, path)
+            journal = cls(copy, path)
         except (sqlite3.Error, OSError) as error:
             copy.close()
             raise ConfigurationError(f"cannot use {path} as a journal: {error}") from error
         if has_damage:
-            salvage(path, journal)
-        return journal
-
-    @classmethod
-    def _prepared(cls, connection: sqlite3.Connection, path: Path) -> Self:
-        journal = cls(connection, path)
-        try:
-            journal._prepare()
-        except BaseException:
-            connection.close()
-            raise
+            recover_rows(path, journal)
         return journal
 
     def _prepare(self) -> None:
@@ -266,7 +261,7 @@ class Journal:
     @contextmanager
     def writing(self) -> Generator[sqlite3.Connection, None, None]:
         """Run one transaction: afterwards all of it is on disk, or nothing."""
-        with self._lock, self._understood():
+        with self._lock, self._converting_errors():
             self._connection.execute("BEGIN IMMEDIATE")
             try:
                 yield self._connection
@@ -277,18 +272,18 @@ class Journal:
                 raise
 
     @contextmanager
-    def _understood(self) -> Generator[None, None, None]:
+    def _converting_errors(self) -> Generator[None, None, None]:
         try:
             yield
         except (sqlite3.Error, ValueError, TypeError) as error:  # the latter of a damaged row
             raise JournalFailed(str(self._path), error) from error
 
     def read(self, query: str, values: Sequence[Any] = ()) -> list[Any]:
-        with self._lock, self._understood():
+        with self._lock, self._converting_errors():
             return self._connection.execute(query, values).fetchall()
 
     def _rows(self, query: str, values: Sequence[Any]) -> list[Row]:
-        with self._lock, self._understood():
+        with self._lock, self._converting_errors():
             return [row.parsed() for row in map(StoredRow, self._connection.execute(query, values))]
 
     def meta(self, name: str) -> Any:
@@ -325,7 +320,6 @@ class Journal:
             ) from error
 
     def release_reserve(self) -> None:
-        """Delete the reserve."""
         with suppress(OSError):
             self._reserve.unlink(missing_ok=True)
 
@@ -387,7 +381,7 @@ class Journal:
     def counts(self, run: int) -> list[tuple[str, FileState, int, int]]:
         """(kind, state, files, bytes) of a run."""
         query = "SELECT kind, state, count(*), sum(size) FROM files WHERE run = ? GROUP BY 1, 2 ORDER BY 1, 2"
-        with self._understood():
+        with self._converting_errors():
             return [(kind, FileState(state), files, size) for kind, state, files, size in self.read(query, (run,))]
 
     def count_new(self, run: int) -> int:
@@ -426,7 +420,7 @@ def results_in(folder: Path) -> list[str] | None:
         return None
 
 
-def note_found(connection: sqlite3.Connection, row: Row | None, file: FoundFile, columns: dict[str, Any]) -> int:
+def save_found(connection: sqlite3.Connection, row: Row | None, file: FoundFile, columns: dict[str, Any]) -> int:
     """Insert or update the row of a file that was found and return its ID; ``columns`` are the new values."""
     columns |= {"path": file.path, "size": file.size, "mtime_ns": file.mtime_ns}
     if row is not None:
@@ -438,7 +432,6 @@ def note_found(connection: sqlite3.Connection, row: Row | None, file: FoundFile,
 
 
 def update(connection: sqlite3.Connection, file: int, columns: dict[str, Any]) -> None:
-    """Change columns of one file."""
     names = ", ".join(f"{name} = ?" for name in columns)
     connection.execute(f"UPDATE files SET {names} WHERE id = ?", (*columns.values(), file))  # noqa: S608  (our own names)
 
@@ -547,8 +540,8 @@ class JournalLock:
 # -- a damaged journal -------------------------------------------------------------------------------------------------
 
 _JOB_ID = re.compile(r'"id": "([^"]+)"')
-_BESIDE = ("", "-journal", "-wal", "-shm")  # the files of a database; the last two of version 2
-_IN_THE_WAY = (
+_SUFFIXES = ("", "-journal", "-wal", "-shm")  # the files of a database; the last two of version 2
+_NO_DAMAGE = (
     "SQLITE_BUSY", "SQLITE_LOCKED", "SQLITE_CANTOPEN", "SQLITE_READONLY", "SQLITE_PERM", "SQLITE_FULL",
 )  # fmt: skip
 
@@ -577,7 +570,7 @@ def is_damaged(path: Path) -> bool:
                 row.parsed()
             return not all(row.is_whole for row in _stored_rows(connection, "results"))
     except (sqlite3.OperationalError, sqlite3.NotSupportedError) as error:  # such as a missing table
-        return is_ours and not getattr(error, "sqlite_errorname", "").startswith(_IN_THE_WAY)
+        return is_ours and not getattr(error, "sqlite_errorname", "").startswith(_NO_DAMAGE)
     except (sqlite3.DatabaseError, ValueError):
         return True
 
@@ -599,7 +592,7 @@ def open_journal(path: Path) -> Journal:
     number = next(number for number in count(1) if not path.with_name(f"{path.name}.damaged-{number}").exists())
     aside = path.with_name(f"{path.name}.damaged-{number}")
     try:
-        for suffix in _BESIDE:
+        for suffix in _SUFFIXES:
             with suppress(FileNotFoundError):
                 path.with_name(path.name + suffix).replace(aside.with_name(aside.name + suffix))
     except OSError as error:
@@ -607,12 +600,12 @@ def open_journal(path: Path) -> Journal:
     journal = Journal.open(path)
     log.warning(
         "%s was damaged and is now %s; %d files were recovered, the others are uncertain",
-        path, aside, salvage(aside, journal),
+        path, aside, recover_rows(aside, journal),
     )  # fmt: skip
     return journal
 
 
-def salvage(damaged: Path, journal: Journal) -> int:
+def recover_rows(damaged: Path, journal: Journal) -> int:
     """Copy the rows that can be read into a new journal, mark it as rebuilt, and return the number of files."""
     files, results = _readable_rows(damaged, "files", "id"), _readable_rows(damaged, "results", "file")
     kept: set[object] = set()

@@ -21,7 +21,7 @@ from .._files import why_unwritable
 from .._inputs import Source
 from .._rules.names import result_name, safe_stem
 from .._rules.requests import FileCall
-from .journal import Journal, ResultRow, Row, note_found, results_in
+from .journal import Journal, ResultRow, Row, results_in, save_found
 from .options import BatchSettings
 from .report import BatchPlan
 from .states import RESULT_LIFETIME_S, Desired, FileState, Recorded, kind_cost, next_state
@@ -46,7 +46,6 @@ def _digest_of(path: Path) -> bytes:
 
 
 def take_fingerprint(path: Path) -> Fingerprint:
-    """Return the fingerprint of a file."""
     try:
         with path.open("rb") as file:
             status = os.fstat(file.fileno())
@@ -117,7 +116,7 @@ class Planner:
             for file in files:
                 self._plan(connection, file)
             if not files:
-                self._gather_the_rest(connection)
+                self._plan_missing_files(connection)
         self.found += len(files)
         return bool(files)
 
@@ -136,7 +135,7 @@ class Planner:
         if isinstance(call, str) or not file.size:
             reason = call if isinstance(call, str) else "it is empty: there is nothing to translate"
             columns |= {"state": FileState.FAILED, "targets": " ".join(settings.targets), "reason": reason}
-            note_found(connection, row, file, columns)
+            save_found(connection, row, file, columns)
             return
         is_changed = row is not None and (
             row.options_digest != self._options_digest or has_changed(settings.source / file.path, file, row)
@@ -174,7 +173,7 @@ class Planner:
                 }
             elif why := self._why_unwritable([results[language] for language in decision.targets], file.size):
                 columns |= {"state": FileState.FAILED, "reason": why, "is_transient": 1}
-        identity = note_found(connection, row, file, columns)
+        identity = save_found(connection, row, file, columns)
         for language, result in results.items():
             if result != known.get(language):
                 connection.execute(_RESERVE, (identity, language, result.path, folded_path(result.path), result.stage))
@@ -250,7 +249,7 @@ class Planner:
 
     # -- the rest ------------------------------------------------------------------------------------------------------
 
-    def _gather_the_rest(self, connection: sqlite3.Connection) -> None:
+    def _plan_missing_files(self, connection: sqlite3.Connection) -> None:
         """Files that the walk did not meet: what was paid for is fetched, what was in flight is in doubt."""
         since = self._clock.wall() - RESULT_LIFETIME_S
         connection.execute(

@@ -35,7 +35,7 @@ from .worker import FileWorker
 log = logging.getLogger("groupdocs_translation.batch")
 
 
-class _LentTransport(httpx2.AsyncBaseTransport):
+class _SharedTransport(httpx2.AsyncBaseTransport):
     """The user's transport, which stays open when a batch is over."""
 
     def __init__(self, transport: httpx2.AsyncBaseTransport) -> None:
@@ -45,13 +45,13 @@ class _LentTransport(httpx2.AsyncBaseTransport):
         return await self._transport.handle_async_request(request)
 
 
-def _lend(account: Account, usage: Usage) -> Account:
+def _batch_account(account: Account, usage: Usage) -> Account:
     """Return the user's account for connections of the batch's own, which count their calls in ``usage``."""
     settings = account.settings
     if settings.transport is None:
         settings = evolve(settings, transport="auto")
     elif isinstance(settings.transport, httpx2.AsyncBaseTransport):
-        settings = evolve(settings, transport=_LentTransport(settings.transport))
+        settings = evolve(settings, transport=_SharedTransport(settings.transport))
     elif not isinstance(settings.transport, str):
         raise ConfigurationError(
             "this client's transport is a synchronous one, and folders are translated with asynchronous "
@@ -69,8 +69,8 @@ class Run:
         self._account = account
         self._clock = account.settings.clock
         self._usage = Usage(settings.max_calls, parent=account.usage, parameter="max_calls")
-        lent = _lend(account, self._usage)
-        self._connection = AsyncConnection(lent, on_refusal=self._refused, owns_token=False)
+        own = _batch_account(account, self._usage)
+        self._connection = AsyncConnection(own, on_refusal=self._refused, owns_token=False)
         self._uploads = AdaptiveLimiter(settings.concurrency.uploads)
         self._jobs = AdaptiveLimiter(settings.concurrency.jobs)
         self._staging = settings.state_folder / f"staging-{journal.name}"
@@ -110,7 +110,7 @@ class Run:
         """Take no other file; called in the loop's thread."""
         if self._stopped is None:
             self._stopped = why
-            self._tell("stopping", "", None)
+            self._notify("stopping", "", None)
         if self._worker is not None and self._scheduler is not None:
             self._scheduler.stop()
             self._worker.stop()
@@ -125,7 +125,7 @@ class Run:
                 self._found_all = True
                 break
             self._total = planner.found
-            self._tell("planning", "", None)
+            self._notify("planning", "", None)
         plan = await anyio.to_thread.run_sync(planner.outcome)
         self._total = plan.files
         self._counts.update({step: plan.by_state.get(step, 0) for step in OVER.values()})
@@ -144,7 +144,7 @@ class Run:
             jobs=self._jobs,
             downloads=AdaptiveLimiter(self._settings.concurrency.downloads),
             clock=self._clock,
-            tell=self._tell,
+            notify=self._notify,
             halt=self._halt,
         )
         self._scheduler = Scheduler(
@@ -157,7 +157,7 @@ class Run:
             jobs=self._jobs,
             clock=self._clock,
         )
-        self._tell("start", "", None)
+        self._notify("start", "", None)
         try:
             await self._scheduler.run()
         except ExceptionGroup as group:  # a look into the journal failed; one error says it all
@@ -165,7 +165,7 @@ class Run:
         if isinstance(self._error, JournalFailed):
             self._error.add_jobs(self._worker.unrecorded)
             raise self._error
-        if self._scheduler.ran_dry and self._stopped is None:
+        if self._scheduler.is_out_of_calls and self._stopped is None:
             self._stopped = self._budget()
 
     def _report(self, planner: Planner) -> BatchReport:
@@ -200,7 +200,7 @@ class Run:
                 f"cannot write the report {report.json}: {error.strerror}; results and jobs are safe, and the journal "
                 "has them: make room, or give yourself the right to write there, and run the batch again"
             ) from error
-        self._tell("end", "", None)
+        self._notify("end", "", None)
         return report
 
     @property
@@ -231,7 +231,7 @@ class Run:
         is_own = budget is not None and max(0, budget - self._usage.calls) == self._usage.remaining
         return "max_calls" if is_own else "call_budget"
 
-    def _tell(self, step: BatchStep, path: str, reason: str | None) -> None:
+    def _notify(self, step: BatchStep, path: str, reason: str | None) -> None:
         if step in OVER.values():
             self._counts[step] += 1
         hook = self._settings.progress

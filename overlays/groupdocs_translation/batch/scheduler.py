@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from .._usage import Usage
     from .journal import Journal, Row
 
-AHEAD = 64  # rows read at a time; what is held in memory is this and what is in progress
+READ_AHEAD = 64  # rows read at a time; what is held in memory is this and what is in progress
 
 
 class AdaptiveLimiter:
@@ -42,7 +42,6 @@ class AdaptiveLimiter:
         return self.slots.available_tokens > 0
 
     def succeeded(self) -> None:
-        """Something that held a slot went well."""
         self._follow(self.limit.succeeded())
         self.on_room()
 
@@ -78,7 +77,6 @@ class SlotHandover:
             self._limiter = limiter
 
     def leave(self) -> None:
-        """Give back the slot that is held."""
         if self._limiter is not None:
             limiter, self._limiter = self._limiter, None
             limiter.slots.release_on_behalf_of(self)
@@ -95,7 +93,7 @@ class SlotHandover:
 class ActiveFile:
     """A file in progress. One task owns it; the scheduler reads what it still costs.
 
-    ``call_counts`` counts calls by operation; ``began`` is in monotonic seconds; ``is_judged`` once the job's fate is
+    ``call_counts`` counts calls by operation; ``began`` is in monotonic seconds; ``is_job_over`` once the job's fate is
     known, so that only fetching is left, which costs no call.
     """
 
@@ -104,12 +102,12 @@ class ActiveFile:
     began: float
     call_counts: Counter[str] = field(factory=Counter[str])
     job: AsyncJob[Any] | None = None
-    is_judged: bool = False
+    is_job_over: bool = False
 
     @property
     def calls_left(self) -> int:
         """The calls it needs at least, from here."""
-        return 0 if self.is_judged else CALLS_LEFT.get(self.row.state, 0)
+        return 0 if self.is_job_over else CALLS_LEFT.get(self.row.state, 0)
 
     def columns(self, now: float, **columns: Any) -> dict[str, Any]:
         """Columns to note, with what the file has cost so far; ``now`` in monotonic seconds."""
@@ -126,8 +124,8 @@ class ActiveFile:
 class Scheduler:
     """The loop of one run: jobs that are paid for first, then the others as they come. One event loop, so no lock.
 
-    ``to_fetch`` counts jobs of earlier runs that are not resumed yet: each needs a call. ``ran_dry`` tells, after
-    ``run()``, that there were files left that the calls did not suffice for.
+    ``to_fetch`` counts jobs of earlier runs that are not resumed yet: each needs a call. ``is_out_of_calls`` is true
+    after ``run()`` if the calls did not suffice for all files.
     """
 
     journal: Journal
@@ -139,16 +137,16 @@ class Scheduler:
     jobs: AdaptiveLimiter
     clock: Clock
     in_progress: dict[int, ActiveFile] = field(init=False, factory=dict[int, ActiveFile])
-    ran_dry: bool = field(init=False, default=False)
+    is_out_of_calls: bool = field(init=False, default=False)
 
     def __attrs_post_init__(self) -> None:
         self._limiters = {Queue.FETCH: self.jobs, Queue.SEND: self.uploads}  # in order of priority
         self._rows: dict[Queue, deque[Row]] = {queue: deque() for queue in Queue}
-        self._dry: dict[Queue, float] = {}  # queues of which nothing was due at a time (wall clock)
+        self._not_due: dict[Queue, float] = {}  # queues of which nothing was due at a time (wall clock)
         self._put_back = 0  # files that came back to their queue: a look into the journal may have missed them
-        self._looked: tuple[int, float | None] = (0, None)  # what the next due time was read for
+        self._next_due_of: tuple[int, float | None] = (0, None)  # what the next due time was read for
         self._next_due: float | None = None  # when a file of a dry queue is due (wall clock)
-        self._quiet_until = 0.0
+        self._paused_until = 0.0
         self._changed = anyio.Event()
         self._is_stopping = False
         for limiter in (self.uploads, self.jobs):
@@ -158,27 +156,26 @@ class Scheduler:
         self._changed.set()
 
     def stop(self) -> None:
-        """Start no other file."""
         self._is_stopping = True
         self._changed.set()
 
     def pause_for(self, seconds: float) -> None:
         """Start no new file for ``seconds``, as requested by ``Retry-After``."""
-        self._quiet_until = max(self._quiet_until, self.clock.monotonic() + seconds)
+        self._paused_until = max(self._paused_until, self.clock.monotonic() + seconds)
 
     async def run(self) -> None:
         """Until no file is left, or none can be afforded, or ``stop()``."""
         async with anyio.create_task_group() as group:
             while not self._is_stopping:
                 self._changed = anyio.Event()
-                quiet = self._quiet_until - self.clock.monotonic()
+                quiet = self._paused_until - self.clock.monotonic()
                 if quiet > 0:
                     await self._pause(quiet)
                 elif not await self._start_next(group) and not await self._pause_for_change():
                     return
 
     async def _start_next(self, group: TaskGroup) -> bool:
-        self.ran_dry = False
+        self.is_out_of_calls = False
         for queue, limiter in self._limiters.items():
             if limiter.has_room and await self._has(queue) and limiter.has_room:
                 break
@@ -186,7 +183,7 @@ class Scheduler:
             return False
         row = self._rows[queue][0]
         if not self._is_affordable(row):
-            self.ran_dry = True
+            self.is_out_of_calls = True
             return False
         self._rows[queue].popleft()
         if queue is Queue.FETCH and row.due == 0:
@@ -212,46 +209,46 @@ class Scheduler:
             del self.in_progress[active.row.id]
             if CALLS_LEFT.get(active.row.state):
                 self._put_back += 1
-                self._dry.clear()
+                self._not_due.clear()
             self._changed.set()
 
     async def _has(self, queue: Queue) -> bool:
         """Return whether a queue has a file that is due; reads more rows from the journal if none are left."""
         rows = self._rows[queue]
-        if not rows and queue not in self._dry:
+        if not rows and queue not in self._not_due:
             now, put_back = self.clock.wall(), self._put_back
             busy = set(self.in_progress)  # as the look begins: one that ends meanwhile may be read as it was before
-            count = AHEAD + len(busy)
+            count = READ_AHEAD + len(busy)
             read = await anyio.to_thread.run_sync(self.journal.ready, self.run_id, queue, now, count)
-            rows.extend([row for row in read if row.id not in busy][:AHEAD])
+            rows.extend([row for row in read if row.id not in busy][:READ_AHEAD])
             if not rows and put_back == self._put_back:
-                self._dry[queue] = now
+                self._not_due[queue] = now
         return bool(rows)
 
     async def _pause_for_change(self) -> bool:
         """Wait until a file may start; return false if no file can."""
-        looked = (self._put_back, min(self._dry.values(), default=None))
-        if looked != self._looked and looked[1] is not None:
+        looked = (self._put_back, min(self._not_due.values(), default=None))
+        if looked != self._next_due_of and looked[1] is not None:
             self._next_due = await anyio.to_thread.run_sync(self.journal.next_due, self.run_id, looked[1])
-            self._looked = looked
+            self._next_due_of = looked
         if self._changed.is_set():  # the last file may have ended during a look, and left room for others
             return True
-        if not self.in_progress and (self._next_due is None or self.ran_dry):
+        if not self.in_progress and (self._next_due is None or self.is_out_of_calls):
             return False
         due = self._next_due
         await self._pause(None if due is None else max(0.0, due - self.clock.wall()))
         if due is not None and due <= self.clock.wall():
-            self._dry.clear()
+            self._not_due.clear()
             self._next_due = None  # otherwise the wait would end immediately again while no slot is free for the file
         return True
 
     async def _pause(self, seconds: float | None) -> None:
         async with anyio.create_task_group() as group:
             if seconds is not None:
-                group.start_soon(self._nap, seconds, self._changed)
+                group.start_soon(self._sleep, seconds, self._changed)
             await self._changed.wait()
             group.cancel_scope.cancel()
 
-    async def _nap(self, seconds: float, over: anyio.Event) -> None:
+    async def _sleep(self, seconds: float, over: anyio.Event) -> None:
         await self.clock.asleep(seconds)
         over.set()

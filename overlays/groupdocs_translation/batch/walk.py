@@ -73,12 +73,12 @@ class Ignored:
 
 @frozen
 class _Folder:
-    """A folder that is being walked: what is left of it, its names, and the identities of it and all above it."""
+    """A folder that is being walked: what is left of it, its names, and the identities of it and its ancestors."""
 
     path: str
     entries: Iterator[os.DirEntry[str]]
     names: frozenset[str]
-    above: frozenset[tuple[int, int]]
+    ancestors: frozenset[tuple[int, int]]
 
 
 @define(eq=False, kw_only=True)
@@ -125,7 +125,7 @@ class Walk:
                 if len(self.ignored.unreadable) < MAX_UNREADABLE:
                     self.ignored.unreadable.append(path)
 
-    def _open(self, path: str, above: frozenset[tuple[int, int]]) -> _Folder:
+    def _open(self, path: str, ancestors: frozenset[tuple[int, int]]) -> _Folder:
         with os.scandir(self.root / path) as found:
             all_entries = list(found)
         hidden = (".", OFFICE_LOCK)
@@ -136,7 +136,7 @@ class Walk:
                 self.ignored.made[path] += len(entries)
                 entries = []
             self._made.update(f"{folded_path(path)}/{name}" if path else name for name in made or ())
-        return _Folder(path, iter(entries), frozenset(entry.name for entry in entries), above)
+        return _Folder(path, iter(entries), frozenset(entry.name for entry in entries), ancestors)
 
     def _folder(self, path: str, entry: os.DirEntry[str], parent: _Folder) -> _Folder | None:
         if not entry.is_dir(follow_symlinks=self.follow_symlinks):
@@ -144,7 +144,7 @@ class Walk:
         if path == self.without or not self.globs.wants_folder(path):
             return None
         identity = _identity(os.stat(self.root / path))  # DirEntry.stat has no device on Windows
-        return None if identity in parent.above else self._open(path, parent.above | {identity})
+        return None if identity in parent.ancestors else self._open(path, parent.ancestors | {identity})
 
     def _file(self, path: str, entry: os.DirEntry[str], names: frozenset[str]) -> FoundFile | None:
         if entry.is_symlink() and not self.follow_symlinks:

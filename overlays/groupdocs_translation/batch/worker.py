@@ -62,7 +62,7 @@ class FileWorker:
     """Carries files; one for a run, with one task of its event loop for each file under way.
 
     ``staging`` is the folder for results that are being downloaded; only the holder of the journal's lock touches it.
-    ``tell`` reports a step of a file; ``halt`` is called with an error that every other file would meet too.
+    ``notify`` reports a step of a file; ``halt`` is called with an error that every other file would meet too.
     """
 
     connection: AsyncConnection
@@ -74,7 +74,7 @@ class FileWorker:
     downloads: AdaptiveLimiter
     uploads: AdaptiveLimiter
     clock: Clock
-    tell: Callable[[BatchStep, str, str | None], None]
+    notify: Callable[[BatchStep, str, str | None], None]
     halt: Callable[[TranslationError], None]
     unrecorded: dict[str, AsyncJob[Any]] = field(init=False, factory=dict[str, AsyncJob[Any]])  # by the file's path
     _waits: set[anyio.CancelScope] = field(init=False, factory=set[anyio.CancelScope])
@@ -82,7 +82,7 @@ class FileWorker:
     _revocations: Counter[int] = field(init=False, factory=Counter[int])  # by file, since the API last took a token
     _is_stopping: bool = field(init=False, default=False)
     _is_accepted: bool = field(init=False, default=False)  # a submission in this run
-    _first: anyio.Lock = field(init=False, factory=anyio.Lock)
+    _first_submission: anyio.Lock = field(init=False, factory=anyio.Lock)
     _refusals: Counter[str] = field(init=False, factory=Counter[str])  # by message, before the service accepted any
 
     def stop(self) -> None:
@@ -118,22 +118,22 @@ class FileWorker:
         except JournalFailed:
             raise
         except (TranslationError, OSError) as error:
-            await self._settle(active, step, unexpected(active.row.path, error))
+            await self._handle_error(active, step, unexpected(active.row.path, error))
         except Exception as error:
-            await self._note_bug(active, unexpected(active.row.path, error))
+            await self._record_bug(active, unexpected(active.row.path, error))
 
     def _is_next(self, active: ActiveFile, state: FileState) -> bool:
         return active.row.state is state and not self._is_stopping
 
     async def _upload(self, active: ActiveFile) -> None:
         path = self._source(active)
-        self.tell("uploading", active.row.path, None)
+        self.notify("uploading", active.row.path, None)
         before, source = await anyio.to_thread.run_sync(_read, path)
         url = await upload(self.connection, source, recognize(source.name)[1])
         if before != await anyio.to_thread.run_sync(take_fingerprint, path):
-            await self._again(active, Step.UPLOAD, "it changed while it was sent", None)
+            await self._retry_later(active, Step.UPLOAD, "it changed while it was sent", None)
             return
-        await self._note(
+        await self._record(
             active, state=FileState.UPLOADED, url=url, uploaded_at=self.clock.wall(),
             size=before.size, mtime_ns=before.mtime_ns, digest=before.digest,
         )  # fmt: skip
@@ -141,7 +141,7 @@ class FileWorker:
     async def _submit_in_turn(self, active: ActiveFile) -> None:
         """Submit alone until the service has accepted a file: what it refuses for all files is paid for once."""
         if not self._is_accepted:
-            async with self._first:
+            async with self._first_submission:
                 if not self._is_accepted:
                     await self._enter_and_submit(active)
                     return
@@ -162,17 +162,17 @@ class FileWorker:
         call.settle(self.settings.language, list(row.targets))
         assert row.url is not None
         request = call.request(row.url)
-        self.tell("submitting", row.path, None)
+        self.notify("submitting", row.path, None)
         with anyio.CancelScope(shield=True), calling(policy=RetryPolicy.never()):  # cut here, it would be in doubt
-            await self._note(active, state=FileState.SUBMITTING)
+            await self._record(active, state=FileState.SUBMITTING)
             try:
                 job = await submit(self.connection, call.operation, request, call.job_spec())
             except TranslationError as error:
-                await self._settle(active, Step.SUBMIT, error, request)
+                await self._handle_error(active, Step.SUBMIT, error, request)
                 return
             active.job = job
             try:
-                await self._note(
+                await self._record(
                     active, state=FileState.SUBMITTED, job=json.dumps(job.to_dict()),
                     submitted_at=self.clock.wall(), url=None, reason=None,
                 )  # fmt: skip
@@ -191,7 +191,7 @@ class FileWorker:
         assert active.row.job is not None
         if active.job is None:  # of an earlier run
             active.job = self._job(**active.row.job)
-        self.tell("waiting", active.row.path, None)
+        self.notify("waiting", active.row.path, None)
         with anyio.CancelScope() as scope:
             self._waits.add(scope)
             if self._is_stopping:  # stop() came before this wait, and would not cancel it
@@ -202,7 +202,7 @@ class FileWorker:
                 self._waits.discard(scope)
         if scope.cancelled_caught:
             return False
-        active.is_judged = True
+        active.is_job_over = True
         self._revocations.clear()
         self.jobs.succeeded()
         return True
@@ -210,7 +210,7 @@ class FileWorker:
     async def _fetch(self, active: ActiveFile) -> None:
         row, job = active.row, active.job
         assert job is not None
-        self.tell("fetching", row.path, None)
+        self.notify("fetching", row.path, None)
         missing: tuple[str, ...] = ()
         try:
             made = await job._download_into(self._staged(active), overwrite=True)
@@ -220,16 +220,16 @@ class FileWorker:
         placed = partial(_set_placed, file=row.id, sizes=await self._place(active, files))
         if missing:
             reason = f"the service made no {', '.join(missing)}"
-            await self._note(active, state=FileState.FAILED, reason=reason, change=placed)
+            await self._record(active, state=FileState.FAILED, reason=reason, change=placed)
             return
         left = [language for language in self.settings.targets if language not in row.targets]
         if left:  # languages that were not wanted when the job was made
             results = await anyio.to_thread.run_sync(self.journal.results, row.id)
             left = [result.language for result in results if result.language in left and result.stage != "placed"]
         if left:
-            await self._note(active, state=FileState.PLANNED, targets=" ".join(left), reason=None, change=placed)
+            await self._record(active, state=FileState.PLANNED, targets=" ".join(left), reason=None, change=placed)
             return
-        await self._note(active, state=FileState.DONE, reason=None, change=placed)
+        await self._record(active, state=FileState.DONE, reason=None, change=placed)
         log.info("%s: done, %d calls", row.path, active.call_counts.total())
 
     async def _place(self, active: ActiveFile, files: Mapping[str, Path]) -> dict[str, int]:
@@ -270,35 +270,35 @@ class FileWorker:
     def _job(self, id: str, *, kind: str = "file", **details: Any) -> AsyncJob[Any]:
         return AsyncJob(self.connection, job_handle(id, kind, details, trial=self.connection.settings.trial))
 
-    async def _settle(self, active: ActiveFile, step: Step, error: TranslationError, request: Any = None) -> None:
+    async def _handle_error(self, active: ActiveFile, step: Step, error: TranslationError, request: Any = None) -> None:
         row, text = active.row, self.settings.reason(error)
         match classify_error(error, step):
             case ErrorAction.REVOKED if self._revocations[row.id] + 1 < REVOCATIONS:
                 pause = REVOKED_PAUSE_S * 2 ** self._revocations[row.id]
                 self._revocations[row.id] += 1
-                await self._again(active, step, text, pause, REFUSALS)
+                await self._retry_later(active, step, text, pause, REFUSALS)
             case ErrorAction.STOP | ErrorAction.REVOKED:
-                await self._note(active, state=_before(row.state), reason=text)
+                await self._record(active, state=_before(row.state), reason=text)
                 self.halt(error)
             case ErrorAction.AGAIN | ErrorAction.REFUSED as again:
                 wanted = getattr(error, "retry_after", None)
-                await self._again(active, step, text, wanted, REFUSALS if again is ErrorAction.REFUSED else TRIES)
+                await self._retry_later(active, step, text, wanted, REFUSALS if again is ErrorAction.REFUSED else TRIES)
             case ErrorAction.UNFINISHED:
-                await self._note(active, reason=text, due=NOT_IN_THIS_RUN)
+                await self._record(active, reason=text, due=NOT_IN_THIS_RUN)
             case ErrorAction.EXPIRED if row.submitted_at and is_expired(self.clock.wall() - row.submitted_at):
                 reason = "its job had expired: results stay for 24 hours"
-                await self._note(active, state=FileState.PLANNED, job=None, submitted_at=None, reason=reason)
+                await self._record(active, state=FileState.PLANNED, job=None, submitted_at=None, reason=reason)
             case ErrorAction.UNCERTAIN if self.settings.retry_uncertain and self._count(row.id) <= TRIES:
                 await self._put_back(active, FileState.UPLOADED, text, None)
             case ErrorAction.UNCERTAIN:
-                await self._note(active, state=FileState.UNCERTAIN, reason=text)
+                await self._record(active, state=FileState.UNCERTAIN, reason=text)
             case ErrorAction.EXPIRED | ErrorAction.FAILED:
                 if step is Step.SUBMIT and self._has_old_upload(active):
-                    await self._note(active, state=FileState.PLANNED, url=None, reason=text)
+                    await self._record(active, state=FileState.PLANNED, url=None, reason=text)
                     return
                 for_all = None if request is None else await self._refusal_of_all(error, request)
                 text = text if for_all is None else self.settings.reason(for_all)
-                await self._note(active, state=FileState.FAILED, reason=text, is_transient=0)
+                await self._record(active, state=FileState.FAILED, reason=text, is_transient=0)
                 if for_all is not None:
                     self.halt(for_all)
 
@@ -320,24 +320,24 @@ class FileWorker:
         is_for_all = self._refusals[message] > 1 or names_an_option(message, request.to_dict())
         return error if message and is_for_all else None
 
-    async def _note_bug(self, active: ActiveFile, error: TranslationError) -> None:
+    async def _record_bug(self, active: ActiveFile, error: TranslationError) -> None:
         """Note a bug of this package; a job that was made is kept, and the next run fetches it."""
         state, hint = {
             FileState.SUBMITTING: (FileState.UNCERTAIN, "; the service may have taken the job"),
             FileState.SUBMITTED: (FileState.FAILED, "; its job is kept, and the next run fetches it"),
         }.get(active.row.state, (FileState.FAILED, ""))
-        await self._note(active, state=state, reason=f"{error}{hint}", is_transient=1)
+        await self._record(active, state=state, reason=f"{error}{hint}", is_transient=1)
 
-    async def _again(
+    async def _retry_later(
         self, active: ActiveFile, step: Step, reason: str, retry_after_s: float | None, most: int = TRIES
     ) -> None:
         """Put the file back for a later try; after the last one it is given up, unless its job is paid for."""
         if self._count(active.row.id) < most:
             await self._put_back(active, _before(active.row.state), reason, retry_after_s)
         elif step in {Step.WAIT, Step.FETCH}:
-            await self._note(active, reason=reason, due=NOT_IN_THIS_RUN)
+            await self._record(active, reason=reason, due=NOT_IN_THIS_RUN)
         else:
-            await self._note(active, state=FileState.FAILED, reason=reason, is_transient=1)
+            await self._record(active, state=FileState.FAILED, reason=reason, is_transient=1)
 
     def _count(self, file: int) -> int:
         self._tries[file] += 1
@@ -345,8 +345,8 @@ class FileWorker:
 
     async def _put_back(self, active: ActiveFile, state: FileState, reason: str, retry_after_s: float | None) -> None:
         due = self.clock.wall() + pause_s(self._tries[active.row.id], retry_after_s)
-        await self._note(active, state=state, reason=reason, due=due)
-        self.tell("again", active.row.path, reason)
+        await self._record(active, state=state, reason=reason, due=due)
+        self.notify("again", active.row.path, reason)
 
     def _has_old_upload(self, active: ActiveFile) -> bool:
         """Return whether the service may have refused a file because its upload is gone."""
@@ -359,7 +359,7 @@ class FileWorker:
     def _staged(self, active: ActiveFile) -> Path:
         return self.staging / str(active.row.id)
 
-    async def _note(
+    async def _record(
         self, active: ActiveFile, *, change: Callable[[sqlite3.Connection], object] | None = None, **columns: Any
     ) -> None:
         """Write columns of the file's row, and ``change``, in one transaction; its row in memory follows.
@@ -377,7 +377,7 @@ class FileWorker:
         await self.writer.write(write, is_last=active.row.state is FileState.SUBMITTING)
         active.row = evolve(active.row, **columns)
         if active.row.state in OVER:
-            self.tell(OVER[active.row.state], active.row.path, active.row.reason)
+            self.notify(OVER[active.row.state], active.row.path, active.row.reason)
         if self.writer.failure is not None:
             raise self.writer.failure
 
