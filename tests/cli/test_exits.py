@@ -108,7 +108,7 @@ def test_a_fault_of_the_command_is_one_line_and_its_traceback_is_for_vv(command,
     def fail(*_, word="canary"):
         raise KeyError(word)
 
-    monkeypatch.setattr("groupdocs_translation.cli.commands.info.write_table", fail)
+    monkeypatch.setattr("groupdocs_translation.cli.output.write_table", fail)
     done = command("formats", *detail)
     assert done.code == 1
     assert "the command: a bug in this package (KeyError): report it" in done.err

@@ -1,30 +1,14 @@
-"""Shell completion of languages and formats, and completion in PowerShell, which click does not support."""
+"""Completion in PowerShell, which click does not support."""
 
 from __future__ import annotations
 
 import os
 
-import click
 from click.shell_completion import CompletionItem, ShellComplete, split_arg_string
 
-from ..spec.formats import KINDS
-from ..spec.languages import TARGETS
 from .exits import PROGRAM
 
 COMPLETION = f"_{PROGRAM.replace('-', '_').upper()}_COMPLETE"  # the variable that a shell sets to request completions
-
-
-def complete_languages(_: click.Context, __: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    """Return the codes that complete the last one of a list."""
-    before, comma, last = incomplete.rpartition(",")
-    return [CompletionItem(f"{before}{comma}{code}") for code in sorted(TARGETS) if code.startswith(last.lower())]
-
-
-def complete_formats(_: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    """Return the source or output formats in lower case."""
-    is_output = parameter.name == "output_format"
-    names = {name.lower() for kind in KINDS.values() for name in (kind.outputs if is_output else kind.formats)}
-    return [CompletionItem(name) for name in sorted(names) if name.startswith(incomplete.lower().lstrip("."))]
 
 
 class PowerShell(ShellComplete):

@@ -14,12 +14,13 @@ import click
 
 from .. import _clock
 from .._progress import human_count, is_terminal, show_progress
+from . import output
 from .exits import PROGRAM, Problem, meaning_of, problem_of
 from .interrupt import Interrupt
 from .output import say
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Mapping, Sequence
+    from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 
     from .._errors import TranslationError
     from .._results import Progress
@@ -143,6 +144,21 @@ class Context:
         if not self.say_resume_commands() and problem.advice:
             say(problem.advice)
         return problem.exit_code
+
+    def write(self, *lines: str) -> None:
+        """Print lines of the result, except with ``--json``."""
+        for line in () if self.is_json else lines:
+            output.write(line)
+
+    def write_table(self, headings: Sequence[str], rows: Iterable[Sequence[str]], **layout: Any) -> None:
+        """Print a result as a table, except with ``--json``."""
+        if not self.is_json:
+            output.write_table(headings, rows, **layout)
+
+    def write_json(self, values: Mapping[str, Any]) -> None:
+        """Print the result of ``--json``."""
+        if self.is_json:
+            output.write_json(values)
 
     def say(self, message: str) -> None:
         """Print a message, except with ``--json``, where stderr holds one error object."""

@@ -10,10 +10,9 @@ import os
 import platform
 from contextlib import suppress
 from email.utils import parsedate_to_datetime
-from enum import StrEnum
 from functools import partial
 from importlib.metadata import version
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 from urllib.parse import urlsplit
 
 from .._clock import SYSTEM_CLOCK
@@ -44,52 +43,53 @@ MAX_SKEW_S = 60.0  # tokens expire by a monotonic clock, so less is harmless; mo
 _PROXIES = ("HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY", "NO_PROXY", "SSL_CERT_FILE", "SSL_CERT_DIR")
 
 
-class CheckResult(StrEnum):
-    """The result of a check."""
-
-    OK = "ok"
-    WARNING = "warning"
-    FAILED = "failed"
-    SKIPPED = "skipped"
+Result = Literal["ok", "warning", "failed", "skipped"]
 
 
 class Finding(NamedTuple):
     """One check and its result; ``details`` are for programs."""
 
     name: str
-    result: CheckResult
+    result: Result
     text: str
     details: Mapping[str, Any] = {}
 
 
-class TokenFacts(NamedTuple):
-    """What may be shown of a token, never the token. Times in seconds, ``expires_at`` since the epoch."""
-
-    source: str
-    lifetime_s: float
-    expires_at: float
-
-
-def token_facts(client: TranslationClient) -> TokenFacts:
-    """Obtain a token as requests do, and return its lifetime and where the credentials came from.
+def token_facts(client: TranslationClient) -> dict[str, Any]:
+    """Obtain a token as requests do. Return what may be shown of it, with times in seconds, and whose it is.
 
     Raises:
         AuthenticationError, ConnectionFailed: no token could be obtained.
         ConfigurationError: the client is a trial client, which has no credentials.
     """
-    source = client.token_source
+    source, clock = client.token_source, client.clock
     token = source.get()
-    clock = client.clock
     remaining = token.remaining(clock.monotonic(), clock.wall())
-    return TokenFacts(source.origin, token.lifetime_s, clock.wall() + remaining)
+    return {"source": source.origin, "lifetime_s": token.lifetime_s, "expires_at": clock.wall() + remaining}
 
 
 def diagnose(**settings: Any) -> list[Finding]:
     """Check everything that a client with these arguments depends on; never raises."""
     dates: list[float] = []
-    api = _host("api host", ("base_url", BASE_URL_VARIABLE, BASE_URL), settings, dates)
-    identity = _host("identity host", ("token_url", TOKEN_URL_VARIABLE, TOKEN_URL), settings, dates)
-    return [_versions(), *_environment(), api, identity, _clock(dates), *_credentials(settings)]
+    checks: list[tuple[str, Callable[[], object]]] = [
+        ("versions", _versions),
+        ("network settings", _network_settings),
+        *(("network settings", partial(environment_proxy, scheme)) for scheme in SCHEMES),
+        ("network settings", lambda: tls(trusted(verify=True))),
+        ("network settings", _no_proxy),
+        ("api host", partial(_host, "api host", settings, dates, "base_url", BASE_URL_VARIABLE, BASE_URL)),
+        ("identity host", partial(_host, "identity host", settings, dates, "token_url", TOKEN_URL_VARIABLE, TOKEN_URL)),
+        ("clock", partial(_clock, dates)),
+    ]
+    findings: list[Finding] = []
+    for name, check in checks:
+        try:
+            found = check()
+        except TranslationError as error:
+            found = Finding(name, "failed", cli_wording(error))
+        if isinstance(found, Finding):
+            findings.append(found)
+    return findings + _credentials(settings)
 
 
 def _versions() -> Finding:
@@ -102,44 +102,36 @@ def _versions() -> Finding:
         "openssl": ssl.OPENSSL_VERSION.removeprefix("OpenSSL ").partition(" ")[0],
         "system": platform.system(),
     }
-    return Finding("versions", CheckResult.OK, ", ".join(f"{name} {number}" for name, number in names.items()), names)
+    return Finding("versions", "ok", ", ".join(f"{name} {number}" for name, number in names.items()), names)
 
 
-def _environment() -> list[Finding]:
-    """Check the variables that redirect requests; show only the host of a proxy, as its URL may hold a password."""
+def _network_settings() -> Finding:
+    """Show the variables that redirect requests; of a proxy only its host, as its URL may hold a password."""
     found: dict[str, str] = {}
     for name in _PROXIES:
         value = os.environ.get(name) or os.environ.get(name.lower())
         if value:
-            found[name] = (
-                (ProxyUrl(value).host or "set") if name in {"HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY"} else value
-            )
+            is_proxy = name in {"HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY"}
+            found[name] = (ProxyUrl(value).host or "set") if is_proxy else value
     text = ", ".join(f"{name} {value}" for name, value in found.items()) or "no proxy, the system's certificates"
-    findings = [Finding("network settings", CheckResult.OK, text, found)]
-    checks: list[Callable[[], object]] = [partial(environment_proxy, scheme) for scheme in SCHEMES]
-    checks.append(lambda: tls(trusted(verify=True)))
-    for check in checks:
-        try:
-            check()
-        except TranslationError as error:
-            findings.append(Finding("network settings", CheckResult.FAILED, cli_wording(error)))
-    if bad := invalid_no_proxy_entries():
-        text = f"NO_PROXY has invalid entries, which are ignored: {', '.join(map(repr, bad))}"
-        findings.append(Finding("network settings", CheckResult.WARNING, text))
-    return findings
+    return Finding("network settings", "ok", text, found)
 
 
-def _host(name: str, setting: tuple[str, str, str], settings: Mapping[str, Any], dates: list[float]) -> Finding:
+def _no_proxy() -> Finding | None:
+    invalid = ", ".join(map(repr, invalid_no_proxy_entries()))
+    text = f"NO_PROXY has invalid entries, which are ignored: {invalid}"
+    return Finding("network settings", "warning", text) if invalid else None
+
+
+def _host(
+    name: str, settings: Mapping[str, Any], dates: list[float], parameter: str, variable: str, default: str
+) -> Finding:
     """Check that a host responds, and add the difference between its clock and the local one to ``dates``."""
     import httpx2  # kept out of `import groupdocs_translation`
 
-    parameter, variable, default = setting
     clock: Clock = settings.get("clock", SYSTEM_CLOCK)
     given = settings.get(parameter)
-    try:
-        url = service_url(given, parameter=parameter, variable=variable, default=default)
-    except TranslationError as error:
-        return Finding(name, CheckResult.FAILED, cli_wording(error))
+    url = service_url(given, parameter=parameter, variable=variable, default=default)
     origin = parameter if given is not None else variable if os.environ.get(variable) else "default"
     host = f"{urlsplit(url).netloc} ({origin})"
     details: dict[str, Any] = {"url": url, "origin": origin}
@@ -154,14 +146,14 @@ def _host(name: str, setting: tuple[str, str, str], settings: Mapping[str, Any],
             response = session.head(url)
             took = clock.monotonic() - before
     except TranslationError as error:
-        return Finding(name, CheckResult.FAILED, cli_wording(error), details)
+        return Finding(name, "failed", cli_wording(error), details)
     except Exception as error:  # from an unforeseen setting: doctor never ends in a traceback
-        return Finding(name, CheckResult.FAILED, f"{host} cannot be reached: {_reason(error)}", details)
+        return Finding(name, "failed", f"{host} cannot be reached: {_reason(error)}", details)
     with suppress(ValueError, TypeError, KeyError):  # no date, or an invalid one
         date = parsedate_to_datetime(response.headers["date"]).timestamp()
         dates.append(clock.wall() - took / 2 - (date + 0.5))  # a Date has whole seconds (RFC 9110 §5.6.7)
     details |= {"seconds": round(took, 3), "http_status": response.status_code}
-    return Finding(name, CheckResult.OK, f"{host} responds in {took * 1000:.0f} ms", details)
+    return Finding(name, "ok", f"{host} responds in {took * 1000:.0f} ms", details)
 
 
 def _reason(error: BaseException) -> str:
@@ -173,18 +165,14 @@ def _reason(error: BaseException) -> str:
 
 def _clock(dates: Sequence[float]) -> Finding:
     if not dates:
-        return Finding("clock", CheckResult.SKIPPED, "no host sent its time")
+        return Finding("clock", "skipped", "no host sent its time")
     skew = max(dates, key=abs)
     details = {"skew_s": round(skew, 1)}
     if abs(skew) <= MAX_SKEW_S:
-        return Finding("clock", CheckResult.OK, f"correct within {max(1, round(abs(skew)))} s", details)
+        return Finding("clock", "ok", f"correct within {max(1, round(abs(skew)))} s", details)
     side = "fast" if skew > 0 else "slow"
-    return Finding(
-        "clock",
-        CheckResult.WARNING,
-        f"{abs(skew):.0f} s {side}: set it (NTP), or certificates may be rejected",
-        details,
-    )
+    text = f"{abs(skew):.0f} s {side}: set it (NTP), or certificates may be rejected"
+    return Finding("clock", "warning", text, details)
 
 
 def _credentials(settings: Mapping[str, Any]) -> list[Finding]:
@@ -193,18 +181,18 @@ def _credentials(settings: Mapping[str, Any]) -> list[Finding]:
     try:
         client = TranslationClient(**settings)
     except TranslationError as error:
-        skipped = Finding("token", CheckResult.SKIPPED, "no credentials to request one with")
-        return [Finding("credentials", CheckResult.FAILED, cli_wording(error)), skipped]
+        skipped = Finding("token", "skipped", "no credentials to request one with")
+        return [Finding("credentials", "failed", cli_wording(error)), skipped]
     with client:
         source = client.token_source.origin
-        findings = [Finding("credentials", CheckResult.OK, f"from {source}", {"source": source})]
+        findings = [Finding("credentials", "ok", f"from {source}", {"source": source})]
         try:
-            facts = token_facts(client)
+            lifetime_s = token_facts(client)["lifetime_s"]
+            findings.append(
+                Finding("token", "ok", f"obtained, valid for {lifetime_s:.0f} s", {"lifetime_s": lifetime_s})
+            )
         except (AuthenticationError, TokenUnavailable) as error:
-            findings.append(Finding("token", CheckResult.FAILED, cli_wording(error), {"error": error.error}))
+            findings.append(Finding("token", "failed", cli_wording(error), {"error": error.error}))
         except TranslationError as error:
-            findings.append(Finding("token", CheckResult.SKIPPED, f"not requested: {cli_wording(error)}"))
-        else:
-            text = f"obtained, valid for {facts.lifetime_s:.0f} s"
-            findings.append(Finding("token", CheckResult.OK, text, {"lifetime_s": facts.lifetime_s}))
+            findings.append(Finding("token", "skipped", f"not requested: {cli_wording(error)}"))
     return findings

@@ -9,9 +9,10 @@ import csv
 import json
 import math
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
-from functools import partial
+from functools import partial, reduce
+from itertools import chain
 from pathlib import Path
 from types import NoneType
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, get_args, get_origin, get_type_hints
@@ -22,7 +23,7 @@ from click.shell_completion import CompletionItem
 
 from .._errors import UnsupportedFormat
 from ..spec.formats import KINDS, FileOptions, WorksheetPart, format_name
-from .completion import complete_formats, complete_languages
+from ..spec.languages import TARGETS
 from .context import Context
 from .exits import PROGRAM, flag
 
@@ -36,22 +37,22 @@ SECTIONS = ("Options", "Options of kinds", "Options of every command")
 MAX_SPAN = 100_000  # more pages than any document has, so that a typo does not fill the memory
 _SPAN = re.compile(r"(\d+)(?:-(\d+))?")
 _PART = re.compile(r"(\d+)!(?:(rows|columns)=(.+)|([A-Za-z]+\d+):([A-Za-z]+\d+))")
-Complete = Callable[[click.Context, click.Parameter, str], list[CompletionItem]]
 
 
 class Written(ParamType):
     """An option type: ``read`` parses the value, or raises ``ValueError`` with an example.
 
-    ``name`` describes the syntax in the help. The values of a repeated option are joined if ``is_joined``.
+    ``name`` is the syntax of the value in the help. The values of a repeated option are joined if ``is_joined``. A
+    shell offers ``values``, in lower case.
     """
 
     def __init__(
-        self, name: str, read: Callable[[str], Any] = str, complete: Complete | None = None, *, is_joined: bool = False
+        self, name: str, read: Callable[[str], Any] = str, values: Iterable[str] = (), *, is_joined: bool = False
     ) -> None:
         self.name = name
         self.is_joined = is_joined
         self._read = read
-        self._complete = complete
+        self._values = sorted({value.lower() for value in values})
 
     def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str:
         """Return the syntax of the value."""
@@ -65,8 +66,10 @@ class Written(ParamType):
             self.fail(str(error), param, ctx)
 
     def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
-        """Return the values that a shell offers."""
-        return self._complete(ctx, param, incomplete) if self._complete else []
+        """Return the values that a shell offers, of a list those of its last item."""
+        before, comma, last = incomplete.rpartition(",")
+        word = last.lower().lstrip(".")
+        return [CompletionItem(f"{before}{comma}{value}") for value in self._values if value.startswith(word)]
 
 
 def _comma_list(value: str) -> list[str]:
@@ -178,9 +181,10 @@ def words(*choices: str) -> click.Choice[str]:
 
 SECONDS = Written("SECONDS", _seconds)
 TIMEOUT = Written("SECONDS", partial(_seconds, least=math.ulp(0.0)))  # more than none
-LANGUAGE = Written("CODE", complete=complete_languages)
-LANGUAGES = Written("CODE,...", _comma_list, complete_languages, is_joined=True)
-FORMAT = Written("FORMAT", known_format, complete_formats)
+LANGUAGE = Written("CODE", values=TARGETS)
+LANGUAGES = Written("CODE,...", _comma_list, TARGETS, is_joined=True)
+SOURCE_FORMAT = Written("FORMAT", known_format, chain(*(kind.formats for kind in KINDS.values())))
+OUTPUT_FORMAT = Written("FORMAT", known_format, chain(*(kind.outputs for kind in KINDS.values())))
 COMMA_LIST = Written("A,B,...", _comma_list, is_joined=True)
 NUMBERS = Written("1,3-5", _numbers, is_joined=True)
 PAIRS = Written("WORD=TRANSLATION|@FILE", _pairs, is_joined=True)
@@ -191,10 +195,7 @@ SHEET_PART = Written("1!A1:C9|1!rows=2-5", _sheet_part, is_joined=True)  # or 1!
 
 def merged(values: Sequence[Any]) -> Any:
     """Return the value of a repeated option: lists are joined, mappings are merged recursively."""
-    first, *rest = values
-    for value in rest:
-        first = _joined(first, value)
-    return first
+    return reduce(_joined, values)
 
 
 def _joined(one: Any, other: Any) -> Any:
@@ -282,7 +283,7 @@ from_language = option(
 trial = _stored(
     "--trial", "is_trial", is_flag=True, help="Use no credentials, within the limits of the trial (10 calls a day)."
 )
-output_format = option("--output-format", type=FORMAT, help="Convert the results to this format, such as pdf.")
+output_format = option("--output-format", type=OUTPUT_FORMAT, help="Convert the results to this format, such as pdf.")
 kind = option("--kind", type=words(*KINDS), help="Override the kind detected from the file format.")
 waiting = _each(
     _stored(

@@ -20,7 +20,6 @@ from ...auth.credentials import (
 from .. import options
 from ..context import Context
 from ..diagnostics import token_facts
-from ..output import write, write_json, write_table
 
 _NAMES = ("the client ID", "the client secret")
 
@@ -59,10 +58,8 @@ def login(context: Context, client_id: str | None, secret_stdin: bool, keyring: 
             where = "in the system keyring"
         else:
             where = f"in {store_in_file(profile, credentials)}"
-    if context.is_json:
-        write_json({"profile": profile, "stored": where, "is_checked": not no_check})
-    else:
-        context.say(f"profile {profile!r} stored {where}")
+    context.write_json({"profile": profile, "stored": where, "is_checked": not no_check})
+    context.say(f"profile {profile!r} stored {where}")
 
 
 def _prompt(client_id: str | None, *, from_stdin: bool) -> tuple[str, Secret]:
@@ -86,10 +83,8 @@ def logout(context: Context) -> None:
     profile = context.profile or DEFAULT_PROFILE
     path = remove_from_file(profile)
     removed = [*([str(path)] if path else []), *(["the system keyring"] if remove_from_keyring(profile) else [])]
-    if context.is_json:
-        write_json({"profile": profile, "removed_from": removed})
-    else:
-        context.say(f"profile {profile!r} " + (f"removed from {' and '.join(removed)}" if removed else "is not stored"))
+    context.write_json({"profile": profile, "removed_from": removed})
+    context.say(f"profile {profile!r} " + (f"removed from {' and '.join(removed)}" if removed else "is not stored"))
 
 
 @options.command("token")
@@ -101,12 +96,10 @@ def token(context: Context) -> None:
     """
     with context.client() as client:
         facts = token_facts(client)
-    expiry = f"{datetime.fromtimestamp(facts.expires_at, tz=UTC):%Y-%m-%d %H:%M:%S} UTC"
-    if context.is_json:
-        write_json({"source": facts.source, "lifetime_s": facts.lifetime_s, "expires_at": facts.expires_at})
-        return
-    write(f"credentials from {facts.source}")
-    write(f"token obtained, valid for {facts.lifetime_s:.0f} s, until {expiry}")
+    expiry = f"{datetime.fromtimestamp(facts['expires_at'], tz=UTC):%Y-%m-%d %H:%M:%S} UTC"
+    context.write_json(facts)
+    context.write(f"credentials from {facts['source']}")
+    context.write(f"token obtained, valid for {facts['lifetime_s']:.0f} s, until {expiry}")
 
 
 FREE_CALLS = 150  # per month in the free tier, from the service's pricing page
@@ -133,16 +126,20 @@ def usage(context: Context, month: str | None) -> None:
     wanted = month or f"{datetime.fromtimestamp(context.clock.wall(), tz=UTC):%Y-%m}"
     by_command = history.calls(wanted)
     total = sum(counter.total() for counter in by_command.values())
-    if context.is_json:
-        folder = None if history.folder is None else str(history.folder)
-        counts = {name: dict(counter) for name, counter in by_command.items()}
-        facts = {"month": wanted, "service": history.service, "total": total, "free_calls_a_month": FREE_CALLS}
-        write_json({**facts, "by_command": counts, "history": folder})
-        return
+    context.write_json(
+        {
+            "month": wanted,
+            "service": history.service,
+            "total": total,
+            "free_calls_a_month": FREE_CALLS,
+            "by_command": {name: dict(counter) for name, counter in by_command.items()},
+            "history": None if history.folder is None else str(history.folder),
+        }
+    )
     context.say(f"{wanted}, {history.service}; the free tier includes {FREE_CALLS} calls a month")
     rows = [
         (name, operation, str(count))
         for name, counter in sorted(by_command.items())
         for operation, count in counter.most_common()
     ]
-    write_table(("command", "operation", "calls"), [*rows, ("", "total", str(total))])
+    context.write_table(("command", "operation", "calls"), [*rows, ("", "total", str(total))])

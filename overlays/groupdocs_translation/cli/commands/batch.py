@@ -13,7 +13,6 @@ from ..._progress import human_count, human_size, human_time
 from .. import options
 from ..exits import PROGRAM, Exit, cli_wording
 from ..options import given_options, kind_options, option
-from ..output import write, write_json, write_table
 
 if TYPE_CHECKING:
     from ...batch import Batch, BatchPlan, BatchReport
@@ -98,9 +97,7 @@ def _run(context: Context, batch: Batch) -> BatchReport:
 
 
 def _say_plan(context: Context, plan: BatchPlan) -> int:
-    if context.is_json:
-        write_json(plan.to_dict())
-        return Exit.DONE
+    context.write_json(plan.to_dict())
     rows = [
         (cost.kind, str(cost.files), human_size(cost.bytes), *(str(round(count)) for count in calls))
         for cost in plan.kinds
@@ -109,7 +106,7 @@ def _say_plan(context: Context, plan: BatchPlan) -> int:
     if sys.stdout.isatty() and rows:
         rows.append(("total", str(sum(cost.files for cost in plan.kinds)), "", "", "", "", str(plan.expected_calls)))
     if rows:
-        write_table(("kind", "files", "size", "uploads", "submissions", "polls", "calls"), rows)
+        context.write_table(("kind", "files", "size", "uploads", "submissions", "polls", "calls"), rows)
     left = ", ".join(f"{count} {state}" for state, count in plan.by_state.items() if state != "planned" and count)
     files, calls = human_count(plan.files, "file"), human_count(plan.minimum_calls, "call")
     context.say(f"{files}{f': {left}' if left else ''}; {f'at least {calls}' if rows else 'nothing to do'}")
@@ -129,16 +126,14 @@ def _say_plan(context: Context, plan: BatchPlan) -> int:
 def _say_report(context: Context, report: BatchReport, limit: int | None) -> int:
     held_up = (file for file in report.each("planned", "uploaded", "submitted") if file.reason)
     bad = list(islice(chain(report.each("failed", "uncertain"), held_up), MAX_LISTED))
-    if context.is_json:
-        listed = {"not_done": [file.to_dict() for file in bad], "json": str(report.json), "html": str(report.html)}
-        write_json(report.to_dict() | listed)
-        return _code(report)
-    write_table(("", ""), _rows(report), is_headed=False)
+    listed = {"not_done": [file.to_dict() for file in bad], "json": str(report.json), "html": str(report.html)}
+    context.write_json(report.to_dict() | listed)
+    context.write_table(("", ""), _rows(report), is_headed=False)
     if bad:
         rows = ((file.path, file.state.value, file.reason or "") for file in bad)
-        write_table(("file", "state", "why"), rows, wrapped=2)
+        context.write_table(("file", "state", "why"), rows, wrapped=2)
         if report.failed + report.uncertain > len(bad):
-            write(f"and {report.failed + report.uncertain - len(bad)} more")
+            context.write(f"and {report.failed + report.uncertain - len(bad)} more")
     if not report.files:
         context.say("no file to translate: check the folder, --include and --exclude")
     if report.stopped is not None:
@@ -146,7 +141,9 @@ def _say_report(context: Context, report: BatchReport, limit: int | None) -> int
     if (report.unfinished or not report.found_all) and not context.is_sandbox:
         context.say(f"to resume: {shlex.join([PROGRAM, *context.arguments])}")
     context.say(f"reports: {report.html} and {report.json.name}")
-    return _code(report)
+    if report.is_complete:
+        return Exit.DONE
+    return Exit.PARTLY if report.done else Exit.FAILED
 
 
 def _rows(report: BatchReport) -> list[tuple[str, str]]:
@@ -159,9 +156,3 @@ def _rows(report: BatchReport) -> list[tuple[str, str]]:
         ("calls", str(report.total_calls)),
         ("took", human_time(report.seconds)),
     ]
-
-
-def _code(report: BatchReport) -> int:
-    if report.is_complete:
-        return Exit.DONE
-    return Exit.PARTLY if report.done else Exit.FAILED

@@ -24,7 +24,7 @@ from ...spec.formats import check_output, recognize
 from .. import options
 from ..exits import PROGRAM, Exit
 from ..options import given_options, kind_options, known_format
-from ..output import say, write, write_file, write_json
+from ..output import say, write_file
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Mapping, Sequence
@@ -44,7 +44,7 @@ _EXTENSION = re.compile(r"\.[A-Za-z][A-Za-z0-9]{1,4}")
 @options.output
 @options.output_format
 @options.kind
-@options.option("--format", type=options.FORMAT, help="Override the format detected from the extension.")
+@options.option("--format", type=options.SOURCE_FORMAT, help="Override the format detected from the extension.")
 @options.option("--name", metavar="NAME", help="File name of standard input, such as report.docx.")
 @options.option("--as-text", is_flag=True, help="Print the text of an image or a recording instead of writing files.")
 @options.option("--no-wait", is_flag=True, help="Submit, print the job ID, and exit.")
@@ -93,13 +93,12 @@ def file(
                 jobs[name] = client.submit_file(sys.stdin.buffer if name == "-" else name, progress=watch, **arguments)
                 if no_wait:
                     work.found[name]["job"] = jobs[name].to_dict()
-                    results.write(jobs[name].id)
+                    context.write(jobs[name].id)
         for name, job in () if no_wait else jobs.items():
             with work.reporting(name):
                 if as_text:
                     texts = job.result(context.timeout or TEXTS_TIMEOUT_S, progress=watch)
-                    for line in lines_of(texts):
-                        results.write(line)
+                    context.write(*lines_of(texts))
                     work.found[name]["texts"] = dict(texts.by_language)
                 else:
                     work.found[name]["results"] = results.fetch(job, timeout=context.timeout, progress=watch)
@@ -156,9 +155,8 @@ class _Work:
 
     def end(self) -> int:
         """Print the summary of all files and return the exit code."""
-        if self._context.is_json:
-            write_json({"files": list(self.found.values()), "calls": dict(self._context.calls)})
-        elif self._codes:
+        self._context.write_json({"files": list(self.found.values()), "calls": dict(self._context.calls)})
+        if self._codes and not self._context.is_json:
             self._context.say_resume_commands()
         codes = {*self._codes, *([Exit.DONE] if len(self._codes) < len(self.found) else [])}
         return codes.pop() if len(codes) == 1 else Exit.PARTLY
@@ -249,8 +247,7 @@ class Results:
         """
         if self._is_folder:
             result = job.download(self._out, overwrite=self._overwrite, **waiting)
-            for language in result:
-                self.write(str(result[language]))
+            self._context.write(*(str(result[language]) for language in result))
             return {language: {"path": str(result[language]), "size": result.sizes[language]} for language in result}
         path = Path(self._out)
         parent = None if self._is_stdout else path.parent  # a move within one file system is atomic
@@ -270,13 +267,8 @@ class Results:
                 ) from None
             except OSError as error:
                 raise TransferError(f"cannot write {path}: {error.strerror or error}") from None
-        self.write(str(path))
+        self._context.write(str(path))
         return {language: {"path": str(path), "size": result.sizes[language]}}
-
-    def write(self, line: str) -> None:
-        """Print a line of the result, except with ``--json``."""
-        if not self._context.is_json:
-            write(line)
 
 
 def _format_of(out: str) -> str | None:

@@ -9,13 +9,12 @@ import click
 from click.shell_completion import get_completion_class
 
 from ..._rules.names import check_language
-from ...spec.formats import KINDS, Kind, recognize
+from ...spec.formats import KINDS, recognize
 from .. import options
 from ..completion import COMPLETION, PowerShell
 from ..context import Context
-from ..diagnostics import CheckResult, diagnose
+from ..diagnostics import diagnose
 from ..exits import PROGRAM, Exit, flag
-from ..output import write, write_json, write_table
 
 
 @options.command("languages")
@@ -31,14 +30,12 @@ def languages(context: Context, source: str | None) -> None:
     if source is not None:
         source, _ = known.spell(check_language(source, "source"), ())
         languages = type(languages)({source: languages[source]})
-    if context.is_json:
-        write_json({"languages": {code: list(languages[code]) for code in languages}, "calls": dict(context.calls)})
-    elif source is not None and not sys.stdout.isatty():
-        for target in languages[source]:
-            write(target)
+    context.write_json({"languages": {code: list(languages[code]) for code in languages}, "calls": dict(context.calls)})
+    if source is not None and not sys.stdout.isatty():
+        context.write(*languages[source])
     else:
         rows = ((code, str(len(languages[code])), " ".join(languages[code])) for code in sorted(languages))
-        write_table(("from", "into", "languages"), rows, wrapped=2)
+        context.write_table(("from", "into", "languages"), rows, wrapped=2)
 
 
 @options.command("formats")
@@ -53,32 +50,17 @@ def formats(context: Context, format: str | None) -> None:
     if format is not None:
         _, name = recognize(f"x.{format.rpartition('.')[2]}")
         kinds = [kind for kind in kinds if name in kind.formats]
-    if context.is_json:
-        write_json({"kinds": {kind.name: _members(kind) for kind in kinds}})
-        return
-    rows = (
-        (
-            kind.name,
-            _words(kind.formats),
-            _words(kind.outputs or (_default(kind),)),
-            " ".join(_members(kind)["options"]),
-        )
+    facts = {
+        kind.name: {
+            "formats": [*kind.formats],
+            "outputs": [*(kind.outputs or (kind.default_output or "same format",))],
+            "options": sorted(flag(name) for name in {*kind.options, *kind.text_options}),
+        }
         for kind in kinds
-    )
-    write_table(("kind", "formats", "output formats", "options"), rows)
-
-
-def _members(kind: Kind) -> dict[str, list[str]]:
-    flags = sorted(flag(name) for name in {*kind.options, *kind.text_options})
-    return {"formats": [*kind.formats], "outputs": [*(kind.outputs or (_default(kind),))], "options": flags}
-
-
-def _default(kind: Kind) -> str:
-    return kind.default_output or "same format"
-
-
-def _words(names: tuple[str, ...]) -> str:
-    return " ".join(name.lower() for name in names)
+    }
+    context.write_json({"kinds": facts})
+    rows = ((name, *(" ".join(names).lower() for names in columns.values())) for name, columns in facts.items())
+    context.write_table(("kind", "formats", "output formats", "options"), rows)
 
 
 @options.command("doctor")
@@ -91,11 +73,9 @@ def doctor(context: Context) -> int:
     """
     with ExitStack() as stack:
         findings = diagnose(**context.client_settings(stack))
-    failed = {finding.name for finding in findings if finding.result is CheckResult.FAILED}
-    if context.is_json:
-        write_json({"is_healthy": not failed, "findings": [finding._asdict() for finding in findings]})
-    else:
-        write_table(("", "what", "found"), [(each.result, each.name, each.text) for each in findings], wrapped=2)
+    failed = {finding.name for finding in findings if finding.result == "failed"}
+    context.write_json({"is_healthy": not failed, "findings": [finding._asdict() for finding in findings]})
+    context.write_table(("", "what", "found"), [(each.result, each.name, each.text) for each in findings], wrapped=2)
     if failed & {"credentials", "token"}:
         return Exit.AUTHENTICATION
     return Exit.FAILED if failed else Exit.DONE
@@ -116,7 +96,5 @@ def completion(context: Context, shell: str) -> None:
     assert made is not None
     root = click.get_current_context().find_root().command
     script = made(root, {}, PROGRAM, COMPLETION).source()
-    if context.is_json:
-        write_json({"shell": shell, "script": script})
-    else:
-        write(script)
+    context.write_json({"shell": shell, "script": script})
+    context.write(script)

@@ -14,7 +14,6 @@ from ...spec.formats import check_output, recognize
 from .. import options
 from ..context import Context
 from ..exits import PROGRAM, Exit
-from ..output import write, write_json, write_table
 from .file import Results, lines_of
 
 if TYPE_CHECKING:
@@ -58,11 +57,9 @@ def listed(context: Context) -> None:
     Lists the jobs submitted by this command on this machine. Makes no call.
     """
     known = context.history(context.service).jobs(now=context.clock.wall())
-    if context.is_json:
-        write_json({"jobs": known})
-        return
+    context.write_json({"jobs": known})
     rows = ((job["id"], job["kind"], " ".join(job.get("targets", ())), str(job.get("name", ""))) for job in known)
-    write_table(("id", "kind", "into", "file"), rows, wrapped=3)
+    context.write_table(("id", "kind", "into", "file"), rows, wrapped=3)
 
 
 @options.command("status", jobs)
@@ -81,11 +78,9 @@ def status(context: Context, ids: tuple[str, ...], kind: str | None) -> int:
             found = job.status()
             values = {"state": found.state.value, "languages": list(found.languages), "message": found.message}
             rows.append({"id": job.id, "kind": job.kind, **values})
-    if context.is_json:
-        write_json({"jobs": rows, "calls": dict(context.calls)})
-    else:
-        lines = ((row["id"], row["state"], " ".join(row["languages"]), row["message"] or "") for row in rows)
-        write_table(("id", "state", "languages", "message"), lines, wrapped=3)
+    context.write_json({"jobs": rows, "calls": dict(context.calls)})
+    lines = ((row["id"], row["state"], " ".join(row["languages"]), row["message"] or "") for row in rows)
+    context.write_table(("id", "state", "languages", "message"), lines, wrapped=3)
     return max((_CODES.get(State(row["state"]), Exit.DONE) for row in rows), default=Exit.DONE)
 
 
@@ -108,24 +103,22 @@ def wait(context: Context, ids: tuple[str, ...], kind: str | None) -> None:
 def _result(context: Context, job: Job[Any], result: Any) -> dict[str, Any]:
     values: dict[str, Any] = {"id": job.id, "kind": job.kind, "state": "done"}
     if job.kind == "text":
-        values["translations"] = dict(result.by_language)
-        lines = [*lines_of(result)]
-    elif job.kind == "file":
-        values["languages"] = list(result.urls)
-        lines = [f"{job.id}\tdone\t{' '.join(result.urls)}"]
-    else:
-        values |= {"front_matter": result.front_matter, "shortcodes": dict(result.shortcodes)}
-        lines = [".".join(path) for path in result.front_matter]
-    for line in () if context.is_json else lines:
-        write(line)
-    return values
+        context.write(*lines_of(result))
+        return values | {"translations": dict(result.by_language)}
+    if job.kind == "file":
+        context.write(f"{job.id}\tdone\t{' '.join(result.urls)}")
+        return values | {"languages": list(result.urls)}
+    context.write(*(".".join(path) for path in result.front_matter))
+    return values | {"front_matter": result.front_matter, "shortcodes": dict(result.shortcodes)}
 
 
 @options.command("download", jobs)
 @_ids
 @options.output
 @options.option("--name", metavar="NAME", help="File name of the source, from which the results are named.")
-@options.option("--output-format", type=options.FORMAT, help="Format of the results, if it differs from the source.")
+@options.option(
+    "--output-format", type=options.OUTPUT_FORMAT, help="Format of the results, if it differs from the source."
+)
 @options.waiting
 def download(
     context: Context, ids: tuple[str, ...], out: str, overwrite: bool, name: str | None, output_format: str | None
@@ -167,8 +160,7 @@ def _finish_each(
             context.keep(job, resume_command)
             found.append(finish(job, watch))
             context.resume_commands.pop(job.id, None)
-    if context.is_json:
-        write_json({"jobs": found, "calls": dict(context.calls)})
+    context.write_json({"jobs": found, "calls": dict(context.calls)})
 
 
 def _pick(

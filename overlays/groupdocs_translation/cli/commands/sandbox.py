@@ -10,7 +10,6 @@ import click
 
 from .. import options
 from ..context import Context, new_sandbox
-from ..output import write, write_json
 
 LOOK_S = 0.2  # a Ctrl-C right before a wait would not interrupt it, so wait in short steps
 
@@ -46,10 +45,8 @@ def sandbox(
             environment = sandbox.environment()
             if arguments:
                 return _run(arguments, {**os.environ, **environment})
-            if context.is_json:
-                write_json(environment)
-            else:
-                write("\n".join(f"export {name}={value}" for name, value in environment.items()))
+            context.write_json(environment)
+            context.write(*(f"export {name}={value}" for name, value in environment.items()))
             context.say("the sandbox runs until Ctrl-C")
             while True:
                 time.sleep(LOOK_S)

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from .. import options
-from ..output import write, write_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -58,13 +57,12 @@ def text(context: Context, texts: tuple[str, ...], files: tuple[str, ...], targe
     ):
         given = {"timeout": context.timeout, "progress": watch, **options.given_options(variants)}
         for row in _rows(client, wanted, files, targets, given):
-            if not context.is_json:
-                _print(row)
-                continue
             for language, text in row.items():
-                found[language].append(text)
-    if context.is_json:
-        write_json({"translations": found, "jobs": context.jobs, "calls": dict(context.calls)})
+                if context.is_json:
+                    found[language].append(text)
+                prefix = f"{language}\t" if len(row) > 1 else ""
+                context.write(*(f"{prefix}{line}" for line in text.split("\n")))
+    context.write_json({"translations": found, "jobs": context.jobs, "calls": dict(context.calls)})
 
 
 def _source_of(texts: Sequence[str], files: Sequence[str]) -> list[str]:
@@ -88,13 +86,6 @@ def _rows(
     result = client.translate_text(texts, target=targets, **given)
     for number in range(len(texts)):
         yield {language: result[language][number] for language in result}
-
-
-def _print(row: dict[str, str]) -> None:
-    for language, text in row.items():
-        prefix = f"{language}\t" if len(row) > 1 else ""
-        for line in text.split("\n"):
-            write(f"{prefix}{line}")
 
 
 def _stdin() -> str:
