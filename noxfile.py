@@ -119,7 +119,7 @@ def contract(session: nox.Session) -> None:
 @nox.session
 def bench(session: nox.Session) -> None:
     """Measure against a baseline in the same run and write the report; -- NAME."""
-    session.install(*SANDBOX, "-e", ".[cli,sandbox]", *_groups(*SUITE, "bench"))
+    session.install(*SANDBOX, "-e", ".[cli,sandbox]", *_groups(*SUITE))
     session.run("python", "-m", "benchmarks", *session.posargs)
 
 

@@ -1,8 +1,8 @@
 """The sandbox under load: a thousand concurrent clients, and upload and download of a file of 1 GiB.
 
-Server and clients are processes on one core each. A client is a socket with minimal HTTP. It submits texts and fetches
-their results on one connection. The baseline is uvicorn with the same parser and an application with a constant
-response. Memory is that of the server process, read every 10 ms; growth is relative to the value before. Files are
+Server and clients are separate processes. A client is a socket with minimal HTTP. It submits texts and fetches their
+results on one connection. The baseline is the minimal server of the other benchmarks, with constant responses. Memory
+is the peak of a sandbox process (`ru_maxrss`); growth is relative to one with a single client. Files are
 written to disk and read from there (or from the system's cache).
 """
 
@@ -15,84 +15,36 @@ import re
 import resource
 import statistics
 import sys
-import threading
+import tempfile
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import Any
 
 import httpx2
-import psutil
-import uvicorn
 
-from benchmarks._measure import Target, machine, process, table, write
-from benchmarks._server import BASE, EXPECTED
+from benchmarks._measure import Process, Target, machine, server, table, write
+from benchmarks._server import BASE
 
 CLIENTS, JOBS_EACH = 1_000, 10
-SIZE, PIECE, MIB = 2**30, bytes(2**20), 2**20
+SIZE, MIB = 2**30, 2**20
 LIMIT_MIB = 64
 TEXT = json.dumps({"sourceLanguage": "en", "targetLanguages": ["de"], "texts": ["Hello, world!"]}).encode()
-CONSTANT = json.dumps({"status": 200, "message": "done", "translations": {"de": [EXPECTED]}}).encode()
 
 
-async def constant(scope: Any, receive: Any, send: Any) -> None:
-    """Read a request and send the constant response: the application of the baseline."""
-    while (await receive()).get("more_body"):
-        pass
-    length = str(len(CONSTANT)).encode()
-    headers = [(b"content-type", b"application/json"), (b"content-length", length)]
-    await send({"type": "http.response.start", "status": 200, "headers": headers})
-    await send({"type": "http.response.body", "body": CONSTANT})
-
-
-def serve_constant() -> None:
-    """Serve the baseline, and print its URL."""
-    settings: dict[str, Any] = {"http": "h11", "loop": "asyncio", "ws": "none", "lifespan": "off"}
-    server = uvicorn.Server(uvicorn.Config(constant, port=0, log_config=None, access_log=False, **settings))
-    listener = server.config.bind_socket()
-    listener.listen(4096)
-    print(f"http://127.0.0.1:{listener.getsockname()[1]}", flush=True)
-    server.run([listener])
-
-
-@contextmanager
-def memory(pid: int) -> Iterator[list[float]]:
-    """Yield a list of a process's resident memory before the block and at its peak, in MiB."""
-    watched, stop = psutil.Process(pid), threading.Event()
-
-    def now() -> float:
-        return float(watched.memory_info().rss) / MIB
-
-    def watch() -> None:
-        while not stop.wait(0.01):
-            found[1] = max(found[1], now())
-
-    found = [now()] * 2
-    thread = threading.Thread(target=watch)
-    thread.start()
+def in_sandbox(work: Callable[[str, str], Any]) -> tuple[Any, float]:
+    """Call ``work(url, token)`` while a sandbox runs; return its result, and the sandbox's peak memory in MiB."""
+    started = Process([sys.executable, "-m", "groupdocs_translation.sandbox", "--latency", "0"])
     try:
-        yield found
-    finally:
-        stop.set()
-        thread.join()
-
-
-def _pin(pid: int, core: int) -> None:
-    if hasattr(os, "sched_setaffinity"):  # Linux
-        os.sched_setaffinity(pid, {sorted(range(os.cpu_count() or 1))[core]})
-
-
-@contextmanager
-def sandbox() -> Iterator[tuple[int, dict[str, str], str]]:
-    """Run the sandbox command on the last core, and yield its process ID, its exported settings and a token."""
-    with process("groupdocs_translation.sandbox", "--latency", "0") as started:
-        _pin(started.process.pid, -1)
         lines = [started.read().removeprefix("export GROUPDOCS_") for _ in range(4)]
         settings = dict(line.split("=", 1) for line in lines)
         form = {"grant_type": "client_credentials", "client_id": settings["CLIENT_ID"]}
         form["client_secret"] = settings["CLIENT_SECRET"]
         token = httpx2.post(settings["TOKEN_URL"], data=form).json()["access_token"]
-        yield started.process.pid, settings, str(token)
+        found = work(settings["TRANSLATION_URL"].removesuffix(BASE), token)
+    finally:
+        started.process.kill()
+        _, _, used = os.wait4(started.process.pid, 0)
+    return found, used.ru_maxrss / 1024
 
 
 # -- a thousand clients ------------------------------------------------------------------------------------------------
@@ -114,16 +66,15 @@ def _request(method: str, path: str, authorization: str, body: bytes = b"") -> b
     return head.encode() + b"\r\n" + body
 
 
-async def load(port: int, authorization: str) -> tuple[float, list[float]]:
-    """Return requests per second and the duration of each, with all clients at the same time."""
-    connections = await asyncio.gather(*(asyncio.open_connection("127.0.0.1", port) for _ in range(CLIENTS)))
+async def _load(port: str, authorization: str, clients: int) -> tuple[float, list[float]]:
+    connections = await asyncio.gather(*(asyncio.open_connection("127.0.0.1", port) for _ in range(clients)))
     submit = _request("POST", "/text", authorization, TEXT)
     took: list[float] = []
 
     async def client(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         for _ in range(JOBS_EACH):
             start = time.perf_counter()
-            job = (await _send(reader, writer, submit)).get("id", "none")
+            job = (await _send(reader, writer, submit))["id"]
             middle = time.perf_counter()
             done = await _send(reader, writer, _request("GET", f"/text/{job}", authorization))
             assert done["status"] == 200, done
@@ -135,60 +86,41 @@ async def load(port: int, authorization: str) -> tuple[float, list[float]]:
     return len(took) / (time.perf_counter() - start), took
 
 
-def many_clients() -> str:
-    """Measure the baseline and the sandbox, and return the table."""
-    with process("benchmarks.sandbox") as started:
-        _pin(started.process.pid, -1)
-        bare, _ = asyncio.run(load(int(started.read().rpartition(":")[2]), "t" * 700))
-    with sandbox() as (pid, settings, token), memory(pid) as used:
-        port = int(settings["TRANSLATION_URL"].rpartition(":")[2].partition("/")[0])
-        rate, took = asyncio.run(load(port, token))
-    centiles = statistics.quantiles(took, n=100)
-    head = ["requests per second", "of the baseline", "median ms", "p99 ms", "before, MiB", "peak, MiB"]
-    return table(
-        [f"{CLIENTS:,} clients, {CLIENTS * JOBS_EACH:,} jobs", *head],
-        [
-            ["uvicorn, constant response", bare, 1.0, "", "", "", ""],
-            ["sandbox", rate, rate / bare, 1_000 * centiles[49], 1_000 * centiles[98], *used],
-        ],
-    )
+def load(url: str, token: str, clients: int = CLIENTS) -> tuple[float, list[float]]:
+    """Return requests per second and the duration of each, with all clients at the same time."""
+    return asyncio.run(_load(url.rpartition(":")[2], token, clients))
 
 
 # -- a large file ------------------------------------------------------------------------------------------------------
 
 
-def upload(client: httpx2.Client) -> str:
-    """Upload a file of ``SIZE`` bytes, and return its URL."""
-    head = b'--B\r\nContent-Disposition: form-data; name="file"; filename="long.mp3"\r\n\r\n'
-    tail = b"\r\n--B--\r\n"
+def transfers(url: str, token: str) -> dict[str, float]:
+    """Upload a file of ``SIZE`` bytes, submit it as a recording, which stays unchanged, and download it.
 
-    def form() -> Iterator[bytes]:
-        yield head
-        for _ in range(SIZE // len(PIECE)):
-            yield PIECE
-        yield tail
+    Returns:
+        The seconds of each step.
+    """
+    took: dict[str, float] = {}
+    client = httpx2.Client(base_url=url + BASE, headers={"authorization": f"Bearer {token}"}, timeout=600)
+    with client, tempfile.TemporaryFile() as file:
+        file.truncate(SIZE)
+        start = time.perf_counter()
+        uploaded = client.post("/file/upload", files={"file": ("long.mp3", file)})
+        assert uploaded.status_code == 200, uploaded.text
+        took["upload"] = time.perf_counter() - start
 
-    length = str(len(head) + SIZE + len(tail))
-    headers = {"content-type": "multipart/form-data; boundary=B", "content-length": length}
-    response = client.post("file/upload", content=form(), headers=headers)
-    assert response.status_code == 200, response.text
-    return response.text
+        start = time.perf_counter()
+        request = {"sourceLanguage": "en", "targetLanguages": ["de"], "format": "Unknown", "url": uploaded.text}
+        job = client.post("/auto", json=request).json()["id"]
+        result = client.get(f"/document/{job}").json()["urls"]["de"]
+        took["job, unchanged copy"] = time.perf_counter() - start
 
-
-def translate(client: httpx2.Client, url: str) -> str:
-    """Submit the file as a recording, which the sandbox returns unchanged, and return the URL of the result."""
-    request = {"sourceLanguage": "en", "targetLanguages": ["de"], "format": "Unknown", "url": url}
-    job = client.post("auto", json=request).json()["id"]
-    result = client.get(f"document/{job}").json()["urls"]["de"]
-    assert result["size"] == SIZE, result
-    return str(result["url"])
-
-
-def download(url: str) -> None:
-    """Download and discard a file of ``SIZE`` bytes."""
-    with httpx2.stream("GET", url, timeout=600) as response:
-        got = sum(map(len, response.iter_raw(len(PIECE))))
-    assert got == SIZE, got
+        start = time.perf_counter()
+        with httpx2.stream("GET", result["url"], timeout=600) as response:  # the client would send its token
+            got = sum(map(len, response.iter_raw(MIB)))
+        took["download"] = time.perf_counter() - start
+        assert got == result["size"] == SIZE, (got, result)
+    return took
 
 
 def main(argv: list[str]) -> int:
@@ -196,32 +128,22 @@ def main(argv: list[str]) -> int:
     del argv
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
-    _pin(0, 0)
-    first = many_clients()
-    rows: list[list[Any]] = []
-    targets: list[Target] = []
-    with sandbox() as (pid, settings, token):
-        urls: list[str] = []
-        client = httpx2.Client(
-            base_url=settings["TRANSLATION_URL"], headers={"authorization": f"Bearer {token}"}, timeout=600
-        )
-        client.get("hc")
-        steps: dict[str, Callable[[], Any]] = {
-            "upload": lambda: urls.append(upload(client)),
-            "job, unchanged copy": lambda: urls.append(translate(client, urls[0])),
-            "download": lambda: download(urls[1]),
-        }
-        for name, step in steps.items():
-            start = time.perf_counter()
-            with memory(pid) as used:
-                step()
-            seconds = time.perf_counter() - start
-            growth = used[1] - used[0]
-            rows.append([f"{name} of 1 GiB", SIZE / MIB / seconds, *used, growth])
-            targets.append(Target(f"growth in the {name}, MiB", growth, LIMIT_MIB))
-    second = table(["transfer", "MiB per second", "before, MiB", "peak, MiB", "growth, MiB"], rows)
-    return write("sandbox", "The sandbox under load", [__doc__, machine("uvicorn", "h11"), first, second], targets)
-
-
-if __name__ == "__main__":
-    sys.exit(serve_constant())
+    with server() as url:
+        least, _ = load(url, "t" * 700)
+    _, before = in_sandbox(lambda url, token: load(url, token, 1))
+    (rate, durations), loaded = in_sandbox(load)
+    centiles = statistics.quantiles(durations, n=100)
+    head = ["requests per second", "of the baseline", "median ms", "p99 ms", "peak, MiB"]
+    clients = table(
+        [f"{CLIENTS:,} clients, {CLIENTS * JOBS_EACH:,} jobs", *head],
+        [
+            ["minimal server, constant responses", least, 1.0, "", "", ""],
+            ["sandbox", rate, rate / least, 1_000 * centiles[49], 1_000 * centiles[98], loaded],
+        ],
+    )
+    took, peak = in_sandbox(transfers)
+    rows = [[f"{name} of 1 GiB", SIZE / MIB / seconds] for name, seconds in took.items()]
+    growth = f"Memory of the sandbox: {before:.0f} MiB with a single client, {peak:.0f} MiB after the three transfers."
+    parts = [__doc__, machine("uvicorn", "h11"), clients, table(["transfer", "MiB per second"], rows), growth]
+    targets = [Target("growth in the transfers, MiB", peak - before, LIMIT_MIB)]
+    return write("sandbox", "The sandbox under load", parts, targets)

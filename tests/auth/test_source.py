@@ -470,6 +470,7 @@ def test_a_failure_after_the_deadline_is_ignored(identity, make_source, clock):
     worker.join(10)
     identity.then(token("t1"))
     clock.advance(1)
+    source._timeout = 10
     assert value(source.get()) == "t1"
 
 
