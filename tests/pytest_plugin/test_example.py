@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
+pytest_plugins = ["pytester"]
+
+OPTIONS = ("-q", "-p", "no:asyncio", "--strict-markers", "--assert=plain", "-Werror")
 APP = Path(__file__).parents[2] / "examples" / "catalogue_app"
 # Mistakes in the application, and the application's test that must detect each.
 MISTAKES = {
@@ -34,41 +35,24 @@ def test_the_page_quotes_the_example_exactly():
 
 
 @pytest.fixture
-def run(tmp_path):
-    """A function that runs the application's tests in a copy of its folder and returns pytest's output."""
-    folder = tmp_path / "catalogue_app"
-    shutil.copytree(APP, folder, ignore=shutil.ignore_patterns("__pycache__", ".pytest_cache"))
-
-    def run(source: str) -> str:
-        (folder / "catalogue.py").write_text(source, "utf-8")
-        # A separate folder: sessions that share one delete each other's files, and warn.
-        options = [
-            "-q",
-            "-p",
-            "no:asyncio",
-            "--strict-markers",
-            "--assert=plain",
-            "-Werror",
-            f"--basetemp={tmp_path / 'temp'}",
-        ]
-        command = [sys.executable, "-m", "pytest", *options]
-        return subprocess.run(command, cwd=folder, check=False, capture_output=True, text=True).stdout
-
-    return run
+def app(pytester):
+    """The folder of the application, in which it may be changed."""
+    pytester.makeini("[pytest]")  # a separate project, even if the folder for temporary files is in another one
+    for path in APP.glob("*.py"):
+        shutil.copy(path, pytester.path)
+    return pytester.path
 
 
-def test_the_examples_own_tests_pass(run):
-    printed = run((APP / "catalogue.py").read_text("utf-8"))
-    tests = (APP / "test_catalogue.py").read_text("utf-8").count("def test_")
-    assert re.search(rf"^{tests} passed in ", printed, re.MULTILINE), printed
+def test_the_examples_own_tests_pass(pytester, app):
+    result = pytester.runpytest_subprocess(*OPTIONS)
+    result.assert_outcomes(passed=(app / "test_catalogue.py").read_text("utf-8").count("def test_"))
 
 
-def test_the_examples_tests_detect_mistakes_in_the_application(run):
-    source = (APP / "catalogue.py").read_text("utf-8")
+def test_the_examples_tests_detect_mistakes_in_the_application(pytester, app):
+    source = (app / "catalogue.py").read_text("utf-8")
     for old, new in MISTAKES:
         assert old in source
         source = source.replace(old, new)
-    printed = run(source)
-    assert set(re.findall(r"^FAILED test_catalogue.py::(\w+)", printed, re.MULTILINE)) >= set(MISTAKES.values()), (
-        printed
-    )
+    (app / "catalogue.py").write_text(source, "utf-8")
+    result = pytester.runpytest_inprocess(*OPTIONS, *(f"test_catalogue.py::{name}" for name in MISTAKES.values()))
+    result.assert_outcomes(failed=len(MISTAKES))

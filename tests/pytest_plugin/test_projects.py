@@ -14,14 +14,15 @@ PLUGINS = ("-p", "groupdocs_translation_sandbox.pytest_plugin", "-p", "anyio")
 
 @pytest.fixture
 def run(pytester, monkeypatch):
-    """A function that runs a project's tests in a subprocess, with warnings as errors, and checks the outcomes."""
+    """A function that runs a project's tests, with warnings as errors, and checks the outcomes."""
     monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")  # other installed plugins take seconds to load
 
     pytester.makeini("[pytest]")  # a separate project, even if the folder for temporary files is in another one
 
-    def run(source: str, *arguments: str, **outcomes: int):
+    def run(source: str, *arguments: str, subprocess: bool = False, **outcomes: int):
         pytester.makepyfile(source)
-        result = pytester.runpytest_subprocess("--strict-markers", "--assert=plain", "-Werror", *PLUGINS, *arguments)
+        run = pytester.runpytest_subprocess if subprocess else pytester.runpytest_inprocess
+        result = run("--strict-markers", "--assert=plain", "-Werror", *PLUGINS, *arguments)
         result.assert_outcomes(**outcomes)
         return result
 
@@ -77,7 +78,7 @@ def test_tests_are_isolated_and_fixture_errors_are_explained(run, monkeypatch):
 
 def test_without_the_extra_only_tests_with_fixtures_fail_with_advice(run, pytester):
     pytester.makepyfile(uvicorn="raise ModuleNotFoundError('No module named uvicorn')")
-    result = run("def test_other(): pass\ndef test_one(translation_client): pass", passed=1, errors=1)
+    result = run("def test_other(): pass\ndef test_one(translation_client): pass", subprocess=True, passed=1, errors=1)
     result.stdout.fnmatch_lines(["*pip install 'groupdocs-translation?sandbox?'*"])
     result.stdout.no_fnmatch_line("*Traceback*")
 

@@ -10,9 +10,11 @@ import sys
 import threading
 import time
 import warnings
+from types import SimpleNamespace
 
 import pytest
 from groupdocs_translation.sandbox import Sandbox
+from groupdocs_translation_sandbox import __main__ as command_module
 from groupdocs_translation_sandbox.server import NO_PRODUCTION_SERVER
 
 from tests.sandbox.conftest import Plain, bare
@@ -185,30 +187,29 @@ def test_a_signal_at_any_moment_stops_it(program):
     assert done.returncode == 0, done.stderr  # has the traceback of where it hung
 
 
-def test_the_command_prints_warnings_and_errors():
-    def run(*options):
-        command = [sys.executable, "-m", "groupdocs_translation.sandbox", *options]
-        with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
-            process.stdout.readline()
-            process.terminate()
-            try:
-                return process.communicate(timeout=20)[1], process.returncode
-            finally:
-                process.kill()
+@pytest.fixture
+def command(monkeypatch):
+    """The command, which receives SIGTERM when it waits."""
+    handler = signal.getsignal(signal.SIGTERM)
+    monkeypatch.setattr(command_module, "time", SimpleNamespace(sleep=lambda _: signal.raise_signal(signal.SIGTERM)))
+    yield command_module.main
+    signal.signal(signal.SIGTERM, handler)
 
-    assert run("--host", "0.0.0.0") == (f"warning: {NO_PRODUCTION_SERVER}\n", 0)
-    assert run("--host", "192.0.2.1")[1] == 1
-    assert "cannot listen" in run("--host", "nowhere")[0]
+
+def test_the_command_prints_warnings_and_errors(command, capsys):
+    assert command(["--host", "0.0.0.0"]) == 0
+    assert capsys.readouterr().err == f"warning: {NO_PRODUCTION_SERVER}\n"
+    for host in ("192.0.2.1", "nowhere"):
+        assert command(["--host", host]) == 1
+        assert f"cannot listen on {host}" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
     ("option", "value"), [("--port", "65536"), ("--port", "-1"), ("--latency", "-0.1"), ("--token-lifetime", "0")]
 )
 def test_an_option_out_of_range_is_an_error_before_start(option, value, capsys):
-    from groupdocs_translation_sandbox.__main__ import main
-
     with pytest.raises(SystemExit) as caught:
-        main([option, value])
+        command_module.main([option, value])
     assert caught.value.code == 2
     assert f"{option} must be from" in capsys.readouterr().err
 

@@ -153,11 +153,11 @@ def test_the_glossary_applies_to_whole_words(text: str, expected: str) -> None:
 
 def test_hostile_texts_take_linear_time() -> None:
     for text in (
-        "<" * 200_000,
-        "{" * 200_000,
-        "{{" * 100_000,
-        "a." * 100_000,
-        "a" * 200_000,
+        "<" * 100_000,
+        "{" * 100_000,
+        "{{" * 50_000,
+        "a." * 50_000,
+        "a" * 100_000,
         "<!--" * 2_000,
         "%" * 100_000,
     ):

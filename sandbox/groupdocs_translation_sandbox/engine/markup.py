@@ -99,10 +99,10 @@ def translate_page(text: str, pseudo: Pseudo) -> str:
             unit.append(None)
         mark = _MARK.search(token) if name else None
         is_kept = name in _KEPT or (bool(mark["no"] or mark["class"]) if mark else is_open_kept())
-        names = [opened for opened, _ in open_]
-        if token.startswith("</") and name in names:
-            del open_[len(names) - 1 - names[::-1].index(name) :]
-        elif name and name not in _VOID and not token.startswith("</") and not token.endswith("/>"):
+        if token.startswith("</"):
+            closed = next((place for place in reversed(range(len(open_))) if open_[place][0] == name), len(open_))
+            del open_[closed:]
+        elif name and name not in _VOID and not token.endswith("/>"):
             open_ += [(name, is_kept)] if open_ or is_kept else []
         result.append(token if is_kept else _ATTRIBUTE.sub(attribute, token))
     add_text(text[cursor:])

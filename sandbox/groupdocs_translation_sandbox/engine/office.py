@@ -144,7 +144,7 @@ class _Package:
                     root = parse(content)
                     change(root)
                     tree = root.getroottree()
-                    xml = etree.tostring(tree, encoding=tree.docinfo.encoding or "UTF-8", xml_declaration=False)
+                    xml: bytes = etree.tostring(tree, encoding=tree.docinfo.encoding or "UTF-8", xml_declaration=False)
                     prolog: bytes = _PROLOG.match(content)[0]  # type: ignore[index]  # it always matches
                     copy.writestr(entry, prolog + xml + content[len(content.rstrip()) :])
                 else:
