@@ -110,5 +110,5 @@ def __dir__() -> list[str]:
     return [*__all__, "__version__"]
 
 
-if "GROUPDOCS_LOG" in os.environ:
+if os.environ.get("GROUPDOCS_LOG", "").strip():
     import_module("._logs", __name__)

@@ -33,6 +33,7 @@ from ._config import (
     check_user_agent,
     environment_proxy,
     is_local,
+    merged_headers,
     refuse_httpx,
     service_url,
     trusted,
@@ -391,7 +392,7 @@ class BaseClient:
             "timeout": timeout,
             "retries": retries,
             "polling": None if polling is None else schedule_named(polling),
-            "headers": None if headers is None else {**settings.headers, **check_headers(headers)},
+            "headers": None if headers is None else merged_headers(settings.headers, headers),
         }
         changed = evolve(settings, **{name: value for name, value in given.items() if value is not None})
         made = object.__new__(type(self))

@@ -7,9 +7,10 @@ import logging
 import os
 import re
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from fnmatch import fnmatchcase
 from importlib.util import find_spec
+from math import isfinite
 from numbers import Integral, Number, Real
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     import ssl
 
     import httpx2
+    from attrs import Attribute
 
 ClientAuth = Literal["body", "basic"]
 TransportName = Literal["httpx2", "aiohttp", "auto"]
@@ -72,6 +74,13 @@ def check_headers(given: Any) -> dict[str, str]:
         if not (isinstance(value, str) and _HEADER_VALUE.fullmatch(value)):
             raise ConfigurationError(f"the value of {name} in headers must be printable ASCII", parameter="headers")
     return headers
+
+
+def merged_headers(current: Mapping[str, str], added: Mapping[str, str]) -> dict[str, str]:
+    """Return the current headers with those of ``added``, checked, which replace headers of the same name."""
+    added = check_headers(added)
+    replaced = {name.lower() for name in added}
+    return {name: value for name, value in current.items() if name.lower() not in replaced} | added
 
 
 def is_loopback(host: str) -> bool:
@@ -207,7 +216,9 @@ def split_url(url: str) -> SplitResult:
 
 
 def check_flag(value: Any, name: str) -> bool:
-    """Return the value if it is a bool, so that ``overwrite="no"`` does not mean yes."""
+    """Return the value if it is a bool, also of numpy, so that ``overwrite="no"`` does not mean yes."""
+    if getattr(value, "shape", None) == ():
+        value = value.item()
     if not isinstance(value, bool):
         raise ConfigurationError(f"{name} must be a bool, got {value!r}", parameter=name, allowed=(True, False))
     return value
@@ -229,8 +240,23 @@ def check_clock(value: object) -> None:
 
 
 def is_number(value: Any) -> bool:
-    """Return whether the value is a number, including numpy's, but not a bool or a ``timedelta64``."""
-    return isinstance(value, Real) and not isinstance(value, bool) and not type(value).__name__.startswith("timedelta")
+    """Return whether the value is a finite number, including numpy's, but not a bool or a ``timedelta64``."""
+    if not isinstance(value, Real) or isinstance(value, bool) or type(value).__name__.startswith("timedelta"):
+        return False
+    try:
+        return isfinite(value)
+    except OverflowError:  # an int that no float can hold
+        return False
+
+
+def at_least(minimum: float) -> Callable[[object, Attribute[Any], Any], None]:
+    """Return an attrs validator for finite numbers of ``minimum`` or more."""
+
+    def check(owner: object, attribute: Attribute[Any], value: Any) -> None:
+        name = f"{type(owner).__name__}.{attribute.name}"
+        check_seconds(value, name, f"a number of at least {minimum}", least=minimum)
+
+    return check
 
 
 def check_count(value: Any, name: str, *, least: int) -> int:
@@ -242,7 +268,7 @@ def check_count(value: Any, name: str, *, least: int) -> int:
 
 def check_seconds(value: Any, name: str, expected: str, *, least: float = 0.0) -> float:
     """Return a duration as a float. One of another type is rejected with the conversion to seconds."""
-    if is_number(value) and least <= value < float("inf"):
+    if is_number(value) and value >= least:
         return float(value)
     raise ConfigurationError(
         f"{name} must be {expected}, got {value!r:.60}", parameter=name.rpartition(".")[2], hint=seconds_hint(value)
@@ -437,7 +463,7 @@ def named_certificates() -> tuple[str, str] | None:
     return None
 
 
-def _no_certificates(what: str, parameter: str, why: OSError | str) -> ConfigurationError:
+def _no_certificates(what: str, parameter: str, why: Exception | str) -> ConfigurationError:
     why = why.strerror or str(why) if isinstance(why, OSError) else why
     return ConfigurationError(f"{what} has no certificates to trust: {why}", parameter=parameter)
 
@@ -506,5 +532,5 @@ def trusted(verify: bool | str | os.PathLike[str] | ssl.SSLContext, *, trust_env
     place = os.fspath(verify)
     try:
         return _context(place, is_folder=os.path.isdir(place))
-    except OSError as error:  # ssl.SSLError is one
+    except (OSError, ValueError) as error:  # ssl.SSLError is an OSError; ValueError: a null character, a lone surrogate
         raise _no_certificates(f"verify={place!r}", "verify", error) from error

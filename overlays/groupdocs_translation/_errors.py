@@ -147,7 +147,12 @@ class TokenUnavailable(_TokenError, ConnectionFailed):
 
 
 class TransferError(TranslationError):
-    """An upload or a download failed, the file is damaged, or its URL is not safe to use."""
+    """An upload or a download failed, the file is damaged, or its URL is not safe to use.
+
+    ``status_code`` is the HTTP status that the storage returned, or ``None``.
+    """
+
+    status_code: int | None = None
 
 
 class APIError(TranslationError):

@@ -71,6 +71,7 @@ class TextTranslation(Data, Generic[T]):
 class FileResult(Data):
     """URLs of the translated files of a job, by language. The URLs give access to the files, so the repr omits them.
 
+    They expire: ``client.job(**job.to_dict()).result()`` returns new ones, while the service keeps the job.
     ``sizes`` are in bytes, ``None`` if unknown. ``scores`` are quality scores, if the service returns any.
     """
 

@@ -55,8 +55,7 @@ def calling(
     """
     if policy is None and counter is None and responses is None:
         return _NOTHING
-    if policy is not None:
-        check_policy(policy)
+    check_policy(policy)
     outer = _CONTEXT.get()
     return _as_context(
         Call(

@@ -19,6 +19,7 @@ from groupdocs_translation import (
     ServerError,
     State,
     SubmissionUncertain,
+    TransferError,
 )
 
 from tests.auth.servers import http
@@ -315,3 +316,27 @@ async def test_an_unknown_job_has_expired_after_four_polls(sandbox):
         with pytest.raises(JobExpired):
             await job.result()
     assert client.usage.by_operation["getTextTranslation"] == 4
+
+
+async def test_a_download_polls_once_for_new_urls_if_those_of_the_last_poll_have_expired(sandbox, tmp_path):
+    async with AsyncTranslationClient(**sandbox.client_settings()) as client:
+        job = await client.submit_file(b"Hello", name="note.txt", target="de")
+        sandbox.state.stored.url_lifetime_s = 60
+        await job.result()
+        for folder in ("first", "second"):
+            sandbox.advance(61)
+            assert (await job.download(tmp_path / folder)).path.exists()
+        assert sandbox.calls()["getFileTranslation"] == 3
+
+
+async def test_a_url_that_is_rejected_when_it_is_new_is_not_replaced(sandbox, tmp_path):
+    async with AsyncTranslationClient(**sandbox.client_settings()) as client:
+        job = await client.submit_file(b"Hello", name="note.txt", target="de")
+        sandbox.state.stored.url_lifetime_s = -1
+        for polls in (1, 2):
+            with pytest.raises(
+                TransferError, match="HTTP 403: the result URL may have expired; download job"
+            ) as caught:
+                await job.download(tmp_path)
+            assert caught.value.status_code == 403
+            assert sandbox.calls()["getFileTranslation"] == polls

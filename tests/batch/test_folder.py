@@ -242,7 +242,7 @@ def test_the_budget_of_the_client_holds_too(sandbox, folder, out):
         ({"target": []}, "target is empty"),
         ({"target": "xx"}, "'xx' is not in ISO 639-1"),
         ({"target": "de", "max_calls": -1}, "max_calls"),
-        ({"target": "de", "include": [1]}, "include is a glob"),
+        ({"target": "de", "include": [1]}, "include must be a glob"),
     ],
 )
 def test_a_wrong_argument_is_named_before_anything_is_touched(client, folder, out, options, says):

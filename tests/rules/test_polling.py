@@ -37,6 +37,12 @@ schedules = st.builds(
 )
 
 
+@pytest.mark.parametrize("wrong", [{"learns": "no"}, {"deadline_s": 10**400}, {"first_wait_s": float("nan")}])
+def test_a_wrong_value_of_a_schedule_is_named(wrong):
+    with pytest.raises(ConfigurationError, match=next(iter(wrong))):
+        PollingSchedule(**wrong)
+
+
 def learnt_from(durations, kind="document"):
     seen = JobDurations()
     for duration in durations:

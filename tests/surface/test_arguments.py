@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import inspect
 import io
 import json
 import os
@@ -11,8 +12,9 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from decimal import Decimal
+from enum import Enum
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple, get_args, get_type_hints
 
 import pytest
 from groupdocs_translation import (
@@ -43,18 +45,37 @@ def sent(responses):
 
 @pytest.mark.parametrize(
     ("given", "tag"),
-    [("DE", "de"), ("de_DE", "de"), ("pt-br", "pt"), ("zh_cn", "zh"), ("ZH-hans-cn", "zh"), ("nb-NO", "no")],
+    [
+        ("DE", "de"),
+        ("de_DE", "de"),
+        ("pt-br", "pt"),
+        ("zh_cn", "zh"),
+        ("ZH-hans-cn", "zh"),
+        ("nb-NO", "no"),
+        ("in", "id"),
+        ("mo", "ro"),
+        (" DE\n", "de"),
+    ],
 )
 def test_tags_are_sent_as_the_published_page_spells_them(client, given, tag):
     with client.raw_responses() as responses:
         client.submit_text("one", target=given, source="EN")
     assert sent(responses) == ("en", [tag])
-    assert client.usage.by_operation.get("listLanguages", 0) == (given != "DE")  # published codes need no request
+    assert client.usage.by_operation.get("listLanguages", 0) == (
+        given.strip() != "DE"
+    )  # published codes need no request
 
 
 @pytest.mark.parametrize(
     ("given", "tag"),
-    [("pt-br", "pt-BR"), ("pt", "pt-BR"), ("zh-CN", "zh_cn"), ("ZH_TW", "zh-cht"), ("zh-Hant", "zh-cht"), ("sq", "SQ")],
+    [
+        ("pt-br", "pt-BR"),
+        ("pt", "pt-BR"),
+        ("zh-CN", "zh_cn"),
+        ("zh-Hant-TW", "zh-cht"),
+        ("zh-Hant", "zh-cht"),
+        ("sq", "SQ"),
+    ],
 )
 def test_tags_are_sent_as_the_service_lists_them(client, tmp_path, monkeypatch, given, tag):
     listed = {"EN": ["pt-BR", "zh_cn", "zh-cht", "SQ"]}
@@ -67,6 +88,13 @@ def test_tags_are_sent_as_the_service_lists_them(client, tmp_path, monkeypatch, 
     bodies = [json.loads(response.request.content) for response in responses[1:]]
     assert [(body["sourceLanguage"], body["targetLanguages"]) for body in bodies] == [("EN", [tag])]
     assert job.to_dict()["targets"] == [tag]
+
+
+@pytest.mark.parametrize(("source", "target"), [("en", "en-US"), ("en", "EN_us"), ("de", "de-DE"), ("zh-CN", "zh")])
+def test_a_target_that_means_the_source_is_refused_without_a_request(client, source, target):
+    with pytest.raises(UnsupportedLanguage, match="is the source language"):
+        client.translate_text("one", source=source, target=["fr", target])
+    assert client.usage.calls == 0
 
 
 @pytest.mark.parametrize("wrong", ["zh-TW", "pt-PT", "sq", "en-GB"])
@@ -135,7 +163,7 @@ def test_the_same_language_in_two_spellings_is_one(client):
 
 
 def test_nothing_is_sent_for_an_unknown_language(client):
-    for wrong in ("xx", "xx_YY", "", "d", "german", None):
+    for wrong in ("xx", "xx_YY", "", "d", "german", "de-", "d\u212ae", None):
         with pytest.raises(UnsupportedLanguage):
             client.translate_text("one", target=[wrong])
     assert client.usage.calls == 0
@@ -170,6 +198,30 @@ def test_texts_must_be_ordered_strings(client, wrong):
         with pytest.raises(ConfigurationError, match=type(wrong).__name__):
             attempt(wrong, target="de")
     assert client.usage.calls == 0
+
+
+class Word(str, Enum):  # noqa: UP042  (a StrEnum has the usual str())
+    """Members of which ``str()`` is another text."""
+
+    TEXT = "one"
+    LANGUAGE = "de"
+    KIND = "document"
+    FORMAT = "txt"
+    MODE = "both"
+    STYLE = "slang"
+
+
+def test_members_of_an_enum_of_strings_are_their_values(client, path, tmp_path):
+    text = client.translate_text([Word.TEXT], target=Word.LANGUAGE, style=Word.STYLE)
+    assert text.by_language == client.translate_text(["one"], target="de", style="slang").by_language
+    assert [type(code) for code in text] == [str]
+    options = {"kind": Word.KIND, "output_format": Word.FORMAT, "saving_mode": Word.MODE}
+    result = client.translate_file(path, target=Word.LANGUAGE, output_dir=tmp_path / "out", **options)
+    assert result.path.name == "a.de.txt"
+    report = client.translate_folder(
+        path.parent, target=Word.LANGUAGE, output_dir=tmp_path / "all", include="a.txt", **options
+    )
+    assert report.done == 1
 
 
 def test_a_table_is_rejected_with_a_hint_to_its_column(client):
@@ -265,6 +317,79 @@ def test_numbers_of_tables_and_one_way_iterables_are_arguments(client, path, tmp
     assert Concurrency(jobs=numpy.int64(3)).jobs == RetryPolicy(tries=numpy.int64(3)).tries == 3
 
 
+def test_bools_of_numpy_and_one_way_iterables_are_options_of_every_file(client, path, tmp_path):
+    numpy = pytest.importorskip("numpy")
+    (path.parent / "b.txt").write_text("two")
+    options = {"pages": iter([1]), "alignment": numpy.True_, "overwrite": numpy.False_, "target": iter(["de"])}
+    report = client.translate_folder(path.parent, output_dir=tmp_path / "out", include="*.txt", **options)
+    assert report.done == 2
+
+
+METHODS = {
+    "translate_text": {"text": "one", "target": "de"},
+    "submit_text": {"text": "one", "target": "de"},
+    "translate_stream": {"texts": ["one"], "target": "de"},
+    "translate_file": {"file": "a.txt", "target": "de"},
+    "submit_file": {"file": "a.txt", "target": "de"},
+    "translate_to_text": {"file": "a.png", "target": "de"},
+    "translate_folder": {"folder": ".", "target": "de", "output_dir": "out"},
+    "analyze_hugo": {"file": "a.md"},
+    "upload": {"file": "a.txt"},
+    "job": {"id": "x"},
+    "languages": {},
+    "health": {},
+    "openapi_document": {},
+    "with_options": {},
+}
+UNLIMITED = {"call_budget", "count", "max_calls", "size"}  # integers of any size
+
+
+def refusal(client, method, **wrong):
+    """Return the parameter that the error for a wrong argument names, ``None`` if the call is made."""
+    try:
+        result = getattr(client, method)(**METHODS[method] | wrong)
+        if method == "translate_stream":
+            list(result)
+    except ConfigurationError as error:
+        return error.parameter
+    return None
+
+
+@pytest.fixture
+def folder(path, monkeypatch):
+    monkeypatch.chdir(path.parent)
+    for name in ("a.png", "a.md"):
+        (path.parent / name).write_text("one")
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_no_argument_takes_a_value_of_another_type(client, folder, method):
+    numpy, pandas = map(pytest.importorskip, ("numpy", "pandas"))
+    wrong = [object(), float("nan"), 10**400, Decimal(1), pandas.NA, pandas.Series([1.5]), numpy.array([[1.5, 2.5]])]
+    wrong += [[[1.5]], {"a": {"b": 1.5}}, {1.5}]
+    named = [
+        (parameter, refusal(client, method, **{parameter: value}), value)
+        for parameter in inspect.signature(getattr(client, method)).parameters
+        for value in wrong
+        if not (isinstance(value, int) and parameter in UNLIMITED)
+    ]
+    assert [row for row in named if row[1] not in {row[0], row[0].removesuffix("s")}] == []  # texts: text
+    assert client.usage.calls == 0
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_false_is_no_value_of_an_argument_that_is_not_a_bool(client, folder, method):
+    hints = get_type_hints(getattr(TranslationClient, method))
+    parameters = [
+        name
+        for name in inspect.signature(getattr(client, method)).parameters
+        if not {bool, Any} & {hints[name], *get_args(hints[name])}
+    ]
+    named = [(name, refusal(client, method, **{name: False})) for name in parameters]
+    assert [row for row in named if row[0] != row[1]] == []
+    assert client.usage.calls == 0
+
+
 def test_arrow_columns_are_texts(client):
     pyarrow = pytest.importorskip("pyarrow")
     for given in (pyarrow.array(TEXTS), pyarrow.chunked_array([TEXTS[:1], TEXTS[1:]])):
@@ -331,7 +456,8 @@ def test_a_stream_without_a_position_is_rejected(client):
     "wrong",
     [{"proxy": 5}, {"proxy": ""}, {"proxy": "ftp://a:geheim@b"}, {"proxy": "localhost:1"}, {"proxy": b"http://a"},
      {"proxy": {"https": "http://a"}}, {"proxy": Path("a")},
-     {"verify": ""}, {"max_connections": 2.0}, {"call_budget": "5"}, {"timeout": timedelta(seconds=5)}],
+     {"verify": ""}, {"verify": "\ud800"}, {"headers": ""}, {"headers": [1]}, {"client_auth": ["body"]},
+     {"timeout": 10**400}, {"max_connections": 2.0}, {"call_budget": "5"}, {"timeout": timedelta(seconds=5)}],
 )  # fmt: skip
 def test_unusable_settings_are_rejected_by_the_constructor(sandbox, wrong):
     with pytest.raises(ConfigurationError, match=next(iter(wrong))) as caught:
@@ -341,5 +467,5 @@ def test_unusable_settings_are_rejected_by_the_constructor(sandbox, wrong):
 
 @pytest.mark.parametrize("include", [5, ["*.md", 5], b"*.md"])
 def test_globs_that_are_no_text_are_refused(client, path, tmp_path, include):
-    with pytest.raises(ConfigurationError, match="include is a glob"):
+    with pytest.raises(ConfigurationError, match="include must be a glob"):
         client.translate_folder(path.parent, target="de", output_dir=tmp_path / "out", include=include)

@@ -64,6 +64,11 @@ def test_a_client_with_options_shares_connections_token_and_usage(client, wire):
         other.health()
 
 
+def test_a_header_replaces_one_of_the_same_name_in_another_case(client, wire):
+    client.with_options(headers={"x-team": "b"}).health()
+    assert wire.requests[0].headers["x-team"] == "b"
+
+
 def test_closing_a_client_closes_clients_derived_from_it(client):
     other = client.with_options(timeout=7)
     other.health()
@@ -140,7 +145,9 @@ def test_raw_responses_include_failed_attempts(client, sandbox):
     assert [response.status_code for response in responses] == [500]
 
 
-@pytest.mark.parametrize(("level", "shown"), [("debug", "DEBUG"), ("INFO", "INFO"), (None, ""), ("loud", "must be")])
+@pytest.mark.parametrize(
+    ("level", "shown"), [("debug", "DEBUG"), ("INFO", "INFO"), (None, ""), (" ", ""), ("loud", "must be")]
+)
 def test_a_variable_switches_logs_on(level, shown):
     program = (
         "import groupdocs_translation, logging\n"

@@ -106,7 +106,7 @@ class AsyncTexts:
             if chunk.texts:
                 if not self._has_languages:
                     self._has_languages = True
-                    call.settle(*await self._connection.resolve_languages(call.source, call.targets))
+                    call.set_languages(*await self._connection.resolve_languages(call.source, call.targets))
                 spec = call.job_spec(chunk, is_single=self._is_single)
                 job = await submit(self._connection, call.operation, call.request(chunk), spec, call.progress)
         self._sent.append((chunk, job))

@@ -27,7 +27,7 @@ from .._inputs import Source
 from .._network import StorageURL
 from .._results import Progress, ProgressCallback
 from .._rules.responses import is_encoded, library_message
-from .._rules.retry import FailureKind, RetryPolicy, kind_of_status, pause, retry_after
+from .._rules.retry import EXPIRED_STATUSES, FailureKind, RetryPolicy, kind_of_status, pause, retry_after
 
 log = logging.getLogger("groupdocs_translation.transfer")
 
@@ -241,10 +241,9 @@ class AsyncDownload:
 
     def _refused(self, response: httpx2.Response, name: str) -> Broken:
         status = response.status_code
-        hint = ": the result URL may have expired, get the result of the job again"
-        error = TransferError(
-            f"{name}: the storage returned HTTP {status}{hint if status in {401, 403, 404, 410} else ''}"
-        )
+        hint = ": the result URL may have expired" if status in EXPIRED_STATUSES else ""
+        error = TransferError(f"{name}: the storage returned HTTP {status}{hint}")
+        error.status_code = status
         is_transient = kind_of_status(status) in {FailureKind.REFUSED, FailureKind.FAILED} or status == 416
         date = response.headers.get("date")
         retry_after_s = retry_after(response.headers.get("retry-after"), date=date, now=self._clock.wall())

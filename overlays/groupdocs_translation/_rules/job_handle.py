@@ -2,25 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Any, Literal, cast
+from collections.abc import Mapping
+from typing import Any, Literal, cast, get_args
 
-from attrs import asdict, field, fields, frozen
+from attrs import asdict, fields, frozen
 
+from .._config import is_number
 from .._data import AsDict
 from .._errors import ConfigurationError
+from ..spec.formats import one_of
 from .texts import BLANK
 
 VERSION = 1  # of the format of ``to_dict()``, which programs store
 JobKind = Literal["text", "file", "hugo"]
-
-
-def _strings(given: str | Iterable[str]) -> tuple[str, ...]:
-    return (given,) if isinstance(given, str) else tuple(given)
-
-
-def _places(given: Iterable[int] | None) -> tuple[int, ...] | None:
-    return None if given is None else tuple(given)
 
 
 def _plain(_: object, __: object, value: Any) -> Any:
@@ -42,13 +36,13 @@ class JobSpec:
     trial: bool = False
     subject: str = ""
     size: int | None = None
-    targets: tuple[str, ...] = field(default=(), converter=_strings)
+    targets: tuple[str, ...] = ()
     name: str = ""
     output_format: str = ""
     is_single: bool = False
     count: int | None = None
-    order: tuple[int, ...] | None = field(default=None, converter=_places)
-    blanks: tuple[str, ...] = field(default=(), converter=_strings)
+    order: tuple[int, ...] | None = None
+    blanks: tuple[str, ...] = ()
 
     @property
     def duration_kind(self) -> str:
@@ -76,7 +70,6 @@ class JobHandle(AsDict):
         return {name: value for name, value in values.items() if value not in (None, "", [], False)}
 
 
-_NUMBERS: dict[str, tuple[type, ...]] = {"size": (int,), "count": (int,), "submitted_at": (int, float)}
 JOB_DETAILS = {attribute.name for attribute in fields(JobSpec)} - {"kind"} | {"submitted_at", "version"}
 
 
@@ -86,40 +79,47 @@ def job_handle(id: str, kind: str, details: Mapping[str, Any], *, trial: bool) -
     Raises:
         ConfigurationError: a value is invalid, or the version is newer than this release.
     """
-    members: dict[str, Any] = {"trial": trial, **details}
+    members: dict[str, Any] = {"trial": trial, "kind": one_of(kind, get_args(JobKind), "kind")}
+    for name, value in details.items():
+        try:
+            members[name] = _member(name, value)
+        except TypeError:
+            raise ConfigurationError(
+                f"{name} must be as returned by the job's to_dict(), got {value!r:.60}", parameter=name
+            ) from None
     if members.pop("version", VERSION) != VERSION:
         raise ConfigurationError(
-            f"version={details['version']!r} of the job is unknown; it was stored by a newer release",
+            f"version must be {VERSION}, got {details['version']}: a newer release stored the job",
             parameter="version",
             allowed=(VERSION,),
         )
     submitted_at = members.pop("submitted_at", None)
-    try:
-        spec = JobSpec(kind=kind, **members)
-    except TypeError:
-        raise ConfigurationError(
-            "targets, order and blanks must be lists, as returned by the job's to_dict()"
-        ) from None
-    for name, value in details.items():
-        if name != "version" and not _fits(name, submitted_at if name == "submitted_at" else getattr(spec, name)):
-            raise ConfigurationError(
-                f"{name} must be as returned by the job's to_dict(), got {value!r:.60}", parameter=name
-            )
+    spec = JobSpec(**members)
     if spec.order is not None and spec.order.count(BLANK) != len(spec.blanks):
         raise ConfigurationError("order and blanks do not match; pass both as returned by the job's to_dict()")
+    if spec.trial and kind == "hugo":
+        raise ConfigurationError("the trial has no jobs of kind 'hugo'", parameter="trial")
     return JobHandle(id, spec, submitted_at)
 
 
-def _fits(name: str, value: Any) -> bool:
-    if value is None:
-        return name in {*_NUMBERS, "order"}
-    if name in {"trial", "is_single"}:
-        return isinstance(value, bool)
+def _member(name: str, value: Any) -> Any:
+    """Return the value of a member of ``to_dict()`` as the handle stores it; ``TypeError`` if it has another type."""
+    if isinstance(value, Mapping):
+        raise TypeError
     if name in {"targets", "blanks"}:
-        return all(isinstance(item, str) for item in value)
-    if name == "order":
-        return all(isinstance(place, int) and place >= BLANK for place in value)
-    if name in _NUMBERS:
-        is_number = isinstance(value, _NUMBERS[name]) and not isinstance(value, bool)
-        return is_number and bool(value >= 0)
-    return isinstance(value, str)
+        value = (value,) if isinstance(value, str) else tuple(value)
+        is_valid = all(isinstance(item, str) for item in value)
+    elif name == "order":
+        value = tuple(value)
+        is_valid = all(isinstance(place, int) and place >= BLANK for place in value)
+    elif name in {"trial", "is_single"}:
+        is_valid = isinstance(value, bool)
+    elif name == "submitted_at":
+        is_valid = is_number(value) and value >= 0
+    elif name in {"size", "count", "version"}:
+        is_valid = isinstance(value, int) and not isinstance(value, bool) and value >= 0
+    else:
+        is_valid = isinstance(value, str)
+    if not is_valid:
+        raise TypeError
+    return value

@@ -12,12 +12,13 @@ from .._results import Languages
 from ..spec.formats import format_name
 from ..spec.languages import IMPLIED, SYNONYMS, TARGETS
 
-# ISO 639-1, to reject a misspelled code before a billed call. Three-letter codes are left to the service.
+# ISO 639-1 with its withdrawn codes, to reject a misspelled code before a billed call. Three-letter codes are left to
+# the service.
 LANGUAGE_CODES = frozenset(
     "aa ab ae af ak am an ar as av ay az ba be bg bh bi bm bn bo br bs ca ce ch co cr cs cu cv cy da de dv dz ee "
-    "el en eo es et eu fa ff fi fj fo fr fy ga gd gl gn gu gv ha he hi ho hr ht hu hy hz ia id ie ig ii ik io is "
-    "it iu iw ja jv ka kg ki kj kk kl km kn ko kr ks ku kv kw ky la lb lg li ln lo lt lu lv mg mh mi mk ml mn mr "
-    "ms mt my na nb nd ne ng nl nn no nr nv ny oc oj om or os pa pi pl ps pt qu rm rn ro ru rw sa sc sd se sg sh "
+    "el en eo es et eu fa ff fi fj fo fr fy ga gd gl gn gu gv ha he hi ho hr ht hu hy hz ia id ie ig ii ik in io is "
+    "it iu iw ja ji jv jw ka kg ki kj kk kl km kn ko kr ks ku kv kw ky la lb lg li ln lo lt lu lv mg mh mi mk ml mn "
+    "mo mr ms mt my na nb nd ne ng nl nn no nr nv ny oc oj om or os pa pi pl ps pt qu rm rn ro ru rw sa sc sd se sg sh "
     "si sk sl sm sn so sq sr ss st su sv sw ta te tg th ti tk tl tn to tr ts tt tw ty ug uk ur uz ve vi vo wa wo "
     "xh yi yo za zh zu".split()
 )
@@ -42,13 +43,14 @@ def check_language(code: str, parameter: str) -> str:
     Raises:
         UnsupportedLanguage: it is not a language tag, or its first part is not in ISO 639-1.
     """
-    if isinstance(code, str) and code in LANGUAGE_CODES:
-        return code
-    if not isinstance(code, str) or not _TAG.fullmatch(code.replace("_", "-")):
+    given = str.__str__(code).strip() if isinstance(code, str) else ""  # a str of numpy or an enum has its own str()
+    if given in LANGUAGE_CODES:
+        return given
+    if not _TAG.fullmatch(given.replace("_", "-")):
         raise UnsupportedLanguage(
-            f"{parameter} must be a language code such as 'de' or 'zh', got {code!r}", parameter=parameter
+            f"{parameter} must be a language code such as 'de' or 'zh', got {code!r:.60}", parameter=parameter
         )
-    tag = normalized(code)
+    tag = normalized(given)
     primary = tag.split("-", 1)[0]
     if len(primary) == 2 and primary not in LANGUAGE_CODES:
         raise UnsupportedLanguage(
@@ -72,8 +74,9 @@ def target_languages(target: str | Iterable[str], source: str) -> list[str]:
         raise ConfigurationError(
             "target is empty", parameter="target", hint="pass a language code such as 'de', or a list of codes"
         )
-    if source in codes:
-        raise UnsupportedLanguage(f"target={source!r} is the source language", parameter="target")
+    for code in codes:
+        if _meaning(code) == _meaning(source):
+            raise UnsupportedLanguage(f"target={code!r} is the source language", parameter="target")
     return codes
 
 

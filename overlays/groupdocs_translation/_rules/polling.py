@@ -29,9 +29,10 @@ from itertools import accumulate, starmap
 from math import ceil, e, erf, inf, log, sqrt
 from typing import Any, Literal, TypeAlias
 
-from attrs import Attribute, define, field, frozen
+from attrs import define, field, frozen
+from attrs.validators import optional
 
-from .._config import check_callable, check_seconds
+from .._config import at_least, check_callable, check_flag, check_seconds
 from .._errors import ConfigurationError
 
 PollingName = Literal["economy", "balanced", "responsive"]
@@ -53,21 +54,6 @@ TEXT_KINDS = frozenset({"text", "hugo"})
 TEXT_SHARE = 0.45
 _BALANCED_S = 1.7
 
-_LEAST = {
-    "seconds_per_call": 0.01,
-    "first_wait_s": MIN_WAIT_S,
-    "shortest_gap_s": MIN_WAIT_S,
-    "longest_gap_s": MIN_WAIT_S,
-    "deadline_s": 0.0,
-}
-
-
-def _check(_schedule: object, attribute: Attribute[Any], value: Any) -> None:
-    if value is None and attribute.default is None:
-        return
-    minimum = _LEAST[attribute.name]
-    check_seconds(value, f"PollingSchedule.{attribute.name}", f"a number of at least {minimum}", least=minimum)
-
 
 @frozen(kw_only=True)
 class PollingSchedule:
@@ -80,14 +66,15 @@ class PollingSchedule:
     texts and an hour for files. ``learns=False`` ignores how long earlier jobs took.
     """
 
-    seconds_per_call: float = field(default=_BALANCED_S, validator=_check)
-    first_wait_s: float | None = field(default=None, validator=_check)
-    shortest_gap_s: float = field(default=0.5, validator=_check)
-    longest_gap_s: float = field(default=120.0, validator=_check)
-    deadline_s: float | None = field(default=None, validator=_check)
+    seconds_per_call: float = field(default=_BALANCED_S, validator=at_least(0.01))
+    first_wait_s: float | None = field(default=None, validator=optional(at_least(MIN_WAIT_S)))
+    shortest_gap_s: float = field(default=0.5, validator=at_least(MIN_WAIT_S))
+    longest_gap_s: float = field(default=120.0, validator=at_least(MIN_WAIT_S))
+    deadline_s: float | None = field(default=None, validator=optional(at_least(0.0)))
     learns: bool = True
 
     def __attrs_post_init__(self) -> None:
+        check_flag(self.learns, "learns")
         if self.longest_gap_s < self.shortest_gap_s:
             raise ConfigurationError("PollingSchedule.longest_gap_s must not be less than shortest_gap_s")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from numbers import Integral
 from typing import TYPE_CHECKING, Any, get_args
 
@@ -11,38 +11,38 @@ from .._config import check_flag
 from .._errors import ConfigurationError, UnsupportedFormat
 from .._results import ProgressCallback
 from ..spec.derived import OcrFormat, SavingMode
-from ..spec.formats import AUTO_FORMATS, KINDS, FileOptions, Kind, check_output, in_words, recognize
+from ..spec.formats import (
+    AUTO_FORMATS,
+    KINDS,
+    FileOptions,
+    Kind,
+    check_output,
+    format_name,
+    in_words,
+    one_of,
+    recognize,
+)
 from ..spec.operations import BY_ID, OPERATIONS, Operation, model
 from .job_handle import JobSpec
 from .names import language_pair
 from .polling import PollingName, PollingSchedule, check_wait
-from .retry import RetryPolicy
+from .retry import RetryPolicy, check_policy
 from .texts import TextChunk, TextChunker, characters_per_request, check_texts
 
 if TYPE_CHECKING:
     from .._inputs import Source
 
 
-def _styles(prefix: str, request: str) -> dict[str | None, str]:
+def _styles(prefix: str, request: str) -> dict[str, str]:
     """Return the operation ID of each style, whose path is below ``prefix``."""
     rows = (row for row in OPERATIONS if row.model == request and not row.public and row.path.startswith(prefix))
     return {row.path.removeprefix(prefix): row.id for row in rows}
 
 
-TEXT_STYLES = {None: "translateText"} | _styles("/text/", "TextRequest")
+TEXT_STYLES = _styles("/text/", "TextRequest")
 FILE_STYLES = _styles("/auto/", "FileRequest")
+MAX_INT = 2**31 - 1  # numbers are int32 in the document
 TRIAL_TEXT_CHARACTERS = 1_000  # service page, "Public operations"
-
-
-def one_of(value: Any, allowed: Iterable[Any], parameter: str) -> Any:
-    choices = list(allowed)
-    if value not in choices:
-        raise ConfigurationError(
-            f"{parameter} must be one of {', '.join(map(repr, choices))}, got {value!r}",
-            parameter=parameter,
-            allowed=choices,
-        )
-    return value
 
 
 def _map(name: str, values: Mapping[str, Any]) -> Any:
@@ -52,21 +52,28 @@ def _map(name: str, values: Mapping[str, Any]) -> Any:
 
 
 def text_operation(*, style: str | None, summarize: bool, trial: bool) -> Operation:
-    one_of(style, TEXT_STYLES, "style")
     check_flag(summarize, "summarize")
+    if style is not None:
+        one_of(style, TEXT_STYLES, "style")
     if summarize and style is not None:
         raise ConfigurationError("style and summarize cannot be combined", parameter="summarize")
     if trial:
         if summarize or style is not None:
             raise ConfigurationError("the trial only translates plain text, without style or summarize")
         return BY_ID["translateTextTrial"]
-    return BY_ID["summarizeText" if summarize else TEXT_STYLES[style]]
+    if style is not None:
+        return BY_ID[TEXT_STYLES[style]]
+    return BY_ID["summarizeText" if summarize else "translateText"]
 
 
 def file_operation(
     kind: Kind, source_format: str, *, style: str | None, summarize: bool, as_text: bool, trial: bool
 ) -> Operation:
-    if sum((style is not None, check_flag(summarize, "summarize"), check_flag(as_text, "as_text"))) > 1:
+    check_flag(summarize, "summarize")
+    check_flag(as_text, "as_text")
+    if style is not None:
+        one_of(style, FILE_STYLES, "style")
+    if sum((style is not None, summarize, as_text)) > 1:
         raise ConfigurationError("style, summarize and as_text cannot be combined", parameter="style")
     if trial:
         if style is not None or summarize or as_text or kind.trial is None:
@@ -74,25 +81,21 @@ def file_operation(
                 "the trial only translates Word documents and PDF, without style, summarize or as_text"
             )
         return BY_ID[kind.trial]
-    if as_text:
-        if kind.to_text is None:
-            supported = [name for name, other in KINDS.items() if other.to_text]
-            raise UnsupportedFormat(
-                f"as_text does not support the kind {kind.name!r}, only {' and '.join(supported)}", parameter="as_text"
-            )
-        return BY_ID[kind.to_text]
-    if summarize:
-        if kind.summary is None:
-            raise UnsupportedFormat(f"summarize does not support the kind {kind.name!r}")
-        return BY_ID[kind.summary]
     if style is not None:
-        one_of(style, FILE_STYLES, "style")
         if source_format not in AUTO_FORMATS:
             raise UnsupportedFormat(
-                f"style={style!r} does not support {source_format.lower()}, only {in_words(AUTO_FORMATS)}"
+                f"style={style!r} does not support {source_format.lower()}, only {in_words(AUTO_FORMATS)}",
+                parameter="style",
             )
         return BY_ID[FILE_STYLES[style]]
-    return BY_ID[kind.operation]
+    operation = kind.to_text if as_text else kind.summary if summarize else kind.operation
+    if operation is None:
+        parameter = "as_text" if as_text else "summarize"
+        supported = in_words(name for name, other in KINDS.items() if (other.to_text if as_text else other.summary))
+        raise UnsupportedFormat(
+            f"{parameter} does not support the kind {kind.name!r}, only {supported}", parameter=parameter
+        )
+    return BY_ID[operation]
 
 
 def option_names(kind: Kind, operation: Operation) -> Mapping[str, str]:
@@ -100,50 +103,6 @@ def option_names(kind: Kind, operation: Operation) -> Mapping[str, str]:
     if operation.model == "FileRequest":
         return kind.auto_options
     return kind.text_options if operation.id == kind.to_text else kind.options
-
-
-def _file_members(
-    kind: Kind,
-    operation: Operation,
-    *,
-    file_name: str,
-    source_format: str,
-    output_format: str | None,
-    source: str,
-    targets: Sequence[str],
-    options: Mapping[str, Any],
-) -> tuple[dict[str, Any], str]:
-    """Return the members of a file's request without its URL, and the format of its results (empty for texts).
-
-    Raises:
-        ConfigurationError: an option is invalid, or not supported by the kind.
-        UnsupportedFormat: the source cannot be converted to the output format.
-    """
-    names = option_names(kind, operation)
-    if unknown := sorted(set(options) - set(names)):
-        raise ConfigurationError(
-            f"{operation.id} (kind {kind.name!r}) does not support {', '.join(unknown)}",
-            parameter=", ".join(unknown),
-            allowed=sorted(names),
-            hint=f"it supports {', '.join(sorted(names)) or 'no options'}",
-        )
-    members = {names[name]: check_option(name, value) for name, value in options.items() if value is not None}
-    is_text = operation.id == kind.to_text
-    if is_text and output_format is not None:
-        raise ConfigurationError("output_format and as_text cannot be combined", parameter="output_format")
-    if operation.model == "ImageToTextRequest":
-        return {"source": source, "targets": list(targets), "format_": source_format, **members}, ""
-    members |= {"source_language": source, "target_languages": list(targets), "original_file_name": file_name}
-    if kind.has_format or operation.model == "FileRequest":
-        members["format_"] = source_format
-    output = ""
-    if not is_text:
-        output = check_output(kind, source_format, output_format)
-        if kind.has_output or operation.model == "FileRequest":
-            members["output_format"] = output
-    if operation.model == "ImageToFileRequest":
-        members.setdefault("ocrformat", output if output in {"Pdf", "Xlsx", "Csv"} else "Pdf")
-    return members, output
 
 
 def check_option(name: str, value: Any) -> Any:
@@ -154,72 +113,65 @@ def check_option(name: str, value: Any) -> Any:
     """
     if value is None:
         return None
+    check, expected = _OPTIONS[name]
     try:
         json.dumps(value, ensure_ascii=False, default=str).encode()  # rejects lone surrogates, which cannot be sent
-        return _OPTIONS[name](value, name)
+        return check(value, name)
     except ConfigurationError:
         raise
-    except (AttributeError, TypeError, ValueError):  # not the list, mapping or pair that is needed
-        raise ConfigurationError(
-            f"{name} has an invalid value of type {type(value).__name__}: {value!r:.60}", parameter=name
-        ) from None
+    except (AttributeError, RecursionError, TypeError, ValueError):
+        raise ConfigurationError(f"{name} must be {expected}, got {value!r:.60}", parameter=name) from None
 
 
 def _word(value: Any, allowed: Iterable[str], name: str) -> str:
     """Return the service's spelling of a word that may be given in lower case."""
-    spelled = {word.lower(): word for word in allowed if word != word.lower()}
-    return spelled.get(value.lower()) or str(one_of(value, spelled, name))
+    spelled = {word.lower(): word for word in allowed}
+    return spelled.get(value.lower()) or one_of(value, spelled, name)
 
 
-def _numbers(value: Any, name: str) -> list[int]:
-    is_single = isinstance(value, Integral | str | bytes | bytearray | Mapping)  # iterating bytes yields numbers
-    numbers: list[Any] = [value] if is_single else list(value)
-    if not numbers or not all(isinstance(n, Integral) and not isinstance(n, bool) and int(n) >= 1 for n in numbers):
-        raise ConfigurationError(
-            f"{name} must be numbers from 1, for example {name}=[1, 2], got {value!r:.60}", parameter=name
-        )
-    return sorted({int(number) for number in numbers})  # those of numpy cannot be encoded as JSON
+def _numbers(value: Any, _: str) -> list[int]:
+    if isinstance(value, str | bytes | bytearray | Mapping):  # iterating bytes yields numbers
+        raise TypeError
+    numbers = {_number(number) for number in ([value] if isinstance(value, Integral) else value)}
+    if not numbers or min(numbers) < 1:
+        raise ValueError
+    return sorted(numbers)
 
 
-def _number(value: Any, name: str) -> int:
-    if not isinstance(value, Integral) or isinstance(value, bool):
-        raise ConfigurationError(f"{name} must be a whole number, got {value!r:.60}", parameter=name)
-    return int(value)
+def _number(value: Any, _: str = "") -> int:
+    if not isinstance(value, Integral) or isinstance(value, bool) or abs(int(value)) > MAX_INT:
+        raise TypeError
+    return int(value)  # a number of numpy cannot be encoded as JSON
 
 
-def _strings(value: Any, name: str) -> list[str]:
+def _strings(value: Any, _: str = "") -> list[str]:
     values: list[Any] = [value] if isinstance(value, str | Mapping) else list(value)
     if not all(isinstance(item, str) and item for item in values):
-        raise ConfigurationError(f"{name} must be a list of non-empty strings, got {value!r:.60}", parameter=name)
+        raise TypeError
     return values
 
 
-def _separator(value: Any, name: str) -> str:
+def _separator(value: Any, _: str) -> str:
     if not isinstance(value, str) or len(value) != 1:
-        raise ConfigurationError(f"{name} must be one character, got {value!r:.60}", parameter=name)
+        raise TypeError
     return value
 
 
-def _paths(value: Any, name: str) -> list[list[str]]:
-    if isinstance(value, str):
-        raise ConfigurationError(
-            f"{name} must be a list of key paths such as [['title'], ['params', 'summary']], got {value!r:.60}",
-            parameter=name,
-        )
-    return [_strings(path, name) for path in value]
+def _paths(value: Any, _: str) -> list[list[str]]:
+    if isinstance(value, str | Mapping | Set):
+        raise TypeError
+    return [_strings(path) for path in value]
 
 
-def _shortcodes(value: Any, name: str) -> Any:
-    return _map("ShortcodeParameters", {code: _strings(parameters, name) for code, parameters in dict(value).items()})
+def _shortcodes(value: Any, _: str) -> Any:
+    return _map("ShortcodeParameters", {code: _strings(parameters) for code, parameters in value.items()})
 
 
 def _ranges(value: Any, name: str) -> Any:
     parts: dict[str, Any] = {}
-    for worksheet, part in dict(value).items():
-        if unknown := sorted(set(part) - {"rows", "columns", "ranges"}):
-            raise ConfigurationError(
-                f"{name}: unknown key {', '.join(unknown)}; a worksheet has rows, columns and ranges", parameter=name
-            )
+    for worksheet, part in value.items():
+        if set(part) - {"rows", "columns", "ranges"}:
+            raise ValueError
         members: dict[str, Any] = {key: _numbers(part[key], key) for key in ("rows", "columns") if key in part}
         if "ranges" in part:
             cells = model("StringStringTuple")
@@ -228,50 +180,49 @@ def _ranges(value: Any, name: str) -> Any:
     return _map("WorksheetRanges", parts)
 
 
-def _glossary(value: Any, name: str) -> Any:
+def _glossary(value: Any, _: str) -> Any:
     if not all(isinstance(item, str) and item for pair in value.items() for item in pair):
-        raise ConfigurationError(
-            f"{name} must map source words to translations, both non-empty strings", parameter=name
-        )
+        raise TypeError
     return _map("Glossary", value)
 
 
-_OPTIONS: dict[str, Callable[[Any, str], Any]] = {
-    "markdown": check_flag,
-    "glossary": _glossary,
-    "alignment": check_flag,
-    "saving_mode": lambda value, name: _word(value, get_args(SavingMode), name),
-    "pages": _numbers,
-    "slides": _numbers,
-    "worksheets": _numbers,
-    "ranges": _ranges,
-    "separator": _separator,
-    "masters": check_flag,
-    "preserve_formatting": check_flag,
-    "front_matter": _paths,
-    "shortcodes": _shortcodes,
-    "ignore_list": _strings,
-    "is_white_list": check_flag,
-    "ocr_format": lambda value, name: _word(value, get_args(OcrFormat), name),
-    "rotation_angle": _number,
-    "handwritten": check_flag,
-    "fragments": _strings,
-    "interval": _number,
+_FLAG = check_flag, "a bool"
+_SEVERAL_NUMBERS = _numbers, "numbers from 1, such as [1, 2]"
+_NUMBER = _number, "a whole number"
+_SEVERAL_STRINGS = _strings, "a list of non-empty strings"
+
+# The check of each option, and what the value must be.
+_OPTIONS: dict[str, tuple[Callable[[Any, str], Any], str]] = {
+    "markdown": _FLAG,
+    "summarize": _FLAG,
+    "kind": (lambda value, name: one_of(value, KINDS, name), "a kind of file"),
+    "style": (lambda value, name: one_of(value, FILE_STYLES, name), "a style"),
+    "output_format": (format_name, "a format"),
+    "glossary": (_glossary, "a mapping of source words to translations, both non-empty strings"),
+    "alignment": _FLAG,
+    "saving_mode": (lambda value, name: _word(value, get_args(SavingMode), name), "'files', 'archive' or 'both'"),
+    "pages": _SEVERAL_NUMBERS,
+    "slides": _SEVERAL_NUMBERS,
+    "worksheets": _SEVERAL_NUMBERS,
+    "ranges": (_ranges, "a mapping of worksheet numbers to rows, columns and ranges, such as {1: {'rows': [1, 2]}}"),
+    "separator": (_separator, "one character"),
+    "masters": _FLAG,
+    "preserve_formatting": _FLAG,
+    "front_matter": (_paths, "a list of key paths, such as [['title'], ['params', 'summary']]"),
+    "shortcodes": (_shortcodes, "a mapping of shortcodes to their parameters, such as {'figure': ['alt']}"),
+    "ignore_list": _SEVERAL_STRINGS,
+    "is_white_list": _FLAG,
+    "ocr_format": (lambda value, name: _word(value, get_args(OcrFormat), name), "'pdf', 'xlsx' or 'csv'"),
+    "rotation_angle": _NUMBER,
+    "handwritten": _FLAG,
+    "fragments": _SEVERAL_STRINGS,
+    "interval": _NUMBER,
 }
 
 
-_KIND_NAMES = frozenset(FileOptions.__annotations__)  # the service's default of these may be true
-
-
 def given(names: Iterable[str], values: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the named arguments of a method that differ from their defaults; ``values`` are its ``locals()``."""
-    return {name: values[name] for name in names if name in values and not _is_default(name, values[name])}
-
-
-def _is_default(name: str, value: Any) -> bool:
-    if value is None or (value is False and name not in _KIND_NAMES):
-        return True
-    return name == "source" and isinstance(value, str) and value == "en"
+    """Return the named arguments of a method that are not ``None``; ``values`` are its ``locals()``."""
+    return {name: values[name] for name in names if values.get(name) is not None}
 
 
 class TextCall:
@@ -287,6 +238,7 @@ class TextCall:
         )
         self.timeout = check_wait(options.get("timeout"), options.get("polling"), options.get("progress"))
         self.retries: RetryPolicy | None = options.get("retries")
+        check_policy(self.retries)
         self.polling: PollingName | PollingSchedule | None = options.get("polling")
         self.progress: ProgressCallback | None = options.get("progress")
         self._markdown = check_option("markdown", options.get("markdown"))
@@ -295,7 +247,7 @@ class TextCall:
         self._trial = trial
         self._origin = origin
 
-    def settle(self, source: str, targets: list[str]) -> None:
+    def set_languages(self, source: str, targets: list[str]) -> None:
         self.source, self.targets = source, targets
 
     def chunker(self) -> TextChunker:
@@ -373,16 +325,7 @@ class FileCall:
             as_text=as_text,
             trial=trial,
         )
-        self._members, self.output = _file_members(
-            self.kind,
-            self.operation,
-            file_name=source.name,
-            source_format=self.format,
-            output_format=options.get("output_format"),
-            source=self.language,
-            targets=self.targets,
-            options={name: value for name, value in options.items() if name in FileOptions.__annotations__},
-        )
+        self._members, self.output = self._request_members(options)
         if origin:
             self._members["origin"] = origin
         if trial and self.output != self.format:
@@ -391,7 +334,42 @@ class FileCall:
                 parameter="output_format",
             )
 
-    def settle(self, source: str, targets: list[str]) -> None:
+    def _request_members(self, options: Mapping[str, Any]) -> tuple[dict[str, Any], str]:
+        """Return the members of the request without its URL, and the format of the results (empty for texts)."""
+        kind, operation, output_format = self.kind, self.operation, options.get("output_format")
+        names = option_names(kind, operation)
+        chosen = {name: options[name] for name in FileOptions.__annotations__ if options.get(name) is not None}
+        if unknown := sorted(set(chosen) - set(names)):
+            raise ConfigurationError(
+                f"{operation.id} (kind {kind.name!r}) does not support {', '.join(unknown)}",
+                parameter=", ".join(unknown),
+                allowed=sorted(names),
+                hint=f"it supports {', '.join(sorted(names)) or 'no options'}",
+            )
+        members = {names[name]: check_option(name, value) for name, value in chosen.items()}
+        is_text = operation.id == kind.to_text
+        if is_text and output_format is not None:
+            raise ConfigurationError("output_format and as_text cannot be combined", parameter="output_format")
+        if operation.model == "ImageToTextRequest":
+            return {"source": self.language, "targets": self.targets, "format_": self.format, **members}, ""
+        members |= {
+            "source_language": self.language,
+            "target_languages": self.targets,
+            "original_file_name": self.source.name,
+        }
+        is_general = operation.model == "FileRequest"
+        if kind.has_format or is_general:
+            members["format_"] = self.format
+        if is_text:
+            return members, ""
+        output = check_output(kind, self.format, output_format)
+        if kind.has_output or is_general:
+            members["output_format"] = output
+        if operation.model == "ImageToFileRequest":
+            members.setdefault("ocrformat", output if output in get_args(OcrFormat) else "Pdf")
+        return members, output
+
+    def set_languages(self, source: str, targets: list[str]) -> None:
         self.language, self.targets = source, targets
         names = ("source", "targets") if "targets" in self._members else ("source_language", "target_languages")
         self._members |= dict(zip(names, (source, targets), strict=True))

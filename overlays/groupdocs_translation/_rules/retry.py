@@ -13,26 +13,18 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import field, frozen
 
-from .._config import check_seconds
+from .._config import at_least
 from .._errors import ConfigurationError
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from attrs import Attribute
-
     from ..spec.derived import Role
 
 REFUSED_STATUSES = frozenset({429, 503})  # rate limit or temporary overload (RFC 6585 §4, RFC 9110 §15.6.4)
 FAILED_STATUSES = frozenset({408, 500, 502, 503, 504})  # the request may have been processed
+EXPIRED_STATUSES = frozenset({401, 403, 404, 410})  # of the storage, for a result URL that it no longer accepts
 LONGEST_S = 10.0**9  # of a Retry-After; JSON and time.sleep accept it
-
-
-def _at_least(minimum: float) -> Callable[[Any, Attribute[Any], Any], None]:
-    def check(_: Any, attribute: Attribute[Any], value: Any) -> None:
-        check_seconds(value, f"RetryPolicy.{attribute.name}", f"a number of at least {minimum}", least=minimum)
-
-    return check
 
 
 @frozen(kw_only=True)
@@ -46,11 +38,11 @@ class RetryPolicy:
     The time to upload the bytes of a file does not count.
     """
 
-    tries: int = field(default=4, validator=_at_least(1))
-    first_pause_s: float = field(default=0.5, validator=_at_least(0))
-    longest_pause_s: float = field(default=8.0, validator=_at_least(0))
-    longest_retry_after_s: float = field(default=60.0, validator=_at_least(0))
-    total_s: float = field(default=180.0, validator=_at_least(0))
+    tries: int = field(default=4, validator=at_least(1))
+    first_pause_s: float = field(default=0.5, validator=at_least(0))
+    longest_pause_s: float = field(default=8.0, validator=at_least(0))
+    longest_retry_after_s: float = field(default=60.0, validator=at_least(0))
+    total_s: float = field(default=180.0, validator=at_least(0))
 
     @classmethod
     def never(cls) -> RetryPolicy:
@@ -59,7 +51,7 @@ class RetryPolicy:
 
 
 def check_policy(given: Any) -> None:
-    if not isinstance(given, RetryPolicy):
+    if given is not None and not isinstance(given, RetryPolicy):
         raise ConfigurationError(
             f"retries must be a RetryPolicy such as RetryPolicy(tries=2), got {given!r:.60}", parameter="retries"
         )

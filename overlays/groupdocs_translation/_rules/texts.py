@@ -66,7 +66,7 @@ class TextChunker:
                 f"texts must be strings, got {what} at position {self._position}", parameter="text"
             )
         if type(text) is not str:
-            text = str(text)  # numpy has its own class
+            text = str.__str__(text)  # a str of numpy or an enum has its own str()
         try:
             text.encode()
         except UnicodeEncodeError as error:

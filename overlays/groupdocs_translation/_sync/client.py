@@ -14,7 +14,7 @@ from .._base_client import BaseClient, explain_old_names
 from .._concurrency import sync_run
 from .._config import check_callable, check_flag
 from .._errors import ConfigurationError, TranslationError
-from .._files import check_places, output_folder
+from .._files import check_places, checked_path, output_folder
 from .._inputs import FileInput, read_source
 from .._later import Later
 from .._results import (
@@ -199,9 +199,11 @@ class TranslationClient(BaseClient):
         call = self._text_call(target, given(TEXT_NAMES, locals()))
         chunks = call.chunks(text)
         if len(chunks) > 1:
-            raise ConfigurationError("text is too long for one job: use translate_text, which makes several")
+            raise ConfigurationError(
+                "text is too long for one job", parameter="text", hint="use translate_text, which makes several"
+            )
         if not chunks or not chunks[0].texts:
-            raise ConfigurationError("text has nothing to translate: it is empty or blank")
+            raise ConfigurationError("text has nothing to translate: it is empty or blank", parameter="text")
         job = Texts(self._connection, call, is_single=isinstance(text, str)).submit(chunks[0])
         assert job is not None
         return job
@@ -356,7 +358,7 @@ class TranslationClient(BaseClient):
         job = self.submit_file(
             file,
             target=target,
-            output_dir=output_dir,
+            output_dir=checked_path(output_dir, "output_dir"),
             overwrite=overwrite,
             progress=progress,
             **given(FILE_NAMES, locals()),
@@ -464,7 +466,7 @@ class TranslationClient(BaseClient):
             lambda: self._file_call(file, target, options, as_text=as_text)
         )
         with calling(policy=retries):
-            call.settle(*self._connection.resolve_languages(call.language, call.targets))
+            call.set_languages(*self._connection.resolve_languages(call.language, call.targets))
         if output_dir is not None:
             folder = sync_run(output_folder, output_dir)
             paths = [folder / result_name(call.source.name, language, call.output) for language in call.targets]
@@ -663,11 +665,10 @@ class TranslationClient(BaseClient):
 
     def languages(self, *, refresh: bool = False, retries: RetryPolicy | None = None) -> Languages:
         """Return the language pairs of the service, fetched once for each client or with ``refresh=True``."""
-        known = self.account.languages.answer
-        if known is None or refresh:
-            with calling(policy=retries):
-                known = self._connection.fetch_languages()
-        return known
+        check_flag(refresh, "refresh")
+        with calling(policy=retries):
+            known = self.account.languages.answer
+            return self._connection.fetch_languages() if known is None or refresh else known
 
     def health(self, *, retries: RetryPolicy | None = None) -> Health:
         """Return the health of the service and of its parts."""

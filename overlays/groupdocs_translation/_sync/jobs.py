@@ -38,7 +38,7 @@ from .._rules.job_handle import JobHandle, JobKind
 from .._rules.names import known_extension, missing_languages, result_name
 from .._rules.polling import PollingName, PollingSchedule, check_wait
 from .._rules.responses import body_status, clean, is_job_id, job_state
-from .._rules.retry import RetryPolicy
+from .._rules.retry import EXPIRED_STATUSES, RetryPolicy
 from .._usage import calling, context_call
 
 if TYPE_CHECKING:
@@ -83,10 +83,10 @@ class Job(AsDict, Generic[R]):
         submitted: float | None = None,
         request_id: str | None = None,
     ) -> None:
-        if (handle.spec.kind, handle.spec.trial) not in _POLLS:
-            raise ConfigurationError(f"kind must be 'text', 'file' or 'hugo', got {handle.spec.kind!r}")
         if not is_job_id(handle.id):
-            raise ConfigurationError(f"the job ID must be a non-empty string from the service, got {handle.id!r:.60}")
+            raise ConfigurationError(
+                f"the job ID must be one that the service returned, got {handle.id!r:.60}", parameter="id"
+            )
         self._connection = connection
         self._handle = handle
         self.request_id = request_id
@@ -97,7 +97,7 @@ class Job(AsDict, Generic[R]):
         self._unready_at = submitted  # time of the last poll for which the job was not ready
         self._last: JobStatus | None = None
         self._body: Any = None
-        self._has_raised_partial = False  # if so, the next wait polls for the missing languages
+        self._must_poll = False  # the next wait polls immediately: for missing languages, or for new URLs
         self._sizes: dict[Path, int] = {}  # bytes of the files that are downloaded
 
     @property
@@ -130,7 +130,7 @@ class Job(AsDict, Generic[R]):
         """
         if self._last is not None and self._last.state.is_final:
             return self._last
-        self._has_raised_partial = False
+        self._must_poll = False
         operation, parameter = _POLLS[self._spec.kind, self._spec.trial]
         self._polls += 1
         try:
@@ -197,7 +197,7 @@ class Job(AsDict, Generic[R]):
     ) -> None:
         clock = self._connection.clock
         deadline = clock.monotonic() + limit
-        if self._submitted is None or self._has_raised_partial:  # a resumed job may have ended already
+        if self._submitted is None or self._must_poll:  # a resumed job may have ended already
             self._poll(deadline)
         while self._last is None or self._last.state is State.PENDING:
             now = clock.monotonic()
@@ -269,7 +269,7 @@ class Job(AsDict, Generic[R]):
         result: R = self._read()
         missing = missing_languages(self._spec.targets, self._last.languages)
         if self.kind != "hugo" and (missing or self._last.state is State.PARTIAL):
-            self._has_raised_partial = True
+            self._must_poll = True
             raise JobPartial(
                 f"job {self.id} is incomplete: ready: {', '.join(self._last.languages) or 'none'}, missing: "
                 f"{', '.join(missing) or 'unknown'}; use error.result, or wait again for the missing ones",
@@ -291,7 +291,8 @@ class Job(AsDict, Generic[R]):
     ) -> FileTranslation:
         """Wait, then download the files to ``output_dir`` as ``report.de.docx``. Downloads are not billed.
 
-        After a ``TransferError``, call it again to download the remaining files. The other arguments are those of
+        After a ``TransferError``, call it again to download the remaining files. If the URLs of the results have
+        expired since the last poll, it polls once for new ones. The other arguments are those of
         ``wait``.
 
         Raises:
@@ -315,13 +316,21 @@ class Job(AsDict, Generic[R]):
         progress: ProgressCallback | None = None,
         retries: RetryPolicy | None = None,
     ) -> FileTranslation:
+        polls = self._polls
         partial: JobPartial | None = None
         try:
             result: Any = self.result(timeout, polling=polling, progress=progress, retries=retries)
         except JobPartial as error:
             partial, result = error, error.result
-        with self._adding_job(), calling(policy=retries):
-            translation = self._download(result, folder, overwrite, progress)
+        try:
+            with self._adding_job(), calling(policy=retries):
+                translation = self._download(result, folder, overwrite, progress)
+        except TransferError as error:
+            if error.status_code not in EXPIRED_STATUSES or self._polls > polls:
+                raise
+            log.info("job %s: the URLs of its results have expired; polling for new ones", self.id)
+            self._last, self._must_poll = None, True
+            return self._download_into(folder, overwrite, timeout, polling, progress, retries)
         if partial is not None:
             raise JobPartial(str(partial), job=self, result=translation, missing=partial.missing)
         return translation

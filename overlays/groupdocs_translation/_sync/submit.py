@@ -103,7 +103,7 @@ class Texts:
             if chunk.texts:
                 if not self._has_languages:
                     self._has_languages = True
-                    call.settle(*self._connection.resolve_languages(call.source, call.targets))
+                    call.set_languages(*self._connection.resolve_languages(call.source, call.targets))
                 spec = call.job_spec(chunk, is_single=self._is_single)
                 job = submit(self._connection, call.operation, call.request(chunk), spec, call.progress)
         self._sent.append((chunk, job))

@@ -101,7 +101,7 @@ class Endpoint:
     params: dict[str, str] = field(default=None, converter=_params, repr=False, alias="token_params")
 
     def __attrs_post_init__(self) -> None:
-        if self.client_auth not in get_args(ClientAuth):
+        if not isinstance(self.client_auth, str) or self.client_auth not in get_args(ClientAuth):
             raise ConfigurationError(
                 f"client_auth must be 'body' or 'basic', got {self.client_auth!r}",
                 parameter="client_auth",

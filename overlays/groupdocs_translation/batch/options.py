@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,10 +18,13 @@ from .._rules.names import language_pair
 from .._rules.polling import PollingName, PollingSchedule, check_wait
 from .._rules.requests import FileCall, check_option
 from ..options import SubmitOptions
-from ..spec.formats import AUTO_FORMATS, KINDS, FileOptions
+from ..spec.formats import AUTO_FORMATS, KINDS
 from .journal import JOURNAL_NAME
 from .report import BatchProgress
 from .walk import STATE_FOLDER, Globs
+
+_ITERATOR: Any = Iterator  # as Any: the types of items are unknown here
+_MAPPING: Any = Mapping
 
 log = logging.getLogger("groupdocs_translation.batch")
 
@@ -109,8 +112,12 @@ class BatchSettings:
         return str(self.options.get("source", "en"))
 
     def with_languages(self, source: str, targets: Sequence[str]) -> BatchSettings:
-        """Return the settings with languages in another spelling; English has no option, as if none was given."""
-        options = {name: value for name, value in self.options.items() if name != "source"}
+        """Return the settings with languages in another spelling; defaults have no option, as if none was given."""
+        options = {
+            name: value
+            for name, value in self.options.items()
+            if name != "source" and (name, value) != ("summarize", False)
+        }
         if source != "en":
             options["source"] = source
         return evolve(self, targets=tuple(targets), options=options)
@@ -146,28 +153,34 @@ def batch_settings(
     given: Mapping[str, Any],
 ) -> BatchSettings:
     own = {name: given[name] for name in _AS_GIVEN if name in given}
-    options = {name: value for name, value in given.items() if name not in _OF_A_FOLDER}
+    options: dict[str, Any] = {
+        name: list(value) if isinstance(value, _ITERATOR) else value  # used for each file
+        for name, value in given.items()
+        if name not in _OF_A_FOLDER
+    }
     if own.get("max_calls") is not None:
         own["max_calls"] = check_count(own["max_calls"], "max_calls", least=0)
-    for name in options.keys() & FileOptions.__annotations__:
+    for name in options.keys() - {"source"}:
         check_option(name, options[name])
-    if (kind := options.get("kind")) is not None and (not isinstance(kind, str) or kind not in KINDS):
-        raise ConfigurationError(f"kind={kind!r} is not one of {', '.join(KINDS)}", parameter="kind", allowed=KINDS)
     check_callable(own.get("wording"), "wording")
     own["wording"] = own.get("wording") or str
     check_wait(own.get("timeout"), own.get("polling"), own.get("progress"))
     for name in ("overwrite", "retry_uncertain", "retry_failed", "follow_symlinks"):
         check_flag(own.get(name, False), name)
     if not isinstance(own.get("concurrency", Concurrency()), Concurrency):
-        raise ConfigurationError("concurrency is a Concurrency, for example Concurrency(jobs=4)")
+        raise ConfigurationError(
+            f"concurrency must be a Concurrency such as Concurrency(jobs=4), got {own['concurrency']!r:.60}",
+            parameter="concurrency",
+        )
     language, targets = language_pair(target, options)
+    kind: str | None = options.get("kind")
     if kind is not None:
         _check_kind(kind, targets, options)
     source, output = checked_path(folder, "folder"), checked_path(output_dir, "output_dir")
     if not source.is_dir():
-        raise ConfigurationError(f"{folder} is not a folder")
+        raise ConfigurationError(f"{folder} is not a folder", parameter="folder")
     if output.exists() and not output.is_dir():
-        raise ConfigurationError(f"{output_dir} is a file: give a folder for the results")
+        raise ConfigurationError(f"{output_dir} is a file: give a folder for the results", parameter="output_dir")
     journal = given.get("journal")
     return BatchSettings(
         source=source,
@@ -195,7 +208,10 @@ def _check_kind(kind: str, targets: Sequence[str], options: Mapping[str, Any]) -
 
 def _patterns(given: Mapping[str, Any], name: str) -> tuple[str, ...]:
     value = given.get(name, ())
-    patterns: tuple[Any, ...] = (value,) if isinstance(value, str) or not hasattr(value, "__iter__") else tuple(value)
+    is_one = isinstance(value, (str, _MAPPING)) or not hasattr(value, "__iter__")
+    patterns: tuple[Any, ...] = (value,) if is_one else tuple(value)
     if not all(isinstance(pattern, str) and pattern for pattern in patterns):
-        raise ConfigurationError(f"{name} is a glob such as '*.docx', or several in a list")
+        raise ConfigurationError(
+            f"{name} must be a glob such as '*.docx', or a list of them, got {value!r:.60}", parameter=name
+        )
     return patterns

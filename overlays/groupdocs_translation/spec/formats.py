@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import PurePath
-from typing import NamedTuple, TypedDict
+from typing import Any, NamedTuple, TypedDict
 
 from .._errors import ConfigurationError, UnsupportedFormat
 from .derived import FILE_FORMATS, OcrFormat, SavingMode
@@ -239,7 +239,19 @@ for _kind in _KINDS:
         _OWNERS.setdefault(_format, _kind)
 
 
-def format_name(given: str) -> str:
+def one_of(value: Any, allowed: Iterable[str], parameter: str) -> str:
+    """Return the value if it is one of the allowed ones."""
+    choices = list(allowed)
+    if not isinstance(value, str) or value not in choices:
+        raise ConfigurationError(
+            f"{parameter} must be one of {', '.join(map(repr, choices))}, got {value!r:.60}",
+            parameter=parameter,
+            allowed=choices,
+        )
+    return value
+
+
+def format_name(given: str, parameter: str = "format") -> str:
     """Return the service's spelling of a format: ``Docx`` for ``docx``, ``.docx`` and ``DOCX``.
 
     Raises:
@@ -248,8 +260,8 @@ def format_name(given: str) -> str:
     name = _NAMES.get(given.lower().lstrip(".")) if isinstance(given, str) else None
     if name is None:
         raise UnsupportedFormat(
-            f"{given!r} is not a known format; known: {in_words(_NAMES.values())}",
-            parameter="format",
+            f"{parameter} must be one of {in_words(_NAMES.values())}, got {given!r:.60}",
+            parameter=parameter,
             allowed=in_words(_NAMES.values()).split(", "),
         )
     return name
@@ -267,27 +279,24 @@ def recognize(file_name: str, *, format: str | None = None, kind: str | None = N
         UnsupportedFormat: the extension or format is unknown or missing, or not supported by ``kind``.
         ConfigurationError: ``kind`` is unknown.
     """
-    extension = PurePath(file_name).suffix
+    extension = PurePath(file_name).suffix if isinstance(file_name, str | PurePath) else ""
     if format is None and not extension:
         raise UnsupportedFormat(
             f"{file_name!r} has no extension", parameter="format", hint="pass its format, for example format='docx'"
         )
+    given = extension if format is None else format
     try:
-        name = format_name(format if format is not None else extension)
+        name = format_name(given)
         owner = _OWNERS[name]
     except (UnsupportedFormat, KeyError):
         raise UnsupportedFormat(
-            f"{format or extension!r} cannot be translated; known source formats: {in_words(_OWNERS)}",
+            f"{given!r:.60} cannot be translated; known source formats: {in_words(_OWNERS)}",
             parameter="format",
             allowed=in_words(_OWNERS).split(", "),
         ) from None
     if kind is None:
         return owner, name
-    if not isinstance(kind, str) or kind not in KINDS:
-        raise ConfigurationError(
-            f"kind {kind!r} is unknown; known: {', '.join(KINDS)}", parameter="kind", allowed=KINDS
-        )
-    chosen = KINDS[kind]
+    chosen = KINDS[one_of(kind, KINDS, "kind")]
     allowed = AUTO_FORMATS if kind == "auto" else chosen.formats
     if name not in allowed:
         raise UnsupportedFormat(
@@ -306,7 +315,7 @@ def check_output(kind: Kind, source: str, wanted: str | None) -> str:
     """
     if wanted is None:
         return kind.default_output or source
-    name = format_name(wanted)
+    name = format_name(wanted, "output_format")
     if kind.outputs and name != source and name not in kind.outputs:
         made = ", ".join(dict.fromkeys((source, *kind.outputs))).lower()
         raise UnsupportedFormat(

@@ -14,7 +14,17 @@ IMPLIED: Mapping[str, frozenset[str]] = {
     code: frozenset(implied) for code, *implied in (tag.split("-") for tag in _MEANINGS.split())
 }
 # Other codes of the same language.
-SYNONYMS = {"fil": "tl", "iw": "he", "nb": "no", "zh-chs": "zh", "zh-cht": "zh-TW", "zh-Hant": "zh-TW"}
+SYNONYMS = {
+    "fil": "tl",
+    "in": "id",
+    "iw": "he",
+    "mo": "ro",
+    "nb": "no",
+    "zh-chs": "zh",
+    "zh-cht": "zh-TW",
+    "zh-Hant": "zh-TW",
+    "zh-Hant-TW": "zh-TW",
+}
 
 # All languages are translated into English and from English. These pairs are translated directly as well.
 _PAIRS = (
