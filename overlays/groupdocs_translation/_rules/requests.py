@@ -39,7 +39,7 @@ def _styles(prefix: str, request: str) -> dict[str, str]:
     return {row.path.removeprefix(prefix): row.id for row in rows}
 
 
-TEXT_STYLES = _styles("/text/", "TextRequest")
+TEXT_STYLES: dict[str | None, str] = {None: "translateText", **_styles("/text/", "TextRequest")}
 FILE_STYLES = _styles("/auto/", "FileRequest")
 MAX_INT = 2**31 - 1  # numbers are int32 in the document
 TRIAL_TEXT_CHARACTERS = 1_000  # service page, "Public operations"
@@ -54,16 +54,14 @@ def _map(name: str, values: Mapping[str, Any]) -> Any:
 def text_operation(*, style: str | None, summarize: bool, trial: bool) -> Operation:
     check_flag(summarize, "summarize")
     if style is not None:
-        one_of(style, TEXT_STYLES, "style")
+        one_of(style, filter(None, TEXT_STYLES), "style")
     if summarize and style is not None:
         raise ConfigurationError("style and summarize cannot be combined", parameter="summarize")
     if trial:
         if summarize or style is not None:
             raise ConfigurationError("the trial only translates plain text, without style or summarize")
         return BY_ID["translateTextTrial"]
-    if style is not None:
-        return BY_ID[TEXT_STYLES[style]]
-    return BY_ID["summarizeText" if summarize else "translateText"]
+    return BY_ID["summarizeText" if summarize else TEXT_STYLES[style]]
 
 
 def file_operation(
