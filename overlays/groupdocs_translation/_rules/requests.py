@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, get_args
 from .._config import check_flag
 from .._errors import ConfigurationError, UnsupportedFormat
 from .._results import ProgressCallback
-from ..spec.derived import OcrFormat, SavingMode
+from ..spec.derived import FileStyle, OcrFormat, SavingMode, TextStyle
 from ..spec.formats import (
     AUTO_FORMATS,
     KINDS,
@@ -33,13 +33,13 @@ if TYPE_CHECKING:
     from .._inputs import Source
 
 
-def _styles(prefix: str, request: str) -> dict[str, str]:
+def _styles(prefix: str, request: str) -> dict[str | None, str]:
     """Return the operation ID of each style, whose path is below ``prefix``."""
     rows = (row for row in OPERATIONS if row.model == request and not row.public and row.path.startswith(prefix))
     return {row.path.removeprefix(prefix): row.id for row in rows}
 
 
-TEXT_STYLES: dict[str | None, str] = {None: "translateText", **_styles("/text/", "TextRequest")}
+TEXT_STYLES = {None: "translateText"} | _styles("/text/", "TextRequest")
 FILE_STYLES = _styles("/auto/", "FileRequest")
 MAX_INT = 2**31 - 1  # numbers are int32 in the document
 TRIAL_TEXT_CHARACTERS = 1_000  # service page, "Public operations"
@@ -54,7 +54,7 @@ def _map(name: str, values: Mapping[str, Any]) -> Any:
 def text_operation(*, style: str | None, summarize: bool, trial: bool) -> Operation:
     check_flag(summarize, "summarize")
     if style is not None:
-        one_of(style, filter(None, TEXT_STYLES), "style")
+        one_of(style, get_args(TextStyle), "style")
     if summarize and style is not None:
         raise ConfigurationError("style and summarize cannot be combined", parameter="summarize")
     if trial:
@@ -70,7 +70,7 @@ def file_operation(
     check_flag(summarize, "summarize")
     check_flag(as_text, "as_text")
     if style is not None:
-        one_of(style, FILE_STYLES, "style")
+        one_of(style, get_args(FileStyle), "style")
     if sum((style is not None, summarize, as_text)) > 1:
         raise ConfigurationError("style, summarize and as_text cannot be combined", parameter="style")
     if trial:
@@ -194,7 +194,7 @@ _OPTIONS: dict[str, tuple[Callable[[Any, str], Any], str]] = {
     "markdown": _FLAG,
     "summarize": _FLAG,
     "kind": (lambda value, name: one_of(value, KINDS, name), "a kind of file"),
-    "style": (lambda value, name: one_of(value, FILE_STYLES, name), "a style"),
+    "style": (lambda value, name: one_of(value, get_args(FileStyle), name), "a style"),
     "output_format": (format_name, "a format"),
     "glossary": (_glossary, "a mapping of source words to translations, both non-empty strings"),
     "alignment": _FLAG,
