@@ -203,9 +203,18 @@ _bars: list[Live] = []  # on the terminal; whatever else is printed there would 
 
 
 def hide_bar() -> None:
-    """Erase the bar until the next step."""
+    """Erase the bar until the next step, for a result on standard output."""
     for live in _bars:
         live.stop()
+
+
+def print_above_bar(message: str) -> bool:
+    """Print a message above the bar, from any thread. Return whether there is a bar."""
+    for live in _bars:
+        from rich.text import Text
+
+        live.console.print(Text(message), soft_wrap=True)
+    return bool(_bars)
 
 
 @contextmanager
@@ -261,7 +270,7 @@ def _drawn(step: Progress, since: float) -> Table:
     is_waiting = step.stage == "wait"
     done = step.done + (time.monotonic() - since if is_waiting else 0)
     is_known = step.total is not None and (not is_waiting or done < step.total)
-    bar = ProgressBar(step.total if is_known else None, done if is_known else 0, BAR_WIDTH, pulse=not is_known)
+    bar = ProgressBar(step.total if is_known else None, done if is_known else 0, pulse=not is_known)
     if is_waiting:
         amount = Text(f"{done:.0f} s{_expected(step.total)}", style="progress.remaining")
     else:
@@ -269,8 +278,9 @@ def _drawn(step: Progress, since: float) -> Table:
         amount = Text(f"{human_size(done)}{whole}", style="progress.download")
     table = Table.grid(padding=(0, 1))
     table.add_column(max_width=NAME_WIDTH, no_wrap=True, overflow="ellipsis")
-    for _ in range(3):
-        table.add_column(no_wrap=True)
+    table.add_column(no_wrap=True)
+    table.add_column(max_width=BAR_WIDTH)  # the only one that may wrap, so it is the first to shrink
+    table.add_column(no_wrap=True)
     table.add_row(Text("text" if _is_text(step) else step.name), _VERBS[step.stage], bar, amount)
     return table
 

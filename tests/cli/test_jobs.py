@@ -71,9 +71,9 @@ def test_a_job_that_is_unknown_is_expired_and_fails(command):
 
 
 def test_waiting_for_texts_prints_them_although_they_were_submitted_elsewhere(command, elsewhere):
-    job = elsewhere.submit_text(["Yes", "No"], target=["de", "fr"])
+    job = elsewhere.submit_text(["Yes", "No\nNever"], target=["de", "fr"])
     done = command("jobs", "wait", job.id, "--kind", "text")
-    assert [line.split("\t")[0] for line in done.out.splitlines()] == ["de", "de", "fr", "fr"]
+    assert [line.split("\t")[0] for line in done.out.splitlines()] == ["de"] * 3 + ["fr"] * 3
 
 
 def test_a_job_of_another_machine_is_fetched_under_the_name_that_is_given(command, elsewhere):

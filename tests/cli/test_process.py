@@ -282,10 +282,14 @@ def test_results_are_not_printed_into_the_bar(start, sandbox, terminal, tmp_path
         (tmp_path / name).write_text("Hello\n")
     sandbox.fail("getFileTranslation", status=200, body=b'{"status": 202}', times=2)
     streams = dict.fromkeys(("stdin", "stdout", "stderr"), terminal.theirs)
-    process = start("file", "a.txt", "b.txt", "--to", "de", env={"TERM": "xterm-256color", "COLUMNS": ""}, **streams)
+    line = ("file", "a.txt", "b.txt", "--to", "de", "-v")
+    process = start(*line, env={"TERM": "xterm-256color", "COLUMNS": ""}, **streams)
     lines = shown_lines(terminal.until(None, process))
     assert process.returncode == 0
     assert {b"a.de.txt", b"b.de.txt"} <= set(lines)
+    logged = [line for line in lines if b"INFO" in line]
+    assert logged
+    assert all(line.startswith(b"INFO") for line in logged)
 
 
 def test_an_id_is_never_cut(start, sandbox, environment, monkeypatch, capsys):

@@ -68,6 +68,15 @@ def test_a_narrow_terminal_shortens_the_name_and_a_bracket_in_it_is_no_markup():
     assert "report.docx" not in screen.file.getvalue()
 
 
+@pytest.mark.parametrize("width", [40, 60])
+def test_on_a_narrow_terminal_the_bar_shrinks_before_the_words(width):
+    screen = terminal(width)
+    with bars(screen) as show:
+        show(WAIT)
+    assert "report.docx waiting ━" in screen.file.getvalue()
+    assert "3 s, usually 6 s" in screen.file.getvalue()
+
+
 @pytest.mark.parametrize(
     ("step", "line"),
     [

@@ -92,7 +92,7 @@ class Context:
         """Return the history of a service; with ``--sandbox`` there is none."""
         from .history import History
 
-        return History(None if self.is_sandbox else history_folder(), service)
+        return History(None if self.is_sandbox else history_folder(), service, self.clock)
 
     def progress(self) -> AbstractContextManager[Callable[[Any], None]]:
         """Return what shows each step for as long as its block runs: nothing with ``--quiet`` and ``--json``."""
@@ -111,7 +111,7 @@ class Context:
 
             def watch(step: Progress) -> None:
                 if step.stage == "submitted":
-                    history.record_job(step.job.to_dict(), now=self.clock.wall())
+                    history.record_job(step.job.to_dict())
                     self.jobs.append(step.job.id)
                     self.keep(step.job, resume)
                 show(step)
@@ -176,7 +176,7 @@ class Context:
     def _count(self, client: TranslationClient) -> None:
         self.calls = client.usage.by_operation
         command = click.get_current_context().command_path.removeprefix(f"{PROGRAM} ")
-        self.history(client.base_url).record_calls(command, self.calls, now=self.clock.wall())
+        self.history(client.base_url).record_calls(command, self.calls)
         if self.calls and is_terminal(sys.stderr):
             self.say(human_count(client.usage.calls, "call"))
 

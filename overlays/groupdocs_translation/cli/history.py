@@ -18,6 +18,7 @@ from typing import Any, cast
 
 from attrs import frozen
 
+from .._clock import Clock
 from .._rules.job_handle import job_handle
 
 log = logging.getLogger("groupdocs_translation.history")
@@ -35,15 +36,16 @@ class History:
 
     folder: Path | None
     service: str
+    clock: Clock
 
-    def record_calls(self, command: str, calls: Mapping[str, int], *, now: float) -> None:
-        """Record the calls of one command by operation; ``now`` in seconds since the epoch."""
+    def record_calls(self, command: str, calls: Mapping[str, int]) -> None:
+        """Record the calls of one command by operation."""
         if calls:
-            self._append({"command": command, "calls": dict(calls)}, now)
+            self._append({"command": command, "calls": dict(calls)})
 
-    def record_job(self, job: Mapping[str, Any], *, now: float) -> None:
+    def record_job(self, job: Mapping[str, Any]) -> None:
         """Record a job as returned by ``Job.to_dict()``."""
-        self._append({"job": dict(job)}, now)
+        self._append({"job": dict(job)})
 
     def calls(self, month: str) -> Mapping[str, Counter[str]]:
         """Return the calls of a month (``2026-11``) by command and operation."""
@@ -56,9 +58,10 @@ class History:
                     found.setdefault(str(line.get("command")), Counter()).update(counted)
         return found
 
-    def jobs(self, *, now: float) -> list[dict[str, Any]]:
+    def jobs(self) -> list[dict[str, Any]]:
         """Return the jobs whose results the service still keeps, newest first."""
         found: dict[str, dict[str, Any]] = {}
+        now = self.clock.wall()
         for month in sorted({_month(now - RETENTION_S), _month(now)}):
             for line in self._lines(month):
                 with suppress(KeyError, TypeError, ValueError):  # a damaged line, or one of a newer release
@@ -68,13 +71,14 @@ class History:
                         found[handle.id] = handle.to_dict()
         return list(reversed(found.values()))
 
-    def job(self, job_id: str, *, now: float) -> dict[str, Any] | None:
+    def job(self, job_id: str) -> dict[str, Any] | None:
         """Return the recorded values of one job."""
-        return next((job for job in self.jobs(now=now) if job.get("id") == job_id), None)
+        return next((job for job in self.jobs() if job.get("id") == job_id), None)
 
-    def _append(self, values: Mapping[str, Any], now: float) -> None:
+    def _append(self, values: Mapping[str, Any]) -> None:
         if self.folder is None:
             return
+        now = self.clock.wall()
         line = json.dumps({"at": round(now, 3), "service": self.service, **values}) + "\n"
         try:
             self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 import shutil
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import click
 
-from .._progress import hide_bar, strip_controls
+from .._progress import hide_bar, print_above_bar, strip_controls
 
 MIN_WRAPPED = 10  # columns: less is unreadable
 PADDING = 3  # columns between two cells
@@ -27,14 +27,23 @@ def prepare_streams() -> None:
 
 def say(message: str) -> None:
     """Print a message on stderr."""
-    hide_bar()
-    click.echo(strip_controls(message, sys.stderr), err=True)
+    message = strip_controls(message, sys.stderr)
+    if not print_above_bar(message):
+        click.echo(message, err=True)
 
 
 def write(line: str) -> None:
     """Print a line of the result on stdout."""
     hide_bar()
     click.echo(strip_controls(line, sys.stdout))
+
+
+def text_lines(by_language: Mapping[str, str | Sequence[str]]) -> Iterator[str]:
+    """Yield the lines of translated texts, each after its language and a tab if there are several languages."""
+    for language, given in by_language.items():
+        for text in [given] if isinstance(given, str) else given:
+            for line in text.split("\n"):
+                yield line if len(by_language) == 1 else f"{language}\t{line}"
 
 
 def write_file(path: Path) -> None:

@@ -7,7 +7,6 @@ import re
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,12 +23,11 @@ from ...spec.formats import check_output, recognize
 from .. import options
 from ..exits import PROGRAM, Exit
 from ..options import given_options, kind_options, known_format
-from ..output import say, write_file
+from ..output import say, text_lines, write_file
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Mapping, Sequence
 
-    from ..._results import TextTranslation
     from ..._sync.jobs import Job
     from ..context import Context
 
@@ -98,21 +96,13 @@ def file(
             with work.reporting(name):
                 if as_text:
                     texts = job.result(context.timeout or TEXTS_TIMEOUT_S, progress=watch)
-                    context.write(*lines_of(texts))
+                    context.write(*text_lines(texts.by_language))
                     work.found[name]["texts"] = dict(texts.by_language)
                 else:
                     work.found[name]["results"] = results.fetch(job, timeout=context.timeout, progress=watch)
                 work.found[name]["job"] = job.id
                 context.resume_commands.pop(job.id, None)
     return work.end()
-
-
-def lines_of(translation: TextTranslation[Any]) -> Iterator[str]:
-    """Yield the texts of a translation, each after its language and a tab if there are several languages."""
-    for language in translation:
-        texts = [translation[language]] if isinstance(translation[language], str) else translation[language]
-        for text in texts:
-            yield text if len(translation.by_language) == 1 else f"{language}\t{text}"
 
 
 def shown(source: str) -> str:

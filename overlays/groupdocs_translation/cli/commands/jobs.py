@@ -14,7 +14,8 @@ from ...spec.formats import check_output, recognize
 from .. import options
 from ..context import Context
 from ..exits import PROGRAM, Exit
-from .file import Results, lines_of
+from ..output import text_lines
+from .file import Results
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -41,7 +42,7 @@ def _known(ctx: click.Context, _: click.Parameter, incomplete: str) -> list[Comp
     """Return the job IDs for shell completion, each with its file name."""
     context = ctx.ensure_object(Context)
     with suppress(ConfigurationError):
-        jobs = context.history(context.service).jobs(now=context.clock.wall())
+        jobs = context.history(context.service).jobs()
         return [CompletionItem(job["id"], help=job.get("name")) for job in jobs if job["id"].startswith(incomplete)]
     return []
 
@@ -56,7 +57,7 @@ def listed(context: Context) -> None:
 
     Lists the jobs submitted by this command on this machine. Makes no call.
     """
-    known = context.history(context.service).jobs(now=context.clock.wall())
+    known = context.history(context.service).jobs()
     context.write_json({"jobs": known})
     rows = ((job["id"], job["kind"], " ".join(job.get("targets", ())), str(job.get("name", ""))) for job in known)
     context.write_table(("id", "kind", "into", "file"), rows, wrapped=3)
@@ -103,7 +104,7 @@ def wait(context: Context, ids: tuple[str, ...], kind: str | None) -> None:
 def _result(context: Context, job: Job[Any], result: Any) -> dict[str, Any]:
     values: dict[str, Any] = {"id": job.id, "kind": job.kind, "state": "done"}
     if job.kind == "text":
-        context.write(*lines_of(result))
+        context.write(*text_lines(result.by_language))
         return values | {"translations": dict(result.by_language)}
     if job.kind == "file":
         context.write(f"{job.id}\tdone\t{' '.join(result.urls)}")
@@ -171,6 +172,6 @@ def _pick(
         if kind == "text":
             return client.submit_text("Hello", target="de")
         return client.submit_file(b"Hello\n", name="sample.txt", target="de")
-    known = context.history(client.base_url).job(job_id, now=context.clock.wall()) or {}
+    known = context.history(client.base_url).job(job_id) or {}
     given: dict[str, Any] = {**known, **details, "id": job_id, **({} if kind is None else {"kind": kind})}
     return client.job(**given)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from .. import options
+from ..output import text_lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -57,11 +58,9 @@ def text(context: Context, texts: tuple[str, ...], files: tuple[str, ...], targe
     ):
         given = {"timeout": context.timeout, "progress": watch, **options.given_options(variants)}
         for row in _rows(client, wanted, files, targets, given):
-            for language, text in row.items():
-                if context.is_json:
-                    found[language].append(text)
-                prefix = f"{language}\t" if len(row) > 1 else ""
-                context.write(*(f"{prefix}{line}" for line in text.split("\n")))
+            for language, text in row.items() if context.is_json else ():
+                found[language].append(text)
+            context.write(*text_lines(row))
     context.write_json({"translations": found, "jobs": context.jobs, "calls": dict(context.calls)})
 
 
