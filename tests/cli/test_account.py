@@ -22,7 +22,7 @@ def account(sandbox):
     return {**settings, **dict.fromkeys(SECRETS)}, [settings[name] for name in SECRETS]
 
 
-def test_token_tells_life_and_source_and_not_the_token(command, clock):
+def test_token_shows_lifetime_and_source_and_not_the_token(command, clock):
     done = command("token")
     assert done.code == 0
     assert "credentials from arguments" in done.out
@@ -82,7 +82,7 @@ def test_login_under_a_name_is_found_by_that_name_only(command, account):
     assert command("--profile", "work", "token", **settings).code == 0, "before the command too"
 
 
-def test_login_asks_for_the_secret_without_echo(command, account, monkeypatch):
+def test_login_prompts_for_the_secret_without_echo(command, account, monkeypatch):
     settings, (client_id, secret) = account
     asked = []
 
@@ -107,7 +107,7 @@ def test_a_wrong_secret_is_not_stored_unless_wanted(command, account):
     assert profile_path().exists()
 
 
-def test_login_with_nobody_to_ask_is_usage(command, account):
+def test_login_without_a_terminal_is_a_usage_error(command, account):
     settings, _ = account
     assert command("login", stdin=b"", **settings).code == 2
     assert command("login", "--secret-stdin", stdin=b"x", **settings).code == 2
@@ -118,7 +118,7 @@ def results(done):
     return {finding["name"]: finding["result"] for finding in done.json["findings"]}
 
 
-def test_a_healthy_machine_costs_no_call(command, sandbox, clock):
+def test_doctor_makes_no_billed_call(command, sandbox, clock):
     done = command("doctor", "--json")
     assert done.code == 0
     assert done.json["is_healthy"]
@@ -142,7 +142,7 @@ def test_the_clock_is_compared_with_what_the_hosts_say(command):
     assert any(line.startswith("warning\tclock\t") and "slow" in line for line in told.out.splitlines())
 
 
-def test_each_ailment_is_named_and_has_its_exit_code(command, account, sandbox):
+def test_each_problem_is_named_and_has_its_exit_code(command, account, sandbox):
     settings, _ = account
     nobody = command("doctor", "--json", **settings)
     assert nobody.code == 3
@@ -157,14 +157,14 @@ def test_each_ailment_is_named_and_has_its_exit_code(command, account, sandbox):
     assert results(wrong)["api host"] == "failed"
 
 
-def test_a_proxys_password_is_not_told(command, monkeypatch):
+def test_a_proxys_password_is_not_shown(command, monkeypatch):
     monkeypatch.setenv("HTTPS_PROXY", "http://user:hunter2@proxy.example:3128")
     done = command("doctor", trust_env=False)
     assert "proxy.example" in done.out
     assert "hunter2" not in done.out
 
 
-def test_a_throwaway_sandbox_can_be_logged_in_to_and_nothing_is_stored(command):
+def test_login_with_a_temporary_sandbox_stores_nothing(command):
     done = command("login", "--sandbox", "--json")
     assert done.code == 0
     assert done.json["is_checked"]
@@ -214,7 +214,7 @@ def test_a_service_that_cannot_be_reached_is_one_error_and_its_retries_are_for_v
     assert len(command("token", "--json", **offline).err.splitlines()) == 1
 
 
-def test_certificates_that_are_not_there_are_named_by_their_variable(command, monkeypatch):
+def test_missing_certificates_are_named_by_their_variable(command, monkeypatch):
     monkeypatch.setenv("SSL_CERT_FILE", "/nowhere.pem")
     done = command("text", "Hello", "--to", "de", verify=True)
     assert done.code == 2

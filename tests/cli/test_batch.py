@@ -28,7 +28,7 @@ def test_a_folder_is_translated_and_the_tree_kept(command, folder, tmp_path):
     assert "report.html" in done.err
 
 
-def test_a_dry_run_tells_what_is_not_known_and_what_is_left_alone(command, folder, sandbox):
+def test_a_dry_run_shows_unknown_pairs_and_skipped_files(command, folder, sandbox):
     line = ("batch", folder, "--to", "zh-TW", "--out", "out")
     assert "unknown language pairs: en-zh-TW; the run checks them first (1 call)" in command(*line, "--dry-run").err
     refused = command(*line)
@@ -42,7 +42,7 @@ def test_a_dry_run_tells_what_is_not_known_and_what_is_left_alone(command, folde
     assert "use --retry-failed to retry" in command(*line, "--dry-run").err
 
 
-def test_a_dry_run_tells_the_calls_by_kind_and_sends_and_writes_nothing(command, folder, tmp_path, sandbox):
+def test_a_dry_run_shows_the_calls_by_kind_and_sends_and_writes_nothing(command, folder, tmp_path, sandbox):
     done = command("batch", folder, "--to", "de,fr", "--out", "out", "--dry-run")
     assert done.code == 0
     rows = [line.split("\t") for line in done.out.splitlines()]
@@ -83,7 +83,7 @@ def test_a_file_that_fails_is_listed_with_its_reason_and_makes_it_partly(command
     assert json.loads(Path(again.json["json"]).read_text())["files"]
 
 
-def test_the_budget_stops_it_and_the_same_command_goes_on(command, folder, sandbox):
+def test_the_budget_stops_it_and_the_same_command_resumes(command, folder, sandbox):
     line = ["batch", folder, "--to", "de", "--out", "out", "--jobs", "1", "--uploads", "1"]
     done = command(*line, "--max-calls", "3")
     assert done.code == 4
@@ -102,7 +102,7 @@ def test_options_of_a_kind_are_refused_with_the_list_before_anything_is_sent(com
     assert not [name for name in sandbox.calls() if name[0].islower()], "no operation of the service"
 
 
-def test_a_folder_that_is_none_is_usage(command):
+def test_a_missing_folder_is_a_usage_error(command):
     done = command("batch", "nowhere", "--to", "de", "--out", "out")
     assert done.code == 2
     assert "'nowhere' does not exist" in done.err

@@ -28,7 +28,7 @@ def test_every_error_has_a_row_of_its_own(kind):
     assert kind.__name__ in MEANINGS
 
 
-def test_the_table_has_no_row_for_an_error_that_is_gone():
+def test_the_table_has_no_row_for_an_unknown_error():
     assert set(MEANINGS) == {kind.__name__ for kind in OURS}
     assert len(OURS) > len(_errors.__doc__.splitlines()) // 2
 
@@ -78,14 +78,14 @@ def test_a_users_own_error_means_what_its_parent_means():
         (_errors.ConfigurationError("whatever: said", parameter="target"), "whatever: said"),
     ],
 )
-def test_messages_speak_of_options_not_of_python(error, in_ours):
+def test_messages_name_options_instead_of_python_arguments(error, in_ours):
     error.add_note("(a.docx)")
     assert in_ours in cli_wording(error)
     assert "=" not in cli_wording(error)
     assert cli_wording(error).endswith("\n(a.docx)")
 
 
-def test_no_advice_names_a_command_that_is_not_there():
+def test_no_advice_names_an_unknown_command():
     from groupdocs_translation.cli.main import COMMANDS
 
     named = set(re.findall(r"groupdocs-translation (\w+)", " ".join(row.advice for row in MEANINGS.values())))

@@ -63,17 +63,17 @@ def test_usage_counts_what_the_commands_of_the_month_have_sent(command, clock):
     assert command("usage", "--json", "--month", told["month"]).json["total"] == 3
 
 
-def test_a_month_that_is_none_is_usage(command):
+def test_an_invalid_month_is_a_usage_error(command):
     assert command("usage", "--month", "November").code == 2
 
 
-def test_a_throwaway_sandbox_leaves_no_trace(command, tmp_path):
+def test_a_temporary_sandbox_leaves_no_history(command, tmp_path):
     assert command("text", "Hello", "--to", "de", "--sandbox", "-q").code == 0
     assert not list((tmp_path / "XDG_STATE_HOME").rglob("*.jsonl"))
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish", "powershell"])
-def test_the_completion_script_asks_this_command(command, shell):
+def test_the_completion_script_runs_this_command(command, shell):
     done = command("completion", shell)
     assert "_GROUPDOCS_TRANSLATION_COMPLETE" in done.out
     assert command("completion", shell, "--json").json["script"].strip() == done.out.strip()

@@ -77,7 +77,7 @@ def test_a_conversion_gives_the_result_its_extension_and_an_impossible_one_costs
     assert "txt cannot be converted to mp3" in done.err
 
 
-def test_a_result_that_is_there_is_not_replaced_and_nothing_is_paid(command, note, tmp_path, sandbox):
+def test_an_existing_result_is_not_replaced_and_nothing_is_billed(command, note, tmp_path, sandbox):
     (tmp_path / "note.de.txt").write_text("mine")
     done = command("file", note, "--to", "de")
     assert (done.code, len(sandbox.records)) == (2, 0)
@@ -131,7 +131,7 @@ def test_a_download_that_fails_says_how_to_fetch_what_was_paid_for(command, note
     assert len(sandbox.jobs) == 1
 
 
-def test_a_job_that_is_not_ready_in_time_is_told_with_the_command_that_goes_on(command, note, sandbox):
+def test_a_job_that_is_not_ready_in_time_is_reported_with_the_command_that_resumes_it(command, note, sandbox):
     sandbox.fail("getFileTranslation", status=200, body=b'{"status": 202, "message": "in work"}', times=1000)
     done = command("file", note, "--to", "de", "--timeout", "30", "--json")
     assert done.code == 1
@@ -141,7 +141,7 @@ def test_a_job_that_is_not_ready_in_time_is_told_with_the_command_that_goes_on(c
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere every file name is text")
-def test_a_file_whose_name_is_no_text_is_translated_all_the_same(command, tmp_path):
+def test_a_file_whose_name_is_not_utf_8_is_translated(command, tmp_path):
     path = os.fsencode(tmp_path) + b"/gr\xfc\xdf.txt"
     with open(path, "wb") as file:
         file.write(b"Hello")
@@ -159,9 +159,7 @@ def test_all_files_are_submitted_before_one_is_waited_for(command, note, tmp_pat
     assert stages.index("waiting") > max(place for place, stage in enumerate(stages) if stage == "submitted")
 
 
-def test_of_several_files_each_that_is_not_ready_is_told_with_the_command_that_fetches_it(
-    command, note, tmp_path, sandbox
-):
+def test_each_unfinished_file_is_reported_with_the_command_that_downloads_it(command, note, tmp_path, sandbox):
     (tmp_path / "b.txt").write_text("Hello\n")
     sandbox.fail("/storage", status=403, times=50)
     done = command("file", "note.txt", "b.txt", "--to", "de")
@@ -231,7 +229,7 @@ def test_two_files_whose_results_would_be_one_are_not_both_paid_for(command, tmp
     assert len(sandbox.jobs) == 1
 
 
-def test_no_wait_minds_no_result_that_is_there(command, note, tmp_path, sandbox):
+def test_no_wait_ignores_existing_results(command, note, tmp_path, sandbox):
     (tmp_path / "note.de.txt").write_text("mine")
     assert command("file", note, "--to", "de", "--no-wait").code == 0
     assert len(sandbox.jobs) == 1

@@ -38,7 +38,7 @@ def test_jobs_of_yesterday_and_of_other_services_are_not_listed(command, tmp_pat
     assert command("jobs", "list", base_url="https://api.example.com").out == ""
 
 
-def test_a_history_with_a_torn_line_still_tells_the_rest(command):
+def test_a_history_with_an_incomplete_line_keeps_the_others(command):
     command("text", "Hello", "--to", "de")
     (file,) = history_folder().iterdir()
     file.write_bytes(file.read_bytes() + b'{"at": 1, "jo')
@@ -51,7 +51,7 @@ def test_a_history_that_cannot_be_written_stops_nothing(command, tmp_path):
     assert command("text", "Hello", "--to", "de").code == 0
 
 
-def test_states_are_told_with_one_call_each(command, elsewhere, sandbox):
+def test_a_status_costs_one_call(command, elsewhere, sandbox):
     done = elsewhere.submit_file(b"Hello", name="a.txt", target="de")
     text = elsewhere.submit_text("Hello", target="de")
     before = sandbox.calls().total()
@@ -82,7 +82,7 @@ def test_a_job_of_another_machine_is_fetched_under_the_name_that_is_given(comman
     assert command("jobs", "wait", job.id).out == f"{job.id}\tdone\tde\n"
 
 
-def test_a_failed_job_is_told_with_its_reason(command, elsewhere, sandbox):
+def test_a_failed_job_is_reported_with_its_reason(command, elsewhere, sandbox):
     job = elsewhere.submit_file(b"Hello", name="a.txt", target="de")
     body = b'{"status": 500, "message": "the file is encrypted"}'
     sandbox.fail("getFileTranslation", status=200, body=body, times=2)
@@ -92,7 +92,7 @@ def test_a_failed_job_is_told_with_its_reason(command, elsewhere, sandbox):
     assert "the file is encrypted" in done.err
 
 
-def test_the_structure_of_a_hugo_file_is_told(command, elsewhere, sandbox):
+def test_the_structure_of_a_hugo_file_is_printed(command, elsewhere, sandbox):
     from groupdocs_translation_api.api.translation import analyze_hugo
     from groupdocs_translation_api.models import HugoRequest
 
@@ -114,7 +114,7 @@ def test_one_name_is_not_for_many_jobs(command):
     assert command("jobs", "download", "a", "b", "--name", "report.docx").code == 2
 
 
-def test_what_is_remembered_holds_no_text_and_is_for_nobody_else(command, sandbox):
+def test_the_history_contains_no_text_and_is_private(command, sandbox):
     command("text", "A text of mine", "--to", "de", "--glossary", "mine=meiner")
     (file,) = history_folder().iterdir()
     kept = file.read_text()

@@ -156,7 +156,7 @@ def test_ctrl_c_while_a_job_is_submitted_waits_for_its_id_and_twice_does_not(sta
     assert b"jobs wait" not in second.stderr.read()
 
 
-def test_a_batch_that_is_interrupted_goes_on_with_the_same_command(start, sandbox, tmp_path):
+def test_an_interrupted_batch_prints_the_command_that_resumes_it(start, sandbox, tmp_path):
     folder = tmp_path / "src"
     folder.mkdir()
     for number in range(6):
@@ -174,7 +174,7 @@ def test_a_batch_that_is_interrupted_goes_on_with_the_same_command(start, sandbo
     assert b"Traceback" not in said
 
 
-def test_a_reader_that_goes_away_is_no_error_worth_a_word(start):
+def test_a_closed_pipe_prints_no_error(start):
     process = start("formats")
     process.stdout.close()
     said = process.stderr.read()
@@ -202,7 +202,7 @@ def test_no_locale_and_no_encoding_makes_it_crash(start, environment, monkeypatc
     assert json.loads(outcomes[2][0])["translations"]["de"] == [right.strip()]
 
 
-def test_a_terminal_gets_bars_that_are_gone_at_the_end(start, sandbox, terminal, tmp_path):
+def test_a_terminal_gets_bars_that_are_erased_at_the_end(start, sandbox, terminal, tmp_path):
     (tmp_path / "note.txt").write_text("Hello\n")
     sandbox.fail("getFileTranslation", status=200, body=b'{"status": 202}', times=2)
     streams = dict.fromkeys(("stdin", "stdout", "stderr"), terminal.theirs)
@@ -230,7 +230,7 @@ def test_no_color_and_a_narrow_terminal_are_respected(start, terminal):
     assert max(widths) <= 40
 
 
-def test_a_dumb_terminal_gets_lines_and_none_gets_the_escapes_of_a_hostile_answer(start, terminal, sandbox):
+def test_a_dumb_terminal_gets_lines_and_no_escape_sequence_of_a_response(start, terminal, sandbox):
     body = json.dumps({"status": 200, "translations": {"de": ["\x1b]0;owned\x07Hallo"]}}).encode()
     sandbox.fail("getTextTranslation", status=200, headers={"content-type": "application/json"}, body=body)
     streams = dict.fromkeys(("stdin", "stdout", "stderr"), terminal.theirs)
@@ -255,7 +255,7 @@ def test_the_secret_is_typed_without_echo(start, terminal, sandbox, environment)
     assert secret.encode() not in printed
 
 
-def test_a_sandbox_runs_until_ctrl_c_or_for_one_command_and_tells_both_what_to_use(start):
+def test_a_sandbox_runs_until_ctrl_c_or_for_one_command_and_passes_its_settings(start):
     script = "import os, sys; print(os.environ['GROUPDOCS_TRANSLATION_URL']); sys.exit(7)"
     lasting, brief = start("sandbox"), start("sandbox", "--", sys.executable, "-c", script)
     lines = [lasting.stdout.readline().decode() for _ in range(4)]

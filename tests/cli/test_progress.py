@@ -40,7 +40,7 @@ def test_a_wait_of_texts_shows_no_id(screen):
     assert JOB.id not in screen.file.getvalue()
 
 
-def test_a_wait_longer_than_usual_and_one_that_nobody_knows_are_shown_all_the_same(screen):
+def test_a_wait_longer_than_usual_and_one_of_unknown_duration_are_shown(screen):
     with bars(screen) as show:
         show(Progress("wait", "late.docx", 90.0, 6.0, JOB))
         show(Progress("wait", "new.docx", 1.0, None, JOB))
@@ -115,7 +115,7 @@ def step(name, **values):
     return BatchProgress(**{"step": name, "total": 40, "finished": 10, "calls": 31, **values})
 
 
-def test_a_batch_in_a_log_says_failures_at_once_and_the_rest_now_and_then(capsys):
+def test_a_batch_without_a_terminal_prints_failures_immediately_and_progress_every_10_seconds(capsys):
     lines = BatchLines()
     for seen in (
         step("start", finished=4),
@@ -166,7 +166,7 @@ def test_ctrl_c_twice_does_not_wait():
         pressed_while_submitting(lambda interrupt: interrupt._on_signal(2, None))
 
 
-def test_ctrl_c_at_any_other_moment_stops_at_once():
+def test_ctrl_c_at_any_other_moment_stops_immediately():
     for stage in ("upload", "submitted", "wait", "download"):
         interrupt = Interrupt(print)
         interrupt.watch(Progress(stage, "a", 0, None, JOB))

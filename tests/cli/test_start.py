@@ -73,7 +73,7 @@ def test_nothing_at_all_shows_the_help(command):
         (["jobs", "cancel"], "No such command 'cancel'"),
     ],
 )
-def test_a_command_that_is_not_there_is_usage(command, line, said):
+def test_an_unknown_command_is_a_usage_error(command, line, said):
     done = command(*line)
     assert (done.code, done.out) == (2, "")
     assert said in done.err
@@ -150,7 +150,7 @@ def test_a_bug_of_this_package_is_one_line_with_a_hint_and_a_traceback_with_vv(m
     assert "-vv" in line
 
 
-def test_a_sandbox_that_cannot_start_and_a_command_that_is_not_there_are_usage(command):
+def test_a_sandbox_that_cannot_start_and_a_missing_program_are_usage_errors(command):
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()

@@ -117,7 +117,7 @@ def test_text_that_no_answer_came_for_is_not_sent_again(command, sandbox):
     assert sandbox.calls()["translateText"] == 1
 
 
-def test_a_job_that_is_gone_with_its_sandbox_is_not_offered(command):
+def test_a_job_of_a_temporary_sandbox_is_not_offered_for_resuming(command):
     done = command("text", "Hello", "--to", "de", "--max-calls", "1", "--sandbox")
     assert done.code == 1
     assert "is used up" in done.err

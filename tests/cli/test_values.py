@@ -14,11 +14,11 @@ from groupdocs_translation.cli.options import (
     SECONDS,
     SHEET_PART,
     given_options,
-    hints,
     kind_options,
-    kinds_taking,
+    kinds_with,
     merged,
     number,
+    option_types,
 )
 from groupdocs_translation.spec.formats import KINDS, FileOptions
 
@@ -58,7 +58,7 @@ def test_values_are_read(kind, written, meant):
         (SHEET_PART, "1!cells=3"),
     ],
 )
-def test_a_slip_of_the_finger_is_refused_with_an_example(kind, written):
+def test_a_malformed_value_is_refused_with_an_example(kind, written):
     with pytest.raises(click.BadParameter):
         kind.convert(written, None, None)
 
@@ -90,7 +90,7 @@ def test_a_glossary_may_be_a_table_or_json(tmp_path, name, content):
 @pytest.mark.parametrize(
     ("name", "content"), [("a.csv", "a,b,c\n"), ("a.json", "[1]"), ("b.json", "{"), ("a.tsv", "a\t\n")]
 )
-def test_a_glossary_that_is_none_is_refused(tmp_path, name, content):
+def test_an_invalid_glossary_is_refused(tmp_path, name, content):
     file = tmp_path / name
     file.write_text(content, encoding="utf-8")
     with pytest.raises(click.BadParameter):
@@ -106,7 +106,7 @@ def test_a_glossary_that_is_none_is_refused(tmp_path, name, content):
         (SECONDS, "nan", "not a number of seconds"),
     ],
 )
-def test_a_number_is_asked_for_in_words(kind, written, said):
+def test_a_wrong_number_is_refused_in_words(kind, written, said):
     with pytest.raises(click.BadParameter, match=said):
         kind.convert(written, None, None)
 
@@ -151,9 +151,9 @@ LINES = {
 
 def test_every_option_of_the_python_api_has_a_flag_a_help_and_a_line_here():
     names = set(FileOptions.__annotations__)
-    assert set(hints()) == set(HELP) == set(LINES) == names
+    assert set(option_types()) == set(HELP) == set(LINES) == names
     assert {option.name for option in probe.params} == names
-    assert all(kinds_taking(name) for name in names)
+    assert all(kinds_with(name) for name in names)
     assert all(name in names for kind in KINDS.values() for name in (*kind.options, *kind.text_options))
 
 

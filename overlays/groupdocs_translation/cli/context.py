@@ -6,7 +6,7 @@ import json
 import logging
 import shlex
 import sys
-from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -61,32 +61,32 @@ class Context:
         return api_url(self.settings.get("base_url"))
 
     @contextmanager
-    def client(self, **settings: Any) -> Generator[TranslationClient]:
+    def client(self) -> Generator[TranslationClient]:
         """Open the client that the options describe, and record its calls when the block ends."""
         from .._sync.client import TranslationClient  # loads the client
 
-        with ExitStack() as stack:
-            given: dict[str, Any] = {"polling": self.polling, "call_budget": self.max_calls} | settings
-            given = self.client_settings(stack) | {name: value for name, value in given.items() if value is not None}
-            if self.is_trial:
-                given = {name: value for name, value in given.items() if name not in _CREDENTIALS}
-            client = stack.enter_context((TranslationClient.trial if self.is_trial else TranslationClient)(**given))
-            try:
-                yield client
-            finally:
-                self._count(client)
+        options = {"polling": self.polling, "call_budget": self.max_calls}
+        with self.client_settings() as given:
+            given |= {name: value for name, value in options.items() if value is not None}
+            for name in _CREDENTIALS if self.is_trial else ():
+                given.pop(name, None)
+            with (TranslationClient.trial if self.is_trial else TranslationClient)(**given) as client:
+                try:
+                    yield client
+                finally:
+                    self._count(client)
 
-    def client_settings(self, stack: ExitStack) -> dict[str, Any]:
-        """Return the arguments of the client; ``stack`` holds the sandbox of ``--sandbox``."""
-        given = dict(self.settings)
-        if self.is_sandbox:
-            from .._rules.polling import PollingSchedule
+    @contextmanager
+    def client_settings(self) -> Generator[dict[str, Any]]:
+        """Yield the arguments of the client, those of a sandbox that runs during the block with ``--sandbox``."""
+        if not self.is_sandbox:
+            yield dict(self.settings) | ({} if self.profile is None else {"profile": self.profile})
+            return
+        from .._rules.polling import PollingSchedule
 
-            sandbox = stack.enter_context(new_sandbox(latency_s=SANDBOX_LATENCY_S))
-            given = {"polling": PollingSchedule.every(0.2)} | given | sandbox.client_settings()  # its calls are free
-        elif self.profile is not None:
-            given["profile"] = self.profile
-        return given
+        with new_sandbox(latency_s=SANDBOX_LATENCY_S) as sandbox:
+            often = {"polling": PollingSchedule.every(0.2)}  # its calls are free
+            yield often | dict(self.settings) | sandbox.client_settings()
 
     def history(self, service: str) -> History:
         """Return the history of a service; with ``--sandbox`` there is none."""

@@ -21,19 +21,19 @@ class Interrupt:
     def __init__(self, say: Callable[[str], None]) -> None:
         self._say = say
         self._is_submitting = False
-        self._was_asked = False
+        self._is_stopping = False
         self._previous: Any = None
 
     def watch(self, step: Progress) -> None:
         """Take note of one step of a translation."""
         self._is_submitting = step.stage == "submit"
-        if self._was_asked and not self._is_submitting:
+        if self._is_stopping and not self._is_submitting:
             raise KeyboardInterrupt
 
     def _on_signal(self, _: int, __: FrameType | None) -> None:
-        if self._was_asked or not self._is_submitting:
+        if self._is_stopping or not self._is_submitting:
             raise KeyboardInterrupt
-        self._was_asked = True
+        self._is_stopping = True
         self._say("stopping when the service has returned the job ID; press Ctrl-C again to stop immediately")
 
     def __enter__(self) -> Self:
@@ -44,5 +44,5 @@ class Interrupt:
     def __exit__(self, kind: type[BaseException] | None, _: BaseException | None, __: TracebackType | None) -> None:
         if self._previous is not None:
             signal.signal(signal.SIGINT, self._previous)
-        if self._was_asked and kind is None:
+        if self._is_stopping and kind is None:
             raise KeyboardInterrupt

@@ -39,7 +39,7 @@ _SPAN = re.compile(r"(\d+)(?:-(\d+))?")
 _PART = re.compile(r"(\d+)!(?:(rows|columns)=(.+)|([A-Za-z]+\d+):([A-Za-z]+\d+))")
 
 
-class Written(ParamType):
+class ValueType(ParamType):
     """An option type: ``read`` parses the value, or raises ``ValueError`` with an example.
 
     ``name`` is the syntax of the value in the help. The values of a repeated option are joined if ``is_joined``. A
@@ -139,7 +139,7 @@ def _sheet_part(value: str) -> dict[int, WorksheetPart]:
     return {int(match[1]): {"ranges": [(match[4].upper(), match[5].upper())]}}
 
 
-def number(least: int, most: int | None = None) -> Written:
+def number(least: int, most: int | None = None) -> ValueType:
     """Return the type of an integer in a range, both ends included."""
 
     def read(value: str) -> int:
@@ -148,7 +148,7 @@ def number(least: int, most: int | None = None) -> Written:
             raise ValueError(f"{value!r} is not an integer {limits}")
         return int(value)
 
-    return Written("N", read)
+    return ValueType("N", read)
 
 
 def _seconds(value: str, least: float = 0.0) -> float:
@@ -179,18 +179,18 @@ def words(*choices: str) -> click.Choice[str]:
     return click.Choice(choices, case_sensitive=False)
 
 
-SECONDS = Written("SECONDS", _seconds)
-TIMEOUT = Written("SECONDS", partial(_seconds, least=math.ulp(0.0)))  # more than none
-LANGUAGE = Written("CODE", values=TARGETS)
-LANGUAGES = Written("CODE,...", _comma_list, TARGETS, is_joined=True)
-SOURCE_FORMAT = Written("FORMAT", known_format, chain(*(kind.formats for kind in KINDS.values())))
-OUTPUT_FORMAT = Written("FORMAT", known_format, chain(*(kind.outputs for kind in KINDS.values())))
-COMMA_LIST = Written("A,B,...", _comma_list, is_joined=True)
-NUMBERS = Written("1,3-5", _numbers, is_joined=True)
-PAIRS = Written("WORD=TRANSLATION|@FILE", _pairs, is_joined=True)
-KEY_PATHS = Written("KEY.KEY,...", _key_paths, is_joined=True)  # title,params.summary
-NAMED_LIST = Written("NAME=A,B", _named_list, is_joined=True)  # figure=caption,alt
-SHEET_PART = Written("1!A1:C9|1!rows=2-5", _sheet_part, is_joined=True)  # or 1!columns=1,3: a part of worksheet 1
+SECONDS = ValueType("SECONDS", _seconds)
+TIMEOUT = ValueType("SECONDS", partial(_seconds, least=math.ulp(0.0)))  # more than none
+LANGUAGE = ValueType("CODE", values=TARGETS)
+LANGUAGES = ValueType("CODE,...", _comma_list, TARGETS, is_joined=True)
+SOURCE_FORMAT = ValueType("FORMAT", known_format, chain(*(kind.formats for kind in KINDS.values())))
+OUTPUT_FORMAT = ValueType("FORMAT", known_format, chain(*(kind.outputs for kind in KINDS.values())))
+COMMA_LIST = ValueType("A,B,...", _comma_list, is_joined=True)
+NUMBERS = ValueType("1,3-5", _numbers, is_joined=True)
+PAIRS = ValueType("WORD=TRANSLATION|@FILE", _pairs, is_joined=True)
+KEY_PATHS = ValueType("KEY.KEY,...", _key_paths, is_joined=True)  # title,params.summary
+NAMED_LIST = ValueType("NAME=A,B", _named_list, is_joined=True)  # figure=caption,alt
+SHEET_PART = ValueType("1!A1:C9|1!rows=2-5", _sheet_part, is_joined=True)  # or 1!columns=1,3: a part of worksheet 1
 
 
 def merged(values: Sequence[Any]) -> Any:
@@ -348,19 +348,19 @@ _TYPES: dict[Any, ParamType | None] = {
 }
 
 
-def hints() -> dict[str, Any]:
+def option_types() -> dict[str, Any]:
     """Return the types of the options by name, as declared in the Python API."""
     found = get_type_hints(FileOptions, localns={"Mapping": Mapping, "Sequence": Sequence})
     return {name: next(kind for kind in get_args(hint) if kind is not NoneType) for name, hint in found.items()}
 
 
-def kinds_taking(name: str) -> list[str]:
+def kinds_with(name: str) -> list[str]:
     """Return the kinds that accept an option."""
     return [kind.name for kind in KINDS.values() if name in {*kind.options, *kind.auto_options, *kind.text_options}]
 
 
 def _kind_option(name: str, hint: Any) -> Callable[[F], F]:
-    takers = [kind for kind in kinds_taking(name) if kind != "auto"]
+    takers = [kind for kind in kinds_with(name) if kind != "auto"]
     of_all = "every kind" if len(takers) == len(KINDS) - 1 else ", ".join(takers)
     return option(
         f"{flag(name)}/--no-{flag(name)[2:]}" if hint is bool else flag(name),
@@ -372,7 +372,7 @@ def _kind_option(name: str, hint: Any) -> Callable[[F], F]:
     )
 
 
-kind_options = _each(*(_kind_option(name, hint) for name, hint in hints().items()))
+kind_options = _each(*(_kind_option(name, hint) for name, hint in option_types().items()))
 
 
 def given_options(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from contextlib import ExitStack
 from datetime import UTC, datetime
 
 import click
@@ -37,8 +36,7 @@ def login(context: Context, client_id: str | None, secret_stdin: bool, keyring: 
     in its history. Before storing the pair, the command checks it by obtaining a token, which is not billed.
     """
     profile = context.profile or DEFAULT_PROFILE
-    with ExitStack() as stack:
-        settings = context.client_settings(stack)
+    with context.client_settings() as settings:
         settings.pop("profile", None)
         if context.is_sandbox:
             client_id, secret = settings["client_id"], Secret(settings["client_secret"])

@@ -54,9 +54,6 @@ def batch(
     folder: str,
     targets: list[str],
     dry_run: bool,
-    uploads: int | None,
-    jobs: int | None,
-    downloads: int | None,
     **given: Any,
 ) -> int:
     r"""Translate a folder.
@@ -73,16 +70,16 @@ def batch(
     """
     from ...batch import Batch, BatchPlan, Concurrency  # loads asynchronous I/O
 
-    bounds = {"uploads": uploads, "jobs": jobs, "downloads": downloads}
+    limits = {name: given.pop(name) for name in ("uploads", "jobs", "downloads")}
     given |= {name: getattr(context, name) for name in ("max_calls", "polling", "timeout")}
-    given |= {"wording": cli_wording, "concurrency": Concurrency(**given_options(bounds))}
+    given |= {"wording": cli_wording, "concurrency": Concurrency(**given_options(limits))}
     context.max_calls = None  # a limit of the batch, not of its client
     with context.client() as client, context.progress() as show:
         batch = Batch(client, folder, target=targets, progress=show, **given_options(given))
         outcome = batch.plan() if dry_run else _run(context, batch)
     if isinstance(outcome, BatchPlan):
-        return _say_plan(context, outcome)
-    return _say_report(context, outcome, given["max_calls"])
+        return _print_plan(context, outcome)
+    return _print_report(context, outcome, given["max_calls"])
 
 
 def _run(context: Context, batch: Batch) -> BatchReport:
@@ -96,7 +93,7 @@ def _run(context: Context, batch: Batch) -> BatchReport:
         raise
 
 
-def _say_plan(context: Context, plan: BatchPlan) -> int:
+def _print_plan(context: Context, plan: BatchPlan) -> int:
     context.write_json(plan.to_dict())
     rows = [
         (cost.kind, str(cost.files), human_size(cost.bytes), *(str(round(count)) for count in calls))
@@ -123,7 +120,7 @@ def _say_plan(context: Context, plan: BatchPlan) -> int:
     return Exit.DONE
 
 
-def _say_report(context: Context, report: BatchReport, limit: int | None) -> int:
+def _print_report(context: Context, report: BatchReport, limit: int | None) -> int:
     held_up = (file for file in report.each("planned", "uploaded", "submitted") if file.reason)
     bad = list(islice(chain(report.each("failed", "uncertain"), held_up), MAX_LISTED))
     listed = {"not_done": [file.to_dict() for file in bad], "json": str(report.json), "html": str(report.html)}

@@ -80,43 +80,43 @@ def file(
     arguments: dict[str, Any] = {"target": targets, "as_text": as_text, **given_options(given)}
     if results.format and not as_text:
         arguments["output_format"] = results.format
-    work = _Work(context, files)
+    outcomes = _Outcomes(context, files)
     with context.client() as client, context.watching(client, results.resume_command) as watch:
         if not (as_text or no_wait):
-            results.check(work, arguments)
+            results.check(outcomes, arguments)
             arguments |= results.destination
         jobs: dict[str, Job[Any]] = {}
-        for name in work.remaining():
-            with work.reporting(name):
+        for name in outcomes.remaining():
+            with outcomes.reporting(name):
                 jobs[name] = client.submit_file(sys.stdin.buffer if name == "-" else name, progress=watch, **arguments)
                 if no_wait:
-                    work.found[name]["job"] = jobs[name].to_dict()
+                    outcomes.found[name]["job"] = jobs[name].to_dict()
                     context.write(jobs[name].id)
         for name, job in () if no_wait else jobs.items():
-            with work.reporting(name):
+            with outcomes.reporting(name):
                 if as_text:
                     texts = job.result(context.timeout or TEXTS_TIMEOUT_S, progress=watch)
                     context.write(*text_lines(texts.by_language))
-                    work.found[name]["texts"] = dict(texts.by_language)
+                    outcomes.found[name]["texts"] = dict(texts.by_language)
                 else:
-                    work.found[name]["results"] = results.fetch(job, timeout=context.timeout, progress=watch)
-                work.found[name]["job"] = job.id
+                    outcomes.found[name]["results"] = results.fetch(job, timeout=context.timeout, progress=watch)
+                outcomes.found[name]["job"] = job.id
                 context.resume_commands.pop(job.id, None)
-    return work.end()
+    return outcomes.end()
 
 
-def shown(source: str) -> str:
+def masked(source: str) -> str:
     """Return a path unchanged, and a URL without its query, which may be secret."""
     return str(getattr(hidden(source), "masked", source))
 
 
-class _Work:
+class _Outcomes:
     """The outcome of each file on the command line. A file given twice is translated once."""
 
     def __init__(self, context: Context, files: Sequence[str]) -> None:
         self._context = context
         self._codes: list[int] = []  # of those that failed
-        self.found: dict[str, dict[str, Any]] = {name: {"source": shown(name)} for name in files}
+        self.found: dict[str, dict[str, Any]] = {name: {"source": masked(name)} for name in files}
 
     def remaining(self) -> list[str]:
         """Return the files that have not failed."""
@@ -179,7 +179,7 @@ class Results:
         """The arguments with which ``submit_file`` checks the names of the results."""
         return {"output_dir": self._out, "overwrite": self._overwrite} if self._is_folder else {}
 
-    def check(self, work: _Work, arguments: Mapping[str, Any]) -> None:
+    def check(self, outcomes: _Outcomes, arguments: Mapping[str, Any]) -> None:
         """Check names, formats and free space for all files before anything is billed; report those that cannot be.
 
         Raises:
@@ -187,12 +187,12 @@ class Results:
         """
         claimed: dict[str, str] = {}
         needed = 0
-        for name in work.found:
-            with work.reporting(name):
+        for name in outcomes.found:
+            with outcomes.reporting(name):
                 size = 0 if name == "-" or "://" in name else _size(name)
                 self._claim(claimed, name, arguments)
                 needed += size * len(arguments["target"])  # results have about the size of their source
-        if work.remaining():
+        if outcomes.remaining():
             self.check_destination(needed)
 
     def check_destination(self, needed: int = 0) -> None:
@@ -220,7 +220,7 @@ class Results:
             raise ConfigurationError(
                 f"its results would have the same names as those of {claimed[result]}: use another --out"
             )
-        claimed[result] = shown(source)
+        claimed[result] = masked(source)
 
     def resume_command(self, job: dict[str, Any]) -> list[str]:
         """Return the arguments that fetch a job."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from contextlib import ExitStack
 
 import click
 from click.shell_completion import get_completion_class
@@ -71,8 +70,8 @@ def doctor(context: Context) -> int:
 
     Exit code 0: no problem found (warnings allowed), 3: missing or wrong credentials, 1: another problem.
     """
-    with ExitStack() as stack:
-        findings = diagnose(**context.client_settings(stack))
+    with context.client_settings() as settings:
+        findings = diagnose(**settings)
     failed = {finding.name for finding in findings if finding.result == "failed"}
     context.write_json({"is_healthy": not failed, "findings": [finding._asdict() for finding in findings]})
     context.write_table(("", "what", "found"), [(each.result, each.name, each.text) for each in findings], wrapped=2)

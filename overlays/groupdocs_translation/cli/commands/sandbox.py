@@ -11,7 +11,7 @@ import click
 from .. import options
 from ..context import Context, new_sandbox
 
-LOOK_S = 0.2  # a Ctrl-C right before a wait would not interrupt it, so wait in short steps
+CHECK_INTERVAL_S = 0.2  # a Ctrl-C right before a wait would not interrupt it, so wait in short steps
 
 
 @options.command("sandbox", context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False})
@@ -49,7 +49,7 @@ def sandbox(
             context.write(*(f"export {name}={value}" for name, value in environment.items()))
             context.say("the sandbox runs until Ctrl-C")
             while True:
-                time.sleep(LOOK_S)
+                time.sleep(CHECK_INTERVAL_S)
     except OSError as error:
         raise click.UsageError(f"cannot listen on port {port}: {error.strerror}") from error
     return None

@@ -50,7 +50,7 @@ def text(context: Context, texts: tuple[str, ...], files: tuple[str, ...], targe
       cat notes.txt | groupdocs-translation text --to ja
       groupdocs-translation text --lines strings.txt --to de > strings.de.txt
     """
-    wanted = _source_of(texts, files)
+    wanted = _texts_of(texts, files)
     found: dict[str, list[str]] = {language: [] for language in targets}
     with (
         context.client() as client,
@@ -64,14 +64,14 @@ def text(context: Context, texts: tuple[str, ...], files: tuple[str, ...], targe
     context.write_json({"translations": found, "jobs": context.jobs, "calls": dict(context.calls)})
 
 
-def _source_of(texts: Sequence[str], files: Sequence[str]) -> list[str]:
+def _texts_of(texts: Sequence[str], files: Sequence[str]) -> list[str]:
     if texts and files:
         raise click.UsageError("texts and --lines cannot be combined: use one of them")
     if files:
         return []
     if not texts and sys.stdin.isatty():
         raise click.UsageError("no text given: add a text, - for standard input, or --lines FILE")
-    return [_stdin() if text == "-" else _proper(text) for text in texts or ("-",)]
+    return [_stdin() if text == "-" else _decoded_argument(text) for text in texts or ("-",)]
 
 
 def _rows(
@@ -107,7 +107,7 @@ def _decoded(content: bytes, name: str) -> str:
         raise click.UsageError(f"{name} is not UTF-8 (byte {error.start})") from None
 
 
-def _proper(argument: str) -> str:
+def _decoded_argument(argument: str) -> str:
     """Return an argument as text: in a locale other than UTF-8, Python hides its bytes in surrogates."""
     try:
         argument.encode()
