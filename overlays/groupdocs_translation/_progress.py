@@ -27,7 +27,7 @@ else:  # loaded when an annotation that names it is read
     batch = Later(".batch", __package__)
 
 _VERBS = {"upload": "uploading", "wait": "waiting", "download": "downloading"}
-_BAD = {"failed", "uncertain"}
+_FAILURES = {"failed", "uncertain"}
 _STOPPING = "stopping when the current steps are finished; press Ctrl-C again to stop immediately"
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")  # all but tab and newline
 BAR_WIDTH = 24
@@ -97,7 +97,7 @@ class _Cell:
 
     def show_batch(self, step: BatchProgress) -> None:
         """Show a step of a batch."""
-        if step.step in _BAD:
+        if step.step in _FAILURES:
             self._lines.append(_failure(step))
         if step.step in {"stopping", "planning"}:
             self._draw(_STOPPING if step.step == "stopping" else f"{human_count(step.total, 'file')} found", "")
@@ -159,7 +159,7 @@ def human_time(seconds: float) -> str:
     return f"{minutes} min" if minutes < 100 else f"{minutes // 60} h {minutes % 60:02} min"
 
 
-def _say(line: str) -> None:
+def _print_line(line: str) -> None:
     print(strip_controls(line, sys.stderr), file=sys.stderr, flush=True)  # noqa: T201  (asked for)
 
 
@@ -175,7 +175,7 @@ class Lines:
         key = (step.stage, step.name if step.job is None else str(step.job.id))
         if text is not None and key not in self._begun:
             self._begun.add(key)
-            _say(text)
+            _print_line(text)
 
 
 def line_of(step: Progress) -> str | None:
@@ -294,14 +294,14 @@ class BatchLines:
     def show(self, step: BatchProgress) -> None:
         """Print the line of this step, if it has one."""
         if step.step == "start":
-            _say(f"{step.total - step.finished} of {human_count(step.total, 'file')} to do")
-        elif step.step in _BAD:
-            _say(_failure(step))
+            _print_line(f"{step.total - step.finished} of {human_count(step.total, 'file')} to do")
+        elif step.step in _FAILURES:
+            _print_line(_failure(step))
         elif step.step == "stopping":
-            _say(_STOPPING)
+            _print_line(_STOPPING)
         elif step.step == "done" and step.seconds - self._last >= LINE_EVERY_S:
             self._last = step.seconds
-            _say(_summary(step))
+            _print_line(_summary(step))
 
 
 def _failure(step: BatchProgress) -> str:
@@ -336,7 +336,7 @@ def batch_bar(console: Console | None = None) -> Generator[Callable[[BatchProgre
             if step.step == "planning":
                 display.update(bar, description=f"{human_count(step.total, 'file')} found")
                 return
-            if step.step in _BAD:
+            if step.step in _FAILURES:
                 display.print(Text(strip_controls(_failure(step), sys.stderr)), soft_wrap=True)
             if step.step == "stopping":
                 display.print(Text(_STOPPING))

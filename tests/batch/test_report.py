@@ -16,7 +16,7 @@ import pytest
 from groupdocs_translation import ConfigurationError
 from groupdocs_translation.batch import FileState, StopReason
 from groupdocs_translation.batch import report as report_file
-from groupdocs_translation.batch.report import duration, size
+from groupdocs_translation.batch.report import duration
 from groupdocs_translation.cli.commands.batch import _STOPPED
 
 
@@ -162,11 +162,12 @@ def test_durations_read_as_people_say_them(seconds, text):
     assert duration(seconds) == text
 
 
-@pytest.mark.parametrize(
-    ("count", "text"), [(0, "0 B"), (999, "999 B"), (1_400, "1.4 kB"), (12_000, "12 kB"), (3_400_000_000, "3.4 GB")]
-)
-def test_sizes_read_as_people_say_them(count, text):
-    assert size(count) == text
+def test_sizes_read_as_people_say_them(client, folder, out):
+    source = folder(**{"a.txt": "x", "b.txt": "x" * 999, "c.txt": "x" * 1_400, "d.txt": "x" * 120_000})
+    report = client.translate_folder(source, target="de", output_dir=out)
+
+    text = Page(report.html).text
+    assert [size for size in ("1 Byte", "999 Bytes", "1.4 kB", "120.0 kB") if size not in text] == []
 
 
 def test_the_assets_are_part_of_the_package():

@@ -40,11 +40,6 @@ class Fingerprint:
     content: bytes | None = field(default=None, eq=False, repr=False)
 
 
-def _digest_of(path: Path) -> bytes:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").digest()
-
-
 def take_fingerprint(path: Path) -> Fingerprint:
     try:
         with path.open("rb") as file:
@@ -65,8 +60,8 @@ def has_changed(path: Path, file: FoundFile, row: Row) -> bool:
     if file.size != row.size or row.digest is None:
         return True
     try:
-        return _digest_of(path) != row.digest
-    except OSError:
+        return take_fingerprint(path).digest != row.digest
+    except ConfigurationError:
         return True
 
 

@@ -233,7 +233,7 @@ def _page() -> Template:
     environment = Environment(
         autoescape=True, finalize=_visible, trim_blocks=True, lstrip_blocks=True, undefined=StrictUndefined
     )
-    environment.filters |= {"digest": _digest, "duration": duration, "number": "{:,}".format, "size": size}
+    environment.filters |= {"digest": _digest, "duration": duration, "number": "{:,}".format}
     style, script, page = (
         (resources(__package__ or "") / name).read_text(encoding="utf-8")
         for name in ("report.css", "report.js", "report.html.jinja")
@@ -284,16 +284,6 @@ def duration(seconds: float) -> str:
     if whole < 3600:
         return f"{whole // 60} min {whole % 60} s" if whole % 60 else f"{whole // 60} min"
     return f"{whole // 3600} h {whole % 3600 // 60} min"
-
-
-def size(count: int) -> str:
-    """Bytes as people say them: ``812 B``, ``3.4 kB``, ``12 MB``."""
-    value, unit = float(count), "B"
-    for larger in ("kB", "MB", "GB"):
-        if value < 1000:
-            break
-        value, unit = value / 1000, larger
-    return f"{value:.1f} {unit}" if unit != "B" and value < 10 else f"{value:.0f} {unit}"
 
 
 # -- the two files -----------------------------------------------------------------------------------------------------
