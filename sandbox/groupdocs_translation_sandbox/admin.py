@@ -6,21 +6,25 @@ Its requests are not recorded, and no faults apply to them. ``GET /__sandbox__/`
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
-from attrs import asdict
+from attrs import asdict, fields
 from starlette.responses import JSONResponse, Response
 
 from .contract import Validator, read_json
 from .faults import Fault
 from .http import HTTPError, Request, require_method
 from .identity import SCOPE
+from .settings import Settings
 from .state import State
 
 ADMIN_PATH = "/__sandbox__/"
 JOB_MEMBERS = ("id", "operation", "family", "trial", "made_at", "ready_at", "body_digest")
-_NUMBER, _COUNT, _TEXT, _FLAG = ({"type": name} for name in ("number", "integer", "string", "boolean"))
+_TYPES = {
+    name: {"type": kind}
+    for name, kind in (("float", "number"), ("int", "integer"), ("str", "string"), ("bool", "boolean"))
+}
 
 
 def _object(required: str = "", **properties: Any) -> dict[str, Any]:
@@ -28,59 +32,39 @@ def _object(required: str = "", **properties: Any) -> dict[str, Any]:
     return schema | ({"required": required.split()} if required else {})
 
 
-_FAULT = _object(
-    "operation",
-    headers={"type": "object", "additionalProperties": _TEXT},
-    body={},
-    **dict.fromkeys(("operation", "body_base64", "reset", "job"), _TEXT),
-    **dict.fromkeys(("times", "nth", "status", "skew_s"), _COUNT),
-    **dict.fromkeys(("delay_s", "drip_s"), _NUMBER),
-    **dict.fromkeys(("html", "wrong_type", "truncate", "revoke", "after"), _FLAG),
-)
+def _attributes(kind: type) -> dict[str, Any]:
+    """Return a schema for each attribute of a class. It has the simple types; the class checks the values."""
+    return {it.name: _TYPES.get(str(it.type).partition(" ")[0], {}) for it in fields(kind)}
+
+
+_TEXT, _FLAG, _NUMBER = _TYPES["str"], _TYPES["bool"], _TYPES["float"]
+_FAULT = _object("operation", body_base64=_TEXT, **_attributes(Fault))
 _CLOCK = _object(advance=_NUMBER, set=_NUMBER)
 _APPLICATION = _object("client_id", client_id=_TEXT, client_secret=_TEXT, scopes={"type": "array", "items": _TEXT})
 _ROTATION = _object("client_id", client_id=_TEXT, client_secret=_TEXT, keep_old=_FLAG)
-_SETTINGS = _object(
-    token_lifetime_s=_COUNT,
-    latency_s=_NUMBER,
-    submitted={"type": "integer", "enum": [200, 202]},
-    pending={"type": "integer", "enum": [200, 202]},
-    pending_body={"type": "integer", "enum": [102, 202]},
-    lenient=_FLAG,
-    trial_calls_a_day=_COUNT,
-)
+_SETTINGS = _object(**_attributes(Settings))
 
 
 class Admin:
-    """Handles the requests that control the sandbox."""
+    """Responds to the requests that control the sandbox."""
 
     def __init__(self, state: State) -> None:
         self._state = state
-        # For each path and method: its description, the schema of its body, and its function.
-        self._routes: dict[str, dict[str, tuple[str, dict[str, Any] | None, Callable[[Any], Any]]]] = {
-            "records": {
-                "GET": (
-                    "every request: operation, token ID, body digest, time, …",
-                    None,
-                    lambda _: {"records": [asdict(record) for record in state.records]},
-                ),
-                "DELETE": ("delete records and counts", None, lambda _: state.records.clear()),
-            },
-            "calls": {"GET": ("the number of requests of each operation", None, lambda _: state.records.calls())},
-            "jobs": {"GET": ("jobs, and the number of jobs of each body", None, self._jobs)},
-            "faults": {
-                "GET": ("pending faults", None, self._faults),
-                "POST": ("make the nth matching request fail", _FAULT, self._fail),
-                "DELETE": ("remove all faults", None, lambda _: state.faults.clear()),
-            },
-            "clock": {
-                "GET": ("the sandbox's time", None, lambda _: {"now": state.clock.now()}),
-                "POST": ("advance the clock by seconds, or set it", _CLOCK, self._clock),
-            },
-            "tokens/revoke": {"POST": ("revoke all tokens issued so far", _object(client_id=_TEXT), self._revoke)},
-            "clients": {"POST": ("register an application", _APPLICATION, self._add)},
-            "clients/rotate": {"POST": ("give an application a new secret", _ROTATION, self._rotate)},
-            "settings": {"POST": ("change settings for later requests", _SETTINGS, self._set)},
+        # The description of each request, the schema of its body, and its function.
+        self._requests: dict[str, tuple[str, dict[str, Any] | None, Callable[..., Any]]] = {
+            "GET records": ("every request: operation, token ID, body digest, time, …", None, self._records),
+            "DELETE records": ("delete records and counts", None, state.records.clear),
+            "GET calls": ("the number of requests of each operation", None, state.records.calls),
+            "GET jobs": ("jobs, and the number of jobs of each body", None, self._jobs),
+            "GET faults": ("pending faults", None, self._faults),
+            "POST faults": ("make the nth matching request fail", _FAULT, self._fail),
+            "DELETE faults": ("remove all faults", None, state.faults.clear),
+            "GET clock": ("the sandbox's time", None, self._clock),
+            "POST clock": ("advance the clock by seconds, or set it", _CLOCK, self._clock),
+            "POST tokens/revoke": ("revoke all tokens issued so far", _object(client_id=_TEXT), self._revoke),
+            "POST clients": ("register an application", _APPLICATION, self._add),
+            "POST clients/rotate": ("give an application a new secret", _ROTATION, self._rotate),
+            "POST settings": ("change settings for later requests", _SETTINGS, self._set),
         }
 
     async def respond(self, request: Request) -> Response:
@@ -96,64 +80,62 @@ class Admin:
     def _act(self, request: Request, body: bytes) -> Any:
         path = request.path.removeprefix(ADMIN_PATH)
         if not path:
-            return {
-                f"{method} {ADMIN_PATH}{path}": row[0]
-                for path, rows in self._routes.items()
-                for method, row in rows.items()
-            }
-        if path not in self._routes:
+            return {name.replace(" ", f" {ADMIN_PATH}"): described for name, (described, *_) in self._requests.items()}
+        methods = [name.partition(" ")[0] for name in self._requests if name.partition(" ")[2] == path]
+        if not methods:
             raise HTTPError(404, f"unknown path {path!r}; GET {ADMIN_PATH} lists the known ones")
-        require_method(request, *self._routes[path])
-        _, schema, action = self._routes[path][request.method]
+        require_method(request, *methods)
+        _, schema, action = self._requests[f"{request.method} {path}"]
         if schema is None:
-            return action(None)
+            return action()
         # The body must be JSON: a web page cannot send that to another origin, so none can control a user's sandbox.
         arguments = read_json(request, body)
         for error in Validator(schema).iter_errors(arguments):
             raise HTTPError(400, error.message, field=".".join(map(str, error.path)) or None)
-        return action(arguments)
+        return action(**arguments)
 
-    def _jobs(self, _: Any) -> Any:
+    def _records(self) -> Any:
+        return {"records": [asdict(record) for record in self._state.records]}
+
+    def _jobs(self) -> Any:
         jobs = [
             {name: getattr(job, name) for name in JOB_MEMBERS} | {"status": job.outcome.status}
             for job in list(self._state.jobs.values())
         ]
         return {"jobs": jobs, "by_digest": self._state.jobs.by_digest()}
 
-    def _faults(self, _: Any) -> Any:
+    def _faults(self) -> Any:
         faults = [asdict(fault) for fault in self._state.faults.pending()]
         for fault in faults:
             if isinstance(fault["body"], bytes):
                 fault["body_base64"] = base64.b64encode(fault.pop("body")).decode()
         return {"faults": faults}
 
-    def _fail(self, arguments: dict[str, Any]) -> None:
-        if "body_base64" in arguments:
-            arguments["body"] = base64.b64decode(arguments.pop("body_base64"), validate=True)
-        self._state.faults.add(Fault(**arguments))
+    def _fail(self, body_base64: str | None = None, **fault: Any) -> None:
+        if body_base64 is not None:
+            fault["body"] = base64.b64decode(body_base64, validate=True)
+        self._state.faults.add(Fault(**fault))
 
-    def _clock(self, arguments: dict[str, Any]) -> Any:
-        if "set" in arguments:
-            self._state.clock.set(arguments["set"])
-        self._state.clock.advance(arguments.get("advance", 0))
+    def _clock(self, advance: float = 0, set: float | None = None) -> Any:
+        if set is not None:
+            self._state.clock.set(set)
+        self._state.clock.advance(advance)
         return {"now": self._state.clock.now()}
 
-    def _revoke(self, arguments: dict[str, Any]) -> Any:
-        return {"revoked": self._state.identity.revoke_all(arguments.get("client_id"))}
+    def _revoke(self, client_id: str | None = None) -> Any:
+        return {"revoked": self._state.identity.revoke_all(client_id)}
 
-    def _add(self, arguments: dict[str, Any]) -> Any:
-        scopes = arguments.get("scopes", (SCOPE,))
-        secret = self._state.identity.add(arguments["client_id"], arguments.get("client_secret"), scopes=scopes)
-        return {"client_id": arguments["client_id"], "client_secret": secret}
+    def _add(self, client_id: str, client_secret: str | None = None, scopes: Iterable[str] = (SCOPE,)) -> Any:
+        secret = self._state.identity.add(client_id, client_secret, scopes=scopes)
+        return {"client_id": client_id, "client_secret": secret}
 
-    def _rotate(self, arguments: dict[str, Any]) -> Any:
-        client_id, keep_old = arguments["client_id"], arguments.get("keep_old", False)
+    def _rotate(self, client_id: str, client_secret: str | None = None, keep_old: bool = False) -> Any:
         try:
-            secret = self._state.identity.rotate(client_id, arguments.get("client_secret"), keep_old=keep_old)
+            secret = self._state.identity.rotate(client_id, client_secret, keep_old=keep_old)
         except KeyError:
             raise HTTPError(400, "is not registered", field="client_id") from None
         return {"client_id": client_id, "client_secret": secret}
 
-    def _set(self, arguments: dict[str, Any]) -> None:
-        for name, value in arguments.items():
+    def _set(self, **settings: Any) -> None:
+        for name, value in settings.items():
             setattr(self._state.settings, name, value)

@@ -8,9 +8,10 @@ import threading
 from collections.abc import Callable, Mapping
 from email.utils import formatdate
 from fnmatch import fnmatchcase
-from typing import Any, Literal, cast
+from typing import Any, Literal, cast, get_args
 
 from attrs import evolve, field, frozen
+from attrs.validators import and_, deep_mapping, ge, in_, instance_of, le, optional
 from groupdocs_translation.spec.operations import BY_ID
 from starlette.responses import FileResponse, HTMLResponse, PlainTextResponse, Response
 from starlette.types import Message, Send
@@ -20,6 +21,10 @@ from .jobs import Outcome
 
 DRIPS = 10
 
+_HEADERS: Any = deep_mapping(instance_of(str), instance_of(str))  # pyright: ignore[reportUnknownVariableType]
+_STATUS: Any = and_(ge(200), le(599))
+Reset = Literal["before", "after", "middle"]
+JobFault = Literal["failed", "partial"]
 PAGE = "<!DOCTYPE html><html><head><title>Error</title></head><body><h1>Something went wrong</h1></body></html>"
 
 
@@ -53,35 +58,26 @@ class Fault:
     """
 
     operation: str
-    times: int = 1
-    nth: int = 1
-    status: int | None = None
-    headers: Mapping[str, str] = field(factory=dict[str, str])
+    times: int = field(default=1, validator=ge(1))
+    nth: int = field(default=1, validator=ge(1))
+    status: int | None = field(default=None, validator=optional(_STATUS))
+    headers: Mapping[str, str] = field(factory=dict[str, str], validator=_HEADERS)
     body: Any = None
     html: bool = False
     wrong_type: bool = False
     truncate: bool = False
-    delay_s: float = 0.0
-    drip_s: float = 0.0
-    reset: Literal["before", "after", "middle"] | None = None
+    delay_s: float = field(default=0.0, validator=ge(0))
+    drip_s: float = field(default=0.0, validator=ge(0))
+    reset: Reset | None = field(default=None, validator=optional(in_(get_args(Reset))))
     revoke: bool = False
     skew_s: int = 0
-    job: Literal["failed", "partial"] | None = None
+    job: JobFault | None = field(default=None, validator=optional(in_(get_args(JobFault))))
     after: bool = False
 
     def __attrs_post_init__(self) -> None:
         if not (self.operation in BY_ID or set(self.operation) & set("/*?[")):
             known = ", ".join(BY_ID)
             raise ValueError(f"operation must be a path, a pattern or one of {known}, got {self.operation!r}")
-        for name, least in (("times", 1), ("nth", 1), ("delay_s", 0), ("drip_s", 0)):
-            if getattr(self, name) < least:
-                raise ValueError(f"{name} must be at least {least}, got {getattr(self, name)}")
-        if self.status is not None and not 200 <= self.status <= 599:
-            raise ValueError(f"status must be from 200 to 599, got {self.status}")
-        if self.reset not in {None, "before", "after", "middle"}:
-            raise ValueError(f"reset must be 'before', 'after' or 'middle', got {self.reset!r}")
-        if self.job not in {None, "failed", "partial"}:
-            raise ValueError(f"job must be 'failed' or 'partial', got {self.job!r}")
         if self.reset == "before" and (self.after or self.has_response):
             raise ValueError("reset='before' excludes after, status, body and html")
         if self.job and self.has_response and not self.after:

@@ -12,7 +12,7 @@ import warnings
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import Any, Self
 
 import anyio
 import anyio.lowlevel
@@ -20,7 +20,7 @@ import anyio.lowlevel
 from .app import BASE_PATH, App
 from .contract import document
 from .engine import Engine, PseudoEngine
-from .faults import Fault
+from .faults import Fault, JobFault, Reset
 from .identity import GRANT, SCOPE, TOKEN_PATH, Identity, signing_key
 from .jobs import Jobs
 from .serving import ServerThread
@@ -181,10 +181,10 @@ class Sandbox:
         truncate: bool = False,
         delay_s: float = 0.0,
         drip_s: float = 0.0,
-        reset: Literal["before", "after", "middle"] | None = None,
+        reset: Reset | None = None,
         revoke: bool = False,
         skew_s: int = 0,
-        job: Literal["failed", "partial"] | None = None,
+        job: JobFault | None = None,
         after: bool = False,
     ) -> None:
         """Make requests of an operation fail; see ``Fault`` for the arguments.

@@ -6,7 +6,8 @@ import threading
 import time
 from collections.abc import Callable
 
-from attrs import define
+from attrs import define, field
+from attrs.validators import in_, optional
 
 DAY_S = 24 * 3600.0
 
@@ -26,9 +27,9 @@ class Settings:
     url_lifetime_s: float = 3600.0
     latency_s: float = 0.0
     lenient: bool = False
-    submitted: int | None = None
-    pending: int = 200
-    pending_body: int = 202
+    submitted: int | None = field(default=None, validator=optional(in_((200, 202))))
+    pending: int = field(default=200, validator=in_((200, 202)))
+    pending_body: int = field(default=202, validator=in_((102, 202)))
     trial_calls_a_day: int = 10
 
 

@@ -145,7 +145,7 @@ class _Package:
                     change(root)
                     tree = root.getroottree()
                     xml: bytes = etree.tostring(tree, encoding=tree.docinfo.encoding or "UTF-8", xml_declaration=False)
-                    prolog: bytes = _PROLOG.match(content)[0]  # type: ignore[index]  # it always matches
+                    prolog = content[: _PROLOG.match(content).end()]  # type: ignore[union-attr]  # it always matches
                     copy.writestr(entry, prolog + xml + content[len(content.rstrip()) :])
                 else:
                     with self._archive.open(info) as reader, copy.open(entry, "w") as writer:
