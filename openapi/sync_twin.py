@@ -32,6 +32,7 @@ WORDS = {  # async → sync; unused words are an error
     "AsyncIterable": "Iterable",
     "AsyncIterator": "Iterator",
     "AsyncJob": "Job",
+    "AsyncPoolTransport": "PoolTransport",
     "AsyncSession": "Session",
     "AsyncSharedTransport": "SharedTransport",
     "AsyncTexts": "Texts",

@@ -210,6 +210,30 @@ async def test_a_request_that_waits_when_the_client_is_closed_leaves_no_connecti
     await server.until(lambda: server.open == 0)
 
 
+@pytest.mark.parametrize(
+    "session_of", [lambda c, _: c.session(), lambda c, url: c.storage(url)], ids=["api", "storage"]
+)
+async def test_a_connection_made_while_the_client_is_closed_is_closed_with_its_response(server, session_of):
+    connecting, may_connect, streams = asyncio.Event(), asyncio.Event(), []
+    async with AsyncTranslationClient(access_token="token", base_url=server.address) as client:
+        session = session_of(client._connection, server.address)
+        backend = session._transport._pool._network_backend
+        connect = backend.connect_tcp
+
+        async def connect_later(*given, **settings):
+            connecting.set()
+            await may_connect.wait()
+            streams.append(await connect(*given, **settings))  # kept: garbage collection would close it, too
+            return streams[0]
+
+        backend.connect_tcp = connect_later
+        request = asyncio.create_task(session.get(f"{server.address}/"))
+        await connecting.wait()
+    may_connect.set()
+    assert (await request).status_code == 200
+    await server.until(lambda: server.open == 0)
+
+
 @pytest.mark.parametrize("anyio_backend", ["trio"])
 async def test_canceled_requests_release_their_connections_under_trio(sandbox, anyio_backend):
     async with AsyncTranslationClient(**sandbox.client_settings(), max_connections=2) as client:

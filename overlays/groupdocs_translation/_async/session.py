@@ -14,7 +14,7 @@ from __future__ import annotations
 import logging
 import re
 import weakref
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from functools import partial
 from json import JSONEncoder
 from random import getrandbits, random
@@ -67,18 +67,46 @@ class AsyncSharedTransport(httpx2.AsyncBaseTransport):
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
         if self._lender.is_closed:
             raise ConfigurationError(CLOSED)
-        return await self._lender._transport_for_url(request.url).handle_async_request(request)
+        return await self._lender._transport.handle_async_request(request)
 
 
-def guard_reuse(session: httpx2.AsyncClient, given_transport: object) -> None:
-    """Prevent unsafe reuse of pooled connections, except those of a user's transport.
+class AsyncPoolTransport(httpx2.AsyncHTTPTransport):
+    """httpx2's transport without unsafe reuse of pooled connections, and without open ones after ``aclose()``.
 
     No POST uses a connection that the server may have closed. No request uses a connection with surplus bytes.
     """
-    for transport in (session._transport, *session._mounts.values()):
-        if isinstance(transport, httpx2.AsyncHTTPTransport) and transport is not given_transport:
-            pool: Any = transport._pool  # weak references: a cycle would keep connections open after their pool is gone
-            pool.create_connection = partial(_create, weakref.ref(pool), ReuseGuard())
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(**settings)
+        self._is_closed = False
+        pool: Any = self._pool  # weak references: a cycle would keep connections open after their pool is gone
+        pool.create_connection = partial(_create, weakref.ref(pool), ReuseGuard())
+
+    async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
+        response = await super().handle_async_request(request)
+        if self._is_closed:  # while the request waited or connected: the pool does not close its connection
+            response.stream = _LastStream(response)
+        return response
+
+    async def aclose(self) -> None:
+        self._is_closed = True
+        await super().aclose()
+
+
+class _LastStream(httpx2.AsyncByteStream):
+    """The body of the last response on a connection, which is closed with it."""
+
+    def __init__(self, response: httpx2.Response) -> None:
+        self._stream: Any = response.stream
+        self._connection = response.extensions["network_stream"]
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        async for chunk in self._stream:
+            yield chunk
+
+    async def aclose(self) -> None:
+        await self._stream.aclose()
+        await self._connection.aclose()
 
 
 def _create(pool: Callable[[], Any], guard: ReuseGuard, origin: httpcore2.Origin) -> Any:
@@ -237,8 +265,6 @@ class AsyncSession(httpx2.AsyncClient):
                 await response.aclose()
                 if (seen := request.extensions[CALL].responses) is not None:
                     seen.append(response)
-                if self.is_closed:  # closed during the request: close its connection, too
-                    await self._transport.aclose()
         except ResponseRejectedError as rejected:
             kind = FailureKind.BROKEN if operation and operation.role == "submit" else FailureKind.REJECTED
             return Failed(kind, responses.invalid_response(name, rejected.status_code, rejected.reason))

@@ -33,7 +33,7 @@ from .._transports import sync_transport
 from .._usage import CALL, Call, context_call
 from ..auth.token_endpoint import user_agent
 from ..spec.operations import BY_ID, generated
-from .session import Session, SharedTransport, guard_reuse
+from .session import PoolTransport, Session, SharedTransport
 from .transfer import Download
 
 if TYPE_CHECKING:
@@ -111,7 +111,6 @@ class Connection:
                         self._proxy(self.settings.base_url), Connection.session, is_storage=False
                     ),
                 )
-                guard_reuse(session, self.settings.transport)
                 self._sessions[owner] = session, ApiClient(self.settings.base_url, session=lambda: session)
             return self._sessions[owner]
 
@@ -128,7 +127,6 @@ class Connection:
                     headers={"User-Agent": user_agent(self.settings.user_agent)},
                     **self._transport_settings(proxy, lambda parent: parent.storage(url), is_storage=True),
                 )
-                guard_reuse(opened[proxy], self.settings.transport)
             return opened[proxy]
 
     def _refuse_closed(self) -> None:
@@ -155,23 +153,26 @@ class Connection:
         self, proxy: Any, of_parent: Callable[[Connection], httpx2.Client], *, is_storage: bool
     ) -> dict[str, Any]:
         settings = self.settings
-        shared = {
+        if self._parent is not None:
+            transport: Any = SharedTransport(of_parent(self._parent))
+        else:
+            most = settings.max_connections  # with fewer idle ones, connections in use close (httpcore #1110)
+            limits = httpx2.Limits(max_connections=most, max_keepalive_connections=most, keepalive_expiry=KEEPALIVE_S)
+            transport = _make(sync_transport, settings=settings, limits=limits, proxy=proxy, is_storage=is_storage)
+            if transport is None or proxy is not None:
+                transport = _make(
+                    PoolTransport,
+                    verify=_make(tls, trust=settings.verify),
+                    trust_env=False,
+                    limits=limits,
+                    proxy=proxy,
+                )
+        return {
             "timeout": timeouts(settings.timeout),
             "trust_env": False,  # this package reads the environment itself
             "follow_redirects": False,
+            "transport": transport,
         }
-        if self._parent is not None:
-            return {**shared, "transport": SharedTransport(of_parent(self._parent))}
-        limits = httpx2.Limits(
-            max_connections=settings.max_connections,
-            max_keepalive_connections=settings.max_connections,  # with fewer, connections in use close (httpcore #1110)
-            keepalive_expiry=KEEPALIVE_S,
-        )
-        transport = None
-        if settings.transport is not None:
-            transport = _make(sync_transport, settings=settings, limits=limits, proxy=proxy, is_storage=is_storage)
-        verify = _make(tls, trust=settings.verify)
-        return {**shared, "verify": verify, "proxy": proxy, "limits": limits, "transport": transport}
 
     def _auth(self) -> httpx2.Auth:
         from ..auth.bearer import BearerAuth  # noqa: PLC0415  (loaded with the first request)

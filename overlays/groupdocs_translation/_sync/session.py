@@ -15,7 +15,7 @@ from __future__ import annotations
 import logging
 import re
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 from json import JSONEncoder
 from random import getrandbits, random
@@ -83,18 +83,46 @@ class SharedTransport(httpx2.BaseTransport):
     def handle_request(self, request: httpx2.Request) -> httpx2.Response:
         if self._lender.is_closed:
             raise ConfigurationError(CLOSED)
-        return self._lender._transport_for_url(request.url).handle_request(request)
+        return self._lender._transport.handle_request(request)
 
 
-def guard_reuse(session: httpx2.Client, given_transport: object) -> None:
-    """Prevent unsafe reuse of pooled connections, except those of a user's transport.
+class PoolTransport(httpx2.HTTPTransport):
+    """httpx2's transport without unsafe reuse of pooled connections, and without open ones after ``aclose()``.
 
     No POST uses a connection that the server may have closed. No request uses a connection with surplus bytes.
     """
-    for transport in (session._transport, *session._mounts.values()):
-        if isinstance(transport, httpx2.HTTPTransport) and transport is not given_transport:
-            pool: Any = transport._pool  # weak references: a cycle would keep connections open after their pool is gone
-            pool.create_connection = partial(_create, weakref.ref(pool), ReuseGuard())
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(**settings)
+        self._is_closed = False
+        pool: Any = self._pool  # weak references: a cycle would keep connections open after their pool is gone
+        pool.create_connection = partial(_create, weakref.ref(pool), ReuseGuard())
+
+    def handle_request(self, request: httpx2.Request) -> httpx2.Response:
+        response = super().handle_request(request)
+        if self._is_closed:  # while the request waited or connected: the pool does not close its connection
+            response.stream = _LastStream(response)
+        return response
+
+    def close(self) -> None:
+        self._is_closed = True
+        super().close()
+
+
+class _LastStream(httpx2.SyncByteStream):
+    """The body of the last response on a connection, which is closed with it."""
+
+    def __init__(self, response: httpx2.Response) -> None:
+        self._stream: Any = response.stream
+        self._connection = response.extensions["network_stream"]
+
+    def __iter__(self) -> Iterator[bytes]:
+        for chunk in self._stream:
+            yield chunk
+
+    def close(self) -> None:
+        self._stream.close()
+        self._connection.close()
 
 
 def _create(pool: Callable[[], Any], guard: ReuseGuard, origin: httpcore2.Origin) -> Any:
@@ -253,8 +281,6 @@ class Session(httpx2.Client):
                 response.close()
                 if (seen := request.extensions[CALL].responses) is not None:
                     seen.append(response)
-                if self.is_closed:  # closed during the request: close its connection, too
-                    self._transport.close()
         except ResponseRejectedError as rejected:
             kind = FailureKind.BROKEN if operation and operation.role == "submit" else FailureKind.REJECTED
             return Failed(kind, responses.invalid_response(name, rejected.status_code, rejected.reason))
