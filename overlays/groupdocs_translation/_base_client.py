@@ -442,7 +442,7 @@ class BaseClient:
     def _text_call(self, target: str | Iterable[str], options: Mapping[str, Any]) -> TextCall:
         settings = self.account.settings
         call = TextCall(target, options, trial=settings.trial, origin=settings.origin)
-        self.account.languages.spell(call.source, call.targets)  # raises for pairs that are known to be unsupported
+        self.account.languages.resolve(call.source, call.targets)  # raises for pairs that are known to be unsupported
         return call
 
     def _file_call(

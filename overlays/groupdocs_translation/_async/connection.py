@@ -16,7 +16,7 @@ from .._concurrency import async_owner
 from .._config import CLOSED, proxy_for, timeouts, tls
 from .._errors import ConfigurationError, SubmissionUncertain, TranslationError, unexpected
 from .._network import guard_logs
-from .._rules.polling import JobDurations, PollingSchedule, schedule_named, usual_duration
+from .._rules.polling import JobDurations
 from .._rules.responses import languages_of, request_id
 from .._transports import async_transport
 from .._usage import CALL, Call, context_call
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
 
     from .._base_client import Account
     from .._results import Languages, ProgressCallback
-    from .._rules.job_handle import JobSpec
 
 T = TypeVar("T")
 log = logging.getLogger("groupdocs_translation.client")
@@ -66,7 +65,7 @@ class AsyncConnection:
         self.durations: JobDurations = JobDurations() if parent is None else parent.durations
         self.api = ApiClient(self.settings.base_url, async_session=self.session)
         self._lock = threading.Lock()
-        self._sessions: weakref.WeakKeyDictionary[Any, tuple[AsyncSession, ApiClient]] = weakref.WeakKeyDictionary()
+        self._sessions: weakref.WeakKeyDictionary[Any, AsyncSession] = weakref.WeakKeyDictionary()
         self._storages: weakref.WeakKeyDictionary[Any, dict[Any, httpx2.AsyncClient]] = weakref.WeakKeyDictionary()
         self._is_closed = False
         _CONNECTIONS.add(self)
@@ -77,9 +76,6 @@ class AsyncConnection:
         Raises:
             ConfigurationError: the client is closed.
         """
-        return self._session_and_api()[0]
-
-    def _session_and_api(self) -> tuple[AsyncSession, ApiClient]:
         owner = async_owner()
         found = self._sessions.get(owner)
         if found is not None and not self._is_closed:
@@ -87,7 +83,7 @@ class AsyncConnection:
         with self._lock:
             self._refuse_closed()
             if owner not in self._sessions:
-                session = _make(
+                self._sessions[owner] = _make(
                     AsyncSession,
                     usage=self.usage,
                     retries=self.settings.retries,
@@ -100,7 +96,6 @@ class AsyncConnection:
                         self._proxy(self.settings.base_url), AsyncConnection.session, is_storage=False
                     ),
                 )
-                self._sessions[owner] = session, ApiClient(self.settings.base_url, async_session=lambda: session)
             return self._sessions[owner]
 
     def storage(self, url: str) -> httpx2.AsyncClient:
@@ -147,7 +142,9 @@ class AsyncConnection:
         else:
             most = settings.max_connections  # with fewer idle ones, connections in use close (httpcore #1110)
             limits = httpx2.Limits(max_connections=most, max_keepalive_connections=most, keepalive_expiry=KEEPALIVE_S)
-            transport = _make(async_transport, settings=settings, limits=limits, proxy=proxy, is_storage=is_storage)
+            transport = None
+            if settings.transport is not None:
+                transport = _make(async_transport, settings=settings, limits=limits, proxy=proxy, is_storage=is_storage)
             if transport is None or proxy is not None:
                 transport = _make(
                     AsyncPoolTransport,
@@ -195,7 +192,7 @@ class AsyncConnection:
             TranslationError: the call failed; no other exception is raised.
         """
         try:
-            return await generated(BY_ID[operation]).asyncio_detailed(client=self._session_and_api()[1], **arguments)
+            return await generated(BY_ID[operation]).asyncio_detailed(client=self.api, **arguments)
         except TranslationError:
             raise
         except Exception as error:
@@ -221,46 +218,24 @@ class AsyncConnection:
         known = self.languages
         if known.unknown(source, targets):
             async with self.session().languages_lock:
-                if not known.is_asked:  # otherwise another task fetched them meanwhile
+                if not known.is_requested:  # otherwise another task fetched them meanwhile
                     try:
                         await self.fetch_languages()
                     except TranslationError as error:  # not fatal: the service checks the languages, too
                         log.info("the list of languages could not be fetched: %s", error)
-                    known.is_asked = True
-        return known.spell(source, targets)
+                    known.is_requested = True
+        return known.resolve(source, targets)
 
     def downloader(self, progress: ProgressCallback | None) -> AsyncDownload:
         retries = context_call().policy or self.settings.retries
         return AsyncDownload(self.storage, clock=self.clock, retries=retries, progress=progress)
-
-    def schedule(self, polling: str | PollingSchedule | None) -> PollingSchedule:
-        return schedule_named(polling) if polling is not None else self.settings.polling
-
-    def next_wait(self, spec: JobSpec, elapsed: float, polls: int, polling: str | PollingSchedule | None) -> float:
-        """Return the seconds until the next poll of a job."""
-        schedule = self.schedule(polling)
-        kind = spec.duration_kind
-        return schedule.next_wait(
-            kind=kind, size=spec.size, elapsed=elapsed, polls=polls, learnt=self.durations.quantiles(kind)
-        )
-
-    def usual_duration(self, spec: JobSpec) -> float:
-        """Return the median duration of such jobs in seconds, or the service's published figure if none is known."""
-        kind = spec.duration_kind
-        median = self.durations.median(kind)
-        return usual_duration(kind, spec.size) if median is None else median
-
-    def learn(self, spec: JobSpec, *, at_least: float, at_most: float) -> None:
-        """Record the duration of a job: it was not ready after ``at_least`` seconds, and ready after ``at_most``."""
-        self.durations.record(spec.duration_kind, at_least=at_least, at_most=at_most)
 
     async def aclose(self) -> None:
         """Close the connections and the token source. Calling it again does nothing."""
         with self._lock:
             self._is_closed = True
             owner = async_owner()
-            session, _ = self._sessions.pop(owner, (None, None))
-            own = [session, *self._storages.pop(owner, {}).values()]
+            own = [self._sessions.pop(owner, None), *self._storages.pop(owner, {}).values()]
             self._sessions.clear()  # sessions of other loops end with their loops
             self._storages.clear()
         try:

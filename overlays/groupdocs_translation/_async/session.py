@@ -45,15 +45,6 @@ _PLAIN_PATH = re.compile(r"(/[A-Za-z0-9_-]+)+")  # a path that URL normalization
 SHORTEST_TIMEOUT_S = 0.001  # 0 means "do not wait" in httpx2, but "forever" in some transports
 
 
-class ResponseRejectedError(Exception):
-    """A response is not acceptable and was not read to its end."""
-
-    def __init__(self, status_code: int, reason: str) -> None:
-        super().__init__(status_code, reason)
-        self.status_code = status_code
-        self.reason = reason
-
-
 class _NoCookies(httpx2.Cookies):
     def extract_cookies(self, response: httpx2.Response) -> None: ...
 
@@ -265,9 +256,6 @@ class AsyncSession(httpx2.AsyncClient):
                 await response.aclose()
                 if (seen := request.extensions[CALL].responses) is not None:
                     seen.append(response)
-        except ResponseRejectedError as rejected:
-            kind = FailureKind.BROKEN if operation and operation.role == "submit" else FailureKind.REJECTED
-            return Failed(kind, responses.invalid_response(name, rejected.status_code, rejected.reason))
         except TokenUnavailable as unavailable:
             return Failed(FailureKind.UNAUTHORIZED, unavailable)
         except httpx2.HTTPError as caught:
@@ -277,6 +265,9 @@ class AsyncSession(httpx2.AsyncClient):
                 raise ConfigurationError(CLOSED) from None
             raise
         else:
+            if isinstance(content, str):
+                kind = FailureKind.BROKEN if operation and operation.role == "submit" else FailureKind.REJECTED
+                return Failed(kind, responses.invalid_response(name, response.status_code, content))
             failed = responses.classify(
                 operation,
                 name,
@@ -292,11 +283,11 @@ class AsyncSession(httpx2.AsyncClient):
             return response if operation is None else readable(response, operation)
         return network_failure(failure, request, name)
 
-    async def _read(self, response: httpx2.Response, operation: Operation | None, until: float) -> bytes:
-        """Read the body up to the size limit of its operation. Never read a compressed body: none was requested."""
+    async def _read(self, response: httpx2.Response, operation: Operation | None, until: float) -> bytes | str:
+        """Return the body, or why it was not read to its end. Never read a compressed body: none was requested."""
         if responses.is_encoded(response.headers):
             if response.is_success:
-                raise ResponseRejectedError(response.status_code, "it is compressed, which was not requested")
+                return "it is compressed, which was not requested"
             return b""  # the status is sufficient
         if response.is_stream_consumed:  # a user's transport has read it
             return response.content
@@ -306,7 +297,7 @@ class AsyncSession(httpx2.AsyncClient):
         async for chunk in response.stream:  # aread() adds three generators, to decompress and to regroup
             size += len(chunk)
             if size > limit:
-                raise ResponseRejectedError(response.status_code, "it is too large")
+                return "it is too large"
             if self._clock.monotonic() > until:
                 raise httpx2.ReadTimeout("the response was not complete within the total time of the retry policy")
             chunks.append(chunk)

@@ -94,14 +94,18 @@ class KnownLanguages:
 
     def __init__(self) -> None:
         self.answer: Languages | None = None
-        self.is_asked = False  # requested only once; without a response the service validates the languages
+        self.is_requested = False  # requested only once; without a response the service validates the languages
 
     def unknown(self, source: str, targets: Iterable[str]) -> list[str]:
         """Return the targets that the page does not list for a source; they need a billed request for the list."""
         known = TARGETS.get(source, ())
-        return [] if self.is_asked or self.answer is not None else [target for target in targets if target not in known]
+        return (
+            []
+            if self.is_requested or self.answer is not None
+            else [target for target in targets if target not in known]
+        )
 
-    def spell(self, source: str, targets: Sequence[str]) -> tuple[str, list[str]]:
+    def resolve(self, source: str, targets: Sequence[str]) -> tuple[str, list[str]]:
         """Return the languages as the service spells them; unknown ones are kept until its list was requested.
 
         Raises:

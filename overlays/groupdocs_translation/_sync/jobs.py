@@ -36,7 +36,13 @@ from .._results import (
 from .._rules import responses
 from .._rules.job_handle import JobHandle, JobKind
 from .._rules.names import known_extension, missing_languages, result_name
-from .._rules.polling import PollingName, PollingSchedule, check_wait
+from .._rules.polling import (
+    PollingName,
+    PollingSchedule,
+    check_wait,
+    schedule_named,
+    usual_duration,
+)
 from .._rules.responses import body_status, clean, is_job_id, job_state
 from .._rules.retry import EXPIRED_STATUSES, RetryPolicy
 from .._usage import calling, context_call
@@ -184,24 +190,25 @@ class Job(AsDict, Generic[R]):
             TranslationError: a call failed; ``error.job`` is this job.
         """
         limit = check_wait(timeout, polling, progress)
+        schedule = self._connection.settings.polling if polling is None else schedule_named(polling)
         if limit is None:
-            limit = self._connection.schedule(polling).deadline_s
+            limit = schedule.deadline_s
         if limit is None:
             limit = TEXT_TIMEOUT_S if self.kind == "text" else FILE_TIMEOUT_S
         with calling(policy=retries):
-            self._wait_until_ended(limit, polling, progress)
+            self._wait_until_ended(limit, schedule, progress)
         return self
 
-    def _wait_until_ended(
-        self, limit: float, polling: PollingName | PollingSchedule | None, progress: ProgressCallback | None
-    ) -> None:
-        clock = self._connection.clock
+    def _wait_until_ended(self, limit: float, schedule: PollingSchedule, progress: ProgressCallback | None) -> None:
+        clock, durations = self._connection.clock, self._connection.durations
+        kind, size = self._spec.duration_kind, self._spec.size
         deadline = clock.monotonic() + limit
         if self._submitted is None or self._must_poll:  # a resumed job may have ended already
             self._poll(deadline)
         while self._last is None or self._last.state is State.PENDING:
             now = clock.monotonic()
-            pause = self._connection.next_wait(self._spec, self._age(now), self._polls, polling)
+            learnt = durations.quantiles(kind)
+            pause = schedule.next_wait(kind=kind, size=size, elapsed=self._age(now), polls=self._polls, learnt=learnt)
             remaining = deadline - now
             if remaining <= 0 and self._last is not None:
                 state = "is unknown to the service" if self._unknown_polls else "was not ready"
@@ -210,7 +217,8 @@ class Job(AsDict, Generic[R]):
                     f"job {self.id} {state} after {limit:g} s; {continues}wait again, or resume it by its ID", job=self
                 )
             if progress is not None:
-                usual = self._connection.usual_duration(self._spec)
+                median = durations.median(kind)
+                usual = usual_duration(kind, size) if median is None else median
                 progress(Progress("wait", self._spec.name or self.id, self._age(now), usual, self))
             sync_sleep(clock, max(0.0, min(pause, remaining)))
             self._poll(deadline)
@@ -394,9 +402,8 @@ class Job(AsDict, Generic[R]):
         elif status.state is State.DONE:
             log.info("job %s is done after %.1f s and %d polls", self.id, now - self._submitted, self._polls)
             assert self._unready_at is not None
-            self._connection.learn(
-                self._spec, at_least=self._unready_at - self._submitted, at_most=now - self._submitted
-            )
+            at_least, at_most = self._unready_at - self._submitted, now - self._submitted
+            self._connection.durations.record(self._spec.duration_kind, at_least=at_least, at_most=at_most)
 
     def _read(self) -> Any:
         if self.kind == "file":

@@ -114,7 +114,7 @@ class _BaseBatch:
         self._account = client.account
         self.settings = batch_settings(folder, target, output_dir, options)
         self.report: BatchReport | None = None
-        self._account.languages.spell(self.settings.language, self.settings.targets)
+        self._account.languages.resolve(self.settings.language, self.settings.targets)
         self._run: Run | None = None
         self._loop: Any = None
         self._thread: int | None = None  # that runs the loop
@@ -140,7 +140,7 @@ class _BaseBatch:
 
     def _plan(self) -> BatchPlan:
         languages, given = self._account.languages, self.settings
-        settings = given.with_languages(*languages.spell(given.language, given.targets))
+        settings = given.with_languages(*languages.resolve(given.language, given.targets))
         with only_our_errors("the plan"), closing(Journal.snapshot(settings.journal)) as journal:
             run = journal.begin_run(self._account.settings.clock.wall())
             planner = Planner(settings, journal, self._account, run=run)

@@ -310,7 +310,7 @@ class FileWorker:
         try:
             if languages.answer is None:
                 await self.connection.fetch_languages()
-            languages.spell(self.settings.language, self.settings.targets)
+            languages.resolve(self.settings.language, self.settings.targets)
         except UnsupportedLanguage as refusal:
             return refusal
         except TranslationError:

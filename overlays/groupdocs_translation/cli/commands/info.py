@@ -27,7 +27,7 @@ def languages(context: Context, source: str | None) -> None:
     with context.client() as client:
         languages, known = client.languages(), client.account.languages
     if source is not None:
-        source, _ = known.spell(check_language(source, "source"), ())
+        source, _ = known.resolve(check_language(source, "source"), ())
         languages = type(languages)({source: languages[source]})
     context.write_json({"languages": {code: list(languages[code]) for code in languages}, "calls": dict(context.calls)})
     if source is not None and not sys.stdout.isatty():
