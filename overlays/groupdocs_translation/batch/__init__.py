@@ -225,7 +225,8 @@ class AsyncBatch(_BaseBatch):
             BatchRunning: another batch uses this journal.
             ConfigurationError: folders or journal cannot be used.
             AuthenticationError: no token could be fetched; files that are not done are unchanged, ``report`` has them.
-            TranslationError: the disk is full, or the journal can no longer be written; what was noted is safe.
+            TranslationError: the disk is full, or the journal can no longer be written; recorded jobs are safe,
+                and ``jobs`` has the others.
         """
         return await self._execute(self.settings)
 
@@ -238,21 +239,14 @@ class Batch(_BaseBatch):
     """
 
     def plan(self) -> BatchPlan:
-        """Return what ``run()`` would do now and what it would cost; writes nothing, sends nothing, needs no lock.
-
-        Raises:
-            ConfigurationError: the folder or the journal cannot be read.
-        """
+        """Return what ``run()`` would do now and what it would cost, as ``AsyncBatch.plan`` does."""
         return self._plan()
 
     def run(self) -> BatchReport:
         """Translate the files that are not done yet, and return the report.
 
         Raises:
-            BatchRunning: another batch uses this journal.
-            ConfigurationError: folders or journal cannot be used.
-            AuthenticationError: no token could be fetched; files that are not done are unchanged, ``report`` has them.
-            TranslationError: the disk is full, or the journal can no longer be written; what was noted is safe.
+            TranslationError: as in ``AsyncBatch.run``.
             KeyboardInterrupt: Ctrl-C; the batch has stopped in order, and ``report`` is there.
         """
         progress, portal = self.settings.progress, _Portal()

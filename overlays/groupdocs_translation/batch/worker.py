@@ -217,7 +217,7 @@ class FileWorker:
             files: Mapping[str, Path] = made.files
         except JobPartial as part:
             files, missing = part.result.files, part.missing
-        placed = partial(_set_placed, file=row.id, sizes=await self._place(active, files))
+        placed = partial(_set_stage, file=row.id, languages=await self._place(active, files), stage="placed")
         if missing:
             reason = f"the service made no {', '.join(missing)}"
             await self._record(active, state=FileState.FAILED, reason=reason, change=placed)
@@ -232,27 +232,27 @@ class FileWorker:
         await self._record(active, state=FileState.DONE, reason=None, change=placed)
         log.info("%s: done, %d calls", row.path, active.call_counts.total())
 
-    async def _place(self, active: ActiveFile, files: Mapping[str, Path]) -> dict[str, int]:
-        """Move staged results to where they belong; bytes by language."""
+    async def _place(self, active: ActiveFile, files: Mapping[str, Path]) -> list[str]:
+        """Move staged results to where they belong, and return their languages."""
         row = active.row
         wanted = {result.language.lower(): result for result in self.journal.results(row.id)}
         moves = [(path, wanted[language.lower()]) for language, path in files.items() if language.lower() in wanted]
         languages = [result.language for _, result in moves]  # what lies in their places from now on is ours
         await self.writer.write(partial(_set_stage, file=row.id, languages=languages, stage="placing"))
-        sizes: dict[str, int] = {}
+        moved: list[str] = []
         try:
-            await anyio.to_thread.run_sync(self._move, moves, sizes)
+            await anyio.to_thread.run_sync(self._move, moves, moved)
         except TransferError:
-            failed = next(result for _, result in moves if result.language not in sizes)
+            failed = moves[len(moved)][1]
             if not self._is_ours(failed):
                 change = partial(_set_stage, file=row.id, languages=[failed.language], stage="reserved")
                 await self.writer.write(change)
             raise
-        return sizes
+        return moved
 
-    def _move(self, moves: Iterable[tuple[Path, ResultRow]], sizes: dict[str, int]) -> None:
+    def _move(self, moves: Iterable[tuple[Path, ResultRow]], moved: list[str]) -> None:
         for path, result in moves:
-            size, target = path.stat().st_size, self.settings.output / result.path
+            target = self.settings.output / result.path
             try:
                 target.parent.mkdir(parents=True, exist_ok=True)
                 move_into_place(path, target, overwrite=self._is_ours(result))
@@ -262,7 +262,7 @@ class FileWorker:
                 ) from None
             except OSError as error:
                 raise TransferError(f"cannot write {target}: {error.strerror}") from error
-            sizes[result.language] = size
+            moved.append(result.language)
 
     def _is_ours(self, result: ResultRow) -> bool:
         return self.settings.overwrite or result.stage != "reserved"
@@ -293,7 +293,7 @@ class FileWorker:
             case ErrorAction.UNCERTAIN:
                 await self._record(active, state=FileState.UNCERTAIN, reason=text)
             case ErrorAction.EXPIRED | ErrorAction.FAILED:
-                if step is Step.SUBMIT and self._has_old_upload(active):
+                if step is Step.SUBMIT and self.clock.wall() - (row.uploaded_at or 0) > OLD_UPLOAD_S:
                     await self._record(active, state=FileState.PLANNED, url=None, reason=text)
                     return
                 for_all = None if request is None else await self._refusal_of_all(error, request)
@@ -348,11 +348,6 @@ class FileWorker:
         await self._record(active, state=state, reason=reason, due=due)
         self.notify("again", active.row.path, reason)
 
-    def _has_old_upload(self, active: ActiveFile) -> bool:
-        """Return whether the service may have refused a file because its upload is gone."""
-        at = active.row.uploaded_at
-        return at is not None and self.clock.wall() - at > OLD_UPLOAD_S
-
     def _source(self, active: ActiveFile) -> Path:
         return self.settings.source / active.row.path
 
@@ -397,10 +392,3 @@ def _before(state: FileState) -> FileState:
 def _set_stage(connection: sqlite3.Connection, *, file: int, languages: list[str], stage: str) -> None:
     for language in languages:
         connection.execute("UPDATE results SET stage = ? WHERE file = ? AND language = ?", (stage, file, language))
-
-
-def _set_placed(connection: sqlite3.Connection, *, file: int, sizes: Mapping[str, int]) -> None:
-    for language, size in sizes.items():
-        connection.execute(
-            "UPDATE results SET stage = 'placed', size = ? WHERE file = ? AND language = ?", (size, file, language)
-        )
