@@ -37,12 +37,6 @@ from sybil.parsers.markdown import CodeBlockParser, SkipParser
 from release.tree import without_placeholders
 
 ROOT = Path(__file__).parent
-VARIABLES = {
-    "GROUPDOCS_CLIENT_ID": "client_id",
-    "GROUPDOCS_CLIENT_SECRET": "client_secret",
-    "GROUPDOCS_TRANSLATION_URL": "base_url",
-    "GROUPDOCS_TOKEN_URL": "token_url",
-}
 EXTERNAL = {"https://www.example.org/": ROOT / "examples" / "files" / "report.html"}  # read without an upload
 STACK, PRINTED, LOOP = "_stack", "_printed", "_loop"
 
@@ -147,11 +141,9 @@ def _open_page(namespace: dict[str, Any]) -> None:
     folder = stack.enter_context(TemporaryDirectory(ignore_cleanup_errors=True))
     patch = stack.enter_context(pytest.MonkeyPatch.context())  # changes back before the folder is removed
     shutil.copytree(ROOT / "examples" / "files", folder, dirs_exist_ok=True)
-    settings = stack.enter_context(Sandbox(engine=_ConvertingEngine())).client_settings()
-    for variable, setting in VARIABLES.items():
-        os.environ[variable] = settings[setting]
-    for variable in ("HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME", "XDG_DATA_HOME"):
-        os.environ[variable] = folder  # isolates pages from the user's files
+    os.environ |= stack.enter_context(Sandbox(engine=_ConvertingEngine())).environment()
+    homes = ("HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME", "XDG_DATA_HOME")
+    os.environ |= dict.fromkeys(homes, folder)  # isolates pages from the user's files
     patch.setattr(Submission, "_source", _source)
     patch.chdir(folder)
     _skip_sleeps(patch)

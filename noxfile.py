@@ -35,7 +35,7 @@ for folder in sorted(Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv")).
 FIRST = next((version for version in PYTHONS if shutil.which(f"python{version}")), None)  # of those installed
 # Builds and pages, which are the same on every Python.
 ON_ONE = ("tests/packaging", "tests/pipeline", "tests/cli/test_page.py", "tests/contract/test_docstrings.py",
-          "tests/pytest_plugin/test_example.py", "docs", "README.md")  # fmt: skip
+          "tests/contract/test_english.py", "tests/pytest_plugin/test_example.py", "docs", "README.md")  # fmt: skip
 
 
 def _groups(*names: str) -> tuple[str, ...]:
@@ -60,10 +60,10 @@ def tests(session: nox.Session) -> None:
     """Run the tests on each supported Python, those of tools and pages on the first one; -- PYTEST ARGUMENTS."""
     session.install(*SANDBOX, "-e", ".[cli,sandbox]", *_groups(*SUITE))
     is_whole = session.posargs or session.python == FIRST
-    elsewhere = [] if is_whole else [f"--ignore={path}" for path in ON_ONE]
+    ignored = [] if is_whole else [f"--ignore={path}" for path in ON_ONE]
     # A worker whose test hangs is killed and not replaced: xdist would give the new one a test and never return.
     workers = (os.cpu_count() or 1) + 1  # they spend a third of the time waiting
-    _pytest(session, f"--numprocesses={workers}", "--max-worker-restart=0", *elsewhere)
+    _pytest(session, f"--numprocesses={workers}", "--max-worker-restart=0", *ignored)
 
 
 @nox.session

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import pytest
 from groupdocs_translation.sandbox import Sandbox
@@ -23,14 +23,7 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> EmptyEnvironment:
 
 def variables(sandbox: Sandbox) -> dict[str, str]:
     """Return the environment variables of a sandbox."""
-    settings = sandbox.client_settings()
-    return {
-        "GROUPDOCS_CLIENT_ID": settings["client_id"],
-        "GROUPDOCS_CLIENT_SECRET": settings["client_secret"],
-        "GROUPDOCS_TRANSLATION_URL": settings["base_url"],
-        "GROUPDOCS_TOKEN_URL": settings["token_url"],
-        "OAUTHLIB_INSECURE_TRANSPORT": "1",  # allows token requests by http, from loopback
-    }
+    return sandbox.environment() | {"OAUTHLIB_INSECURE_TRANSPORT": "1"}  # allows token requests by http, from loopback
 
 
 @pytest.fixture
@@ -45,26 +38,3 @@ def slow_service() -> Iterator[tuple[Sandbox, dict[str, str]]]:
     """A lenient sandbox whose jobs take time, and its environment variables: the official SDK sends every member."""
     with Sandbox(latency_s=0.05, lenient=True) as sandbox:
         yield sandbox, variables(sandbox)
-
-
-@pytest.fixture
-def add_row(record_property: Callable[[str, object], None]) -> Callable[..., None]:
-    """A function that adds a row to the final table: subject, step, result."""
-    return lambda *row: record_property("row", row)
-
-
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Print the table of results."""
-    rows = [
-        row
-        for report in terminalreporter.getreports("passed")
-        for name, row in report.user_properties
-        if name == "row" and report.when == "call"
-    ]
-    if rows:
-        terminalreporter.section("results")
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    for row in rows:
-        terminalreporter.write_line(
-            "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
-        )

@@ -76,9 +76,9 @@ def build(root: Path = ROOT) -> list[Path]:
     epoch = source_date_epoch(root)
     with tempfile.TemporaryDirectory() as folder:
         tree = _copy(root, Path(folder, "first"))
-        twin = _copy(tree, Path(folder, "deeper", "second"), altered=True)
+        altered_copy = _copy(tree, Path(folder, "deeper", "second"), altered=True)
         first = _pack(tree, dist, epoch)  # the wheel is built from the sdist
-        second = _pack(twin, Path(folder, "again"), epoch, "--sdist", "--wheel")  # and here from the tree
+        second = _pack(altered_copy, Path(folder, "again"), epoch, "--sdist", "--wheel")  # and here from the tree
         hashes = [{path.name: _digest(path) for path in paths} for paths in (first, second)]
     for name, digest in hashes[0].items():
         print(f"sha256 {digest}  {name}")

@@ -24,11 +24,7 @@ RUN_EXAMPLE = """
 import os, runpy, sys
 from groupdocs_translation.sandbox import Sandbox
 with Sandbox() as sandbox:
-    settings = sandbox.client_settings()
-    os.environ["GROUPDOCS_CLIENT_ID"] = settings["client_id"]
-    os.environ["GROUPDOCS_CLIENT_SECRET"] = settings["client_secret"]
-    os.environ["GROUPDOCS_TRANSLATION_URL"] = settings["base_url"]
-    os.environ["GROUPDOCS_TOKEN_URL"] = settings["token_url"]
+    os.environ.update(sandbox.environment())
     runpy.run_path(sys.argv[1], run_name="__main__")
 """
 

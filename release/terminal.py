@@ -36,8 +36,7 @@ from .tree import ROOT
 
 PAGE = ROOT / "docs" / "cli.md"
 PROGRAM = "groupdocs-translation"
-VARIABLES = {"GROUPDOCS_TRANSLATION_URL": "base_url", "GROUPDOCS_TOKEN_URL": "token_url"}
-LOGIN = {"GROUPDOCS_CLIENT_ID": "client_id", "GROUPDOCS_CLIENT_SECRET": "client_secret"}
+LOGIN = ("GROUPDOCS_CLIENT_ID", "GROUPDOCS_CLIENT_SECRET")
 FOLDERS = ("XDG_CONFIG_HOME", "XDG_STATE_HOME", "HOME")
 CERTIFICATES = ssl.create_default_context()  # loading them takes longer than the rest of a command
 HOME = ".h"  # short: the folder's name is wrapped into lines
@@ -110,20 +109,20 @@ def printed(
         return output.getvalue().decode(), code
 
 
-def environment(settings: Mapping[str, str], variables: Mapping[str, str]) -> dict[str, str | None]:
+def environment(sandbox: Sandbox) -> dict[str, str | None]:
     """Return the environment of a command that runs in the current folder; ``None`` removes a variable."""
     homes = dict.fromkeys(FOLDERS, str(Path.cwd() / HOME))
-    given = {name: settings[setting] for name, setting in variables.items()}
-    return {**dict.fromkeys(os.environ), "PATH": os.environ["PATH"], **homes, **given}
+    return {**dict.fromkeys(os.environ), "PATH": os.environ["PATH"], **homes, **sandbox.environment()}
 
 
 class Recorder:
     """Runs the sessions of the page in the current folder; remembers the IDs on it."""
 
-    def __init__(self, settings: Mapping[str, str]) -> None:
+    def __init__(self, sandbox: Sandbox) -> None:
         self._folder = Path.cwd()
-        self._environment = environment(settings, VARIABLES) | {"TERM": "dumb", "NO_COLOR": "1", "COLUMNS": "120"}
-        self._login = "".join(f"{settings[setting]}\n" for setting in LOGIN.values()).encode()
+        terminal = {"TERM": "dumb", "NO_COLOR": "1", "COLUMNS": "120"}
+        self._environment = environment(sandbox) | dict.fromkeys(LOGIN) | terminal
+        self._login = "".join(f"{sandbox.environment()[name]}\n" for name in LOGIN).encode()
         self._shown: dict[str, str] = {}
         self._code = 0
 
@@ -169,14 +168,14 @@ def record(page: str) -> str:
         folder = Path(os.path.realpath(name))
         shutil.copytree(ROOT / "examples" / "files", folder, dirs_exist_ok=True)
         with Sandbox(latency_s=0) as sandbox, chdir(folder):
-            recorder = Recorder(sandbox.client_settings())
+            recorder = Recorder(sandbox)
             return SESSION.sub(lambda match: f"{match[1]}{recorder.session(match[2])}{match[3]}", page)
 
 
 def draw(line: str, sandbox: Sandbox, pattern: str, target: Path, clock: SystemClock = SYSTEM_CLOCK) -> None:
     """Run a command on a terminal and draw the first screen that ``pattern`` is found on, as SVG."""
     terminal = {"TERM": "xterm-256color", "COLUMNS": str(WIDTH), "LINES": "12"}
-    output, _ = printed(line.split(), environment(sandbox.client_settings(), VARIABLES | LOGIN) | terminal, None, clock)
+    output, _ = printed(line.split(), environment(sandbox) | terminal, None, clock)
     screen = f"$ {PROGRAM} {line}\n"
     for piece in output.split(FRAME):
         above, _, frame = piece.rpartition("\n")

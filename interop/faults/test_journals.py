@@ -29,7 +29,7 @@ def damage(content, chance):
 
 
 @pytest.mark.parametrize("seed", range(20))
-def test_a_damaged_journal_causes_no_second_job_and_is_kept(tmp_path, add_row, seed):
+def test_a_damaged_journal_causes_no_second_job_and_is_kept(tmp_path, seed):
     chance = random.Random(seed)
     source, out, log = make_files(tmp_path / "src", FILES), tmp_path / "out", tmp_path / "log"
     line = ["batch", str(source), "--to", "de", "--out", str(out)]
@@ -60,8 +60,3 @@ def test_a_damaged_journal_causes_no_second_job_and_is_kept(tmp_path, add_row, s
         assert len(server.jobs) - jobs <= uncertain
         for path in source.iterdir():
             assert (out / path.with_suffix(".de.txt").name).read_bytes() == server.result(path.read_bytes())
-    add_row(
-        f"damaged journal {seed}",
-        f"{jobs} jobs, none twice, {uncertain} uncertain",
-        "set aside" if set_aside else "read",
-    )

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import random
 import sys
-import time
-from collections import Counter
 
 import pytest
 
@@ -35,21 +33,18 @@ class RandomFaults:
 
     def __init__(self, seed):
         self._chance = random.Random(seed)
-        self.met = Counter()
 
     def met_by(self, role):
         if role not in FILE_ROLES or self._chance.random() > 0.05:
             return None
         name = "500" if role == "token" else self._chance.choice(RANDOM_FAULTS)  # a rejected token would be final
-        self.met[role] += 1
         return Fault(role, **FAULTS[name])
 
 
 @pytest.mark.parametrize("seed", [None, 16], ids=["good", "failing"])
-def test_killed_40_times_each_of_300_files_is_one_job(tmp_path, add_row, seed):
+def test_killed_40_times_each_of_300_files_is_one_job(tmp_path, seed):
     source, out, log = make_files(tmp_path / "src", FILES), tmp_path / "out", tmp_path / "log"
     line = ["batch", str(source), "--to", "de", "--out", str(out)]
-    began = time.monotonic()
     with Server(None if seed is None else RandomFaults(seed), polls=1) as server:
         settings = server.settings()
         chance, killed = random.Random(16), 0
@@ -58,8 +53,7 @@ def test_killed_40_times_each_of_300_files_is_one_job(tmp_path, add_row, seed):
                 (line, settings, str(log)), lambda: server.requests, target=command,
                 after_requests=chance.randint(1, 60), pause_s=chance.uniform(0.0, 0.008),
             )  # fmt: skip
-        killed_at = len(server.jobs)
-        assert killed_at < FILES, "the last kills came too late"
+        assert len(server.jobs) < FILES, "the last kills came too late"
         rest = run_command([*line, "--json"], settings, tmp_path / "rest.json")
         jobs = len(server.jobs)
         assert rest in {0, 4}
@@ -79,9 +73,3 @@ def test_killed_40_times_each_of_300_files_is_one_job(tmp_path, add_row, seed):
             assert (out / path.with_suffix(".de.txt").name).read_bytes() == server.result(path.read_bytes())
     assert is_readable(log)
     assert not list(out.rglob("*.part"))
-    faults = 0 if seed is None else server.fault.met.total()
-    add_row(
-        f"{FILES} files, {KILLS} SIGKILLs, {faults} server faults",
-        f"{killed_at} jobs at the last kill, {jobs} at the end, none twice; {uncertain} uncertain and retried",
-        f"{time.monotonic() - began:.0f} s",
-    )

@@ -41,14 +41,7 @@ def sandbox():
 
 @pytest.fixture
 def environment(sandbox):
-    settings = sandbox.client_settings()
-    return {
-        **os.environ,
-        "GROUPDOCS_CLIENT_ID": settings["client_id"],
-        "GROUPDOCS_CLIENT_SECRET": settings["client_secret"],
-        "GROUPDOCS_TRANSLATION_URL": settings["base_url"],
-        "GROUPDOCS_TOKEN_URL": settings["token_url"],
-    }
+    return os.environ | sandbox.environment()
 
 
 @pytest.fixture

@@ -28,7 +28,7 @@ def test_every_public_error_that_is_raised_has_a_row_and_no_other_name_has():
 
 
 @pytest.mark.parametrize(("name", "row"), ROWS)
-def test_a_row_says_when_at_what_cost_what_to_do_and_which_test_shows_it(name, row):
+def test_a_row_has_the_cause_the_cost_the_action_and_its_test(name, row):
     when, paid, advice, shown = (cell.strip() for cell in row.split("|"))
     assert when
     assert paid

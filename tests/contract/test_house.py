@@ -24,7 +24,7 @@ def test_the_surface_is_one_sorted_list_of_names_that_exist():
         assert getattr(groupdocs_translation, name).__name__ == name
 
 
-def test_only_two_places_know_the_generated_client():
+def test_only_two_places_import_the_generated_client():
     for path in OVERLAY.rglob("*.py"):
         knows = any(
             "groupdocs_translation_api" in (node.module or "")

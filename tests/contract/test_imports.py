@@ -100,7 +100,7 @@ def test_the_walk_sees_absolute_relative_and_late_imports(tmp_path: Path) -> Non
     assert seen == ["a.b", "pkg.inner.c", "pkg.d.e", "pkg.f", "h.i"]
 
 
-def test_generated_code_knows_nothing_of_the_overlay() -> None:
+def test_generated_code_does_not_import_the_overlay() -> None:
     wrong = [
         (path.name, name)
         for _, path, imports in _files(GENERATED)
@@ -111,7 +111,7 @@ def test_generated_code_knows_nothing_of_the_overlay() -> None:
     assert not wrong
 
 
-def test_only_the_named_places_know_generated_names() -> None:
+def test_only_the_listed_places_use_generated_names() -> None:
     imported = {
         layer
         for layer, _, imports in _overlay_files()
@@ -163,7 +163,7 @@ def _entry(module: str) -> str:
     return max((entry for entry in LEVEL if f"{module}.".startswith(f"{entry}.")), key=len)
 
 
-def test_a_circle_would_be_found():
+def test_a_cycle_is_found():
     modules = {
         "a": ["groupdocs_translation.b.name"],
         "b": ["groupdocs_translation.c"],
@@ -175,7 +175,7 @@ def test_a_circle_would_be_found():
     assert _cycle(_edges(modules | {"c": ["os"]})) == []
 
 
-def test_the_imports_have_no_circle() -> None:
+def test_the_imports_have_no_cycle() -> None:
     edges = _edges(_modules())
 
     assert sum(map(len, edges.values())) > 200  # they are seen at all

@@ -47,14 +47,14 @@ def files_entered(call: Callable[[], object], *, under: str = "") -> set[str]:
     return {name for files in ours for name in files if name.startswith(under)}
 
 
-def test_a_cold_token_leads_through_seven_files_at_most(sandbox):
+def test_a_first_token_enters_at_most_seven_files(sandbox):
     with TranslationClient(**sandbox.client_settings()) as client:
         entered = files_entered(client.token_source.get)
     assert {"auth/token_source.py", "auth/token_endpoint.py"} <= entered  # the worker is watched too
     assert len(entered) <= 7, sorted(entered)
 
 
-def test_a_resumed_batch_leads_through_ten_files_of_its_folder_at_most(sandbox, tmp_path):
+def test_a_resumed_batch_enters_at_most_ten_files_of_its_folder(sandbox, tmp_path):
     source = tmp_path / "source"
     source.mkdir()
     for name in ("a.txt", "b.txt"):
@@ -73,7 +73,7 @@ def test_a_resumed_batch_leads_through_ten_files_of_its_folder_at_most(sandbox, 
     assert len(entered) <= 10, sorted(entered)
 
 
-def test_a_translated_file_leads_through_27_files_at_most(sandbox, tmp_path):
+def test_a_translated_file_enters_at_most_27_files(sandbox, tmp_path):
     source = tmp_path / "report.txt"
     source.write_text("Hello")
     with TranslationClient(**sandbox.client_settings()) as client:

@@ -109,7 +109,7 @@ def test_every_operation_of_the_document_has_a_call_and_no_call_is_for_another()
 
 
 @pytest.mark.parametrize("operation", BY_ID)
-def test_a_public_method_reaches_the_operation_and_the_sandbox_takes_its_request(sandbox, operation):
+def test_a_public_method_reaches_the_operation_and_the_sandbox_accepts_its_request(sandbox, operation):
     call = CALLS[operation]
     settings = sandbox.client_settings()
     if operation.endswith("Trial"):

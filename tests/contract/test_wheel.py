@@ -71,7 +71,7 @@ def test_the_document_in_the_wheel_is_the_corrected_one(wheel: zipfile.ZipFile) 
     assert packed == (ROOT / "openapi" / "translation.yaml").read_bytes()
 
 
-def test_the_licence_lies_in_the_wheel(wheel: zipfile.ZipFile, metadata: email.message.Message) -> None:
+def test_the_wheel_contains_the_license(wheel: zipfile.ZipFile, metadata: email.message.Message) -> None:
     (name,) = (name for name in wheel.namelist() if name.endswith("/licenses/LICENSE"))
 
     assert wheel.read(name) == (ROOT / "LICENSE").read_bytes()
@@ -79,7 +79,7 @@ def test_the_licence_lies_in_the_wheel(wheel: zipfile.ZipFile, metadata: email.m
     assert metadata["License-File"] == "LICENSE"
 
 
-def test_metadata_say_what_a_user_must_know(metadata: email.message.Message) -> None:
+def test_metadata_contain_what_a_user_must_know(metadata: email.message.Message) -> None:
     assert metadata["Name"] == "groupdocs-translation"
     assert metadata["Requires-Python"] == ">=3.11"
     assert set(metadata.get_all("Provides-Extra", [])) == set(PROJECT["optional-dependencies"])
@@ -92,7 +92,7 @@ def test_metadata_say_what_a_user_must_know(metadata: email.message.Message) -> 
     assert payload.decode() == description((ROOT / "README.md").read_text(encoding="utf-8"), URLS)
 
 
-def test_the_version_is_said_in_one_place(metadata: email.message.Message) -> None:
+def test_the_version_is_defined_in_one_place(metadata: email.message.Message) -> None:
     said = [
         path.relative_to(ROOT).as_posix()
         for folder in PACKAGES.values()
@@ -124,7 +124,7 @@ def test_the_sandbox_is_a_wheel_of_its_own_and_the_only_one_with_a_pytest_plugin
     assert plugins == [False, True]
 
 
-def test_the_sandbox_has_the_version_of_the_sdk_and_each_asks_for_the_other_one_of_it() -> None:
+def test_the_sandbox_has_the_version_of_the_sdk_and_each_requires_that_version_of_the_other() -> None:
     version = PROJECT["version"]
 
     assert SANDBOX["version"] == version

@@ -81,7 +81,7 @@ def redirect(text):
 
 
 def redirect_home(code):
-    return lambda good, server: answer(code, Location=f"{server.address}/v2.0/translation/elsewhere")
+    return lambda good, server: answer(code, Location=f"{server.address}/v2.0/translation/other")
 
 
 # What has "before" in it makes no job. 401 (RFC 9110 §15.5.2) and 429 are never anything else.
@@ -227,7 +227,7 @@ def logged():
         logger.removeHandler(handler)
 
 
-def told(text):
+def problems_of(text):
     """Return what is wrong with a message: several lines, a secret, or the query of a URL."""
     if "\n" in text:
         yield f"several lines: {text!r}"
@@ -249,7 +249,7 @@ def client_errors(transport, role, call, faults=FAULTS):
                 found.append(repr(error))
         if len(server.jobs) > 1:
             found.append(f"{len(server.jobs)} jobs")
-        found += (line for text in lines for line in told(text))
+        found += (line for text in lines for line in problems_of(text))
         yield from (f"{name}: {line}" for line in found)
 
 
@@ -288,7 +288,7 @@ def batch_errors(transport, role, tmp_path, faults=FAULTS):
                 lines += (entry.reason for entry in report.each() if entry.reason)
                 if report.uncertain and role != "submit" and "timeout" not in settings:
                     found.append("uncertain for no reason")
-            found += (line for text in lines for line in told(text))
+            found += (line for text in lines for line in problems_of(text))
             if report is not None and report.is_complete:
                 break
         if server.paid_twice:
@@ -333,7 +333,7 @@ def command_errors(role, tmp_path, arguments, faults=FAULTS):
             except BaseException as error:  # named, all of them: one matrix is one test
                 found.append(repr(error))
         texts = [*lines, *err.getvalue().splitlines(), *out.getvalue().splitlines()]
-        found += (line for text in texts for line in told(text))
+        found += (line for text in texts for line in problems_of(text))
         found += (f"{above}\\n{line}" for above, line in pairwise(texts) if "Traceback" in line)
         if len(server.jobs) > 1:
             found.append(f"{len(server.jobs)} jobs")

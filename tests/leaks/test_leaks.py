@@ -186,11 +186,11 @@ def test_a_closed_client_says_so_whatever_it_is_used_for(sandbox, source, tmp_pa
 async def test_one_client_serves_one_event_loop_after_another(sandbox):
     client = AsyncTranslationClient(**sandbox.client_settings())
 
-    def elsewhere():
+    def in_another_loop():
         return asyncio.run(client.translate_text("Hello", target="de")).text
 
-    first = await asyncio.to_thread(elsewhere)
-    second = await asyncio.to_thread(elsewhere)
+    first = await asyncio.to_thread(in_another_loop)
+    second = await asyncio.to_thread(in_another_loop)
     assert first == second == (await client.translate_text("Hello", target="de")).text
     await client.aclose()
     gc.collect()

@@ -74,7 +74,7 @@ def project_with_sandbox(project: Path) -> Path:
 
 
 @pytest.fixture(scope="session")
-def shelf(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, Index]]:
+def folder_and_index(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, Index]]:
     """The folder of an index, and the index that serves it."""
     folder = tmp_path_factory.mktemp("index")
     with loopback_index(folder) as running:
@@ -82,9 +82,9 @@ def shelf(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, Inde
 
 
 @pytest.fixture
-def index(shelf: tuple[Path, Index]) -> Index:
+def index(folder_and_index: tuple[Path, Index]) -> Index:
     """An empty index on loopback."""
-    folder, running = shelf
+    folder, running = folder_and_index
     for path in folder.iterdir():
         path.unlink()
     return running

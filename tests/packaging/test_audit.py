@@ -31,7 +31,7 @@ def answer(monkeypatch: pytest.MonkeyPatch, asked: list[str], *, canary: list[st
 
 
 @pytest.mark.parametrize("canary", [None, []], ids=["no answer", "an index without advisories"])
-def test_a_service_that_does_not_know_the_canary_counts_as_not_asked(
+def test_a_service_that_does_not_know_the_canary_counts_as_unreachable(
     canary: list[str] | None, monkeypatch: pytest.MonkeyPatch, asked: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
     answer(monkeypatch, asked, canary=canary, locked=[])
@@ -63,7 +63,7 @@ def test_a_clean_answer_of_a_real_service_passes(
     assert "2 packages checked, no known vulnerability" in capsys.readouterr().out
 
 
-def test_a_linter_that_could_not_be_had_is_said_and_fails_where_everything_is_required(
+def test_a_missing_linter_is_reported_and_fails_if_everything_is_required(
     monkeypatch: pytest.MonkeyPatch, asked: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
     answer(monkeypatch, asked, canary=["jinja2 2.10: X-1"], locked=[])

@@ -20,7 +20,7 @@ from tests.packaging.scratch import commit
         ("v1.3", "1.2", "1.3"),
     ],
 )
-def test_a_version_that_goes_on_is_accepted_in_its_normal_form(wanted: str, current: str, accepted: str) -> None:
+def test_a_higher_version_is_accepted_in_its_normal_form(wanted: str, current: str, accepted: str) -> None:
     assert next_version(wanted, current, set()) == accepted
 
 
@@ -33,7 +33,7 @@ def test_a_version_that_goes_on_is_accepted_in_its_normal_form(wanted: str, curr
         ("1.3.0", {"v1.3.0"}, "is already tagged"),
     ],
 )
-def test_a_version_that_leads_nowhere_is_refused(wanted: str, tags: set[str], reason: str) -> None:
+def test_an_invalid_or_lower_version_is_refused(wanted: str, tags: set[str], reason: str) -> None:
     with pytest.raises(ReleaseRefused, match=reason):
         next_version(wanted, "1.2.0", tags)
 

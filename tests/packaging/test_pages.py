@@ -22,7 +22,7 @@ def test_a_test_that_the_threat_model_names_exists(name: str) -> None:
     assert name in TESTS
 
 
-def test_every_threat_has_an_answer_and_says_what_shows_it() -> None:
+def test_every_threat_has_a_defense_and_its_test() -> None:
     rows = [line.strip("|").split("|") for line in THREATS.splitlines() if line.startswith("| ")]
     threats = [[cell.strip() for cell in row] for row in rows if row[0].strip() != "threat"]
 
@@ -62,10 +62,10 @@ def test_the_page_on_jobs_says_of_polling_what_was_measured() -> None:
         ):
             rows[heading, schedule] = f"{calls.strip()} calls, {late.strip()} s late"
     page = (ROOT / "docs" / "polling.md").read_text(encoding="utf-8")
-    told = re.findall(r"^\| (\S[^|]*) \| ([^|]+ late) \| ([^|]+ late) \| ([^|]+ late) \|$", page, re.MULTILINE)
+    rows = re.findall(r"^\| (\S[^|]*) \| ([^|]+ late) \| ([^|]+ late) \| ([^|]+ late) \|$", page, re.MULTILINE)
     jobs = ("text, median 1.6 s", "document, median 45 s", "document, median 300 s")
 
-    assert [row[0] for row in told] == ['`"economy"`', '`"balanced"`', '`"responsive"`', "every 2 s"]
-    for name, *cells in told:
+    assert [row[0] for row in rows] == ['`"economy"`', '`"balanced"`', '`"responsive"`', "every 2 s"]
+    for name, *cells in rows:
         schedule = "fixed 2 s" if name == "every 2 s" else name.strip('`"')
         assert cells == [rows[job, schedule] for job in jobs]

@@ -37,7 +37,7 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module.artifacts, "check", lambda built, root: None)
 
 
-def test_nothing_speaks_against_a_clean_tagged_described_new_version(project: Path, index: Index) -> None:
+def test_a_clean_tagged_described_new_version_has_no_objection(project: Path, index: Index) -> None:
     assert list(objections(project, index.simple_url)) == []
 
 
@@ -157,12 +157,12 @@ def test_wrong_credentials_end_the_upload_with_an_error(
     assert published("scratch-project", index.simple_url) == set()
 
 
-def test_an_index_that_does_not_answer_is_no_permission(project: Path, closed_port: int) -> None:
+def test_an_unreachable_index_refuses_the_release(project: Path, closed_port: int) -> None:
     with pytest.raises(ReleaseRefused, match="does not list its versions"):
         list(objections(project, f"http://127.0.0.1:{closed_port}/simple/"))
 
 
-def test_all_reasons_are_said_at_once(project: Path, index: Index) -> None:
+def test_all_reasons_are_reported_together(project: Path, index: Index) -> None:
     git(project, "tag", "--delete", "v1.2.0")
     (project / "CHANGELOG.md").write_text("# Changelog\n")
 
@@ -173,10 +173,10 @@ def test_all_reasons_are_said_at_once(project: Path, index: Index) -> None:
 
 
 def test_a_version_of_which_only_the_sandbox_is_on_the_index_is_refused(
-    project_with_sandbox: Path, index: Index, shelf: tuple[Path, Index]
+    project_with_sandbox: Path, index: Index, folder_and_index: tuple[Path, Index]
 ) -> None:
     assert list(objections(project_with_sandbox, index.simple_url)) == []
-    (shelf[0] / "scratch_sandbox-1.2.0.tar.gz").touch()
+    (folder_and_index[0] / "scratch_sandbox-1.2.0.tar.gz").touch()
 
     (reason,) = objections(project_with_sandbox, index.simple_url)
 

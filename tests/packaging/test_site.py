@@ -150,7 +150,7 @@ def test_a_chart_shows_the_figures_of_its_report_and_is_on_a_page(chart: str) ->
     assert "<svg" in filled(place)
 
 
-def test_the_measured_rows_say_what_speaks_against_this_package_too() -> None:
+def test_the_measured_rows_include_those_where_this_package_is_worse() -> None:
     rows = [line.split("|") for line in measured_table().splitlines()[2:]]
     figures = {row[1].strip(): [float(cell.replace(",", "")) for cell in row[2:4]] for row in rows}
 

@@ -126,7 +126,7 @@ def test_a_breaking_change_is_explained_by_its_name(said: str, is_said: bool) ->
     assert is_explained("groupdocs_translation: Client.do(translate): Parameter was removed", said) is is_said
 
 
-def test_what_no_package_names_may_change(released: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_name_that_is_not_public_may_change(released: Path, capsys: pytest.CaptureFixture[str]) -> None:
     inner = released / PACKAGES["groupdocs_translation"] / "groupdocs_translation" / "inner.py"
     inner.write_text("def helper(): ...\n")
     commit(released)
@@ -151,9 +151,7 @@ def test_what_no_package_names_may_change(released: Path, capsys: pytest.Capture
     ],
     ids=["private", "optional argument", "optional option", "state"],
 )
-def test_a_change_that_breaks_nobody_passes(
-    released: Path, capsys: pytest.CaptureFixture[str], old: str, new: str
-) -> None:
+def test_a_compatible_change_passes(released: Path, capsys: pytest.CaptureFixture[str], old: str, new: str) -> None:
     change(released, "groupdocs_translation", old, new)
 
     compare(released, None)
@@ -186,7 +184,7 @@ def test_versions_promise_what_semantic_versioning_says(released_version: str, c
     assert may_break(Version(released_version), Version(coming)) is allowed
 
 
-def test_without_a_tag_it_says_so(released: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_missing_tag_is_reported(released: Path, capsys: pytest.CaptureFixture[str]) -> None:
     git(released, "tag", "--delete", "v1.2.0")
 
     compare(released, None)

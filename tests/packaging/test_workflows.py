@@ -31,7 +31,7 @@ def _jobs(workflow: Path) -> dict[str, dict[str, Any]]:
 
 
 @pytest.mark.parametrize("workflow", WORKFLOWS, ids=lambda path: path.stem)
-def test_every_action_is_pinned_to_a_commit_whose_version_is_said(workflow: Path) -> None:
+def test_every_action_is_pinned_to_a_commit_and_names_its_version(workflow: Path) -> None:
     used = re.findall(r"uses: (.+)$", workflow.read_text(encoding="utf-8"), re.MULTILINE)
 
     assert used
@@ -84,7 +84,7 @@ def test_the_readme_has_a_demo_and_a_test_command_and_the_gate_runs_them() -> No
 
 
 @pytest.mark.parametrize("name", _sessions())
-def test_a_session_says_in_one_line_what_it_does(name: str) -> None:
+def test_a_session_has_a_description_of_one_line(name: str) -> None:
     described = _sessions()[name]
 
     assert described.endswith(".")

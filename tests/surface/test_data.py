@@ -137,12 +137,12 @@ def test_a_job_a_plan_and_a_report_are_written_by_pydantic(client, tmp_path):
 
 
 def test_a_job_has_its_format_version_and_rejects_others(client):
-    told = client.submit_text("one", target="de").to_dict()
-    assert told["version"] == 1
-    assert client.job(**told).to_dict() == told
-    assert client.job(**{name: value for name, value in told.items() if name != "version"}).id == told["id"]
+    stored = client.submit_text("one", target="de").to_dict()
+    assert stored["version"] == 1
+    assert client.job(**stored).to_dict() == stored
+    assert client.job(**{name: value for name, value in stored.items() if name != "version"}).id == stored["id"]
     with pytest.raises(groupdocs_translation.ConfigurationError, match="version"):
-        client.job(**told | {"version": 2})
+        client.job(**stored | {"version": 2})
 
 
 def test_a_job_is_pickled_as_its_handle(client):

@@ -156,7 +156,7 @@ def test_a_variable_switches_logs_on(level, shown):
     )
     environment = {name: value for name, value in os.environ.items() if name != "GROUPDOCS_LOG"}
     environment |= {"GROUPDOCS_LOG": level} if level else {}
-    told = subprocess.run([sys.executable, "-c", program], env=environment, capture_output=True, text=True, check=True)
-    assert shown in told.stderr
-    assert bool(told.stderr) == bool(shown)
-    assert ("DEBUG" in told.stderr) == (level == "debug")
+    done = subprocess.run([sys.executable, "-c", program], env=environment, capture_output=True, text=True, check=True)
+    assert shown in done.stderr
+    assert bool(done.stderr) == bool(shown)
+    assert ("DEBUG" in done.stderr) == (level == "debug")

@@ -23,22 +23,22 @@ SPAWN = multiprocessing.get_context("spawn")
 ROOT = Path(__file__).parents[2]
 
 
-def told(error):
+def attributes_of(error):
     """Return all attributes of an exception, with jobs as their handles."""
     return type(error), error.args, error.to_dict(), error.__notes__
 
 
-def assert_whole(name, came):
+def assert_whole(name, received):
     sent = error_named(name)
-    assert told(came) == told(sent)
-    assert vars(came).keys() == vars(sent).keys()
-    for job in [*came.jobs, *([came.job] if came.job else [])]:
+    assert attributes_of(received) == attributes_of(sent)
+    assert vars(received).keys() == vars(sent).keys()
+    for job in [*received.jobs, *([received.job] if received.job else [])]:
         assert (job.id, job.kind) == ("j-1", "text")
         assert job.to_dict() == {"id": "j-1", "version": 1, "kind": "text", "trial": True, "targets": ["de"]}
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_an_error_is_pickled_and_copied_whole(name):
+def test_an_error_is_pickled_and_copied_with_all_attributes(name):
     error = error_named(name)
     for protocol in range(pickle.HIGHEST_PROTOCOL + 1):
         assert_whole(name, pickle.loads(pickle.dumps(error, protocol)))
@@ -94,7 +94,7 @@ app.conf.update(
     accept_content=["json", "pickle"],
     broker_connection_retry_on_startup=False,
 )
-travel = app.task(raise_named, name="travel")
+raise_error = app.task(raise_named, name="raise_error")
 """
 
 
@@ -103,17 +103,17 @@ def test_errors_pass_through_a_celery_worker(tmp_path, monkeypatch):
     pytest.importorskip("celery")
     for folder in ("results", "queue", "control"):
         (tmp_path / folder).mkdir()
-    (tmp_path / "travel_tasks.py").write_text(TASKS.format(root=str(ROOT), folder=tmp_path.as_posix()))
+    (tmp_path / "error_tasks.py").write_text(TASKS.format(root=str(ROOT), folder=tmp_path.as_posix()))
     monkeypatch.syspath_prepend(str(tmp_path))
     with warnings.catch_warnings(action="ignore"):
-        from travel_tasks import app, travel
-    command = [sys.executable, "-m", "celery", "-A", "travel_tasks", "worker", "--pool=prefork", "--concurrency=1"]
+        from error_tasks import app, raise_error
+    command = [sys.executable, "-m", "celery", "-A", "error_tasks", "worker", "--pool=prefork", "--concurrency=1"]
     quiet = ["--without-gossip", "--without-mingle", "--without-heartbeat", "--loglevel=ERROR"]
     environment = os.environ | {"C_FORCE_ROOT": "1"}  # required by Celery if tests run as root
     with (tmp_path / "log").open("wb") as file:
         worker = subprocess.Popen([*command, *quiet], cwd=tmp_path, stdout=file, stderr=file, env=environment)
     try:
-        sent = {name: travel.delay(name) for name in NAMES}
+        sent = {name: raise_error.delay(name) for name in NAMES}
         for name, result in sent.items():
             with pytest.raises(TranslationError) as caught:
                 result.get(timeout=20, interval=0.05)

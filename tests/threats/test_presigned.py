@@ -65,7 +65,7 @@ def said():
     root.setLevel(level)
 
 
-def told(error):
+def rendered_chain(error):
     rendered = traceback.TracebackException.from_exception(error, capture_locals=True)
     chain = [one for one in (error, error.__cause__, error.__context__) if one is not None]
     return "".join([*rendered.format(chain=True), *(repr(one) + repr(vars(one)) for one in chain)])
@@ -79,7 +79,7 @@ def frames(error):
 
 
 def assert_clean(error, said):
-    text = "" if error is None else told(error)
+    text = "" if error is None else rendered_chain(error)
     assert CANARY not in text, text
     assert not [line for line in said if CANARY in line]
 
