@@ -52,15 +52,15 @@ def test_the_guide_lists_every_session_of_the_project_and_no_other() -> None:
     assert set(listed) == set(sessions)
 
 
-def test_the_page_on_jobs_says_of_polling_what_was_measured() -> None:
+def test_the_page_on_polling_has_the_measured_figures() -> None:
     report = (ROOT / "benchmarks" / "reports" / "polling.md").read_text(encoding="utf-8")
-    rows: dict[tuple[str, str], str] = {}
+    measured: dict[tuple[str, str], str] = {}
     for section in report.split("\n## ")[1:]:
         heading = section.partition("\n")[0]
         for schedule, calls, _, late, *_ in re.findall(
             r"^\| ([^|]+) \|([^|]+)\|([^|]+)\|([^|]+)\|", section, re.MULTILINE
         ):
-            rows[heading, schedule] = f"{calls.strip()} calls, {late.strip()} s late"
+            measured[heading, schedule] = f"{calls.strip()} calls, {late.strip()} s late"
     page = (ROOT / "docs" / "polling.md").read_text(encoding="utf-8")
     rows = re.findall(r"^\| (\S[^|]*) \| ([^|]+ late) \| ([^|]+ late) \| ([^|]+ late) \|$", page, re.MULTILINE)
     jobs = ("text, median 1.6 s", "document, median 45 s", "document, median 300 s")
@@ -68,4 +68,4 @@ def test_the_page_on_jobs_says_of_polling_what_was_measured() -> None:
     assert [row[0] for row in rows] == ['`"economy"`', '`"balanced"`', '`"responsive"`', "every 2 s"]
     for name, *cells in rows:
         schedule = "fixed 2 s" if name == "every 2 s" else name.strip('`"')
-        assert cells == [rows[job, schedule] for job in jobs]
+        assert cells == [measured[job, schedule] for job in jobs]
