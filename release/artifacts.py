@@ -79,11 +79,11 @@ def build(root: Path = ROOT) -> list[Path]:
         altered_copy = _copy(tree, Path(folder, "deeper", "second"), altered=True)
         first = _pack(tree, dist, epoch)  # the wheel is built from the sdist
         second = _pack(altered_copy, Path(folder, "again"), epoch, "--sdist", "--wheel")  # and here from the tree
-        hashes = [{path.name: _digest(path) for path in paths} for paths in (first, second)]
-    for name, digest in hashes[0].items():
+        hashes, again = ({path.name: _digest(path) for path in paths} for paths in (first, second))
+    for name, digest in hashes.items():
         print(f"sha256 {digest}  {name}")
-    if hashes[0] != hashes[1]:
-        raise ReleaseRefused(f"the second build differs: {hashes[1]}; the bytes depend on more than the sources")
+    if different := sorted(dict(hashes.items() ^ again.items())):
+        raise ReleaseRefused(f"the second build differs in {', '.join(different)}: find what changes between builds")
     print("built twice, equal; each sdist builds the same wheel as the tree")
     return first
 
