@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from .. import _clock
+from .._errors import JobExpired, JobFailed
 from .._progress import human_count, is_terminal, show_progress
 from . import output
-from .exits import PROGRAM, Problem, meaning_of, problem_of
+from .exits import PROGRAM, Problem, problem_of
 from .interrupt import Interrupt
 from .output import say
 
@@ -53,13 +54,6 @@ class Context:
         self.calls: Mapping[str, int] = {}
         self.clock: _clock.Clock = self.settings.get("clock", _clock.SYSTEM_CLOCK)
 
-    @property
-    def service(self) -> str:
-        """The base URL of the service, for commands that make no client."""
-        from .._config import api_url
-
-        return api_url(self.settings.get("base_url"))
-
     @contextmanager
     def client(self) -> Generator[TranslationClient]:
         """Open the client that the options describe, and record its calls when the block ends."""
@@ -88,11 +82,14 @@ class Context:
             often = {"polling": PollingSchedule.every(0.2)}  # its calls are free
             yield often | dict(self.settings) | sandbox.client_settings()
 
-    def history(self, service: str) -> History:
-        """Return the history of a service; with ``--sandbox`` there is none."""
+    def history(self) -> History:
+        """Return the history of the service; with ``--sandbox`` there is none."""
+        from .._config import api_url
         from .history import History
 
-        return History(None if self.is_sandbox else history_folder(), service, self.clock)
+        if self.is_sandbox:
+            return History(None, "sandbox", self.clock)
+        return History(history_folder(), api_url(self.settings.get("base_url")), self.clock)
 
     def progress(self) -> AbstractContextManager[Callable[[Any], None]]:
         """Return what shows each step for as long as its block runs: nothing with ``--quiet`` and ``--json``."""
@@ -106,7 +103,7 @@ class Context:
 
         ``resume`` returns the arguments of the command that resumes a job, given the result of ``Job.to_dict()``.
         """
-        history = self.history(client.base_url)
+        history = self.history()
         with Interrupt(self.say) as interrupt, self.progress() as show:
 
             def watch(step: Progress) -> None:
@@ -129,7 +126,7 @@ class Context:
 
     def problem(self, error: TranslationError) -> Problem:
         """Return what to report of an error; keep the command that resumes its job unless the job is over."""
-        if meaning_of(error).is_over:
+        if isinstance(error, JobFailed | JobExpired):
             self.resume_commands.pop(error.job.id, None)
         else:
             self.keep(error.job)
@@ -176,7 +173,7 @@ class Context:
     def _count(self, client: TranslationClient) -> None:
         self.calls = client.usage.by_operation
         command = click.get_current_context().command_path.removeprefix(f"{PROGRAM} ")
-        self.history(client.base_url).record_calls(command, self.calls)
+        self.history().record_calls(command, self.calls)
         if self.calls and is_terminal(sys.stderr):
             self.say(human_count(client.usage.calls, "call"))
 

@@ -31,11 +31,10 @@ class Exit(IntEnum):
 
 
 class Meaning(NamedTuple):
-    """The exit code of an error, a line of advice (may be empty), and whether its job is over."""
+    """The exit code of an error and a line of advice, which may be empty."""
 
     exit: Exit
     advice: str = ""
-    is_over: bool = False
 
 
 class Problem(NamedTuple):
@@ -80,12 +79,10 @@ MEANINGS: dict[str, Meaning] = {
     "RateLimited": Meaning(Exit.FAILED, "too many requests: wait, then run the command again"),
     "ServerError": Meaning(Exit.FAILED, "the service failed: run the command again later"),
     "JobError": Meaning(Exit.FAILED),
-    "JobFailed": Meaning(Exit.FAILED, is_over=True),
+    "JobFailed": Meaning(Exit.FAILED),
     "JobPartial": Meaning(Exit.PARTLY, "the available results were written; the others may follow later"),
     "JobExpired": Meaning(
-        Exit.FAILED,
-        "check the job ID, the credentials and --kind, and that the job is under 24 hours old",
-        is_over=True,
+        Exit.FAILED, "check the job ID, the credentials and --kind, and that the job is under 24 hours old"
     ),
     "JobTimeout": Meaning(Exit.FAILED),
     "SubmissionUncertain": Meaning(

@@ -120,7 +120,7 @@ def usage(context: Context, month: str | None) -> None:
     Counts the calls this command made on this machine, as this user, in one month. Every call to the service is
     billed. Calls by other machines and programs are not included: see your account's dashboard for the total.
     """
-    history = context.history(context.service)
+    history = context.history()
     wanted = month or f"{datetime.fromtimestamp(context.clock.wall(), tz=UTC):%Y-%m}"
     by_command = history.calls(wanted)
     total = sum(counter.total() for counter in by_command.values())

@@ -115,7 +115,6 @@ class _Outcomes:
 
     def __init__(self, context: Context, files: Sequence[str]) -> None:
         self._context = context
-        self._codes: list[int] = []  # of those that failed
         self.found: dict[str, dict[str, Any]] = {name: {"source": masked(name)} for name in files}
 
     def remaining(self) -> list[str]:
@@ -136,7 +135,6 @@ class _Outcomes:
                 raise
             error.add_note(f"({self.found[name]['source']})")
             problem = self._context.problem(error)
-            self._codes.append(problem.exit_code)
             self.found[name]["error"] = problem.to_dict()
             if not self._context.is_json:
                 say(f"{PROGRAM}: {problem.message}")
@@ -146,9 +144,9 @@ class _Outcomes:
     def end(self) -> int:
         """Print the summary of all files and return the exit code."""
         self._context.write_json({"files": list(self.found.values()), "calls": dict(self._context.calls)})
-        if self._codes and not self._context.is_json:
+        codes: set[int] = {entry.get("error", {}).get("exit_code", Exit.DONE) for entry in self.found.values()}
+        if codes != {Exit.DONE} and not self._context.is_json:
             self._context.say_resume_commands()
-        codes = {*self._codes, *([Exit.DONE] if len(self._codes) < len(self.found) else [])}
         return codes.pop() if len(codes) == 1 else Exit.PARTLY
 
 

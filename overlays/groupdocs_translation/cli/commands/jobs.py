@@ -42,7 +42,7 @@ def _known(ctx: click.Context, _: click.Parameter, incomplete: str) -> list[Comp
     """Return the job IDs for shell completion, each with its file name."""
     context = ctx.ensure_object(Context)
     with suppress(ConfigurationError):
-        jobs = context.history(context.service).jobs()
+        jobs = context.history().jobs()
         return [CompletionItem(job["id"], help=job.get("name")) for job in jobs if job["id"].startswith(incomplete)]
     return []
 
@@ -57,7 +57,7 @@ def listed(context: Context) -> None:
 
     Lists the jobs submitted by this command on this machine. Makes no call.
     """
-    known = context.history(context.service).jobs()
+    known = context.history().jobs()
     context.write_json({"jobs": known})
     rows = ((job["id"], job["kind"], " ".join(job.get("targets", ())), str(job.get("name", ""))) for job in known)
     context.write_table(("id", "kind", "into", "file"), rows, wrapped=3)
@@ -172,6 +172,6 @@ def _pick(
         if kind == "text":
             return client.submit_text("Hello", target="de")
         return client.submit_file(b"Hello\n", name="sample.txt", target="de")
-    known = context.history(client.base_url).job(job_id) or {}
+    known = context.history().job(job_id) or {}
     given: dict[str, Any] = {**known, **details, "id": job_id, **({} if kind is None else {"kind": kind})}
     return client.job(**given)
