@@ -89,7 +89,7 @@ def diagnose(**settings: Any) -> list[Finding]:
             found = Finding(name, "failed", cli_wording(error))
         if isinstance(found, Finding):
             findings.append(found)
-    return findings + _credentials(settings)
+    return findings + _credentials(settings, [finding.text for finding in findings])
 
 
 def _versions() -> Finding:
@@ -175,14 +175,17 @@ def _clock(dates: Sequence[float]) -> Finding:
     return Finding("clock", "warning", text, details)
 
 
-def _credentials(settings: Mapping[str, Any]) -> list[Finding]:
+def _credentials(settings: Mapping[str, Any], faults: Sequence[str]) -> list[Finding]:
+    """Check the credentials, unless one of the ``faults`` found before prevents it."""
     from .._sync.client import TranslationClient  # loads the client
 
     try:
         client = TranslationClient(**settings)
     except TranslationError as error:
+        if (text := cli_wording(error)) in faults:
+            return [Finding(name, "skipped", "not checked: see above") for name in ("credentials", "token")]
         skipped = Finding("token", "skipped", "no credentials to request one with")
-        return [Finding("credentials", "failed", cli_wording(error)), skipped]
+        return [Finding("credentials", "failed", text), skipped]
     with client:
         source = client.token_source.origin
         findings = [Finding("credentials", "ok", f"from {source}", {"source": source})]
