@@ -109,16 +109,20 @@ def service_url(
         parts = split_url(value)
     except ValueError:
         parts = urlsplit("")
-    host = parts.hostname
-    if not host or parts.scheme not in {"http", "https"}:
+    if not parts.hostname or parts.scheme not in {"http", "https"}:
         raise ConfigurationError(f"{name} must be a URL such as {default}", parameter=name)
-    if parts.scheme == "http" and not is_loopback(host):
-        raise ConfigurationError(
-            f"{name} must use https, got http for {host}: http is allowed for loopback addresses only", parameter=name
-        )
+    _check_https(parts, name)
     if parts.username or parts.password or parts.query or parts.fragment:
         raise ConfigurationError(f"{name} must have no user name, password, query or fragment", parameter=name)
     return value
+
+
+def _check_https(parts: SplitResult, name: str) -> None:
+    if parts.scheme == "http" and not is_loopback(parts.hostname or ""):
+        raise ConfigurationError(
+            f"{name} must use https, got http for {parts.hostname}: http is allowed for loopback addresses only",
+            parameter=name,
+        )
 
 
 def api_url(given: str | None) -> str:
@@ -173,13 +177,11 @@ def check_url(url: str, parameter: str) -> PresignedUrl:
         parts = split_url(url.partition("?")[0].partition("#")[0])
     except ValueError:
         raise ConfigurationError(f"{parameter} is not a URL") from None
-    host = parts.hostname
-    if parts.scheme not in {"http", "https"} or not host:
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
         raise ConfigurationError(f"{parameter} must be an https URL, got {parts.scheme or 'a relative URL'}")
-    if parts.scheme == "http" and not is_loopback(host):
-        raise ConfigurationError(f"{parameter} must use https, got http for {host}")
+    _check_https(parts, parameter)
     if parts.username is not None or parts.password is not None:
-        raise ConfigurationError(f"{parameter} must not contain credentials (host {host})")
+        raise ConfigurationError(f"{parameter} must not contain credentials (host {parts.hostname})")
     return url
 
 
@@ -438,7 +440,7 @@ def _is_exempt(entry: str, scheme: str, host: str, port: int | None) -> bool:
     return fnmatchcase(host, name) or fnmatchcase(host, f"*.{name}")
 
 
-def named_certificates() -> tuple[str, str] | None:
+def _named_certificates() -> tuple[str, str] | None:
     """Return the environment variable that sets the certificates to trust, and its value; ``None`` if none is set.
 
     Raises:
@@ -448,15 +450,15 @@ def named_certificates() -> tuple[str, str] | None:
     if keys and not os.access(keys if os.path.exists(keys) else os.path.dirname(keys) or ".", os.W_OK):
         raise ConfigurationError(f"SSLKEYLOGFILE is {keys!r}, which cannot be written", parameter="SSLKEYLOGFILE")
     for name in CERTIFICATES:
-        place = os.environ.get(name, "").strip()
-        if place:
+        if place := os.environ.get(name, "").strip():
+            why: OSError | str | None = None
             try:
                 if name == "SSL_CERT_DIR":
                     why = None if any(map(os.path.isdir, place.split(os.pathsep))) else "not a folder"
-                else:
-                    why = None if b"CERTIFICATE-----" in Path(place).read_bytes() else "it contains none"
+                elif b"CERTIFICATE-----" not in Path(place).read_bytes():
+                    why = "it contains none"
             except OSError as error:
-                raise _no_certificates(f"{name} is {place!r}, which", name, error) from error
+                why = error
             if why is not None:
                 raise _no_certificates(f"{name} is {place!r}, which", name, why)
             return name, place
@@ -464,16 +466,19 @@ def named_certificates() -> tuple[str, str] | None:
 
 
 def _no_certificates(what: str, parameter: str, why: Exception | str) -> ConfigurationError:
-    why = why.strerror or str(why) if isinstance(why, OSError) else why
-    return ConfigurationError(f"{what} has no certificates to trust: {why}", parameter=parameter)
+    reason = why.strerror or str(why) if isinstance(why, OSError) else why
+    return ConfigurationError(f"{what} has no certificates to trust: {reason}", parameter=parameter)
 
 
-def _context(place: str, *, is_folder: bool) -> ssl.SSLContext:
+def _load(place: str, what: str, parameter: str, *, is_folder: bool) -> ssl.SSLContext:
     import ssl  # noqa: PLC0415  (takes 10 ms, certificates another 20: not before the first request)
 
-    if not place:
-        raise FileNotFoundError(0, "the path is empty")
-    return ssl.create_default_context(cafile=None if is_folder else place, capath=place if is_folder else None)
+    try:
+        if not place:
+            raise FileNotFoundError(0, "the path is empty")
+        return ssl.create_default_context(cafile=None if is_folder else place, capath=place if is_folder else None)
+    except (OSError, ValueError) as error:  # ssl.SSLError is an OSError; ValueError: a null character, a lone surrogate
+        raise _no_certificates(what, parameter, error) from error
 
 
 class SystemTrust:
@@ -483,7 +488,7 @@ class SystemTrust:
     """
 
     def __init__(self, *, trust_env: bool) -> None:
-        self._named = named_certificates() if trust_env else None
+        self._named = _named_certificates() if trust_env else None
         self._context: ssl.SSLContext | None = None
 
     def context(self) -> ssl.SSLContext:
@@ -492,20 +497,14 @@ class SystemTrust:
         Raises:
             ConfigurationError: the certificates that the environment sets cannot be read.
         """
-        if self._context is None:
-            self._context = self._read()
-        return self._context
-
-    def _read(self) -> ssl.SSLContext:
-        if self._named is None:
+        if self._context is None and self._named is not None:
+            name, place = self._named
+            self._context = _load(place, f"{name} is {place!r}, which", name, is_folder=name == "SSL_CERT_DIR")
+        elif self._context is None:
             import httpx2  # noqa: PLC0415  (kept out of `import groupdocs_translation`)
 
-            return httpx2.create_ssl_context(trust_env=False)
-        name, place = self._named
-        try:
-            return _context(place, is_folder=name == "SSL_CERT_DIR")
-        except OSError as error:  # ssl.SSLError is one
-            raise _no_certificates(f"{name} is {place!r}, which", name, error) from error
+            self._context = httpx2.create_ssl_context(trust_env=False)
+        return self._context
 
 
 Trust: TypeAlias = "bool | SystemTrust | ssl.SSLContext"
@@ -520,17 +519,14 @@ def trusted(verify: bool | str | os.PathLike[str] | ssl.SSLContext, *, trust_env
     """Convert ``verify``. A file or folder of certificates becomes a context, read now."""
     if isinstance(verify, bool):
         return SystemTrust(trust_env=trust_env) if verify else False
+    if isinstance(verify, str | os.PathLike):
+        place = os.fspath(verify)
+        return _load(place, f"verify={place!r}", "verify", is_folder=os.path.isdir(place))
     import ssl  # noqa: PLC0415  (takes 10 ms, needed for custom certificates only)
 
-    if isinstance(verify, ssl.SSLContext):
-        return verify
-    if not isinstance(verify, str | os.PathLike):
+    if not isinstance(verify, ssl.SSLContext):
         raise ConfigurationError(
             f"verify must be a bool, a file or folder of certificates, or an ssl.SSLContext, got {verify!r:.60}",
             parameter="verify",
         )
-    place = os.fspath(verify)
-    try:
-        return _context(place, is_folder=os.path.isdir(place))
-    except (OSError, ValueError) as error:  # ssl.SSLError is an OSError; ValueError: a null character, a lone surrogate
-        raise _no_certificates(f"verify={place!r}", "verify", error) from error
+    return verify

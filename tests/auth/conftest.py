@@ -62,7 +62,7 @@ def auth(make_auth):
     return make_auth()
 
 
-def settle(source):
+def wait_for_refresh(source):
     """Wait for the background request of a source."""
     if (pending := source._pending) is not None:
         assert pending.wait()

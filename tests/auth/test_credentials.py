@@ -293,10 +293,10 @@ class Vault:
 
     def __init__(self, *pairs):
         self.pairs = list(pairs)
-        self.asked = 0
+        self.calls = 0
 
     def __call__(self):
-        self.asked += 1
+        self.calls += 1
         pair = self.pairs.pop(0) if len(self.pairs) > 1 else self.pairs[0]
         return tuple(json.loads(json.dumps(pair)))  # new objects each time, as in a response of a vault
 
@@ -308,11 +308,11 @@ def secret_of(request):
 def test_a_callable_is_called_for_the_first_token_only(identity, make_source, clock):
     vault = Vault(("id", "one"), ("id", "two"))
     source = make_source(credentials=vault)
-    assert vault.asked == 0
+    assert vault.calls == 0
     for _ in range(3):
         source.get()
         clock.advance(3600)
-    assert vault.asked == 1
+    assert vault.calls == 1
     assert [secret_of(request) for request in identity.requests] == ["one"] * 3
 
 
@@ -330,7 +330,7 @@ def test_a_rotated_secret_needs_no_restart(identity, make_source, clock):
     assert [secret_of(request) for request in identity.requests] == ["one", "one", "two"]
     clock.advance(3600)
     source.get()
-    assert (vault.asked, len(identity.requests)) == (2, 4)
+    assert (vault.calls, len(identity.requests)) == (2, 4)
 
 
 @pytest.mark.parametrize("new", ["a", "z"])
@@ -353,11 +353,11 @@ def test_a_callable_that_returns_rejected_credentials_again_is_called_once(ident
     clock.advance(3600)
     with pytest.raises(AuthenticationError, match="invalid_client"):
         source.get()
-    assert (vault.asked, len(identity.requests)) == (2, 2)
+    assert (vault.calls, len(identity.requests)) == (2, 2)
     vault.pairs = [("id", "two")]
     clock.advance(31)
     assert source.get().value.reveal() == "t"
-    assert vault.asked == 3
+    assert vault.calls == 3
 
 
 def test_a_callable_whose_new_secret_is_rejected_is_not_called_a_third_time(identity, make_source, clock):
@@ -368,7 +368,7 @@ def test_a_callable_whose_new_secret_is_rejected_is_not_called_a_third_time(iden
     clock.advance(3600)
     with pytest.raises(AuthenticationError, match="invalid_client"):
         source.get()
-    assert (vault.asked, len(identity.requests)) == (2, 3)
+    assert (vault.calls, len(identity.requests)) == (2, 3)
 
 
 @pytest.mark.parametrize("reason", ["access_denied", "invalid_scope"])
@@ -380,7 +380,7 @@ def test_a_callable_is_not_called_again_after_other_errors(identity, make_source
     clock.advance(3600)
     with pytest.raises(AuthenticationError, match=reason):
         source.get()
-    assert vault.asked == 1
+    assert vault.calls == 1
 
 
 def test_fixed_credentials_are_sent_once(identity, source):

@@ -203,7 +203,7 @@ def big(_):
         yield b" " * 65_536
 
 
-HOPELESS: dict[str, tuple[bytes | Callable, type[AuthenticationError]]] = {
+FINAL: dict[str, tuple[bytes | Callable, type[AuthenticationError]]] = {
     "HTML with 200": (http("<html>log in</html>", content_type="text/html"), TokenResponseError),
     "an empty body": (http(""), TokenResponseError),
     "204 without a body": (b"HTTP/1.1 204 No Content\r\n\r\n", TokenResponseError),
@@ -232,9 +232,9 @@ HOPELESS: dict[str, tuple[bytes | Callable, type[AuthenticationError]]] = {
 }
 
 
-@pytest.mark.parametrize("case", HOPELESS)
+@pytest.mark.parametrize("case", FINAL)
 def test_a_response_that_is_not_retryable_is_an_error_after_one_request(identity, source, case):
-    answer, kind = HOPELESS[case]
+    answer, kind = FINAL[case]
     identity.then(answer)
     with pytest.raises(kind) as caught:
         source.get()
@@ -314,7 +314,7 @@ def garbage(_):
     yield b"this is not HTTP at all\r\n\r\n"
 
 
-PASSING = {
+TRANSIENT = {
     "503": http("", 503), "500": http("oops", 500), "502": http("<html>", 502), "504": http("", 504), "408": http("",
     408),
     "429": http("", 429), "server_error": http({"error": "server_error"}, 500), "a reset": hang_up,
@@ -323,9 +323,9 @@ PASSING = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("case", PASSING)
+@pytest.mark.parametrize("case", TRANSIENT)
 def test_transient_errors_are_retried(identity, source, clock, case):
-    identity.then(PASSING[case], PASSING[case], token("t1"))
+    identity.then(TRANSIENT[case], TRANSIENT[case], token("t1"))
     assert source.get().value.reveal() == "t1"
     assert len(identity.requests) == 3
     assert len(clock.slept) == 2
@@ -333,9 +333,9 @@ def test_transient_errors_are_retried(identity, source, clock, case):
     assert 0 <= clock.slept[1] <= 1.0
 
 
-@pytest.mark.parametrize("case", PASSING)
+@pytest.mark.parametrize("case", TRANSIENT)
 def test_transient_errors_are_raised_after_three_tries(identity, source, case):
-    identity.then(PASSING[case])
+    identity.then(TRANSIENT[case])
     with pytest.raises(TokenUnavailable) as caught:
         source.get()
     assert len(identity.requests) == 3

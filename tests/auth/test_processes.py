@@ -168,7 +168,7 @@ def test_a_killed_holder_of_the_lock_blocks_no_other_process(identity, api, run)
         stores.LOCK_WAIT_S = 600  # longer than this program may run
         auth = authorization(store)
         provider = auth._source._provider
-        key = stores.SealedTokenStore(store, provider._endpoint, provider._credentials).key
+        key = stores.SealedTokenStore(store, provider._endpoint, provider._find()).key
         held = os.pipe()
         def child():
             with store.lock(key, wait_s=1):

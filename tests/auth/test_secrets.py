@@ -29,7 +29,7 @@ from groupdocs_translation import (
 from groupdocs_translation_api.api.translation import get_text_translation
 
 from tests.auth.servers import Api, Identity, RawServer, http, token
-from tests.auth.test_endpoint import HOPELESS, PASSING, drip_body, drip_headers
+from tests.auth.test_endpoint import FINAL, TRANSIENT, drip_body, drip_headers
 
 SECRET = "xQ7+vR/mK2&zP="
 TOKEN = "tok3n-aBcDeF.123"
@@ -56,7 +56,7 @@ def said():
     root.setLevel(level)
 
 
-def told(error):
+def shown(error):
     """Return everything that a crash reporter sends of an exception: messages, causes, and the locals of all frames."""
     rendered = traceback.TracebackException.from_exception(error, capture_locals=True)
     attributes = [repr(vars(one)) for one in (error, error.__cause__, error.__context__) if one is not None]
@@ -88,7 +88,7 @@ def echo(request):
     return http({"error": said, "error_description": said, "error_uri": said}, 400, x_echo="y")
 
 
-ENDINGS = {name: answer for name, (answer, _) in HOPELESS.items()} | PASSING | {
+ENDINGS = {name: answer for name, (answer, _) in FINAL.items()} | TRANSIENT | {
     "an echo": echo, "dripping headers": drip_headers, "a dripping body": drip_body, "a token": token(TOKEN),
     "a token in a wrong place": http({"access_token": [TOKEN], "token_type": "Bearer"}),
     "a broken token": token(f"{TOKEN} {TOKEN}"),
@@ -101,8 +101,8 @@ ENDINGS = {name: answer for name, (answer, _) in HOPELESS.items()} | PASSING | {
 @pytest.mark.parametrize("client_auth", ["body", "basic"])
 @pytest.mark.parametrize("ending", ENDINGS)
 def test_no_outcome_of_a_token_request_shows_the_secret_or_the_token(ending, client_auth, clock, said, monkeypatch):
-    patience_s = 0.2 if ENDINGS[ending] in {drip_headers, drip_body} else 20.0
-    monkeypatch.setattr("groupdocs_translation.auth.token_source.DEADLINE_S", patience_s)
+    deadline_s = 0.2 if ENDINGS[ending] in {drip_headers, drip_body} else 20.0
+    monkeypatch.setattr("groupdocs_translation.auth.token_source.DEADLINE_S", deadline_s)
     events = []
     with Identity(ENDINGS[ending]) as identity, Api() as api:
         auth = ClientCredentials(
@@ -113,7 +113,7 @@ def test_no_outcome_of_a_token_request_shows_the_secret_or_the_token(ending, cli
             clock=clock,
             on_event=events.append,
         )
-        auth._source._timeout = patience_s
+        auth._source._timeout = deadline_s
 
         def use():
             with httpx2.Client(auth=auth) as client:
@@ -123,8 +123,8 @@ def test_no_outcome_of_a_token_request_shows_the_secret_or_the_token(ending, cli
     assert (error is None) == (ending == "a token")
     if error is not None:
         assert isinstance(error, TranslationError)
-        assert_clean(told(error))
-        assert_clean(told(copy.copy(error)))
+        assert_clean(shown(error))
+        assert_clean(shown(copy.copy(error)))
         assert_clean(repr(pickle.loads(pickle.dumps(error))))
     assert_clean(repr([auth, auth._source, events]))
     assert said
@@ -199,7 +199,7 @@ def test_no_error_of_the_api_shows_the_token(ending, clock, said):
         client.close()
     assert isinstance(error, TranslationError)
     assert api.requests[0].token == TOKEN
-    assert_clean(told(error))
+    assert_clean(shown(error))
     # At DEBUG httpcore2 logs the head of every response: see docs/threat-model.md.
     assert_clean("\n".join(line for line in said if "receive_response_headers" not in line))
 
@@ -220,7 +220,7 @@ def test_no_failed_job_shows_the_token(escaped, clock, said):
     assert answer.headers["x-trace"] == "7"  # for users of the generated functions
     assert TOKEN not in repr(answer)
     assert api.requests[-1].token == slashed
-    assert_clean(told(error))
+    assert_clean(shown(error))
     assert_clean("\n".join(said))
 
 
@@ -259,7 +259,7 @@ MISTAKES = {
 def test_no_invalid_argument_shows_the_secret(mistake, said):
     error = call(MISTAKES[mistake])
     assert isinstance(error, TranslationError)
-    assert_clean(told(error))
+    assert_clean(shown(error))
     assert_clean("\n".join(said))
 
 
@@ -268,7 +268,7 @@ def test_no_invalid_variable_or_profile_shows_the_secret(monkeypatch, tmp_path):
     monkeypatch.setenv("GROUPDOCS_CLIENT_SECRET", f"{SECRET}\n")
     error = call(TranslationClient)
     assert isinstance(error, ConfigurationError)
-    assert_clean(told(error))
+    assert_clean(shown(error))
     for name in ("ID", "SECRET"):
         monkeypatch.delenv(f"GROUPDOCS_CLIENT_{name}")
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
@@ -279,7 +279,7 @@ def test_no_invalid_variable_or_profile_shows_the_secret(monkeypatch, tmp_path):
         path.chmod(0o600)
         error = call(TranslationClient)
         assert isinstance(error, ConfigurationError)
-        assert_clean(told(error))
+        assert_clean(shown(error))
 
 
 # -- objects and files -------------------------------------------------------------------------------------------------

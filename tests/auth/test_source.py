@@ -17,7 +17,7 @@ from groupdocs_translation.auth.credentials import Secret
 from groupdocs_translation.auth.token import AccessToken
 from groupdocs_translation.auth.token_source import advisory_retry_s, failure_backoff_s, should_refresh_after_401
 
-from tests.auth.conftest import settle
+from tests.auth.conftest import wait_for_refresh
 from tests.auth.servers import http, token
 from tests.clocks import until
 
@@ -291,7 +291,7 @@ def test_the_remaining_lifetime_decides_whether_a_caller_waits(
     else:
         threading.Timer(0.02, identity.gate.set).start()
         assert value(source.get()) == "t2"
-    settle(source)
+    wait_for_refresh(source)
     assert len(identity.requests) == requests
     assert value(source.get()) == f"t{requests}"
 
@@ -310,7 +310,7 @@ def test_a_short_token_is_used_for_most_of_its_life_and_renewed_once(clock, make
         clock.advance(lifetime * 0.05)
         for _ in range(5):
             source.get()
-            settle(source)
+            wait_for_refresh(source)
         assert len(identity.requests) == 2
 
 
@@ -362,7 +362,7 @@ def test_a_failed_early_renewal_keeps_the_old_token_and_is_not_repeated_immediat
     clock.advance(3250)
     for _ in range(265):  # in seconds, up to the mandatory margin
         assert value(source.get()) == "t1"
-        settle(source)
+        wait_for_refresh(source)
         clock.advance(1)
     assert 4 <= len(identity.requests) <= 5  # the first token, and retries after 0, 30, 90, 210 s
     assert [event.kind for event in events] == ["obtained"] + ["refresh_failed"] * (len(identity.requests) - 1)
@@ -376,11 +376,11 @@ def test_a_failed_early_renewal_is_repeated_while_the_old_token_is_used(identity
     identity.then(DOWN)
     clock.advance(3300)
     assert value(source.get()) == "t1"
-    settle(source)
+    wait_for_refresh(source)
     identity.then(token("t2"))
     clock.advance(40)
     assert value(source.get()) == "t1"
-    settle(source)
+    wait_for_refresh(source)
     assert value(source.get()) == "t2"
     assert [event.kind for event in events] == ["obtained", "refresh_failed", "refreshed"]
 
@@ -415,7 +415,7 @@ def test_an_early_renewal_that_hangs_counts_as_failed(hanging, clock, events):
     assert "no response to the token request within 30 s" in events[-1].error
     clock.advance(40)
     assert value(hanging.get()) == "t1"
-    settle(hanging)
+    wait_for_refresh(hanging)
     assert value(hanging.get()) == "t3"
 
 
@@ -430,7 +430,7 @@ def test_a_failed_early_renewal_does_not_delay_the_renewal_at_expiry(identity, s
     identity.then(http("later", 503, retry_after="200"))
     clock.advance(3560)
     assert value(source.get()) == "t1"
-    settle(source)
+    wait_for_refresh(source)
     identity.then(token("t2"))
     clock.advance(20)  # before the 200 s have passed: expiry takes precedence
     assert value(source.get()) == "t2"
@@ -441,7 +441,7 @@ def test_an_early_renewal_without_waiters_is_tried_once(identity, source, clock,
     identity.then(DOWN)
     clock.advance(3400)
     source.get()
-    settle(source)
+    wait_for_refresh(source)
     assert len(identity.requests) == 2
     assert clock.slept == []
     assert caplog.text.count("token request failed: 127.0.0.1: no OAuth error (HTTP 503)") == 1
@@ -507,14 +507,14 @@ def test_an_early_renewal_is_started_by_one_caller_only(identity, source, clock,
             return
         source.get_cached()
         if another == "has it":
-            settle(source)
+            wait_for_refresh(source)
 
     if another == "starts it":
         identity.gate.clear()
     source._lock = AfterAnother(source._lock, first)
     assert value(source.get_cached()) == "t1"
     identity.gate.set()
-    settle(source)
+    wait_for_refresh(source)
     assert len(identity.requests) == (1 if another == "closes" else 2)
 
 
@@ -524,7 +524,7 @@ def test_a_server_that_returns_the_same_token_gets_no_request_until_it_expires(i
         clock.advance(3600 - left - clock.monotonic() + 1000)
         identity.then(token("t1", expires_in=left))
         source.get()
-        settle(source)
+        wait_for_refresh(source)
     assert len(identity.requests) == 2
 
 

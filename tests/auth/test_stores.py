@@ -237,7 +237,7 @@ def test_a_lock_that_is_held_for_too_long_is_ignored(identity, make_source, fold
 
 
 def key_of(source):
-    return SealedTokenStore(source._provider._store, source._provider._endpoint, source._provider._credentials).key
+    return SealedTokenStore(source._provider._store, source._provider._endpoint, source._provider._find()).key
 
 
 @pytest.mark.parametrize(
@@ -327,7 +327,7 @@ def test_a_token_loaded_immediately_or_with_a_clock_ahead_is_new(make_source, st
 @pytest.mark.parametrize(("lifetime", "is_taken"), [(86_400, True), (86_401, False)])
 def test_a_sealed_record_with_a_lifetime_over_a_day_is_ignored(make_source, store, clock, lifetime, is_taken):
     provider = make_source(store=store)._provider
-    sealed = SealedTokenStore(store, provider._endpoint, provider._credentials)
+    sealed = SealedTokenStore(store, provider._endpoint, provider._find())
     sealed.save(AccessToken(Secret("t"), lifetime, clock.monotonic(), clock.wall()), clock)
     assert (sealed.load(TokenRequest(clock)) is not None) is is_taken
 

@@ -12,12 +12,11 @@ from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from .._config import is_number, seconds_hint
 from .._errors import AuthenticationError, ConfigurationError, TokenResponseError
-from .credentials import Credentials, call_supplier
 from .stores import SealedTokenStore
 from .token import AccessToken, TokenRequest, lifetime_of, token_of, without_scheme
 
 if TYPE_CHECKING:
-    from .credentials import Secret, Supplier
+    from .credentials import Credentials, Secret
     from .stores import TokenStore
     from .token_endpoint import Endpoint
 
@@ -43,33 +42,29 @@ class ClientCredentialsProvider:
     a rotated secret needs no restart. Rejected credentials are discarded: the next token request calls it again.
     """
 
-    def __init__(self, credentials: Credentials | Supplier, endpoint: Endpoint, store: TokenStore | None) -> None:
+    def __init__(
+        self, find: Callable[[], Credentials], origin: str, endpoint: Endpoint, store: TokenStore | None
+    ) -> None:
+        self.origin = origin
+        self._find = find
         self._credentials: Credentials | None = None
-        self._supplier: Supplier | None = None
-        if isinstance(credentials, Credentials):
-            self._credentials, self.origin = credentials, credentials.origin
-        else:
-            self._supplier, self.origin = credentials, "credentials="
         self._endpoint = endpoint
         self._store = store
         self._sealed: SealedTokenStore | None = None
 
     def fetch(self, request: TokenRequest) -> AccessToken:
-        known, supplier = self._credentials, self._supplier
-        if known is not None:
-            try:
-                return self._fetch_with(known, request)
-            except AuthenticationError as error:
-                if error.error != "invalid_client" or supplier is None:
-                    raise
-                self._credentials = None
-                fresh = call_supplier(supplier)
-                if fresh.is_same(known):
-                    raise
-        else:
-            assert supplier is not None
-            fresh = call_supplier(supplier)
-        token = self._fetch_with(fresh, request)
+        known = self._credentials
+        fresh = known or self._find()
+        try:
+            token = self._fetch_with(fresh, request)
+        except AuthenticationError as error:
+            if known is None or error.error != "invalid_client":
+                raise
+            self._credentials = None
+            fresh = self._find()
+            if fresh.is_same(known):
+                raise
+            token = self._fetch_with(fresh, request)
         self._credentials = fresh
         return token
 

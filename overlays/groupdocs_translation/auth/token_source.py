@@ -11,6 +11,7 @@ import weakref
 from collections.abc import Callable
 from concurrent.futures import Future, InvalidStateError, wait
 from contextlib import suppress
+from functools import partial
 from random import random
 from typing import Any, Literal, NoReturn, get_args
 
@@ -20,7 +21,7 @@ from .._clock import SYSTEM_CLOCK, Clock
 from .._config import CLOSED, check_callable, check_clock, check_methods, check_seconds, proxy_for
 from .._data import Data
 from .._errors import AuthenticationError, ConfigurationError, TokenUnavailable, TranslationError
-from .credentials import Secret, Supplier, find_credentials, has_value
+from .credentials import Secret, Supplier, call_supplier, find_credentials, has_value
 from .providers import CallableTokenProvider, ClientCredentialsProvider, Provider, StaticTokenProvider, TokenProvider
 from .stores import TokenStore
 from .token import AccessToken, TokenRequest
@@ -183,7 +184,7 @@ class TokenSource:
         if is_refused:
             self._refused_again_at = self._clock.monotonic()
         log.info("request replayed after a 401 with a new token%s", ", and rejected again" if is_refused else "")
-        self._emit(TokenEvent("replayed"))
+        self._emit("replayed")
 
     @property
     def origin(self) -> str:
@@ -206,27 +207,23 @@ class TokenSource:
         raise TypeError("token sources are not pickled; create the client in the process that uses it")
 
     def _join(self) -> PendingRefresh:
-        """Return the pending request, a new one, or a finished one if there is a token by now.
-
-        Raises:
-            TranslationError: the last request failed and its backoff has not passed, or the source is closed.
-        """
+        """Return the pending request, a new one, or a finished one if there is a token by now."""
         with self._lock:
             if self._is_closed:
                 raise ConfigurationError(CLOSED)
-            if self._token is not None and self._is_in_use(self._token):
+            if self._token is not None and self._is_usable():
                 done = PendingRefresh(0.0)
                 done.resolve(self._token)
                 return done
             pending = self._pending
-            if pending is not None and not pending.is_overdue:  # an early renewal without waiters may hang
-                pending.is_awaited = True
-                return pending
-            if self._failure is not None and self._clock.monotonic() < self._backoff_until:
-                raise _fresh(self._failure)
-            pending = self._pending = PendingRefresh(self._timeout, self._clock, self._rejected_token)
+            is_new = pending is None or pending.is_overdue  # an early renewal without waiters may hang
+            if pending is None or is_new:
+                if self._failure is not None and self._clock.monotonic() < self._backoff_until:
+                    raise _fresh(self._failure)
+                pending = self._pending = PendingRefresh(self._timeout, self._clock, self._rejected_token)
             pending.is_awaited = True
-        self._start(pending)
+        if is_new:
+            self._start(pending)
         return pending
 
     def _refresh_early(self, token: AccessToken) -> None:
@@ -247,7 +244,6 @@ class TokenSource:
             self._finish(pending, TokenUnavailable("no thread could be started for the token request"))
 
     def _run(self, pending: PendingRefresh) -> None:
-        """Fetch a token in the worker thread; turn any exception into an error without a traceback."""
         outcome: AccessToken | TranslationError
         try:
             outcome = self._provider.fetch(pending)
@@ -292,7 +288,7 @@ class TokenSource:
         """Set the next early renewal while the old token is usable; otherwise cache the failure for its backoff."""
         now, failures = self._clock.monotonic(), self._failures
         self._failures += 1
-        if self._token is not None and self._is_in_use(self._token):
+        if self._token is not None and self._is_usable():
             self._advisory_from = now + advisory_retry_s(self._token, error, failures, random())  # noqa: S311  (guards nothing)
             return
         self._failure = error
@@ -301,31 +297,28 @@ class TokenSource:
         if isinstance(error, TokenUnavailable):  # an earlier retry would only raise the cached failure
             error.retry_after = max(error.retry_after or 0.0, backoff)
 
-    def _is_in_use(self, token: AccessToken) -> bool:
-        return token.remaining(self._clock.monotonic(), self._clock.wall()) > token.mandatory_s
+    def _is_usable(self) -> bool:
+        token = self._token
+        return token is not None and token.remaining(self._clock.monotonic(), self._clock.wall()) > token.mandatory_s
 
     def _announce(self, outcome: AccessToken | TranslationError) -> None:
         if isinstance(outcome, TranslationError):
-            old = self._token
-            is_kept = old is not None and self._is_in_use(old)
-            effect = "the old token stays in use" if is_kept else "no usable token"
+            effect = "the old token stays in use" if self._is_usable() else "no usable token"
             log.warning("token request failed: %s; %s", outcome, effect)
-            self._emit(TokenEvent("refresh_failed", error=str(outcome)))
+            self._emit("refresh_failed", error=str(outcome))
             return
         kind: TokenEventKind = "loaded" if outcome.is_stored else "obtained" if outcome.generation == 1 else "refreshed"
         log.info("access token %s, valid for %.0f s", kind, outcome.lifetime_s)
-        self._emit(TokenEvent(kind, lifetime_s=outcome.lifetime_s))
+        self._emit(kind, lifetime_s=outcome.lifetime_s)
 
-    def _emit(self, event: TokenEvent) -> None:
-        if self._on_event is None:
-            return
-        try:
-            self._on_event(event)
-        except Exception as error:
-            log.warning("on_event raised %s, which is ignored", type(error).__name__)
+    def _emit(self, kind: TokenEventKind, *, lifetime_s: float | None = None, error: str | None = None) -> None:
+        if self._on_event is not None:
+            try:
+                self._on_event(TokenEvent(kind, lifetime_s, error))
+            except Exception as failure:
+                log.warning("on_event raised %s, which is ignored", type(failure).__name__)
 
     def _outcome(self, pending: PendingRefresh) -> AccessToken:
-        """Return the token of a finished request or raise its error; finish it if its deadline has passed."""
         if pending.outcome is None:
             self._finish(pending, self._timeout_error())
         outcome = pending.outcome
@@ -494,5 +487,9 @@ def make_token_source(
     else:
         used_proxy = proxy_for(token_url) if proxy is None and trust_env else proxy
         requests = Endpoint(token_url=token_url, proxy=used_proxy, timeout_s=timeout, **endpoint)
-        provider = ClientCredentialsProvider(credentials or find_credentials(pair, profile), requests, store)
+        if credentials is not None:
+            provider = ClientCredentialsProvider(partial(call_supplier, credentials), "credentials=", requests, store)
+        else:
+            found = find_credentials(pair, profile)
+            provider = ClientCredentialsProvider(lambda: found, found.origin, requests, store)
     return TokenSource(provider, clock=clock, timeout=timeout, on_event=on_event)
