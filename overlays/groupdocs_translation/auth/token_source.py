@@ -58,10 +58,9 @@ class TokenEvent(Data):
     error: str | None = None
 
     def __attrs_post_init__(self) -> None:
-        kinds = get_args(TokenEventKind)
+        kinds, lifetime = get_args(TokenEventKind), self.lifetime_s
         if self.kind not in kinds:
             raise ConfigurationError(f"kind must be {', '.join(kinds)}, got {self.kind!r:.60}", parameter="kind")
-        lifetime = self.lifetime_s
         if lifetime is not None and not (type(lifetime) in {int, float} and lifetime >= 0):
             raise ConfigurationError(f"lifetime_s must be a number, got {lifetime!r:.60}", parameter="lifetime_s")
         if not isinstance(self.error, str | None):
@@ -75,7 +74,7 @@ class TokenSource:
     stays in use. Within its mandatory margin callers wait for the pending request. Failures are shared like tokens and
     cached for the backoff time; each caller gets its own exception. Requests run in short-lived daemon threads, so
     threads, asyncio and trio can wait for the same one, and a cancelled caller does not cancel it. ``_lock`` guards all
-    state and is never held during I/O.
+    state and is never held during I/O. ``origin`` describes where the credentials or tokens come from.
 
     Args:
         provider: obtains tokens. clock: the source of time.
@@ -99,6 +98,7 @@ class TokenSource:
         check_seconds(timeout, "timeout", "a number of seconds, 0 or more")
         check_callable(on_event, "on_event")
         self._provider = provider
+        self.origin = provider.origin
         self._clock = clock
         self._monotonic, self._wall = clock.monotonic, clock.wall  # looked up once: every request calls them
         self._timeout = timeout
@@ -186,11 +186,6 @@ class TokenSource:
         log.info("request replayed after a 401 with a new token%s", ", and rejected again" if is_refused else "")
         self._emit("replayed")
 
-    @property
-    def origin(self) -> str:
-        """A description of where the credentials or tokens come from."""
-        return self._provider.origin
-
     def close(self) -> None:
         """Discard the token and wake all waiters with an error; later callers get a ``ConfigurationError``."""
         with self._lock:
@@ -233,7 +228,7 @@ class TokenSource:
                 return
             pending = self._pending = hung or PendingRefresh(self._timeout, self._clock, self._rejected_token)
         if hung is not None:
-            self._finish(hung, self._timeout_error())
+            self._expire(hung)
         else:
             self._start(pending)
 
@@ -320,15 +315,15 @@ class TokenSource:
 
     def _outcome(self, pending: PendingRefresh) -> AccessToken:
         if pending.outcome is None:
-            self._finish(pending, self._timeout_error())
+            self._expire(pending)
         outcome = pending.outcome
         assert outcome is not None
         if isinstance(outcome, TranslationError):
             raise _fresh(outcome)
         return outcome
 
-    def _timeout_error(self) -> TokenUnavailable:
-        return TokenUnavailable(f"no response to the token request within {self._timeout:g} s")
+    def _expire(self, pending: PendingRefresh) -> None:
+        self._finish(pending, TokenUnavailable(f"no response to the token request within {self._timeout:g} s"))
 
 
 def _fresh(error: TranslationError) -> TranslationError:
