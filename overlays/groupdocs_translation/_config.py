@@ -311,7 +311,7 @@ def check_proxy_url(proxy: ProxyUrl, name: str) -> None:
 def _proxy_problem(proxy: ProxyUrl) -> str | None:
     """Return what is wrong; the error is raised after this frame, which sees parts of the password."""
     scheme = proxy.partition("://")[0].lower()
-    if scheme not in PROXY_SCHEMES and scheme.isalnum():
+    if "://" in proxy and scheme not in PROXY_SCHEMES and scheme.isalnum():
         return f"has an unknown proxy scheme {scheme!r}: use http, https or socks5"
     if scheme.startswith("socks") and find_spec("socksio") is None:
         return "is a SOCKS proxy, which needs an extra: pip install 'httpx2[socks]'"
