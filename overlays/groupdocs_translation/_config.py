@@ -451,13 +451,13 @@ def _named_certificates() -> tuple[str, str] | None:
         raise ConfigurationError(f"SSLKEYLOGFILE is {keys!r}, which cannot be written", parameter="SSLKEYLOGFILE")
     for name in CERTIFICATES:
         if place := os.environ.get(name, "").strip():
-            why: OSError | str | None = None
+            why: Exception | str | None = None
             try:
                 if name == "SSL_CERT_DIR":
                     why = None if any(map(os.path.isdir, place.split(os.pathsep))) else "not a folder"
                 elif b"CERTIFICATE-----" not in Path(place).read_bytes():
                     why = "it contains none"
-            except OSError as error:
+            except (OSError, ValueError) as error:  # ValueError: a lone surrogate
                 why = error
             if why is not None:
                 raise _no_certificates(f"{name} is {place!r}, which", name, why)
