@@ -21,11 +21,9 @@ class Client(ClientMixin):
         self.client_id = client_id
 
     def get_client_id(self) -> str:
-        """Return the client ID."""
         return self.client_id
 
     def check_client_secret(self, client_secret: str) -> bool:
-        """Return whether the secret is correct."""
         return client_secret == SECRET
 
     def check_endpoint_auth_method(self, method: str, endpoint: str) -> bool:
@@ -33,7 +31,6 @@ class Client(ClientMixin):
         return method == {"body": "client_secret_post", "basic": "client_secret_basic"}[self.client_id]
 
     def check_grant_type(self, grant_type: str) -> bool:
-        """Allow only client credentials."""
         return grant_type == "client_credentials"
 
     def get_allowed_scope(self, scope: str | None) -> str:
@@ -58,7 +55,6 @@ server.register_grant(Grant)
 
 @app.post("/token")
 def issue() -> Any:
-    """Issue a token."""
     response: Response = server.create_token_response()
     return response
 

@@ -32,7 +32,7 @@ api, files, swagger = sdk.TranslationApi(client), sdk.FileApi(client), sdk.Swagg
 
 
 def wait(poll):
-    """Poll until the job is done, and return the last response and the number of polls before it."""
+    """Poll until the job is done; return the last response, and how many polls came too early."""
     deadline = time.monotonic() + TIMEOUT_S
     for pending in range(10_000):
         response = poll()
@@ -49,7 +49,7 @@ def text(submit, poll=None):
     assert (int(submitted.status), bool(submitted.id)) == (202, True), submitted
     response, pending = wait(partial(poll or api.text_request_id_get, submitted.id))
     assert response.translations["de"][0].startswith("[de]"), response
-    return f"{pending} early polls, {sum(map(len, response.translations.values()))} texts"
+    return pending
 
 
 def texts(**members):
@@ -61,26 +61,22 @@ def file(name, request, submit, argument, format_=None, poll=None, **members):
     assert url.startswith("http"), url
     submitted = submit(**{argument: request(**LANGUAGES, url=url, original_file_name=name, **members)})
     response, pending = wait(partial(poll or api.document_request_id_get, submitted.id))
-    sizes = []
     for entry in response.urls.values():
         with urllib.request.urlopen(entry.url) as result:
             content = result.read()
         assert len(content) == entry.size, (len(content), entry)
         assert content, "empty"
-        sizes.append(len(content))
-    return f"{pending} early polls, {len(sizes)} files of {max(sizes)} bytes"
+    return pending
 
 
 def token():
     configuration.get_jwt_token()
     assert configuration.access_token.count(".") == 2
-    return f"JWT, {configuration.token_expire_at - time.time():.0f} s"
 
 
 def languages():
     pairs = {pair.source: pair.targets for pair in api.languages_get()}
     assert "de" in pairs["en"]
-    return f"{len(pairs)} sources, {sum(map(len, pairs.values()))} pairs"
 
 
 def upload_bytes():
@@ -88,15 +84,14 @@ def upload_bytes():
     Path("noise.bin").write_bytes(content)
     with urllib.request.urlopen(files.file_upload_post(file="noise.bin")) as result:
         assert result.read() == content
-    return f"{len(content)} bytes and back"
 
 
 def hugo():
     content = base64.b64encode(Path("advice.md").read_bytes()).decode()
     submitted = api.hugo_post(hugo_request=sdk.HugoRequest(file=content))
-    response, _ = wait(partial(api.hugo_get, id=submitted.id))
+    response, pending = wait(partial(api.hugo_get, id=submitted.id))
     assert response.frontmatters, response
-    return f"{len(response.frontmatters)} values, {len(response.shortcodes)} short codes"
+    return pending
 
 
 def image_to_text():
@@ -114,20 +109,18 @@ def media_to_text():
 def unknown_job():
     try:
         api.text_request_id_get("nobody")
-    except sdk.exceptions.NotFoundException as error:
-        return f"NotFoundException {error.status}"
+    except sdk.exceptions.NotFoundException:
+        return
     raise AssertionError("no error")
 
 
 def health():
     assert all(item.is_healthy for item in api.hc_get().items)
-    return "healthy"
 
 
 def document():
     text = swagger.swagger_spec_get_without_preload_content().read()  # otherwise the SDK discards it
     assert "/text/{requestId}" in json.loads(text)["paths"]
-    return f"{len(text)} bytes"
 
 
 WORD = (sdk.TextDocumentFileRequest, "text_document_file_request")
@@ -197,9 +190,9 @@ def main():
     Path("talk.mp3").write_bytes(b"ID3 no recording")
     for name, step in STEPS.items():
         try:
-            line = {"step": name, "passed": True, "result": step()}
-        except Exception as error:
-            line = {"step": name, "passed": False, "result": repr(error), "traceback": traceback.format_exc()}
+            line = {"step": name, "early_polls": step()}
+        except Exception:
+            line = {"step": name, "error": traceback.format_exc()}
         print(json.dumps(line), flush=True)
 
 
