@@ -138,7 +138,7 @@ def test_a_stopped_run_says_how_to_go_on(client, folder, out):
     report = client.translate_folder(folder("a.txt", "b.txt"), target="de", output_dir=out, max_calls=3)
 
     seen = Page(report.html)
-    assert "budget of calls (max_calls)" in seen.text
+    assert "call budget (max_calls)" in seen.text
     assert "Still to do" in seen.text
     assert [entry.path for entry in report.each("planned")] == ["b.txt"]
 

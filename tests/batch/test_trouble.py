@@ -272,7 +272,7 @@ def test_ctrl_c_once_stops_in_order_and_the_next_run_goes_on(sandbox, folder, ou
             batch.run()
         assert batch.report.stopped == "interrupted"
         assert 3 <= batch.report.done < 40
-        assert "goes on where it stopped" in batch.report.html.read_text()
+        assert "Run it again to resume: nothing is billed twice." in batch.report.html.read_text()
         assert set(batch.report.by_state) <= {"done", "planned", "uploaded", "submitted"}  # nothing in doubt
         assert batch.run().is_complete
 
@@ -295,7 +295,7 @@ async def test_a_run_that_is_stopped_while_it_looks_for_files_does_not_count_as_
     assert (report.stopped, report.found_all) == ("interrupted", False)
     assert (at_once.stopped, at_once.files, at_once.is_complete) == ("interrupted", 0, False)
     assert (report.files, report.to_dict()["found_all"]) == (FILES_PER_STEP, False)
-    assert "It ended while it looked for files; 0 found until then." in at_once.html.read_text()
+    assert "The run ended during the search for files; 0 were found." in at_once.html.read_text()
     assert not sandbox.jobs
 
 

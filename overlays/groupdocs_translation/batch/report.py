@@ -135,8 +135,8 @@ class BatchReport(AsDict):
     (``planned``, ``uploaded``, ``submitted``). ``new`` were done in this run, the others before. ``calls`` of this run,
     by operation. ``stopped`` says what ended it early: ``interrupted``, ``max_calls``, ``call_budget``,
     ``authentication``, ``refused`` (the service would refuse every file); ``None`` if nothing did. ``found_all`` is
-    false when that was while it looked for files; ``files`` are those found until then. ``json`` is the report on disk;
-    ``has_html`` tells if there is a page, too.
+    false if that was during the search for files; ``files`` counts those found until then. ``json`` is the report on
+    disk; ``has_html`` tells if there is a page, too.
     """
 
     source: Path
