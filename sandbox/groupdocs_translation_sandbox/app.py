@@ -32,11 +32,6 @@ BASE_PATH = urlsplit(BASE_URL).path
 STORAGE_NAME = STORAGE_PATH.rstrip("/")  # the name of storage requests in records and faults
 # The result members of each family's response: null while the job runs.
 RESULTS = {"text": ("translations",), "file": ("urls",), "hugo": ("frontmatters", "shortcodes")}
-# Members of a request that ``CloudFileRequest`` repeats.
-_REPEATED = (
-    *("format", "url", "masters", "isNeedAlignment", "translationDictionary", "origin", "originalFileName"),
-    *("separator", "ranges", "frontMatterList", "savingMode"),
-)
 _LOG = logging.getLogger("groupdocs_translation.sandbox")
 _HOST = re.compile(r"[A-Za-z0-9.\-]+(:\d+)?|\[[0-9A-Fa-f:]+\](:\d+)?")
 
@@ -55,7 +50,11 @@ class App:
             admin_response = await self._admin.respond(request)
             await admin_response(scope, receive, FaultySend(send, request, None, self.state.clock.now()))
             return
-        request.name = _name(request)
+        below = request.path.removeprefix(BASE_PATH)
+        if below != request.path and (operation := match(request.method, below)):
+            request.operation, request.name = operation, operation.id
+        elif request.path.startswith(STORAGE_PATH):
+            request.name = STORAGE_NAME
         fault = self.state.faults.take(request.name, request.path)
         try:
             response = None if fault and fault.reset == "before" else await self._respond(request, fault)
@@ -120,8 +119,11 @@ class App:
 
     async def _route(self, request: Request, fault: Fault | None) -> Response:
         path = request.path
-        if path.startswith(f"{BASE_PATH}/"):
-            return await self._operate(self._operation(request), request, fault)
+        if request.operation is not None:
+            return await self._operate(request.operation, request, fault)
+        below = path.removeprefix(BASE_PATH)
+        if below != path and (allowed := [method for method in ("GET", "POST") if match(method, below)]):
+            require_method(request, *allowed)  # it has another one
         if path.startswith(STORAGE_PATH):
             require_method(request, "GET", "HEAD")
             return self.state.stored.download(request)
@@ -132,15 +134,7 @@ class App:
         if path in {DISCOVERY_PATH, KEYS_PATH}:
             require_method(request, "GET")
             return JSONResponse(key_set() if path == KEYS_PATH else discovery(self._origin(request)))
-        raise HTTPError(404, f"unknown path; the API is below {BASE_PATH}")
-
-    def _operation(self, request: Request) -> Operation:
-        below = request.path.removeprefix(BASE_PATH)
-        if found := match(request.method, below):
-            return found
-        if allowed := [method for method in ("GET", "POST") if match(method, below)]:
-            require_method(request, *allowed)
-        raise HTTPError(404, "unknown operation")
+        raise HTTPError(404, f"unknown path; the operations are below {BASE_PATH}/")
 
     async def _operate(self, operation: Operation, request: Request, fault: Fault | None) -> Response:
         if operation.role != "upload":
@@ -194,24 +188,16 @@ class App:
             }
         body = {"status": outcome.status, "message": outcome.message} | dict.fromkeys(RESULTS[job.family]) | result
         if outcome.status == 206:
-            repeated = {name: job.request[name] for name in _REPEATED if name in job.request}
-            if "outputFormat" in job.request:
-                repeated["outFormat"] = job.request["outputFormat"]
-            body |= {"request": {"requestId": job.id, "isPaid": not job.trial} | repeated, "details": {}}
+            request = {"requestId": job.id, "isPaid": not job.trial, "outFormat": job.request.get("outputFormat")}
+            known = document()["components"]["schemas"]["CloudFileRequest"]["properties"]
+            request |= {name: value for name, value in job.request.items() if name in known}
+            body |= {"request": request, "details": {}}
         return JSONResponse(body, 206 if outcome.status == 206 else 200)
 
     def _origin(self, request: Request) -> str:
         """Return the origin that this client uses for the sandbox, which may differ from the socket's."""
         host = request.headers.get("host", "")
         return f"http://{host}" if _HOST.fullmatch(host) else self.origin
-
-
-def _name(request: Request) -> str:
-    if request.path.startswith(STORAGE_PATH):
-        return STORAGE_NAME
-    below = request.path.removeprefix(BASE_PATH)
-    operation = match(request.method, below) if below != request.path else None
-    return operation.id if operation else request.path
 
 
 def _read(operation: Operation, query: dict[str, str]) -> Response:

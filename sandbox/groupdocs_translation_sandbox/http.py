@@ -9,6 +9,7 @@ import socket
 import struct
 from collections.abc import AsyncGenerator, Mapping
 
+from groupdocs_translation.spec.operations import Operation
 from starlette import requests
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
@@ -49,6 +50,7 @@ class Request(requests.Request):
         super().__init__(scope, receive)
         self.path: str = scope["raw_path"].decode("ascii")
         self.name = self.path
+        self.operation: Operation | None = None
         self._transport: asyncio.Transport = scope["extensions"][TRANSPORT]
         self.limit_bytes = limit_bytes
         self.received_bytes = 0

@@ -12,7 +12,7 @@ from groupdocs_translation_sandbox.settings import Settings
 from openapi_schema_validator import OAS30Validator
 
 from tests.sandbox.conftest import Plain, bare
-from tests.sandbox.sources import EXAMPLES, LANGUAGES, TEXT, request_of
+from tests.sandbox.sources import EXAMPLES, IMAGE, LANGUAGES, TEXT, request_of
 
 POLLS = {"text": "text/{}", "file": "document/{}", "hugo": "hugo?id={}"}
 TRIAL_POLLS = {"text": "text/trial?requestId={}", "file": "document/trial?requestId={}"}
@@ -249,3 +249,23 @@ def test_a_trial_does_not_convert_even_if_the_engine_can():
         response = plain.post("document/trial", json=request)
         assert (response.status_code, response.json()["field"]) == (400, "outputFormat")
         assert plain.authorize().post("document", json=request).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("path", "name", "members"),
+    [
+        ("presentation", "report.docx", {"format": "Pptx", "outputFormat": "Pptx"}),
+        ("spreadsheet", "talk.pptx", {"format": "Ods", "outputFormat": "Ods"}),
+        ("document", "letter.odt", {"format": "Docx", "outputFormat": "Docx"}),
+        ("document", "report.docx", {"format": "Txt", "outputFormat": "Txt"}),
+        ("auto", "report.pdf", {"format": "Html"}),
+        ("srt", "prices.csv", {}),
+        ("image-to-file", "report.docx", IMAGE[2] | {"format": "Png"}),
+    ],
+)
+def test_a_real_file_of_another_format_fails_the_job(client, path, name, members):
+    url = client.upload((EXAMPLES / name).read_bytes(), "file")
+    job = client.submit(path, **LANGUAGES | {"url": url} | members)
+    body = client.get(f"document/{job}").json()
+    assert (body["status"], body["urls"]) == (500, None)
+    assert "the file is not a valid" in body["message"] or "not UTF-8" in body["message"]
