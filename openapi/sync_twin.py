@@ -28,6 +28,7 @@ WORDS = {  # async → sync; unused words are an error
     "AsyncClient": "Client",
     "AsyncConnection": "Connection",
     "AsyncDownload": "Download",
+    "AsyncExitStack": "ExitStack",
     "AsyncHTTPTransport": "HTTPTransport",
     "AsyncIterable": "Iterable",
     "AsyncIterator": "Iterator",
@@ -49,6 +50,7 @@ WORDS = {  # async → sync; unused words are an error
     "async_transport": "sync_transport",
     "asyncio_detailed": "sync_detailed",
     "handle_async_request": "handle_request",
+    "push_async_callback": "callback",
 }
 TEST_WORDS = {"_async": "_sync", "aget": "get", "asleep": "sleep"}  # optional, mainly for tests
 PLACES = ("overlays/groupdocs_translation", "tests")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import asynccontextmanager
+from functools import partial
 
 import anyio
 import httpx2
@@ -232,6 +233,22 @@ async def test_a_connection_made_while_the_client_is_closed_is_closed_with_its_r
     may_connect.set()
     assert (await request).status_code == 200
     await server.until(lambda: server.open == 0)
+
+
+async def test_a_session_that_cannot_be_closed_leaves_no_other_open(server):
+    client = AsyncTranslationClient(access_token="token", base_url=server.address)
+    session, storage = client._connection.session(), client._connection.storage(server.address)
+    for opened in (session, storage):
+        opened.aclose = partial(canceled, opened.aclose)
+    with pytest.raises(asyncio.CancelledError):
+        await client.aclose()
+    assert session.is_closed
+    assert storage.is_closed
+
+
+async def canceled(close):
+    await close()
+    raise asyncio.CancelledError
 
 
 @pytest.mark.parametrize("anyio_backend", ["trio"])

@@ -6,6 +6,7 @@ import logging
 import os
 import threading
 import weakref
+from contextlib import AsyncExitStack
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import httpx2
@@ -235,16 +236,14 @@ class AsyncConnection:
         with self._lock:
             self._is_closed = True
             owner = async_owner()
-            own = [self._sessions.pop(owner, None), *self._storages.pop(owner, {}).values()]
+            own = [self._sessions.get(owner), *self._storages.get(owner, {}).values()]
             self._sessions.clear()  # sessions of other loops end with their loops
             self._storages.clear()
-        try:
-            for opened in own:
-                if opened is not None:
-                    await opened.aclose()
-        finally:
+        async with AsyncExitStack() as stack:  # an error or a cancellation leaves no session open
             if self._token_source is not None and self._owns_token:
-                self._token_source.close()
+                stack.callback(self._token_source.close)
+            for opened in filter(None, own):
+                stack.push_async_callback(opened.aclose)
 
     def _after_fork(self) -> None:
         self._lock = threading.Lock()  # another thread of the parent may have held it

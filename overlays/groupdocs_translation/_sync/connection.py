@@ -7,6 +7,7 @@ import logging
 import os
 import threading
 import weakref
+from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import httpx2
@@ -241,16 +242,14 @@ class Connection:
         with self._lock:
             self._is_closed = True
             owner = sync_owner()
-            own = [self._sessions.pop(owner, None), *self._storages.pop(owner, {}).values()]
+            own = [self._sessions.get(owner), *self._storages.get(owner, {}).values()]
             self._sessions.clear()  # sessions of other loops end with their loops
             self._storages.clear()
-        try:
-            for opened in own:
-                if opened is not None:
-                    opened.close()
-        finally:
+        with ExitStack() as stack:  # an error or a cancellation leaves no session open
             if self._token_source is not None and self._owns_token:
-                self._token_source.close()
+                stack.callback(self._token_source.close)
+            for opened in filter(None, own):
+                stack.callback(opened.close)
 
     def _after_fork(self) -> None:
         self._lock = threading.Lock()  # another thread of the parent may have held it
