@@ -8,18 +8,19 @@ from __future__ import annotations
 import importlib
 import re
 import sys
+import textwrap
 import types
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from openapi import toolchain
 from openapi.tree import SCHEMAS, member, operations
 
 DERIVED = "overlays/groupdocs_translation/spec/derived.py"
 ALIAS = "_overlay"  # a separate import name, because another version may be installed
 STYLES = {"TextStyle": ("/text/", "TextRequest"), "FileStyle": ("/auto/", "FileRequest")}
 RESULTS = {"CloudTextResponse": "text", "CloudFileResponse": "file", "CloudHugoResponse": "hugo"}
+LINE = 120
 HEAD = '''\
 # Derived from openapi/translation.yaml and from KINDS of formats.py with `nox -s regenerate`: do not edit.
 """The operations of the service, and the values that its requests accept, as types."""
@@ -37,17 +38,26 @@ def write(root: Path, document: Any, path: Path) -> None:
     """Write the derived module to ``path``."""
     path.parent.mkdir(parents=True, exist_ok=True)
     literals = [*_of_document(document), *_of_kinds(root)]
-    types_ = "".join(f"{name} = Literal[{', '.join(map(_quoted, words))}]\n" for name, words in literals)
+    types_ = "".join(_wrapped(f"{name} = Literal[", words, "]") for name, words in literals)
     formats = member(document, "components", "schemas", "FileFormat", "enum")
-    rows = "".join(f"    ({', '.join(map(_quoted, row))}),\n" for row in rows_of(document))
+    rows = "".join(_wrapped("    (", row, "),") for row in rows_of(document))
     path.write_text(
         f"{HEAD}{types_}\n# Formats that the operations for files of any kind accept.\n"
-        f"FILE_FORMATS = frozenset({{{', '.join(map(_quoted, formats))}}})\n\n"
+        f"{_wrapped('FILE_FORMATS = frozenset({', formats, '})')}\n"
         "# ID, method, path, role, family, request model, whether it needs no token, tag: see operations.Operation.\n"
-        "ROWS: tuple[tuple[str, str, str, Role, Family, str | None, bool, str], ...] = (\n" + rows + ")\n",
+        f"ROWS: tuple[tuple[str, str, str, Role, Family, str | None, bool, str], ...] = (\n{rows})  # fmt: skip\n",
         encoding="utf-8", newline="\n",
     )  # fmt: skip
-    toolchain.run("ruff", "format", "--quiet", "--no-cache", "--isolated", "--line-length=120", path)
+
+
+def _wrapped(start: str, values: Iterable[Any], end: str) -> str:
+    """Return the values between ``start`` and ``end``, on one line if they fit, else on several full ones."""
+    text = ", ".join(map(_quoted, values))
+    if len(start + text + end) <= LINE:
+        return f"{start}{text}{end}\n"
+    indent = " " * (len(start) - len(start.lstrip()) + 4)
+    lines = textwrap.fill(f"{text},", LINE, initial_indent=indent, subsequent_indent=indent, break_on_hyphens=False)
+    return f"{start}\n{lines}\n{indent[4:]}{end}{'' if start.startswith(' ') else '  # fmt: skip'}\n"
 
 
 def _quoted(value: Any) -> str:

@@ -321,7 +321,7 @@ async def test_an_unknown_job_has_expired_after_four_polls(sandbox):
 async def test_a_download_polls_once_for_new_urls_if_those_of_the_last_poll_have_expired(sandbox, tmp_path):
     async with AsyncTranslationClient(**sandbox.client_settings()) as client:
         job = await client.submit_file(b"Hello", name="note.txt", target="de")
-        sandbox.state.stored.url_lifetime_s = 60
+        sandbox.state.settings.url_lifetime_s = 60
         await job.result()
         for folder in ("first", "second"):
             sandbox.advance(61)
@@ -332,7 +332,7 @@ async def test_a_download_polls_once_for_new_urls_if_those_of_the_last_poll_have
 async def test_a_url_that_is_rejected_when_it_is_new_is_not_replaced(sandbox, tmp_path):
     async with AsyncTranslationClient(**sandbox.client_settings()) as client:
         job = await client.submit_file(b"Hello", name="note.txt", target="de")
-        sandbox.state.stored.url_lifetime_s = -1
+        sandbox.state.settings.url_lifetime_s = -1
         for polls in (1, 2):
             with pytest.raises(
                 TransferError, match="HTTP 403: the result URL may have expired; download job"

@@ -138,8 +138,8 @@ def _job(client, *arguments, **details):
 
 
 JOBS = {
-    "no id": (lambda client: _job(client, ""), ConfigurationError, "non-empty"),
-    "id is a path": (lambda client: _job(client, ".."), ConfigurationError, "non-empty"),
+    "no id": (lambda client: _job(client, ""), ConfigurationError, "one that the service returned"),
+    "id is a path": (lambda client: _job(client, ".."), ConfigurationError, "one that the service returned"),
     "no such result": (lambda client: _job(client, "x", kind="letter"), ConfigurationError, "'hugo'"),
     "no such detail": (lambda client: _job(client, "x", color=1), TypeError, "color"),
     "detail of another type": (lambda client: _job(client, "x", size="big"), ConfigurationError, "to_dict"),

@@ -322,7 +322,7 @@ def test_an_unknown_job_has_expired_after_four_polls(sandbox):
 def test_a_download_polls_once_for_new_urls_if_those_of_the_last_poll_have_expired(sandbox, tmp_path):
     with TranslationClient(**sandbox.client_settings()) as client:
         job = client.submit_file(b"Hello", name="note.txt", target="de")
-        sandbox.state.stored.url_lifetime_s = 60
+        sandbox.state.settings.url_lifetime_s = 60
         job.result()
         for folder in ("first", "second"):
             sandbox.advance(61)
@@ -333,7 +333,7 @@ def test_a_download_polls_once_for_new_urls_if_those_of_the_last_poll_have_expir
 def test_a_url_that_is_rejected_when_it_is_new_is_not_replaced(sandbox, tmp_path):
     with TranslationClient(**sandbox.client_settings()) as client:
         job = client.submit_file(b"Hello", name="note.txt", target="de")
-        sandbox.state.stored.url_lifetime_s = -1
+        sandbox.state.settings.url_lifetime_s = -1
         for polls in (1, 2):
             with pytest.raises(
                 TransferError, match="HTTP 403: the result URL may have expired; download job"

@@ -89,9 +89,9 @@ def file_operation(
     operation = kind.to_text if as_text else kind.summary if summarize else kind.operation
     if operation is None:
         parameter = "as_text" if as_text else "summarize"
-        supported = in_words(name for name, other in KINDS.items() if (other.to_text if as_text else other.summary))
+        supported = [name for name, other in KINDS.items() if (other.to_text if as_text else other.summary)]
         raise UnsupportedFormat(
-            f"{parameter} does not support the kind {kind.name!r}, only {supported}", parameter=parameter
+            f"{parameter} does not support the kind {kind.name!r}, only {' and '.join(supported)}", parameter=parameter
         )
     return BY_ID[operation]
 

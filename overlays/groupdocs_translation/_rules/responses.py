@@ -208,49 +208,17 @@ def wrong_shape(operation: Operation, content: bytes) -> str | None:
     except ValueError:
         return "it is not JSON"
     if operation.id == "listLanguages":
-        pairs = as_list(body)
-        if pairs is None:
+        if as_list(body) is None:
             return "it is not a list"
-        return None if all(map(_is_pair, pairs)) else "an entry is not a language pair"
+        return None if _fits(body, _LANGUAGES) else "an entry is not a language pair"
     if (members := as_object(body)) is None:
         return "it is not an object"
-    for is_valid, problem in _CHECKS[operation.role if operation.role == "submit" else operation.id]:
-        if not is_valid(members):
-            return problem
+    if operation.role == "submit":
+        return None if is_job_id(members.get("id")) else "it has no valid job ID"
+    for name, (shape, expected) in _SHAPES[operation.id.removesuffix("Trial")].items():
+        if not _fits(members.get(name), shape):
+            return f"{name!r} is not {expected}"
     return None
-
-
-def _is_map(value: Any, entry: Callable[[Any], bool]) -> bool:
-    members = as_object(value)
-    return value is None or (members is not None and all(map(entry, members.values())))
-
-
-def _is_strings(value: Any) -> bool:
-    items = as_list(value)
-    return items is not None and all(isinstance(item, str) for item in items)
-
-
-def _is_texts(value: Any) -> bool:
-    return value is None or _is_strings(value)
-
-
-def _is_rows(value: Any) -> bool:
-    items = as_list(value)
-    return value is None or (items is not None and all(map(_is_strings, items)))
-
-
-def _is_file(value: Any) -> bool:
-    members = as_object(value)
-    if members is None:
-        return value is None
-    url, size = members.get("url"), members.get("size")
-    is_size = isinstance(size, int) and not isinstance(size, bool) and size >= 0
-    return isinstance(url, str | None) and (size is None or is_size)
-
-
-def _is_pair(value: Any) -> bool:
-    members = as_object(value)
-    return members is not None and isinstance(members.get("source"), str | None) and _is_texts(members.get("targets"))
 
 
 def is_job_id(value: Any) -> bool:
@@ -258,32 +226,41 @@ def is_job_id(value: Any) -> bool:
     return isinstance(value, str) and value.isprintable() and bool(value.strip(" .")) and len(value) <= MAX_ID_LENGTH
 
 
-def _is_checks(value: Any) -> bool:
-    items = as_list(value)
-    return value is None or (items is not None and all(isinstance(item, dict) for item in items))
+class _MapOf(NamedTuple):
+    """The shape of an object whose members have any name and the same shape."""
+
+    shape: Any
 
 
-_Check = tuple[Callable[[dict[str, Any]], bool], str]
-_TEXT: list[_Check] = [
-    (lambda body: _is_map(body.get("translations"), _is_texts), "'translations' is not a map of language to texts"),
-]
-_FILE: list[_Check] = [
-    (lambda body: _is_map(body.get("urls"), _is_file), "'urls' is not a map of language to file"),
-    # of a partial response; the generated parser fails on anything else
-    (lambda body: isinstance(body.get("request"), dict | None), "'request' is not an object"),
-]
-_CHECKS: dict[str, list[_Check]] = {
-    "submit": [(lambda body: is_job_id(body.get("id")), "it has no valid job ID")],
-    "getTextTranslation": _TEXT,
-    "getTextTranslationTrial": _TEXT,
-    "getFileTranslation": _FILE,
-    "getFileTranslationTrial": _FILE,
-    "getHugoStructure": [
-        (lambda body: _is_rows(body.get("frontmatters")), "'frontmatters' is not a list of lists of names"),
-        (lambda body: _is_map(body.get("shortcodes"), _is_rows), "'shortcodes' is not a map of lists of names"),
-    ],
-    "getHealth": [(lambda body: _is_checks(body.get("items")), "'items' is not a list of checks")],
+# A shape is a type, a list of one shape, a dictionary of members, or ``_MapOf``. Integers are sizes in bytes.
+_LANGUAGES = [{"source": str, "targets": [str]}]
+_SHAPES: dict[str, dict[str, tuple[Any, str]]] = {
+    "getTextTranslation": {"translations": (_MapOf([str]), "a map of language to texts")},
+    "getFileTranslation": {
+        "urls": (_MapOf({"url": str, "size": int}), "a map of language to file"),
+        "request": ({}, "an object"),  # of a partial response; the generated parser fails on anything else
+    },
+    "getHugoStructure": {
+        "frontmatters": ([[str]], "a list of lists of names"),
+        "shortcodes": (_MapOf([[str]]), "a map of lists of names"),
+    },
+    "getHealth": {"items": ([{}], "a list of checks")},
 }
+
+
+def _fits(value: Any, shape: Any, *, is_nullable: bool = True) -> bool:
+    """Return whether a value has a shape. Anything but an item of a list may be null."""
+    if value is None:
+        return is_nullable
+    if isinstance(shape, _ARRAY):
+        return isinstance(value, _ARRAY) and all(_fits(item, shape[0], is_nullable=False) for item in value)
+    if isinstance(shape, _MapOf):
+        return isinstance(value, _OBJECT) and all(_fits(item, shape.shape) for item in value.values())
+    if isinstance(shape, _OBJECT):
+        return isinstance(value, _OBJECT) and all(_fits(value.get(name), member) for name, member in shape.items())
+    if shape is int:
+        return isinstance(value, int) and not isinstance(value, bool) and value >= 0
+    return isinstance(value, shape)
 
 
 class Failed(NamedTuple):

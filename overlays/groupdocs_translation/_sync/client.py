@@ -354,11 +354,12 @@ class TranslationClient(BaseClient):
             SubmissionUncertain: the service may have accepted the job; it was not sent again.
             TransferError: the upload or a download failed.
         """
+        checked_path(output_dir, "output_dir")
         check_wait(timeout, polling, progress)
         job = self.submit_file(
             file,
             target=target,
-            output_dir=checked_path(output_dir, "output_dir"),
+            output_dir=output_dir,
             overwrite=overwrite,
             progress=progress,
             **given(FILE_NAMES, locals()),

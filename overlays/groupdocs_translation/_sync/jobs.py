@@ -260,11 +260,10 @@ class Job(AsDict, Generic[R]):
         self.wait(timeout, polling=polling, progress=progress, retries=retries)
         assert self._last is not None
         if self._last.state is State.EXPIRED:
-            message = f" ({self._last.message})" if self._last.message else ""
             is_old = self._age(self._connection.clock.monotonic()) >= RETENTION_S
             advice = "results are kept for 24 hours" if is_old else "check its ID and kind, the account, and base_url"
             where = self._connection.settings.base_url
-            raise JobExpired(f"job {self.id} is unknown to the service at {where}{message}: {advice}", job=self)
+            raise JobExpired(f"job {self.id} is unknown to the service at {where}: {advice}", job=self)
         if self._last.state is State.FAILED:
             is_empty = self._last.code == 200
             reason = "its status is done, but it has no result" if is_empty else self._last.message

@@ -79,8 +79,8 @@ class Kind(NamedTuple):
     """One kind of source.
 
     ``formats`` are its source formats, ``outputs`` its output formats (empty if only the service knows). ``options``
-    maps option names to members of the request of ``operation``, ``auto_options`` to those of the general request (for
-    styles and summaries). ``default_output`` is the default output format, ``None`` for that of the source.
+    maps option names to members of the request of ``operation``. ``default_output`` is the default output format,
+    ``None`` for that of the source.
     """
 
     name: str
@@ -88,7 +88,6 @@ class Kind(NamedTuple):
     formats: tuple[str, ...]
     outputs: tuple[str, ...]
     options: Mapping[str, str]
-    auto_options: Mapping[str, str] = {}
     default_output: str | None = None
     has_format: bool = True
     has_output: bool = True
@@ -96,6 +95,11 @@ class Kind(NamedTuple):
     to_text: str | None = None
     text_options: Mapping[str, str] = {}
     trial: str | None = None
+
+    @property
+    def auto_options(self) -> dict[str, str]:
+        """Those of ``options`` that the general operation supports, with the members of its request."""
+        return {name: _AUTO[name] for name in self.options if name in _AUTO}
 
 
 _COMMON = {"glossary": "translation_dictionary", "alignment": "is_need_alignment", "saving_mode": "saving_mode"}
@@ -118,10 +122,6 @@ _AUTO = {
 }
 
 
-def _auto(*names: str) -> dict[str, str]:
-    return {name: _AUTO[name] for name in (*_COMMON, *names)}
-
-
 _KINDS = (
     Kind(
         "document",
@@ -129,7 +129,6 @@ _KINDS = (
         ("Doc", "Docx", "Docm", "Txt", "Rtf", "Odt"),
         _WORD,
         {**_COMMON, "pages": "pages", "preserve_formatting": "preserve_formatting"},
-        _auto("pages", "preserve_formatting"),
         trial="translateDocumentTrial",
     ),
     Kind(
@@ -138,7 +137,6 @@ _KINDS = (
         ("Pdf",),
         ("Pdf", "Docx", "Pptx", "Html", "Svg", "Xps"),
         {**_COMMON, "pages": "pages", "preserve_formatting": "preserve_formatting"},
-        _auto("pages", "preserve_formatting"),
         has_format=False,
         trial="translatePdfTrial",
     ),
@@ -148,7 +146,6 @@ _KINDS = (
         ("Xls", "Xlsx", "Xlsm", "Ods"),
         _SHEET,
         {**_COMMON, "worksheets": "worksheets", "ranges": "ranges"},
-        _auto("worksheets", "ranges"),
     ),
     Kind(
         "presentation",
@@ -156,18 +153,14 @@ _KINDS = (
         ("Ppt", "Pptx", "Pptm", "Odp"),
         ("Pptx", "Pdf", "Tiff", "Html", "Xps", "Odp"),
         {**_COMMON, "slides": "slides", "masters": "masters"},
-        _auto("slides", "masters"),
     ),
-    Kind(
-        "csv", "translateCsv", ("Csv", "Tsv"), ("Csv", "Tsv"), {**_COMMON, "separator": "separator"}, _auto("separator")
-    ),
+    Kind("csv", "translateCsv", ("Csv", "Tsv"), ("Csv", "Tsv"), {**_COMMON, "separator": "separator"}),
     Kind(
         "html",
         "translateHtml",
         ("Html",),
         ("Html", "Md", "Pdf", "Docx", "Tiff", "Xps"),
         _COMMON,
-        _auto(),
         has_format=False,
     ),
     Kind(
@@ -176,7 +169,6 @@ _KINDS = (
         ("Md",),
         ("Md", "Html", "Pdf", "Docx", "Tiff", "Xps"),
         {**_COMMON, "front_matter": "front_matter_list", "shortcodes": "short_code_list"},
-        _auto("front_matter", "shortcodes"),
         has_format=False,
     ),
     Kind(
@@ -189,8 +181,8 @@ _KINDS = (
         has_output=False,
         summary=None,
     ),
-    Kind("resx", "translateResx", ("Resx",), ("Resx",), _COMMON, _auto(), has_format=False, has_output=False),
-    Kind("srt", "translateSrt", ("Srt",), ("Srt",), _COMMON, _auto(), has_format=False, has_output=False),
+    Kind("resx", "translateResx", ("Resx",), ("Resx",), _COMMON, has_format=False, has_output=False),
+    Kind("srt", "translateSrt", ("Srt",), ("Srt",), _COMMON, has_format=False, has_output=False),
     Kind(
         "image",
         "translateImageToFile",
@@ -214,13 +206,12 @@ _KINDS = (
         _MEDIA,
         (),
         {**_COMMON, "fragments": "fragments", "interval": "interval"},
-        _auto(),
         default_output="Txt",
         summary="summarizeMedia",
         to_text="translateMediaToText",
         text_options={**_COMMON, "fragments": "fragments"},
     ),
-    Kind("auto", "translateFile", (), (), _AUTO, _AUTO),
+    Kind("auto", "translateFile", (), (), _AUTO),
 )
 
 KINDS: dict[str, Kind] = {kind.name: kind for kind in _KINDS}
