@@ -12,7 +12,10 @@ from typing import Any
 
 from openapi.changes import differences
 from openapi.correct import Applied
-from openapi.tree import MISSING, Location, at, leaves, text
+from openapi.tree import MISSING, Location, at, is_list, is_map, leaves, text
+
+FIXED, REMOVED = "fixed by the service, drop it there", "moved or removed"
+UNSELECTED = "changed and no longer selected"
 
 
 class Account:
@@ -90,20 +93,29 @@ def _differ(pair: list[dict[Location, Any]], place: Location) -> bool:
     return type(old) is not type(new) or bool(old != new)
 
 
+def says(node: Any, update: Any) -> bool:
+    """Return whether a node already has everything that an action would write."""
+    if is_map(update):
+        return is_map(node) and all(key in node and says(node[key], value) for key, value in update.items())
+    if is_list(update) and update:
+        return is_list(node) and all(item in node for item in update)
+    return bool(node == update)
+
+
 def diagnosis(number: int, before: Applied, after: Applied, new: Any) -> str:
     """Explain why an action no longer fits: nodes it selects only in the old document, and only in the new one."""
     old_hits, new_hits = before.hits.get(number, set()), after.hits.get(number, set())
-    is_removal = "remove" in after.actions[number - 1]
-    fixed: list[str] = []
-    removed: list[str] = []
+    action = after.actions[number - 1]
+    parts: dict[str, list[str]] = {FIXED: [], REMOVED: [], UNSELECTED: []}
     for place in sorted(old_hits - new_hits, key=text):
-        is_there = at(new, place[:-1] if is_removal else place) is not MISSING
-        (fixed if is_there else removed).append(text(place))
-    parts = {
-        "fixed by the service, drop it there": fixed,
-        "moved or removed": removed,
-        "new": sorted(map(text, new_hits - old_hits)),
-    }
+        node = at(new, place)
+        if "remove" in action:
+            gone = at(new, place[:-1]) is MISSING
+            what = REMOVED if gone else FIXED if node is MISSING else UNSELECTED
+        else:
+            what = REMOVED if node is MISSING else FIXED if says(node, action.get("update", {})) else UNSELECTED
+        parts[what].append(text(place))
+    parts["new"] = sorted(map(text, new_hits - old_hits))
     return "; ".join(f"{what}: {', '.join(places)}" for what, places in parts.items() if places)
 
 

@@ -222,7 +222,7 @@ class _Judge:
         where = self.found.where
         name = self.name or " ".join(str(part) for part in where if part not in {"components", "securitySchemes"})
         lifted = where[-1] == "security" and (new == [] or old is MISSING)
-        offered = old is MISSING and "scopes" in where
+        offered = old is MISSING and ("scopes" in where or where[-2:-1] == ("flows",))
         tightened = where[-1] == "security" and new not in ([], MISSING) and old in ([], MISSING)
         what = f"{'security ' * (where[-1] == 'security' and bool(self.name))}{old!r} → {new!r}"
         renamed = self._is_renamed(where, old, new)
@@ -268,6 +268,8 @@ class _Judge:
             )
         elif before == "headers":
             yield self._change(f"header {key} {'removed' if removed else 'added'}", request=removed, response=removed)
+        elif before == "tags":  # the generated module is named after it
+            yield self._change(f"tag {key} {'removed' if removed else 'added'}", request=removed, response=removed)
         elif key in {"style", "explode", "allowReserved", "pattern", "encoding", "operationId"}:
             yield self._change(f"{key} {old!r} → {new!r}", request=True, response=key == "operationId")
         elif SHAPE & set(self.rest) or "content" in self.rest:

@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 
 from openapi import account, correct, documents
 from openapi.changes import parameters, shape
-from openapi.tree import MISSING, WORDING, Location, at, is_list, is_map, member, operations, without
+from openapi.tree import MISSING, SCHEMAS, WORDING, Location, at, member, operations, references, without
 
 VERBS = ("translate", "summarize", "analyze", "detect", "upload", "convert", "extract", "create", "check", "cancel")
 WORD_FOR = {"auto": "file", "document": "file"}  # in the names of operations that return results
@@ -130,6 +130,7 @@ class Draft:
             self._repair(number, after)
         if not is_errors:
             self._name_operations(after, anchor)
+            self._remove_errors(after.document)
         return self.text.content()
 
     def _note(self, number: int, why: str, *, is_marked: bool = True) -> None:
@@ -258,7 +259,9 @@ class Draft:
         hits, old_hits = after.hits.get(number, set()), self.before.hits.get(number, set())
         why = account.diagnosis(number, self.before, after, self.new)
         if reason.startswith("selects"):
-            if "moved or removed" in why and not hits:
+            if account.UNSELECTED in why:
+                self.decisions.append(f"action {number}, {action['target']}: {why}")
+            elif account.REMOVED in why and not hits:
                 if all(self._is_removed(place) for place in old_hits - hits):
                     self.text.drop(number)
                     self._note(number, f"dropped: {why}", is_marked=False)
@@ -274,7 +277,7 @@ class Draft:
             return
         elif reason.startswith("changes nothing") or (reason.startswith("the list already has") and len(hits) == 1):
             update = member(action, "update")
-            if all(_says(at(self.new, hit), update) for hit in hits):
+            if all(account.says(at(self.new, hit), update) for hit in hits):
                 self.text.drop(number)
                 self._note(number, "dropped: fixed by the service, changes nothing", is_marked=False)
             else:
@@ -324,6 +327,29 @@ class Draft:
             if not _is_like_others(method, path):
                 self.decisions.append(f"{method} {path}: check the name {name}, and whether it submits, polls or reads")
 
+    def _remove_errors(self, document: Any) -> None:
+        """Remove responses that are no result from all operations, and the schemas that only they use."""
+        used = {ref for _, ref in references(document)}
+        responses = [set(member(operation, "responses")) for _, _, operation in operations(document)]
+        for code in sorted(set().union(*responses)):
+            if code.startswith(("2", "3")) or any(code in codes and min(codes) >= "3" for codes in responses):
+                continue
+            self._remove(f"$.paths.*.*.responses['{code}']", code, "is returned as a result, though it is an error")
+            for _, _, operation in operations(document):
+                member(operation, "responses").pop(code, None)
+        while gone := used - {ref for _, ref in references(document)}:
+            used -= gone
+            for name in sorted(ref.removeprefix(SCHEMAS) for ref in gone):
+                self._remove(f"$.components.schemas.{name}", name, "is used by removed responses only")
+                document["components"]["schemas"].pop(name, None)
+
+    def _remove(self, target: str, name: str, defect: str) -> None:
+        why = "drafted for a documented error"
+        description = f"Generated: {name} {defect}."
+        action = {"target": target, "description": description, "x-absorbs": [name], "x-draft": why, "remove": True}
+        self.text.add(len(self.text.blocks), action)
+        self.notes.append(f"new action, {target}: {why}")
+
     def _for_new(self, method: str, path: str, operation: Any, name: str) -> Iterator[dict[str, Any]]:
         place = f"$.paths['{path}'].{method.lower()}"
         module = f"{method.lower()}_{'_'.join(re.findall('[A-Za-z0-9]+', path))}"
@@ -351,14 +377,6 @@ class Draft:
                 "description": f"Similar operations document HTTP {missing}. Generated: {missing} is parsed as None.",
                 "x-draft": reason,
                 "update": {missing: {"description": words, "content": {"application/json": {"schema": dict(schema)}}}},
-            }
-        for code in sorted(code for code in responses if not code.startswith(("2", "3"))):
-            yield {
-                "target": f"{place}.responses['{code}']",
-                "description": "Generated: an error with the type of a result, which a caller would mistake for one.",
-                "x-absorbs": [code],
-                "x-draft": reason,
-                "remove": True,
             }
         if path.endswith("/trial") and operation.get("security") != []:
             yield {
@@ -389,11 +407,3 @@ def _same(old: Any, new: Any) -> bool:
 def _alike(old: Any, new: Any) -> bool:
     was, now = set(member(old, "properties")), set(member(new, "properties"))
     return bool(was) and len(was & now) / len(was | now) >= ALIKE if was or now else _same(old, new)
-
-
-def _says(node: Any, update: Any) -> bool:
-    if is_map(update):
-        return is_map(node) and all(key in node and _says(node[key], value) for key, value in update.items())
-    if is_list(update) and update:
-        return is_list(node) and all(item in node for item in update)
-    return bool(node == update)

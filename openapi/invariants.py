@@ -19,15 +19,21 @@ from openapi.tree import DATA, NAMES, SCHEMAS, children, is_list, is_map, member
 
 def violations(document: Any) -> list[str]:
     """Return a line for each rule that the document breaks."""
-    dangling = [f"{where}: {ref} has no target" for where, ref in references(document) if not _leads(document, ref)]
-    if dangling:  # the validator stops at the first one, and fetches external ones over the network
-        return dangling
+    broken = rules(document)
+    if any(line.endswith("has no target") for line in broken):  # the validator would fetch external ones
+        return broken
     try:
         errors = list(OpenAPIV30SpecValidator(document).iter_errors())
     except Exception as error:
         return [f"the validator cannot read the document: {type(error).__name__} {error}"]
     invalid = [f"{'/'.join(('#', *map(str, error.path)))}: {error.message}" for error in errors]
-    return [*invalid, *_operation_ids(document), *_responses(document), *_schemas(document)]
+    return [*invalid, *broken]
+
+
+def rules(document: Any) -> list[str]:
+    """Return a line for each additional rule that the document breaks."""
+    dangling = [f"{where}: {ref} has no target" for where, ref in references(document) if not _leads(document, ref)]
+    return dangling or [*_operation_ids(document), *_responses(document), *_schemas(document)]
 
 
 def _leads(document: Any, ref: str) -> bool:
@@ -83,6 +89,11 @@ def misread(document: Any) -> list[str]:
         for method, path, operation in operations(document)
         if member(operation, "servers") or member(document, "paths", path, "servers")
     ]
+
+    for method, path, operation in operations(document):
+        for code in member(operation, "responses"):
+            if not code.startswith(("2", "3")):
+                found.append(f"{method} {path}: response {code} would be returned as a result: remove it")
 
     def check(node: Any, where: str, parent: str) -> None:
         if is_map(node) and parent not in NAMES:

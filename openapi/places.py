@@ -15,11 +15,12 @@ from typing import Any
 
 from openapi.changes import REQUEST, Difference, differences, usage
 from openapi.client import URLS
-from openapi.tables import DERIVED, kinds, rows_of, style_of
+from openapi.tables import DERIVED, kinds, rows_of, styles
 from openapi.tree import MISSING, at, is_map, member
 
 KINDS = "overlays/groupdocs_translation/spec/formats.py"
 SHAPE = ("type", "$ref", "items", "additionalProperties")
+COLUMNS = ("role", "family", "request model", "needs no token")  # of a row of tables.rows_of
 QUOTE = "[\"']"
 HAND_WRITTEN = ("overlays", "sandbox", "release", "tests", "docs")
 
@@ -72,9 +73,19 @@ class Places:
                 yield from self._option(found)
             elif "enum" in where[-2:] and isinstance(found.old or found.new, str):
                 yield from self._value(found)
+        yield from self._rows()
         for name, ids in new_parameters.items():
             yield f"{name} is a new parameter of {', '.join(ids)}: pass it where generated functions are called"
             yield from self._uses(".asyncio_detailed(", before="", after=r"\w", only="overlays/")
+
+    def _rows(self) -> Iterator[str]:
+        """Yield operations that are now called differently."""
+        known = {row[0]: row for row in rows_of(self.old)}
+        for row in rows_of(self.new):
+            for name, was, now in zip(COLUMNS, known.get(row[0], row)[3:7], row[3:7], strict=True):
+                if was != now:
+                    yield f"{row[0]}: {name} {was} is now {now}; it is used in"
+                    yield from self._uses(row[0])
 
     def _operation(self, found: Difference) -> Iterator[str]:
         _, path, method = found.where
@@ -95,7 +106,7 @@ class Places:
             yield f"{head} was removed; it is used in"
             yield from self._uses(row[0])
             return
-        if style_of(row):
+        if any(row[0] in found for found in styles(self.new).values()):
             yield f"{head} is a style: no change needed"
             return
         alike = (other for other in rows_of(self.old) if other[1] == row[1] and other[6] == row[6])
@@ -118,6 +129,8 @@ class Places:
             if option := self.options.get(_snake(prop)):
                 yield f"{name} was removed; {option} is used in"
                 yield from self._uses(option)
+            else:
+                yield f"{name} was removed from a request that no kind builds: decide what is sent instead"
             return
         if found.old is not MISSING or _snake(prop) in self.options:
             return

@@ -107,11 +107,14 @@ class Run:
             differing = account.Account(old, document, before, applied, moved)
             self.say("\n".join(differing.report()))
             problems["changes are discarded without x-absorbs"] = list(differing.problems())
-        problems["rules are broken by the corrected document"] = [
-            *invariants.violations(errors.document),  # it contains the corrected document
+        rules = (
+            *invariants.rules(corrected),
+            *invariants.violations(errors.document),  # the validator is slow, and this contains the corrected document
             *invariants.misread(corrected),
             *invariants.urls(corrected),
-        ]
+            *tables.missing(corrected),
+        )
+        problems["rules are broken by the corrected document"] = list(dict.fromkeys(rules))
         problems[f"actions of {ERRORS} do not fit the document"] = errors.lines()
         if before:
             needed = list(Places(_tidy(before.document), corrected, self.root).lines())

@@ -18,7 +18,8 @@ from openapi.tree import SCHEMAS, member, operations
 
 DERIVED = "overlays/groupdocs_translation/spec/derived.py"
 ALIAS = "_overlay"  # a separate import name, because another version may be installed
-STYLES = {"TextStyle": ("/text/", "TextRequest"), "FileStyle": ("/auto/", "FileRequest")}
+STYLES = {"TextStyle": "translateText", "FileStyle": "translateFile"}  # the operations that take any style
+ENUMS = ("SavingMode", "OcrFormat", "FileFormat")  # schemas whose values become types
 RESULTS = {"CloudTextResponse": "text", "CloudFileResponse": "file", "CloudHugoResponse": "hugo"}
 LINE = 120
 HEAD = '''\
@@ -60,6 +61,16 @@ def _wrapped(start: str, values: Iterable[Any], end: str) -> str:
     return f"{start}\n{lines}\n{indent[4:]}{end}{'' if start.startswith(' ') else '  # fmt: skip'}\n"
 
 
+def missing(document: Any) -> Iterator[str]:
+    """Yield what the document lacks of the values that become types."""
+    for name in ENUMS:
+        if not member(document, "components", "schemas", name, "enum"):
+            yield f"{SCHEMAS}{name} has no enum, which {DERIVED} needs: add a correction"
+    for name, found in styles(document).items():
+        if not found:
+            yield f"no operation is a {name}: {STYLES[name]} was renamed, or its request is another"
+
+
 def _quoted(value: Any) -> str:
     return f'"{value}"' if isinstance(value, str) else repr(value)
 
@@ -81,10 +92,19 @@ def rows_of(document: Any) -> Iterator[tuple[str, str, str, str, str, str | None
         )  # fmt: skip
 
 
-def style_of(row: tuple[Any, ...]) -> str:
-    """Return the style type that an operation belongs to: path below the general one, same request model."""
-    fits = (name for name, (head, model) in STYLES.items() if row[2].startswith(head) and row[5] == model)
-    return next(fits, "") if row[3] == "submit" and not row[6] else ""
+def styles(document: Any) -> dict[str, dict[str, str]]:
+    """Return by style type the operations that are a style: path below the general one, same request model."""
+    rows = [*rows_of(document)]
+    general = {row[0]: row for row in rows}
+    return {
+        name: {
+            row[0]: row[2].removeprefix(f"{general[operation][2]}/")
+            for row in rows
+            if operation in general and row[2].startswith(f"{general[operation][2]}/")
+            if row[3:7] == general[operation][3:7]
+        }
+        for name, operation in STYLES.items()
+    }
 
 
 def _family(path: str, model: str | None, result: str) -> str:
@@ -97,9 +117,8 @@ def _family(path: str, model: str | None, result: str) -> str:
 
 
 def _of_document(document: Any) -> Iterator[tuple[str, list[str]]]:
-    for name, (head, _) in STYLES.items():
-        yield name, [row[2].removeprefix(head) for row in rows_of(document) if style_of(row) == name]
-    for name in ("SavingMode", "OcrFormat"):
+    yield from ((name, list(found.values())) for name, found in styles(document).items())
+    for name in ENUMS[:2]:
         yield name, member(document, "components", "schemas", name, "enum")
 
 

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from openapi import account, changes, client, correct, documents, draft, regenerate, tree
+from openapi import account, changes, client, correct, documents, draft, regenerate, tables, tree
 from tests.pipeline import vendor_copies
 
 ROOT = regenerate.ROOT
@@ -64,6 +64,37 @@ def saving_modes(document: Any) -> None:
 
 def fixed_list(document: Any) -> None:
     schema(document, "HtmlFileRequest")["required"] = ["sourceLanguage", "targetLanguages", "url", "outputFormat"]
+
+
+def split_tag(document: Any) -> None:
+    for path, item in document["paths"].items():
+        for operation in item.values():
+            operation["tags"] = ["Text" if path.startswith("/text") else "Document"]
+
+
+def documented_errors(document: Any) -> None:
+    document["components"]["schemas"]["Problem"] = {"type": "object", "properties": {"title": {"type": "string"}}}
+    content = {"application/json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    for _, _, operation in tree.operations(document):
+        operation["responses"]["default"] = {"description": "An error.", "content": content}
+
+
+def renamed_status(old: str, new: str) -> Callable[[Any], None]:
+    def change(document: Any) -> None:
+        responses = document["paths"]["/pdf"]["post"]["responses"]
+        responses[new] = responses.pop(old)
+
+    return change
+
+
+def renamed_form_field(document: Any) -> None:
+    form = schema(document, "_file_upload_post_request")["properties"]
+    form["files"] = {"type": "array", "items": form.pop("file")}
+
+
+def base_path_in_paths(document: Any) -> None:
+    document["servers"] = [{"url": "https://api.groupdocs.cloud"}]
+    document["paths"] = {f"/v2.0/translation{path}": item for path, item in document["paths"].items()}
 
 
 class Kind(NamedTuple):
@@ -178,6 +209,37 @@ KINDS = [
     ),
     # Written by someone who had not read the code of drafts; one more is in test_source.py.
     Kind(
+        "A tag is split",
+        split_tag,
+        "BREAKING POST /srt: tag Translation removed [requests and responses]",
+    ),
+    Kind(
+        "An enum becomes a string",
+        lambda d: prop(d, "FileRequest", "format").pop("enum"),
+        "FileRequest.format: may now have other values",
+        "FileFormat has no enum",
+    ),
+    Kind("Errors are documented", documented_errors, "POST /srt : default: added"),
+    Kind(
+        "The only response is `default`",
+        renamed_status("200", "default"),
+        "BREAKING POST /pdf : 200: removed [responses]",
+        "POST /pdf: response default would be returned as a result",
+    ),
+    Kind(
+        "Another status of success",
+        renamed_status("200", "201"),
+        "BREAKING POST /pdf : 200: removed [responses]",
+        "!@.post.responses['202']].post.responses: selects",
+    ),
+    Kind(
+        "A field of a form is renamed",
+        renamed_form_field,
+        "BREAKING _file_upload_post_request.file: removed [requests]",
+        "UploadFileRequest requires file, which is not a property",
+    ),
+    Kind("The base path moves into the paths", base_path_in_paths, "POST /v2.0/translation/srt: added"),
+    Kind(
         "A property moves to another schema",
         vendor_copies.analysis_has_its_own_schema,
         "BREAKING CloudHugoResponse.shortcodes: removed [responses]",
@@ -253,6 +315,7 @@ def test_a_kind_of_change_is_reported_and_drafted_or_left_as_a_decision(
     assert f"    {kind.seen}" in capsys.readouterr().out
     assert (kind.left in stopped) if kind.left else (stopped == "")
     assert (corrected is None) == bool(kind.left)
+    assert corrected is None or all(tables.styles(corrected).values())
 
 
 def table() -> str:

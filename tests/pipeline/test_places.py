@@ -19,6 +19,7 @@ from openapi.places import Places
 from openapi.proposal import add_kind, add_operations
 
 ROOT = regenerate.ROOT
+JSON = "application/json"
 SOURCE = ("overlays", "sandbox", "release", "docs")
 
 
@@ -33,6 +34,11 @@ def new_options(document: Any) -> None:
         if "targetLanguages" in schema.get("properties", {}) and "savingMode" in schema["properties"]:
             schema["properties"]["savingMode"]["enum"].append("Zip")
     del schemas["UrlFileInfo"]["properties"]["size"]
+
+
+def send_form(document: Any) -> None:
+    content = document["paths"]["/pdf"]["post"]["requestBody"]["content"]
+    content["multipart/form-data"] = {"schema": {"type": "object", "properties": {"options": content.pop(JSON)}}}
 
 
 def lines_below(report: str, head: str) -> dict[str, list[int]]:
@@ -80,7 +86,7 @@ def test_the_reported_changes_make_everything_new_callable_served_and_documented
 
     for name in ("translateTextSample (POST /text/sample)", "translateFileSample (POST /auto/sample)"):
         assert f"{name} is a style: no change needed\n" in report
-    row = lines_below(report, "translateProbe (POST /probe) is for a kind of file: add one row next to translateHtml")
+    row = lines_below(report, "translateProbe (POST /probe) is for a kind of file: add one row next to ")
     assert list(row) == ["overlays/groupdocs_translation/spec/formats.py"], "one row, and nothing else"
     option = lines_below(report, "PresentationFileRequest.notes is a new option: add it next to masters")
     format_ = lines_below(report, "MediaFormat: Ogg is new: add it next to Mpg")
@@ -141,6 +147,15 @@ print(tables.table("presentation"))
 @pytest.mark.parametrize(
     ("change", "named"),
     [
+        (send_form, "translatePdf: request model PdfFileRequest is now None; it is used in"),
+        (
+            lambda d: d["components"]["schemas"]["UploadFileRequest"]["properties"].pop("file"),
+            "UploadFileRequest.file was removed from a request that no kind builds: decide what is sent instead",
+        ),
+        (
+            lambda d: d["paths"].update({"/subtitles": d["paths"].pop("/srt")}),
+            "translateSrt (POST /srt) is now POST /subtitles: no change needed",
+        ),
         (lambda d: d["paths"].pop("/srt"), "translateSrt (POST /srt) was removed; it is used in"),
         (
             lambda d: d["components"]["schemas"]["PdfFileRequest"]["properties"].pop("pages"),

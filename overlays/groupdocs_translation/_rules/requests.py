@@ -33,14 +33,15 @@ if TYPE_CHECKING:
     from .._inputs import Source
 
 
-def _styles(prefix: str, request: str) -> dict[str | None, str]:
-    """Return the operation ID of each style, whose path is below ``prefix``."""
-    rows = (row for row in OPERATIONS if row.model == request and not row.public and row.path.startswith(prefix))
+def _styles(general: Operation) -> dict[str | None, str]:
+    """Return the operation ID of each style, whose path is below that of the general operation."""
+    prefix = f"{general.path}/"
+    rows = (row for row in OPERATIONS if row.model == general.model and not row.public and row.path.startswith(prefix))
     return {row.path.removeprefix(prefix): row.id for row in rows}
 
 
-TEXT_STYLES = {None: "translateText"} | _styles("/text/", "TextRequest")
-FILE_STYLES = _styles("/auto/", "FileRequest")
+TEXT_STYLES = {None: "translateText"} | _styles(BY_ID["translateText"])
+FILE_STYLES = _styles(BY_ID["translateFile"])
 MAX_INT = 2**31 - 1  # numbers are int32 in the document
 TRIAL_TEXT_CHARACTERS = 1_000  # service page, "Public operations"
 
