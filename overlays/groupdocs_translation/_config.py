@@ -164,9 +164,7 @@ class ProxyUrl(PresignedUrl):
     @property
     def masked(self) -> str:
         found = _PROXY.fullmatch(self)
-        if found is None:
-            return "..."
-        return f"{found['scheme'] or ''}{'...@' if found['user'] else ''}{found['host']}"
+        return f"{found['scheme'] or ''}{'...@' if found['user'] else ''}{found['host']}" if found else "..."
 
 
 def check_url(url: str, parameter: str) -> PresignedUrl:

@@ -199,7 +199,7 @@ SETTINGS = {
     "an unknown transport": ({"transport": "fast"}, "aiohttp"),
     "a name that is a number": ({"origin": 5}, "origin"),
     "a proxy that is a number": ({"proxy": 5}, "proxy must"),
-    "a proxy that is no address": ({"proxy": "junk"}, "proxy has an unknown proxy scheme 'junk'"),
+    "a proxy that is no address": ({"proxy": "junk"}, "proxy must be the URL of a proxy"),
     "a flag that is a word": ({"trust_env": "no"}, "trust_env"),
     "a clock without a method": ({"clock": 5}, r"monotonic\(\)"),
 }

@@ -110,7 +110,7 @@ class BearerAuth(httpx2.Auth):
         if not hasattr(library, "SyncByteStream"):
             raise ConfigurationError(f"library must be httpx2 or httpx, got {library!r:.60}", parameter="library")
         self._source = source
-        url = httpx2.URL(service_url(origin if isinstance(origin, str) else str(origin), parameter="origin"))
+        url = self._url = httpx2.URL(service_url(str(origin), parameter="origin"))
         self._origin = (url.raw_host, url.scheme, url.port)
         self._is_public = is_public
         self._before_send = before_send
@@ -256,8 +256,7 @@ class ClientCredentials(BearerAuth):
             on_event=on_event,
             clock=clock,
         )
-        self._api_url = service_url(api_url, parameter="api_url")
-        super().__init__(source, origin=self._api_url)
+        super().__init__(source, origin=service_url(api_url, parameter="api_url"))
 
     def for_httpx(self) -> httpx.Auth:
         """Return the same authentication for sync and async ``httpx`` clients; they share one token with this object.
@@ -274,7 +273,7 @@ class ClientCredentials(BearerAuth):
             ) from None
 
         # Requests, responses and the flow have the same shape in both libraries; only the classes differ.
-        bearer: Any = BearerAuth(self._source, origin=self._api_url, library=httpx)
+        bearer: Any = BearerAuth(self._source, origin=self._url, library=httpx)
 
         class HttpxAuth(httpx.Auth):
             sync_auth_flow = bearer.sync_auth_flow

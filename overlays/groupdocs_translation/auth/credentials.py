@@ -266,11 +266,7 @@ def store_in_file(profile: str, credentials: Credentials) -> Path:
 
 
 def remove_from_file(profile: str) -> Path | None:
-    """Remove a profile and return the path of the file, ``None`` if the profile does not exist.
-
-    Raises:
-        ConfigurationError: as ``store_in_file``.
-    """
+    """Remove a profile and return the path of the file, ``None`` if the profile does not exist. Raises as above."""
     document = _profiles()
     return None if document.pop(profile, None) is None else _write_profiles(document)
 
