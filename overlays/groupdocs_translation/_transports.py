@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from ._base_client import Settings
 
 
-def _unfit(settings: Settings, proxy: Any) -> str | None:
+def _aiohttp_problem(settings: Settings, proxy: Any) -> str | None:
     """Return why aiohttp cannot be used with these settings, ``None`` if it can."""
     if find_spec("aiohttp") is None:
         return "it is not installed: pip install 'groupdocs-translation[aiohttp]'"
@@ -40,13 +40,13 @@ def async_transport(settings: Settings, limits: httpx2.Limits, proxy: Any, *, is
     if given == "aiohttp" and is_storage:  # an error here would lose a result that is billed already
         given = "auto"
     if given in {"aiohttp", "auto"}:
-        why_not = _unfit(settings, proxy)
-        if why_not is None:
+        problem = _aiohttp_problem(settings, proxy)
+        if problem is None:
             from ._aiohttp import AiohttpTransport  # noqa: PLC0415  (an extra)
 
             return AiohttpTransport(verify=tls(settings.verify), trust_env=settings.trust_env, limits=limits)
         if given == "aiohttp":
-            raise ConfigurationError(f"transport='aiohttp': {why_not}", parameter="transport")
+            raise ConfigurationError(f"transport='aiohttp': {problem}", parameter="transport")
     return _own(given, "handle_async_request")
 
 

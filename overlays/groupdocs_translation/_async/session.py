@@ -52,13 +52,13 @@ class _NoCookies(httpx2.Cookies):
 class AsyncSharedTransport(httpx2.AsyncBaseTransport):
     """A transport that uses the connections of another session and leaves closing them to it."""
 
-    def __init__(self, lender: httpx2.AsyncClient) -> None:
-        self._lender = lender
+    def __init__(self, owner: httpx2.AsyncClient) -> None:
+        self._owner = owner
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
-        if self._lender.is_closed:
+        if self._owner.is_closed:
             raise ConfigurationError(CLOSED)
-        return await self._lender._transport.handle_async_request(request)
+        return await self._owner._transport.handle_async_request(request)
 
 
 class AsyncPoolTransport(httpx2.AsyncHTTPTransport):

@@ -110,7 +110,7 @@ class AsyncUpload(httpx2.AsyncByteStream):
             raise httpx2.LocalProtocolError(f"{self._source.name} changed while it was sent")
 
 
-class Broken(NamedTuple):
+class Failure(NamedTuple):
     """A failed attempt. ``etag`` allows the next attempt to resume."""
 
     error: TransferError
@@ -169,31 +169,28 @@ class AsyncDownload:
                 tries, started, furthest = 1, self._clock.monotonic(), partial.size
             wait = None
             if attempt.is_transient:
-                elapsed, asked = self._clock.monotonic() - started, attempt.retry_after_s
-                wait = pause(self._retries, tries=tries, elapsed_s=elapsed, retry_after_s=asked, random=random)
+                elapsed, after = self._clock.monotonic() - started, attempt.retry_after_s
+                wait = pause(self._retries, tries=tries, elapsed_s=elapsed, retry_after_s=after, random=random)
             if wait is None:
                 raise attempt.error
             log.warning("%s; resuming at byte %d in %.1f s", attempt.error, partial.size, wait)
             await async_sleep(self._clock, wait)
 
-    async def _attempt(self, partial: PartialFile, url: str, size: int | None, etag: str | None) -> Broken | None:
+    async def _attempt(self, partial: PartialFile, url: str, size: int | None, etag: str | None) -> Failure | None:
         name = partial.target.name
         headers = {"Accept-Encoding": "identity"}
         if partial.size and etag:
             headers |= {"Range": f"bytes={partial.size}-", "If-Range": etag}
         elif partial.size:
             await async_run(partial.restart)
-        broken: httpx2.HTTPError | None = None
+        failure: httpx2.HTTPError | None = None
         announced: int | None = None
         try:
             response = await self._open(url, headers)
             try:
                 if response.status_code not in {200, 206}:
                     return self._refused(response, name)
-                try:
-                    announced = _announced(response, partial, size, etag)
-                except RangeMismatchError as error:
-                    return Broken(error)
+                announced = _announced(response, partial, size, etag)
                 if response.status_code == 200 and partial.size:
                     await async_run(partial.restart)
                 etag = _strong_etag(response)
@@ -205,13 +202,15 @@ class AsyncDownload:
                         self._progress(Progress("download", name, partial.size, announced))
             finally:
                 await response.aclose()
+        except RangeMismatchError as error:
+            return Failure(error)
         except httpx2.HTTPError as caught:
-            broken = caught
-        if broken is not None:
-            what = f"{type(broken).__name__}: {library_message(broken) or 'no details'}"
-            return Broken(TransferError(f"{name}: the download failed at byte {partial.size} ({what})"), etag=etag)
+            failure = caught
+        if failure is not None:
+            what = f"{type(failure).__name__}: {library_message(failure) or 'no details'}"
+            return Failure(TransferError(f"{name}: the download failed at byte {partial.size} ({what})"), etag=etag)
         if announced is not None and partial.size != announced:
-            return Broken(TransferError(f"{name}: received {partial.size} of {announced} bytes"), etag=etag)
+            return Failure(TransferError(f"{name}: received {partial.size} of {announced} bytes"), etag=etag)
         return None
 
     async def _open(self, url: str, headers: dict[str, str]) -> httpx2.Response:
@@ -239,7 +238,7 @@ class AsyncDownload:
                 raise ConfigurationError(CLOSED) from None
             raise
 
-    def _refused(self, response: httpx2.Response, name: str) -> Broken:
+    def _refused(self, response: httpx2.Response, name: str) -> Failure:
         status = response.status_code
         hint = ": the result URL may have expired" if status in EXPIRED_STATUSES else ""
         error = TransferError(f"{name}: the storage returned HTTP {status}{hint}")
@@ -247,7 +246,7 @@ class AsyncDownload:
         is_transient = kind_of_status(status) in {FailureKind.REFUSED, FailureKind.FAILED} or status == 416
         date = response.headers.get("date")
         retry_after_s = retry_after(response.headers.get("retry-after"), date=date, now=self._clock.wall())
-        return Broken(error, is_transient=is_transient, retry_after_s=retry_after_s)
+        return Failure(error, is_transient=is_transient, retry_after_s=retry_after_s)
 
 
 def _checked(url: str) -> PresignedUrl:

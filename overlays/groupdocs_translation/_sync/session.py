@@ -68,13 +68,13 @@ class _NoCookies(httpx2.Cookies):
 class SharedTransport(httpx2.BaseTransport):
     """A transport that uses the connections of another session and leaves closing them to it."""
 
-    def __init__(self, lender: httpx2.Client) -> None:
-        self._lender = lender
+    def __init__(self, owner: httpx2.Client) -> None:
+        self._owner = owner
 
     def handle_request(self, request: httpx2.Request) -> httpx2.Response:
-        if self._lender.is_closed:
+        if self._owner.is_closed:
             raise ConfigurationError(CLOSED)
-        return self._lender._transport.handle_request(request)
+        return self._owner._transport.handle_request(request)
 
 
 class PoolTransport(httpx2.HTTPTransport):
