@@ -81,7 +81,7 @@ class Jobs(Mapping[str, Job]):
         self._clock, self._settings, self._latency = clock, settings, Latency(settings, seed)
         self._lock = threading.Lock()
         self._jobs: dict[str, Job] = {}
-        self._whole: deque[str] = deque()  # IDs of jobs with request and result, oldest first
+        self._unexpired: deque[str] = deque()  # IDs of jobs with request and result, oldest first
         self._by_digest: Counter[str] = Counter()
         self._trial_calls: Counter[tuple[float, str]] = Counter()  # by day (UTC) and IP address
 
@@ -115,10 +115,10 @@ class Jobs(Mapping[str, Job]):
             outcome=outcome,
         )
         with self._lock:
-            while self._whole and now - (old := self._jobs[self._whole[0]]).made_at >= RETENTION_S:
-                self._jobs[self._whole.popleft()] = evolve(old, request={}, outcome=evolve(old.outcome, result={}))
+            while self._unexpired and now - (old := self._jobs[self._unexpired[0]]).made_at >= RETENTION_S:
+                self._jobs[self._unexpired.popleft()] = evolve(old, request={}, outcome=evolve(old.outcome, result={}))
             self._jobs[job.id] = job
-            self._whole.append(job.id)
+            self._unexpired.append(job.id)
             self._by_digest[digest] += 1
         return job
 

@@ -71,12 +71,12 @@ class Storage(Mapping[str, bytes]):
 
     def keep(self, path: Path, *, file_name: str = "", format_: str = "") -> str:
         """Register a file written to a path of ``new_path`` and return its key. Delete expired files."""
-        now, gone = self._clock.now(), list[StoredFile]()
+        now, expired = self._clock.now(), list[StoredFile]()
         with self._lock:
             while self._files and now - (oldest := next(iter(self._files.values()))).stored_at >= RETENTION_S:
-                gone.append(self._files.pop(oldest.path.name))
+                expired.append(self._files.pop(oldest.path.name))
             self._files[path.name] = StoredFile(path, now, file_name, format_)
-        for file in gone:
+        for file in expired:
             file.path.unlink(missing_ok=True)
         return path.name
 

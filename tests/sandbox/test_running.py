@@ -108,8 +108,8 @@ def test_the_command_prints_exports_and_stops_on_a_signal():
         try:
             lines = [process.stdout.readline() for _ in range(4)]
             shell = "".join(lines) + 'for v in ID SECRET; do eval "echo \\$GROUPDOCS_CLIENT_$v"; done; env'
-            said = subprocess.run(["sh", "-c", shell], capture_output=True, text=True, check=True).stdout
-            variables = dict(line.split("=", 1) for line in said.splitlines() if line.startswith("GROUPDOCS_"))
+            printed = subprocess.run(["sh", "-c", shell], capture_output=True, text=True, check=True).stdout
+            variables = dict(line.split("=", 1) for line in printed.splitlines() if line.startswith("GROUPDOCS_"))
             token = bare.post(
                 variables["GROUPDOCS_TOKEN_URL"],
                 data={"grant_type": "client_credentials", "client_id": "sandbox-client", "client_secret": "o'h"},

@@ -35,7 +35,7 @@ _SHORTCODE = re.compile(
     re.DOTALL,
 )
 _PARAMETER = re.compile(r"""(?:(?P<name>[\w-]+)\s*=\s*)?(?:"(?P<text>(?:[^"\\]|\\.)*)"|`[^`]*`|[^\s"`=<>%{}]+)""")
-_HELD = "\ue000"  # a private-use character, before and after the number of a short code that was taken out
+_MARKER = "\ue000"  # a private-use character, before and after the number of a short code that was taken out
 # Prefixes of a paragraph's text: heads of admonitions with their options, statements of MDX, a table of contents, a
 # task's box, a footnote's name, an alert's kind, short codes.
 _LEAD = re.compile(
@@ -43,10 +43,10 @@ _LEAD = re.compile(
     r"|(?:import\s(?:[^'\"]{0,500}?\sfrom\s+)?['\"]|export\s+(?:default\s+)?(?:(?:const|let|var)\s+[\w{\[]+\W*="
     r"|(?:async\s+)?function\b|class\s+\w+\s*[{e]|[{*(]))(?s:.*)"
     r"|\[TOC\]|\[[ xX]\]\s+|\[\^[^\]\n]+\]:\s*|\[![A-Za-z]+\][+-]?\s*"
-    rf"|(?:{_HELD}\d+{_HELD}\s*)+"
+    rf"|(?:{_MARKER}\d+{_MARKER}\s*)+"
 )
 _INLINE = r"""
-    {held}\d+{held}
+    {marker}\d+{marker}
   | (?m:^:::[^\n]*)                                             # the ends of admonitions
   | (?m:^\*\[[^\]\n]+\]:)                                       # abbreviations
   | \$(?!\s)[^$\n]{{1,500}}?(?<!\s)\$(?!\d) | \\(?!begin\b)[A-Za-z]{{2,}}  # formulas and their commands
@@ -76,24 +76,24 @@ def md_to_html(text: str, pseudo: Pseudo, options: Mapping[str, Any]) -> str:
 
 def translate_body(text: str, pseudo: Pseudo, shortcodes: Mapping[str, Sequence[str]] | None = None) -> str:
     """Translate Markdown without front matter; in short codes, only the parameters that ``shortcodes`` names."""
-    if _HELD in text:
+    if _MARKER in text:
         return text  # reserved as the placeholder of short codes
-    held: list[str] = []
+    replaced: list[str] = []
 
-    def hold(match: re.Match[str]) -> str:
-        held.append(_translate_shortcode(match.group(), pseudo, shortcodes or {}))
-        return f"{_HELD}{len(held) - 1}{_HELD}"
+    def replace(match: re.Match[str]) -> str:
+        replaced.append(_translate_shortcode(match.group(), pseudo, shortcodes or {}))
+        return f"{_MARKER}{len(replaced) - 1}{_MARKER}"
 
     environment: dict[str, dict[str, object]] = {}
-    text = _SHORTCODE.sub(hold, text)
+    text = _SHORTCODE.sub(replace, text)
     tokens = _PARSER.parse(text, environment)
     labels = "|".join(re.escape(label).replace(r"\ ", r"\s+") for label in environment.get("references", {}))
-    inline = pseudo.keeping(_INLINE.format(held=_HELD, references=rf"| \[(?i:{labels})\]" if labels else ""))
+    inline = pseudo.keeping(_INLINE.format(marker=_MARKER, references=rf"| \[(?i:{labels})\]" if labels else ""))
     lines = LINE.findall(text)
     written: dict[int, int] = {}
     for token in tokens:
         _translate_block(token, lines, inline, written)
-    return re.sub(rf"{_HELD}(\d+){_HELD}", lambda match: held[int(match[1])], "".join(lines))
+    return re.sub(rf"{_MARKER}(\d+){_MARKER}", lambda match: replaced[int(match[1])], "".join(lines))
 
 
 def _translate_block(token: Token, lines: list[str], inline: Pseudo, written: dict[int, int]) -> None:
