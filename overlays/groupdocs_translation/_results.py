@@ -20,11 +20,16 @@ T = TypeVar("T", str, "list[str]")
 V = TypeVar("V")
 
 
+def _key(tag: str) -> str:
+    return tag.lower().replace("_", "-")
+
+
 def _of(by_language: Mapping[str, V], language: str) -> V:
+    if isinstance(language, str) and language not in by_language:
+        codes = {_key(code): code for code in by_language}
+        language = codes.get(_key(language)) or codes.get(_key(language).partition("-")[0], language)
     if language not in by_language:
-        spelled = {code.lower().replace("_", "-"): code for code in by_language}
-        tag = language.lower().replace("_", "-")
-        language = spelled.get(tag) or spelled.get(tag.partition("-")[0], language)
+        raise KeyError(f"{language!r} is not among the languages {', '.join(by_language)}")
     return by_language[language]
 
 
@@ -157,19 +162,19 @@ class Languages(Data):
     request_id: str | None = field(default=None, eq=False)
 
     def __getitem__(self, source: str) -> Sequence[str]:
-        """Return the target languages for a source language; ``KeyError`` if there are none."""
-        return self.targets[source]
+        """Return the target languages for a source language in any case; ``KeyError`` if there are none."""
+        return {_key(code): targets for code, targets in self.targets.items()}[_key(source)]
 
     def __iter__(self) -> Iterator[str]:
         """Iterate over the source languages."""
         return iter(self.targets)
 
     def __contains__(self, pair: object) -> bool:
-        """Support ``"en" in languages`` and ``("en", "de") in languages``."""
+        """Support ``"en" in languages`` and ``("en", "de") in languages``, in any case."""
         if isinstance(pair, tuple):
             source, target = cast("tuple[str, str]", pair)
-            return target in self.targets.get(source, ())
-        return pair in self.targets
+            return source in self and _key(target) in map(_key, self[source])
+        return isinstance(pair, str) and _key(pair) in map(_key, self.targets)
 
 
 @frozen

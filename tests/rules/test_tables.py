@@ -15,7 +15,7 @@ from groupdocs_translation.spec.operations import BY_ID
 
 
 @pytest.mark.parametrize(
-    ("fate", "role", "repeat", "uncertain"),
+    ("kind", "role", "repeat", "uncertain"),
     [
         (FailureKind.NOT_SENT, "submit", True, False),
         (FailureKind.REFUSED, "submit", True, False),
@@ -28,12 +28,12 @@ from groupdocs_translation.spec.operations import BY_ID
         (FailureKind.BROKEN, None, False, False),
     ],
 )
-def test_which_requests_are_retried(fate, role, repeat, uncertain):
-    assert (may_repeat(fate, role), is_uncertain(fate, role)) == (repeat, uncertain)
+def test_which_requests_are_retried(kind, role, repeat, uncertain):
+    assert (may_repeat(kind, role), is_uncertain(kind, role)) == (repeat, uncertain)
 
 
 @pytest.mark.parametrize(
-    ("status", "fate"),
+    ("status", "kind"),
     [
         (429, FailureKind.REFUSED),
         (503, FailureKind.FAILED),
@@ -43,12 +43,12 @@ def test_which_requests_are_retried(fate, role, repeat, uncertain):
         (302, FailureKind.REJECTED),
     ],
 )
-def test_the_failure_kind_of_a_status(status, fate):
-    assert kind_of_status(status) is fate
+def test_the_failure_kind_of_a_status(status, kind):
+    assert kind_of_status(status) is kind
 
 
 @pytest.mark.parametrize(
-    ("headers", "content", "fate"),
+    ("headers", "content", "kind"),
     [
         ({"retry-after": "1"}, b'{"status": 503, "message": "busy"}', FailureKind.REFUSED),
         ({}, b'{"status": 503, "message": "busy"}', FailureKind.FAILED),
@@ -58,9 +58,9 @@ def test_the_failure_kind_of_a_status(status, fate):
         ({"retry-after": "1"}, b"", FailureKind.FAILED),
     ],
 )
-def test_only_a_503_of_the_service_means_that_nothing_was_accepted(headers, content, fate):
+def test_only_a_503_of_the_service_means_that_nothing_was_accepted(headers, content, kind):
     operation = BY_ID["translateText"]
-    assert classify(operation, operation.id, 503, headers, content, now=0).kind is fate
+    assert classify(operation, operation.id, 503, headers, content, now=0).kind is kind
 
 
 def test_pauses_grow_stay_bounded_and_end():
@@ -176,8 +176,8 @@ def test_an_error_has_the_argument_the_allowed_values_and_a_hint(wrong, paramete
 def test_a_message_has_formats_and_values_in_lower_case(call):
     with pytest.raises(ConfigurationError) as caught:
         call()
-    said = str(caught.value)
-    assert said == said.lower()
+    message = str(caught.value)
+    assert message == message.lower()
     assert [str(word) for word in caught.value.allowed] == [str(word).lower() for word in caught.value.allowed]
 
 

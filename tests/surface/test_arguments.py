@@ -128,9 +128,9 @@ def test_without_a_list_of_languages_the_service_checks_them(client, sandbox):
     assert client.translate_text("one", target="pt-BR").by_language.keys() == {"pt"}
 
 
-@pytest.mark.parametrize("is_well", [True, False])
-def test_concurrent_calls_fetch_the_languages_once(sandbox, is_well):
-    if not is_well:
+@pytest.mark.parametrize("is_available", [True, False])
+def test_concurrent_calls_fetch_the_languages_once(sandbox, is_available):
+    if not is_available:
         sandbox.fail("listLanguages", status=400, times=9)
 
     async def tasks():
@@ -154,8 +154,18 @@ def test_a_result_is_found_by_any_spelling(client, tmp_path):
     (tmp_path / "a.txt").write_text("one")
     files = client.translate_file(tmp_path / "a.txt", target="DE", output_dir=tmp_path)
     assert files["DE"] == files["de"] == tmp_path / "a.de.txt"
-    with pytest.raises(KeyError):
-        result["fr"]
+    for missing in ("fr", 0):
+        with pytest.raises(KeyError, match=f"{missing!r} is not among the languages de"):
+            result[missing]
+
+
+def test_the_languages_of_the_service_are_found_in_any_case(client):
+    languages = client.languages()
+    assert languages["EN"] == languages["en"]
+    for pair in ("EN", ("EN", "de"), ("en", "DE")):
+        assert pair in languages
+    for pair in ("xx", 5, ("xx", "de"), ("en", "zh-TW"), ("en", "xx")):
+        assert pair not in languages
 
 
 def test_the_same_language_in_two_spellings_is_one(client):
@@ -233,7 +243,7 @@ def test_a_table_is_rejected_with_a_hint_to_its_column(client):
 
 def test_a_value_that_is_not_text_is_rejected_with_its_position(client):
     pandas, polars = map(pytest.importorskip, ("pandas", "polars"))
-    holed = [
+    incomplete = [
         (["a", None], "NoneType"),
         (["a", float("nan")], "NaN"),
         (["a", b"b"], "bytes"),
@@ -243,7 +253,7 @@ def test_a_value_that_is_not_text_is_rejected_with_its_position(client):
         (pandas.Series(["a", None], dtype="string"), ""),
         (polars.Series(["a", None]), "NoneType"),
     ]
-    for texts, what in holed:
+    for texts, what in incomplete:
         with pytest.raises(ConfigurationError, match=f"{what}.*position 1"):
             client.translate_text(texts, target="de")
     assert client.usage.calls == 0

@@ -184,13 +184,13 @@ def test_fastapi_returns_results(sandbox):
         async with AsyncTranslationClient(**sandbox.client_settings()) as client:
             return await client.translate_text(["one"], target="de")
 
-    async def visit():
+    async def fetch():
         transport = httpx2.ASGITransport(app)
         async with httpx2.AsyncClient(transport=transport, base_url="http://shop") as browser:
             return (await browser.get("/text")).json()
 
-    answer = anyio.run(visit)
-    assert set(answer) == {"by_language", "jobs", "request_id"}
+    response = anyio.run(fetch)
+    assert set(response) == {"by_language", "jobs", "request_id"}
     schema = app.openapi()["paths"]["/text"]["get"]["responses"]["200"]["content"]["application/json"]["schema"]
     assert schema != {}
 

@@ -19,7 +19,7 @@ from groupdocs_translation import (
 )
 
 
-class Seeing(httpx2.HTTPTransport):
+class RecordingTransport(httpx2.HTTPTransport):
     """Records its requests, and how often it was closed."""
 
     def __init__(self):
@@ -36,37 +36,40 @@ class Seeing(httpx2.HTTPTransport):
 
 
 @pytest.fixture
-def wire():
-    with Seeing() as wire:
-        yield wire
+def transport():
+    with RecordingTransport() as transport:
+        yield transport
 
 
 @pytest.fixture
-def client(sandbox, wire):
+def client(sandbox, transport):
     settings = sandbox.client_settings()
-    with TranslationClient(**settings, transport=wire, user_agent="shop/1.2", headers={"X-Team": "a"}) as client:
+    with TranslationClient(**settings, transport=transport, user_agent="shop/1.2", headers={"X-Team": "a"}) as client:
         yield client
 
 
-def test_a_client_with_options_shares_connections_token_and_usage(client, wire):
+def test_a_client_with_options_shares_connections_token_and_usage(client, transport):
     client.health()
     other = client.with_options(timeout=7, retries=RetryPolicy.never(), polling="economy", headers={"X-Job": "b"})
     assert other.translate_text("one", target="de").text
     assert other.usage is client.usage
     assert other.token_source is client.token_source
     assert client.usage.token_events == {"obtained": 1}
-    assert {request.extensions["timeout"]["read"] for request in wire.requests[1:]} == {7}
-    assert [(r.headers.get("x-team"), r.headers.get("x-job")) for r in wire.requests[:2]] == [("a", None), ("a", "b")]
+    assert {request.extensions["timeout"]["read"] for request in transport.requests[1:]} == {7}
+    assert [(r.headers.get("x-team"), r.headers.get("x-job")) for r in transport.requests[:2]] == [
+        ("a", None),
+        ("a", "b"),
+    ]
     other.close()
-    assert wire.closed == 0
+    assert transport.closed == 0
     client.health()
     with pytest.raises(ConfigurationError, match="closed"):
         other.health()
 
 
-def test_a_header_replaces_one_of_the_same_name_in_another_case(client, wire):
+def test_a_header_replaces_one_of_the_same_name_in_another_case(client, transport):
     client.with_options(headers={"x-team": "b"}).health()
-    assert wire.requests[0].headers["x-team"] == "b"
+    assert transport.requests[0].headers["x-team"] == "b"
 
 
 def test_closing_a_client_closes_clients_derived_from_it(client):
@@ -86,14 +89,16 @@ def test_a_derived_client_can_have_a_part_of_the_budget(sandbox):
         assert (part.usage.calls, client.usage.calls, client.usage.remaining) == (1, 1, 2)
 
 
-def test_options_hold_for_files_and_generated_operations(client, wire, tmp_path):
+def test_options_hold_for_files_and_generated_operations(client, transport, tmp_path):
     from groupdocs_translation_api.api.translation import get_health
 
     (tmp_path / "a.txt").write_text("one")
     other = client.with_options(headers={"X-Job": "b"})
     assert other.translate_file(tmp_path / "a.txt", target="de", output_dir=tmp_path).path.exists()
     get_health.sync(client=other.api)
-    assert all(request.headers.get("x-job") == "b" for request in wire.requests if "authorization" in request.headers)
+    assert all(
+        request.headers.get("x-job") == "b" for request in transport.requests if "authorization" in request.headers
+    )
 
 
 async def test_async_clients_have_options_too(sandbox):
@@ -111,10 +116,10 @@ async def test_async_clients_have_options_too(sandbox):
     [{"timeout": 0}, {"retries": 3}, {"polling": "fastest"}, {"call_budget": -1}, {"headers": {"Authorization": "x"}},
      {"headers": ["a"]}, {"headers": {"a b": "c"}}, {"headers": {"a": "b\r\nc: d"}}, {"headers": {"a": 3}}],
 )  # fmt: skip
-def test_wrong_options_are_rejected_immediately(client, wire, wrong):
+def test_wrong_options_are_rejected_immediately(client, transport, wrong):
     with pytest.raises(ConfigurationError, match=next(iter(wrong))):
         client.with_options(**wrong)
-    assert not wire.requests
+    assert not transport.requests
 
 
 @pytest.mark.parametrize("wrong", [{"transport": 3}, {"transport": object()}, {"user_agent": "a\nb"}, {"headers": 3}])
@@ -123,9 +128,9 @@ def test_wrong_settings_are_refused_at_construction(sandbox, wrong):
         TranslationClient(**sandbox.client_settings(), **wrong)
 
 
-def test_the_user_agent_says_application_version_python_and_platform(client, wire):
+def test_the_user_agent_says_application_version_python_and_platform(client, transport):
     client.health()
-    agent = wire.requests[0].headers["user-agent"]
+    agent = transport.requests[0].headers["user-agent"]
     assert agent.startswith("shop/1.2 groupdocs-translation-python/")
     assert f"Python/{platform.python_version()} ({sys.platform})" in agent
 

@@ -54,6 +54,12 @@ TranslationClient(token_provider=number)  # wrong
 TranslationClient(token_provider=later)
 TranslationClient(token_provider=lambda: AccessToken("a", 1))
 TranslationClient(token_provider=later_number)  # wrong
+TranslationClient(verify=5)  # wrong
+TranslationClient(headers=[("a", "b")])  # wrong
+TranslationClient(retries=3)  # wrong
+TranslationClient(token_store="redis")  # wrong
+RetryPolicy(tries="5")  # wrong
+PollingSchedule(lerns=True)  # wrong
 TranslationClient(proxy=5)  # wrong
 TranslationClient(transport=object())  # wrong
 TranslationClient(transport="requests")  # wrong
@@ -94,6 +100,20 @@ def sync_calls(client: TranslationClient) -> None:
     client.translate_to_text("a", target="de", kind="image", rotation_angle=90, handwritten=True)
     client.translate_to_text("a", target="de", kind="media", handwritten=True)  # wrong
     client.translate_to_text("a", target="de", kind="pdf")  # wrong
+    client.translate_text(5, target="de")  # wrong
+    client.translate_text("a", target=5)  # wrong
+    client.translate_text("a", target="de", glossary=[("a", "b")])  # wrong
+    client.translate_text("a", target="de", retries=3)  # wrong
+    client.translate_text("a", target="de", progress=lambda: None)  # wrong
+    client.translate_file("a", target="de", output_dir=None)  # wrong
+    client.translate_file("a", target="de", overwrite="yes")  # wrong
+    client.translate_file("a", target="de", ranges={1: {"row": [1]}})  # wrong
+    client.submit_file("a", target="de").download(5)  # wrong
+    client.submit_file("a", target="de").wait("5")  # wrong
+    client.with_options(tries=5)  # wrong
+    client.languages(refresh="yes")  # wrong
+    print(client.languages()["en"].nothing)  # wrong
+    print(client.job("x").status().nothing)  # wrong
     client.translate_text("a", target="de", style="slnag")  # wrong
     client.translate_text("a", target="de", colour=True)  # wrong
     print(client.translate_text("a", target="de").text.nothing)  # wrong
