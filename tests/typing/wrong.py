@@ -6,7 +6,9 @@ from groupdocs_translation import (
     AsyncTranslationClient,
     BatchProgress,
     FileTranslation,
+    PollingSchedule,
     Progress,
+    RetryPolicy,
     TokenEvent,
     TranslationClient,
 )
