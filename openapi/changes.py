@@ -40,15 +40,7 @@ CONTAINERS = frozenset(  # a missing container equals an empty one
 )
 SHAPE = frozenset("type format $ref items additionalProperties anyOf oneOf allOf not discriminator schema".split())
 WIDER = {("integer", "number"), ("integer int32", "integer int64"), ("number float", "number double")}
-NARROWS_UP = (
-    "minimum",
-    "minLength",
-    "minItems",
-    "minProperties",
-    "exclusiveMinimum",
-    "exclusiveMaximum",
-    "uniqueItems",
-)
+NARROWS_UP = frozenset("minimum minLength minItems minProperties exclusiveMinimum exclusiveMaximum uniqueItems".split())
 NARROWS_DOWN = ("maximum", "maxLength", "maxItems", "maxProperties")
 
 
@@ -343,6 +335,16 @@ def surface(package: Path) -> set[str]:
         for node in ast.parse(path.read_text(encoding="utf-8")).body:
             lines |= {f"{module}.{line}" for line in _signatures(node) if not line.startswith(("_", "T =", "asyncio"))}
     return lines
+
+
+def surface_changes(old: Path, new: Path) -> str:
+    """Return how the Python surface of a package changes, as a summary and lines."""
+    before, after = surface(old), surface(new)
+    lines = [
+        *(f"    - {line}\n" for line in sorted(before - after)),
+        *(f"    + {line}\n" for line in sorted(after - before)),
+    ]
+    return f"surface: {len(before - after)} lines removed, {len(after - before)} added\n{''.join(lines)}"
 
 
 def _signatures(node: ast.stmt) -> Iterator[str]:

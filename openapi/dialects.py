@@ -16,6 +16,7 @@ from openapi import documents
 from openapi.documents import SourceError
 from openapi.tree import (
     DATA,
+    MISSING,
     NAMES,
     SCHEMAS,
     WORDING,
@@ -215,7 +216,7 @@ class Bundle:
             name = posixpath.splitext(posixpath.basename(place))[0] if not pointer else pointer.rpartition("/")[2]
             return node | {"$ref": SCHEMAS + self._adopt(name, target, pointer, place)}
         found = resolve(target, pointer)
-        if kind == "schema" or found == {}:  # keep pointers into schemas; the invariants report dangling ones
+        if kind == "schema" or found is MISSING:  # keep pointers into schemas; the invariants report dangling ones
             return node
         if where in trail or len(trail) > documents.MAX_DEPTH:
             raise SourceError(f"{documents.label(self.source)}: {ref} is a circular reference")
@@ -229,7 +230,7 @@ class Bundle:
         schema = resolve(target, pointer) if pointer else target
         if self.origin.setdefault(name, place) != place:
             raise SourceError(f"{documents.label(place)} and {documents.label(self.origin[name])} both define {name}")
-        if name not in self.schemas and schema != {}:
+        if name not in self.schemas and schema is not MISSING:
             self.schemas[name] = {}  # it may refer to itself
             self.schemas[name] = self._walk(schema, place, "", (), "schema")
         return name

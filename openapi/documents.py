@@ -98,11 +98,9 @@ def parse(data: bytes, name: str, *, is_part: bool = False) -> dict[str, Any]:
     except (YAMLError, ValueError, RecursionError) as error:
         reason = " ".join(str(error).split())
         raise SourceError(f"{name} is neither YAML nor JSON: {reason[:300]}") from error
-    if not is_map(document):
+    if not is_map(document) or not (is_part or is_map(document.get("paths"))):
         raise SourceError(f"{name} is not an OpenAPI document: it has no paths")
     if not is_part:
-        if not is_map(document.get("paths")):
-            raise SourceError(f"{name} is not an OpenAPI document: it has no paths")
         if not str(document.get("openapi", "")).startswith(("3.0", "3.1")):
             raise SourceError(f"{name} is not an OpenAPI 3.0 or 3.1 document: openapi is {document.get('openapi')!r}")
         if not isinstance(member(document, "info", "version"), str | int | float):

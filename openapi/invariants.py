@@ -14,7 +14,20 @@ from typing import Any
 from openapi_spec_validator import OpenAPIV30SpecValidator
 
 from openapi.changes import RESPONSE, usage
-from openapi.tree import DATA, NAMES, SCHEMAS, children, is_list, is_map, member, operations, references
+from openapi.tree import (
+    DATA,
+    MISSING,
+    NAMES,
+    SCHEMAS,
+    children,
+    is_list,
+    is_map,
+    member,
+    operations,
+    references,
+    resolve,
+    snake,
+)  # fmt: skip
 
 
 def violations(document: Any) -> list[str]:
@@ -32,15 +45,9 @@ def violations(document: Any) -> list[str]:
 
 def rules(document: Any) -> list[str]:
     """Return a line for each additional rule that the document breaks."""
-    dangling = [f"{where}: {ref} has no target" for where, ref in references(document) if not _leads(document, ref)]
+    found = references(document)
+    dangling = [f"{where}: {ref} has no target" for where, ref in found if resolve(document, ref) is MISSING]
     return dangling or [*_operation_ids(document), *_responses(document), *_schemas(document)]
-
-
-def _leads(document: Any, ref: str) -> bool:
-    node = document if ref.startswith("#/") else None
-    for part in ref.removeprefix("#/").split("/"):
-        node = node.get(part.replace("~1", "/").replace("~0", "~")) if is_map(node) else None
-    return node is not None
 
 
 def _operation_ids(document: Any) -> Iterator[str]:
@@ -109,7 +116,7 @@ def misread(document: Any) -> list[str]:
                     found.append(f"{where}: a {kind} in a {place} is sent as the text of a Python object")
             if "not" in node:
                 found.append(f"{where}: `not` is ignored")
-            names = Counter(_snake(name) for name in member(node, "properties"))
+            names = Counter(snake(name) for name in member(node, "properties"))
             found.extend(f"{where}: {n} properties are {name} in Python" for name, n in names.items() if n > 1)
             if "$ref" in node and node.get("nullable"):
                 found.append(f"{where}: nullable next to a reference is ignored, so null is a TypeError")
@@ -166,8 +173,3 @@ def _closed(node: Any, where: str, parent: str = "") -> Iterator[str]:
     for key, value in children(node):
         if key not in DATA or parent in NAMES:
             yield from _closed(value, f"{where}/{key}", "" if parent in NAMES else key)
-
-
-def _snake(name: str) -> str:
-    """Return a name in the generator's snake case, close enough to detect collisions."""
-    return re.sub("[^a-z0-9]+", "_", re.sub("(?<=[a-z0-9])(?=[A-Z])", "_", name).lower()).strip("_")

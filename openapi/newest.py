@@ -29,10 +29,7 @@ def main(root: Path = regenerate.ROOT) -> int:
             return 1
         (Path(folder) / regenerate.CONTRACT).write_bytes((root / regenerate.CONTRACT).read_bytes())
         files = list(regenerate.differences(Path(folder), root, [client.PACKAGE]))
-        before, after = (changes.surface(top / client.PACKAGE) for top in (root, Path(folder)))
-    print(f"surface: {len(before - after)} lines removed, {len(after - before)} added")
-    print("".join(f"    - {line}\n" for line in sorted(before - after)), end="")
-    print("".join(f"    + {line}\n" for line in sorted(after - before)), end="")
+        print(changes.surface_changes(root / client.PACKAGE, Path(folder, client.PACKAGE)), end="")
     print(f"behavior: the code of {len(files)} files differs" + (", review it:" if files else ""))
     print("".join(f"    {line}\n" for line in files), end="")
     return 0

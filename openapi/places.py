@@ -16,7 +16,7 @@ from typing import Any
 from openapi.changes import REQUEST, Difference, differences, usage
 from openapi.client import URLS
 from openapi.tables import DERIVED, kinds, rows_of, styles
-from openapi.tree import MISSING, at, is_map, member
+from openapi.tree import MISSING, at, is_map, member, snake
 
 KINDS = "overlays/groupdocs_translation/spec/formats.py"
 SHAPE = ("type", "$ref", "items", "additionalProperties")
@@ -126,21 +126,21 @@ class Places:
         owner, prop = found.where[:-1], str(found.where[-1])
         name = f"{owner[2]}.{prop}"
         if found.new is MISSING:
-            if option := self.options.get(_snake(prop)):
+            if option := self.options.get(snake(prop)):
                 yield f"{name} was removed; {option} is used in"
                 yield from self._uses(option)
             else:
                 yield f"{name} was removed from a request that no kind builds: decide what is sent instead"
             return
-        if found.old is not MISSING or _snake(prop) in self.options:
+        if found.old is not MISSING or snake(prop) in self.options:
             return
-        siblings = [key for key in member(self.new, *owner) if self.options.get(_snake(key))]
+        siblings = [key for key in member(self.new, *owner) if self.options.get(snake(key))]
         shape = _shape(found.new)
         siblings.sort(key=lambda key: _shape(at(self.new, owner)[key]) == shape)
         if not siblings:
             yield f"{name} is in a request that no kind builds: decide how it is set"
             return
-        option = self.options[_snake(siblings[-1])]
+        option = self.options[snake(siblings[-1])]
         yield f"{name} is a new option: add it next to {option}, and to the rows of kinds that accept it"
         yield from self._uses(option)
 
@@ -177,10 +177,6 @@ class Places:
 def _hand_written(text: str) -> str:
     tables = re.compile(r"<!-- table: \w+ -->\n.*?<!-- end of table -->", re.DOTALL)
     return tables.sub(lambda found: "\n" * found[0].count("\n"), text)
-
-
-def _snake(name: str) -> str:
-    return re.sub("(?<=[a-z0-9])(?=[A-Z])", "_", name).lower()
 
 
 def _shape(schema: Any) -> list[Any]:

@@ -22,22 +22,10 @@ from ruamel.yaml.error import YAMLError
 if __name__ == "__main__":  # as a script, sys.path starts with openapi/; modules are imported as openapi.…
     sys.path[0] = str(Path(__file__).resolve().parents[1])
 
-from openapi import (
-    account,
-    changes,
-    client,
-    correct,
-    dialects,
-    documents,
-    invariants,
-    sync_twin,
-    tables,
-    toolchain,
-    tree,
-)
+from openapi import account, changes, client, correct, dialects, documents, invariants, sync_twin, tables, toolchain
 from openapi.draft import Draft
 from openapi.places import Places
-from openapi.tree import Location
+from openapi.tree import Location, digest, member, operations
 
 ROOT = Path(__file__).resolve().parents[1]
 UPSTREAM, CORRECTIONS, TRANSLATION = (f"openapi/{name}.yaml" for name in ("upstream", "corrections", "translation"))
@@ -140,7 +128,7 @@ class Run:
         tools = toolchain.versions(self.root / "pyproject.toml")
         document = self.translate(source, is_draft=is_draft)
         modules = client.write(self.root, self.stage / TRANSLATION, self.stage / client.PACKAGE)
-        if modules != (count := sum(1 for _ in tree.operations(document))):
+        if modules != (count := sum(1 for _ in operations(document))):
             raise PipelineError(f"{count} operations in the document, but {modules} generated modules")
         self.say(f"generated {modules} operations")
         self._write(CONTRACT, documents.dump(self.contract, CONTRACT_NOTE))
@@ -204,7 +192,7 @@ class Run:
         return {
             "document": document["info"]["version"],
             "source": self._known("source", self.source, hashes[UPSTREAM]),
-            "structure": self._known("structure", tree.digest(self._overlay(UPSTREAM))),
+            "structure": self._known("structure", digest(self._overlay(UPSTREAM))),
             "inputs": dict(sorted(hashes.items())),
             "derived": {TRANSLATION: _sha256(self.stage / TRANSLATION), client.PACKAGE: self._digest()},
             "tools": tools,
@@ -232,7 +220,7 @@ class Run:
 
 def _tidy(document: Any) -> Any:
     """Remove the trailing slash of server URLs, because each path begins with one."""
-    for server in tree.member(document, "servers"):
+    for server in member(document, "servers"):
         server["url"] = server["url"].rstrip("/")
     return document
 
@@ -318,10 +306,7 @@ def main(argv: list[str] | None = None, root: Path = ROOT) -> int:
             run.say(f"{len(found)} files differ: `nox -s regenerate` writes them" if found else "nothing differs")
             return 1 if found else 0
         if options.source:
-            before, after = (changes.surface(top / client.PACKAGE) for top in (root, run.stage))
-            run.say(f"Python surface: {len(before - after)} lines removed, {len(after - before)} added")
-            print("".join(f"    - {line}\n" for line in sorted(before - after)), end="")
-            print("".join(f"    + {line}\n" for line in sorted(after - before)), end="")
+            run.say(f"Python {changes.surface_changes(root / client.PACKAGE, run.stage / client.PACKAGE)}".rstrip())
         dirty = [name for name in run.names if any(differences(run.stage, root, [name]))]
         swap_in(run.stage, root, dirty)
         run.say(f"wrote {len(found)} files below {', '.join(dirty)}" if dirty else "nothing differs, nothing written")

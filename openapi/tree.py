@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Collection, Iterator
 from typing import Any, TypeGuard
 
@@ -60,16 +61,21 @@ def children(node: object) -> Iterator[tuple[str, Any]]:
 
 
 def resolve(document: object, ref: str) -> Any:
-    """Return the target of a JSON pointer (``#/…``), or an empty object."""
+    """Return the target of a JSON pointer (``#/…``), or ``MISSING``."""
     parts = ref.removeprefix("#").strip("/").split("/") if ref not in {"#", "#/", ""} else []
     node = document
     for part in parts:
         key = part.replace("~1", "/").replace("~0", "~")
         if is_list(node):
-            node = node[int(key)] if key.isdigit() and int(key) < len(node) else None
+            node = node[int(key)] if key.isdigit() and int(key) < len(node) else MISSING
         else:
-            node = node.get(key) if is_map(node) else None
-    return {} if node is None else node
+            node = node.get(key, MISSING) if is_map(node) else MISSING
+    return node
+
+
+def snake(name: str) -> str:
+    """Return a name in the generator's snake case, close enough to detect collisions."""
+    return re.sub("[^a-z0-9]+", "_", re.sub("(?<=[a-z0-9])(?=[A-Z])", "_", name).lower()).strip("_")
 
 
 def text(location: Location) -> str:
