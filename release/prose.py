@@ -24,7 +24,7 @@ RULES = tomllib.loads(Path(__file__).with_name("prose.toml").read_text(encoding=
 LIMITS: dict[str, int] = RULES["limits"]
 TERMS = {re.compile(rf"(?<![\w-])(?:{bad})(?![\w-])", re.IGNORECASE): good for bad, good in RULES["terms"].items()}
 HEADINGS = {re.compile(rf"(?:{bad})\b", re.IGNORECASE): good for bad, good in RULES["headings"].items()}
-DERIVED = ("generated/", "overlays/groupdocs_translation/_sync/", "tests/_sync/", "openapi/README.md")
+DERIVED = ("generated/", "overlays/groupdocs_translation/_sync/", "tests/_sync/")
 CODE = re.compile(
     r"``.+?``|:\w+:`.+?`|`[^`]+`|https?://\S+|\{[^{}]*\}|<[^<>]+>|(?:\\b|::\n)\n.*?(?=\n\s*\n|\Z)", re.DOTALL
 )
