@@ -282,41 +282,6 @@ def test_a_journal_whose_schema_is_damaged_is_set_aside(sandbox, client, folder,
     assert journal.with_name("journal.sqlite3.damaged-1").exists()
 
 
-@pytest.mark.parametrize("is_damaged", [False, True])
-def test_a_journal_of_version_2_is_continued(sandbox, client, folder, out, is_damaged):
-    """Version 2 had no checksums and used a write-ahead log."""
-    source = folder("a.txt", "b.txt", "c.txt")
-    client.translate_folder(source, target="de", output_dir=out, include="a.txt")
-    submitted(client, source, out)
-    made = set(sandbox.jobs)
-    journal = out / ".groupdocs-batch" / "journal.sqlite3"
-    with contextlib.closing(Journal.snapshot(journal)) as opened:
-        name = opened.name
-    with contextlib.closing(sqlite3.connect(journal)) as connection:
-        for (trigger,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
-            connection.execute(f"DROP TRIGGER {trigger}")
-        for table in ("files", "results"):
-            connection.execute(f"ALTER TABLE {table} DROP COLUMN checksum")
-        if is_damaged:
-            connection.execute("UPDATE files SET state = 'plannfd' WHERE path = 'a.txt'")
-        connection.commit()
-        connection.execute("PRAGMA user_version=2")
-        connection.execute("PRAGMA journal_mode=WAL")
-
-    before = journal.read_bytes()
-    Batch(client, source, target="de", output_dir=out).plan()
-    assert journal.read_bytes() == before
-    report = client.translate_folder(source, target="de", output_dir=out)
-
-    assert (report.is_complete, len(sandbox.jobs)) == (True, 3)
-    assert made <= set(sandbox.jobs)
-    assert journal.with_name("journal.sqlite3.damaged-1").exists() == is_damaged
-    with contextlib.closing(Journal.open(journal)) as opened:
-        assert opened.read("PRAGMA user_version") == [(3,)]
-        assert is_damaged or opened.name == name
-    assert client.translate_folder(source, target="de", output_dir=out).new == 0
-
-
 def test_a_row_that_is_damaged_during_a_run_is_a_damaged_journal(client, folder, out):
     source = folder("a.txt", "b.txt")
     journal = out / ".groupdocs-batch" / "journal.sqlite3"

@@ -47,8 +47,6 @@ CREATE TABLE meta (name TEXT PRIMARY KEY, value) WITHOUT ROWID;
 INSERT INTO meta VALUES ('name', lower(hex(randomblob(4))));
 CREATE TABLE runs (
     id INTEGER PRIMARY KEY, started REAL NOT NULL, ended REAL, calls TEXT NOT NULL DEFAULT '{}', stopped TEXT);
-"""
-_CHECKED_SCHEMA = """
 CREATE TABLE files (
     id INTEGER PRIMARY KEY,
     path TEXT NOT NULL UNIQUE,          -- from the source root, with '/'
@@ -232,25 +230,15 @@ class Journal:
         run("PRAGMA synchronous=FULL")
         run("PRAGMA busy_timeout=10000")
         (version,) = run("PRAGMA user_version").fetchone()
-        is_new = version == 0 and not run("SELECT 1 FROM sqlite_master LIMIT 1").fetchone()
-        if is_new or version == 2:
+        if version == 0 and not run("SELECT 1 FROM sqlite_master LIMIT 1").fetchone():
             with self.writing():
-                former = () if is_new else tuple(_CHECKED)
-                for table in former:
-                    run(f"ALTER TABLE {table} RENAME TO former_{table}")
-                if former:
-                    run("DROP INDEX ready")
-                for statement in ((_SCHEMA if is_new else "") + _CHECKED_SCHEMA).split(";\n"):
+                for statement in _SCHEMA.split(";\n"):
                     run(statement)
                 for table, row in _CHECKED.items():
                     names = ", ".join(name for _, name, *_ in run(f"PRAGMA table_info({table})") if name != "checksum")
                     update = f"UPDATE {table} SET checksum = checksum({names}) WHERE {row}"  # noqa: S608  (our own names)
                     for event in ("INSERT", "UPDATE"):
                         run(f"CREATE TRIGGER {table}_{event} AFTER {event} ON {table} BEGIN {update}; END")
-                for table in former:
-                    run(f"INSERT INTO {table} SELECT *, NULL FROM former_{table}")  # noqa: S608  (our own names)
-                for table in reversed(former):
-                    run(f"DROP TABLE former_{table}")
                 run(f"PRAGMA user_version={SCHEMA_VERSION}")
         elif version != SCHEMA_VERSION:
             raise ConfigurationError(
@@ -540,7 +528,7 @@ class JournalLock:
 # -- a damaged journal -------------------------------------------------------------------------------------------------
 
 _JOB_ID = re.compile(r'"id": "([^"]+)"')
-_SUFFIXES = ("", "-journal", "-wal", "-shm")  # the files of a database; the last two of version 2
+_SUFFIXES = ("", "-journal")  # the files of a database
 _NO_DAMAGE = (
     "SQLITE_BUSY", "SQLITE_LOCKED", "SQLITE_CANTOPEN", "SQLITE_READONLY", "SQLITE_PERM", "SQLITE_FULL",
 )  # fmt: skip
@@ -561,10 +549,10 @@ def is_damaged(path: Path) -> bool:
             if connection.execute("PRAGMA integrity_check(1)").fetchone() != ("ok",):
                 return True
             (version,) = connection.execute("PRAGMA user_version").fetchone()
-            if version not in {2, SCHEMA_VERSION}:
+            if version != SCHEMA_VERSION:
                 return False  # of another version, which is refused as such; or killed before anything was written
             with closing(Journal.snapshot(path.with_name(f"{path.name}.none"))) as empty:
-                if version != 2 and connection.execute(_SCHEMA_OF).fetchall() != empty.read(_SCHEMA_OF):
+                if connection.execute(_SCHEMA_OF).fetchall() != empty.read(_SCHEMA_OF):
                     return True
             for row in _stored_rows(connection, "files"):
                 row.parsed()
@@ -576,13 +564,7 @@ def is_damaged(path: Path) -> bool:
 
 
 def _stored_rows(connection: sqlite3.Connection, table: str, order: str = "") -> Iterator[StoredRow]:
-    """Return the rows of a table, with the checksum that version 2 did not have."""
-    (version,) = connection.execute("PRAGMA user_version").fetchone()
-    columns = "*"
-    if version == 2:
-        names = ", ".join(name for _, name, *_ in connection.execute(f"PRAGMA table_info({table})"))
-        columns = f"*, checksum({names})"
-    return map(StoredRow, connection.execute(f"SELECT {columns} FROM {table} {order}"))  # noqa: S608  (our own names)
+    return map(StoredRow, connection.execute(f"SELECT * FROM {table} {order}"))  # noqa: S608  (our own names)
 
 
 def open_journal(path: Path) -> Journal:
