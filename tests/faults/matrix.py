@@ -86,10 +86,11 @@ def redirect_home(code):
 
 # What has "before" in it makes no job. 401 (RFC 9110 §15.5.2) and 429 are never anything else.
 FAULTS = {
-    **{str(code): {"reply": status(code)} for code in (404, 408, 500, 502, 503, 504, 520, 599, 999)},
+    **{str(code): {"reply": status(code)} for code in (404, 408, 500, 501, 502, 503, 504, 520, 599, 999)},
     **{f"{code} before": {"reply": own(code), "before": True} for code in (400, 402, 403, 405, 409, 413, 422, 451)},
     "401 before": {"reply": answer(401), "before": True},
     "503 of a proxy with Retry-After": {"reply": status(503, Retry_After="1")},
+    "503 of a gateway in JSON": {"reply": answer(503, {"status": 503, "title": "busy"}, Retry_After="1")},
     "503 of the service, before": {"reply": own(503, Retry_After="1"), "before": True},
     "429 before": {"reply": own(429, Retry_After="1"), "before": True},
     "429 without a time, before": {"reply": own(429), "before": True},
@@ -144,6 +145,7 @@ FAULTS = {
         f"id {id[:20]!r}": {"reply": members(id=id)} for id in ("../../x?y#z", "x" * 100_000, "a\r\nX: y", "\ud800", "")
     },
     **{f"size {size}": {"reply": file_in_poll(size=size)} for size in (-1, 6, 10**18, "5")},
+    "score without a float": {"reply": members(scores={"de": 10**400})},
     "language of another name": {"reply": members(urls={"../../x": {"url": "x"}}, translations={"\0": ["x"]})},
     "too few texts": {"reply": members(translations={"de": []})},
     "no text": {"reply": members(translations={"de": [None, 7]})},

@@ -21,10 +21,11 @@ from tests.faults.matrix import (
 
 OF_EACH_KIND = (
     "500", "503 of the service, before", "401 before", "reset after", "closed in the body", "no head", "twice",
-    "a page", "id '../../x?y#z'", "size 6", "a bomb", "address 'https://xn--a/x'", "redirect ''",
+    "a page", "503 of a gateway in JSON", "score without a float",
+    "id '../../x?y#z'", "size 6", "a bomb", "address 'https://xn--a/x'", "redirect ''",
 )  # fmt: skip
 FEW = {name: FAULTS[name] for name in OF_EACH_KIND}
-OF_A_BATCH = {name: FAULTS[name] for name in ("503 for ever", "twice")}
+OF_A_BATCH = {name: FAULTS[name] for name in ("501", "503 for ever", "twice")}
 
 
 @pytest.fixture(autouse=True)

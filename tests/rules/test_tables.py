@@ -38,7 +38,9 @@ def test_which_requests_are_retried(kind, role, repeat, uncertain):
         (429, FailureKind.REFUSED),
         (503, FailureKind.FAILED),
         (500, FailureKind.FAILED),
+        (501, FailureKind.FAILED),
         (520, FailureKind.FAILED),
+        (303, FailureKind.FAILED),
         (400, FailureKind.REJECTED),
         (302, FailureKind.REJECTED),
     ],
@@ -56,6 +58,17 @@ def test_the_failure_kind_of_a_status(status, kind):
         ({"retry-after": "1"}, b'{"error": "upstream"}', FailureKind.FAILED),
         ({"retry-after": "1"}, b'{"status": 500, "message": "busy"}', FailureKind.FAILED),
         ({"retry-after": "1"}, b"", FailureKind.FAILED),
+        ({"retry-after": "1"}, b'{"status": 503, "title": "busy", "detail": "x"}', FailureKind.FAILED),
+        ({"retry-after": "1"}, b'{"status": 503, "error": "busy", "path": "/"}', FailureKind.FAILED),
+        ({"retry-after": "1"}, b'{"status": 503, "message": "busy", "id": "a"}', FailureKind.FAILED),
+        ({"retry-after": "1"}, b'{"status": 503, "message": "busy", "id": null}', FailureKind.REFUSED),
+        ({"retry-after": "soon"}, b'{"status": 503, "message": "busy"}', FailureKind.FAILED),
+        ({"retry-after": ""}, b'{"status": 503, "message": "busy"}', FailureKind.FAILED),
+        (
+            {"retry-after": "1", "content-type": "application/problem+json"},
+            b'{"status": 503, "message": "busy"}',
+            FailureKind.FAILED,
+        ),
     ],
 )
 def test_only_a_503_of_the_service_means_that_nothing_was_accepted(headers, content, kind):

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from typing import Any, NamedTuple
 
-from .._config import PresignedUrl, check_url
+from .._config import PresignedUrl, check_url, is_number
 from .._errors import (
     APIError,
     AuthenticationError,
@@ -302,9 +302,30 @@ def classify(
 
 
 def _kind(status_code: int, headers: Mapping[str, str], content: bytes) -> FailureKind:
-    refused = refusal(content)
-    is_own_refusal = "retry-after" in headers and refused is not None and refused.status == status_code
+    is_own_refusal = (
+        retry_after(headers.get("retry-after"), date=None, now=0.0) is not None
+        and headers.get("content-type", "application/json").partition(";")[0].strip().lower() == "application/json"
+        and _is_own_error(content, status_code)
+    )
     return kind_of_status(status_code, is_own_refusal=is_own_refusal)
+
+
+def _is_own_error(content: bytes, status_code: int) -> bool:
+    """Return whether an error body is the document's ``StatusResponse`` without a job.
+
+    Gateways also return JSON with a ``status``, but with members of their own (such as those of RFC 9457).
+    """
+    try:
+        members = as_object(parse(content))
+    except ValueError:
+        return False
+    return (
+        members is not None
+        and members.keys() <= {"status", "message", "id"}
+        and members.get("status") == status_code
+        and isinstance(members.get("message"), str)
+        and members.get("id") is None
+    )
 
 
 def _refused_token(
@@ -397,7 +418,7 @@ def files_of(spec: JobSpec, answer: Any, request_id: str | None) -> FileResult:
     return FileResult(
         {language: PresignedUrl(info.url) for language, info in there.items()},
         {language: info.size if isinstance(info.size, int) else None for language, info in there.items()},
-        {language: float(score) for language, score in scores.items() if isinstance(score, int | float)},
+        {language: float(score) for language, score in scores.items() if is_number(score)},
         request_id,
     )
 

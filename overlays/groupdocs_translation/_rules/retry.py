@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from ..spec.derived import Role
 
 REFUSED_STATUSES = frozenset({429, 503})  # rate limit or temporary overload (RFC 6585 §4, RFC 9110 §15.6.4)
-FAILED_STATUSES = frozenset({408, 500, 502, 503, 504})  # the request may have been processed
+FAILED_STATUSES = frozenset({303, 408})  # and 5xx: the request may have been processed (303: RFC 9110 §15.4.4)
 EXPIRED_STATUSES = frozenset({401, 403, 404, 410})  # of the storage, for a result URL that it no longer accepts
 LONGEST_S = 10.0**9  # of a Retry-After; JSON and time.sleep accept it
 
@@ -64,7 +64,7 @@ class FailureKind(Enum):
     UNREACHABLE = "unreachable"  # not retryable: an untrusted certificate, an unsupported scheme
     REFUSED = "refused"  # 429, or 503 from the service
     BROKEN = "broken"  # sent, without a valid response
-    FAILED = "failed"  # 408, 500, 502, 504, any other 503
+    FAILED = "failed"  # 303, 408, 5xx but a 503 from the service
     UNAUTHORIZED = "unauthorized"  # the token endpoint is unavailable: nothing was sent
     REJECTED = "rejected"  # any other error status: not retryable
 
@@ -78,7 +78,7 @@ def kind_of_status(status_code: int, *, is_own_refusal: bool = False) -> Failure
     """
     if status_code == 429 or (status_code == 503 and is_own_refusal):
         return FailureKind.REFUSED
-    if status_code in FAILED_STATUSES or status_code > 504:
+    if status_code in FAILED_STATUSES or status_code >= 500:
         return FailureKind.FAILED
     return FailureKind.REJECTED
 
