@@ -22,6 +22,7 @@ from groupdocs_translation import (
     SubmissionUncertain,
     TokenUnavailable,
     TransferError,
+    TranslationError,
     batch,
 )
 from groupdocs_translation.batch.states import (
@@ -258,6 +259,10 @@ def api(kind, status):
         (api(BadRequest, 400), Step.SUBMIT, ErrorAction.FAILED),
         (api(NotFound, 404), Step.SUBMIT, ErrorAction.FAILED),
         (api(NotFound, 404), Step.WAIT, ErrorAction.EXPIRED),
+        (api(BadRequest, 400), Step.WAIT, ErrorAction.UNFINISHED),
+        (api(APIError, 403), Step.FETCH, ErrorAction.UNFINISHED),
+        (TranslationError("x"), Step.WAIT, ErrorAction.UNFINISHED),
+        (JobFailed("x", job=None), Step.WAIT, ErrorAction.FAILED),
         (JobFailed("x", job=None), Step.FETCH, ErrorAction.FAILED),
         (JobExpired("x", job=None), Step.FETCH, ErrorAction.EXPIRED),
         (JobTimeout("x", job=None), Step.WAIT, ErrorAction.UNFINISHED),

@@ -68,6 +68,17 @@ def test_a_file_that_the_service_cannot_do_fails_alone_and_is_not_paid_for_again
     assert client.translate_folder(source, target="de", output_dir=out, retry_failed=True).total_calls == 3
 
 
+def test_a_poll_that_a_firewall_refuses_says_nothing_about_the_job(sandbox, client, folder, out):
+    source = folder("a.txt")
+    sandbox.fail("getFileTranslation", status=403)
+
+    report = client.translate_folder(source, target="de", output_dir=out)
+
+    assert [(entry.state, "HTTP 403" in entry.reason) for entry in report.each()] == [("submitted", True)]
+    assert client.translate_folder(source, target="de", output_dir=out, retry_failed=True).is_complete
+    assert len(sandbox.jobs) == 1
+
+
 def test_of_a_job_done_in_part_the_rest_is_made_when_it_is_asked_for(sandbox, client, folder, out):
     source = folder("a.txt")
     sandbox.fail("translateDocument", job="partial")

@@ -124,6 +124,7 @@ FAULTS = {
     "another protocol": {"reply": b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\n\r\n", "close": True},
     "204": {"reply": b"HTTP/1.1 204 No Content\r\n\r\n"},
     "206": {"reply": answer(206, b"{}", Content_Range="bytes 5-6/7")},
+    "304 with a body": {"reply": answer(304, {"what it's": QUERY})},  # the next response, for an HTTP library
     "304": {"reply": b"HTTP/1.1 304 Not Modified\r\n\r\n"},
     "a page": {"reply": status(200)},
     "nothing": {"reply": answer()},

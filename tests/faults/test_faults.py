@@ -21,7 +21,7 @@ from tests.faults.matrix import (
 
 OF_EACH_KIND = (
     "500", "503 of the service, before", "401 before", "reset after", "closed in the body", "no head", "twice",
-    "a page", "503 of a gateway in JSON", "score without a float",
+    "a page", "503 of a gateway in JSON", "score without a float", "304 with a body",
     "id '../../x?y#z'", "size 6", "a bomb", "address 'https://xn--a/x'", "redirect ''",
 )  # fmt: skip
 FEW = {name: FAULTS[name] for name in OF_EACH_KIND}

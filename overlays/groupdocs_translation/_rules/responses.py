@@ -35,7 +35,7 @@ MAX_MESSAGE_LENGTH = 300
 MAX_ID_LENGTH = 1_000  # IDs are GUIDs today; many servers reject longer paths
 
 _NOT_PRINTABLE = re.compile(r"[^\x20-\x7e\xa0-\U0010ffff]+")
-_QUOTED_BYTES = re.compile(r"(bytearray\()?\bb['\"].*", re.DOTALL)
+_QUOTED_BYTES = re.compile(r"(bytearray\()?\bb\\*['\"].*", re.DOTALL)  # a backslash: aiohttp quotes the quotation
 _QUERY = re.compile(r"(https?://[^\s?#]+)[?#]\S*")
 
 

@@ -24,6 +24,7 @@ from .._errors import (
     CallBudgetExceeded,
     ConnectionFailed,
     JobExpired,
+    JobFailed,
     JobTimeout,
     NotFound,
     RateLimited,
@@ -212,8 +213,9 @@ def classify_error(error: Exception, step: Step) -> ErrorAction:
             return ErrorAction.EXPIRED
         case APIError() if step in {Step.UPLOAD, Step.WAIT} and error.status_code < 400:
             return ErrorAction.AGAIN  # an invalid success response, such as a proxy's
-        case _:
-            return ErrorAction.FAILED
+        case _:  # HTTP 403 from a firewall, for example, says nothing about a paid job
+            is_unfinished = step in {Step.WAIT, Step.FETCH} and not isinstance(error, JobFailed)
+            return ErrorAction.UNFINISHED if is_unfinished else ErrorAction.FAILED
 
 
 _OF_ONE_FILE = {
