@@ -133,7 +133,7 @@ def polling() -> str:
         parts.append(f'<text class="tick middle" x="{x(late):.0f}" y="{height - bottom + 18}">{late} s</text>')
     middle = (left + WIDTH - right) // 2
     parts.append(f'<text class="tick middle" x="{middle}" y="{height - 8}">mean lateness</text>')
-    parts.append(f'<text class="tick" x="0" y="{top - 2}">calls a job</text>')
+    parts.append(f'<text class="tick" x="0" y="{top - 2}">calls per job</text>')
     for name, kind, dx, anchor in (
         ("fixed 2 s", "other", 8, ""),
         ("responsive", "third", 6, ""),

@@ -41,10 +41,16 @@ __all__ = [
 class TextOptions(TypedDict, total=False):
     """Options of a text translation.
 
-    source: language of the texts, ``en`` by default. style: ``slang``, ``classification`` or ``medical`` instead of
-    general language. summarize: translate a summary instead of the whole text. markdown: keep Markdown markup.
-    glossary: translations of words, by source word. timeout: seconds to wait for each job. polling: schedule instead of
-    the client's. retries: ``RetryPolicy`` instead of the client's. progress: callback for each ``Progress``.
+    Attributes:
+        source: language of the texts, ``en`` by default.
+        style: ``slang``, ``classification`` or ``medical`` instead of general language.
+        summarize: translate a summary instead of the whole text.
+        markdown: keep Markdown markup.
+        glossary: translations of words, by source word.
+        timeout: seconds to wait for each job.
+        polling: schedule instead of the client's.
+        retries: ``RetryPolicy`` instead of the client's.
+        progress: callback for each ``Progress``.
     """
 
     source: str
@@ -61,11 +67,15 @@ class TextOptions(TypedDict, total=False):
 class SubmitOptions(FileOptions, total=False):
     """``FileOptions`` and the options for files of every kind.
 
-    source: language of the file, ``en`` by default. name: file name, for bytes and streams. format: source format
-    instead of the one of the extension. kind: kind instead of the one of the format, such as ``image`` for a scanned
-    PDF or ``auto`` for the general operation. output_format: format of the result. style: ``slang`` or
-    ``classification`` instead of general language. summarize: translate a summary instead of the whole file.
-    retries: ``RetryPolicy`` instead of the client's.
+    Attributes:
+        source: language of the file, ``en`` by default.
+        name: file name, for bytes and streams.
+        format: source format instead of the one of the extension.
+        kind: kind instead of the one of the format: ``image`` for a scanned PDF, ``auto`` for the general operation.
+        output_format: format of the result.
+        style: ``slang`` or ``classification`` instead of general language.
+        summarize: translate a summary instead of the whole file.
+        retries: ``RetryPolicy`` instead of the client's.
     """
 
     source: str
