@@ -50,6 +50,10 @@ def _codes(names: tuple[str, ...]) -> str:
     return ", ".join(f"`{name}`" for name in names)
 
 
+def _formats(names: tuple[str, ...]) -> str:
+    return _codes(tuple(map(str.lower, names)))
+
+
 def _where(kind: Kind, option: str) -> str:
     """Return whether an option is for files or for strings only, if the kind supports both."""
     if not kind.to_text or (option in kind.options and option in kind.text_options):
@@ -59,9 +63,10 @@ def _where(kind: Kind, option: str) -> str:
 
 def facts(kind: Kind) -> Iterator[tuple[str, str]]:
     """Yield labels and values that describe a kind."""
-    yield "Sources", _codes(kind.formats)
-    default = f"`{kind.default_output}`" if kind.default_output else "the source's own format"
-    yield "Can become", f"{_codes(kind.outputs) or 'what the service makes of it'}; without `output_format`: {default}"
+    yield "Source formats", _formats(kind.formats)
+    default = _formats((kind.default_output,)) if kind.default_output else "the source's own format"
+    outputs = _formats(kind.outputs) or "not listed by the service"
+    yield "Output formats", f"{outputs}; without `output_format`: {default}"
     yield "Operation", f"`{kind.operation}`"
     if set(kind.formats) <= AUTO_FORMATS:
         yield "Styles", ", ".join(f'`style="{style}"`' for style in FILE_STYLES)
