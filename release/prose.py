@@ -117,7 +117,7 @@ def _problems(text: Text) -> Iterator[tuple[int, str]]:
         for found in pattern.finditer(prose):
             yield found.start(), f'"{found[0]}": write {good}'
     if text.kind == "heading":
-        if len(prose.split()) > LIMITS["heading_words"] or prose.endswith((".", ":", "?", "!")):
+        if len(prose.split()) > LIMITS["heading_words"] or prose.endswith((".", ":", "!")):
             yield 0, f'heading "{text.text}": at most {LIMITS["heading_words"]} words, no punctuation at the end'
         for pattern, good in HEADINGS.items():
             if pattern.match(prose):
