@@ -104,8 +104,11 @@ def _from_path(path: Path, name: str | None) -> Source:
     try:
         if path.is_dir():
             raise ConfigurationError(f"{path} is a folder, not a file", parameter="file", hint="use translate_folder()")
-        if not path.is_fifo():  # opening a pipe without a writer blocks forever; its size is 0
-            path.open("rb").close()  # fail now instead of during an upload
+        if path.exists() and not path.is_file():  # opening a pipe without a writer blocks forever
+            raise ConfigurationError(
+                f"{path} is a pipe or a device, not a file", parameter="file", hint="pass its content as bytes"
+            )
+        path.open("rb").close()  # fail now instead of during an upload
         size = path.stat().st_size
     except ConfigurationError:
         raise

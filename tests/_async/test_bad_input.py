@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 from pathlib import Path
 
 import httpx
@@ -81,6 +82,7 @@ TEXTS = {
 FILES = {
     "file is none": (_file(None), ConfigurationError, "a path, bytes, a binary stream or a URL, got NoneType"),
     "no such file": (_file("missing.docx"), ConfigurationError, "missing.docx"),
+    "file is a device": (_file(os.devnull), ConfigurationError, "a pipe or a device, not a file"),
     "file is a folder": (_file("folder"), ConfigurationError, "a folder, not a file"),
     "empty file": (_file("empty.txt"), ConfigurationError, "empty"),
     "open as text": (_file(io.StringIO("x"), name="a.txt"), ConfigurationError, "mode 'rb'"),

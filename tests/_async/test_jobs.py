@@ -249,6 +249,31 @@ async def test_an_error_of_one_of_several_jobs_has_all_billed_jobs(sandbox, smal
     assert caught.value.jobs[0].id in "".join(caught.value.__notes__)
 
 
+@pytest.mark.parametrize("stage", ["submitted", "wait", "download"])
+@pytest.mark.parametrize("interrupt", [KeyboardInterrupt, RuntimeError])
+async def test_an_interrupt_names_the_billed_job(sandbox, stage, interrupt, tmp_path):
+    def stop(progress):
+        if progress.stage == stage:
+            raise interrupt
+
+    async with AsyncTranslationClient(**sandbox.client_settings()) as client:
+        with pytest.raises(interrupt) as caught:
+            await client.translate_file(b"Hello", name="a.txt", target="de", output_dir=tmp_path, progress=stop)
+    (job,) = sandbox.jobs
+    assert f"client.job({job!r}, kind='file')" in "".join(caught.value.__notes__)
+
+
+async def test_an_interrupt_names_all_billed_jobs_of_texts(sandbox, small_requests):
+    def stop(progress):
+        if len(sandbox.jobs) == 3:
+            raise KeyboardInterrupt
+
+    async with AsyncTranslationClient(**sandbox.client_settings()) as client:
+        with pytest.raises(KeyboardInterrupt) as caught:
+            await client.translate_text([f"Text {number}" for number in range(9)], target="de", progress=stop)
+    assert all(job in "".join(caught.value.__notes__) for job in sandbox.jobs)
+
+
 async def _walk(rows, seen):
     async for row in rows:
         seen.append(row)

@@ -250,6 +250,31 @@ def test_an_error_of_one_of_several_jobs_has_all_billed_jobs(sandbox, small_requ
     assert caught.value.jobs[0].id in "".join(caught.value.__notes__)
 
 
+@pytest.mark.parametrize("stage", ["submitted", "wait", "download"])
+@pytest.mark.parametrize("interrupt", [KeyboardInterrupt, RuntimeError])
+def test_an_interrupt_names_the_billed_job(sandbox, stage, interrupt, tmp_path):
+    def stop(progress):
+        if progress.stage == stage:
+            raise interrupt
+
+    with TranslationClient(**sandbox.client_settings()) as client:
+        with pytest.raises(interrupt) as caught:
+            client.translate_file(b"Hello", name="a.txt", target="de", output_dir=tmp_path, progress=stop)
+    (job,) = sandbox.jobs
+    assert f"client.job({job!r}, kind='file')" in "".join(caught.value.__notes__)
+
+
+def test_an_interrupt_names_all_billed_jobs_of_texts(sandbox, small_requests):
+    def stop(progress):
+        if len(sandbox.jobs) == 3:
+            raise KeyboardInterrupt
+
+    with TranslationClient(**sandbox.client_settings()) as client:
+        with pytest.raises(KeyboardInterrupt) as caught:
+            client.translate_text([f"Text {number}" for number in range(9)], target="de", progress=stop)
+    assert all(job in "".join(caught.value.__notes__) for job in sandbox.jobs)
+
+
 def _walk(rows, seen):
     for row in rows:
         seen.append(row)

@@ -589,6 +589,16 @@ def test_a_journal_of_a_newer_version_and_what_is_none_are_refused(client, folde
             call(Batch(client, folder("a.txt"), target="de", output_dir=out, journal=journal))
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such files")
+def test_a_pipe_or_device_is_no_journal(sandbox, client, folder, out, tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    for journal in (tmp_path / "pipe", "/dev/null", tmp_path):
+        for call in (Batch.plan, Batch.run):
+            with pytest.raises(ConfigurationError, match="as a journal: it is not a file"):
+                call(Batch(client, folder("a.txt"), target="de", output_dir=out, journal=journal))
+    assert not sandbox.jobs
+
+
 def test_sources_and_results_may_be_moved_together_with_the_journal(sandbox, client, folder, out, tmp_path):
     source = folder("a/b.txt")
     client.translate_folder(source, target="de", output_dir=out)

@@ -195,7 +195,7 @@ class Job(AsDict, Generic[R]):
             limit = schedule.deadline_s
         if limit is None:
             limit = TEXT_TIMEOUT_S if self.kind == "text" else FILE_TIMEOUT_S
-        with calling(policy=retries):
+        with calling(policy=retries), self.named_in_interrupts():
             self._wait_until_ended(limit, schedule, progress)
         return self
 
@@ -343,10 +343,23 @@ class Job(AsDict, Generic[R]):
         return translation
 
     @contextmanager
+    def named_in_interrupts(self) -> Generator[None]:
+        """Name the job in a cancellation, a keyboard interrupt or an error of a callback: it is paid for."""
+        try:
+            yield
+        except TranslationError:
+            raise
+        except BaseException as interrupt:
+            resume = f"client.job({self.id!r}, kind={self.kind!r})"
+            interrupt.add_note(f"job {self.id} was submitted and continues at the service; resume it with {resume}")
+            raise
+
+    @contextmanager
     def _adding_job(self) -> Generator[None]:
         """Add the job to errors about its files, and that they can still be downloaded."""
         try:
-            yield
+            with self.named_in_interrupts():
+                yield
         except TranslationError as error:
             error.job = self
             error.args = (f"{error}; download job {self.id} again, it is not billed again", *error.args[1:])

@@ -55,7 +55,8 @@ def submit(
         connection, handle, submitted=connection.clock.monotonic(), request_id=request_id(response.headers)
     )
     if progress is not None:
-        progress(Progress("submitted", spec.name or handle.id, 0, None, job))
+        with job.named_in_interrupts():
+            progress(Progress("submitted", spec.name or handle.id, 0, None, job))
     return job
 
 
@@ -160,4 +161,8 @@ class Texts:
             error.jobs = [job for _, job in self._sent if job is not None]
             if others := [job.id for job in error.jobs if job is not error.job]:
                 error.add_note(f"error.jobs has the other jobs of this call: {', '.join(others)}")
+            raise
+        except BaseException as interrupt:
+            if ids := [job.id for _, job in self._sent if job is not None]:
+                interrupt.add_note(f"all jobs of this call so far: {', '.join(ids)}")
             raise

@@ -535,7 +535,13 @@ _NO_DAMAGE = (
 
 
 def is_damaged(path: Path) -> bool:
-    """Return whether a file is a batch's journal and is damaged; a user's own file is not a journal."""
+    """Return whether a file is a batch's journal and is damaged; a user's own file is not a journal.
+
+    Raises:
+        ConfigurationError: it is a folder, a pipe, on which a read would wait, or a device, which stores nothing.
+    """
+    if os.path.exists(path) and not os.path.isfile(path):  # unlike those of Path, they raise nothing
+        raise ConfigurationError(f"cannot use {path} as a journal: it is not a file; nothing was sent")
     try:
         with path.open("rb") as file:
             magic = file.read(len(_MAGIC))
