@@ -14,6 +14,7 @@ import sys
 import threading
 import time
 import tracemalloc
+from pathlib import Path
 from types import SimpleNamespace
 
 import anyio
@@ -33,7 +34,7 @@ from groupdocs_translation import (
 )
 from groupdocs_translation.batch import _Portal
 from groupdocs_translation.batch.journal import SCHEMA_VERSION, Journal, JournalLock
-from groupdocs_translation.batch.planner import FILES_PER_STEP
+from groupdocs_translation.batch.planner import FILES_PER_STEP, take_fingerprint
 from groupdocs_translation.batch.scheduler import AdaptiveLimiter
 
 from tests.auth.servers import http
@@ -532,15 +533,15 @@ def test_a_second_batch_on_a_journal_is_refused_with_the_pid_of_the_first(sandbo
 
 
 def test_two_batches_of_one_process_exclude_each_other_too(client, folder, out):
-    refused = []
+    refused, source = [], folder("a.txt")
 
     def progress(step):
         if step.step == "start":
             with pytest.raises(BatchRunning, match=str(os.getpid())):
-                client.translate_folder(folder("a.txt"), target="de", output_dir=out)
+                client.translate_folder(source, target="de", output_dir=out)
             refused.append(step)
 
-    assert client.translate_folder(folder("a.txt"), target="de", output_dir=out, progress=progress).is_complete
+    assert client.translate_folder(source, target="de", output_dir=out, progress=progress).is_complete
     assert refused
 
 
@@ -597,6 +598,14 @@ def test_a_pipe_or_device_is_no_journal(sandbox, client, folder, out, tmp_path):
             with pytest.raises(ConfigurationError, match="as a journal: it is not a file"):
                 call(Batch(client, folder("a.txt"), target="de", output_dir=out, journal=journal))
     assert not sandbox.jobs
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such files")
+def test_a_source_that_has_become_a_pipe_fails_and_is_not_waited_for(tmp_path):
+    os.mkfifo(tmp_path / "a.txt")
+    for source in (tmp_path / "a.txt", Path(os.devnull), tmp_path):
+        with pytest.raises(ConfigurationError, match="it is not a file"):
+            take_fingerprint(source)
 
 
 def test_sources_and_results_may_be_moved_together_with_the_journal(sandbox, client, folder, out, tmp_path):

@@ -41,6 +41,8 @@ class Fingerprint:
 
 
 def take_fingerprint(path: Path) -> Fingerprint:
+    if not os.path.isfile(path) and os.path.exists(path):  # to open a pipe waits forever, a device has no end
+        raise ConfigurationError(f"cannot read {path}: it is not a file")
     try:
         with path.open("rb") as file:
             status = os.fstat(file.fileno())
