@@ -1,4 +1,4 @@
-"""Common parts of all benchmarks: contender processes run in turns, the published SDK, the report."""
+"""Common parts of all benchmarks: contender processes run in turns, the official SDK, the report."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def ours(kind: str, *arguments: str) -> list[str]:
 
 
 def published(kind: str, *arguments: str) -> list[str] | None:
-    """Return the command of the published SDK, or print a line and return ``None`` if it cannot be installed.
+    """Return the command of the official SDK, or print a line and return ``None`` if it cannot be installed.
 
     It has a separate environment because its pins conflict with ours. Its metadata lacks the dependencies ``oauthlib``,
     ``requests-oauthlib`` and ``aenum``.
@@ -84,7 +84,7 @@ def published(kind: str, *arguments: str) -> list[str] | None:
             subprocess.run([sys.executable, "-m", "venv", environment], check=True)
             subprocess.run([python, "-m", "pip", "install", "--quiet", *packages], check=True)
         except subprocess.CalledProcessError as error:
-            print(f"cannot install the published SDK: {error}")
+            print(f"cannot install the official SDK: {error}")
             return None
         (environment / "complete").touch()
     if kind == "-c":

@@ -1,4 +1,4 @@
-"""Run the published SDK with the interpreter of its environment: ``python -P FILE KIND URL …``.
+"""Run the official SDK with the interpreter of its environment: ``python -P FILE KIND URL …``.
 
 ``pairs`` has the protocol of ``_contender.py``; the other kinds print JSON.
 """

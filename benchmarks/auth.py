@@ -142,7 +142,7 @@ def expiries() -> tuple[int, int, int, int]:
 
 
 def published_threads() -> list[list[object]]:
-    """Return a row of token requests and failures of the published SDK, if it can be installed."""
+    """Return a row of token requests and failures of the official SDK, if it can be installed."""
     body = '{"status": 200, "translations": {"de": ["a"]}}'
     with RawServer(lambda request: token() if request.path == "/connect/token" else http(body)) as server:
         command = published("threads", server.address, str(THREADS))

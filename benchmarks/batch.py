@@ -21,7 +21,7 @@ from benchmarks._measure import Target, machine, ours, process, published, resul
 
 FILES, MANY = 2_000, 100_000
 SHARE = 0.05  # of all requests have a fault
-THREADS = 64  # of the published SDK: as many concurrent jobs as in a batch
+THREADS = 64  # of the official SDK: as many concurrent jobs as in a batch
 LIMIT_MIB = 150.0
 LIMIT_CPU_MS = 9.7  # two thirds of the 14.6 ms measured with httpx
 
@@ -94,7 +94,7 @@ def _run(settings: Any, source: Path, out: Path, *, is_plan: bool = False, **opt
 
 
 def compare(source: Path, count: int, scratch: Path) -> tuple[list[str], list[Target]]:
-    """Translate the files with and without faults, with the batch and the published SDK."""
+    """Translate the files with and without faults, with the batch and the official SDK."""
     clean, targets = _batch(source, count, scratch / "ours", "no faults", 0.0)
     faulty, more = _batch(source, count, scratch / "ours-faults", f"{SHARE:.0%} faults", SHARE)
     rows = [
@@ -150,7 +150,7 @@ def _published_sdk(source: Path, count: int, out: Path, faults: str, share: floa
             return []
         theirs, seen = result(command), sandbox.request("")
         done = theirs["by_state"].get("done", 0)
-        row = _row(f"published SDK, {THREADS} threads", faults, theirs, seen, count, done=done, worked=count)
+        row = _row(f"official SDK, {THREADS} threads", faults, theirs, seen, count, done=done, worked=count)
         return [[*row[:-1], seen["jobs"] - done]]
 
 
@@ -165,7 +165,7 @@ def _row(
 
 EXPLAINED = (
     "Calls and jobs are counted by the sandbox. The first run of the batch skips uncertain files and those that failed "
-    "at the service; a run with retries completes them. The published SDK polls immediately and then every 2 s, as in "
+    "at the service; a run with retries completes them. The official SDK polls immediately and then every 2 s, as in "
     "its examples. It does not retry and has no journal: a fault loses the file and the cost of its job, and another "
     "run is billed for all files again. It also does not renew a revoked token, so all later files fail. One row "
     "is therefore measured without revocations."

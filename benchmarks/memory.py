@@ -2,7 +2,7 @@
 
 The peak is the resident size reported by the kernel (`ru_maxrss`) for a new process, minus the value after the client
 was created. It includes everything that the first call loads, such as TLS. The size of the download is checked. The
-published SDK uploads whole files from memory, and does not download results.
+official SDK uploads whole files from memory, and does not download results.
 """
 
 from __future__ import annotations

@@ -31,6 +31,6 @@ def main(argv: list[str]) -> int:
     measured = table(["contender", "CPU, µs per pair", "min", "of httpx2"], rows)
     targets = [Target("CPU / httpx2", ratio(found, OURS, "httpx2"), 1.05)]
     if theirs:
-        targets.append(Target("CPU / published SDK", ratio(found, OURS, PUBLISHED), 1.25))
+        targets.append(Target("CPU / official SDK", ratio(found, OURS, PUBLISHED), 1.25))
     parts = [__doc__, machine("httpx2", "httpcore2"), measured]
     return write("requests", "A pair of requests: CPU", parts, targets)

@@ -1,4 +1,4 @@
-"""Fixtures: an environment with only the published SDK of the service, and sandboxes."""
+"""Fixtures: an environment with only the official SDK of the service, and sandboxes."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ PUBLISHED = ("groupdocs-translation-cloud==25.6.0", "oauthlib", "requests-oauthl
 
 @pytest.fixture(scope="session")
 def published(tmp_path_factory: pytest.TempPathFactory) -> EmptyEnvironment:
-    """The environment with the published SDK, created once per session."""
+    """The environment with the official SDK, created once per session."""
     environment = EmptyEnvironment(tmp_path_factory.mktemp("published"))
     environment.install(*PUBLISHED)
     return environment

@@ -1,4 +1,4 @@
-"""The examples with the published SDK in docs/moving.md run and print the documented output."""
+"""The examples with the official SDK in docs/moving.md run and print the documented output."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from .conftest import variables
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGE = (ROOT / "docs" / "moving.md").read_text(encoding="utf-8")
-MARK = '<!-- skip: next "runs with the published SDK: nox -s interop" -->'
+MARK = '<!-- skip: next "runs with the official SDK: nox -s interop" -->'
 BLOCK = re.compile(r"^```(python|output)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 SETTINGS = """\
@@ -42,7 +42,7 @@ open("sign.png", "wb").write(b"\\x89PNG no picture")
 
 
 def sides() -> list[tuple[str, str]]:
-    """Return each example with the published SDK, and the output documented for both SDKs."""
+    """Return each example with the official SDK, and the output documented for both SDKs."""
     found = []
     for section in PAGE.split(MARK)[1:]:
         blocks = BLOCK.findall(section)
@@ -167,5 +167,5 @@ def test_the_new_keywords_send_the_same_requests(published: EmptyEnvironment) ->
     for name, old, now in zip(REQUESTS, before, after, strict=True):
         expected = {
             member: value for member, value in old.items() if value or member in now
-        }  # the published SDK also sends defaults
+        }  # the official SDK also sends defaults
         assert expected == now, name

@@ -1,4 +1,4 @@
-"""The unmodified published SDK completes every kind of job, so a failure is a fault of the sandbox."""
+"""The unmodified official SDK completes every kind of job, so a failure is a fault of the sandbox."""
 
 from __future__ import annotations
 

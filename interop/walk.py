@@ -1,4 +1,4 @@
-"""Submit, poll and download every kind of job with the published SDK, and print a line of JSON for each.
+"""Submit, poll and download every kind of job with the official SDK, and print a line of JSON for each.
 
 Run by ``test_published_sdk`` in an environment with only that SDK. The working directory has the files of
 ``examples/files``.

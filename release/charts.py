@@ -15,7 +15,7 @@ from typing import NamedTuple
 from .tree import ROOT
 
 PLACE = re.compile(r"<!-- chart: (\w+) -->")
-OFFICIAL = r"published|groupdocs-translation-cloud"  # how the reports name the official SDK
+OFFICIAL = r"official|published|groupdocs-translation-cloud"  # how the reports name the official SDK
 WIDTH, BAR, GAP = 480, 26, 12
 
 

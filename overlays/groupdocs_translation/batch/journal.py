@@ -243,7 +243,7 @@ class Journal:
         elif version != SCHEMA_VERSION:
             raise ConfigurationError(
                 f"{self._path} is a journal of version {version}, this program knows {SCHEMA_VERSION}: "
-                "give another journal, or use the version of groupdocs-translation that wrote it"
+                "pass another journal, or use the version of groupdocs-translation that wrote it"
             )
 
     @contextmanager
@@ -505,7 +505,7 @@ class JournalLock:
             pid = self._pid()
             who = f"process {pid}" if pid is not None else "another process"
             raise BatchRunning(
-                f"a batch is at work on {self._journal} already ({who}): wait for it, stop it, or give another journal",
+                f"a batch is at work on {self._journal} already ({who}): wait for it, stop it, or pass another journal",
                 pid=pid,
             ) from None
         except OSError as error:
