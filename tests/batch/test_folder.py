@@ -299,3 +299,10 @@ def test_files_that_cannot_take_the_options_fail_without_a_call_and_the_others_a
         "empty.txt": "it is empty: there is nothing to translate"
     }
     assert results(out) == ["b.de.txt"]
+
+
+@pytest.mark.parametrize("kind", [Batch, AsyncBatch])
+def test_another_object_than_a_client_is_refused(kind, folder, out):
+    with pytest.raises(ConfigurationError, match=r"client must be a TranslationClient .*, got 3") as caught:
+        kind(3, folder("a.txt"), target="de", output_dir=out)
+    assert caught.value.parameter == "client"

@@ -29,7 +29,7 @@ import anyio
 import anyio.to_thread
 from attrs import evolve
 
-from .._base_client import BaseClient
+from .._base_client import Account, BaseClient
 from .._concurrency import async_owner, call_soon
 from .._errors import ConfigurationError, TranslationError, only_our_errors
 from .._rules.polling import PollingName, PollingSchedule
@@ -111,7 +111,7 @@ class _BaseBatch:
         wording: Callable[[TranslationError], str] | None = None,
     ) -> None:
         options = given(FolderOptions.__annotations__, locals())
-        self._account = client.account
+        self._account = _account_of(client)
         self.settings = batch_settings(folder, target, output_dir, options)
         self.report: BatchReport | None = None
         self._account.languages.resolve(self.settings.language, self.settings.targets)
@@ -176,6 +176,14 @@ class _BaseBatch:
             self._is_stopping = False
             lock.release()
         return run.error
+
+
+def _account_of(client: object) -> Account:
+    if isinstance(client, BaseClient):
+        return client.account
+    raise ConfigurationError(
+        f"client must be a TranslationClient or AsyncTranslationClient, got {client!r:.60}", parameter="client"
+    )
 
 
 def _make_folders(settings: BatchSettings) -> None:
