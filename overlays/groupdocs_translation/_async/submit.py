@@ -13,7 +13,7 @@ from .._results import Progress, ProgressCallback, TextTranslation
 from .._rules.job_handle import JobHandle, JobSpec
 from .._rules.responses import request_id, uploaded_url
 from .._usage import calling
-from .jobs import AsyncJob
+from .jobs import AsyncJob, named_in_interrupts
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterable, AsyncIterator, Generator, Iterable, Iterator
@@ -54,7 +54,7 @@ async def submit(
         connection, handle, submitted=connection.clock.monotonic(), request_id=request_id(response.headers)
     )
     if progress is not None:
-        with job.named_in_interrupts():
+        with named_in_interrupts(job):
             progress(Progress("submitted", spec.name or handle.id, 0, None, job))
     return job
 

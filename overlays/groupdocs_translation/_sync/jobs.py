@@ -195,7 +195,7 @@ class Job(AsDict, Generic[R]):
             limit = schedule.deadline_s
         if limit is None:
             limit = TEXT_TIMEOUT_S if self.kind == "text" else FILE_TIMEOUT_S
-        with calling(policy=retries), self.named_in_interrupts():
+        with calling(policy=retries), named_in_interrupts(self):
             self._wait_until_ended(limit, schedule, progress)
         return self
 
@@ -343,22 +343,10 @@ class Job(AsDict, Generic[R]):
         return translation
 
     @contextmanager
-    def named_in_interrupts(self) -> Generator[None]:
-        """Name the job in a cancellation, a keyboard interrupt or an error of a callback: it is paid for."""
-        try:
-            yield
-        except TranslationError:
-            raise
-        except BaseException as interrupt:
-            resume = f"client.job({self.id!r}, kind={self.kind!r})"
-            interrupt.add_note(f"job {self.id} was submitted and continues at the service; resume it with {resume}")
-            raise
-
-    @contextmanager
     def _adding_job(self) -> Generator[None]:
         """Add the job to errors about its files, and that they can still be downloaded."""
         try:
-            with self.named_in_interrupts():
+            with named_in_interrupts(self):
                 yield
         except TranslationError as error:
             error.job = self
@@ -432,3 +420,16 @@ def _prepare(folder: Path, wanted: dict[Path, int], overwrite: bool) -> None:
     with suppress(OSError):  # the check says why
         folder.mkdir(parents=True, exist_ok=True)
     check_places([*wanted], sum(wanted.values()), overwrite=overwrite, is_paid=True)
+
+
+@contextmanager
+def named_in_interrupts(job: Job[Any]) -> Generator[None]:
+    """Name a job in a cancellation, a keyboard interrupt or an error of a callback: it is paid for."""
+    try:
+        yield
+    except TranslationError:
+        raise
+    except BaseException as interrupt:
+        resume = f"client.job({job.id!r}, kind={job.kind!r})"
+        interrupt.add_note(f"job {job.id} was submitted and continues at the service; resume it with {resume}")
+        raise
