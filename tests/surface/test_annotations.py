@@ -1,6 +1,7 @@
 """All annotations resolve at run time, for FastAPI, pydantic and dependency injection."""
 
 import inspect
+import sys
 import typing
 from importlib import import_module
 
@@ -33,6 +34,12 @@ def test_annotations_resolve():
                 unresolved[name] = error
 
     assert not unresolved
+
+
+def test_annotations_of_a_library_that_is_not_installed_resolve(monkeypatch):
+    monkeypatch.setitem(sys.modules, "httpx", None)
+    hints = typing.get_type_hints(groupdocs_translation.ClientCredentials.for_httpx)
+    assert hints == {"return": typing.Any}
 
 
 # Where a public class or function has ``Any``, and why no narrower type is correct.
