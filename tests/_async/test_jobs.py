@@ -93,6 +93,18 @@ async def test_waiting_again_for_a_partial_job_returns_the_rest(clock):
             assert (await job.result())["fr"] == "Bonjour"
 
 
+async def test_a_failed_poll_for_missing_languages_is_repeated_by_the_next_wait(clock):
+    partial = http({"status": 206, "translations": {"de": ["Hallo"], "fr": None}}, 206)
+    whole = http({"status": 200, "translations": {"de": ["Hallo"], "fr": ["Bonjour"]}})
+    with Service(poll=[partial, http({}, 403), whole]) as service:
+        async with AsyncTranslationClient(**service.settings(clock)) as client:
+            job = await client.submit_text("Hello", target=["de", "fr"])
+            for error in (JobPartial, APIError):
+                with pytest.raises(error):
+                    await job.result()
+            assert (await job.result())["fr"] == "Bonjour"
+
+
 async def test_a_206_with_every_language_is_still_partial(clock):
     with Service(poll=http({"status": 206, "translations": {"de": ["Hallo"]}}, 206)) as service:
         async with AsyncTranslationClient(**service.settings(clock)) as client:
@@ -343,7 +355,8 @@ async def test_an_unknown_job_has_expired_after_four_polls(sandbox):
     assert client.usage.by_operation["getTextTranslation"] == 4
 
 
-async def test_a_download_polls_once_for_new_urls_if_those_of_the_last_poll_have_expired(sandbox, tmp_path):
+async def test_a_download_polls_once_for_new_urls_if_those_of_the_last_poll_have_expired(sandbox, tmp_path, caplog):
+    caplog.set_level("INFO", logger="groupdocs_translation.jobs")
     async with AsyncTranslationClient(**sandbox.client_settings()) as client:
         job = await client.submit_file(b"Hello", name="note.txt", target="de")
         sandbox.state.settings.url_lifetime_s = 60
@@ -352,6 +365,8 @@ async def test_a_download_polls_once_for_new_urls_if_those_of_the_last_poll_have
             sandbox.advance(61)
             assert (await job.download(tmp_path / folder)).path.exists()
         assert sandbox.calls()["getFileTranslation"] == 3
+    ends = [message for message in caplog.messages if "is done" in message]
+    assert ends == [f"job {job.id} is done after 6.0 s, polls: 1"]  # recorded once, not for each poll
 
 
 async def test_a_url_that_is_rejected_when_it_is_new_is_not_replaced(sandbox, tmp_path):

@@ -86,7 +86,7 @@ class AsyncJob(AsDict, Generic[R]):
         self._submitted = submitted  # on the monotonic clock; None for a job of an earlier run or another process
         self._polls = 0
         self._unknown_polls = 0  # consecutive polls for which the service did not know the job
-        self._unready_at = submitted  # time of the last poll for which the job was not ready
+        self._unready_at = submitted  # time of the last poll for which the job was not ready; None: nothing to learn
         self._last: JobStatus | None = None
         self._body: Any = None
         self._must_poll = False  # the next wait polls immediately: for missing languages, or for new URLs
@@ -122,7 +122,6 @@ class AsyncJob(AsDict, Generic[R]):
         """
         if self._last is not None and self._last.state.is_final:
             return self._last
-        self._must_poll = False
         operation, parameter = _POLLS[self._spec.kind, self._spec.trial]
         self._polls += 1
         try:
@@ -130,24 +129,27 @@ class AsyncJob(AsDict, Generic[R]):
         except NotFound as error:
             self.request_id = error.request_id
             self._last = JobStatus(self._unknown_state(), 404, error.message, (), self.request_id)
-            return self._last
         except TranslationError as error:
             error.job = self
             raise
+        else:
+            self._last = self._read_status(response)
+            self._observe(self._last)
+        self._must_poll = False
+        return self._last
+
+    def _read_status(self, response: Any) -> JobStatus:
         self._body = response.parsed
         self.request_id = responses.request_id(response.headers)
         languages = list(responses.entries(self._spec, self._body))
         code = body_status(self._body.status)
-        message = clean(self._body.message)
         has_result = bool(languages) or responses.has_structure(self._spec, self._body)
         state = job_state(code, int(response.status_code), has_result=has_result)
         if state is State.EXPIRED:
             state = self._unknown_state()
         else:
             self._unknown_polls = 0
-        self._last = JobStatus(state, code, message, languages, self.request_id)
-        self._observe(self._last)
-        return self._last
+        return JobStatus(state, code, clean(self._body.message), languages, self.request_id)
 
     async def done(self) -> bool:
         """Poll once and return whether the job has ended, successfully or not. Send nothing if that is known."""
@@ -382,16 +384,16 @@ class AsyncJob(AsDict, Generic[R]):
         return State.PENDING if age < RETENTION_S and self._unknown_polls < UNKNOWN_POLLS else State.EXPIRED
 
     def _observe(self, status: JobStatus) -> None:
-        if self._submitted is None:
+        if self._submitted is None or self._unready_at is None:
             return
         now = self._connection.clock.monotonic()
         if status.state is State.PENDING:
             self._unready_at = now
         elif status.state is State.DONE:
-            log.info("job %s is done after %.1f s and %d polls", self.id, now - self._submitted, self._polls)
-            assert self._unready_at is not None
+            log.info("job %s is done after %.1f s, polls: %d", self.id, now - self._submitted, self._polls)
             at_least, at_most = self._unready_at - self._submitted, now - self._submitted
             self._connection.durations.record(self._spec.duration_kind, at_least=at_least, at_most=at_most)
+            self._unready_at = None  # later polls, for new URLs, teach nothing
 
     def _read(self) -> Any:
         if self.kind == "file":

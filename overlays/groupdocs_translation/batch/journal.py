@@ -587,7 +587,7 @@ def open_journal(path: Path) -> Journal:
         raise ConfigurationError(f"cannot set aside the damaged journal {path}: {error.strerror}") from error
     journal = Journal.open(path)
     log.warning(
-        "%s was damaged and is now %s; %d files were recovered, the others are uncertain",
+        "%s was damaged and is now %s; files recovered: %d; the others are uncertain",
         path, aside, recover_rows(aside, journal),
     )  # fmt: skip
     return journal

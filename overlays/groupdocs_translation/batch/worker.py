@@ -230,7 +230,7 @@ class FileWorker:
             await self._record(active, state=FileState.PLANNED, targets=" ".join(left), reason=None, change=placed)
             return
         await self._record(active, state=FileState.DONE, reason=None, change=placed)
-        log.info("%s: done, %d calls", row.path, active.call_counts.total())
+        log.info("%s: done, calls: %d", row.path, active.call_counts.total())
 
     async def _place(self, active: ActiveFile, files: Mapping[str, Path]) -> list[str]:
         """Move staged results to where they belong, and return their languages."""
