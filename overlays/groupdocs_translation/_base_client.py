@@ -169,7 +169,7 @@ class Settings:
     timeout: Any = None
     retries: RetryPolicy = field(factory=RetryPolicy)
     polling: PollingSchedule = BALANCED
-    max_connections: int = field(default=MAX_CONNECTIONS)
+    max_connections: int = MAX_CONNECTIONS
     proxy: Any = field(default=None, repr=False)  # its URL may contain a password
     verify: Trust = True
     trust_env: bool = True
@@ -178,7 +178,7 @@ class Settings:
     trial: bool = False
     clock: Clock = SYSTEM_CLOCK
     user_agent: str | None = None
-    headers: Mapping[str, str] = field(factory=dict[str, str], repr=False)  # values may be secret
+    headers: Mapping[str, str] = field(factory=dict[str, str], converter=check_headers, repr=False)  # may be secret
 
     def __attrs_post_init__(self) -> None:
         for name in ("timeout", "proxy", "transport"):
@@ -204,7 +204,6 @@ class Settings:
                 allowed=names,
             )
         check_user_agent(self.user_agent)
-        check_headers(self.headers)
         check_clock(self.clock)
 
 
@@ -319,7 +318,7 @@ class BaseClient:
             trial=_trial,
             clock=clock,
             user_agent=user_agent,
-            headers=check_headers({} if headers is None else headers),
+            headers={} if headers is None else headers,
         )
         if _trial:
             self.account = Account(settings, None, usage)

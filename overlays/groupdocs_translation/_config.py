@@ -111,17 +111,17 @@ def service_url(
         parts = urlsplit("")
     if not parts.hostname or parts.scheme not in {"http", "https"}:
         raise ConfigurationError(f"{name} must be a URL such as {default}", parameter=name)
-    _check_https(parts, name)
+    _check_https(parts, name, name)
     if parts.username or parts.password or parts.query or parts.fragment:
         raise ConfigurationError(f"{name} must have no user name, password, query or fragment", parameter=name)
     return value
 
 
-def _check_https(parts: SplitResult, name: str) -> None:
+def _check_https(parts: SplitResult, what: str, parameter: str | None) -> None:
     if parts.scheme == "http" and not is_loopback(parts.hostname or ""):
         raise ConfigurationError(
-            f"{name} must use https, got http for {parts.hostname}: http is allowed for loopback addresses only",
-            parameter=name,
+            f"{what} must use https, got http for {parts.hostname}: http is allowed for loopback addresses only",
+            parameter=parameter,
         )
 
 
@@ -167,19 +167,23 @@ class ProxyUrl(PresignedUrl):
         return f"{found['scheme'] or ''}{'...@' if found['user'] else ''}{found['host']}" if found else "..."
 
 
-def check_url(url: str, parameter: str) -> PresignedUrl:
-    """Return the URL if it is safe to fetch: https, or http on loopback, without credentials."""
+def check_url(url: str, what: str, parameter: str | None = None) -> PresignedUrl:
+    """Return the URL if it is safe to fetch: https, or http on loopback, without credentials.
+
+    In errors, ``what`` is its name, and ``parameter`` the argument that it comes from.
+    """
     url = PresignedUrl(url)
     try:
         url.encode()
         parts = split_url(url.partition("?")[0].partition("#")[0])
     except ValueError:
-        raise ConfigurationError(f"{parameter} is not a URL") from None
+        raise ConfigurationError(f"{what} is not a URL", parameter=parameter) from None
     if parts.scheme not in {"http", "https"} or not parts.hostname:
-        raise ConfigurationError(f"{parameter} must be an https URL, got {parts.scheme or 'a relative URL'}")
-    _check_https(parts, parameter)
+        got = parts.scheme or "a relative URL"
+        raise ConfigurationError(f"{what} must be an https URL, got {got}", parameter=parameter)
+    _check_https(parts, what, parameter)
     if parts.username is not None or parts.password is not None:
-        raise ConfigurationError(f"{parameter} must not contain credentials (host {parts.hostname})")
+        raise ConfigurationError(f"{what} must not contain credentials (host {parts.hostname})", parameter=parameter)
     return url
 
 

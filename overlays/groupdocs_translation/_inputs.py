@@ -74,7 +74,7 @@ def read_source(given: FileInput, *, name: str | None = None) -> Source:
             f"name must be a file name such as 'report.docx', got {type(name).__name__}", parameter="name"
         )
     if isinstance(given, str) and _URL.match(given):
-        url = check_url(given, "the source URL")
+        url = check_url(given, "the source URL", "file")
         return Source(name or Path(unquote(urlsplit(url).path)).name, None, None, url)
     if isinstance(given, bytes | bytearray | memoryview):
         data = bytes(given)
@@ -151,7 +151,8 @@ def _spool(stream: IO[bytes]) -> IO[bytes]:
         while chunk := stream.read(2**20):
             if not isinstance(chunk, bytes):
                 raise ConfigurationError(
-                    f"read() of the stream must return bytes, got {type(chunk).__name__}: open it in binary mode"
+                    f"read() of the stream must return bytes, got {type(chunk).__name__}: open it in binary mode",
+                    parameter="file",
                 )
             copy.write(chunk)
         copy.seek(0)

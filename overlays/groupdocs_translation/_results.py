@@ -20,8 +20,8 @@ T = TypeVar("T", str, "list[str]")
 V = TypeVar("V")
 
 
-def _key(tag: str) -> str:
-    return tag.lower().replace("_", "-")
+def _key(tag: Any) -> Any:
+    return tag.lower().replace("_", "-") if isinstance(tag, str) else tag
 
 
 def _of(by_language: Mapping[str, V], language: str) -> V:
@@ -174,7 +174,7 @@ class Languages(Data):
         if isinstance(pair, tuple):
             source, target = cast("tuple[str, str]", pair)
             return source in self and _key(target) in map(_key, self[source])
-        return isinstance(pair, str) and _key(pair) in map(_key, self.targets)
+        return _key(pair) in map(_key, self.targets)
 
 
 @frozen

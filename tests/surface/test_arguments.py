@@ -164,8 +164,11 @@ def test_the_languages_of_the_service_are_found_in_any_case(client):
     assert languages["EN"] == languages["en"]
     for pair in ("EN", ("EN", "de"), ("en", "DE")):
         assert pair in languages
-    for pair in ("xx", 5, ("xx", "de"), ("en", "zh-TW"), ("en", "xx")):
+    for pair in ("xx", 5, ("xx", "de"), ("en", "zh-TW"), ("en", "xx"), ("en", 5), (5, "de")):
         assert pair not in languages
+    for missing in ("xx", 5):
+        with pytest.raises(KeyError):
+            languages[missing]
 
 
 def test_the_same_language_in_two_spellings_is_one(client):
@@ -398,6 +401,19 @@ def test_false_is_no_value_of_an_argument_that_is_not_a_bool(client, folder, met
     named = [(name, refusal(client, method, **{name: False})) for name in parameters]
     assert [row for row in named if row[0] != row[1]] == []
     assert client.usage.calls == 0
+
+
+URLS = ["http://example.com/a.txt", "ftp://example.com/a.txt", "https://user:word@example.com/a.txt", "https://a b/"]
+
+
+@pytest.mark.parametrize("url", URLS)
+def test_an_unsafe_source_url_is_an_error_of_the_argument(client, url):
+    assert refusal(client, "translate_file", file=url) == "file"
+    assert client.usage.calls == 0
+
+
+def test_a_url_is_an_error_of_the_argument_of_an_upload(client):
+    assert refusal(client, "upload", file="https://example.com/a.txt") == "file"
 
 
 def test_arrow_columns_are_texts(client):

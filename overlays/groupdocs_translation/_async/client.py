@@ -612,7 +612,11 @@ class AsyncTranslationClient(BaseClient):
         check_callable(progress, "progress")
         source = await async_run(lambda: read_source(file, name=name))
         if source.url is not None:
-            raise ConfigurationError("file is a URL, which needs no upload: pass it to translate_file or submit_file")
+            raise ConfigurationError(
+                "file is a URL, which needs no upload",
+                parameter="file",
+                hint="pass it to translate_file or submit_file",
+            )
         with calling(policy=retries):
             return await upload(self._connection, source, recognize(source.name, format=format)[1], progress)
 

@@ -629,7 +629,11 @@ class TranslationClient(BaseClient):
         check_callable(progress, "progress")
         source = sync_run(lambda: read_source(file, name=name))
         if source.url is not None:
-            raise ConfigurationError("file is a URL, which needs no upload: pass it to translate_file or submit_file")
+            raise ConfigurationError(
+                "file is a URL, which needs no upload",
+                parameter="file",
+                hint="pass it to translate_file or submit_file",
+            )
         with calling(policy=retries):
             return upload(self._connection, source, recognize(source.name, format=format)[1], progress)
 
