@@ -11,18 +11,25 @@ from fnmatch import fnmatchcase
 from typing import Any, Literal, cast, get_args
 
 from attrs import evolve, field, frozen
-from attrs.validators import and_, deep_mapping, ge, in_, instance_of, le, optional
+from attrs.validators import optional
 from groupdocs_translation.spec.operations import BY_ID
 from starlette.responses import FileResponse, HTMLResponse, PlainTextResponse, Response
 from starlette.types import Message, Send
 
 from .http import Request
 from .jobs import Outcome
+from .settings import one_of, valid
 
 DRIPS = 10
 
-_HEADERS: Any = deep_mapping(instance_of(str), instance_of(str))  # pyright: ignore[reportUnknownVariableType]
-_STATUS: Any = and_(ge(200), le(599))
+_FROM_0 = valid(lambda number: number >= 0, "at least 0")
+_FROM_1 = valid(lambda number: number >= 1, "at least 1")
+_STATUS = valid(lambda status: 200 <= status <= 599, "from 200 to 599")
+_MAPPING: Any = Mapping  # with members of unknown types
+_HEADERS = valid(
+    lambda headers: isinstance(headers, _MAPPING) and {*map(type, headers), *map(type, headers.values())} <= {str},
+    "a mapping of strings to strings",
+)
 Reset = Literal["before", "after", "middle"]
 JobFault = Literal["failed", "partial"]
 PAGE = "<!DOCTYPE html><html><head><title>Error</title></head><body><h1>Something went wrong</h1></body></html>"
@@ -58,20 +65,20 @@ class Fault:
     """
 
     operation: str
-    times: int = field(default=1, validator=ge(1))
-    nth: int = field(default=1, validator=ge(1))
+    times: int = field(default=1, validator=_FROM_1)
+    nth: int = field(default=1, validator=_FROM_1)
     status: int | None = field(default=None, validator=optional(_STATUS))
     headers: Mapping[str, str] = field(factory=dict[str, str], validator=_HEADERS)
     body: Any = None
     html: bool = False
     wrong_type: bool = False
     truncate: bool = False
-    delay_s: float = field(default=0.0, validator=ge(0))
-    drip_s: float = field(default=0.0, validator=ge(0))
-    reset: Reset | None = field(default=None, validator=optional(in_(get_args(Reset))))
+    delay_s: float = field(default=0.0, validator=_FROM_0)
+    drip_s: float = field(default=0.0, validator=_FROM_0)
+    reset: Reset | None = field(default=None, validator=optional(one_of(*get_args(Reset))))
     revoke: bool = False
     skew_s: int = 0
-    job: JobFault | None = field(default=None, validator=optional(in_(get_args(JobFault))))
+    job: JobFault | None = field(default=None, validator=optional(one_of(*get_args(JobFault))))
     after: bool = False
 
     def __attrs_post_init__(self) -> None:

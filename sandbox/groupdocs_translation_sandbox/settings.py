@@ -5,11 +5,26 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
+from typing import Any
 
-from attrs import define, field
-from attrs.validators import in_, optional
+from attrs import Attribute, define, field
+from attrs.validators import optional
 
 DAY_S = 24 * 3600.0
+
+
+def valid(is_valid: Callable[[Any], bool], expected: str) -> Callable[[object, Attribute[Any], Any], None]:
+    """Return an attrs validator with a plain message: most of attrs' own contain the definition of the attribute."""
+
+    def check(_: object, attribute: Attribute[Any], value: Any) -> None:
+        if not is_valid(value):
+            raise ValueError(f"{attribute.name} must be {expected}, got {value!r:.60}")
+
+    return check
+
+
+def one_of(*allowed: object) -> Callable[[object, Attribute[Any], Any], None]:
+    return valid(allowed.__contains__, " or ".join(map(repr, allowed)))
 
 
 @define(kw_only=True)
@@ -27,9 +42,9 @@ class Settings:
     url_lifetime_s: float = 3600.0
     latency_s: float = 0.0
     lenient: bool = False
-    submitted: int | None = field(default=None, validator=optional(in_((200, 202))))
-    pending: int = field(default=200, validator=in_((200, 202)))
-    pending_body: int = field(default=202, validator=in_((102, 202)))
+    submitted: int | None = field(default=None, validator=optional(one_of(200, 202)))
+    pending: int = field(default=200, validator=one_of(200, 202))
+    pending_body: int = field(default=202, validator=one_of(102, 202))
     trial_calls_a_day: int = 10
 
 

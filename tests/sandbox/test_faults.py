@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
 
 import httpx2
 import pytest
+from groupdocs_translation.spec.operations import BY_ID
 
 from tests.clocks import until
 from tests.sandbox.conftest import bare
@@ -180,23 +182,30 @@ def test_a_partial_job_returns_206(sandbox, client):
 
 
 @pytest.mark.parametrize(
-    "wrong",
+    ("wrong", "message"),
     [
-        {"times": 0},
-        {"nth": 0},
-        {"delay_s": -1},
-        {"status": 99},
-        {"status": 600},
-        {"reset": "sideways"},
-        {"job": "lost"},
-        {"reset": "before", "after": True},
-        {"reset": "before", "status": 500},
-        {"status": 500, "job": "failed"},
-        {"operation": "translateTxt"},
-        {"operation": ""},
+        ({"times": 0}, "times must be at least 1, got 0"),
+        ({"nth": 0}, "nth must be at least 1, got 0"),
+        ({"delay_s": -1}, "delay_s must be at least 0, got -1"),
+        ({"status": 99}, "status must be from 200 to 599, got 99"),
+        ({"status": 600}, "status must be from 200 to 599, got 600"),
+        ({"headers": {"retry-after": 3}}, "headers must be a mapping of strings to strings, got {'retry-after': 3}"),
+        ({"reset": "sideways"}, "reset must be 'before' or 'after' or 'middle', got 'sideways'"),
+        ({"job": "lost"}, "job must be 'failed' or 'partial', got 'lost'"),
+        ({"reset": "before", "after": True}, "reset='before' excludes after, status, body and html"),
+        ({"reset": "before", "status": 500}, "reset='before' excludes after, status, body and html"),
+        (
+            {"status": 500, "job": "failed"},
+            "job needs after=True with status, body or html: otherwise the operation is not executed",
+        ),
+        (
+            {"operation": "translateTxt"},
+            f"operation must be a path, a pattern or one of {', '.join(BY_ID)}, got 'translateTxt'",
+        ),
+        ({"operation": ""}, f"operation must be a path, a pattern or one of {', '.join(BY_ID)}, got ''"),
     ],
 )
-def test_an_invalid_fault_is_an_error(sandbox, wrong):
-    with pytest.raises(ValueError, match=r"\w"):
+def test_an_invalid_fault_is_an_error(sandbox, wrong, message):
+    with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
         sandbox.fail(**{"operation": "*"} | wrong)
     assert sandbox.state.faults.pending() == []

@@ -134,12 +134,13 @@ def test_settings_can_be_changed_over_http(client, sandbox, admin):
         ("POST", "faults", {}, 400, "operation"),
         ("POST", "faults", {"operation": "*", "explode": True}, 400, "explode"),
         ("POST", "faults", {"operation": "*", "times": "1"}, 400, "times"),
-        ("POST", "faults", {"operation": "*", "times": 0}, 400, "times"),
+        ("POST", "faults", {"operation": "*", "times": 0}, 400, "times must be at least 1, got 0"),
+        ("POST", "faults", {"operation": "*", "headers": ["a"]}, 400, "headers must be a mapping of strings"),
         ("POST", "faults", {"operation": "*", "body_base64": "?"}, 400, ""),
         ("POST", "faults", {"operation": "translateTxt"}, 400, "translateText"),
         ("POST", "clock", {"advance": -1}, 400, "negative"),
         ("POST", "clients/rotate", {"client_id": "nobody"}, 400, "client_id: is not registered"),
-        ("POST", "settings", {"submitted": 201}, 400, "submitted"),
+        ("POST", "settings", {"submitted": 201}, 400, "submitted must be 200 or 202, got 201"),
     ],
 )
 def test_an_invalid_admin_request_is_rejected(admin, method, path, members, status, message):
