@@ -9,7 +9,7 @@ from groupdocs_translation._rules.polling import schedule_named
 from groupdocs_translation._rules.requests import check_option, file_operation
 from groupdocs_translation._rules.responses import body_status, classify, clean, job_state
 from groupdocs_translation._rules.retry import FailureKind, is_uncertain, kind_of_status, may_repeat, pause, retry_after
-from groupdocs_translation._rules.texts import TextChunker
+from groupdocs_translation._rules.texts import BLANK, TextChunker, restore
 from groupdocs_translation.spec.formats import KINDS, check_output, format_name, recognize
 from groupdocs_translation.spec.operations import BY_ID
 
@@ -197,3 +197,17 @@ def test_a_message_has_formats_and_values_in_lower_case(call):
 @pytest.mark.parametrize(("given", "sent"), [("archive", "Archive"), ("BOTH", "Both"), ("Files", "Files")])
 def test_a_value_in_lower_case_is_sent_as_the_service_spells_it(given, sent):
     assert check_option("saving_mode", given) == sent
+
+
+@pytest.mark.parametrize("pair", ["A1", ("A1",), ("A1", 5), ("A1", ""), {"A1": "B2", "C3": "D4"}])
+def test_a_range_of_cells_is_a_pair_of_strings(pair):
+    assert check_option("ranges", {2: {"ranges": [("A1", "C9")]}}).to_dict() == {
+        "2": {"ranges": [{"item1": "A1", "item2": "C9"}]}
+    }
+    with pytest.raises(ConfigurationError, match="ranges must be a mapping of worksheet numbers"):
+        check_option("ranges", {2: {"ranges": [pair]}})
+
+
+@pytest.mark.parametrize("order", [(5,), (0, 1), (BLANK,)])
+def test_an_order_for_another_number_of_texts_restores_none(order):
+    assert restore(["a"], 1, order, [" "]) is None

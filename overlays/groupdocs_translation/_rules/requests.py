@@ -174,7 +174,7 @@ def _ranges(value: Any, name: str) -> Any:
         members: dict[str, Any] = {key: _numbers(part[key], key) for key in ("rows", "columns") if key in part}
         if "ranges" in part:
             cells = model("StringStringTuple")
-            members["ranges"] = [cells(item1=first, item2=last) for first, last in part["ranges"]]
+            members["ranges"] = [cells(item1=first, item2=last) for first, last in map(_strings, part["ranges"])]
         parts[str(_numbers(worksheet, name)[0])] = model("WorksheetData")(**members)
     return _map("WorksheetRanges", parts)
 
@@ -337,7 +337,7 @@ class FileCall:
         """Return the members of the request without its URL, and the format of the results (empty for texts)."""
         kind, operation, output_format = self.kind, self.operation, options.get("output_format")
         names = option_names(kind, operation)
-        chosen = {name: options[name] for name in FileOptions.__annotations__ if options.get(name) is not None}
+        chosen = given(FileOptions.__annotations__, options)
         if unknown := sorted(set(chosen) - set(names)):
             raise ConfigurationError(
                 f"{operation.id} (kind {kind.name!r}) does not support {', '.join(unknown)}",

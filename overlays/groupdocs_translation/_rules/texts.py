@@ -127,9 +127,10 @@ def restore(
 ) -> list[str] | None:
     """Return one text for each original, with blank ones unchanged; ``None`` if the number of texts is wrong.
 
-    ``count`` is the number of sent texts, ``None`` if unknown, as for an image; ``order=None`` keeps the order.
+    ``count`` is the number of sent texts, ``None`` if unknown, as for an image; ``order``, which contains it too, takes
+    precedence. ``order=None`` keeps the order.
     """
-    if count is None and order is not None:
+    if order is not None:
         count = max(order, default=BLANK) + 1
     if count is not None and count != len(translated):
         return None
