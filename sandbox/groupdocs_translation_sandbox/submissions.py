@@ -20,7 +20,7 @@ from groupdocs_translation.spec.operations import Operation
 
 from . import fake_recognition
 from .engine import Engine, EngineError, FileTask, hugo_structure
-from .engine.unread import check_unread
+from .engine.unread import check_parts, check_signature
 from .http import HTTPError
 from .jobs import Outcome
 from .storage import Storage, StoredFile
@@ -86,10 +86,8 @@ class Submission:
 
     async def _translate(self, texts: list[str]) -> dict[str, list[str]]:
         source, targets = languages(self._request)
-        glossary, markdown = (
-            self._request.get("translationDictionary", {}),
-            self._request.get("containsMarkdown", False),
-        )
+        glossary = self._request.get("translationDictionary", {})
+        markdown = self._request.get("containsMarkdown", False)
 
         def translate() -> dict[str, list[str]]:
             engine_call = partial(self._engine.translate_text, source=source, glossary=glossary, markdown=markdown)
@@ -125,7 +123,8 @@ class Submission:
         texts = await self._translate([fake_recognition.TEXT])
 
         def write(code: str, destination: Path) -> str:
-            check_unread(file.path, source_format, self._request)
+            check_signature(file.path, source_format)
+            check_parts(file.path, source_format, self._request)
             fake_recognition.write(destination, output_format, *texts[code])
             return "the sandbox recognizes nothing: the text is the same for every source"
 

@@ -98,12 +98,9 @@ class KnownLanguages:
 
     def unknown(self, source: str, targets: Iterable[str]) -> list[str]:
         """Return the targets that the page does not list for a source; they need a billed request for the list."""
-        known = TARGETS.get(source, ())
-        return (
-            []
-            if self.is_requested or self.answer is not None
-            else [target for target in targets if target not in known]
-        )
+        if self.is_requested or self.answer is not None:
+            return []
+        return [target for target in targets if target not in TARGETS.get(source, ())]
 
     def resolve(self, source: str, targets: Sequence[str]) -> tuple[str, list[str]]:
         """Return the languages as the service spells them; unknown ones are kept until its list was requested.

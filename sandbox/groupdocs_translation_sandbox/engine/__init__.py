@@ -22,7 +22,7 @@ from . import markup, office, text
 from .markdown import hugo_structure, md_to_html, translate_body, translate_md
 from .protocol import Engine, EngineError, FileTask
 from .pseudo import Pseudo
-from .unread import check_signature, check_unread
+from .unread import check_parts, check_signature
 
 __all__ = ["Engine", "EngineError", "FileTask", "PseudoEngine", "hugo_structure"]
 
@@ -69,7 +69,7 @@ class PseudoEngine:
             if name in office.FORMATS:
                 office.translate_office(source, destination, name, pseudo, task.options)
             elif formats not in _TEXTS and name not in _MARKUP:
-                check_unread(source, name, task.options)
+                check_parts(source, name, task.options)
                 copyfile(source, destination)
                 return f"the sandbox does not read {name}: the file is returned unchanged"
             elif source.stat().st_size > WHOLE_FILE_LIMIT_BYTES:

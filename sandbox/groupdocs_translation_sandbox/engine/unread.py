@@ -34,13 +34,8 @@ def check_signature(source: Path, name: str) -> None:
         raise EngineError(f"the file is not a valid {name}")
 
 
-def check_unread(source: Path, name: str, options: Mapping[str, Any]) -> None:
-    """Check the requested parts of a file that the sandbox does not read.
-
-    Raises:
-        EngineError: the file has another format, or a requested page, slide or worksheet is missing or unknown.
-    """
-    check_signature(source, name)
+def check_parts(source: Path, name: str, options: Mapping[str, Any]) -> None:
+    """Raise ``EngineError`` if a requested page, slide or worksheet is missing or unknown."""
     wanted: dict[str, set[int]] = {noun: set(options.get(member) or ()) for member, noun in _NOUNS.items()}
     wanted["worksheet"] |= set(map(int, options.get("ranges") or ()))
     is_counted = name == "Pdf" and any(wanted.values()) and source.stat().st_size <= MAX_PDF_BYTES
