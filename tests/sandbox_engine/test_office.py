@@ -147,6 +147,15 @@ def test_fields_moves_and_formulas_of_a_document(translate: Translate, content: 
     assert result == (xml.replace(">word<", ">[de] ŵööŕð<") if changed else xml)
 
 
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+def test_a_part_in_utf_16_stays_valid(translate: Translate, encoding: str) -> None:
+    xml = '\ufeff<?xml version="1.0" encoding="UTF-16"?>\n<w:document {}><w:p><w:t>word</w:t></w:p></w:document>\n'
+    content = xml.format(f'xmlns:w="{qn("w:p")[1:-2]}"').encode(encoding)
+    source = replaced(EXAMPLES / "report.docx", "word/document.xml", content)
+    with zipfile.ZipFile(translate(source, "docx")) as archive:
+        assert "".join(etree.fromstring(archive.read("word/document.xml")).itertext()) == "[de] ŵööŕð"
+
+
 def test_charts_and_diagrams_of_a_document(translate: Translate) -> None:
     xml = '<c xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main"><a:p><a:r><a:t>{}</a:t></a:r></a:p></c>'
     stream = io.BytesIO((EXAMPLES / "report.docx").read_bytes())

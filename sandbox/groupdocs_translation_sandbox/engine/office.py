@@ -36,7 +36,7 @@ MAX_REPEATED = 10_000  # cells that one repeated element may stand for; more is 
 _LAST = 1 << 21  # beyond the last row and column of any worksheet
 # Fields of Word whose results are written by authors; it computes those of all others, such as DATE and MERGEFIELD.
 _WRITTEN_FIELDS = frozenset("FORMTEXT HYPERLINK IF INCLUDETEXT INDEX QUOTE REF TOC".split())
-_PROLOG = re.compile(rb"(?:\xef\xbb\xbf)?(?:<\?xml[^>]*\?>\s*)?")
+_XML = re.compile(rb"((?:\xef\xbb\xbf)?(?:<\?xml[^>]*\?>\s*)?)<.*>(\s*)", re.DOTALL)  # not UTF-16
 _OFFICE, _TEXT, _TABLE, _STYLE, _DRAW, _FO = (
     f"{{urn:oasis:names:tc:opendocument:xmlns:{name}:1.0}}"
     for name in ("office", "text", "table", "style", "drawing", "xsl-fo-compatible")
@@ -144,9 +144,10 @@ class _Package:
                     root = parse(content)
                     change(root)
                     tree = root.getroottree()
-                    xml: bytes = etree.tostring(tree, encoding=tree.docinfo.encoding or "UTF-8", xml_declaration=False)
-                    prolog = content[: _PROLOG.match(content).end()]  # type: ignore[union-attr]  # it always matches
-                    copy.writestr(entry, prolog + xml + content[len(content.rstrip()) :])
+                    kept = _XML.fullmatch(content)
+                    encoding = tree.docinfo.encoding or "UTF-8"
+                    xml: bytes = etree.tostring(tree, encoding=encoding, xml_declaration=kept is None)
+                    copy.writestr(entry, kept[1] + xml + kept[2] if kept else xml)
                 else:
                     with self._archive.open(info) as reader, copy.open(entry, "w") as writer:
                         shutil.copyfileobj(reader, writer)
