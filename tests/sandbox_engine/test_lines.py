@@ -175,6 +175,7 @@ def test_formulas_with_separators_stay(translate: Translate, cell: str) -> None:
         ("a\tb\n", "[de] åå\t[de] ƀ\n"),
         ("a|b\n", "[de] åå|[de] ƀ\n"),
         ('"a;b"\n', '"[de] åå;ƀ"\n'),
+        ('"a,\nb";c;d\n', '"[de] åå,\nƀ";[de] ç;[de] ð\n'),
         (' a , "b"\n', ' [de] åå ," [de] ""ƀ"""\n'),
         ("", ""),
     ],

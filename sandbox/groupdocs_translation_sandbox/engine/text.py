@@ -145,5 +145,5 @@ def translate_table(text: str, pseudo: Pseudo, options: Mapping[str, Any], *, so
 
 def _separator(text: str, usual: str) -> str:
     """Return the separator that the first line has most of, for example semicolons where commas are in numbers."""
-    first = re.sub(r'"[^"]*"', "", LINE.match(text + "\n")[0])  # type: ignore[index]  # it always matches
+    first = re.split(r"[\r\n]", re.sub(r'"[^"]*"', "", text), maxsplit=1)[0]
     return max((usual, ",", ";", "\t", "|"), key=first.count)
