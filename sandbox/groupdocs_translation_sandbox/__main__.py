@@ -52,12 +52,12 @@ def main(argv: list[str] | None = None) -> int:
         try:
             sandbox.start()
         except (OSError, ValueError) as error:
-            print(f"the sandbox cannot listen on {options.host}:{options.port}: {error}", file=sys.stderr)  # noqa: T201
+            print(f"the sandbox cannot listen on {options.host}:{options.port}: {error}", file=sys.stderr)
             return 1
     if any(str(warning.message) == NO_PRODUCTION_SERVER for warning in caught):
-        print(f"warning: {NO_PRODUCTION_SERVER}", file=sys.stderr)  # noqa: T201
+        print(f"warning: {NO_PRODUCTION_SERVER}", file=sys.stderr)
     for name, value in sandbox.environment().items():
-        print(f"export {name}={shlex.quote(value)}", flush=True)  # noqa: T201
+        print(f"export {name}={shlex.quote(value)}", flush=True)
     try:
         while not received:
             time.sleep(CHECK_INTERVAL_S)

@@ -17,7 +17,7 @@ import yaml
 from groupdocs_translation.spec import contract
 from groupdocs_translation.spec.operations import Operation
 from jsonschema import Draft4Validator, FormatChecker
-from jsonschema.validators import extend  # pyright: ignore[reportUnknownVariableType]
+from jsonschema.validators import extend  # pyright: ignore[reportUnknownVariableType]  # its stub has no types
 from python_multipart.multipart import parse_options_header
 
 from .http import HTTPError, Request
@@ -31,7 +31,7 @@ def _type(validator: Any, kind: str, value: object, schema: dict[str, Any]) -> I
 
 
 # OpenAPI 3.0 is JSON Schema's draft 4 with ``nullable``.
-Validator: Any = extend(Draft4Validator, {"type": _type})  # type: ignore[no-untyped-call]
+Validator: Any = extend(Draft4Validator, {"type": _type})  # type: ignore[no-untyped-call]  # as above
 formats = FormatChecker(formats=())  # those that OpenAPI 3.0 defines and the document uses
 
 

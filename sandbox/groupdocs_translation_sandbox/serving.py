@@ -22,12 +22,12 @@ BACKLOG = 2_048  # connections waiting to be accepted: a thousand clients may co
 class TransportProtocol(H11Protocol):
     """uvicorn's h11 protocol. It passes its transport, which ASGI does not provide, to the application."""
 
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as in uvicorn
-        super().connection_made(transport)
+    def __init__(self, config: uvicorn.Config, state: ServerState) -> None:
+        super().__init__(config, state, app_state={})
         app = self.app
 
         async def connected(scope: Any, receive: Any, send: Any) -> None:
-            scope["extensions"] = {TRANSPORT: transport}
+            scope["extensions"] = {TRANSPORT: self.transport}
             await app(scope, receive, send)
 
         self.app = connected
@@ -78,7 +78,7 @@ class ServerThread:
         self._config.load()
         state = ServerState()
         server = await self._loop.create_server(
-            lambda: TransportProtocol(self._config, state, {}), sock=self._listener, backlog=BACKLOG
+            lambda: TransportProtocol(self._config, state), sock=self._listener, backlog=BACKLOG
         )
         self._ready.set()
         await self._stop.wait()

@@ -25,7 +25,7 @@ MAX_DEPTH = 50  # of front matter
 _PARSER = MarkdownIt("commonmark").enable("table")
 _TOML_TABLE = re.compile(r"\s*\[\[?([^\[\]]+)\]\]?\s*(?:#.*)?$")
 _TOML_STRING = re.compile(r"""\s*([\w.-]+)\s*=\s*("(?:[^"\\]|\\.)*"|'[^']*')\s*(?:#.*)?$""")
-_PROPERTIES = re.compile(r"(?:[&!]\S*\s+)*")  # a node's anchor and tag
+_PROPERTIES = re.compile(r"(?:[&!]\S*\s+)*")  # a node's anchor and tag, if any
 _UNSAFE = re.compile(r"[\x7f-\x9f\u2028\u2029\ufeff]")
 # {{< name … >}}, {{% name … %}}; some include their content, as blocks of templates do
 _SHORTCODE = re.compile(
@@ -203,7 +203,7 @@ def _yaml(node: yaml.Node | None, path: list[str], content: str, offset: int, se
             yield from _yaml(value, path, content, offset, seen)
     elif isinstance(node, yaml.ScalarNode) and node.tag == "tag:yaml.org,2002:str":
         end = len(content[: node.end_mark.index].rstrip("\r\n"))  # a block scalar ends after its line ends
-        start = _PROPERTIES.match(content, node.start_mark.index, end).end()  # type: ignore[union-attr]  # it always matches
+        start = next(_PROPERTIES.finditer(content, node.start_mark.index, end)).end()
         # JSON writes characters beyond 16 bits as two escapes, which YAML does not combine
         value = str(node.value).encode("utf-16", "surrogatepass").decode("utf-16", "replace")
         yield _Scalar(path, offset + start, offset + end, value)
