@@ -2,8 +2,26 @@
 
 from __future__ import annotations
 
+import sqlite3
+
 import pytest
 from groupdocs_translation import TranslationClient
+
+
+@pytest.fixture(autouse=True)
+def every_connection_is_closed(monkeypatch):
+    """Fail a test that leaves a connection to a journal open; Python 3.13 warns about it in another test."""
+    connect, connections = sqlite3.connect, []
+
+    def connected(*arguments, **options):
+        connections.append(connect(*arguments, **options))
+        return connections[-1]
+
+    monkeypatch.setattr(sqlite3, "connect", connected)
+    yield
+    for connection in connections:
+        with pytest.raises(sqlite3.ProgrammingError, match="closed database"):
+            _ = connection.total_changes
 
 
 @pytest.fixture

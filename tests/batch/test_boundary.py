@@ -354,6 +354,24 @@ def test_no_frame_of_a_recovery_that_fails_has_the_url_of_an_upload(client, fold
     assert "canary" not in frames(caught.value)
 
 
+@pytest.mark.parametrize("step", ["groupdocs_translation.batch.journal.recover_rows", "pathlib.Path.replace"])
+def test_a_recovery_that_fails_is_made_by_the_next_run(sandbox, client, folder, out, monkeypatch, step):
+    source = folder("a.txt")
+    submitted(client, source, out)
+    edit(out / ".groupdocs-batch" / "journal.sqlite3", "UPDATE files SET reason = 'x'")
+
+    def fail(*_):
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(step, fail)
+        with pytest.raises(TranslationError, match="No space left on device"):
+            client.translate_folder(source, target="de", output_dir=out)
+    report = client.translate_folder(source, target="de", output_dir=out)
+
+    assert (report.uncertain, len(sandbox.jobs)) == (1, 1)
+
+
 def test_of_a_journal_that_tells_nothing_more_every_file_is_in_doubt(sandbox, client, folder, out):
     source = folder("a.txt", "b.txt")
     submitted(client, source, out)

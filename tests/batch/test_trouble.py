@@ -20,6 +20,7 @@ from types import SimpleNamespace
 import anyio
 import pytest
 from attrs import evolve
+from filelock import FileLock
 from groupdocs_translation import (
     AsyncBatch,
     AsyncTranslationClient,
@@ -33,7 +34,7 @@ from groupdocs_translation import (
     TranslationClient,
 )
 from groupdocs_translation.batch import _Portal
-from groupdocs_translation.batch.journal import SCHEMA_VERSION, Journal, JournalLock
+from groupdocs_translation.batch.journal import SCHEMA_VERSION, Journal, JournalLock, open_journal
 from groupdocs_translation.batch.planner import FILES_PER_STEP, take_fingerprint
 from groupdocs_translation.batch.scheduler import AdaptiveLimiter
 
@@ -464,6 +465,38 @@ async def test_a_cancelled_run_finishes_what_it_submits_and_leaves_nothing_in_do
 
     assert report.is_complete
     assert len(sandbox.jobs) == 12
+
+
+async def test_a_journal_that_opens_for_a_cancelled_task_is_closed_and_only_then_free(client, folder, out, monkeypatch):
+    order, is_opening, is_released = [], anyio.Event(), threading.Event()
+    close, release, unlock = Journal.close, JournalLock.release, FileLock.release
+
+    def opening(path):
+        anyio.from_thread.run_sync(is_opening.set)
+        is_released.wait(20)
+        opened = open_journal(path)
+        order.append("opened")
+        return opened
+
+    monkeypatch.setattr("groupdocs_translation.batch.journal.open_journal", opening)
+    monkeypatch.setattr(Journal, "close", lambda opened: (order.append("closed"), close(opened)))
+    monkeypatch.setattr(JournalLock, "release", lambda lock: (is_released.set(), release(lock)))
+    monkeypatch.setattr(FileLock, "release", lambda lock: (order.append("free"), unlock(lock)))
+    task = asyncio.create_task(AsyncBatch(client, folder("a.txt"), target="de", output_dir=out).run())
+    with anyio.fail_after(20):
+        await is_opening.wait()
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert order == ["opened", "closed", "free"]
+
+
+def test_a_journal_is_not_opened_when_its_lock_was_released(tmp_path):
+    lock = JournalLock(tmp_path / "journal")
+    lock.acquire()
+    lock.release()
+    with pytest.raises(RuntimeError, match="released"):
+        lock.open_journal()
 
 
 def test_refused_credentials_stop_the_batch_and_lose_nothing(sandbox, folder, out):

@@ -36,7 +36,7 @@ from .._rules.polling import PollingName, PollingSchedule
 from .._rules.requests import given
 from ..spec.derived import FileStyle, KindName, OcrFormat, OutputFormat, SavingMode
 from ..spec.formats import WorksheetPart
-from .journal import BatchRunning, Journal, JournalLock, open_journal
+from .journal import BatchRunning, Journal, JournalLock
 from .options import BatchSettings, Concurrency, FolderOptions, batch_settings
 from .planner import Planner
 from .report import BatchFile, BatchPlan, BatchProgress, BatchReport
@@ -162,17 +162,14 @@ class _BaseBatch:
         lock = JournalLock(settings.journal)
         lock.acquire()
         try:
-            with closing(await anyio.to_thread.run_sync(open_journal, settings.journal)) as journal:
-                run = Run(self._account, settings, journal)
-                self._thread, self._loop = threading.get_ident(), async_owner()
-                self._run = run
-                if self._is_stopping:
-                    run.stop()
-                try:
-                    self.report = await run.execute()
-                finally:
-                    self._run = None
+            run = Run(self._account, settings, await anyio.to_thread.run_sync(lock.open_journal))
+            self._thread, self._loop = threading.get_ident(), async_owner()
+            self._run = run
+            if self._is_stopping:
+                run.stop()
+            self.report = await run.execute()
         finally:
+            self._run = None
             self._is_stopping = False
             lock.release()
         return run.error

@@ -10,10 +10,11 @@ import json
 import logging
 import os
 import re
+import shutil
 import sqlite3
 import threading
 import zlib
-from contextlib import closing, contextmanager, suppress
+from contextlib import ExitStack, closing, contextmanager, suppress
 from functools import partial
 from itertools import count
 from pathlib import Path
@@ -209,18 +210,19 @@ class Journal:
 
         Of a damaged journal, it has the rows that can be read.
         """
-        copy = _connect("")
-        try:
-            has_damage = is_damaged(path)
-            if not has_damage and path.exists() and path.stat().st_size:
-                with closing(read_journal(path)) as original:
-                    original.backup(copy)
-            journal = cls(copy, path)
-        except (sqlite3.Error, OSError) as error:
-            copy.close()
-            raise ConfigurationError(f"cannot use {path} as a journal: {error}") from error
-        if has_damage:
-            recover_rows(path, journal)
+        has_damage = is_damaged(path)
+        with ExitStack() as on_error:
+            copy = on_error.enter_context(closing(_connect("")))
+            try:
+                if not has_damage and path.exists() and path.stat().st_size:
+                    with closing(read_journal(path)) as original:
+                        original.backup(copy)
+                journal = cls(copy, path)
+            except (sqlite3.Error, OSError) as error:
+                raise ConfigurationError(f"cannot use {path} as a journal: {error}") from error
+            if has_damage:
+                recover_rows(path, journal)
+            on_error.pop_all()
         return journal
 
     def _prepare(self) -> None:
@@ -490,10 +492,12 @@ class JournalLock:
     the process ID is only for messages; it may be stale.
     """
 
-    def __init__(self, journal: Path) -> None:
-        self._journal = journal
-        self._pid_file = journal.with_name(f"{journal.name}.pid")
-        self._lock = FileLock(journal.with_name(f"{journal.name}.lock"), thread_local=False)
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._pid_file = path.with_name(f"{path.name}.pid")
+        self._lock = FileLock(path.with_name(f"{path.name}.lock"), thread_local=False)
+        self._opening = threading.Lock()
+        self._journal: Journal | None = None
 
     def acquire(self) -> None:
         new = self._pid_file.with_name(f"{self._pid_file.name}.new")  # a reader gets the whole number or nothing
@@ -505,19 +509,31 @@ class JournalLock:
             pid = self._pid()
             who = f"process {pid}" if pid is not None else "another process"
             raise BatchRunning(
-                f"a batch is at work on {self._journal} already ({who}): wait for it, stop it, or pass another journal",
+                f"a batch is at work on {self._path} already ({who}): wait for it, stop it, or pass another journal",
                 pid=pid,
             ) from None
         except OSError as error:
             self._lock.release()
             raise ConfigurationError(
-                f"cannot write to the folder of {self._journal}: {error.strerror}; {_NOTHING_SENT}"
+                f"cannot write to the folder of {self._path}: {error.strerror}; {_NOTHING_SENT}"
             ) from error
 
+    def open_journal(self) -> Journal:
+        """Open the journal; ``release()`` closes it. May run in a thread whose task is cancelled meanwhile."""
+        with self._opening:
+            if not self._lock.is_locked:
+                raise RuntimeError("the lock was released before the journal was opened")
+            self._journal = open_journal(self._path)
+            return self._journal
+
     def release(self) -> None:
-        with suppress(OSError):  # the number decides nothing
-            self._pid_file.unlink(missing_ok=True)
-        self._lock.release()
+        """Close the journal, waiting for a thread that still opens it, and let other batches use it."""
+        with self._opening:
+            if self._journal is not None:
+                self._journal.close()
+            with suppress(OSError):  # the number decides nothing
+                self._pid_file.unlink(missing_ok=True)
+            self._lock.release()
 
     def _pid(self) -> int | None:
         with suppress(OSError, ValueError):
@@ -528,7 +544,6 @@ class JournalLock:
 # -- a damaged journal -------------------------------------------------------------------------------------------------
 
 _JOB_ID = re.compile(r'"id": "([^"]+)"')
-_SUFFIXES = ("", "-journal")  # the files of a database
 _NO_DAMAGE = (
     "SQLITE_BUSY", "SQLITE_LOCKED", "SQLITE_CANTOPEN", "SQLITE_READONLY", "SQLITE_PERM", "SQLITE_FULL",
 )  # fmt: skip
@@ -574,23 +589,28 @@ def _stored_rows(connection: sqlite3.Connection, table: str, order: str = "") ->
 
 
 def open_journal(path: Path) -> Journal:
-    """Open the journal; if it is damaged, set it aside, and open a new one with the rows that can be read."""
-    if not is_damaged(path):
-        return Journal.open(path)
-    number = next(number for number in count(1) if not path.with_name(f"{path.name}.damaged-{number}").exists())
-    aside = path.with_name(f"{path.name}.damaged-{number}")
-    try:
-        for suffix in _SUFFIXES:
-            with suppress(FileNotFoundError):
-                path.with_name(path.name + suffix).replace(aside.with_name(aside.name + suffix))
-    except OSError as error:
-        raise ConfigurationError(f"cannot set aside the damaged journal {path}: {error.strerror}") from error
-    journal = Journal.open(path)
-    log.warning(
-        "%s was damaged and is now %s; files recovered: %d; the others are uncertain",
-        path, aside, recover_rows(aside, journal),
-    )  # fmt: skip
-    return journal
+    """Open the journal; if it is damaged, keep a copy of it, and replace it by one with the rows that can be read.
+
+    The new one takes its place when it is complete: an empty journal would let the next run pay for all files again.
+    """
+    if is_damaged(path):
+        number = next(number for number in count(1) if not path.with_name(f"{path.name}.damaged-{number}").exists())
+        aside, new = path.with_name(f"{path.name}.damaged-{number}"), path.with_name(f"{path.name}.new")
+        try:
+            new.unlink(missing_ok=True)  # of a recovery that was killed
+            with closing(Journal.open(new)) as journal:
+                recovered = recover_rows(path, journal)
+            aside.touch(mode=0o600)
+            shutil.copyfile(path, aside)
+            with suppress(FileNotFoundError):  # SQLite would apply it to the new one
+                path.with_name(f"{path.name}-journal").replace(aside.with_name(f"{aside.name}-journal"))
+            new.replace(path)
+        except OSError as error:
+            raise ConfigurationError(f"cannot set aside the damaged journal {path}: {error.strerror}") from error
+        log.warning(
+            "%s was damaged and is now %s; files recovered: %d; the others are uncertain", path, aside, recovered
+        )
+    return Journal.open(path)
 
 
 def recover_rows(damaged: Path, journal: Journal) -> int:
