@@ -28,7 +28,7 @@ else:  # loaded when an annotation that names it is read
 
 _VERBS = {"upload": "uploading", "wait": "waiting", "download": "downloading"}
 _FAILURES = {"failed", "uncertain"}
-_STOPPING = "stopping when the current steps are finished; press Ctrl-C again to stop immediately"
+_STOPPING = "stopping when the current steps are finished; a second Ctrl-C stops immediately"
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")  # all but tab and newline
 BAR_WIDTH = 24
 NAME_WIDTH = 28

@@ -162,7 +162,7 @@ def test_an_interrupted_batch_prints_the_command_that_resumes_it(start, sandbox,
     process.send_signal(signal.SIGINT)
     said = process.stderr.read()
     assert process.wait(PATIENCE_S) == 130
-    assert b"stopping when the current steps are finished; press Ctrl-C again to stop immediately" in said
+    assert b"stopping when the current steps are finished; a second Ctrl-C stops immediately" in said
     assert b"groupdocs-translation batch src --to de --out out" in said
     assert b"Traceback" not in said
 

@@ -130,7 +130,7 @@ def test_a_batch_without_a_terminal_prints_failures_immediately_and_progress_eve
         "36 of 40 files to do",
         "a/b.xlsx: failed: it is protected",
         "10 of 40 files, 1 failed, 31 calls, about 5 min left",
-        "stopping when the current steps are finished; press Ctrl-C again to stop immediately",
+        "stopping when the current steps are finished; a second Ctrl-C stops immediately",
     ]
 
 
