@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import keyring
+import keyring.backend
+import keyring.errors
 import pytest
 from groupdocs_translation.auth import ClientCredentials
 from groupdocs_translation.auth.credentials import Secret
@@ -60,6 +63,34 @@ def make_auth(identity, api, clock, events):
 @pytest.fixture
 def auth(make_auth):
     return make_auth()
+
+
+@pytest.fixture
+def ring():
+    """A fake system keyring with entries by (service, name)."""
+
+    class Ring(keyring.backend.KeyringBackend):
+        priority = 1
+
+        def __init__(self):
+            super().__init__()
+            self.entries = {}
+
+        def get_password(self, service, username):
+            return self.entries.get((service, username))
+
+        def set_password(self, service, username, password):
+            self.entries[service, username] = password
+
+        def delete_password(self, service, username):
+            if self.entries.pop((service, username), None) is None:
+                raise keyring.errors.PasswordDeleteError("there is no such entry")
+
+    before = keyring.get_keyring()
+    ring = Ring()
+    keyring.set_keyring(ring)
+    yield ring
+    keyring.set_keyring(before)
 
 
 def wait_for_refresh(source):

@@ -8,7 +8,6 @@ import sys
 from base64 import urlsafe_b64encode
 
 import keyring
-import keyring.backend
 import pytest
 from groupdocs_translation import AuthenticationError, ConfigurationError, TokenResponseError, TranslationClient
 from groupdocs_translation.auth import Secret
@@ -37,29 +36,6 @@ def config(tmp_path, monkeypatch):
         return path
 
     return write
-
-
-@pytest.fixture
-def ring(monkeypatch):
-    """A fake system keyring with entries by (service, name)."""
-
-    class Ring(keyring.backend.KeyringBackend):
-        priority = 1
-
-        def __init__(self):
-            super().__init__()
-            self.entries = {}
-
-        def get_password(self, service, username):
-            return self.entries.get((service, username))
-
-        def set_password(self, service, username, password): ...
-
-    before = keyring.get_keyring()
-    ring = Ring()
-    keyring.set_keyring(ring)
-    yield ring
-    keyring.set_keyring(before)
 
 
 def fill(ring, service="groupdocs-translation", client_id="ring-id", client_secret="ring-secret"):
@@ -233,7 +209,7 @@ def test_the_keyring_is_an_extra(monkeypatch):
 
 
 def test_a_missing_entry_of_the_keyring_is_named(ring):
-    fill(ring, client_secret=None)
+    ring.entries["groupdocs-translation", "client_id"] = "ring-id"
     with pytest.raises(ConfigurationError, match="client_secret in the keyring is missing"):
         found()
 

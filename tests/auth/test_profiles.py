@@ -13,6 +13,7 @@ from groupdocs_translation.auth.credentials import (
     Secret,
     find_credentials,
     profile_path,
+    remove_from_keyring,
     store_in_file,
     store_in_keyring,
 )
@@ -147,29 +148,17 @@ def test_a_machine_without_a_keyring_is_an_error_without_the_secret(monkeypatch)
     assert "s3cret" not in str(caught.value)
 
 
-def test_the_keyring_is_read_after_the_file(monkeypatch):
-    keyring = pytest.importorskip("keyring")
-    from keyring.backend import KeyringBackend
+def test_the_keyring_is_read_after_the_file(ring):
+    store_in_keyring("home", credentials("in-the-keyring"))
+    assert find_credentials(NOTHING, "home").client_id == "in-the-keyring"
+    store_in_file("home", credentials("in-the-file"))
+    assert find_credentials(NOTHING, "home").client_id == "in-the-file"
 
-    class Memory(KeyringBackend):
-        priority = 1
 
-        def __init__(self):
-            super().__init__()
-            self.kept = {}
-
-        def get_password(self, service, username):
-            return self.kept.get((service, username))
-
-        def set_password(self, service, username, password):
-            self.kept[service, username] = password
-
-    before = keyring.get_keyring()
-    keyring.set_keyring(Memory())
-    try:
-        store_in_keyring("home", credentials("in-the-keyring"))
-        assert find_credentials(NOTHING, "home").client_id == "in-the-keyring"
-        store_in_file("home", credentials("in-the-file"))
-        assert find_credentials(NOTHING, "home").client_id == "in-the-file"
-    finally:
-        keyring.set_keyring(before)
+@pytest.mark.parametrize("missing", ["client_id", "client_secret", None])
+def test_half_a_pair_is_removed_from_the_keyring_too(ring, missing):
+    store_in_keyring("default", credentials())
+    ring.entries.pop(("groupdocs-translation", missing), None)
+    assert remove_from_keyring("default")
+    assert ring.entries == {}
+    assert not remove_from_keyring("default")

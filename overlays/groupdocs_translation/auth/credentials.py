@@ -310,13 +310,15 @@ def store_in_keyring(profile: str, credentials: Credentials) -> None:
 
 def remove_from_keyring(profile: str) -> bool:
     """Remove a profile from the system keyring; ``False`` if it does not exist."""
+    stored = _from_keyring(profile)
+    if not has_value(stored):
+        return False
 
     def remove(keyring: Any, service: str) -> None:
-        keyring.delete_password(service, "client_id")
-        keyring.delete_password(service, "client_secret")
+        for name, value in zip(("client_id", "client_secret"), stored, strict=True):
+            if value.reveal() is not None:  # keyrings raise for a missing entry, and would keep the other
+                keyring.delete_password(service, name)
 
-    if not has_value(_from_keyring(profile)):
-        return False
     _change_keyring("remove", profile, remove)
     return True
 
