@@ -104,7 +104,7 @@ class BearerAuth(httpx2.Auth):
         before_send: Callable[[httpx2.Request], object] | None = None,
         library: ModuleType = httpx2,
     ) -> None:
-        check_methods(source, "source", "get", "aget", "get_cached", "invalidate")
+        check_methods(source, "source", "get", "aget", "get_cached", "mark_accepted", "invalidate", "report_replay")
         check_callable(is_public, "is_public")
         check_callable(before_send, "before_send")
         if not hasattr(library, "SyncByteStream"):

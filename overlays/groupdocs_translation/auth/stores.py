@@ -24,6 +24,7 @@ from urllib.parse import urlsplit
 
 from .._clock import Clock
 from .._errors import ConfigurationError
+from .._files import checked_path
 from .credentials import APPLICATION, Secret, unsafe_permissions, write_private
 from .token import MAX_LIFETIME_S, AccessToken, TokenRequest, members_of, token_of
 
@@ -102,7 +103,7 @@ class FileTokenStore:
         path: the folder, created if it is missing; by default in the user's cache folder.
 
     Raises:
-        ConfigurationError: ``path`` is not a path.
+        ConfigurationError: ``path`` is not a valid path.
     """
 
     def __init__(self, path: str | os.PathLike[str] | None = None) -> None:
@@ -110,11 +111,7 @@ class FileTokenStore:
             from platformdirs import user_cache_path  # noqa: PLC0415  (not needed with a path)
 
             path = user_cache_path(APPLICATION) / "tokens"
-        if not isinstance(path, str | os.PathLike) or not os.fspath(path):
-            raise ConfigurationError(
-                f"path must be a folder, as a string or a Path, got {path!r:.60}", parameter="path"
-            )
-        self._folder = Path(os.fsdecode(path))
+        self._folder = checked_path(path, "path")
 
     def read(self, key: str) -> str | None:
         """Return the record, ``None`` if it does not exist. Links are not followed.
