@@ -88,7 +88,15 @@ def test_a_glossary_may_be_a_table_or_json(tmp_path, name, content):
 
 
 @pytest.mark.parametrize(
-    ("name", "content"), [("a.csv", "a,b,c\n"), ("a.json", "[1]"), ("b.json", "{"), ("a.tsv", "a\t\n")]
+    ("name", "content"),
+    [
+        ("a.csv", "a,b,c\n"),
+        ("a.json", "[1]"),
+        ("b.json", "{"),
+        ("null.json", '{"harbour": null}'),
+        ("nested.json", '{"harbour": {"de": "Hafen"}}'),
+        ("a.tsv", "a\t\n"),
+    ],
 )
 def test_an_invalid_glossary_is_refused(tmp_path, name, content):
     file = tmp_path / name

@@ -93,7 +93,7 @@ def _numbers(value: str) -> list[int]:
 def _pairs(value: str) -> dict[str, str]:
     pairs: dict[str, str] = {}
     for row in _glossary_rows(Path(value[1:])) if value.startswith("@") else [value.partition("=")[::2]]:
-        cells = [str(cell).strip() for cell in row]
+        cells = [cell.strip() if isinstance(cell, str) else "" for cell in row]  # JSON has other types
         if len(cells) != 2 or not all(cells):
             raise ValueError(f"{'='.join(filter(None, cells))!r} is not a pair such as word=translation")
         pairs[cells[0]] = cells[1]
