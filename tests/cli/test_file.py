@@ -122,6 +122,17 @@ def test_an_image_is_read_as_text(command, tmp_path, sandbox):
     assert file["texts"]["de"] == [done.out.splitlines()[0].removeprefix("de\t")]
 
 
+def test_texts_that_were_not_printed_are_listed_for_resuming(command, tmp_path, sandbox):
+    for name in ("a.png", "b.png"):
+        (tmp_path / name).write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(32))
+    line = ("file", "a.png", "b.png", "--to", "de", "--as-text", "--max-calls", "5")  # two uploads, two jobs, one poll
+    resume = command(*line, "--json").error["resume"]
+    assert resume == [f"groupdocs-translation jobs wait {job}" for job in sandbox.state.jobs]
+    printed = command(*line)
+    assert printed.out
+    assert printed.err.count("jobs wait") == 1
+
+
 def test_a_download_that_fails_says_how_to_fetch_what_was_paid_for(command, note, sandbox, monkeypatch):
     sandbox.fail("/storage", status=403, times=50)
     done = command("file", note, "--to", "de", "--out", "my out")
@@ -161,7 +172,9 @@ def test_all_files_are_submitted_before_one_is_waited_for(command, note, tmp_pat
 
 def test_each_unfinished_file_is_reported_with_the_command_that_downloads_it(command, note, tmp_path, sandbox):
     (tmp_path / "b.txt").write_text("Hello\n")
-    sandbox.fail("/storage", status=403, times=50)
+    sandbox.fail("/storage", status=403, times=100)
+    found = command("file", "note.txt", "b.txt", "--to", "de", "--json").json["files"]
+    assert {entry["job"] for entry in found} == set(sandbox.state.jobs)
     done = command("file", "note.txt", "b.txt", "--to", "de")
     assert done.code == 1
     assert [line.split()[:3] for line in done.err.splitlines() if "jobs download" in line] == [

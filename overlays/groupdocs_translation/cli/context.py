@@ -147,6 +147,12 @@ class Context:
         for line in () if self.is_json else lines:
             output.write(line)
 
+    def write_result(self, job: Any, *lines: str) -> None:
+        """Print the result of a job. With ``--json`` it is printed at the end, and may be resumed until then."""
+        self.write(*lines)
+        if not self.is_json:
+            self.resume_commands.pop(job.id, None)
+
     def write_table(self, headings: Sequence[str], rows: Iterable[Sequence[str]], **layout: Any) -> None:
         """Print a result as a table, except with ``--json``."""
         if not self.is_json:

@@ -89,19 +89,17 @@ def file(
         for name in outcomes.remaining():
             with outcomes.reporting(name):
                 jobs[name] = client.submit_file(sys.stdin.buffer if name == "-" else name, progress=watch, **arguments)
+                outcomes.found[name]["job"] = jobs[name].to_dict() if no_wait else jobs[name].id
                 if no_wait:
-                    outcomes.found[name]["job"] = jobs[name].to_dict()
                     context.write(jobs[name].id)
         for name, job in () if no_wait else jobs.items():
             with outcomes.reporting(name):
                 if as_text:
                     texts = job.result(context.timeout or TEXTS_TIMEOUT_S, progress=watch)
-                    context.write(*text_lines(texts.by_language))
+                    context.write_result(job, *text_lines(texts.by_language))
                     outcomes.found[name]["texts"] = dict(texts.by_language)
                 else:
                     outcomes.found[name]["results"] = results.fetch(job, timeout=context.timeout, progress=watch)
-                outcomes.found[name]["job"] = job.id
-                context.resume_commands.pop(job.id, None)
     return outcomes.end()
 
 
@@ -233,6 +231,11 @@ class Results:
             click.UsageError: several results and one destination file.
             TranslationError: as ``Job.download()``.
         """
+        found = self._fetch(job, **waiting)
+        self._context.resume_commands.pop(job.id, None)
+        return found
+
+    def _fetch(self, job: Job[Any], **waiting: Any) -> dict[str, Any]:
         if self._is_folder:
             result = job.download(self._out, overwrite=self._overwrite, **waiting)
             self._context.write(*(str(result[language]) for language in result))

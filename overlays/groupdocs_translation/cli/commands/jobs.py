@@ -104,12 +104,12 @@ def wait(context: Context, ids: tuple[str, ...], kind: str | None) -> None:
 def _result(context: Context, job: Job[Any], result: Any) -> dict[str, Any]:
     values: dict[str, Any] = {"id": job.id, "kind": job.kind, "state": "done"}
     if job.kind == "text":
-        context.write(*text_lines(result.by_language))
+        context.write_result(job, *text_lines(result.by_language))
         return values | {"translations": dict(result.by_language)}
     if job.kind == "file":
-        context.write(f"{job.id}\tdone\t{' '.join(result.urls)}")
+        context.write_result(job, f"{job.id}\tdone\t{' '.join(result.urls)}")
         return values | {"languages": list(result.urls)}
-    context.write(*(".".join(path) for path in result.front_matter))
+    context.write_result(job, *(".".join(path) for path in result.front_matter))
     return values | {"front_matter": result.front_matter, "shortcodes": dict(result.shortcodes)}
 
 
@@ -160,7 +160,6 @@ def _finish_each(
             job = _pick(context, client, job_id, **details)
             context.keep(job, resume_command)
             found.append(finish(job, watch))
-            context.resume_commands.pop(job.id, None)
     context.write_json({"jobs": found, "calls": dict(context.calls)})
 
 
