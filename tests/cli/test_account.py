@@ -98,6 +98,18 @@ def test_login_prompts_for_the_secret_without_echo(command, account, monkeypatch
     assert secret not in done.out + done.err
 
 
+def test_no_frame_of_login_shows_the_secret(command, account, monkeypatch):
+    settings, (client_id, secret) = account
+    shown = []
+    monkeypatch.setattr(
+        "groupdocs_translation.cli.commands.account.token_facts",
+        lambda _: shown.append(repr(sys._getframe(1).f_locals)),
+    )
+    command("login", "--client-id", client_id, "--secret-stdin", stdin=secret.encode(), **settings)
+    assert client_id in shown[0]
+    assert secret not in shown[0]
+
+
 def test_a_wrong_secret_is_not_stored_unless_wanted(command, account):
     settings, (client_id, _) = account
     line = ["login", "--client-id", client_id, "--secret-stdin"]

@@ -50,8 +50,6 @@ class Problem(NamedTuple):
         return {name: value for name, value in (self._asdict() | more).items() if value not in ("", [])}
 
 
-_LATER = "submitted jobs are not lost: 'groupdocs-translation jobs list' shows their IDs"
-
 # By name, because some classes are in modules that most commands do not load.
 MEANINGS: dict[str, Meaning] = {
     "TranslationError": Meaning(Exit.FAILED),
@@ -72,7 +70,9 @@ MEANINGS: dict[str, Meaning] = {
     "TokenUnavailable": Meaning(
         Exit.FAILED, "run 'groupdocs-translation doctor' to see which host cannot be reached, or try again later"
     ),
-    "TransferError": Meaning(Exit.FAILED, _LATER),
+    "TransferError": Meaning(
+        Exit.FAILED, "submitted jobs are not lost: 'groupdocs-translation jobs list' shows their IDs"
+    ),
     "APIError": Meaning(Exit.FAILED),
     "BadRequest": Meaning(Exit.FAILED),
     "NotFound": Meaning(Exit.FAILED),

@@ -44,10 +44,10 @@ def login(context: Context, client_id: str | None, secret_stdin: bool, keyring: 
             client_id, secret = _prompt(client_id, from_stdin=secret_stdin)
         credentials = checked((Secret(client_id), secret), origin="login", names=_NAMES)
         if not no_check:
-            settings |= {"client_id": credentials.client_id, "client_secret": credentials.client_secret.reveal()}
             from ..._sync.client import TranslationClient  # loads the client
 
-            with TranslationClient(**settings) as client:
+            pair = Secret({"client_id": credentials.client_id, "client_secret": credentials.client_secret.reveal()})
+            with TranslationClient(**settings | pair.reveal()) as client:
                 token_facts(client)  # a pair that is refused is not stored
         if context.is_sandbox:
             where = "nowhere: the credentials of a sandbox end with it"
@@ -103,17 +103,15 @@ def token(context: Context) -> None:
 FREE_CALLS = 150  # per month in the free tier, from the service's pricing page
 
 
-def _month(_: click.Context, __: click.Parameter, value: str | None) -> str | None:
-    if value is None:
-        return None
+def _month(value: str) -> str:
     try:
         return f"{datetime.strptime(value, '%Y-%m').replace(tzinfo=UTC):%Y-%m}"
     except ValueError:
-        raise click.BadParameter(f"{value!r} is not a month such as 2026-11") from None
+        raise ValueError(f"{value!r} is not a month such as 2026-11") from None
 
 
 @options.command("usage")
-@options.option("--month", callback=_month, metavar="YYYY-MM", help="Month to report; default: the current one.")
+@options.option("--month", type=options.ValueType("YYYY-MM", _month), help="Month to report; default: the current one.")
 def usage(context: Context, month: str | None) -> None:
     """Show the number of calls.
 
