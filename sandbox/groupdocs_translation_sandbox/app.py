@@ -6,6 +6,7 @@ import asyncio
 import json
 import logging
 import re
+from contextlib import suppress
 from functools import cache
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -47,8 +48,9 @@ class App:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive, self._max_body_bytes)
         if request.path.startswith(ADMIN_PATH):
-            admin_response = await self._admin.respond(request)
-            await admin_response(scope, receive, FaultySend(send, request, None, self.state.clock.now()))
+            with suppress(ClientDisconnect):
+                admin_response = await self._admin.respond(request)
+                await admin_response(scope, receive, FaultySend(send, request, None, self.state.clock.now()))
             return
         below = request.path.removeprefix(BASE_PATH)
         if below != request.path and (operation := match(request.method, below)):

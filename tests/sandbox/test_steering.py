@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+from unittest.mock import AsyncMock
 
 import pytest
+from groupdocs_translation_sandbox.http import TRANSPORT
 
 from tests.sandbox.conftest import bare
 from tests.sandbox.sources import TEXT
@@ -165,3 +167,11 @@ def test_an_invalid_json_body_is_rejected(sandbox, admin):
 def test_a_web_page_cannot_control_a_sandbox(sandbox, admin):
     response = bare.post(f"{admin.url}tokens/revoke", content=b"{}", headers={"content-type": "text/plain"})
     assert response.status_code == 415
+
+
+async def test_a_client_that_disconnects_during_an_admin_request_is_no_error(sandbox):
+    scope = {"type": "http", "method": "POST", "raw_path": b"/__sandbox__/clock", "headers": [], "query_string": b""}
+    disconnected = AsyncMock(return_value={"type": "http.disconnect"})
+    send = AsyncMock()
+    await sandbox.app(scope | {"extensions": {TRANSPORT: None}}, disconnected, send)
+    assert not send.called
