@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import tomllib
 from pathlib import Path
 from typing import Any
 
 from PIL import Image, ImageDraw, ImageFont
 
 from release import charts
-from release.tree import ROOT, urls
+from release.tree import CHANGELOG, unreleased, urls
 
 _NAVIGATION: list[Any] = []
 
@@ -32,20 +31,10 @@ def on_nav(nav: Any, **_: Any) -> None:
 def on_page_markdown(markdown: str, page: Any, **_: Any) -> str:
     """Insert the charts, and into the changelog the changes of the next release."""
     if page.file.src_uri == "changelog.md":
-        markdown = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+        markdown = CHANGELOG.read_text(encoding="utf-8")
         markdown = markdown.replace("`docs/compatibility.md`", "[Compatibility](compatibility.md)")
-        return markdown.replace("<!-- towncrier release notes start -->", unreleased(ROOT))
+        return markdown.replace("<!-- towncrier release notes start -->", unreleased())
     return charts.filled(markdown)
-
-
-def unreleased(root: Path) -> str:
-    """Return the fragments of ``changes.d`` as a section, in the order of ``pyproject.toml``."""
-    lines = ["## Unreleased"]
-    for kind in tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["towncrier"]["type"]:
-        if fragments := sorted((root / "changes.d").glob(f"*.{kind['directory']}.md")):
-            lines += ["", f"### {kind['name']}", ""]
-            lines += ["- " + " ".join(path.read_text(encoding="utf-8").split()) for path in fragments]
-    return "\n".join(lines) if len(lines) > 1 else ""
 
 
 def on_post_build(config: Any) -> None:

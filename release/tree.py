@@ -77,6 +77,16 @@ def section(text: str, version: str) -> str:
     return found[1].strip() if found else ""
 
 
+def unreleased(root: Path = ROOT) -> str:
+    """Return the fragments of ``changes.d`` as a section of the changelog, in the order of ``pyproject.toml``."""
+    lines = ["## Unreleased"]
+    for kind in tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["towncrier"]["type"]:
+        if fragments := sorted((root / "changes.d").glob(f"*.{kind['directory']}.md")):
+            lines += ["", f"### {kind['name']}", ""]
+            lines += ["- " + " ".join(path.read_text(encoding="utf-8").split()) for path in fragments]
+    return "\n".join(lines) if len(lines) > 1 else ""
+
+
 def without_placeholders(example: str) -> str:
     """Remove credentials written as ``...``: the example then reads the environment."""
     return re.sub(r'client_id="\.\.\.", client_secret="\.\.\."(, )?', "", example)

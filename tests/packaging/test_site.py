@@ -16,6 +16,7 @@ from groupdocs_translation.formats import KINDS, FileOptions
 from release import tables
 from release.charts import CHARTS, filled, measured_table
 from release.site import SEARCHED, fetched_from_elsewhere, not_found
+from release.tree import unreleased
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
@@ -137,6 +138,21 @@ def test_a_word_that_no_title_of_its_page_has_is_named() -> None:
     entries = [entry for entry in entries if entry["location"] != "recipes/proxy/#x"]
     (line,) = not_found(json.dumps({"docs": entries}))
     assert "'proxy' does not find recipes/proxy/" in line
+
+
+def test_the_changes_of_the_next_release_are_those_that_its_changelog_will_list(tmp_path: Path) -> None:
+    (tmp_path / "pyproject.toml").write_bytes((ROOT / "pyproject.toml").read_bytes())
+    (tmp_path / "changes.d").mkdir()
+    assert unreleased(tmp_path) == ""
+    for name in ("retries.fix", "polling.fix", "files.feature", "keywords.breaking", "format.document"):
+        (tmp_path / "changes.d" / f"{name}.md").write_text(f"What\nchanged: {name}.\n")
+    (tmp_path / "changes.d" / "README.md").write_text("How to write a fragment.\n")
+
+    command = [sys.executable, "-m", "towncrier", "build", "--draft", "--version", "0.2.0", "--date", "2026-12-01"]
+    draft = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True).stdout
+
+    assert "- What changed: polling.fix." in unreleased(tmp_path)
+    assert unreleased(tmp_path).split() == draft.replace("0.2.0 (2026-12-01)", "Unreleased").split()
 
 
 @pytest.mark.parametrize("chart", CHARTS)
