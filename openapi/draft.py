@@ -44,7 +44,7 @@ def operation_id(method: str, path: str) -> str:
 
 
 class Text:
-    """The actions of a file, as data and as one block of text each. Both are edited together, to keep the layout."""
+    """The actions of a file: as blocks of text, to keep the layout, and as data, in which only moved names change."""
 
     def __init__(self, content: str, actions: list[Any]) -> None:
         self.head, *self.blocks = re.split(r"(?m)^(?=  - target:)", content)
@@ -55,7 +55,7 @@ class Text:
         return self.head + "".join(self.blocks)
 
     def mark(self, number: int, why: str) -> None:
-        """Mark an action for review. Actions are counted from 1."""
+        """Mark an action for review, unless it was removed. Actions are counted from 1."""
         if "    x-draft:" not in self.blocks[number - 1]:
             members = r"(?m)^    (?=(x-absorbs|x-matches|x-optional|remove|update|copy):)"
             self._put(number, members, f"    x-draft: {json.dumps(why)}\n    ")
@@ -133,10 +133,9 @@ class Draft:
             self._remove_errors(after.document)
         return self.text.content()
 
-    def _note(self, number: int, why: str, *, is_marked: bool = True) -> None:
+    def _note(self, number: int, why: str) -> None:
         self.notes.append(f"action {number}, {self.before.actions[number - 1]['target']}: {why}")
-        if is_marked:
-            self.text.mark(number, why)
+        self.text.mark(number, why)
 
     # moved targets -------------------------------------------------------------------------------------------------
 
@@ -259,33 +258,30 @@ class Draft:
         hits, old_hits = after.hits.get(number, set()), self.before.hits.get(number, set())
         why = account.diagnosis(number, self.before, after, self.new)
         if reason.startswith("selects"):
-            if account.UNSELECTED in why:
-                self.decisions.append(f"action {number}, {action['target']}: {why}")
-            elif account.REMOVED in why and not hits:
-                if all(self._is_removed(place) for place in old_hits - hits):
-                    self.text.drop(number)
-                    self._note(number, f"dropped: {why}", is_marked=False)
-                else:
-                    self.decisions.append(f"action {number}, {action['target']}: {why}")
-            elif not hits:
-                self.text.drop(number)
-                self._note(number, f"dropped: {why}", is_marked=False)
-            else:
+            is_gone = all(self._is_removed(place) for place in old_hits)
+            if account.UNSELECTED in why or (account.REMOVED in why and not hits and not is_gone):
+                self._leave(action, number, why)
+            elif hits:
                 self.text.count(number, len(hits))
                 self._note(number, f"now selects {len(hits)} nodes ({why})")
+            else:
+                self._drop(number, why)
         elif reason.startswith("the list already has") and len(hits) > 1 and self._part(number, hits, action["update"]):
             return
         elif reason.startswith("changes nothing") or (reason.startswith("the list already has") and len(hits) == 1):
-            update = member(action, "update")
-            if all(account.says(at(self.new, hit), update) for hit in hits):
-                self.text.drop(number)
-                self._note(number, "dropped: fixed by the service, changes nothing", is_marked=False)
+            if all(account.says(at(self.new, hit), member(action, "update")) for hit in hits):
+                self._drop(number, "fixed by the service, changes nothing")
             else:
-                self.decisions.append(
-                    f"action {number}, {action['target']}: fixed by the service only partly or differently"
-                )
+                self._leave(action, number, "fixed by the service only partly or differently")
         else:
-            self.decisions.append(f"action {number}, {action['target']}: {reason}")
+            self._leave(action, number, reason)
+
+    def _drop(self, number: int, why: str) -> None:
+        self.text.drop(number)
+        self._note(number, f"dropped: {why}")
+
+    def _leave(self, action: Any, number: int, why: str) -> None:
+        self.decisions.append(f"action {number}, {action['target']}: {why}")
 
     def _part(self, number: int, hits: set[Location], update: list[Any]) -> bool:
         """Remove schemas fixed by the service from the names in the target, and return whether there were any."""
@@ -340,7 +336,7 @@ class Draft:
         while gone := used - {ref for _, ref in references(document)}:
             used -= gone
             for name in sorted(ref.removeprefix(SCHEMAS) for ref in gone):
-                self._remove(f"$.components.schemas.{name}", name, "is used by removed responses only")
+                self._remove(f"$.components.schemas['{name}']", name, "is used by removed responses only")
                 document["components"]["schemas"].pop(name, None)
 
     def _remove(self, target: str, name: str, defect: str) -> None:

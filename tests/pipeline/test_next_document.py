@@ -73,7 +73,9 @@ def split_tag(document: Any) -> None:
 
 
 def documented_errors(document: Any) -> None:
-    document["components"]["schemas"]["Problem"] = {"type": "object", "properties": {"title": {"type": "string"}}}
+    detail = {"type": "object", "properties": {"title": {"type": "string"}}}
+    problem = {"type": "object", "properties": {"detail": {"$ref": "#/components/schemas/Problem.Detail"}}}
+    document["components"]["schemas"] |= {"Problem": problem, "Problem.Detail": detail}
     content = {"application/json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
     for _, _, operation in tree.operations(document):
         operation["responses"]["default"] = {"description": "An error.", "content": content}
