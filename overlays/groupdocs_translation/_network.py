@@ -167,17 +167,16 @@ def uncertain(name: str, request: httpx2.Request, error: TranslationError) -> Su
     """Return the error for a submission that the service may have accepted, with the request body."""
     detail = f"HTTP {error.status_code}" if isinstance(error, APIError) else "no complete response"
     try:
-        sent: Any = responses.parse(request.content)
-    except (ValueError, httpx2.RequestNotRead):
-        sent = None
-    members = responses.as_object(sent)
-    if members is not None and isinstance(members.get("url"), str):
+        members = responses.members_of(request.content)
+    except httpx2.RequestNotRead:
+        members = {}
+    if isinstance(members.get("url"), str):
         members["url"] = PresignedUrl(members["url"])
     result = SubmissionUncertain(
         f"{name} was sent and its outcome is unknown ({detail}): the service may have accepted and billed the job. "
         "It was not sent again. If your account does not show the job, submit it again.",
         operation=name,
-        request=members,
+        request=members or None,
     )
     result.__cause__ = error
     result.request_id = error.request_id

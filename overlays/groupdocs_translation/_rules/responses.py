@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from http import HTTPStatus
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 from .._config import PresignedUrl, check_url, is_number
 from .._errors import (
@@ -68,45 +68,31 @@ def is_encoded(headers: Mapping[str, str]) -> bool:
 
 
 def parse(content: bytes) -> Any:
-    """Return the JSON value of a body.
-
-    Raises:
-        ValueError: it is not JSON, or nested too deeply, or has a wrong encoding or too long a number.
-    """
+    """Return the JSON value of a body, ``None`` if it is not JSON, is nested too deeply or has too long a number."""
     try:
         return json.loads(content)
-    except RecursionError:
-        raise ValueError("nested too deeply") from None
+    except (RecursionError, ValueError):
+        return None
 
 
-_OBJECT: Any = dict  # with members of unknown types
-_ARRAY: Any = list
-
-
-def as_object(value: Any) -> dict[str, Any] | None:
-    return value if isinstance(value, _OBJECT) else None
-
-
-def as_list(value: Any) -> list[Any] | None:
-    return value if isinstance(value, _ARRAY) else None
+def members_of(content: bytes) -> dict[str, Any]:
+    """Return the members of a JSON object, none for any other body."""
+    body: Any = parse(content)
+    return cast("dict[str, Any]", body) if isinstance(body, dict) else {}
 
 
 def service_message(content: bytes, *, mask: Callable[[str], str] = str) -> str | None:
     """Return the message of an error body, from the members that services use for it (such as RFC 9457)."""
-    try:
-        body: Any = parse(content)
-    except ValueError:
-        return None
-    if (members := as_object(body)) is not None:
-        for member in ("message", "detail", "title", "error_description", "error"):
-            if (text := clean(members.get(member), mask=mask)) is not None:
-                return text
-    return clean(body, mask=mask)
+    members = members_of(content)
+    for member in ("message", "detail", "title", "error_description", "error"):
+        if (text := clean(members.get(member), mask=mask)) is not None:
+            return text
+    return None if members else clean(parse(content), mask=mask)
 
 
 def with_message_masked(content: bytes, *, mask: Callable[[str], str]) -> bytes:
-    """Return the body of a poll with its ``message`` masked; ``wrong_shape`` has checked that it is an object."""
-    body = parse(content)
+    """Return the body of a poll, a JSON object, with its ``message`` masked."""
+    body = members_of(content)
     if isinstance(body.get("message"), str):
         body["message"] = mask(body["message"])
     return json.dumps(body).encode()
@@ -177,25 +163,6 @@ def body_status(value: Any) -> int | None:
     return None
 
 
-class Refusal(NamedTuple):
-    """A submission with a success status in HTTP, and an error status and message in the body."""
-
-    status: int
-    message: str | None
-
-
-def refusal(content: bytes) -> Refusal | None:
-    """Return the refusal in a body without a job ID, ``None`` if there is none."""
-    try:
-        body = as_object(parse(content))
-    except ValueError:
-        return None
-    if body is None:
-        return None
-    status = body_status(body.get("status"))
-    return Refusal(status, clean(body.get("message"))) if status is not None and status >= 400 else None
-
-
 def wrong_shape(operation: Operation, content: bytes) -> str | None:
     """Return why a success body does not match the service's document, ``None`` if it does; extra members are fine."""
     if operation.role == "upload" or operation.id == "getOpenapiDocument":
@@ -203,22 +170,9 @@ def wrong_shape(operation: Operation, content: bytes) -> str | None:
             return None if content.decode().strip() else "it is empty"
         except UnicodeDecodeError:
             return "it is not UTF-8 text"
-    try:
-        body = parse(content)
-    except ValueError:
-        return "it is not JSON"
-    if operation.id == "listLanguages":
-        if as_list(body) is None:
-            return "it is not a list"
-        return None if _fits(body, _LANGUAGES) else "an entry is not a language pair"
-    if (members := as_object(body)) is None:
-        return "it is not an object"
     if operation.role == "submit":
-        return None if is_job_id(members.get("id")) else "it has no valid job ID"
-    for name, (shape, expected) in _SHAPES[operation.id.removesuffix("Trial")].items():
-        if not _fits(members.get(name), shape):
-            return f"{name!r} is not {expected}"
-    return None
+        return None if is_job_id(members_of(content).get("id")) else "it has no valid job ID"
+    return _difference(parse(content), _EXAMPLES[operation.id.removesuffix("Trial")], "the body")
 
 
 def is_job_id(value: Any) -> bool:
@@ -226,41 +180,37 @@ def is_job_id(value: Any) -> bool:
     return isinstance(value, str) and value.isprintable() and bool(value.strip(" .")) and len(value) <= MAX_ID_LENGTH
 
 
-class _MapOf(NamedTuple):
-    """The shape of an object whose members have any name and the same shape."""
-
-    shape: Any
-
-
-# A shape is a type, a list of one shape, a dictionary of members, or ``_MapOf``. Integers are sizes in bytes.
-_LANGUAGES = [{"source": str, "targets": [str]}]
-_SHAPES: dict[str, dict[str, tuple[Any, str]]] = {
-    "getTextTranslation": {"translations": (_MapOf([str]), "a map of language to texts")},
+# Examples of valid bodies. All members of an object with ``ANY_NAME`` are like that one. Integers are sizes in bytes.
+ANY_NAME = "*"
+_EXAMPLES: dict[str, Any] = {
+    "listLanguages": [{"source": "en", "targets": ["de"]}],
+    "getTextTranslation": {"translations": {ANY_NAME: ["text"]}},
     "getFileTranslation": {
-        "urls": (_MapOf({"url": str, "size": int}), "a map of language to file"),
-        "request": ({}, "an object"),  # of a partial response; the generated parser fails on anything else
+        "urls": {ANY_NAME: {"url": "https://…", "size": 0}},
+        "request": {},  # of a partial response; the generated parser fails on anything else
     },
-    "getHugoStructure": {
-        "frontmatters": ([[str]], "a list of lists of names"),
-        "shortcodes": (_MapOf([[str]]), "a map of lists of names"),
-    },
-    "getHealth": {"items": ([{}], "a list of checks")},
+    "getHugoStructure": {"frontmatters": [["title"]], "shortcodes": {ANY_NAME: [["alt"]]}},
+    "getHealth": {"items": [{}]},
 }
+_EXPECTED = {dict: "a JSON object", list: "a JSON array", str: "a string", int: "a whole number of at least 0"}
 
 
-def _fits(value: Any, shape: Any, *, is_nullable: bool = True) -> bool:
-    """Return whether a value has a shape. Anything but an item of a list may be null."""
-    if value is None:
-        return is_nullable
-    if isinstance(shape, _ARRAY):
-        return isinstance(value, _ARRAY) and all(_fits(item, shape[0], is_nullable=False) for item in value)
-    if isinstance(shape, _MapOf):
-        return isinstance(value, _OBJECT) and all(_fits(item, shape.shape) for item in value.values())
-    if isinstance(shape, _OBJECT):
-        return isinstance(value, _OBJECT) and all(_fits(value.get(name), member) for name, member in shape.items())
-    if shape is int:
-        return isinstance(value, int) and not isinstance(value, bool) and value >= 0
-    return isinstance(value, shape)
+def _difference(value: Any, example: Any, name: str) -> str | None:
+    """Return which part of a value has another type than in the example. Members of objects may be missing or null."""
+    kind: Any = example.__class__
+    if type(value) is not kind or (kind is int and value < 0):
+        return f"{name} is not {_EXPECTED[kind]}"
+    parts: Iterable[str | None] = ()
+    if kind is list:
+        item_name = f"an item of {name}"
+        parts = (_difference(item, example[0], item_name) for item in value)
+    elif kind is dict and ANY_NAME in example:
+        member_name = f"a member of {name}"
+        parts = (_difference(member, example[ANY_NAME], member_name) for member in value.values() if member is not None)
+    elif kind is dict:
+        given = [member for member in example if value.get(member) is not None]
+        parts = (_difference(value[member], example[member], repr(member)) for member in given)
+    return next(filter(None, parts), None)
 
 
 class Failed(NamedTuple):
@@ -293,9 +243,10 @@ def classify(
         return Failed(_kind(status_code, headers, content), error)
     if operation is None or (reason := wrong_shape(operation, content)) is None:
         return None
-    if operation.role == "submit" and (refused := refusal(content)) is not None:
-        error = status_error(name, refused.status, headers, content, now=now, mask=mask)
-        return Failed(_kind(refused.status, headers, content), error)
+    status = body_status(members_of(content).get("status")) if operation.role == "submit" else None
+    if status is not None and status >= 400:  # an error with a success status in HTTP
+        error = status_error(name, status, headers, content, now=now, mask=mask)
+        return Failed(_kind(status, headers, content), error)
     # A poll is retried: the response may come from a proxy. A submission without a job ID is uncertain.
     kind = FailureKind.BROKEN if operation.role in {"poll", "submit"} else FailureKind.REJECTED
     return Failed(kind, invalid_response(name, status_code, reason))
@@ -315,13 +266,9 @@ def _is_own_error(content: bytes, status_code: int) -> bool:
 
     Gateways also return JSON with a ``status``, but with members of their own (such as those of RFC 9457).
     """
-    try:
-        members = as_object(parse(content))
-    except ValueError:
-        return False
+    members = members_of(content)
     return (
-        members is not None
-        and members.keys() <= {"status", "message", "id"}
+        members.keys() <= {"status", "message", "id"}
         and members.get("status") == status_code
         and isinstance(members.get("message"), str)
         and members.get("id") is None
@@ -442,10 +389,7 @@ def uploaded_url(content: bytes) -> str:
     text = PresignedUrl(content.decode().strip())
     del content
     if text.startswith('"'):
-        try:
-            text = PresignedUrl(parse(text.encode()))
-        except ValueError:
-            text = PresignedUrl()
+        text = PresignedUrl(parse(text.encode()) or "")
     try:
         return check_url(text, "the uploaded file's URL")
     except ConfigurationError as error:
