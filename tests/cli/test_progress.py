@@ -7,7 +7,7 @@ from types import SimpleNamespace
 
 import pytest
 from groupdocs_translation import Progress
-from groupdocs_translation._progress import BatchLines, bars, batch_bar, human_size, human_time, line_of
+from groupdocs_translation._progress import Lines, bars, human_size, human_time, view_of
 from groupdocs_translation.batch import BatchProgress
 from groupdocs_translation.cli.interrupt import Interrupt
 from rich.console import Console
@@ -68,6 +68,20 @@ def test_a_narrow_terminal_shortens_the_name_and_a_bracket_in_it_is_no_markup():
     assert "report.docx" not in screen.file.getvalue()
 
 
+@pytest.mark.parametrize(
+    "shown",
+    [
+        Progress("wait", "\x1b]0;owned\x07.docx", 3.0, 6.0, JOB),
+        BatchProgress(step="failed", path="\x1b]0;owned\x07.docx", reason="it is protected"),
+    ],
+)
+def test_a_file_name_cannot_control_the_terminal(screen, shown):
+    with bars(screen) as show:
+        show(shown)
+    assert "\ufffd]0;owned\ufffd.docx" in screen.file.getvalue()
+    assert "\x1b]" not in screen.file.getvalue()
+
+
 @pytest.mark.parametrize("width", [40, 60])
 def test_on_a_narrow_terminal_the_bar_shrinks_before_the_words(width):
     screen = terminal(width)
@@ -90,7 +104,8 @@ def test_on_a_narrow_terminal_the_bar_shrinks_before_the_words(width):
     ],
 )
 def test_a_step_is_a_line_in_words(step, line):
-    assert line_of(step) == line
+    view = view_of(step)
+    assert (view and view.text) == line
 
 
 def test_sizes_and_times_are_said_as_people_say_them():
@@ -116,7 +131,7 @@ def step(name, **values):
 
 
 def test_a_batch_without_a_terminal_prints_failures_immediately_and_progress_every_10_seconds(capsys):
-    lines = BatchLines()
+    lines = Lines()
     for seen in (
         step("start", finished=4),
         step("done", seconds=3.0),
@@ -135,7 +150,7 @@ def test_a_batch_without_a_terminal_prints_failures_immediately_and_progress_eve
 
 
 def test_a_batch_on_a_terminal_has_one_bar_with_its_failures_above(screen):
-    with batch_bar(screen) as show:
+    with bars(screen) as show:
         show(step("planning"))
         show(step("done"))
         show(step("uncertain", path="[x].docx", reason="no answer"))

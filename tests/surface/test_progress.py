@@ -73,7 +73,7 @@ def test_a_notebook_shows_the_last_state_of_a_batch_however_fast_it_ended(client
     cell, drawn = _progress._Cell(), []
     cell._handle = SimpleNamespace(update=lambda shown: drawn.append(shown._repr_html_()))
     (tmp_path / "a.txt").write_text("one")
-    client.translate_folder(tmp_path, target="de", output_dir=tmp_path / "out", progress=cell.show_batch)
+    client.translate_folder(tmp_path, target="de", output_dir=tmp_path / "out", progress=cell.show)
     assert "1 of 1 file" in drawn[-1]
     assert 'value="1" max="1"' in drawn[-1]
 
@@ -83,7 +83,6 @@ def test_a_log_gets_lines_of_texts_files_and_folders(client, tmp_path, capsys):
     with show_progress() as progress:
         client.translate_file(tmp_path / "a.txt", target="de", output_dir=tmp_path / "out", progress=progress)
         client.translate_text("one", target="de", progress=progress)
-    with show_progress() as progress:
         Batch(client, tmp_path / "out", target="fr", output_dir=tmp_path / "fr", progress=progress).run()
     printed = capsys.readouterr()
     assert "a.txt: uploading (3 B)" in printed.err
