@@ -301,6 +301,32 @@ def test_a_failed_stream_has_the_jobs_that_were_not_yielded(sandbox, small_reque
     assert [job.id for job in caught.value.jobs] == list(sandbox.jobs)[1:]
 
 
+@pytest.mark.parametrize("error", [ConfigurationError, ZeroDivisionError])
+def test_a_stream_whose_texts_end_in_an_error_has_the_jobs_too(sandbox, small_requests, error):
+    def texts():
+        yield from ("one", "two", "three", "four")
+        yield 5 if error is ConfigurationError else 5 / 0
+
+    with TranslationClient(**sandbox.client_settings()) as client:
+        with pytest.raises(error) as caught:
+            _walk(client.translate_stream(texts(), target="de"), [])
+    (job,) = sandbox.jobs
+    assert job in "".join(caught.value.__notes__)
+    assert error is ZeroDivisionError or [job.id for job in caught.value.jobs] == [job]
+
+
+@pytest.mark.parametrize("stage", ["submitted", "wait"])
+def test_an_error_of_this_package_in_a_callback_has_the_job(sandbox, stage):
+    def stop(progress):
+        if progress.stage == stage:
+            raise ConfigurationError("the callback used the client, and that failed")
+
+    with TranslationClient(**sandbox.client_settings()) as client:
+        with pytest.raises(ConfigurationError) as caught:
+            client.translate_file(b"Hello", name="a.txt", target="de", progress=stop)
+    assert [caught.value.job.id] == list(sandbox.jobs)
+
+
 def test_the_policy_of_one_call_reaches_every_request_of_it(sandbox, small_requests, tmp_path):
     never = RetryPolicy.never()
     with TranslationClient(**sandbox.client_settings()) as client:

@@ -141,11 +141,7 @@ class AsyncTranslationClient(BaseClient):
             SubmissionUncertain: the service may have accepted the job; it was not sent again.
         """
         call = self._text_call(target, given(TEXT_NAMES, locals()))
-        chunks = call.chunks(text)
-        texts = AsyncTexts(self._connection, call, is_single=isinstance(text, str))
-        for chunk in chunks:
-            await texts.submit(chunk)
-        return await texts.collect()
+        return await AsyncTexts(self._connection, call, is_single=isinstance(text, str)).translate(call.chunks(text))
 
     @typing.overload
     async def submit_text(  # type: ignore[overload-overlap]  # as for translate_text

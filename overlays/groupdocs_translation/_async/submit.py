@@ -13,7 +13,7 @@ from .._results import Progress, ProgressCallback, TextTranslation
 from .._rules.job_handle import JobHandle, JobSpec
 from .._rules.responses import request_id, uploaded_url
 from .._usage import calling
-from .jobs import AsyncJob, named_in_interrupts
+from .jobs import AsyncJob, naming
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterable, AsyncIterator, Generator, Iterable, Iterator
@@ -54,7 +54,7 @@ async def submit(
         connection, handle, submitted=connection.clock.monotonic(), request_id=request_id(response.headers)
     )
     if progress is not None:
-        with named_in_interrupts(job):
+        with naming(job):
             progress(Progress("submitted", spec.name or handle.id, 0, None, job))
     return job
 
@@ -103,8 +103,8 @@ class AsyncTexts:
         """Submit a chunk and return its job. Send nothing and return ``None`` if all its texts are blank."""
         call = self._call
         job: AsyncJob[Any] | None = None
-        with self._call_context():
-            if chunk.texts:
+        if chunk.texts:
+            with calling(policy=call.retries):
                 if not self._has_languages:
                     self._has_languages = True
                     call.set_languages(*await self._connection.resolve_languages(call.source, call.targets))
@@ -113,37 +113,39 @@ class AsyncTexts:
         self._sent.append((chunk, job))
         return job
 
-    async def collect(self) -> TextTranslation[Any]:
-        """Wait for all jobs and return their translations as one result."""
-        rows: dict[str, list[str]] = {language: [] for language in self._call.targets}
-        with self._call_context():
+    async def translate(self, chunks: Iterable[TextChunk]) -> TextTranslation[Any]:
+        """Submit all chunks, wait for their jobs and return the translations as one result."""
+        with self._naming_jobs():
+            for chunk in chunks:
+                await self.submit(chunk)
+            rows: dict[str, list[str]] = {language: [] for language in self._call.targets}
             for chunk, job in self._sent:
                 for language, texts in (await self._translations(chunk, job)).items():
                     rows[language].extend(texts)
-        jobs = [job for _, job in self._sent if job is not None]
+        jobs = self._jobs()
         found: dict[str, Any] = {code: texts[0] if self._is_single else texts for code, texts in rows.items()}
         return TextTranslation(found, [job.id for job in jobs], jobs[-1].request_id if jobs else None)
 
     async def stream(self, texts: Iterable[str] | AsyncIterable[str]) -> AsyncIterator[Any]:
         """Submit texts as they arrive, one chunk ahead, and yield the translations in order."""
         chunker = self._call.chunker()
-        async for text in async_each(texts):
-            chunk = chunker.add(text)
-            if chunk is not None:
-                await self.submit(chunk)
-                if len(self._sent) > 1:
-                    for row in await self._next_rows():
-                        yield row
-        last = chunker.flush()
-        if last is not None:
-            await self.submit(last)
-        while self._sent:
-            for row in await self._next_rows():
-                yield row
+        with self._naming_jobs():
+            async for text in async_each(texts):
+                chunk = chunker.add(text)
+                if chunk is not None:
+                    await self.submit(chunk)
+                    if len(self._sent) > 1:
+                        for row in await self._next_rows():
+                            yield row
+            last = chunker.flush()
+            if last is not None:
+                await self.submit(last)
+            while self._sent:
+                for row in await self._next_rows():
+                    yield row
 
     async def _next_rows(self) -> Iterator[Any]:
-        with self._call_context():
-            found = await self._translations(*self._sent[0])
+        found = await self._translations(*self._sent[0])
         del self._sent[0]
         return self._call.rows(found)
 
@@ -151,21 +153,25 @@ class AsyncTexts:
         call = self._call
         if job is None:
             return {language: list(chunk.blanks) for language in call.targets}
-        result: TextTranslation[Any] = await job.result(call.timeout, polling=call.polling, progress=call.progress)
+        result: TextTranslation[Any] = await job.result(
+            call.timeout, polling=call.polling, progress=call.progress, retries=call.retries
+        )
         return {code: [texts] if self._is_single else texts for code, texts in result.by_language.items()}
 
+    def _jobs(self) -> list[AsyncJob[Any]]:
+        return [job for _, job in self._sent if job is not None]
+
     @contextmanager
-    def _call_context(self) -> Generator[None]:
-        """Use the retry policy of the call, and add the jobs to errors. Must not stay open across a ``yield``."""
+    def _naming_jobs(self) -> Generator[None]:
+        """Add the jobs to errors, also to those of the user's texts."""
         try:
-            with calling(policy=self._call.retries):
-                yield
+            yield
         except TranslationError as error:
-            error.jobs = [job for _, job in self._sent if job is not None]
+            error.jobs = self._jobs()
             if others := [job.id for job in error.jobs if job is not error.job]:
                 error.add_note(f"error.jobs has the other jobs of this call: {', '.join(others)}")
             raise
         except BaseException as interrupt:
-            if ids := [job.id for _, job in self._sent if job is not None]:
+            if ids := [job.id for job in self._jobs()]:
                 interrupt.add_note(f"all jobs of this call so far: {', '.join(ids)}")
             raise

@@ -158,11 +158,7 @@ class TranslationClient(BaseClient):
             SubmissionUncertain: the service may have accepted the job; it was not sent again.
         """
         call = self._text_call(target, given(TEXT_NAMES, locals()))
-        chunks = call.chunks(text)
-        texts = Texts(self._connection, call, is_single=isinstance(text, str))
-        for chunk in chunks:
-            texts.submit(chunk)
-        return texts.collect()
+        return Texts(self._connection, call, is_single=isinstance(text, str)).translate(call.chunks(text))
 
     @typing.overload
     def submit_text(  # type: ignore[overload-overlap]  # as for translate_text

@@ -137,7 +137,6 @@ class Job(AsDict, Generic[R]):
         if self._last is not None and self._last.state.is_final:
             return self._last
         operation, parameter = _POLLS[self._spec.kind, self._spec.trial]
-        self._polls += 1
         try:
             response = self._connection.call(operation, **{parameter: self.id})
         except NotFound as error:
@@ -148,8 +147,9 @@ class Job(AsDict, Generic[R]):
             raise
         else:
             self._last = self._read_status(response)
-            self._observe(self._last)
+        self._polls += 1
         self._must_poll = False
+        self._observe(self._last)
         return self._last
 
     def _read_status(self, response: Any) -> JobStatus:
@@ -197,7 +197,7 @@ class Job(AsDict, Generic[R]):
             limit = schedule.deadline_s
         if limit is None:
             limit = TEXT_TIMEOUT_S if self.kind == "text" else FILE_TIMEOUT_S
-        with calling(policy=retries), named_in_interrupts(self):
+        with calling(policy=retries), naming(self):
             self._wait_until_ended(limit, schedule, progress)
         return self
 
@@ -236,7 +236,6 @@ class Job(AsDict, Generic[R]):
                 is_late = clock.monotonic() + wait >= deadline
                 if policy.tries == 1 or wait > policy.longest_retry_after_s or is_late:
                     raise
-                self._polls -= 1  # nothing reached the service
                 log.warning("job %s: %s; polling again in %.0f s", self.id, error, wait)
                 sync_sleep(clock, wait)
             else:
@@ -312,9 +311,10 @@ class Job(AsDict, Generic[R]):
         if self.kind != "file":
             raise ConfigurationError(f"a job of kind {self.kind!r} has no files: use result()")
         check_flag(overwrite, "overwrite")
-        with self._adding_job():
-            folder = sync_run(output_folder, output_dir)
-        return self._download_into(folder, overwrite, timeout, polling, progress, retries)
+        with calling(policy=retries):
+            with self._adding_job():
+                folder = sync_run(output_folder, output_dir)
+            return self._download_into(folder, overwrite, timeout, polling, progress)
 
     def _download_into(
         self,
@@ -323,23 +323,22 @@ class Job(AsDict, Generic[R]):
         timeout: float | None = None,
         polling: PollingName | PollingSchedule | None = None,
         progress: ProgressCallback | None = None,
-        retries: RetryPolicy | None = None,
     ) -> FileTranslation:
         polls = self._polls
         partial: JobPartial | None = None
         try:
-            result: Any = self.result(timeout, polling=polling, progress=progress, retries=retries)
+            result: Any = self.result(timeout, polling=polling, progress=progress)
         except JobPartial as error:
             partial, result = error, error.result
         try:
-            with self._adding_job(), calling(policy=retries):
+            with self._adding_job():
                 translation = self._download(result, folder, overwrite, progress)
         except TransferError as error:
             if error.status_code not in EXPIRED_STATUSES or self._polls > polls:
                 raise
             log.info("job %s: the URLs of its results have expired; polling for new ones", self.id)
             self._last, self._must_poll = None, True
-            return self._download_into(folder, overwrite, timeout, polling, progress, retries)
+            return self._download_into(folder, overwrite, timeout, polling, progress)
         if partial is not None:
             raise JobPartial(str(partial), job=self, result=translation, missing=partial.missing)
         return translation
@@ -348,10 +347,9 @@ class Job(AsDict, Generic[R]):
     def _adding_job(self) -> Generator[None]:
         """Add the job to errors about its files, and that they can still be downloaded."""
         try:
-            with named_in_interrupts(self):
+            with naming(self):
                 yield
         except TranslationError as error:
-            error.job = self
             error.args = (f"{error}; download job {self.id} again, it is not billed again", *error.args[1:])
             raise
 
@@ -425,11 +423,13 @@ def _prepare(folder: Path, wanted: dict[Path, int], overwrite: bool) -> None:
 
 
 @contextmanager
-def named_in_interrupts(job: Job[Any]) -> Generator[None]:
-    """Name a job in a cancellation, a keyboard interrupt or an error of a callback: it is paid for."""
+def naming(job: Job[Any]) -> Generator[None]:
+    """Name a job in every error, also in that of a callback, a cancellation or an interrupt: it is paid for."""
     try:
         yield
-    except TranslationError:
+    except TranslationError as error:
+        if error.job is None:
+            error.job = job
         raise
     except BaseException as interrupt:
         resume = f"client.job({job.id!r}, kind={job.kind!r})"
