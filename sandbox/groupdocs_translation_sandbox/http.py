@@ -1,4 +1,4 @@
-"""HTTP on Starlette: requests that are counted, hashed and limited while they are read, and JSON errors."""
+"""HTTP on Starlette and uvicorn: requests that are counted, hashed and limited while they are read, and JSON errors."""
 
 from __future__ import annotations
 
@@ -7,14 +7,22 @@ import hashlib
 import os
 import socket
 import struct
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Generator, Mapping
+from contextlib import asynccontextmanager, contextmanager
+from typing import Any
 
+import anyio
+import uvicorn
+from anyio.from_thread import start_blocking_portal
 from groupdocs_translation.spec.operations import Operation
 from starlette import requests
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
-from starlette.types import Receive, Scope
+from starlette.types import ASGIApp, Receive, Scope, Send
+from uvicorn.protocols.http.h11_impl import H11Protocol
+from uvicorn.server import ServerState
 
+BACKLOG = 2_048  # connections waiting to be accepted: a thousand clients may connect at the same time
 TRANSPORT = "groupdocs.transport"  # the member of scope["extensions"] with the transport of the connection
 _NO_LINGER = struct.pack("hh" if os.name == "nt" else "ii", 1, 0)  # struct linger: on, 0 s
 
@@ -90,3 +98,68 @@ class Request(requests.Request):
             self._transport.close()
         while (await self.receive())["type"] != "http.disconnect":
             pass
+
+
+class TransportProtocol(H11Protocol):
+    """uvicorn's h11 protocol. It passes its transport, which ASGI does not provide, to the application."""
+
+    def __init__(self, config: uvicorn.Config, state: ServerState) -> None:
+        super().__init__(config, state, app_state={})
+        app = self.app
+
+        async def connected(scope: Any, receive: Any, send: Any) -> None:
+            scope["extensions"] = {TRANSPORT: self.transport}
+            await app(scope, receive, send)
+
+        self.app = connected
+
+
+@contextmanager
+def serve(app: ASGIApp, listener: socket.socket) -> Generator[None]:
+    """Serve an application on a socket from an event loop in a thread; at the end, cancel requests in progress.
+
+    uvicorn parses and writes HTTP. Its ``Server`` is not used: it handles the signals of the process, and checks only
+    every tenth of a second whether it should stop.
+    """
+    with start_blocking_portal(name="sandbox") as portal, portal.wrap_async_context_manager(_serving(app, listener)):
+        yield
+
+
+@asynccontextmanager
+async def _serving(app: ASGIApp, listener: socket.socket) -> AsyncGenerator[None]:
+    own_tasks = asyncio.all_tasks()
+    in_progress: set[anyio.CancelScope] = set()
+    is_stopping = False
+
+    async def call(scope: Scope, receive: Receive, send: Send) -> None:
+        # anyio's cancellation lets worker threads finish and close their file; asyncio's would leave it open.
+        with anyio.CancelScope() as cancel_scope:
+            in_progress.add(cancel_scope)
+            try:
+                if not is_stopping:
+                    await app(scope, receive, send)
+            finally:
+                in_progress.discard(cancel_scope)
+
+    config = uvicorn.Config(call, interface="asgi3", ws="none", lifespan="off", log_config=None, access_log=False)
+    config.load()
+    state = ServerState()
+    loop = asyncio.get_running_loop()
+    server = await loop.create_server(lambda: TransportProtocol(config, state), sock=listener, backlog=BACKLOG)
+    yield
+    is_stopping = True
+    # asyncio accepts a connection in a separate task; connections still being accepted must be closed here too.
+    while others := asyncio.all_tasks() - own_tasks:
+        await _abort(state)
+        for cancel_scope in list(in_progress):
+            cancel_scope.cancel()
+        await asyncio.wait(others)
+    server.close()
+    await _abort(state)
+
+
+async def _abort(state: ServerState) -> None:
+    for connection in list(state.connections):
+        if isinstance(connection, TransportProtocol):
+            connection.transport.abort()
+    await asyncio.sleep(0)  # let the protocols handle connection_lost, so that no task logs an error

@@ -11,6 +11,7 @@ import time
 import warnings
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, Self
 
@@ -21,9 +22,9 @@ from .app import BASE_PATH, App
 from .contract import document
 from .engine import Engine, PseudoEngine
 from .faults import Fault, JobFault, Reset
+from .http import serve
 from .identity import GRANT, SCOPE, TOKEN_PATH, Identity, signing_key
 from .jobs import Jobs
-from .serving import ServerThread
 from .settings import Settings, VirtualClock
 from .state import Records, State
 from .storage import Storage
@@ -37,6 +38,8 @@ VARIABLES = {
 NO_PRODUCTION_SERVER = (
     "the sandbox is reachable from other machines, and any of them can control it: it is not a production server"
 )
+
+_running: set[Sandbox] = set()  # a sandbox serves until it is stopped, even if nothing else refers to it
 
 
 class Sandbox:
@@ -93,21 +96,24 @@ class Sandbox:
         self.client_id = client_id
         self.client_secret = self.state.identity.add(client_id, client_secret)
         self._host, self._port = host, port
-        self._server: ServerThread | None = None
+        self._running = ExitStack()
 
     def start(self) -> Self:
         """Start the server, and return when it accepts requests.
 
         Raises:
             OSError: the port is in use, or the host is not an IP address of this machine.
-            RuntimeError: the server did not start.
         """
         signing_key()
         document()
-        listener = self._listen()
-        self._folder.mkdir(mode=0o700)
-        self._server = ServerThread(self.app, listener)
-        self._server.start()
+        with ExitStack() as stack:
+            listener = stack.enter_context(self._listen())
+            self._folder.mkdir(mode=0o700)
+            stack.callback(shutil.rmtree, self._folder, ignore_errors=True)
+            stack.enter_context(serve(self.app, listener))
+            _running.add(self)
+            stack.callback(_running.discard, self)
+            self._running = stack.pop_all()
         return self
 
     def _listen(self) -> socket.socket:
@@ -129,9 +135,7 @@ class Sandbox:
 
     def stop(self) -> None:
         """Stop the server and delete its files. Can be called twice. Records and jobs stay readable."""
-        if self._server is not None:
-            self._server.stop()
-        shutil.rmtree(self._folder, ignore_errors=True)
+        self._running.close()
 
     def __enter__(self) -> Self:
         return self.start()

@@ -95,6 +95,12 @@ def test_stopping_closes_connections_being_accepted():
     assert [str(warning.message) for warning in caught] == []
 
 
+def test_a_sandbox_that_nothing_refers_to_serves_on():
+    url = Sandbox().start().client_settings()["base_url"]  # stays until the process ends
+    gc.collect()
+    assert bare.get(f"{url}/hc").status_code == 200
+
+
 def test_records_and_jobs_stay_readable_after_stop():
     with Sandbox() as sandbox, Plain(sandbox) as plain:
         job = plain.authorize().submit()
