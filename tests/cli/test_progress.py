@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import io
+import signal
 from types import SimpleNamespace
 
 import pytest
 from groupdocs_translation import Progress
 from groupdocs_translation._progress import Lines, bars, human_size, human_time, view_of
 from groupdocs_translation.batch import BatchProgress
-from groupdocs_translation.cli.interrupt import Interrupt
+from groupdocs_translation.cli.interrupt import stopping_between_jobs
 from rich.console import Console
 
 JOB = SimpleNamespace(id="0d36a582")
@@ -161,32 +162,36 @@ def test_a_batch_on_a_terminal_has_one_bar_with_its_failures_above(screen):
     assert "stopping" in printed
 
 
+def press_ctrl_c(_=None):
+    signal.raise_signal(signal.SIGINT)
+
+
 def pressed_while_submitting(then):
     """Ctrl-C after ``submit``, and then another step."""
     said = []
-    with Interrupt(said.append) as interrupt:
-        interrupt.watch(Progress("submit", "a", 0, None))
-        interrupt._on_signal(2, None)
+    with stopping_between_jobs(said.append) as watch:
+        watch(Progress("submit", "a", 0, None))
+        press_ctrl_c()
         assert len(said) == 1
-        then(interrupt)
+        then(watch)
 
 
 def test_ctrl_c_while_a_job_is_submitted_waits_for_its_id():
     with pytest.raises(KeyboardInterrupt):
-        pressed_while_submitting(lambda interrupt: interrupt.watch(Progress("submitted", "a", 0, None, JOB)))
+        pressed_while_submitting(lambda watch: watch(Progress("submitted", "a", 0, None, JOB)))
 
 
 def test_ctrl_c_twice_does_not_wait():
     with pytest.raises(KeyboardInterrupt):
-        pressed_while_submitting(lambda interrupt: interrupt._on_signal(2, None))
+        pressed_while_submitting(press_ctrl_c)
 
 
 def test_ctrl_c_at_any_other_moment_stops_immediately():
     for stage in ("upload", "submitted", "wait", "download"):
-        interrupt = Interrupt(print)
-        interrupt.watch(Progress(stage, "a", 0, None, JOB))
-        with pytest.raises(KeyboardInterrupt):
-            interrupt._on_signal(2, None)
+        with stopping_between_jobs(print) as watch:
+            watch(Progress(stage, "a", 0, None, JOB))
+            with pytest.raises(KeyboardInterrupt):
+                press_ctrl_c()
 
 
 def test_ctrl_c_in_the_last_submission_is_not_forgotten():

@@ -17,7 +17,7 @@ from .._errors import JobExpired, JobFailed
 from .._progress import human_count, is_terminal, show_progress
 from . import output
 from .exits import PROGRAM, Problem, problem_of
-from .interrupt import Interrupt
+from .interrupt import stopping_between_jobs
 from .output import say
 
 if TYPE_CHECKING:
@@ -38,6 +38,7 @@ class Context:
 
     ``jobs`` are the IDs of the submitted jobs, ``resume_commands`` the commands that resume the unfinished ones, by job
     ID, and ``calls`` the number of calls by operation. The attributes with the names of options are their values.
+    ``out`` is ``None`` if no files are downloaded.
     """
 
     def __init__(self, settings: Mapping[str, Any] | None = None, arguments: Sequence[str] = ()) -> None:
@@ -49,6 +50,7 @@ class Context:
         self.max_calls: int | None = None
         self.polling: str | None = None
         self.timeout: float | None = None
+        self.out: str | None = None
         self.jobs: list[str] = []
         self.resume_commands: dict[str, str] = {}
         self.calls: Mapping[str, int] = {}
@@ -96,33 +98,32 @@ class Context:
         return nullcontext(lambda _: None) if self.is_quiet or self.is_json else show_progress()
 
     @contextmanager
-    def watching(
-        self, client: TranslationClient, resume: Callable[[dict[str, Any]], list[str]]
-    ) -> Generator[Callable[[Progress], None]]:
-        """Yield the ``progress=`` callback: it shows progress, records jobs, and handles Ctrl-C so that no job is lost.
-
-        ``resume`` returns the arguments of the command that resumes a job, given the result of ``Job.to_dict()``.
-        """
+    def watching(self) -> Generator[Callable[[Progress], None]]:
+        """Yield the ``progress=`` callback: it shows progress, records jobs, and stops at Ctrl-C with no job lost."""
         history = self.history()
-        with Interrupt(self.say) as interrupt, self.progress() as show:
+        with stopping_between_jobs(self.say) as stop, self.progress() as show:
 
             def watch(step: Progress) -> None:
                 if step.stage == "submitted":
                     history.record_job(step.job.to_dict())
                     self.jobs.append(step.job.id)
-                    self.keep(step.job, resume)
+                    self.keep(step.job)
                 show(step)
-                interrupt.watch(step)  # last: it may raise
+                stop(step)  # last: it may raise
 
             yield watch
 
-    def keep(self, job: Any, resume: Callable[[dict[str, Any]], list[str]] | None = None) -> None:
+    def keep(self, job: Any) -> None:
         """Keep the command that resumes a job, in case this run stops. Jobs of ``--sandbox`` end with the run."""
-        if job is None or self.is_sandbox or job.id in self.resume_commands:
+        if job is None or self.is_sandbox:
             return
-        command = resume(job.to_dict()) if resume is not None else ["jobs", "wait", job.id]
-        profile = [] if self.profile is None else ["--profile", self.profile]
-        self.resume_commands[job.id] = shlex.join([PROGRAM, *command, *profile])
+        is_downloaded = job.kind == "file" and self.out is not None
+        command = [PROGRAM, "jobs", "download" if is_downloaded else "wait", job.id]
+        if is_downloaded and self.out != ".":
+            command += ["--out", str(self.out)]
+        if self.profile is not None:
+            command += ["--profile", self.profile]
+        self.resume_commands[job.id] = shlex.join(command)
 
     def problem(self, error: TranslationError) -> Problem:
         """Return what to report of an error; keep the command that resumes its job unless the job is over."""

@@ -28,6 +28,7 @@ from ..output import say, text_lines, write_file
 if TYPE_CHECKING:
     from collections.abc import Generator, Mapping, Sequence
 
+    from ..._results import FileTranslation
     from ..._sync.jobs import Job
     from ..context import Context
 
@@ -81,10 +82,11 @@ def file(
     if results.format and not as_text:
         arguments["output_format"] = results.format
     outcomes = _Outcomes(context, files)
-    with context.client() as client, context.watching(client, results.resume_command) as watch:
+    with context.client() as client, context.watching() as watch:
         if not (as_text or no_wait):
             results.check(outcomes, arguments)
-            arguments |= results.destination
+            if results.is_folder:
+                arguments |= {"output_dir": out, "overwrite": overwrite}
         jobs: dict[str, Job[Any]] = {}
         for name in outcomes.remaining():
             with outcomes.reporting(name):
@@ -160,20 +162,15 @@ class Results:
 
     def __init__(self, context: Context, out: str, *, overwrite: bool, is_single: bool) -> None:
         self._context = context
-        self._out = out
+        self._out = context.out = out
         self._overwrite = overwrite
         self._is_stdout = out == "-"
         self.format = None if self._is_stdout else _format_of(out)
-        self._is_folder = not self._is_stdout and self.format is None
-        if not self._is_folder and not is_single:
+        self.is_folder = not self._is_stdout and self.format is None
+        if not self.is_folder and not is_single:
             raise click.UsageError(f"--out {out} takes one result, and there are several: use a folder")
         if self._is_stdout and context.is_json:
             raise click.UsageError("--out - and --json both write to standard output: use one of them")
-
-    @property
-    def destination(self) -> dict[str, Any]:
-        """The arguments with which ``submit_file`` checks the names of the results."""
-        return {"output_dir": self._out, "overwrite": self._overwrite} if self._is_folder else {}
 
     def check(self, outcomes: _Outcomes, arguments: Mapping[str, Any]) -> None:
         """Check names, formats and free space for all files before anything is billed; report those that cannot be.
@@ -199,7 +196,7 @@ class Results:
         """
         if self._is_stdout:
             return
-        if not self._is_folder:
+        if not self.is_folder:
             output_folder(Path(self._out).parent)
             check_places([Path(self._out)], needed, overwrite=self._overwrite)
         elif (free := shutil.disk_usage(output_folder(self._out)).free) < needed:
@@ -218,12 +215,6 @@ class Results:
             )
         claimed[result] = masked(source)
 
-    def resume_command(self, job: dict[str, Any]) -> list[str]:
-        """Return the arguments that fetch a job."""
-        if job["kind"] == "text":
-            return ["jobs", "wait", job["id"]]
-        return ["jobs", "download", job["id"], *(["--out", self._out] if self._out != "." else [])]
-
     def fetch(self, job: Job[Any], **waiting: Any) -> dict[str, Any]:
         """Wait for a job, download its files, print their paths, and return path and size by language.
 
@@ -231,15 +222,16 @@ class Results:
             click.UsageError: several results and one destination file.
             TranslationError: as ``Job.download()``.
         """
-        found = self._fetch(job, **waiting)
-        self._context.resume_commands.pop(job.id, None)
-        return found
-
-    def _fetch(self, job: Job[Any], **waiting: Any) -> dict[str, Any]:
-        if self._is_folder:
+        if self.is_folder:
             result = job.download(self._out, overwrite=self._overwrite, **waiting)
-            self._context.write(*(str(result[language]) for language in result))
-            return {language: {"path": str(result[language]), "size": result.sizes[language]} for language in result}
+            paths = {language: str(path) for language, path in result.files.items()}
+        else:
+            result, paths = self._fetch_one(job, **waiting)
+        self._context.resume_commands.pop(job.id, None)
+        self._context.write(*paths.values())
+        return {language: {"path": path, "size": result.sizes[language]} for language, path in paths.items()}
+
+    def _fetch_one(self, job: Job[Any], **waiting: Any) -> tuple[FileTranslation, dict[str, str]]:
         path = Path(self._out)
         parent = None if self._is_stdout else path.parent  # a move within one file system is atomic
         with tempfile.TemporaryDirectory(prefix=".groupdocs-", dir=parent) as folder:
@@ -249,7 +241,7 @@ class Results:
             ((language, whole),) = result.files.items()
             if self._is_stdout:
                 write_file(whole)
-                return {}
+                return result, {}
             try:
                 move_into_place(whole, path, overwrite=self._overwrite)
             except FileExistsError:
@@ -258,8 +250,7 @@ class Results:
                 ) from None
             except OSError as error:
                 raise TransferError(f"cannot write {path}: {error.strerror or error}") from None
-        self._context.write(str(path))
-        return {language: {"path": str(path), "size": result.sizes[language]}}
+        return result, {language: str(path)}
 
 
 def _format_of(out: str) -> str | None:

@@ -98,7 +98,7 @@ def wait(context: Context, ids: tuple[str, ...], kind: str | None) -> None:
     def finish(job: Job[Any], watch: Callable[[Progress], None]) -> dict[str, Any]:
         return _result(context, job, job.result(context.timeout, progress=watch))
 
-    _finish_each(context, ids, finish, lambda job: ["jobs", "wait", job["id"]], kind=kind)
+    _finish_each(context, ids, finish, kind=kind)
 
 
 def _result(context: Context, job: Job[Any], result: Any) -> dict[str, Any]:
@@ -143,22 +143,21 @@ def download(
         return {"id": job.id, "results": results.fetch(job, timeout=context.timeout, progress=watch)}
 
     results.check_destination()
-    _finish_each(context, ids, finish, results.resume_command, **details)
+    _finish_each(context, ids, finish, **details)
 
 
 def _finish_each(
     context: Context,
     ids: tuple[str, ...],
     finish: Callable[[Job[Any], Callable[[Progress], None]], dict[str, Any]],
-    resume_command: Callable[[dict[str, Any]], list[str]],
     **details: Any,
 ) -> None:
     """Finish the jobs one after the other; for unfinished ones, keep the command that resumes them."""
     found: list[dict[str, Any]] = []
-    with context.client() as client, context.watching(client, resume_command) as watch:
+    with context.client() as client, context.watching() as watch:
         for job_id in ids:
             job = _pick(context, client, job_id, **details)
-            context.keep(job, resume_command)
+            context.keep(job)
             found.append(finish(job, watch))
     context.write_json({"jobs": found, "calls": dict(context.calls)})
 

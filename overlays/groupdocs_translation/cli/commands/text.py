@@ -52,10 +52,7 @@ def text(context: Context, texts: tuple[str, ...], files: tuple[str, ...], targe
     """
     wanted = _texts_of(texts, files)
     found: dict[str, list[str]] = {language: [] for language in targets}
-    with (
-        context.client() as client,
-        context.watching(client, lambda job: ["jobs", "wait", job["id"]]) as watch,
-    ):
+    with context.client() as client, context.watching() as watch:
         given = {"timeout": context.timeout, "progress": watch, **options.given_options(variants)}
         for row in _rows(client, wanted, files, targets, given):
             for language, text in row.items() if context.is_json else ():
