@@ -16,11 +16,11 @@ import io
 import os
 import shutil
 import time
-from collections.abc import Iterator
 from contextlib import ExitStack, redirect_stdout
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
+from unittest import mock
 
 import anyio.lowlevel
 import pytest
@@ -30,7 +30,7 @@ from groupdocs_translation_sandbox import Sandbox, fake_recognition
 from groupdocs_translation_sandbox.engine import FileTask, PseudoEngine
 from groupdocs_translation_sandbox.storage import StoredFile
 from groupdocs_translation_sandbox.submissions import Submission
-from sybil import Document, Example, Lexeme, Region, Sybil
+from sybil import Example, Sybil
 from sybil.integration.pytest import SybilItem
 from sybil.parsers.markdown import CodeBlockParser, SkipParser
 
@@ -41,20 +41,14 @@ EXTERNAL = {"https://www.example.org/": ROOT / "examples" / "files" / "report.ht
 STACK, PRINTED, LOOP = "_stack", "_printed", "_loop"
 
 
-class _Blocks(CodeBlockParser):
-    """Python blocks; credentials written as ``...`` are taken from the environment."""
-
-    def __call__(self, document: Document) -> Iterator[Region]:
-        for region in super().__call__(document):
-            source = region.parsed
-            region.parsed = Lexeme(without_placeholders(source), source.offset, source.line_offset)
-            yield region
-
-
 def _run(example: Example) -> None:
-    """Run a block and keep its output. Notebook cells may use ``await``, and share an event loop."""
+    """Run a block and keep its output. Notebook cells may use ``await``, and share an event loop.
+
+    Credentials written as ``...`` are taken from the environment.
+    """
     is_cell = Path(example.path).stem == "notebook"
-    source = "\n" * (example.line + example.parsed.line_offset) + example.parsed  # keeps the line numbers of the page
+    above = "\n" * (example.line + example.parsed.line_offset)  # keeps the line numbers of the page
+    source = above + without_placeholders(example.parsed)
     flags = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT if is_cell else 0
     code = compile(source, example.path, "exec", flags=flags, dont_inherit=True)
     printed = io.StringIO()
@@ -130,20 +124,15 @@ def _source(self: Submission) -> StoredFile:
     return StoredFile(page, time.time()) if page else _stored_source(self)
 
 
-def _restore(environment: dict[str, str]) -> None:
-    os.environ.clear()
-    os.environ.update(environment)
-
-
 def _open_page(namespace: dict[str, Any]) -> None:
     stack = namespace[STACK] = ExitStack()
-    stack.callback(_restore, dict(os.environ))
     folder = stack.enter_context(TemporaryDirectory(ignore_cleanup_errors=True))
     patch = stack.enter_context(pytest.MonkeyPatch.context())  # changes back before the folder is removed
     shutil.copytree(ROOT / "examples" / "files", folder, dirs_exist_ok=True)
-    os.environ |= stack.enter_context(Sandbox(engine=_ConvertingEngine())).environment()
+    sandbox = stack.enter_context(Sandbox(engine=_ConvertingEngine()))
     homes = ("HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME", "XDG_DATA_HOME")
-    os.environ |= dict.fromkeys(homes, folder)  # isolates pages from the user's files
+    isolated = dict.fromkeys(homes, folder)  # from the user's files
+    stack.enter_context(mock.patch.dict(os.environ, sandbox.environment() | isolated))
     patch.setattr(Submission, "_source", _source)
     patch.chdir(folder)
     _skip_sleeps(patch)
@@ -174,7 +163,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
 
 
 pytest_collect_file = Sybil(
-    parsers=[_Blocks("python", _run), CodeBlockParser("output", _compare), SkipParser()],
+    parsers=[CodeBlockParser("python", _run), CodeBlockParser("output", _compare), SkipParser()],
     patterns=["README.md", "docs/*.md", "docs/*/*.md"],
     path=str(ROOT),
     setup=_open_page,

@@ -68,14 +68,19 @@ class TwinError(Exception):
 
 def write(root: Path, into: Path) -> list[str]:
     """Write the twins of ``root``'s sources below ``into``, and return the relative paths of the written folders."""
-    rule = unasync.Rule("/_async/", "/_sync/", additional_replacements=WORDS | TEST_WORDS)
     found: dict[str, str] = {}
     folders: list[str] = []
     for place in PLACES:
-        sources = sorted((root / place / "_async").rglob("*.py"))
+        here, there = root / place / "_async", into / place / "_sync"
+        rule = unasync.Rule(str(here), str(there), additional_replacements=WORDS | TEST_WORDS)
+        sources = sorted(here.rglob("*.py"))
         for source in sources:
             found |= dict.fromkeys(_words(source), source.relative_to(root).as_posix())
-            _rewrite(rule, source.relative_to(root), root, into)
+        unasync.unasync_files([*map(str, sources)], [rule])
+        for source in sources:
+            twin = there / source.relative_to(here)
+            header = HEADER.format(source=source.relative_to(root).as_posix())
+            twin.write_text(header + twin.read_text(encoding="utf-8"), encoding="utf-8", newline="\n")
         if sources:
             folders.append(f"{place}/_sync")
             for arguments in RUFF:
@@ -97,18 +102,6 @@ def _words(source: Path) -> set[str]:
         }
 
 
-def _rewrite(rule: Any, source: Path, root: Path, into: Path) -> None:
-    """Write one twin from a copy in ``into``, because the library derives the output path from the input path."""
-    copied = into / source
-    copied.parent.mkdir(parents=True, exist_ok=True)
-    shutil.copyfile(root / source, copied)
-    unasync.unasync_files([str(copied)], [rule])
-    copied.unlink()
-    twin = into / Path(*("_sync" if part == "_async" else part for part in source.parts))
-    text = HEADER.format(source=source.as_posix()) + twin.read_text(encoding="utf-8")
-    twin.write_text(text, encoding="utf-8", newline="\n")
-
-
 def main() -> int:
     """Write the twins into this tree, and remove files without a source."""
     root = Path(__file__).resolve().parents[1]
@@ -120,7 +113,7 @@ def main() -> int:
             return 1
         for folder in folders:
             shutil.rmtree(root / folder, ignore_errors=True)
-            shutil.copytree(Path(stage) / folder, root / folder, ignore=shutil.ignore_patterns("_async"))
+            shutil.copytree(Path(stage) / folder, root / folder)
             print(f"wrote {folder}: {sum(1 for _ in (root / folder).rglob('*.py'))} files")
     return 0
 
