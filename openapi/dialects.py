@@ -20,15 +20,17 @@ from openapi.tree import (
     NAMES,
     SCHEMAS,
     WORDING,
-    children,
     is_list,
     is_map,
+    objects,
     operations,
     references,
     resolve,
+    rewritten,
 )  # fmt: skip
 
-NOISE = {"example", "examples", "externalDocs", "deprecated", "nullable"}  # the last two if false
+NOISE = {"example", "examples", "externalDocs"}
+DEFAULT_FALSE = ("deprecated", "nullable")
 ABOUT = ("contact", "license", "termsOfService", "summary")  # set by the exporter, not by the service
 NOT_IN_3_0 = (
     "if then else dependentSchemas dependentRequired prefixItems contains minContains maxContains patternProperties "
@@ -56,10 +58,8 @@ def unify(source: str) -> tuple[dict[str, Any], bytes, list[str]]:
     if document.pop("webhooks", None):
         raise SourceError(f"{documents.label(source)}: webhooks are not supported")
     document.pop("jsonSchemaDialect", None)
-    lowered = _lower(document, "#", "", is_newer=document["openapi"].startswith("3.1"), left_out=left_out)
-    if document["openapi"].startswith("3.1"):
-        lowered["openapi"] = DIALECT
-    for wrong in _malformed(lowered, "#", ""):
+    lowered = _lowered(document, left_out)
+    for wrong in _malformed(lowered):
         raise SourceError(f"{documents.label(source)}: {wrong}")
     _fill_server_urls(lowered, left_out)
     _lift_security(lowered)
@@ -94,8 +94,8 @@ def _write_out_inheritance(document: dict[str, Any], left_out: Counter[str]) -> 
     unused = schemas.keys() - _used(document)
     for name in list(schemas):
         schemas[name] = _flat(schemas[name], schemas, (name,))
-    document["paths"] = _unwrapped(document["paths"])
-    document["components"]["schemas"] = _unwrapped(schemas)
+    document["paths"] = rewritten(document["paths"], _unwrap)
+    document["components"]["schemas"] = rewritten(schemas, _unwrap, keyword="schemas")
     while bases := schemas.keys() - _used(document) - unused:
         for name in bases:
             del schemas[name], document["components"]["schemas"][name]
@@ -128,17 +128,9 @@ def _flat(schema: dict[str, Any], schemas: dict[str, Any], trail: tuple[str, ...
     return found | ({"required": required} if required else {})
 
 
-def _unwrapped(node: Any, parent: str = "") -> Any:
-    if is_list(node):
-        return [_unwrapped(item) for item in node]
-    if not is_map(node):
-        return node
-    node = {
-        key: value if key in DATA and parent not in NAMES else _unwrapped(value, "" if parent in NAMES else key)
-        for key, value in node.items()
-    }
+def _unwrap(node: dict[str, Any], _: str) -> dict[str, Any]:
     parts = node.get("allOf")
-    if parent in NAMES or not parts or len(parts) > 1 or "$ref" not in parts[0]:
+    if not parts or len(parts) > 1 or "$ref" not in parts[0]:
         return node
     rest = {key: value for key, value in node.items() if key not in {"allOf", "nullable"}}
     if set(rest) - set(WORDING):
@@ -150,10 +142,10 @@ MAPS = frozenset({"properties", "schemas", "responses", "content", "paths"})  # 
 TEXTS = frozenset({"$ref", "type", "name", "in", "url", "operationId", "format", "tokenUrl"})
 
 
-def _malformed(node: Any, where: str, parent: str) -> Iterator[str]:
+def _malformed(document: Any) -> Iterator[str]:
     """Yield the nodes whose type is not what OpenAPI requires."""
-    for key, value in children(node):
-        if is_map(node) and parent not in {*NAMES, "encoding", "mapping"}:
+    for where, node in objects(document):
+        for key, value in node.items():
             if key in MAPS and not (is_map(value) and all(is_map(part) for part in value.values())):
                 yield f"{where}/{key} must be a map of objects"
             elif key in TEXTS and not isinstance(value, str):
@@ -166,8 +158,6 @@ def _malformed(node: Any, where: str, parent: str) -> Iterator[str]:
                 yield f"{where}/{key} must be an object"
             elif key in {"enum", "parameters", "anyOf", "oneOf", "allOf"} and not is_list(value):
                 yield f"{where}/{key} must be a list"
-        if key not in DATA or parent in NAMES:
-            yield from _malformed(value, f"{where}/{key}", "" if parent in NAMES or is_list(node) else key)
 
 
 class Bundle:
@@ -257,22 +247,18 @@ def _origin(url: str) -> str:
     return "/".join(url.split("/", 3)[:3])
 
 
-def _lower(node: Any, where: str, parent: str, *, is_newer: bool, left_out: Counter[str]) -> Any:
-    """Convert a node to 3.0. ``parent`` is the keyword above it, empty for a schema or an OpenAPI object."""
-    if is_list(node):
-        return [_lower(item, f"{where}/{i}", "", is_newer=is_newer, left_out=left_out) for i, item in enumerate(node)]
-    if not is_map(node):
-        return node
-    named = parent in NAMES
-    found: dict[str, Any] = {}
-    for key, value in node.items():
-        if not named and key in NOISE and (value is False or key in {"example", "examples", "externalDocs"}):
-            left_out[key] += key in {"example", "examples", "externalDocs"}
-            continue
-        held = not named and key in DATA
-        below = "" if named else key
-        found[key] = value if held else _lower(value, f"{where}/{key}", below, is_newer=is_newer, left_out=left_out)
-    return found if named or not is_newer else _schema(found, where)
+def _lowered(document: dict[str, Any], left_out: Counter[str]) -> Any:
+    """Convert a document to 3.0, without noise."""
+    is_newer = document["openapi"].startswith("3.1")
+
+    def change(node: dict[str, Any], where: str) -> dict[str, Any]:
+        left_out.update(node.keys() & NOISE)
+        noise = NOISE | {key for key in DEFAULT_FALSE if node.get(key) is False}
+        found = {key: value for key, value in node.items() if key not in noise}
+        return _schema(found, where) if is_newer else found
+
+    lowered = rewritten(document, change)
+    return lowered | {"openapi": DIALECT} if is_newer else lowered
 
 
 def _schema(node: dict[str, Any], where: str) -> dict[str, Any]:

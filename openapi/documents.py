@@ -21,7 +21,7 @@ import httpx2
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
-from openapi.tree import DATA, NAMES, SETS, WORDING, children, is_list, is_map, item_key, member
+from openapi.tree import DATA, NAMES, SETS, WORDING, is_list, is_map, item_key, member, objects
 
 MAX_BYTES = 16 * 2**20  # the service's document is 0.1 MiB
 MAX_NODES = 200_000  # the service's document has 3,000; limits the expansion of YAML aliases
@@ -167,9 +167,7 @@ def dump(document: Any, comment: str) -> str:
     return "".join(f"# {line}\n" for line in comment.splitlines()) + text
 
 
-def words(node: Any, place: str = "#", parent: str = "") -> Iterator[tuple[str, str]]:
+def words(document: Any) -> Iterator[tuple[str, str]]:
     """Yield a JSON pointer and the text for each summary and description."""
-    for key, value in children(node):
-        if key in WORDING and parent not in NAMES and isinstance(value, str):
-            yield f"{place}/{key}", value
-        yield from words(value, f"{place}/{key}", key if is_map(node) and parent not in NAMES else "")
+    for where, node in objects(document):
+        yield from ((f"{where}/{key}", node[key]) for key in WORDING if isinstance(node.get(key), str))

@@ -9,25 +9,13 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
+from itertools import combinations
 from typing import Any
 
 from openapi_spec_validator import OpenAPIV30SpecValidator
 
 from openapi.changes import RESPONSE, usage
-from openapi.tree import (
-    DATA,
-    MISSING,
-    NAMES,
-    SCHEMAS,
-    children,
-    is_list,
-    is_map,
-    member,
-    operations,
-    references,
-    resolve,
-    snake,
-)  # fmt: skip
+from openapi.tree import MISSING, SCHEMAS, is_list, member, objects, operations, references, resolve, snake
 
 
 def violations(document: Any) -> list[str]:
@@ -72,21 +60,12 @@ def _schemas(document: Any) -> Iterator[str]:
     for name, schema in member(document, "components", "schemas").items():
         if SCHEMAS + name not in used:
             yield f"{SCHEMAS}{name} is unused"
-        yield from _schema(schema, SCHEMAS + name)
-
-
-def _schema(node: Any, where: str, parent: str = "") -> Iterator[str]:
-    if is_map(node) and parent != "properties":
-        if is_list(required := node.get("required")):
-            properties = member(node, "properties")
-            yield from (
-                f"{where} requires {name}, which is not a property" for name in required if name not in properties
-            )
-        if node.get("nullable") is True and "type" not in node:
-            yield f"{where} is nullable without a type, which has no effect"
-    for key, value in children(node):
-        if key not in {"enum", "default", "example"} or parent == "properties":
-            yield from _schema(value, f"{where}/{key}", key)
+        for where, node in objects(schema, SCHEMAS + name):
+            required, properties = node.get("required"), member(node, "properties")
+            lacking = [one for one in required if one not in properties] if is_list(required) else []
+            yield from (f"{where} requires {one}, which is not a property" for one in lacking)
+            if node.get("nullable") is True and "type" not in node:
+                yield f"{where} is nullable without a type, which has no effect"
 
 
 def misread(document: Any) -> list[str]:
@@ -102,29 +81,23 @@ def misread(document: Any) -> list[str]:
             if not code.startswith(("2", "3")):
                 found.append(f"{method} {path}: response {code} would be returned as a result: remove it")
 
-    def check(node: Any, where: str, parent: str) -> None:
-        if is_map(node) and parent not in NAMES:
-            style, explode, place = node.get("style"), node.get("explode"), node.get("in")
-            kind = member(node, "schema", "type")
-            if place in {"query", "header", "path", "cookie"}:
-                wanted = {"query": "form", "header": "simple", "path": "simple", "cookie": "form"}[place]
-                if style not in {None, wanted} or "content" in node:
-                    found.append(f"{where}: style {style or 'content'} of a {place} parameter is sent as {wanted}")
-                if place == "query" and explode is False and kind == "array":
-                    found.append(f"{where}: explode: false is sent as a repeated parameter")
-                if place in {"path", "header"} and kind in {"array", "object"}:
-                    found.append(f"{where}: a {kind} in a {place} is sent as the text of a Python object")
-            if "not" in node:
-                found.append(f"{where}: `not` is ignored")
-            names = Counter(snake(name) for name in member(node, "properties"))
-            found.extend(f"{where}: {n} properties are {name} in Python" for name, n in names.items() if n > 1)
-            if "$ref" in node and node.get("nullable"):
-                found.append(f"{where}: nullable next to a reference is ignored, so null is a TypeError")
-        for key, value in children(node):
-            if key not in DATA or parent in NAMES:
-                check(value, f"{where}/{key}", "" if parent in NAMES and parent != "paths" else key)
-
-    check(document, "#", "")
+    for where, node in objects(document):
+        style, explode, place = node.get("style"), node.get("explode"), node.get("in")
+        kind = member(node, "schema", "type")
+        if place in {"query", "header", "path", "cookie"}:
+            wanted = {"query": "form", "header": "simple", "path": "simple", "cookie": "form"}[place]
+            if style not in {None, wanted} or "content" in node:
+                found.append(f"{where}: style {style or 'content'} of a {place} parameter is sent as {wanted}")
+            if place == "query" and explode is False and kind == "array":
+                found.append(f"{where}: explode: false is sent as a repeated parameter")
+            if place in {"path", "header"} and kind in {"array", "object"}:
+                found.append(f"{where}: a {kind} in a {place} is sent as the text of a Python object")
+        if "not" in node:
+            found.append(f"{where}: `not` is ignored")
+        names = Counter(snake(name) for name in member(node, "properties"))
+        found.extend(f"{where}: {n} properties are {name} in Python" for name, n in names.items() if n > 1)
+        if "$ref" in node and node.get("nullable"):
+            found.append(f"{where}: nullable next to a reference is ignored, so null is a TypeError")
     for name in (name for name, uses in usage(document).items() if RESPONSE in uses):
         schema = member(document, "components", "schemas", name)
         found += [*_closed(schema, SCHEMAS + name), *_shadowed(document, schema, SCHEMAS + name)]
@@ -147,17 +120,14 @@ def urls(document: Any) -> Iterator[str]:
     yield from (f"security names {name}, which is not a security scheme" for name in sorted(names - schemes.keys()))
 
 
-def _shadowed(document: Any, node: Any, where: str, parent: str = "") -> Iterator[str]:
+def _shadowed(document: Any, root: Any, place: str) -> Iterator[str]:
     """Yield choices of objects in a response where an earlier one accepts data of a later one."""
-    for key, value in children(node):
-        if key in {"anyOf", "oneOf"} and parent not in NAMES and is_list(value):
-            schemas = [_object(document, part) for part in value]
-            for place, first in enumerate(schemas):
-                for other in schemas[place + 1 :]:
-                    if first and other and set(member(first, "required")) <= set(member(other, "properties")):
-                        yield f"{where}/{key}: choice {place + 1} accepts data of a later one, and drops a part of it"
-        if key not in DATA or parent in NAMES:
-            yield from _shadowed(document, value, f"{where}/{key}", "" if parent in NAMES else key)
+    for where, node in objects(root, place):
+        for key in ("anyOf", "oneOf"):
+            choices = enumerate((_object(document, part) for part in node.get(key, ())), start=1)
+            for (number, first), (_, other) in combinations(choices, 2):
+                if first and other and set(member(first, "required")) <= set(member(other, "properties")):
+                    yield f"{where}/{key}: choice {number} accepts data of a later one, and drops a part of it"
 
 
 def _object(document: Any, schema: Any) -> Any:
@@ -166,10 +136,8 @@ def _object(document: Any, schema: Any) -> Any:
     return found if member(found, "properties") else {}
 
 
-def _closed(node: Any, where: str, parent: str = "") -> Iterator[str]:
+def _closed(schema: Any, place: str) -> Iterator[str]:
     """Yield enums in a response: a new value would make each such response a TypeError."""
-    if parent not in NAMES and member(node, "enum") and node["enum"] != [None]:
-        yield f"{where}: an enum in a response fails at the first new value: remove it"
-    for key, value in children(node):
-        if key not in DATA or parent in NAMES:
-            yield from _closed(value, f"{where}/{key}", "" if parent in NAMES else key)
+    for where, node in objects(schema, place):
+        if member(node, "enum") and node["enum"] != [None]:
+            yield f"{where}: an enum in a response fails at the first new value: remove it"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from typing import Any, TypeGuard
 
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
@@ -14,7 +14,7 @@ WORDING = ("summary", "description")
 SETS = frozenset({"required", "enum", "parameters", "servers", "tags"})  # lists whose order has no meaning
 DATA = frozenset({"default", "example", "examples", "enum"})  # their content is a value, not a part of the document
 NAMES = frozenset(  # maps whose keys are names, never keywords
-    "properties schemas parameters headers requestBodies responses securitySchemes scopes".split()
+    "properties schemas parameters headers requestBodies responses securitySchemes scopes encoding mapping".split()
 )
 
 Location = tuple[str | int, ...]
@@ -38,17 +38,23 @@ def member(node: object, *keys: str | int) -> Any:
     return {} if node is None else node
 
 
-def without(node: Any, keywords: Collection[str], parent: str = "") -> Any:
+def rewritten(node: Any, change: Callable[[dict[str, Any], str], Any], where: str = "#", keyword: str = "") -> Any:
+    """Return a copy in which ``change`` has replaced each of the ``objects``, inner ones first."""
+    if is_list(node):
+        return [rewritten(item, change, f"{where}/{place}") for place, item in enumerate(node)]
+    if not is_map(node):
+        return node
+    named = keyword in NAMES
+    found = {
+        key: value if key in DATA and not named else rewritten(value, change, f"{where}/{key}", "" if named else key)
+        for key, value in node.items()
+    }
+    return found if named else change(found, where)
+
+
+def without(node: Any, keywords: Collection[str], keyword: str = "") -> Any:
     """Return a copy without some keywords. Names, such as a property called ``description``, and values stay."""
-    if is_map(node):
-        return {
-            key: value
-            if key in DATA and parent not in NAMES
-            else without(value, keywords, "" if parent in NAMES else key)
-            for key, value in node.items()
-            if parent in NAMES or key not in keywords
-        }
-    return [without(item, keywords) for item in node] if is_list(node) else node
+    return rewritten(node, lambda found, _: {key: found[key] for key in found if key not in keywords}, keyword=keyword)
 
 
 def children(node: object) -> Iterator[tuple[str, Any]]:
@@ -58,6 +64,16 @@ def children(node: object) -> Iterator[tuple[str, Any]]:
             yield key.replace("~", "~0").replace("/", "~1"), value
     elif is_list(node):
         yield from ((str(place), value) for place, value in enumerate(node))
+
+
+def objects(node: object, where: str = "#", keyword: str = "") -> Iterator[tuple[str, Any]]:
+    """Yield a JSON pointer and the object for each that has keywords: not for maps of names, nor inside values."""
+    named = keyword in NAMES
+    if is_map(node) and not named:
+        yield where, node
+    for key, value in children(node):
+        if key not in DATA or named:
+            yield from objects(value, f"{where}/{key}", "" if named else key)
 
 
 def resolve(document: object, ref: str) -> Any:
