@@ -19,12 +19,12 @@ from groupdocs_translation.spec.formats import KINDS, Kind, format_name
 from groupdocs_translation.spec.operations import Operation
 
 from . import fake_recognition
+from .contract import check_members, check_request, languages
 from .engine import Engine, EngineError, FileTask, hugo_structure
 from .engine.unread import check_parts, check_signature
 from .http import HTTPError
 from .jobs import Outcome
 from .storage import Storage, StoredFile
-from .strict import check_members, checked, languages
 
 Writer = Callable[[str, Path], str | None]  # writes the result of a target language; returns a remark
 DONE = "done"
@@ -53,7 +53,7 @@ class Submission:
         *,
         lenient: bool,
     ) -> None:
-        self._operation, self._request = operation, checked(request, lenient=lenient)
+        self._operation, self._request = operation, check_request(request, lenient=lenient)
         self._engine, self._storage, self._origins, self._lenient = engine, storage, origins, lenient
 
     async def execute(self) -> tuple[Outcome, int]:
@@ -76,8 +76,6 @@ class Submission:
 
     def _texts(self) -> list[str]:
         texts: list[str] = self._request["texts"]
-        if not texts:
-            raise HTTPError(400, "must not be empty", field="texts")
         if self._operation.id.endswith("Trial") and sum(map(len, texts)) > TRIAL_CHARACTERS:
             raise HTTPError(400, f"must have at most {TRIAL_CHARACTERS} characters in the trial", field="texts")
         if self._operation.id == "summarizeText":

@@ -67,6 +67,7 @@ def test_the_error_names_the_missing_member(client, name):
         ("spreadsheet", {"format": "Xlsx", "outputFormat": "Xlsx", "ranges": {"0": {}}}, "ranges.0"),
         ("spreadsheet", {"format": "Xlsx", "outputFormat": "Xlsx", "ranges": {"1": {"rows": "1"}}}, "ranges.1.rows"),
         ("auto", {"elements": [0]}, "elements"),
+        ("auto", {"ranges": {"1" * 5_000: {}}}, f"ranges.{'1' * 40}"),
     ],
 )
 def test_the_error_names_the_invalid_member_of_a_file_request(sandbox, client, path, change, member):
