@@ -47,7 +47,6 @@ WORDS = {  # async → sync; unused words are an error
     "async_run": "sync_run",
     "async_session": "session",
     "async_sleep": "sync_sleep",
-    "async_transport": "sync_transport",
     "asyncio_detailed": "sync_detailed",
     "handle_async_request": "handle_request",
     "push_async_callback": "callback",

@@ -12,6 +12,7 @@ has no timeout for a server that stops reading an upload, and hangs if the sourc
 from __future__ import annotations
 
 import asyncio
+import ssl
 from collections.abc import AsyncIterator, Generator
 from contextlib import contextmanager
 from functools import lru_cache, partial
@@ -160,8 +161,8 @@ class AiohttpTransport(httpx2.AsyncBaseTransport):
     handle them.
     """
 
-    def __init__(self, *, verify: Any, trust_env: bool, limits: httpx2.Limits) -> None:
-        self._context = httpx2.create_ssl_context(verify=verify, trust_env=trust_env)
+    def __init__(self, *, verify: bool | ssl.SSLContext, limits: httpx2.Limits) -> None:
+        self._context = httpx2.create_ssl_context(verify=verify, trust_env=False)
         self._limits = limits
         self._guard = ReuseGuard()
         self._transports: WeakSet[Any] = WeakSet()

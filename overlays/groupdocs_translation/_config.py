@@ -295,9 +295,10 @@ def check_timeout(given: Any) -> float:
 
 def check_proxy(given: Any) -> None:
     """Reject an invalid proxy before a call uses it."""
-    if isinstance(given, str) or type(given).__name__ == "URL":
-        check_proxy_url(ProxyUrl(given), "proxy")
-    elif given is not None and not (hasattr(given, "url") and hasattr(given, "raw_auth")):  # an httpx2.Proxy
+    url = given.url if hasattr(given, "url") and hasattr(given, "raw_auth") else given  # an httpx2.Proxy has both
+    if isinstance(url, str) or type(url).__name__ == "URL":
+        check_proxy_url(ProxyUrl(url), "proxy")
+    elif given is not None:
         raise ConfigurationError(
             "proxy must be a URL such as http://proxy.example.com:3128, an httpx2.URL or an httpx2.Proxy, "
             f"got {type(given).__name__}",

@@ -20,8 +20,32 @@ if TYPE_CHECKING:
     from ._base_client import Settings
 
 
-def _aiohttp_problem(settings: Settings, proxy: Any) -> str | None:
+def chosen_transport(settings: Settings, limits: httpx2.Limits, proxy: Any, method: str, *, is_storage: bool) -> Any:
+    """Return the transport of a session that calls ``method`` of it, opened in the running loop through ``proxy``."""
+    given = settings.transport
+    if given == "httpx2":
+        return None
+    if not isinstance(given, str):
+        if not callable(getattr(given, method, None)):
+            raise ConfigurationError(
+                f"transport must be an httpx2 transport with {method}(), got {type(given).__name__}",
+                parameter="transport",
+            )
+        return given
+    problem = _aiohttp_problem(settings, proxy, method)
+    if problem is None:
+        from ._aiohttp import AiohttpTransport  # noqa: PLC0415  (an extra)
+
+        return AiohttpTransport(verify=tls(settings.verify), limits=limits)
+    if given == "aiohttp" and not is_storage:  # for storage, an error would lose a result that is billed already
+        raise ConfigurationError(f"transport='aiohttp': {problem}", parameter="transport")
+    return None
+
+
+def _aiohttp_problem(settings: Settings, proxy: Any, method: str) -> str | None:
     """Return why aiohttp cannot be used with these settings, ``None`` if it can."""
+    if method != "handle_async_request":
+        return "it is for AsyncTranslationClient"
     if find_spec("aiohttp") is None:
         return "it is not installed: pip install 'groupdocs-translation[aiohttp]'"
     if proxy is not None:
@@ -32,37 +56,3 @@ def _aiohttp_problem(settings: Settings, proxy: Any) -> str | None:
     except RuntimeError:
         return "it requires asyncio"
     return None
-
-
-def async_transport(settings: Settings, limits: httpx2.Limits, proxy: Any, *, is_storage: bool) -> Any:
-    """Return the transport of an async session opened in the running loop; ``proxy`` is the proxy it uses."""
-    given = settings.transport
-    if given == "aiohttp" and is_storage:  # an error here would lose a result that is billed already
-        given = "auto"
-    if given in {"aiohttp", "auto"}:
-        problem = _aiohttp_problem(settings, proxy)
-        if problem is None:
-            from ._aiohttp import AiohttpTransport  # noqa: PLC0415  (an extra)
-
-            return AiohttpTransport(verify=tls(settings.verify), trust_env=settings.trust_env, limits=limits)
-        if given == "aiohttp":
-            raise ConfigurationError(f"transport='aiohttp': {problem}", parameter="transport")
-    return _own(given, "handle_async_request")
-
-
-def sync_transport(settings: Settings, limits: httpx2.Limits, proxy: Any, *, is_storage: bool) -> Any:
-    del limits, proxy, is_storage
-    if settings.transport == "aiohttp":
-        raise ConfigurationError("transport='aiohttp' is for AsyncTranslationClient", parameter="transport")
-    return _own(settings.transport, "handle_request")
-
-
-def _own(given: Any, method: str) -> Any:
-    if given is None or isinstance(given, str):
-        return None
-    if not callable(getattr(given, method, None)):
-        raise ConfigurationError(
-            f"transport must be an httpx2 transport with {method}(), got {type(given).__name__}",
-            parameter="transport",
-        )
-    return given

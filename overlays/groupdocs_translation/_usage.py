@@ -24,11 +24,13 @@ CALL = "groupdocs.call"  # the request extension that holds the ``Call`` of a re
 class Call:
     """What this package needs to know about a request beyond HTTP; see ``_async/session.py``.
 
-    ``operation`` is the operation that the request matches, or ``None``. ``policy`` replaces the client's retry policy.
-    ``counter`` counts calls by operation, in addition to the client's usage. ``responses`` collects all responses.
-    ``authorized_by`` is the ``BearerAuth`` that set the ``Authorization`` header, ``None`` if the caller set it.
+    ``operation`` is the operation that the request matches, or ``None``; ``name`` is its ID, or else the method and the
+    path. ``policy`` replaces the client's retry policy. ``counter`` counts calls by operation, in addition to the
+    client's usage. ``responses`` collects all responses. ``authorized_by`` is the ``BearerAuth`` that set the
+    ``Authorization`` header, ``None`` if the caller set it.
     """
 
+    name: str = ""
     operation: Operation | None = None
     policy: RetryPolicy | None = None
     counter: Counter[str] | None = None
@@ -59,9 +61,8 @@ def calling(
     outer = _CONTEXT.get()
     return _as_context(
         Call(
-            None,
-            policy or outer.policy,
-            outer.counter if counter is None else counter,
+            policy=policy or outer.policy,
+            counter=outer.counter if counter is None else counter,
             responses=outer.responses if responses is None else responses,
         )
     )

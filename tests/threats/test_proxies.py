@@ -6,6 +6,7 @@ import os
 import traceback
 from unittest.mock import patch
 
+import httpx2
 import pytest
 from groupdocs_translation import ConfigurationError, ConnectionFailed, RetryPolicy, TranslationClient
 from groupdocs_translation._config import PresignedUrl, ProxyUrl, invalid_no_proxy_entries, proxy_for
@@ -194,6 +195,13 @@ def test_the_host_and_path_of_a_url_are_shown():
         "/a?next=//b:c@d": "/a?...",
     }
     assert {url: PresignedUrl(url).masked for url in shown} == shown
+
+
+def test_a_socks_proxy_in_an_object_is_refused_by_the_constructor_too(environment):
+    environment.setattr("groupdocs_translation._config.find_spec", lambda _: None)
+    with pytest.raises(ConfigurationError, match=r"needs an extra: pip install 'httpx2\[socks\]'$") as caught:
+        TranslationClient(**AWAY, proxy=httpx2.Proxy("socks5://u:canary@127.0.0.1:9"))
+    assert "canary" not in str(caught.value)
 
 
 def test_a_password_with_special_characters_is_refused_with_what_to_do():

@@ -42,7 +42,7 @@ def settings(sandbox):
 
 @pytest.fixture
 async def transport():
-    transport = AiohttpTransport(verify=True, trust_env=False, limits=httpx2.Limits(max_connections=2))
+    transport = AiohttpTransport(verify=True, limits=httpx2.Limits(max_connections=2))
     yield transport
     await transport.aclose()
 

@@ -7,7 +7,7 @@ import os
 import threading
 import weakref
 from contextlib import AsyncExitStack
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import httpx2
 from attrs import evolve
@@ -19,7 +19,7 @@ from .._errors import ConfigurationError, SubmissionUncertain, TranslationError,
 from .._network import guard_logs
 from .._rules.polling import JobDurations
 from .._rules.responses import languages_of, request_id
-from .._transports import async_transport
+from .._transports import chosen_transport
 from .._usage import CALL, Call, context_call
 from ..auth.token_endpoint import user_agent
 from ..spec.operations import BY_ID, generated
@@ -32,7 +32,6 @@ if TYPE_CHECKING:
     from .._base_client import Account
     from .._results import Languages, ProgressCallback
 
-T = TypeVar("T")
 log = logging.getLogger("groupdocs_translation.client")
 
 KEEPALIVE_S = 30.0  # of an idle connection: long enough for polls, shorter than the 60 s of common load balancers
@@ -84,18 +83,19 @@ class AsyncConnection:
         with self._lock:
             self._refuse_closed()
             if owner not in self._sessions:
-                self._sessions[owner] = _make(
-                    AsyncSession,
+                url = self.settings.base_url
+                shared = AsyncSharedTransport(self._parent.session()) if self._parent else None
+                self._sessions[owner] = AsyncSession(
                     usage=self.usage,
                     retries=self.settings.retries,
                     clock=self.clock,
                     on_refusal=self._on_refusal,
-                    base_url=self.settings.base_url,
+                    base_url=url,
                     auth=self._auth(),
                     headers=self._headers(),
-                    **self._transport_settings(
-                        self._proxy(self.settings.base_url), AsyncConnection.session, is_storage=False
-                    ),
+                    timeout=timeouts(self.settings.timeout),
+                    trust_env=False,  # this package reads the environment itself
+                    transport=shared or self._transport(self._proxy(url)),
                 )
             return self._sessions[owner]
 
@@ -107,10 +107,12 @@ class AsyncConnection:
             opened = self._storages.setdefault(async_owner(), {})
             if proxy not in opened:
                 guard_logs()
-                opened[proxy] = _make(
-                    httpx2.AsyncClient,
+                shared = AsyncSharedTransport(self._parent.storage(url)) if self._parent else None
+                opened[proxy] = httpx2.AsyncClient(
                     headers={"User-Agent": user_agent(self.settings.user_agent)},
-                    **self._transport_settings(proxy, lambda parent: parent.storage(url), is_storage=True),
+                    timeout=timeouts(self.settings.timeout),
+                    trust_env=False,
+                    transport=shared or self._transport(proxy, is_storage=True),
                 )
             return opened[proxy]
 
@@ -134,32 +136,17 @@ class AsyncConnection:
         is_own = settings.transport is None or isinstance(settings.transport, str)
         return proxy_for(url) if settings.proxy is None and settings.trust_env and is_own else settings.proxy
 
-    def _transport_settings(
-        self, proxy: Any, of_parent: Callable[[AsyncConnection], httpx2.AsyncClient], *, is_storage: bool
-    ) -> dict[str, Any]:
-        settings = self.settings
-        if self._parent is not None:
-            transport: Any = AsyncSharedTransport(of_parent(self._parent))
-        else:
-            most = settings.max_connections  # with fewer idle ones, connections in use close (httpcore #1110)
-            limits = httpx2.Limits(max_connections=most, max_keepalive_connections=most, keepalive_expiry=KEEPALIVE_S)
-            transport = None
-            if settings.transport is not None:
-                transport = _make(async_transport, settings=settings, limits=limits, proxy=proxy, is_storage=is_storage)
-            if transport is None or proxy is not None:
-                transport = _make(
-                    AsyncPoolTransport,
-                    verify=_make(tls, trust=settings.verify),
-                    trust_env=False,
-                    limits=limits,
-                    proxy=proxy,
-                )
-        return {
-            "timeout": timeouts(settings.timeout),
-            "trust_env": False,  # this package reads the environment itself
-            "follow_redirects": False,
-            "transport": transport,
-        }
+    def _transport(self, proxy: Any, *, is_storage: bool = False) -> httpx2.AsyncBaseTransport:
+        settings, most = self.settings, self.settings.max_connections
+        limits = httpx2.Limits(  # with fewer idle ones, connections in use close (httpcore #1110)
+            max_connections=most, max_keepalive_connections=most, keepalive_expiry=KEEPALIVE_S
+        )
+        transport: httpx2.AsyncBaseTransport | None = None
+        if settings.transport is not None:
+            transport = chosen_transport(settings, limits, proxy, "handle_async_request", is_storage=is_storage)
+        if transport is None or proxy is not None:
+            transport = AsyncPoolTransport(verify=tls(settings.verify), trust_env=False, limits=limits, proxy=proxy)
+        return transport
 
     def _auth(self) -> httpx2.Auth:
         from ..auth.bearer import BearerAuth  # noqa: PLC0415  (loaded with the first request)
@@ -170,8 +157,7 @@ class AsyncConnection:
 
         def count(request: httpx2.Request) -> None:
             call: Call = request.extensions[CALL]
-            name = call.operation.id if call.operation else f"{request.method} {request.url.path}"
-            self.usage.reserve(name, call.counter)
+            self.usage.reserve(call.name, call.counter)
 
         def count_public(request: httpx2.Request) -> httpx2.Request:
             if not is_public(request):
@@ -251,17 +237,6 @@ class AsyncConnection:
         self._storages = weakref.WeakKeyDictionary()
         self.usage._after_fork()
         self.durations.after_fork()
-
-
-def _make(make: Callable[..., T], **settings: Any) -> T:
-    """Make a session or transport, and convert its errors, without the cause: it may contain a proxy's password."""
-    try:
-        return make(**settings)
-    except ConfigurationError:
-        raise
-    except (AttributeError, ImportError, OSError, TypeError, ValueError, httpx2.InvalidURL) as error:
-        reason = str(error) if isinstance(error, ImportError) else type(error).__name__
-    raise ConfigurationError(f"proxy, verify, transport or a proxy variable of the environment is invalid: {reason}")
 
 
 _CONNECTIONS: weakref.WeakSet[AsyncConnection] = weakref.WeakSet()

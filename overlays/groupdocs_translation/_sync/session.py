@@ -200,11 +200,15 @@ class Session(httpx2.Client):
         """
         path = request.url.raw_path.partition(b"?")[0].decode("ascii")  # a job ID may contain an encoded slash
         operation = match(request.method, path.removeprefix(self._prefix))
-        name = operation.id if operation else f"{request.method} {request.url.path}"
         context, before = context_call(), request.extensions.get(CALL)
-        policy, counter = context.policy or self._retries, context.counter
-        request.extensions[CALL] = Call(
-            operation, policy, counter, before.authorized_by if before else None, context.responses
+        policy = context.policy or self._retries
+        call = request.extensions[CALL] = Call(
+            operation.id if operation else f"{request.method} {request.url.path}",
+            operation,
+            policy,
+            context.counter,
+            before.authorized_by if before else None,
+            context.responses,
         )
         sent_id = request.headers.setdefault(REQUEST_ID, f"{getrandbits(128):032x}")  # the same for all attempts
         started = self._clock.monotonic()
@@ -219,7 +223,7 @@ class Session(httpx2.Client):
                 request.extensions["timeout"] = {
                     what: left if limit is None else min(limit, left) for what, limit in limits.items()
                 }
-            outcome = self._try(request, operation, name, stream, policy.total_s, options)
+            outcome = self._try(request, call, stream, policy.total_s, options)
             if role == "upload":  # the time to send a file does not count
                 started += self._clock.monotonic() - tried
             if not isinstance(outcome, Failed):
@@ -229,7 +233,7 @@ class Session(httpx2.Client):
             kind, error = outcome
             error.request_id = error.request_id or sent_id
             if kind in {FailureKind.NOT_SENT, FailureKind.UNREACHABLE}:
-                self._usage.release(name, counter)
+                self._usage.release(call.name, call.counter)
             wait, rewind = None, rewinder(request)
             if rewind is not None and may_repeat(kind, role):
                 wait = pause(
@@ -241,7 +245,7 @@ class Session(httpx2.Client):
                 )
             if wait is None:
                 if is_uncertain(kind, role):
-                    raise uncertain(name, request, error)
+                    raise uncertain(call.name, request, error)
                 raise error
             log.warning("%s; retrying in %.1f s (attempt %d of %d)", error, wait, tries + 1, policy.tries)
             sync_sleep(self._clock, wait)
@@ -249,15 +253,10 @@ class Session(httpx2.Client):
                 raise error
 
     def _try(
-        self,
-        request: httpx2.Request,
-        operation: Operation | None,
-        name: str,
-        stream: bool,
-        total_s: float,
-        options: dict[str, Any],
+        self, request: httpx2.Request, call: Call, stream: bool, total_s: float, options: dict[str, Any]
     ) -> httpx2.Response | Failed:
         """Send once. Reading the response may take up to ``total_s`` seconds."""
+        name, operation = call.name, call.operation
         failure: httpx2.HTTPError
         try:
             response = super().send(request, stream=True, **options)
@@ -270,8 +269,8 @@ class Session(httpx2.Client):
                 content = self._read(response, operation, self._clock.monotonic() + total_s)
             finally:
                 response.close()
-                if (seen := request.extensions[CALL].responses) is not None:
-                    seen.append(response)
+                if call.responses is not None:
+                    call.responses.append(response)
         except TokenUnavailable as unavailable:
             return Failed(FailureKind.UNAUTHORIZED, unavailable)
         except httpx2.HTTPError as caught:
