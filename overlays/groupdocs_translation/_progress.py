@@ -142,7 +142,8 @@ def _view_of_batch(step: batch.BatchProgress) -> View:
         return View(f"{step.total - step.finished} of {files} to do", step.step, step.finished, step.total or None)
     topic = remark = ""
     if step.step == "stopping":
-        topic, remark = step.step, "stopping when the current steps are finished; a second Ctrl-C stops immediately"
+        again = "; a second Ctrl-C stops immediately" if step.reason == "interrupted" else ""
+        topic, remark = step.step, f"stopping when the current steps are finished{again}"
     elif step.step in {"failed", "uncertain"}:
         topic, remark = f"{step.step} {step.path}", f"{step.path}: {step.step}: {step.reason or ''}"
     elif step.step == "done" and step.seconds >= LINE_EVERY_S:

@@ -265,6 +265,26 @@ def test_a_sandbox_runs_until_ctrl_c_or_for_one_command_and_passes_its_settings(
     assert said.startswith(b"http://127.0.0.1:")
 
 
+def test_the_command_of_a_sandbox_ends_as_it_wants_after_ctrl_c_and_its_exit_code_is_that_of_a_shell(start):
+    script = (
+        "import os, sys, time\n"
+        "try:\n"
+        "    print('ready', flush=True)\n"
+        "    time.sleep(60)\n"
+        "except KeyboardInterrupt:\n"
+        "    time.sleep(0.5)  # longer than subprocess.run() waits before it kills\n"
+        "    print('cleaned up')\n"
+        "    sys.exit(3)\n"
+    )
+    slow = start("sandbox", "--", sys.executable, "-c", script, start_new_session=True)
+    killed = start("sandbox", "--", sys.executable, "-c", "import os; os.kill(os.getpid(), 15)")
+    assert slow.stdout.readline() == b"ready\n"
+    os.killpg(slow.pid, signal.SIGINT)
+    said, _ = slow.communicate(timeout=PATIENCE_S)
+    assert (slow.returncode, said) == (3, b"cleaned up\n")
+    assert killed.wait(PATIENCE_S) == 128 + 15
+
+
 def shown_lines(printed):
     """Return the lines that stay on the terminal: what was drawn before an erase of the line is gone."""
     return [line.rpartition(b"\x1b[2K")[2] for line in printed.split(b"\r\n")]

@@ -139,7 +139,7 @@ def test_a_batch_without_a_terminal_prints_failures_immediately_and_progress_eve
         step("failed", path="a/b.xlsx", reason="it is protected"),
         step("done", seconds=12.0, failed=1, remaining_s=300.0),
         step("done", seconds=13.0),
-        step("stopping"),
+        step("stopping", reason="interrupted"),
     ):
         lines.show(seen)
     assert capsys.readouterr().err.splitlines() == [
@@ -148,6 +148,15 @@ def test_a_batch_without_a_terminal_prints_failures_immediately_and_progress_eve
         "10 of 40 files, 1 failed, 31 calls, about 5 min left",
         "stopping when the current steps are finished; a second Ctrl-C stops immediately",
     ]
+
+
+def test_a_batch_that_stops_by_itself_does_not_speak_of_a_second_ctrl_c(command, tmp_path):
+    (tmp_path / "src").mkdir()
+    for name in ("a.txt", "b.txt"):
+        (tmp_path / "src" / name).write_text("Hello\n")
+    said = command("batch", "src", "--to", "de", "--out", "out", client_secret="wrong").err
+    assert "stopping when the current steps are finished\n" in said
+    assert "Ctrl-C" not in said
 
 
 def test_a_batch_on_a_terminal_has_one_bar_with_its_failures_above(screen):

@@ -85,9 +85,10 @@ class BatchProgress(Data):
 
     ``step`` is ``planning``, ``start`` (of all), ``uploading``, ``submitting``, ``waiting``, ``fetching``, ``done``,
     ``failed``, ``uncertain``, ``again`` (it failed and is retried later), ``stopping`` or ``end``; ``path`` the
-    file, from the source root, empty for steps of the whole; ``reason`` says why, for the bad ones. ``finished`` of
-    ``total`` files are over, well or not; ``failed`` of them not well. ``in_progress`` are being worked on; ``calls``
-    were made so far in this run; ``seconds`` since it began, ``remaining_s`` a guess, ``None`` at first.
+    file, from the source root, empty for steps of the whole; ``reason`` says why, for the bad ones and ``stopping``
+    (there as ``BatchReport.stopped``). ``finished`` of ``total`` files are over, well or not; ``failed`` of them not
+    well. ``in_progress`` are being worked on; ``calls`` were made so far in this run; ``seconds`` since it began,
+    ``remaining_s`` a guess, ``None`` at first.
     """
 
     step: BatchStep

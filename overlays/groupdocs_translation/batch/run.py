@@ -110,7 +110,7 @@ class Run:
         """Take no other file; called in the loop's thread."""
         if self._stopped is None:
             self._stopped = why
-            self._notify("stopping", "", None)
+            self._notify("stopping", "", why)
         if self._worker is not None and self._scheduler is not None:
             self._scheduler.stop()
             self._worker.stop()

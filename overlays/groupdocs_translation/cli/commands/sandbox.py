@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import time
+from contextlib import suppress
 
 import click
 
@@ -57,6 +58,10 @@ def sandbox(
 
 def _run(arguments: tuple[str, ...], environment: dict[str, str]) -> int:
     try:
-        return subprocess.run(arguments, env=environment, check=False).returncode  # noqa: S603  (the user's own command)
+        child = subprocess.Popen(arguments, env=environment)  # noqa: S603  (the user's own command)
     except OSError as error:
         raise click.UsageError(f"cannot run {arguments[0]}: {error.strerror}") from error
+    while child.returncode is None:
+        with suppress(KeyboardInterrupt):  # the command got it too; subprocess.run() would kill it after 0.25 s
+            child.wait()
+    return child.returncode if child.returncode >= 0 else 128 - child.returncode  # as a shell reports signals
