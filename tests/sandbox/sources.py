@@ -5,7 +5,9 @@ from __future__ import annotations
 import base64
 from pathlib import Path
 
+from attrs import fields_dict
 from groupdocs_translation.spec.formats import KINDS
+from groupdocs_translation.spec.operations import BY_ID, model
 
 EXAMPLES = Path(__file__).parents[2] / "examples" / "files"
 LANGUAGES = {"sourceLanguage": "en", "targetLanguages": ["de", "fr"]}
@@ -20,8 +22,8 @@ DEFAULTS = {
         b"Hello",
         {
             name: kind.formats[0]
-            for name, is_member in (("format", kind.has_format), ("outputFormat", kind.has_output))
-            if is_member
+            for name, member in (("format", "format_"), ("outputFormat", "output_format"))
+            if member in fields_dict(model(BY_ID[kind.operation].model))
         },
     )
     for kind in KINDS.values()

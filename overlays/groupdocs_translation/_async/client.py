@@ -446,7 +446,7 @@ class AsyncTranslationClient(BaseClient):
             lambda: self._file_call(file, target, options, as_text=as_text)
         )
         with calling(policy=retries):
-            call.set_languages(*await self._connection.resolve_languages(call.language, call.targets))
+            call.language, call.targets = await self._connection.resolve_languages(call.language, call.targets)
         if output_dir is not None:
             folder = await async_run(output_folder, output_dir)
             paths = [folder / result_name(call.source.name, language, call.output) for language in call.targets]

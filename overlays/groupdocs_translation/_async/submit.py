@@ -107,7 +107,7 @@ class AsyncTexts:
             with calling(policy=call.retries):
                 if not self._has_languages:
                     self._has_languages = True
-                    call.set_languages(*await self._connection.resolve_languages(call.source, call.targets))
+                    call.source, call.targets = await self._connection.resolve_languages(call.source, call.targets)
                 spec = call.job_spec(chunk, is_single=self._is_single)
                 job = await submit(self._connection, call.operation, call.request(chunk), spec, call.progress)
         self._sent.append((chunk, job))

@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from numbers import Integral
 from typing import TYPE_CHECKING, Any, get_args
 
+from attrs import fields_dict
+
 from .._config import check_flag
 from .._errors import ConfigurationError, UnsupportedFormat
 from .._results import ProgressCallback
@@ -246,9 +248,6 @@ class TextCall:
         self._trial = trial
         self._origin = origin
 
-    def set_languages(self, source: str, targets: list[str]) -> None:
-        self.source, self.targets = source, targets
-
     def chunker(self) -> TextChunker:
         """Return a chunker with the limits of this call."""
         return TextChunker(max_characters=self._characters)
@@ -315,6 +314,7 @@ class FileCall:
         self.language, self.targets = language_pair(target, options)
         self.source = source
         self._trial = trial
+        self._origin = origin
         self.kind, self.format = recognize(source.name, format=options.get("format"), kind=options.get("kind"))
         self.operation = file_operation(
             self.kind,
@@ -324,18 +324,23 @@ class FileCall:
             as_text=as_text,
             trial=trial,
         )
-        self._members, self.output = self._request_members(options)
-        if origin:
-            self._members["origin"] = origin
+        self._options = self._checked_options(options)
+        output_format = options.get("output_format")
+        if self.operation.id != self.kind.to_text:
+            self.output = check_output(self.kind, self.format, output_format)
+        elif output_format is None:
+            self.output = ""  # a text
+        else:
+            raise ConfigurationError("output_format and as_text cannot be combined", parameter="output_format")
         if trial and self.output != self.format:
             raise ConfigurationError(
                 f"output_format must be {self.format.lower()} in the trial, got {self.output.lower()}",
                 parameter="output_format",
             )
 
-    def _request_members(self, options: Mapping[str, Any]) -> tuple[dict[str, Any], str]:
-        """Return the members of the request without its URL, and the format of the results (empty for texts)."""
-        kind, operation, output_format = self.kind, self.operation, options.get("output_format")
+    def _checked_options(self, options: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the members of the request that the file options set."""
+        kind, operation = self.kind, self.operation
         names = option_names(kind, operation)
         chosen = given(FileOptions.__annotations__, options)
         if unknown := sorted(set(chosen) - set(names)):
@@ -345,36 +350,25 @@ class FileCall:
                 allowed=sorted(names),
                 hint=f"it supports {', '.join(sorted(names)) or 'no options'}",
             )
-        members = {names[name]: check_option(name, value) for name, value in chosen.items()}
-        is_text = operation.id == kind.to_text
-        if is_text and output_format is not None:
-            raise ConfigurationError("output_format and as_text cannot be combined", parameter="output_format")
-        if operation.model == "ImageToTextRequest":
-            return {"source": self.language, "targets": self.targets, "format_": self.format, **members}, ""
-        members |= {
+        return {names[name]: check_option(name, value) for name, value in chosen.items()}
+
+    def request(self, url: str) -> Any:
+        """Return the request, with those members that its model has, and the options."""
+        request_model = model(str(self.operation.model))
+        known = {
+            "url": url,
+            "source": self.language,
+            "targets": self.targets,
             "source_language": self.language,
             "target_languages": self.targets,
             "original_file_name": self.source.name,
+            "format_": self.format,
+            "output_format": self.output,
+            "ocrformat": self.output if self.output in get_args(OcrFormat) else "Pdf",
+            **({"origin": self._origin} if self._origin else {}),
         }
-        is_general = operation.model == "FileRequest"
-        if kind.has_format or is_general:
-            members["format_"] = self.format
-        if is_text:
-            return members, ""
-        output = check_output(kind, self.format, output_format)
-        if kind.has_output or is_general:
-            members["output_format"] = output
-        if operation.model == "ImageToFileRequest":
-            members.setdefault("ocrformat", output if output in get_args(OcrFormat) else "Pdf")
-        return members, output
-
-    def set_languages(self, source: str, targets: list[str]) -> None:
-        self.language, self.targets = source, targets
-        names = ("source", "targets") if "targets" in self._members else ("source_language", "target_languages")
-        self._members |= dict(zip(names, (source, targets), strict=True))
-
-    def request(self, url: str) -> Any:
-        return model(str(self.operation.model))(url=url, **self._members)
+        members = {name: known[name] for name in fields_dict(request_model) if name in known}
+        return request_model(**(members | self._options))
 
     def job_spec(self) -> JobSpec:
         return JobSpec(

@@ -463,7 +463,7 @@ class TranslationClient(BaseClient):
             lambda: self._file_call(file, target, options, as_text=as_text)
         )
         with calling(policy=retries):
-            call.set_languages(*self._connection.resolve_languages(call.language, call.targets))
+            call.language, call.targets = self._connection.resolve_languages(call.language, call.targets)
         if output_dir is not None:
             folder = sync_run(output_folder, output_dir)
             paths = [folder / result_name(call.source.name, language, call.output) for language in call.targets]

@@ -104,7 +104,7 @@ class Texts:
             with calling(policy=call.retries):
                 if not self._has_languages:
                     self._has_languages = True
-                    call.set_languages(*self._connection.resolve_languages(call.source, call.targets))
+                    call.source, call.targets = self._connection.resolve_languages(call.source, call.targets)
                 spec = call.job_spec(chunk, is_single=self._is_single)
                 job = submit(self._connection, call.operation, call.request(chunk), spec, call.progress)
         self._sent.append((chunk, job))

@@ -159,7 +159,7 @@ class FileWorker:
         options, settings = self.settings.options, self.connection.settings
         source = Source(options.get("name") or self._source(active).name, row.size, None)
         call = FileCall(source, row.targets, options, trial=settings.trial, origin=settings.origin)
-        call.set_languages(self.settings.language, list(row.targets))
+        call.language, call.targets = self.settings.language, list(row.targets)
         assert row.url is not None
         request = call.request(row.url)
         self.notify("submitting", row.path, None)

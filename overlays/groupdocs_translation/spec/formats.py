@@ -89,8 +89,6 @@ class Kind(NamedTuple):
     outputs: tuple[str, ...]
     options: Mapping[str, str]
     default_output: str | None = None
-    has_format: bool = True
-    has_output: bool = True
     summary: str | None = "summarizeDocument"
     to_text: str | None = None
     text_options: Mapping[str, str] = {}
@@ -137,7 +135,6 @@ _KINDS = (
         ("Pdf",),
         ("Pdf", "Docx", "Pptx", "Html", "Svg", "Xps"),
         {**_COMMON, "pages": "pages", "preserve_formatting": "preserve_formatting"},
-        has_format=False,
         trial="translatePdfTrial",
     ),
     Kind(
@@ -161,7 +158,6 @@ _KINDS = (
         ("Html",),
         ("Html", "Md", "Pdf", "Docx", "Tiff", "Xps"),
         _COMMON,
-        has_format=False,
     ),
     Kind(
         "markdown",
@@ -169,7 +165,6 @@ _KINDS = (
         ("Md",),
         ("Md", "Html", "Pdf", "Docx", "Tiff", "Xps"),
         {**_COMMON, "front_matter": "front_matter_list", "shortcodes": "short_code_list"},
-        has_format=False,
     ),
     Kind(
         "xml",
@@ -177,12 +172,10 @@ _KINDS = (
         ("Xml",),
         ("Xml",),
         {**_COMMON, "ignore_list": "ignore_list", "is_white_list": "is_white_list"},
-        has_format=False,
-        has_output=False,
         summary=None,
     ),
-    Kind("resx", "translateResx", ("Resx",), ("Resx",), _COMMON, has_format=False, has_output=False),
-    Kind("srt", "translateSrt", ("Srt",), ("Srt",), _COMMON, has_format=False, has_output=False),
+    Kind("resx", "translateResx", ("Resx",), ("Resx",), _COMMON),
+    Kind("srt", "translateSrt", ("Srt",), ("Srt",), _COMMON),
     Kind(
         "image",
         "translateImageToFile",
