@@ -44,23 +44,24 @@ def wait(poll):
     raise AssertionError
 
 
-def text(submit, poll=None):
-    submitted = submit()
+def text(submitted, poll=api.text_request_id_get):
     assert (int(submitted.status), bool(submitted.id)) == (202, True), submitted
-    response, pending = wait(partial(poll or api.text_request_id_get, submitted.id))
+    response, pending = wait(partial(poll, submitted.id))
     assert response.translations["de"][0].startswith("[de]"), response
     return pending
 
 
-def texts(**members):
-    return sdk.TextRequest(**LANGUAGES, texts=["Hello", "Goodbye"], **members)
+def texts(submit, **members):
+    return submit(sdk.TextRequest(**LANGUAGES, texts=["Hello", "Goodbye"], **members))
 
 
-def file(name, request, submit, argument, format_=None, poll=None, **members):
-    url = files.file_upload_post(file=name, **({"format": format_} if format_ else {}))
+def file(name, request, method, members):
+    url = files.file_upload_post(file=name, format=Path(name).suffix[1:].capitalize())
     assert url.startswith("http"), url
-    submitted = submit(**{argument: request(**LANGUAGES, url=url, original_file_name=name, **members)})
-    response, pending = wait(partial(poll or api.document_request_id_get, submitted.id))
+    request = getattr(sdk, f"{request}Request")(**LANGUAGES, url=url, original_file_name=name, **members)
+    submitted = getattr(api, f"{method}_post")(request)
+    poll = getattr(api, f"{method}_get", api.document_request_id_get)  # trials have their own
+    response, pending = wait(partial(poll, submitted.id))
     for entry in response.urls.values():
         with urllib.request.urlopen(entry.url) as result:
             content = result.read()
@@ -96,14 +97,12 @@ def hugo():
 
 def image_to_text():
     url = files.file_upload_post(format="Png", file="sign.png")
-    return text(
-        partial(api.image_to_text_post, sdk.ImageToTextRequest(source="en", targets=["de"], url=url, format="Png"))
-    )
+    return text(api.image_to_text_post(sdk.ImageToTextRequest(source="en", targets=["de"], url=url, format="Png")))
 
 
 def media_to_text():
     url = files.file_upload_post(format="Mp3", file="talk.mp3")
-    return text(partial(api.media_to_text_post, sdk.MediaToTextRequest(**LANGUAGES, url=url, format="Mp3")))
+    return text(api.media_to_text_post(sdk.MediaToTextRequest(**LANGUAGES, url=url, format="Mp3")))
 
 
 def unknown_job():
@@ -123,72 +122,54 @@ def document():
     assert "/text/{requestId}" in json.loads(text)["paths"]
 
 
-WORD = (sdk.TextDocumentFileRequest, "text_document_file_request")
-SHEET = (sdk.SpreadsheetFileRequest, api.spreadsheet_post, "spreadsheet_file_request")
+def both(name, **members):
+    return {"format": name, "output_format": name, **members}
+
+
 STEPS = {
     "token": token,
     "languages": languages,
     "health": health,
     "document": document,
-    "text": lambda: text(partial(api.text_post, texts())),
-    "text with glossary": lambda: text(partial(api.text_post, texts(translation_dictionary={"Hello": "Moin"}))),
-    "text slang": lambda: text(partial(api.text_slang_post, texts())),
-    "text classification": lambda: text(partial(api.text_classification_post, texts())),
-    "text medical": lambda: text(partial(api.text_medical_post, texts())),
-    "text summary": lambda: text(partial(api.summarize_text_post, texts())),
-    "text trial": lambda: text(partial(api.text_trial_post, texts()), lambda job: api.text_trial_get(request_id=job)),
+    "text": lambda: text(texts(api.text_post)),
+    "text with glossary": lambda: text(texts(api.text_post, translation_dictionary={"Hello": "Moin"})),
+    "text slang": lambda: text(texts(api.text_slang_post)),
+    "text classification": lambda: text(texts(api.text_classification_post)),
+    "text medical": lambda: text(texts(api.text_medical_post)),
+    "text summary": lambda: text(texts(api.summarize_text_post)),
+    "text trial": lambda: text(texts(api.text_trial_post), api.text_trial_get),
     "upload": upload_bytes,
-    "docx": lambda: file(
-        "report.docx", WORD[0], api.document_post, WORD[1], "Docx", format="Docx", output_format="Docx", pages=[1]
-    ),
-    "odt": lambda: file("letter.odt", WORD[0], api.document_post, WORD[1], "Odt", format="Odt", output_format="Odt"),
-    "txt": lambda: file("report.txt", WORD[0], api.document_post, WORD[1], "Txt", format="Txt", output_format="Txt"),
-    "docx trial": lambda: file(
-        "report.docx", WORD[0], api.document_trial_post, WORD[1], "Docx",
-        lambda job: api.document_trial_get(request_id=job), format="Docx", output_format="Docx",
-    ),
-    "pdf": lambda: file("report.pdf", sdk.PdfFileRequest, api.pdf_post, "pdf_file_request", "Pdf", output_format="Pdf"),
-    "xlsx": lambda: file("sales.xlsx", *SHEET, "Xlsx", format="Xlsx", output_format="Xlsx", worksheets=[1]),
-    "csv": lambda: file(
-        "prices.csv", sdk.CsvFileRequest, api.csv_post, "csv_file_request", "Csv", format="Csv", output_format="Csv",
-        separator=",",
-    ),
-    "pptx": lambda: file(
-        "talk.pptx", sdk.PresentationFileRequest, api.presentation_post, "presentation_file_request", "Pptx",
-        format="Pptx", output_format="Pptx", slides=[1],
-    ),
-    "srt": lambda: file("repair.srt", sdk.SrtFileRequest, api.srt_post, "srt_file_request", "Srt"),
-    "resx": lambda: file("Messages.resx", sdk.SrtFileRequest, api.resx_post, "srt_file_request", "Resx"),
-    "md": lambda: file(
-        "advice.md", sdk.MarkdownFileRequest, api.markdown_post, "markdown_file_request", "Md", output_format="Md",
-        front_matter_list=[["title"]],
-    ),
-    "html": lambda: file(
-        "report.html", sdk.HtmlFileRequest, api.html_post, "html_file_request", "Html", output_format="Html"
-    ),
-    "xml": lambda: file("catalogue.xml", sdk.XmlFileRequest, api.xml_post, "xml_file_request"),
-    "auto": lambda: file("report.docx", sdk.FileRequest, api.auto_post, "file_request", "Docx"),
-    "auto slang": lambda: file("report.docx", sdk.FileRequest, api.auto_slang_post, "file_request", "Docx"),
-    "summary": lambda: file("report.docx", sdk.FileRequest, api.summarize_document_post, "file_request", "Docx"),
     "hugo": hugo,
     "image to text": image_to_text,
-    "image to file": lambda: file(
-        "sign.png", sdk.ImageToFileRequest, api.image_to_file_post, "image_to_file_request", "Png", ocrformat="Pdf",
-        output_format="Pdf",
-    ),
     "media to text": media_to_text,
-    "media to file": lambda: file(
-        "talk.mp3", sdk.MediaToFileRequest, api.media_to_file_post, "media_to_file_request", "Mp3", format="Mp3",
-        output_format="Txt",
-    ),
     "unknown job": unknown_job,
-}  # fmt: skip
+}
+FILES = {  # step: file, request class, method, members
+    "docx": ("report.docx", "TextDocumentFile", "document", both("Docx", pages=[1])),
+    "odt": ("letter.odt", "TextDocumentFile", "document", both("Odt")),
+    "txt": ("report.txt", "TextDocumentFile", "document", both("Txt")),
+    "docx trial": ("report.docx", "TextDocumentFile", "document_trial", both("Docx")),
+    "pdf": ("report.pdf", "PdfFile", "pdf", {"output_format": "Pdf"}),
+    "xlsx": ("sales.xlsx", "SpreadsheetFile", "spreadsheet", both("Xlsx", worksheets=[1])),
+    "csv": ("prices.csv", "CsvFile", "csv", both("Csv", separator=",")),
+    "pptx": ("talk.pptx", "PresentationFile", "presentation", both("Pptx", slides=[1])),
+    "srt": ("repair.srt", "SrtFile", "srt", {}),
+    "resx": ("Messages.resx", "SrtFile", "resx", {}),
+    "md": ("advice.md", "MarkdownFile", "markdown", {"output_format": "Md", "front_matter_list": [["title"]]}),
+    "html": ("report.html", "HtmlFile", "html", {"output_format": "Html"}),
+    "xml": ("catalogue.xml", "XmlFile", "xml", {}),
+    "auto": ("report.docx", "File", "auto", {}),
+    "auto slang": ("report.docx", "File", "auto_slang", {}),
+    "summary": ("report.docx", "File", "summarize_document", {}),
+    "image to file": ("sign.png", "ImageToFile", "image_to_file", {"ocrformat": "Pdf", "output_format": "Pdf"}),
+    "media to file": ("talk.mp3", "MediaToFile", "media_to_file", {"format": "Mp3", "output_format": "Txt"}),
+}
 
 
 def main():
     Path("sign.png").write_bytes(b"\x89PNG no picture")
     Path("talk.mp3").write_bytes(b"ID3 no recording")
-    for name, step in STEPS.items():
+    for name, step in (STEPS | {name: partial(file, *row) for name, row in FILES.items()}).items():
         try:
             line = {"step": name, "early_polls": step()}
         except Exception:
