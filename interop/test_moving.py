@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 import shutil
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -88,83 +87,66 @@ def test_the_table_of_members_is_complete(published: EmptyEnvironment) -> None:
     assert json.loads(published.run("-c", listing)) == PUBLISHED
 
 
-FILE = 'source_language="en", target_languages=["de"], url=url, '
-WORD, SHEET = "report.docx", "sales.xlsx"
-REQUESTS: dict[str, tuple[str, str, Callable[[TranslationClient, str], Any]]] = {
-    "TextRequest": (
-        WORD,
-        'api.text_post(old.TextRequest(source_language="en", target_languages=["de"], texts=["A *b*", "C"],'
-        ' contains_markdown=True, translation_dictionary={"b": "c"}))',
-        lambda client, _: client.submit_text(["A *b*", "C"], target="de", markdown=True, glossary={"b": "c"}),
-    ),
+# request class: method, file, its other members, and the keywords of submit_file for these
+REQUESTS: dict[str, tuple[str, str, dict[str, Any], dict[str, Any]]] = {
     "TextDocumentFileRequest": (
-        WORD,
-        f'api.document_post(old.TextDocumentFileRequest({FILE}original_file_name="report.docx", format="Docx",'
-        ' output_format="Docx", preserve_formatting=True, pages=[1], is_need_alignment=True, saving_mode="Files"))',
-        lambda client, url: client.submit_file(
-            url, target="de", name=WORD, preserve_formatting=True, pages=[1], alignment=True, saving_mode="Files"
-        ),
+        "document_post", "report.docx",
+        {"format": "Docx", "output_format": "Docx", "preserve_formatting": True, "pages": [1],
+         "is_need_alignment": True, "saving_mode": "Files"},
+        {"preserve_formatting": True, "pages": [1], "alignment": True, "saving_mode": "Files"},
     ),
     "SpreadsheetFileRequest": (
-        SHEET,
-        f'api.spreadsheet_post(old.SpreadsheetFileRequest({FILE}original_file_name="sales.xlsx", format="Xlsx",'
-        ' output_format="Xlsx", worksheets=[1], ranges={"1": old.WorksheetData(rows=[1], columns=[2])}))',
-        lambda client, url: client.submit_file(
-            url, target="de", name=SHEET, worksheets=[1], ranges={1: {"rows": [1], "columns": [2]}}
-        ),
+        "spreadsheet_post", "sales.xlsx",
+        {"format": "Xlsx", "output_format": "Xlsx", "worksheets": [1], "ranges": {"1": {"rows": [1], "columns": [2]}}},
+        {"worksheets": [1], "ranges": {1: {"rows": [1], "columns": [2]}}},
     ),
     "PresentationFileRequest": (
-        "talk.pptx",
-        f'api.presentation_post(old.PresentationFileRequest({FILE}original_file_name="talk.pptx", format="Pptx",'
-        ' output_format="Pptx", slides=[1], masters=True))',
-        lambda client, url: client.submit_file(url, target="de", name="talk.pptx", slides=[1], masters=True),
+        "presentation_post", "talk.pptx",
+        {"format": "Pptx", "output_format": "Pptx", "slides": [1], "masters": True},
+        {"slides": [1], "masters": True},
     ),
     "MarkdownFileRequest": (
-        "harbour.md",
-        f'api.markdown_post(old.MarkdownFileRequest({FILE}original_file_name="harbour.md", output_format="Md",'
-        ' front_matter_list=[["title"]], short_code_list={"figure": ["caption"]}))',
-        lambda client, url: client.submit_file(
-            url, target="de", name="harbour.md", front_matter=[["title"]], shortcodes={"figure": ["caption"]}
-        ),
+        "markdown_post", "harbour.md",
+        {"output_format": "Md", "front_matter_list": [["title"]], "short_code_list": {"figure": ["caption"]}},
+        {"front_matter": [["title"]], "shortcodes": {"figure": ["caption"]}},
     ),
     "CsvFileRequest": (
-        "prices.csv",
-        f'api.csv_post(old.CsvFileRequest({FILE}original_file_name="prices.csv", format="Csv", output_format="Csv",'
-        ' separator=","))',
-        lambda client, url: client.submit_file(url, target="de", name="prices.csv", separator=","),
+        "csv_post", "prices.csv", {"format": "Csv", "output_format": "Csv", "separator": ","}, {"separator": ","},
     ),
     "XmlFileRequest": (
-        "catalogue.xml",
-        f'api.xml_post(old.XmlFileRequest({FILE}original_file_name="catalogue.xml", ignore_list=["sku"],'
-        " is_white_list=False))",
-        lambda client, url: client.submit_file(
-            url, target="de", name="catalogue.xml", ignore_list=["sku"], is_white_list=False
-        ),
+        "xml_post", "catalogue.xml", {"ignore_list": ["sku"], "is_white_list": False},
+        {"ignore_list": ["sku"], "is_white_list": False},
     ),
     "FileRequest": (
-        "harbour.md",
-        f'api.auto_slang_post(old.FileRequest({FILE}original_file_name="harbour.md", format="Md", output_format="Md",'
-        ' front_matter_list=[["title"]], formatting=False, shortcodedict={"figure": ["caption"]}))',
-        lambda client, url: client.submit_file(
-            url, target="de", name="harbour.md", style="slang", front_matter=[["title"]],
-            shortcodes={"figure": ["caption"]},
-        ),
+        "auto_slang_post", "harbour.md",
+        {"format": "Md", "output_format": "Md", "front_matter_list": [["title"]], "formatting": False,
+         "shortcodedict": {"figure": ["caption"]}},
+        {"style": "slang", "front_matter": [["title"]], "shortcodes": {"figure": ["caption"]}},
     ),
 }  # fmt: skip
+TEXTS = """
+import groupdocs_translation_cloud as old
+api = old.TranslationApi(old.ApiClient(old.Configuration("", "")))
+both = dict(source_language="en", target_languages=["de"])
+api.text_post(old.TextRequest(**both, texts=["A *b*", "C"], contains_markdown=True, translation_dictionary={"b": "c"}))
+"""
 
 
 def test_the_new_keywords_send_the_same_requests(published: EmptyEnvironment) -> None:
     with Sandbox(lenient=True) as sandbox, TranslationClient(**sandbox.client_settings()) as client:
-        wanted = [(old, client.upload(ROOT / "examples" / "files" / name)) for name, old, _ in REQUESTS.values()]
-        calls = "\n".join(f'url = "{url}"\n{old}' for old, url in wanted)
-        head = 'old = groupdocs_translation_cloud\napi = old.TranslationApi(old.ApiClient(old.Configuration("", "")))'
-        published.run("-c", f"{SETTINGS}\n{head}\n{calls}", env=variables(sandbox))
+        urls = [client.upload(ROOT / "examples" / "files" / name) for _, name, _, _ in REQUESTS.values()]
+        calls = "\n".join(
+            f"api.{method}(old.{request}(**both, url='{url}', original_file_name='{name}', **{members}))"
+            for (request, (method, name, members, _)), url in zip(REQUESTS.items(), urls, strict=True)
+        )
+        published.run("-c", f"{SETTINGS}{TEXTS}{calls}", env=variables(sandbox))
         before = [job.request for job in sandbox.jobs.values()]
-        for (_, _, new), (_, url) in zip(REQUESTS.values(), wanted, strict=True):
-            new(client, url)
+        client.submit_text(["A *b*", "C"], target="de", markdown=True, glossary={"b": "c"})
+        for (_, name, _, keywords), url in zip(REQUESTS.values(), urls, strict=True):
+            client.submit_file(url, target="de", name=name, **keywords)
         after = [job.request for job in sandbox.jobs.values()][len(before) :]
 
-    for name, old, now in zip(REQUESTS, before, after, strict=True):
+    for name, old, now in zip(("TextRequest", *REQUESTS), before, after, strict=True):
         expected = {
             member: value for member, value in old.items() if value or member in now
         }  # the official SDK also sends defaults
