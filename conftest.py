@@ -26,8 +26,9 @@ import anyio.lowlevel
 import pytest
 from _pytest._code import Traceback
 from groupdocs_translation._clock import SystemClock
-from groupdocs_translation_sandbox import Sandbox, fake_recognition
+from groupdocs_translation_sandbox import Sandbox
 from groupdocs_translation_sandbox.engine import FileTask, PseudoEngine
+from groupdocs_translation_sandbox.engine.recognition import write
 from groupdocs_translation_sandbox.storage import StoredFile
 from groupdocs_translation_sandbox.submissions import Submission
 from sybil import Example, Sybil
@@ -111,7 +112,7 @@ class _ConvertingEngine(PseudoEngine):
     def translate_file(self, source: Path, destination: Path, task: FileTask) -> str | None:
         if super().can_convert(task.source_format, task.output_format):
             return super().translate_file(source, destination, task)
-        fake_recognition.write(destination, task.output_format, f"[{task.target_language}] converted")
+        write(destination, task.output_format, f"[{task.target_language}] converted")
         return None
 
 

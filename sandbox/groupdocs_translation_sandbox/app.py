@@ -20,7 +20,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.types import Receive, Scope, Send
 
 from .admin import ADMIN_PATH, Admin
-from .contract import check_body, check_query, document, read_json
+from .contract import check_body, check_query, check_request, document, read_json
 from .engine import Engine
 from .faults import Fault, FaultySend
 from .http import HTTPError, Request, require_method
@@ -167,7 +167,8 @@ class App:
         if operation.id.endswith("Trial"):
             self.state.jobs.count_trial(request.client.host if request.client else "")
         origins = self.origin, self._origin(request)
-        submission = Submission(operation, body, self._engine, self.state.stored, origins, lenient=settings.lenient)
+        body = check_request(body, lenient=settings.lenient)
+        submission = Submission(operation, body, self._engine, self.state.stored, origins, settings.lenient)
         outcome, size_bytes = await submission.execute()
         if fault is not None:
             outcome = fault.job_outcome(outcome)

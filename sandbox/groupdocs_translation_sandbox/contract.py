@@ -17,7 +17,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from functools import cache
-from typing import Any
+from typing import Any, cast
 
 import yaml
 from groupdocs_translation.spec import contract
@@ -39,7 +39,7 @@ def _type(validator: Any, kind: str, value: object, schema: dict[str, Any]) -> I
 
 
 # OpenAPI 3.0 is JSON Schema's draft 4 with ``nullable``.
-Validator: Any = extend(Draft4Validator, {"type": _type})  # type: ignore[no-untyped-call]  # as above
+Validator = cast("Any", extend(Draft4Validator, {"type": _type}))  # type: ignore[no-untyped-call]  # as above
 
 
 def _refused(message: str) -> dict[str, Any]:
@@ -76,7 +76,7 @@ for _name, _is_valid in FORMATS.items():
 
 NUMBERS = ("pages", "slides", "worksheets", "elements")
 # Members that the document allows with values that no request can mean.
-_IMPOSSIBLE: Any = Validator(
+_IMPOSSIBLE = Validator(
     {
         "properties": {
             **dict.fromkeys(("texts", "targets", "targetLanguages"), NOT_EMPTY),
@@ -92,7 +92,7 @@ _IMPOSSIBLE: Any = Validator(
     format_checker=formats,
 )
 # Those that the service may accept or reject.
-_UNSETTLED: Any = Validator(
+_UNSETTLED = Validator(
     {
         "properties": {
             **dict.fromkeys(("targets", "targetLanguages", *NUMBERS), DISTINCT),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import random
-import threading
 import uuid
 from collections import Counter, deque
 from collections.abc import Iterator, Mapping
@@ -55,34 +54,30 @@ class Job:
 
 
 class Latency:
-    """Random durations of jobs. With the same seed, the n-th job of a kind always takes the same time. Thread-safe."""
+    """Random durations of jobs. With the same seed, the n-th job of a kind always takes the same time."""
 
     def __init__(self, settings: Settings, seed: int) -> None:
         self._settings, self._seed = settings, seed
-        self._lock = threading.Lock()
         self._generators: dict[str, random.Random] = {}
 
     def draw(self, operation: Operation, size_bytes: int) -> float:
         name = operation.id.lower()
         kind = next((kind for kind in ("image", "media", "pdf") if kind in name), operation.family)
-        with self._lock:
-            generator = self._generators.setdefault(kind, random.Random(f"{self._seed} {kind}"))
-            spread = math.exp(generator.gauss(0, SPREAD))
+        generator = self._generators.setdefault(kind, random.Random(f"{self._seed} {kind}"))
+        spread = math.exp(generator.gauss(0, SPREAD))
         return self._settings.latency_s * (FACTORS[kind] + size_bytes / BYTES_A_STEP[kind]) * spread
 
 
 class Jobs(Mapping[str, Job]):
-    """All jobs by ID, and the calls of the trial. Thread-safe: one lock guards the tables.
+    """All jobs by ID, and the calls of the trial. Only the thread of the server changes them; any other may read them.
 
     When a job is older than ``RETENTION_S``, its request and result are deleted.
     """
 
     def __init__(self, clock: VirtualClock, settings: Settings, seed: int) -> None:
         self._clock, self._settings, self._latency = clock, settings, Latency(settings, seed)
-        self._lock = threading.Lock()
         self._jobs: dict[str, Job] = {}
         self._unexpired: deque[str] = deque()  # IDs of jobs with request and result, oldest first
-        self._by_digest: Counter[str] = Counter()
         self._trial_calls: Counter[tuple[float, str]] = Counter()  # by day (UTC) and IP address
 
     def __getitem__(self, job_id: str) -> Job:
@@ -96,8 +91,7 @@ class Jobs(Mapping[str, Job]):
 
     def by_digest(self) -> Counter[str]:
         """Count the jobs of each body (SHA-256 in hex). More than 1 means that the same work was billed twice."""
-        with self._lock:
-            return Counter(self._by_digest)
+        return Counter(job.body_digest for job in self.values())
 
     def add(
         self, operation: Operation, request: Mapping[str, Any], digest: str, size_bytes: int, outcome: Outcome
@@ -114,12 +108,10 @@ class Jobs(Mapping[str, Job]):
             request=request,
             outcome=outcome,
         )
-        with self._lock:
-            while self._unexpired and now - (old := self._jobs[self._unexpired[0]]).made_at >= RETENTION_S:
-                self._jobs[self._unexpired.popleft()] = evolve(old, request={}, outcome=evolve(old.outcome, result={}))
-            self._jobs[job.id] = job
-            self._unexpired.append(job.id)
-            self._by_digest[digest] += 1
+        while self._unexpired and now - (old := self._jobs[self._unexpired[0]]).made_at >= RETENTION_S:
+            self._jobs[self._unexpired.popleft()] = evolve(old, request={}, outcome=evolve(old.outcome, result={}))
+        self._jobs[job.id] = job
+        self._unexpired.append(job.id)
         return job
 
     def find(self, job_id: str, operation: Operation) -> Job:
@@ -137,9 +129,7 @@ class Jobs(Mapping[str, Job]):
     def count_trial(self, address: str) -> None:
         """Count a submission of the trial from an IP address, or raise ``HTTPError`` 429."""
         limit, (day, second) = self._settings.trial_calls_a_day, divmod(self._clock.now(), DAY_S)
-        with self._lock:
-            if self._trial_calls[day, address] >= limit:
-                wait = {"retry-after": str(int(DAY_S - second) + 1)}
-                message = f"the trial is limited to {limit} calls a day from one IP address"
-                raise HTTPError(429, message, headers=wait)
-            self._trial_calls[day, address] += 1
+        if self._trial_calls[day, address] >= limit:
+            wait = {"retry-after": str(int(DAY_S - second) + 1)}
+            raise HTTPError(429, f"the trial is limited to {limit} calls a day from one IP address", headers=wait)
+        self._trial_calls[day, address] += 1

@@ -11,7 +11,6 @@ import hashlib
 import hmac
 import re
 import secrets
-import threading
 from collections.abc import AsyncGenerator, Iterator, Mapping
 from email.utils import formatdate
 from pathlib import Path
@@ -48,12 +47,11 @@ class StoredFile:
 
 
 class Storage(Mapping[str, bytes]):
-    """A mapping of keys to contents, read from disk on access. Thread-safe: one lock guards the table of files."""
+    """A mapping of keys to contents, read from disk on access. Only the thread of the server changes it."""
 
     def __init__(self, folder: Path, clock: VirtualClock, settings: Settings) -> None:
         self._folder, self._clock, self._settings = folder, clock, settings
         self._secret = secrets.token_bytes(32)
-        self._lock = threading.Lock()
         self._files: dict[str, StoredFile] = {}
 
     def __getitem__(self, key: str) -> bytes:
@@ -71,13 +69,11 @@ class Storage(Mapping[str, bytes]):
 
     def keep(self, path: Path, *, file_name: str = "", format_: str = "") -> str:
         """Register a file written to a path of ``new_path`` and return its key. Delete expired files."""
-        now, expired = self._clock.now(), list[StoredFile]()
-        with self._lock:
-            while self._files and now - (oldest := next(iter(self._files.values()))).stored_at >= RETENTION_S:
-                expired.append(self._files.pop(oldest.path.name))
-            self._files[path.name] = StoredFile(path, now, file_name, format_)
-        for file in expired:
-            file.path.unlink(missing_ok=True)
+        now = self._clock.now()
+        while self._files and now - (oldest := next(iter(self._files.values()))).stored_at >= RETENTION_S:
+            del self._files[oldest.path.name]
+            oldest.path.unlink(missing_ok=True)
+        self._files[path.name] = StoredFile(path, now, file_name, format_)
         return path.name
 
     def url(self, key: str, origin: str) -> str:

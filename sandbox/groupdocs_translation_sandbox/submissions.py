@@ -8,25 +8,24 @@ from __future__ import annotations
 
 import asyncio
 import base64
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
-from pathlib import Path, PurePath
+from pathlib import PurePath
 from typing import Any
 from urllib.parse import urlsplit
 
-from attrs import evolve
+from attrs import frozen
 from groupdocs_translation.spec.formats import KINDS, Kind, format_name
 from groupdocs_translation.spec.operations import Operation
 
-from . import fake_recognition
-from .contract import check_members, check_request, languages
+from .contract import check_members, languages
 from .engine import Engine, EngineError, FileTask, hugo_structure
-from .engine.unread import check_parts, check_signature
+from .engine.recognition import FORMATS as RECOGNIZED_AS
+from .engine.recognition import TEXT, FakeRecognition
 from .http import HTTPError
 from .jobs import Outcome
 from .storage import Storage, StoredFile
 
-Writer = Callable[[str, Path], str | None]  # writes the result of a target language; returns a remark
 DONE = "done"
 INLINE_CHARACTERS = 10_000  # longer texts are translated in a thread, so that they do not block other requests
 TRIAL_CHARACTERS = 1_000
@@ -40,21 +39,16 @@ _KINDS: dict[str, Kind] = {
 }
 
 
+@frozen
 class Submission:
     """A request that is valid by its schema. ``origins`` are the origins (``http://host:port``) of this sandbox."""
 
-    def __init__(
-        self,
-        operation: Operation,
-        request: dict[str, Any],
-        engine: Engine,
-        storage: Storage,
-        origins: Sequence[str],
-        *,
-        lenient: bool,
-    ) -> None:
-        self._operation, self._request = operation, check_request(request, lenient=lenient)
-        self._engine, self._storage, self._origins, self._lenient = engine, storage, origins, lenient
+    _operation: Operation
+    _request: dict[str, Any]
+    _engine: Engine
+    _storage: Storage
+    _origins: Sequence[str]
+    _lenient: bool
 
     async def execute(self) -> tuple[Outcome, int]:
         """Return the outcome, and the size of the source in bytes.
@@ -70,7 +64,7 @@ class Submission:
             texts = self._texts()
             size = sum(map(len, texts))
         else:  # the text of an image or a recording
-            texts = [fake_recognition.TEXT]
+            texts = [TEXT]
             size = len(self._content())
         return Outcome(200, DONE, {"translations": await self._translate(texts)}), size
 
@@ -95,58 +89,40 @@ class Submission:
         return translate() if inline else await asyncio.to_thread(translate)
 
     async def _files(self) -> tuple[Outcome, int]:
+        request, is_trial = self._request, self._operation.id.endswith("Trial")
         file, kind = self._source(), _KINDS.get(self._operation.id)
-        source_format = _source_format(kind, self._request, file, lenient=self._lenient)
+        source_format = _source_format(kind, request, file, lenient=self._lenient)
         if self._operation.model == "FileRequest" and not self._lenient:
-            check_members(self._request, source_format)
+            check_members(request, source_format)
+        output_format: str = request.get("outputFormat", source_format)
+        if is_trial and output_format != source_format:
+            raise HTTPError(400, f"must be {source_format}: the trial does not convert files", field="outputFormat")
         is_recognized = kind is not None and kind.name in {"image", "media"}
-        write = await self._recognizer(file, source_format) if is_recognized else self._translator(file, source_format)
+        engine = FakeRecognition(self._engine) if is_recognized else self._engine
+        if not engine.can_convert(source_format, output_format):
+            known = f", only to {', '.join(RECOGNIZED_AS)}" if is_recognized else ""
+            message = f"the sandbox does not convert {source_format} to {output_format}{known}"
+            raise HTTPError(400, message, field="outputFormat")
+        source_language, targets = languages(request)
         size = file.path.stat().st_size
         remark: str | None = None
         results: dict[str, Any] = {}
-        for code in languages(self._request)[1]:
+        for code in targets:
+            task = FileTask(
+                source_format=source_format,
+                output_format=output_format,
+                source_language=source_language,
+                target_language=code,
+                glossary=request.get("translationDictionary", {}),
+                options=request | ({"pages": TRIAL_PAGES} if is_trial else {}),
+            )
             destination = self._storage.new_path()
             try:
-                remark = await asyncio.to_thread(write, code, destination)
+                remark = await asyncio.to_thread(engine.translate_file, file.path, destination, task)
             except EngineError as error:
                 return Outcome(500, str(error), {}), size
             results[code] = {"key": self._storage.keep(destination), "size": destination.stat().st_size}
         return Outcome(200, remark or DONE, {"files": results}), size
-
-    async def _recognizer(self, file: StoredFile, source_format: str) -> Writer:
-        output_format: str = self._request["outputFormat"]
-        if output_format not in fake_recognition.FORMATS:
-            known = ", ".join(fake_recognition.FORMATS)
-            raise HTTPError(400, f"must be one of {known} for images and recordings", field="outputFormat")
-        texts = await self._translate([fake_recognition.TEXT])
-
-        def write(code: str, destination: Path) -> str:
-            check_signature(file.path, source_format)
-            check_parts(file.path, source_format, self._request)
-            fake_recognition.write(destination, output_format, *texts[code])
-            return "the sandbox recognizes nothing: the text is the same for every source"
-
-        return write
-
-    def _translator(self, file: StoredFile, source_format: str) -> Writer:
-        output_format: str = self._request.get("outputFormat", source_format)
-        is_trial = self._operation.id.endswith("Trial")
-        if is_trial and output_format != source_format:
-            raise HTTPError(400, f"must be {source_format}: the trial does not convert files", field="outputFormat")
-        if not self._engine.can_convert(source_format, output_format):
-            message = f"the sandbox does not convert {source_format} to {output_format}"
-            raise HTTPError(400, message, field="outputFormat")
-        task = FileTask(
-            source_format=source_format,
-            output_format=output_format,
-            source_language=languages(self._request)[0],
-            target_language="",
-            glossary=self._request.get("translationDictionary", {}),
-            options=self._request | ({"pages": TRIAL_PAGES} if is_trial else {}),
-        )
-        return lambda code, destination: self._engine.translate_file(
-            file.path, destination, evolve(task, target_language=code)
-        )
 
     def _source(self) -> StoredFile:
         url: str = self._request.get("url", "")

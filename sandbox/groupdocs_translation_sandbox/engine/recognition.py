@@ -6,6 +6,9 @@ import zipfile
 from html import escape
 from pathlib import Path
 
+from .protocol import Engine, FileTask
+from .unread import check_parts, check_signature
+
 TEXT = "Recognized text."
 FORMATS = ("Txt", "Md", "Srt", "Docx", "Pdf")  # Pdf is the default output format of images
 
@@ -28,6 +31,24 @@ _DOCX = {
         '<w:t xml:space="preserve">{text}</w:t></w:r></w:p><w:sectPr/></w:body></w:document>'
     ),
 }
+
+
+class FakeRecognition:
+    """Translates images and recordings: the fixed text, translated by the engine of the sandbox."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def can_convert(self, _source_format: str, output_format: str) -> bool:
+        return output_format in FORMATS
+
+    def translate_file(self, source: Path, destination: Path, task: FileTask) -> str:
+        check_signature(source, task.source_format)
+        check_parts(source, task.source_format, task.options)
+        languages = {"source": task.source_language, "target": task.target_language}
+        text = self._engine.translate_text(TEXT, **languages, glossary=task.glossary, markdown=False)
+        write(destination, task.output_format, text)
+        return "the sandbox recognizes nothing: the text is the same for every source"
 
 
 def write(path: Path, format_: str, text: str) -> None:
