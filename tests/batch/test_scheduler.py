@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import threading
 import time
 
 import anyio
 import anyio.lowlevel
 import pytest
-from groupdocs_translation import Batch, Concurrency, Usage
+from groupdocs_translation import AsyncBatch, AsyncTranslationClient, Batch, Concurrency, Usage
 from groupdocs_translation._clock import SYSTEM_CLOCK
 from groupdocs_translation.batch.scheduler import AdaptiveLimiter, Scheduler, SlotHandover
+from groupdocs_translation.sandbox import Sandbox
+from groupdocs_translation_sandbox.engine import PseudoEngine
 
 HOUR = 3600
 
@@ -196,3 +199,42 @@ def test_jobs_that_are_paid_for_come_first(sandbox, client, folder, out):
 
     assert paid
     assert set(steps[: len(paid)]) == {("waiting", path) for path in paid}
+
+
+async def test_jobs_that_are_paid_for_do_not_wait_for_the_first_submission(folder, out, clock):
+    """They hold slots of the jobs, and the first submission may wait for one of these."""
+    source, are_fetched = folder(*(f"{n}.txt" for n in range(8))), threading.Event()
+    done, waiting = [], []
+
+    class Engine(PseudoEngine):
+        def translate_file(self, source, destination, task):
+            if b"last" in source.read_bytes():
+                are_fetched.wait(60)
+            return super().translate_file(source, destination, task)
+
+    def stop_when_all_wait(step):
+        if step.step == "waiting":
+            waiting.append(step.path)
+        if len(waiting) == 8:
+            batch.stop()
+
+    def follow(step):
+        if step.step == "done":
+            done.append(step.path)
+        if len(done) == 8:
+            are_fetched.set()
+
+    with Sandbox(engine=Engine(), latency_s=60.0) as sandbox:
+        async with AsyncTranslationClient(**sandbox.client_settings(), clock=clock) as client:
+            batch = AsyncBatch(client, source, target="de", output_dir=out, progress=stop_when_all_wait)
+            await batch.run()
+            sandbox.advance(HOUR)
+            sandbox.state.settings.latency_s = 0.0
+            folder("last.txt")
+            with anyio.fail_after(60):
+                report = await client.translate_folder(
+                    source, target="de", output_dir=out, concurrency=Concurrency(jobs=2), progress=follow
+                )
+
+    assert report.is_complete
+    assert done[-1] == "last.txt"

@@ -108,7 +108,8 @@ class FileWorker:
             if active.row.state is FileState.PLANNED:
                 await self._upload(active)
             step = Step.SUBMIT
-            await self._submit_in_turn(active)
+            if self._is_next(active, FileState.UPLOADED):
+                await self._submit_in_turn(active)
             step = Step.WAIT
             if self._is_next(active, FileState.SUBMITTED) and await self._wait(active):
                 step = Step.FETCH
@@ -139,7 +140,10 @@ class FileWorker:
         )  # fmt: skip
 
     async def _submit_in_turn(self, active: ActiveFile) -> None:
-        """Submit alone until the service has accepted a file: what it refuses for all files is paid for once."""
+        """Submit alone until the service has accepted a file: what it refuses for all files is paid for once.
+
+        Not for jobs of an earlier run: the file whose turn it is may wait for one of their slots.
+        """
         if not self._is_accepted:
             async with self._first_submission:
                 if not self._is_accepted:
