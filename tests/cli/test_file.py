@@ -51,6 +51,21 @@ def test_a_folder_is_refused_with_the_command_that_translates_folders(command, t
     assert f"{tmp_path} is a folder, not a file; use 'groupdocs-translation batch'" in done.err
 
 
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no such pipes")
+def test_files_that_cannot_be_translated_are_refused_before_the_first_one_is_sent(command, note, tmp_path, sandbox):
+    os.mkfifo(tmp_path / "pipe.txt")
+    (tmp_path / "empty.txt").touch()
+    done = command("file", note, "pipe.txt", "empty.txt", "--to", "de")
+    first, second, *_ = (line for line in done.err.splitlines() if line.startswith("groupdocs-translation: "))
+    assert first.endswith(
+        "pipe.txt is a pipe or a device, not a file; "
+        "use 'groupdocs-translation batch' for a folder, or - for standard input"
+    )
+    assert second.endswith("empty.txt is empty")
+    assert done.err.index("is empty") < done.err.index("uploading")
+    assert (done.code, done.out, len(sandbox.jobs)) == (4, "note.de.txt\n", 1)
+
+
 def test_standard_input_needs_a_name_and_is_translated_like_a_file(command, sandbox):
     refused = command("file", "-", "--to", "de", stdin=b"Hello\n")
     assert (refused.code, len(sandbox.records)) == (2, 0)

@@ -97,6 +97,7 @@ _FLAGS = {"target": "--to", "source": "--from", "output_dir": "--out", "as_text"
 _HINTS = {
     "target": "use one code such as --to de, or several: --to de,fr",
     "overwrite": "use --overwrite or another --out",
+    "file": f"use '{PROGRAM} batch' for a folder, or - for standard input",
     "format": "set it, such as --format docx",
     "client_id, client_secret": "run 'groupdocs-translation login', which writes credentials.toml, or set "
     "GROUPDOCS_CLIENT_ID and GROUPDOCS_CLIENT_SECRET; without an account, use --sandbox",
@@ -140,7 +141,7 @@ def _configuration_wording(error: ConfigurationError) -> str:
     flags = ", ".join(map(flag, parameter.split(", ")))
     if problem.startswith((f"{parameter}=", *([f"{parameter} "] if parameter in _FLAGS else []))):
         problem = f"{flags} {problem[len(parameter) + 1 :]}"
-    elif parameter and problem.endswith(f" {parameter}"):
+    elif parameter != "file" and problem.endswith(f" {parameter}"):  # a FILE is not an option
         problem = f"{problem.removesuffix(parameter)}{flags}"
     if isinstance(error, UnsupportedLanguage):
         hint = hint if error.allowed else None  # the advice has it

@@ -10,13 +10,12 @@ import tempfile
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import unquote, urlsplit
 
 import click
 
 from ..._errors import AuthenticationError, CallBudgetExceeded, ConfigurationError, TransferError, TranslationError
 from ..._files import check_places, move_into_place, output_folder
-from ..._inputs import hidden
+from ..._inputs import Source, hidden, read_source
 from ..._progress import human_size
 from ..._rules.names import result_name
 from ...spec.formats import check_output, recognize
@@ -105,17 +104,15 @@ def file(
     return outcomes.end()
 
 
-def masked(source: str) -> str:
-    """Return a path unchanged, and a URL without its query, which may be secret."""
-    return str(getattr(hidden(source), "masked", source))
-
-
 class _Outcomes:
     """The outcome of each file on the command line. A file given twice is translated once."""
 
     def __init__(self, context: Context, files: Sequence[str]) -> None:
         self._context = context
-        self.found: dict[str, dict[str, Any]] = {name: {"source": masked(name)} for name in files}
+        self.found: dict[str, dict[str, Any]] = {
+            name: {"source": str(getattr(hidden(name), "masked", name))}  # the query of a URL may be secret
+            for name in files
+        }
 
     def remaining(self) -> list[str]:
         """Return the files that have not failed."""
@@ -182,9 +179,18 @@ class Results:
         needed = 0
         for name in outcomes.found:
             with outcomes.reporting(name):
-                size = 0 if name == "-" or "://" in name else _size(name)
-                self._claim(claimed, name, arguments)
-                needed += size * len(arguments["target"])  # results have about the size of their source
+                given = (
+                    Source(arguments["name"], 0, None) if name == "-" else read_source(name, name=arguments.get("name"))
+                )
+                kind, source_format = recognize(given.name, format=arguments.get("format"), kind=arguments.get("kind"))
+                result_format = check_output(kind, source_format, arguments.get("output_format"))
+                result = result_name(given.name, "*", result_format)
+                if result in claimed:
+                    raise ConfigurationError(
+                        f"its results would have the same names as those of {claimed[result]}: use another --out"
+                    )
+                claimed[result] = outcomes.found[name]["source"]
+                needed += (given.size or 0) * len(arguments["target"])  # results have about the size of their source
         if outcomes.remaining():
             self.check_destination(needed)
 
@@ -203,17 +209,6 @@ class Results:
             raise ConfigurationError(
                 f"not enough free space in {self._out}: {human_size(free)} of about {human_size(needed)}"
             )
-
-    def _claim(self, claimed: dict[str, str], source: str, arguments: Mapping[str, Any]) -> None:
-        path = unquote(urlsplit(source).path) if "://" in source else source
-        name = str(arguments.get("name") or Path(path).name).encode(errors="replace").decode()
-        kind, source_format = recognize(name, format=arguments.get("format"), kind=arguments.get("kind"))
-        result = result_name(name, "*", check_output(kind, source_format, arguments.get("output_format")))
-        if result in claimed:
-            raise ConfigurationError(
-                f"its results would have the same names as those of {claimed[result]}: use another --out"
-            )
-        claimed[result] = masked(source)
 
     def fetch(self, job: Job[Any], **waiting: Any) -> dict[str, Any]:
         """Wait for a job, download its files, print their paths, and return path and size by language.
@@ -264,12 +259,3 @@ def _format_of(out: str) -> str | None:
         if _EXTENSION.fullmatch(extension):
             raise click.UsageError(f"--out {out}: {error}; for a folder, use {out}{os.sep}") from None
         return None
-
-
-def _size(path: str) -> int:
-    if os.path.isdir(path):
-        raise ConfigurationError(f"{path} is a folder, not a file", hint=f"use '{PROGRAM} batch'")
-    try:
-        return os.path.getsize(path)
-    except OSError as error:
-        raise ConfigurationError(f"cannot read {path}: {error.strerror}") from None
