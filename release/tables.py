@@ -6,7 +6,6 @@ and a test fails if they differ from the code.
 
 from __future__ import annotations
 
-import inspect
 import json
 import re
 from collections.abc import Iterator
@@ -15,6 +14,7 @@ from typing import Literal, get_args, get_origin
 
 from groupdocs_translation._base_client import OLD_NAMES
 from groupdocs_translation._rules.requests import FILE_STYLES, TEXT_STYLES
+from groupdocs_translation.cli.options import HELP
 from groupdocs_translation.spec import derived
 from groupdocs_translation.spec.formats import AUTO_FORMATS, KINDS, FileOptions, Kind
 from groupdocs_translation.spec.operations import OPERATIONS, Operation
@@ -25,14 +25,6 @@ from .tree import ROOT
 # The members of every request class of groupdocs-translation-cloud; a test in interop/ compares them with the package.
 PUBLISHED: dict[str, list[str]] = json.loads(Path(__file__).with_name("published_members.json").read_text("utf-8"))
 PLACE = re.compile(r"<!-- table: (\w+) -->\n.*?<!-- end of table -->", re.DOTALL)
-
-
-def meanings() -> dict[str, str]:
-    """Return the meaning of each option, from the docstring of ``FileOptions``."""
-    return {
-        option: meaning.replace("``", "`").rstrip(".")
-        for option, meaning in re.findall(r"^ +(\w+): (.+)$", inspect.getdoc(FileOptions) or "", re.MULTILINE)
-    }
 
 
 def _type(option: str) -> str:
@@ -80,7 +72,7 @@ def facts(kind: Kind) -> Iterator[tuple[str, str]]:
 
 def kind_table(kind: Kind) -> str:
     """Return the facts of a kind, and a table of its options."""
-    meaning = meanings()
+    meaning = {option: text.replace("``", "`") for option, text in HELP.items()}
     rows = [
         *(f"- **{label}:** {value}" for label, value in facts(kind)),
         "",

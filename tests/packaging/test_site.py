@@ -108,7 +108,7 @@ def test_every_kind_is_shown_once_on_its_page_or_below_the_list_and_every_option
     below = re.findall(r"^`(\w+)`$", tables.kinds_table(), re.MULTILINE)
 
     assert sorted([*places, *below, "auto"]) == sorted([*KINDS, *tables.TABLES])
-    assert set(tables.meanings()) == set(FileOptions.__annotations__)
+    assert set(tables.HELP) == set(FileOptions.__annotations__)
 
 
 def test_the_first_page_lists_every_extra_and_every_requirement() -> None:

@@ -312,27 +312,8 @@ output = _each(
 )
 
 
-HELP = {
-    "glossary": "required translations of words",
-    "alignment": "align the segments of both languages; costs more",
-    "saving_mode": "how the service stores results",
-    "pages": "translate only these pages",
-    "slides": "translate only these slides",
-    "worksheets": "translate only these worksheets",
-    "ranges": "translate only these parts of worksheets",
-    "separator": "separator between values",
-    "masters": "translate slide masters too",
-    "preserve_formatting": "keep the layout",
-    "front_matter": "key paths of the front matter to translate",
-    "shortcodes": "Hugo shortcodes and their parameters to translate",
-    "ignore_list": "XML elements to skip",
-    "is_white_list": "treat the list as the only elements to translate",
-    "ocr_format": "format to convert an image to first",
-    "rotation_angle": "rotation of the image, in degrees",
-    "handwritten": "the image contains handwriting",
-    "fragments": "time ranges such as 00:00:10-00:01:00",
-    "interval": "interval of subtitles, in seconds",
-}
+# What an option means, from the docstring; there is none with ``python -OO``.
+HELP: dict[str, str] = dict(re.findall(r"^ +(\w+): (.+)\.$", FileOptions.__doc__ or "", re.MULTILINE))
 
 # The type of an option in ``FileOptions`` → its type on the command line.
 _TYPES: dict[Any, ParamType | None] = {
@@ -362,13 +343,14 @@ def kinds_with(name: str) -> list[str]:
 def _kind_option(name: str, hint: Any) -> Callable[[F], F]:
     takers = [kind for kind in kinds_with(name) if kind != "auto"]
     of_all = "every kind" if len(takers) == len(KINDS) - 1 else ", ".join(takers)
+    meaning = HELP.get(name, "").replace("``", "")
     return option(
         f"{flag(name)}/--no-{flag(name)[2:]}" if hint is bool else flag(name),
         name,
         section=SECTIONS[1],
         type=words(*get_args(hint)) if get_origin(hint) is Literal else _TYPES[hint],
         default=None,
-        help=f"{HELP[name][0].upper()}{HELP[name][1:]} ({of_all}).",
+        help=f"{meaning[:1].upper()}{meaning[1:]} ({of_all}).",
     )
 
 

@@ -60,7 +60,7 @@ class FileOptions(GeneralOptions, total=False):
         front_matter: the key paths of the front matter whose values are translated.
         shortcodes: the parameters to translate of each Hugo shortcode.
         ignore_list: names of elements that are not translated.
-        is_white_list: translate only the elements of ``ignore_list``.
+        is_white_list: translate only the listed elements.
         ocr_format: the format to which an image is converted first.
         rotation_angle: degrees by which an image is rotated before text recognition.
         handwritten: the image shows handwriting.
