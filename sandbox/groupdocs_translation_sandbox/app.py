@@ -40,9 +40,11 @@ _HOST = re.compile(r"[A-Za-z0-9.\-]+(:\d+)?|\[[0-9A-Fa-f:]+\](:\d+)?")
 class App:
     """The ASGI application. ``origin`` is the origin that it listens on; the limits apply to bodies."""
 
-    def __init__(self, state: State, engine: Engine, *, max_body_bytes: int, max_upload_bytes: int) -> None:
+    def __init__(
+        self, state: State, engine: Engine, admin: Admin, *, max_body_bytes: int, max_upload_bytes: int
+    ) -> None:
         self.state, self.origin = state, ""
-        self._engine, self._admin = engine, Admin(state)
+        self._engine, self._admin = engine, admin
         self._max_body_bytes, self._max_upload_bytes = max_body_bytes, max_upload_bytes
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

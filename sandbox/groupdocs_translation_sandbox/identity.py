@@ -97,6 +97,9 @@ class Identity:
             self._applications[client_id] = evolve(application, secrets=(secret, *old))
         return secret
 
+    def secret(self, client_id: str) -> str:
+        return self._applications[client_id].secrets[0]
+
     def authenticate(self, client_id: str, secret: str) -> Application | None:
         """Return the application if the secret is valid. The comparison takes constant time."""
         application = self._applications.get(client_id)

@@ -18,6 +18,7 @@ from typing import Any, Self
 import anyio
 import anyio.lowlevel
 
+from .admin import Admin
 from .app import BASE_PATH, App
 from .contract import document
 from .engine import Engine, PseudoEngine
@@ -92,9 +93,9 @@ class Sandbox:
             Jobs(clock, settings, seed),
         )
         limits = {"max_body_bytes": max_body_bytes, "max_upload_bytes": max_upload_bytes}
-        self.app = App(self.state, engine or PseudoEngine(), **limits)
+        self.app = App(self.state, engine or PseudoEngine(), Admin(self), **limits)
         self.client_id = client_id
-        self.client_secret = self.state.identity.add(client_id, client_secret)
+        self.add_client(client_id, client_secret)
         self._host, self._port = host, port
         self._running = ExitStack()
 
@@ -142,6 +143,11 @@ class Sandbox:
 
     def __exit__(self, *_: object) -> None:
         self.stop()
+
+    @property
+    def client_secret(self) -> str:
+        """The current secret of ``client_id``."""
+        return self.state.identity.secret(self.client_id)
 
     def client_settings(self) -> dict[str, Any]:
         """Return keyword arguments for a client."""
@@ -224,11 +230,7 @@ class Sandbox:
         Raises:
             KeyError: the application is not registered.
         """
-        client_id = client_id or self.client_id
-        secret = self.state.identity.rotate(client_id, secret, keep_old=keep_old)
-        if client_id == self.client_id:
-            self.client_secret = secret
-        return secret
+        return self.state.identity.rotate(client_id or self.client_id, secret, keep_old=keep_old)
 
     def revoke_tokens(self, client_id: str | None = None) -> int:
         """Revoke all tokens issued so far, or those of one application, and return their number."""

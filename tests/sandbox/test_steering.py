@@ -118,6 +118,20 @@ def test_tokens_and_applications_can_be_changed_over_http(client, admin):
     assert client.request_token(**rotated).status_code == 200
 
 
+def test_a_new_secret_of_the_sandbox_s_own_application_is_in_its_settings(sandbox, plain, admin):
+    rotated = admin("POST", "clients/rotate", client_id=sandbox.client_id)["client_secret"]
+    assert sandbox.client_settings()["client_secret"] == rotated
+    replaced = admin("POST", "clients", client_id=sandbox.client_id)["client_secret"]
+    assert sandbox.client_settings()["client_secret"] == replaced != rotated
+    assert plain.request_token(client_secret=replaced).status_code == 200
+
+
+def test_settings_are_changed_all_or_none(sandbox, admin):
+    response = bare.post(f"{admin.url}settings", json={"pending": 202, "submitted": 201})
+    assert response.status_code == 400
+    assert sandbox.state.settings.pending == 200
+
+
 def test_settings_can_be_changed_over_http(client, sandbox, admin):
     admin("POST", "settings", submitted=202, pending=202, latency_s=99, token_lifetime_s=5, trial_calls_a_day=0)
 
@@ -136,6 +150,7 @@ def test_settings_can_be_changed_over_http(client, sandbox, admin):
         ("POST", "faults", {}, 400, "operation"),
         ("POST", "faults", {"operation": "*", "explode": True}, 400, "explode"),
         ("POST", "faults", {"operation": "*", "times": "1"}, 400, "times"),
+        ("POST", "clients", {"client_id": "a", "scopes": "b"}, 400, "scopes"),
         ("POST", "faults", {"operation": "*", "times": 0}, 400, "times must be at least 1, got 0"),
         ("POST", "faults", {"operation": "*", "headers": ["a"]}, 400, "headers must be a mapping of strings"),
         ("POST", "faults", {"operation": "*", "body_base64": "?"}, 400, ""),
