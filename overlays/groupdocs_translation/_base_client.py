@@ -16,7 +16,6 @@ from . import auth
 from ._clock import SYSTEM_CLOCK, Clock
 from ._config import (
     MAX_CONNECTIONS,
-    SCHEMES,
     TOKEN_URL_VARIABLE,
     ClientAuth,
     ProxyUrl,
@@ -31,9 +30,9 @@ from ._config import (
     check_proxy,
     check_timeout,
     check_user_agent,
-    environment_proxy,
     is_local,
     merged_headers,
+    proxy_for,
     refuse_httpx,
     service_url,
     trusted,
@@ -301,8 +300,7 @@ class BaseClient:
         address = api_url(base_url)
         if trust_env and proxy is None and not is_local(address):
             warn_of_invalid_no_proxy()
-            for scheme in SCHEMES:
-                environment_proxy(scheme)  # raises if the proxy is invalid
+            proxy_for(address)  # raises if a proxy of the environment is invalid
         usage = Usage(call_budget)
         settings = Settings(
             base_url=address,

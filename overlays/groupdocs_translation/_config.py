@@ -454,34 +454,35 @@ def _named_certificates() -> tuple[str, str] | None:
         raise ConfigurationError(f"SSLKEYLOGFILE is {keys!r}, which cannot be written", parameter="SSLKEYLOGFILE")
     for name in CERTIFICATES:
         if place := os.environ.get(name, "").strip():
-            why: Exception | str | None = None
             try:
                 if name == "SSL_CERT_DIR":
-                    why = None if any(map(os.path.isdir, place.split(os.pathsep))) else "not a folder"
+                    if not any(map(os.path.isdir, place.split(os.pathsep))):
+                        raise ValueError("not a folder")
                 elif b"CERTIFICATE-----" not in Path(place).read_bytes():
-                    why = "it contains none"
-            except (OSError, ValueError) as error:  # ValueError: a lone surrogate
-                why = error
-            if why is not None:
-                raise _no_certificates(f"{name} is {place!r}, which", name, why)
+                    raise ValueError("it contains none")
+            except (OSError, ValueError) as error:  # ValueError also: a lone surrogate
+                raise _no_certificates(name, place, error) from error
             return name, place
     return None
 
 
-def _no_certificates(what: str, parameter: str, why: Exception | str) -> ConfigurationError:
-    reason = why.strerror or str(why) if isinstance(why, OSError) else why
-    return ConfigurationError(f"{what} has no certificates to trust: {reason}", parameter=parameter)
+def _no_certificates(name: str, place: str, error: Exception) -> ConfigurationError:
+    what = f"verify={place!r}" if name == "verify" else f"{name} is {place!r}, which"
+    reason = error.strerror if isinstance(error, OSError) and error.strerror else error
+    return ConfigurationError(f"{what} has no certificates to trust: {reason}", parameter=name)
 
 
-def _load(place: str, what: str, parameter: str, *, is_folder: bool) -> ssl.SSLContext:
+def _load(name: str, place: str) -> ssl.SSLContext:
+    """Return a context that trusts the certificates of a file or folder, set by an argument or a variable."""
     import ssl  # noqa: PLC0415  (takes 10 ms, certificates another 20: not before the first request)
 
+    is_folder = name == "SSL_CERT_DIR" or os.path.isdir(place)
     try:
         if not place:
             raise FileNotFoundError(0, "the path is empty")
         return ssl.create_default_context(cafile=None if is_folder else place, capath=place if is_folder else None)
     except (OSError, ValueError) as error:  # ssl.SSLError is an OSError; ValueError: a null character, a lone surrogate
-        raise _no_certificates(what, parameter, error) from error
+        raise _no_certificates(name, place, error) from error
 
 
 class SystemTrust:
@@ -501,8 +502,7 @@ class SystemTrust:
             ConfigurationError: the certificates that the environment sets cannot be read.
         """
         if self._context is None and self._named is not None:
-            name, place = self._named
-            self._context = _load(place, f"{name} is {place!r}, which", name, is_folder=name == "SSL_CERT_DIR")
+            self._context = _load(*self._named)
         elif self._context is None:
             import httpx2  # noqa: PLC0415  (kept out of `import groupdocs_translation`)
 
@@ -523,8 +523,7 @@ def trusted(verify: bool | str | os.PathLike[str] | ssl.SSLContext, *, trust_env
     if isinstance(verify, bool):
         return SystemTrust(trust_env=trust_env) if verify else False
     if isinstance(verify, str | os.PathLike):
-        place = os.fspath(verify)
-        return _load(place, f"verify={place!r}", "verify", is_folder=os.path.isdir(place))
+        return _load("verify", os.fspath(verify))
     import ssl  # noqa: PLC0415  (takes 10 ms, needed for custom certificates only)
 
     if not isinstance(verify, ssl.SSLContext):
