@@ -79,7 +79,7 @@ def test_tags_are_sent_as_the_published_page_spells_them(client, given, tag):
 )
 def test_tags_are_sent_as_the_service_lists_them(client, tmp_path, monkeypatch, given, tag):
     listed = {"EN": ["pt-BR", "zh_cn", "zh-cht", "SQ"]}
-    for module in ("app", "strict"):
+    for module in ("app", "contract"):
         monkeypatch.setattr(f"groupdocs_translation_sandbox.{module}.TARGETS", listed)
     client.languages()
     (tmp_path / "a.txt").write_text("one")
