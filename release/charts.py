@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from html import escape
 from typing import NamedTuple
 
@@ -82,57 +83,29 @@ def bars(title: str, unit: str, values: list[tuple[str, str, str]]) -> str:
     return _svg(30 + len(values) * (2 * BAR + GAP), label, parts)
 
 
-def tokens() -> str:
-    """Token requests of many callers that start together."""
-    column = "token requests"
-    return bars(
-        "Token requests when all start together",
-        "",
-        [
-            ("groupdocs-translation, 1,000 tasks", cell("auth", column, "1000 tasks"), "ours"),
-            ("groupdocs-translation, 200 threads", cell("auth", column, "ClientCredentials, 200 threads"), "ours"),
-            ("official SDK, 200 threads", cell("auth", column, OFFICIAL, "200 threads"), "other"),
-        ],
-    )
+def comparison(title: str, unit: str, report: str, column: str, contenders: list[tuple[str, str, str]]) -> str:
+    """Return bars for figures of one report; a contender has a name, a pattern of its row, and a class."""
+    return bars(title, unit, [(name, cell(report, column, pattern), kind) for name, pattern, kind in contenders])
 
 
-def memory() -> str:
-    """Memory for an upload of 1 GiB."""
-    column = "growth"
-    return bars(
-        "Memory for an upload of 1 GiB",
-        "MiB",
-        [
-            ("groupdocs-translation, sync", cell("memory", column, r"translation, sync", r"\bup\b"), "ours"),
-            ("groupdocs-translation, async", cell("memory", column, r"translation, async", r"\bup\b"), "ours"),
-            ("official SDK", cell("memory", column, OFFICIAL, r"\bup\b"), "other"),
-        ],
-    )
+def _logarithmic(low: float, high: float, start: int, end: int) -> Callable[[float], float]:
+    """Return an axis: the position of a value, ``low`` at ``start`` and ``high`` at ``end``."""
+    return lambda value: start + math.log(value / low) / math.log(high / low) * (end - start)
 
 
 def polling() -> str:
     """Calls against lateness of each schedule, for documents of 5 seconds to 10 minutes; both axes are logarithmic."""
-    left, right, top, bottom = 50, 20, 34, 46
+    left, right, top, bottom = 50, WIDTH - 20, 34, 314
     height = 360
-    x_range, y_range = (0.7, 80.0), (1.0, 500.0)
-
-    def x(late: float) -> float:
-        share = math.log(late / x_range[0]) / math.log(x_range[1] / x_range[0])
-        return left + share * (WIDTH - left - right)
-
-    def y(calls: float) -> float:
-        share = math.log(calls / y_range[0]) / math.log(y_range[1] / y_range[0])
-        return height - bottom - share * (height - top - bottom)
-
+    x, y = _logarithmic(0.7, 80.0, left, right), _logarithmic(1.0, 500.0, bottom, top)
     parts = ['<text class="title" x="0" y="16">Calls and lateness for documents of 5 s to 10 min</text>']
     for calls in (1, 3, 10, 30, 100, 300):
-        parts.append(f'<path class="grid" d="M{left} {y(calls):.0f}H{WIDTH - right}"/>')
+        parts.append(f'<path class="grid" d="M{left} {y(calls):.0f}H{right}"/>')
         parts.append(f'<text class="tick end" x="{left - 8}" y="{y(calls) + 4:.0f}">{calls}</text>')
     for late in (1, 3, 10, 30):
-        parts.append(f'<path class="grid" d="M{x(late):.0f} {top}V{height - bottom}"/>')
-        parts.append(f'<text class="tick middle" x="{x(late):.0f}" y="{height - bottom + 18}">{late} s</text>')
-    middle = (left + WIDTH - right) // 2
-    parts.append(f'<text class="tick middle" x="{middle}" y="{height - 8}">mean lateness</text>')
+        parts.append(f'<path class="grid" d="M{x(late):.0f} {top}V{bottom}"/>')
+        parts.append(f'<text class="tick middle" x="{x(late):.0f}" y="{bottom + 18}">{late} s</text>')
+    parts.append(f'<text class="tick middle" x="{(left + right) // 2}" y="{height - 8}">mean lateness</text>')
     parts.append(f'<text class="tick" x="0" y="{top - 2}">calls per job</text>')
     for name, kind, dx, anchor in (
         ("fixed 2 s", "other", 8, ""),
@@ -156,7 +129,21 @@ def polling() -> str:
     return _svg(height, "Calls a job against mean lateness; a fixed loop of 2 s needs up to 359 calls", parts)
 
 
-CHARTS = {"tokens": tokens, "memory": memory, "polling": polling}
+CHARTS: dict[str, Callable[[], str]] = {
+    "tokens": partial(
+        comparison, "Token requests when all start together", "", "auth", "token requests",
+        [("groupdocs-translation, 1,000 tasks", "1000 tasks", "ours"),
+         ("groupdocs-translation, 200 threads", "ClientCredentials, 200 threads", "ours"),
+         ("official SDK, 200 threads", rf"({OFFICIAL}).*200 threads", "other")],
+    ),
+    "memory": partial(
+        comparison, "Memory for an upload of 1 GiB", "MiB", "memory", "growth",
+        [("groupdocs-translation, sync", r"translation, sync.*\bup\b", "ours"),
+         ("groupdocs-translation, async", r"translation, async.*\bup\b", "ours"),
+         ("official SDK", rf"({OFFICIAL}).*\bup\b", "other")],
+    ),
+    "polling": polling,
+}  # fmt: skip
 
 
 def filled(page: str) -> str:
@@ -166,39 +153,25 @@ def filled(page: str) -> str:
 
 def measured_table() -> str:
     """Return the rows of "Why this and not the official SDK", as the reports have them."""
-
-    def done(*patterns: str) -> str:
-        found = re.search(r"([\d,]+) done", cell("batch", "files", *patterns))
-        return found[1] if found else "0"
-
     official, batch, faults = OFFICIAL, r"\| batch \|", r"\| 5% faults \|"
-    lost, calls = "billed and lost", "calls per file"
+    lost, calls, up = "billed and lost", "calls per file", ("translation, sync", r"\bup\b")
     figures = (
-        (
-            "calls per file: 2,000 files, no faults",
-            cell("batch", calls, official, "no faults"),
-            cell("batch", calls, batch, "no faults"),
-            "batch",
-        ),
-        ("files done of 2,000: 5% of the requests fail, one run", done(official, faults), done(batch, faults), "batch"),
-        (
-            "the same, no token revoked (official SDK) or with retries (this package)",
-            done(official, "no token revoked"),
-            done("retry", faults),
-            "batch",
-        ),
-        ("jobs billed and lost in the first of these runs", cell("batch", lost, official, faults),
-         cell("batch", lost, batch, faults), "batch"),
-        ("token requests of 200 threads that start together", cell("auth", "token requests", official),
-         cell("auth", "token requests", "ClientCredentials, 200 threads"), "auth"),
-        ("memory for an upload of 1 GiB, MiB", cell("memory", "growth", official),
-         cell("memory", "growth", "translation, sync", r"\bup\b"), "memory"),
-        ("import and a client, ms", cell("imports", "ms", official), cell("imports", "ms", "and a client"), "imports"),
-        ("CPU to submit and poll a text, µs", cell("requests", "CPU", official),
-         cell("requests", "CPU", r"\| groupdocs-translation \|"), "requests"),
+        ("calls per file: 2,000 files, no faults", "batch", calls, (official, "no faults"), (batch, "no faults")),
+        ("files done of 2,000: 5% of the requests fail, one run", "batch", "files",
+         (official, faults), (batch, faults)),
+        ("the same, no token revoked (official SDK) or with retries (this package)", "batch", "files",
+         (official, "no token revoked"), ("retry", faults)),
+        ("jobs billed and lost in the first of these runs", "batch", lost, (official, faults), (batch, faults)),
+        ("token requests of 200 threads that start together", "auth", "token requests",
+         (official,), ("ClientCredentials, 200 threads",)),
+        ("memory for an upload of 1 GiB, MiB", "memory", "growth", (official,), up),
+        ("import and a client, ms", "imports", "ms", (official,), ("and a client",)),
+        ("CPU to submit and poll a text, µs", "requests", "CPU", (official,), (r"\| groupdocs-translation \|",)),
     )  # fmt: skip
-    lines = [
-        f"| {what} | {theirs} | {ours} | [{report}](measurements/{report}.md) |"
-        for what, theirs, ours, report in figures
-    ]
-    return "\n".join(["| measured | official SDK | this package | report |", "|---|---:|---:|---|", *lines])
+    lines = ["| measured | official SDK | this package | report |", "|---|---:|---:|---|"]
+    for what, report, column, *sides in figures:
+        theirs, ours = (cell(report, column, *patterns) for patterns in sides)
+        if column == "files":  # by state
+            theirs, ours = (" ".join(re.findall(r"([\d,]+) done", states)) or "0" for states in (theirs, ours))
+        lines.append(f"| {what} | {theirs} | {ours} | [{report}](measurements/{report}.md) |")
+    return "\n".join(lines)
