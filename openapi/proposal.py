@@ -17,9 +17,6 @@ import re
 import subprocess
 import sys
 import tempfile
-import threading
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +24,7 @@ if __name__ == "__main__":  # as in regenerate.py
     sys.path[0] = str(Path(__file__).resolve().parents[1])
 
 from openapi import documents, places, regenerate
+from release.tree import served
 
 BRANCH = "refresh/document"
 FRAGMENT = "changes.d/service-document.document.md"
@@ -105,11 +103,8 @@ def rehearse(document: Path, root: Path, folder: Path) -> str:
     bare, clone = folder / "bare.git", folder / "clone"
     _git(root, "clone", "--quiet", "--bare", str(root), str(bare))
     _git(root, "clone", "--quiet", str(bare), str(clone))
-    handler = partial(_Quiet, directory=str(document.parent))
-    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
-        is_new = propose(f"http://127.0.0.1:{server.server_port}/{document.name}", clone, folder / "out")
-        server.shutdown()
+    with served(document.parent) as url:
+        is_new = propose(f"{url}/{document.name}", clone, folder / "out")
     if not is_new:
         return "nothing to propose: the document is unchanged\n"
     title = (folder / "out/title.txt").read_text("utf-8")
@@ -146,11 +141,6 @@ def add_kind(root: Path, kind: str) -> str:
     new: str = row.replace("Html", kind.capitalize()).replace("html", kind)
     (root / places.KINDS).write_text(text.replace(row, row + new), "utf-8")
     return new
-
-
-class _Quiet(SimpleHTTPRequestHandler):
-    def log_message(self, *_: object) -> None:
-        return
 
 
 def add_operations(document: Any, style: str, kind: str) -> None:

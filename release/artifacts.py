@@ -17,7 +17,7 @@ from pathlib import Path
 
 import readme_renderer.markdown
 
-from .tree import ROOT, EmptyEnvironment, ReleaseRefused, distributions, files, run, source_date_epoch
+from .tree import ROOT, EmptyEnvironment, ReleaseRefused, copy, distributions, files, run, source_date_epoch
 
 IMPORTS = """
 import sys, importlib.metadata, importlib.resources as resources
@@ -46,14 +46,11 @@ print(f"the sandbox starts in an empty environment; pytest loads {ours}")
 """
 
 
-def _copy(root: Path, target: Path, *, altered: bool = False) -> Path:
-    """Copy the tree's own files; ``altered`` gives them other dates and permissions, as on another machine."""
-    for number, path in enumerate(files(root)):
-        (target / path).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy(root / path, target / path)
-        if altered:
-            (target / path).chmod((target / path).stat().st_mode & 0o700)
-            os.utime(target / path, (1_000_000_000 + number, 1_000_000_000 + number))
+def _altered_copy(root: Path, target: Path) -> Path:
+    """Copy the tree's own files with other dates and permissions, as on another machine."""
+    for number, path in enumerate(files(copy(root, target))):
+        (target / path).chmod((target / path).stat().st_mode & 0o700)
+        os.utime(target / path, (1_000_000_000 + number, 1_000_000_000 + number))
     return target
 
 
@@ -75,8 +72,8 @@ def build(root: Path = ROOT) -> list[Path]:
     shutil.rmtree(dist, ignore_errors=True)
     epoch = source_date_epoch(root)
     with tempfile.TemporaryDirectory() as folder:
-        tree = _copy(root, Path(folder, "first"))
-        altered_copy = _copy(tree, Path(folder, "deeper", "second"), altered=True)
+        tree = copy(root, Path(folder, "first"))
+        altered_copy = _altered_copy(tree, Path(folder, "deeper", "second"))
         first = _pack(tree, dist, epoch)  # the wheel is built from the sdist
         second = _pack(altered_copy, Path(folder, "again"), epoch, "--sdist", "--wheel")  # and here from the tree
         hashes, again = ({path.name: _digest(path) for path in paths} for paths in (first, second))
@@ -107,9 +104,8 @@ def check(artifacts: list[Path], root: Path = ROOT) -> None:
         if links := unlinked(Path(wheels[name.replace("-", "_")])):
             raise ReleaseRefused(f"the description of {name} has relative links: {', '.join(links)}")
         run(*python, "check_wheel_contents", wheels[name.replace("-", "_")], cwd=part)
-        run(
-            *python, "pyroma", "--min", "10", "--skip-tests", "AuthorEmail", ".", cwd=part
-        )  # there is no shared mailbox
+        pyroma = (*python, "pyroma", "--min", "10", "--skip-tests", "AuthorEmail")  # there is no shared mailbox
+        run(*pyroma, ".", cwd=part)
     with tempfile.TemporaryDirectory() as folder:
         environment = EmptyEnvironment(Path(folder))
         for name, imports in zip(sorted(wheels.values()), (IMPORTS, SANDBOX_IMPORTS), strict=True):

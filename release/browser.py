@@ -8,19 +8,15 @@ takes the pictures of a batch's HTML report for the pages instead.
 from __future__ import annotations
 
 import argparse
-import functools
 import shutil
-import threading
-from collections.abc import Generator, Iterator
-from contextlib import contextmanager
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Literal
 
 from axe_playwright_python.sync_playwright import Axe  # pyright: ignore[reportMissingTypeStubs]
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from .tree import ROOT, ReleaseRefused
+from .tree import ROOT, ReleaseRefused, served
 
 VIEWS: list[tuple[int, Literal["light", "dark"]]] = [(1400, "light"), (1400, "dark"), (390, "light"), (390, "dark")]
 HEIGHT = 1000
@@ -34,20 +30,6 @@ FOCUS = """() => {
   return [e.className, e.textContent.trim().slice(0, 40), Boolean(isThere)];
 }"""
 STOPS = 8
-
-
-class _Quiet(SimpleHTTPRequestHandler):
-    def log_message(self, format: str, *args: Any) -> None:
-        """Print nothing."""
-
-
-@contextmanager
-def served(site: Path) -> Generator[str]:
-    """Serve a folder on loopback; yield its URL."""
-    with ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(_Quiet, directory=str(site))) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_address[1]}"
-        server.shutdown()
 
 
 def page_names(site: Path) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from pathlib import Path
 from typing import Any
 
@@ -65,11 +66,7 @@ def card(title: str, text: str) -> Image.Image:
     image = Image.new("RGB", CARD, "#3f51b5")
     draw = ImageDraw.Draw(image)
     draw.text((80, 170), title, font=ImageFont.load_default(76), fill="white")
-    words, lines = text.split(), [""]
-    font = ImageFont.load_default(40)
-    for word in words:
-        longer = f"{lines[-1]} {word}".strip()
-        lines = [*lines[:-1], longer] if font.getlength(longer) <= CARD[0] - 160 else [*lines, word]
-    draw.multiline_text((80, 300), "\n".join(lines), font=font, fill="#e8eaf6", spacing=16)
+    lines = textwrap.fill(text, 52)  # of about 20 pixels per character
+    draw.multiline_text((80, 300), lines, font=ImageFont.load_default(40), fill="#e8eaf6", spacing=16)
     draw.text((80, 510), "pip install groupdocs-translation", font=ImageFont.load_default(36), fill="#c5cae9")
     return image

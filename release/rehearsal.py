@@ -17,7 +17,7 @@ from packaging.version import Version
 from .bump import bump
 from .index import Index, loopback_index
 from .publish import objections, publish
-from .tree import ROOT, EmptyEnvironment, ReleaseRefused, distributions, files, metadata, run, without_placeholders
+from .tree import ROOT, EmptyEnvironment, ReleaseRefused, copy, distributions, metadata, run, without_placeholders
 
 # Runs the example as a user would, with the sandbox instead of the service.
 RUN_EXAMPLE = """
@@ -46,9 +46,7 @@ def install_by_name(environment: EmptyEnvironment, requirement: str, index: Inde
 
 def scratch_clone(root: Path, target: Path) -> Path:
     """Copy the tree, with uncommitted changes, into a new repository."""
-    for path in files(root):
-        (target / path).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy(root / path, target / path)
+    copy(root, target)
     run("git", "init", "--quiet", "--initial-branch", "main", cwd=target)
     commit(target, "The tree as it is")
     return target

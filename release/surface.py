@@ -131,23 +131,19 @@ def breaking_changes(old: Path, new: Path) -> list[str]:
     return sorted(f"{name}({', '.join(of)}): {what}" if of else f"{name}: {what}" for (name, what), of in found.items())
 
 
-def _public_paths(package: griffe.Object | griffe.Alias) -> Iterator[str]:
+def _public_paths(module: griffe.Object | griffe.Alias) -> Iterator[str]:
     """Yield the paths of all names in ``__all__``, in the modules below too, and of their base classes."""
-    for module in (package, *(m for m in package.modules.values() if not m.name.startswith("_") and not m.is_alias)):
-        if module is not package:
-            yield from _public_paths(module)
+    for below in module.modules.values():
+        if not below.name.startswith("_") and not below.is_alias:
+            yield from _public_paths(below)
+    for member in (module.members[name] for name in _exports(module) if name in module.members):
+        try:
+            target = member.final_target if isinstance(member, griffe.Alias) else member
+        except griffe.AliasResolutionError:  # of another package, which is compared separately
             continue
-        for name in _exports(module):
-            member = module.members.get(name)
-            if member is None:
-                continue
-            try:
-                target = member.final_target if isinstance(member, griffe.Alias) else member
-            except griffe.AliasResolutionError:  # of another package, which is compared separately
-                continue
-            yield target.path
-            if isinstance(target, griffe.Class):
-                yield from (base.path for base in target.mro() if base.path.startswith(package.path.partition(".")[0]))
+        yield target.path
+        if isinstance(target, griffe.Class):
+            yield from (base.path for base in target.mro() if base.path.startswith(module.path.partition(".")[0]))
 
 
 def _exports(package: griffe.Object | griffe.Alias) -> set[str]:

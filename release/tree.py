@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import re
+import shutil
 import subprocess
 import sys
+import threading
 import tomllib
 import venv
+from collections.abc import Generator
+from contextlib import contextmanager
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 CHANGELOG = ROOT / "CHANGELOG.md"
@@ -45,6 +52,14 @@ def files(root: Path = ROOT) -> list[Path]:
     if listed is None or not (root / ".git").exists():
         return sorted(path.relative_to(root) for path in root.rglob("*") if path.is_file())
     return sorted(Path(name) for name in listed.split("\0") if name and (root / name).is_file())
+
+
+def copy(root: Path, target: Path) -> Path:
+    """Copy the tree's own files to ``target``, and return it."""
+    for path in files(root):
+        (target / path).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(root / path, target / path)
+    return target
 
 
 def source_date_epoch(root: Path = ROOT) -> str:
@@ -85,6 +100,20 @@ def unreleased(root: Path = ROOT) -> str:
             lines += ["", f"### {kind['name']}", ""]
             lines += ["- " + " ".join(path.read_text(encoding="utf-8").split()) for path in fragments]
     return "\n".join(lines) if len(lines) > 1 else ""
+
+
+class _Quiet(SimpleHTTPRequestHandler):
+    def log_message(self, format: str, *args: Any) -> None:
+        """Print nothing."""
+
+
+@contextmanager
+def served(folder: Path) -> Generator[str]:
+    """Serve a folder on loopback; yield its URL."""
+    with ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(_Quiet, directory=str(folder))) as server:
+        threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
 
 
 def without_placeholders(example: str) -> str:
