@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from groupdocs_translation._rules.texts import TextChunker
 
 
 def test_one_text_in_one_language_is_printed_alone(command):
@@ -50,6 +51,13 @@ def test_json_has_the_translations_the_jobs_and_the_calls(command):
     assert found.json["calls"]["translateText"] == 1
     lines = command("text", "--lines", "-", "--to", "de", "--json", stdin=b"Yes\nNo\n")
     assert lines.json["translations"]["de"] == found.json["translations"]["de"]
+
+
+@pytest.mark.parametrize(("given", "meant"), [("DE", "de"), ("zh_cn,DE,de", "zh de")])
+def test_json_has_the_languages_as_the_service_spells_them(command, given, meant):
+    found = command("text", "Hello", "--to", given, "--json")
+    assert (found.code, sorted(found.json["translations"])) == (0, sorted(meant.split()))
+    assert all(len(texts) == 1 for texts in found.json["translations"].values())
 
 
 def test_the_options_reach_the_service(command, sandbox):
@@ -115,6 +123,14 @@ def test_text_that_no_answer_came_for_is_not_sent_again(command, sandbox):
     assert done.error["type"] == "SubmissionUncertain"
     assert "billed twice" in done.error["advice"]
     assert sandbox.calls()["translateText"] == 1
+
+
+def test_other_jobs_of_a_failed_call_are_named_by_the_commands_that_resume_them(command, sandbox, monkeypatch):
+    monkeypatch.setitem(TextChunker.__init__.__kwdefaults__, "max_texts", 1)
+    done = command("text", "--lines", "-", "--to", "de", "--max-calls", "2", stdin=b"one\ntwo\n")
+    assert (done.code, len(sandbox.jobs)) == (1, 2)
+    assert done.err.count("groupdocs-translation jobs wait ") == 2
+    assert "error.jobs" not in done.err
 
 
 def test_a_job_of_a_temporary_sandbox_is_not_offered_for_resuming(command):

@@ -133,7 +133,8 @@ def cli_wording(error: TranslationError) -> str:
         text = _configuration_wording(error)
     else:
         text = str(error)
-    return "\n".join([text, *getattr(error, "__notes__", ())])
+    notes = (note for note in getattr(error, "__notes__", ()) if not note.startswith("error.jobs"))  # resume has them
+    return "\n".join([text, *notes])
 
 
 def _configuration_wording(error: ConfigurationError) -> str:

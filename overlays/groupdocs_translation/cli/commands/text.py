@@ -12,9 +12,8 @@ from .. import options
 from ..output import text_lines
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
-    from ..._sync.client import TranslationClient
     from ..context import Context
 
 
@@ -51,37 +50,26 @@ def text(context: Context, texts: tuple[str, ...], files: tuple[str, ...], targe
       groupdocs-translation text --lines strings.txt --to de > strings.de.txt
     """
     wanted = _texts_of(texts, files)
-    found: dict[str, list[str]] = {language: [] for language in targets}
+    found: dict[str, list[str]] = {}
     with context.client() as client, context.watching() as watch:
         given = {"timeout": context.timeout, "progress": watch, **options.given_options(variants)}
-        for row in _rows(client, wanted, files, targets, given):
-            for language, text in row.items() if context.is_json else ():
-                found[language].append(text)
+        for texts_by_language in client.translate_stream(wanted, target=targets, **given):
+            row = {code: text.replace("\n", " ") if files else text for code, text in texts_by_language.items()}
             context.write(*text_lines(row))
+            for language, text in row.items() if context.is_json else ():
+                found.setdefault(language, []).append(text)
+    found = found or {language: [] for language in targets}  # of no line
     context.write_json({"translations": found, "jobs": context.jobs, "calls": dict(context.calls)})
 
 
-def _texts_of(texts: Sequence[str], files: Sequence[str]) -> list[str]:
+def _texts_of(texts: Sequence[str], files: Sequence[str]) -> Iterable[str]:
     if texts and files:
         raise click.UsageError("texts and --lines cannot be combined: use one of them")
     if files:
-        return []
+        return _lines(files)
     if not texts and sys.stdin.isatty():
         raise click.UsageError("no text given: add a text, - for standard input, or --lines FILE")
     return [_stdin() if text == "-" else _decoded_argument(text) for text in texts or ("-",)]
-
-
-def _rows(
-    client: TranslationClient, texts: list[str], files: Sequence[str], targets: list[str], given: dict[str, Any]
-) -> Iterator[dict[str, str]]:
-    """Yield the translations of each text in order; with ``--lines``, while the next lines are being translated."""
-    if files:
-        for row in client.translate_stream(_lines(files), target=targets, **given):
-            yield {language: text.replace("\n", " ") for language, text in row.items()}  # a line stays a line
-        return
-    result = client.translate_text(texts, target=targets, **given)
-    for number in range(len(texts)):
-        yield {language: result[language][number] for language in result}
 
 
 def _stdin() -> str:
