@@ -29,8 +29,8 @@ from groupdocs_translation._clock import SystemClock
 from groupdocs_translation_sandbox import Sandbox
 from groupdocs_translation_sandbox.engine import FileTask, PseudoEngine
 from groupdocs_translation_sandbox.engine.recognition import write
+from groupdocs_translation_sandbox.jobs import Submission
 from groupdocs_translation_sandbox.storage import StoredFile
-from groupdocs_translation_sandbox.submissions import Submission
 from sybil import Example, Sybil
 from sybil.integration.pytest import SybilItem
 from sybil.parsers.markdown import CodeBlockParser, SkipParser

@@ -6,12 +6,16 @@ import asyncio
 import json
 import logging
 import re
+import threading
+from collections import Counter, deque
+from collections.abc import Iterator
 from contextlib import suppress
 from functools import cache
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
 import yaml
+from attrs import Factory, define, frozen
 from groupdocs_translation.spec.addresses import BASE_URL
 from groupdocs_translation.spec.languages import TARGETS
 from groupdocs_translation.spec.operations import Operation, match
@@ -22,19 +26,88 @@ from starlette.types import Receive, Scope, Send
 from .admin import ADMIN_PATH, Admin
 from .contract import check_body, check_query, check_request, document, read_json
 from .engine import Engine
-from .faults import Fault, FaultySend
+from .faults import Fault, Faults, FaultySend
 from .http import HTTPError, Request, require_method
-from .identity import DISCOVERY_PATH, KEYS_PATH, TOKEN_PATH, discovery, key_set, token_response
-from .state import Record, State
-from .storage import STORAGE_PATH
-from .submissions import Submission
+from .identity import DISCOVERY_PATH, KEYS_PATH, TOKEN_PATH, Identity, discovery, key_set, token_response
+from .jobs import Jobs, Submission
+from .settings import Settings, VirtualClock
+from .storage import STORAGE_PATH, Storage
 
 BASE_PATH = urlsplit(BASE_URL).path
 STORAGE_NAME = STORAGE_PATH.rstrip("/")  # the name of storage requests in records and faults
 # The result members of each family's response: null while the job runs.
 RESULTS = {"text": ("translations",), "file": ("urls",), "hugo": ("frontmatters", "shortcodes")}
+MAX_RECORDS = 100_000  # a sandbox may run for weeks; counts are not limited
 _LOG = logging.getLogger("groupdocs_translation.sandbox")
 _HOST = re.compile(r"[A-Za-z0-9.\-]+(:\d+)?|\[[0-9A-Fa-f:]+\](:\d+)?")
+
+
+@frozen
+class Record:
+    """One request, without its token, body and query."""
+
+    operation: str  # the operation's ID, or the path if the request is not an operation
+    method: str
+    path: str
+    status: int | None  # None if no response was sent
+    token: str | None  # the ID (jti) of a valid token, never the token
+    has_authorization: bool
+    digest: str  # the SHA-256 of the body, or of the file for an upload
+    size: int  # of the body, in bytes
+    time: float  # seconds since the epoch on the sandbox's clock
+    job: str | None  # the ID of the job that the request created
+    fault: bool  # whether a fault was applied
+
+
+class Records:
+    """The latest 100,000 records in order, and counts of all. Thread-safe: one lock guards both."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._records: deque[Record] = deque(maxlen=MAX_RECORDS)
+        self._calls: Counter[str] = Counter()
+
+    def __iter__(self) -> Iterator[Record]:
+        with self._lock:
+            return iter(tuple(self._records))
+
+    def __len__(self) -> int:
+        return len(self._records)
+
+    def __getitem__(self, index: int) -> Record:
+        with self._lock:
+            return self._records[index]
+
+    def append(self, record: Record) -> None:
+        with self._lock:
+            self._records.append(record)
+            self._calls[record.operation] += 1
+
+    def calls(self) -> Counter[str]:
+        with self._lock:
+            return Counter(self._calls)
+
+    def clear(self) -> None:
+        with self._lock:
+            self._records.clear()
+            self._calls.clear()
+
+
+@define
+class State:
+    """The parts of a sandbox's state. With slots, a misspelled name in a test is an error."""
+
+    settings: Settings
+    clock: VirtualClock
+    identity: Identity
+    stored: Storage
+    jobs: Jobs
+    records: Records = Factory(Records)
+    faults: Faults = Factory(Faults)
+
+    @property
+    def tokens_issued(self) -> int:
+        return self.identity.tokens_issued
 
 
 class App:

@@ -19,7 +19,7 @@ import anyio
 import anyio.lowlevel
 
 from .admin import Admin
-from .app import BASE_PATH, App
+from .app import BASE_PATH, App, Records, State
 from .contract import document
 from .engine import Engine, PseudoEngine
 from .faults import Fault, JobFault, Reset
@@ -27,7 +27,6 @@ from .http import serve
 from .identity import GRANT, SCOPE, TOKEN_PATH, Identity, signing_key
 from .jobs import Jobs
 from .settings import Settings, VirtualClock
-from .state import Records, State
 from .storage import Storage
 
 VARIABLES = {

@@ -6,8 +6,8 @@ import zipfile
 from html import escape
 from pathlib import Path
 
+from . import check_parts, check_signature
 from .protocol import Engine, FileTask
-from .unread import check_parts, check_signature
 
 TEXT = "Recognized text."
 FORMATS = ("Txt", "Md", "Srt", "Docx", "Pdf")  # Pdf is the default output format of images
