@@ -669,7 +669,11 @@ class AsyncTranslationClient(BaseClient):
 
     async def aclose(self) -> None:
         """Close the connections. Using a closed client raises ``ConfigurationError``; closing it again does nothing."""
-        await self._connection.aclose()
+        try:
+            await self._connection.aclose()
+        finally:
+            if self._parent is None and self.account.token_source is not None:
+                self.account.token_source.close()
 
     async def __aenter__(self) -> Self:
         return self

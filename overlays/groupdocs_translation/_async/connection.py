@@ -7,7 +7,7 @@ import os
 import threading
 import weakref
 from contextlib import AsyncExitStack
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import httpx2
 from attrs import evolve
@@ -32,9 +32,11 @@ if TYPE_CHECKING:
     from .._base_client import Account
     from .._results import Languages, ProgressCallback
 
+T = TypeVar("T")
 log = logging.getLogger("groupdocs_translation.client")
 
 KEEPALIVE_S = 30.0  # of an idle connection: long enough for polls, shorter than the 60 s of common load balancers
+_API = "api"  # the key of the session for the API; the others have the proxies of their storage
 
 
 class AsyncConnection:
@@ -42,8 +44,8 @@ class AsyncConnection:
 
     Each event loop (in sync, each process) has its own sessions: connections belong to the loop that opened them, and a
     forked child must not share sockets with its parent. ``on_refusal`` is called for each HTTP 429 and 503 with the
-    seconds of its ``Retry-After``, or ``None``. With ``owns_token=False``, closing leaves the token source open. With a
-    ``parent``, requests use the parent's connections and the settings of this one.
+    seconds of its ``Retry-After``, or ``None``. With a ``parent``, requests use the parent's connections and the
+    settings of this one. Closing leaves the token source open.
     """
 
     def __init__(
@@ -51,7 +53,6 @@ class AsyncConnection:
         account: Account,
         *,
         on_refusal: Callable[[float | None], object] | None = None,
-        owns_token: bool = True,
         parent: AsyncConnection | None = None,
     ) -> None:
         self.settings = account.settings
@@ -60,13 +61,11 @@ class AsyncConnection:
         self.languages = account.languages
         self._token_source = account.token_source
         self._on_refusal = on_refusal
-        self._owns_token = owns_token and parent is None
         self._parent = parent
         self.durations: JobDurations = JobDurations() if parent is None else parent.durations
         self.api = ApiClient(self.settings.base_url, async_session=self.session)
         self._lock = threading.Lock()
-        self._sessions: weakref.WeakKeyDictionary[Any, AsyncSession] = weakref.WeakKeyDictionary()
-        self._storages: weakref.WeakKeyDictionary[Any, dict[Any, httpx2.AsyncClient]] = weakref.WeakKeyDictionary()
+        self._opened: weakref.WeakKeyDictionary[Any, dict[Any, Any]] = weakref.WeakKeyDictionary()
         self._is_closed = False
         _CONNECTIONS.add(self)
 
@@ -76,49 +75,48 @@ class AsyncConnection:
         Raises:
             ConfigurationError: the client is closed.
         """
-        owner = async_owner()
-        found = self._sessions.get(owner)
-        if found is not None and not self._is_closed:
-            return found
-        with self._lock:
-            self._refuse_closed()
-            if owner not in self._sessions:
-                url = self.settings.base_url
-                shared = AsyncSharedTransport(self._parent.session()) if self._parent else None
-                self._sessions[owner] = AsyncSession(
-                    usage=self.usage,
-                    retries=self.settings.retries,
-                    clock=self.clock,
-                    on_refusal=self._on_refusal,
-                    base_url=url,
-                    auth=self._auth(),
-                    headers=self._headers(),
-                    timeout=timeouts(self.settings.timeout),
-                    trust_env=False,  # this package reads the environment itself
-                    transport=shared or self._transport(self._proxy(url)),
-                )
-            return self._sessions[owner]
+        opened = self._opened.get(async_owner())
+        if opened is None or _API not in opened or self._is_closed:
+            return self._open(_API, self._new_session)
+        found: AsyncSession = opened[_API]
+        return found
 
     def storage(self, url: str) -> httpx2.AsyncClient:
         """Return the session for a result URL, one for each proxy, without authentication, cookies and base URL."""
-        proxy = self._proxy(url)
-        with self._lock:
-            self._refuse_closed()
-            opened = self._storages.setdefault(async_owner(), {})
-            if proxy not in opened:
-                guard_logs()
-                shared = AsyncSharedTransport(self._parent.storage(url)) if self._parent else None
-                opened[proxy] = httpx2.AsyncClient(
-                    headers={"User-Agent": user_agent(self.settings.user_agent)},
-                    timeout=timeouts(self.settings.timeout),
-                    trust_env=False,
-                    transport=shared or self._transport(proxy, is_storage=True),
-                )
-            return opened[proxy]
+        return self._open(self._proxy(url), lambda: self._new_storage(url))
 
-    def _refuse_closed(self) -> None:
-        if self._is_closed:
-            raise ConfigurationError(CLOSED)
+    def _open(self, key: object, make: Callable[[], T]) -> T:
+        with self._lock:
+            if self._is_closed:
+                raise ConfigurationError(CLOSED)
+            opened = self._opened.setdefault(async_owner(), {})
+            if key not in opened:
+                opened[key] = make()
+            found: T = opened[key]
+            return found
+
+    def _new_session(self) -> AsyncSession:
+        return AsyncSession(
+            usage=self.usage,
+            retries=self.settings.retries,
+            clock=self.clock,
+            on_refusal=self._on_refusal,
+            base_url=self.settings.base_url,
+            auth=self._auth(),
+            headers=self._headers(),
+            timeout=timeouts(self.settings.timeout),
+            trust_env=False,  # this package reads the environment itself
+            transport=self._transport(self.settings.base_url, is_storage=False),
+        )
+
+    def _new_storage(self, url: str) -> httpx2.AsyncClient:
+        guard_logs()
+        return httpx2.AsyncClient(
+            headers={"User-Agent": user_agent(self.settings.user_agent)},
+            timeout=timeouts(self.settings.timeout),
+            trust_env=False,
+            transport=self._transport(url, is_storage=True),
+        )
 
     def _headers(self) -> httpx2.Headers:
         headers = httpx2.Headers(
@@ -136,8 +134,10 @@ class AsyncConnection:
         is_own = settings.transport is None or isinstance(settings.transport, str)
         return proxy_for(url) if settings.proxy is None and settings.trust_env and is_own else settings.proxy
 
-    def _transport(self, proxy: Any, *, is_storage: bool = False) -> httpx2.AsyncBaseTransport:
-        settings, most = self.settings, self.settings.max_connections
+    def _transport(self, url: str, *, is_storage: bool) -> httpx2.AsyncBaseTransport:
+        if self._parent is not None:
+            return AsyncSharedTransport(self._parent.storage(url) if is_storage else self._parent.session())
+        settings, most, proxy = self.settings, self.settings.max_connections, self._proxy(url)
         limits = httpx2.Limits(  # with fewer idle ones, connections in use close (httpcore #1110)
             max_connections=most, max_keepalive_connections=most, keepalive_expiry=KEEPALIVE_S
         )
@@ -218,23 +218,18 @@ class AsyncConnection:
         return AsyncDownload(self.storage, clock=self.clock, retries=retries, progress=progress)
 
     async def aclose(self) -> None:
-        """Close the connections and the token source. Calling it again does nothing."""
+        """Close the connections. Calling it again does nothing."""
         with self._lock:
             self._is_closed = True
-            owner = async_owner()
-            own = [self._sessions.get(owner), *self._storages.get(owner, {}).values()]
-            self._sessions.clear()  # sessions of other loops end with their loops
-            self._storages.clear()
+            own = self._opened.get(async_owner(), {})
+            self._opened.clear()  # sessions of other loops end with their loops
         async with AsyncExitStack() as stack:  # an error or a cancellation leaves no session open
-            if self._token_source is not None and self._owns_token:
-                stack.callback(self._token_source.close)
-            for opened in filter(None, own):
+            for opened in own.values():
                 stack.push_async_callback(opened.aclose)
 
     def _after_fork(self) -> None:
         self._lock = threading.Lock()  # another thread of the parent may have held it
-        self._sessions = weakref.WeakKeyDictionary()
-        self._storages = weakref.WeakKeyDictionary()
+        self._opened = weakref.WeakKeyDictionary()
         self.usage._after_fork()
         self.durations.after_fork()
 

@@ -686,7 +686,11 @@ class TranslationClient(BaseClient):
 
     def close(self) -> None:
         """Close the connections. Using a closed client raises ``ConfigurationError``; closing it again does nothing."""
-        self._connection.close()
+        try:
+            self._connection.close()
+        finally:
+            if self._parent is None and self.account.token_source is not None:
+                self.account.token_source.close()
 
     def __enter__(self) -> Self:
         return self

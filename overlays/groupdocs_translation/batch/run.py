@@ -70,7 +70,7 @@ class Run:
         self._clock = account.settings.clock
         self._usage = Usage(settings.max_calls, parent=account.usage, parameter="max_calls")
         own = _batch_account(account, self._usage)
-        self._connection = AsyncConnection(own, on_refusal=self._refused, owns_token=False)
+        self._connection = AsyncConnection(own, on_refusal=self._refused)
         self._uploads = AdaptiveLimiter(settings.concurrency.uploads)
         self._jobs = AdaptiveLimiter(settings.concurrency.jobs)
         self._staging = settings.state_folder / f"staging-{journal.name}"
