@@ -198,10 +198,13 @@ def refuse_httpx(value: Any, parameter: str) -> None:
             )
 
 
+_CONTROL, _SPACE = re.compile(r"[\x00-\x1f]"), re.compile(r"\s")
+
+
 def split_url(url: str) -> SplitResult:
     """Split a URL. Raise ``ValueError`` for one that makes the HTTP libraries raise ``UnicodeError`` during a call."""
     url.encode()  # raises for a lone surrogate
-    if any(ord(character) < 32 for character in url):
+    if _CONTROL.search(url):
         raise ValueError("a control character")  # urlsplit would drop newlines and tabs
     parts = urlsplit(url)
     host = parts.hostname or ""
@@ -213,8 +216,8 @@ def split_url(url: str) -> SplitResult:
             host.encode("idna")
         elif any(not 0 < len(label) < 64 for label in labels):  # the check of the "idna" codec, which is slow to load
             raise ValueError("an invalid label length")
-        if any(character.isspace() for character in host):
-            raise ValueError
+        if _SPACE.search(host):
+            raise ValueError("white space")
     _ = parts.port  # raises for an invalid port
     return parts
 

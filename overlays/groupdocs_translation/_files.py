@@ -140,7 +140,7 @@ class PartialFile:
     """A file under a temporary name next to its target. ``finish()`` renames it, ``discard()`` deletes it.
 
     The first ``write()`` creates it. For one download at a time, in any thread. A lock separates ``discard()`` from
-    work that a canceled task left running in a thread. ``size`` is the number of bytes written so far.
+    work that a canceled task left running in a thread. ``size`` is the number of bytes so far.
     """
 
     def __init__(self, target: Path) -> None:
@@ -148,19 +148,27 @@ class PartialFile:
         self.size = 0
         self._path = _partial_path(target)  # set before the file exists, so an interrupt at any moment can delete it
         self._file: IO[bytes] | None = None
+        self._kept = b""
         self._is_over = False
         self._lock = threading.Lock()
 
     def write(self, chunk: bytes) -> None:
         with self._lock:
-            self._opened.write(chunk)
+            self._opened.write(self._kept + chunk)
+            self._kept = b""
             self.size += len(chunk)
+
+    def keep(self, content: bytes) -> None:
+        """Keep the first bytes in memory until more are written, or the file is finished: that saves a thread."""
+        self._kept = content
+        self.size = len(content)
 
     def restart(self) -> None:
         """Discard what was written, because the server sends the file from its beginning."""
         with self._lock:
             self._opened.seek(0)
             self._opened.truncate()
+            self._kept = b""
             self.size = 0
 
     def finish(self, *, overwrite: bool) -> None:
@@ -171,6 +179,7 @@ class PartialFile:
         """
         with self._lock:
             file = self._opened
+            file.write(self._kept)
             file.flush()
             os.fsync(file.fileno())  # otherwise a crash could leave an empty file under the final name
             file.close()

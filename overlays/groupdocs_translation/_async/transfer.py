@@ -195,7 +195,10 @@ class AsyncDownload:
                     await async_run(partial.restart)
                 etag = _strong_etag(response)
                 async for chunk in response.aiter_raw(CHUNK_BYTES):
-                    await async_run(partial.write, chunk)
+                    if not partial.size and len(chunk) < CHUNK_BYTES:  # probably the whole file
+                        partial.keep(chunk)
+                    else:
+                        await async_run(partial.write, chunk)
                     if announced is not None and partial.size > announced:
                         raise TransferError(f"{name}: the storage sent more than the {announced} bytes it announced")
                     if self._progress is not None:

@@ -203,7 +203,10 @@ class Download:
                     sync_run(partial.restart)
                 etag = _strong_etag(response)
                 for chunk in response.iter_raw(CHUNK_BYTES):
-                    sync_run(partial.write, chunk)
+                    if not partial.size and len(chunk) < CHUNK_BYTES:  # probably the whole file
+                        partial.keep(chunk)
+                    else:
+                        sync_run(partial.write, chunk)
                     if announced is not None and partial.size > announced:
                         raise TransferError(f"{name}: the storage sent more than the {announced} bytes it announced")
                     if self._progress is not None:

@@ -438,7 +438,7 @@ class JournalWriter:
     def __init__(self, journal: Journal) -> None:
         self._journal = journal
         self._changes: list[JournalChange] = []  # for the next transaction
-        self._lock = anyio.Lock()
+        self._lock = anyio.Lock(fast_acquire=True)  # no pass of the event loop for a lock that is free
         self.failure: Exception | None = None
 
     async def write(self, change: JournalChange, *, is_last: bool = False) -> None:

@@ -243,9 +243,11 @@ class Scheduler:
         return True
 
     async def _pause(self, seconds: float | None) -> None:
+        if seconds is None:
+            await self._changed.wait()
+            return
         async with anyio.create_task_group() as group:
-            if seconds is not None:
-                group.start_soon(self._sleep, seconds, self._changed)
+            group.start_soon(self._sleep, seconds, self._changed)
             await self._changed.wait()
             group.cancel_scope.cancel()
 
