@@ -81,17 +81,23 @@ class AsyncUpload(httpx2.AsyncByteStream):
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         self.discard()
-        yield self._head
-        sent = 0
+        body, sent = self._head, 0
         while chunk := await self._read():
             sent += len(chunk)
             self._check(sent <= self._size)
-            yield chunk
-            if self._progress is not None:
-                self._progress(Progress("upload", self._source.name, sent, self._source.size))
+            body += chunk
+            if sent < self._size:
+                yield body
+                self._report(sent)
+                body = b""
         self.discard()
         self._check(sent == self._size)
-        yield self._tail
+        yield body + self._tail  # with the last chunk: a small file is sent at once
+        self._report(sent)
+
+    def _report(self, sent: int) -> None:
+        if self._progress is not None and sent:
+            self._progress(Progress("upload", self._source.name, sent, self._size))
 
     async def _read(self) -> bytes:
         try:
@@ -195,10 +201,7 @@ class AsyncDownload:
                     await async_run(partial.restart)
                 etag = _strong_etag(response)
                 async for chunk in response.aiter_raw(CHUNK_BYTES):
-                    if not partial.size and len(chunk) < CHUNK_BYTES:  # probably the whole file
-                        partial.keep(chunk)
-                    else:
-                        await async_run(partial.write, chunk)
+                    await _write(partial, chunk)
                     if announced is not None and partial.size > announced:
                         raise TransferError(f"{name}: the storage sent more than the {announced} bytes it announced")
                     if self._progress is not None:
@@ -250,6 +253,13 @@ class AsyncDownload:
         date = response.headers.get("date")
         retry_after_s = retry_after(response.headers.get("retry-after"), date=date, now=self._clock.wall())
         return Failure(error, is_transient=is_transient, retry_after_s=retry_after_s)
+
+
+async def _write(partial: PartialFile, chunk: bytes) -> None:
+    if not partial.size and len(chunk) < CHUNK_BYTES:  # probably the whole file
+        partial.keep(chunk)
+    else:
+        await async_run(partial.write, chunk)
 
 
 def _checked(url: str) -> PresignedUrl:

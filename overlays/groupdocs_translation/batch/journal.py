@@ -338,8 +338,8 @@ class Journal:
         return rows[0] if rows else None
 
     def results(self, file: int) -> list[ResultRow]:
-        query = "SELECT language, path, stage FROM results WHERE file = ? ORDER BY language"
-        return [ResultRow(*row) for row in self.read(query, (file,))]
+        with self._lock, self._converting_errors():
+            return results_of(self._connection, file)
 
     def owns(self, folded: str) -> bool:
         """Return whether a folded path in the output folder is a result of this journal."""
@@ -408,6 +408,11 @@ def results_in(folder: Path) -> list[str] | None:
             return [path for (path,) in connection.execute("SELECT folded FROM results WHERE stage <> 'reserved'")]
     except (sqlite3.Error, ValueError):
         return None
+
+
+def results_of(connection: sqlite3.Connection, file: int) -> list[ResultRow]:
+    query = "SELECT language, path, stage FROM results WHERE file = ? ORDER BY language"
+    return [ResultRow(*row) for row in connection.execute(query, (file,))]
 
 
 def save_found(connection: sqlite3.Connection, row: Row | None, file: FoundFile, columns: dict[str, Any]) -> int:

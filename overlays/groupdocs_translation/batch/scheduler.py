@@ -43,7 +43,8 @@ class AdaptiveLimiter:
 
     def succeeded(self) -> None:
         self._follow(self.limit.succeeded())
-        self.on_room()
+        if self.has_room:
+            self.on_room()
 
     def refused(self, now: float, retry_after_s: float | None = None) -> None:
         """Reduce the limit after a refusal; ``now`` in monotonic seconds."""

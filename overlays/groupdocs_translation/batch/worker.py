@@ -12,6 +12,7 @@ import shutil
 import sqlite3
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -32,7 +33,7 @@ from .._rules.requests import FileCall
 from .._rules.retry import RetryPolicy
 from .._usage import calling
 from ..spec.formats import recognize
-from .journal import NOT_IN_THIS_RUN, Journal, JournalFailed, JournalWriter, ResultRow, update
+from .journal import NOT_IN_THIS_RUN, Journal, JournalFailed, JournalWriter, ResultRow, results_of, update
 from .options import BatchSettings
 from .planner import Fingerprint, take_fingerprint
 from .scheduler import ActiveFile, AdaptiveLimiter
@@ -99,7 +100,8 @@ class FileWorker:
             except JournalFailed as error:
                 self.halt(error)
             finally:
-                shutil.rmtree(self._staged(active), ignore_errors=True)
+                if self._staged(active).exists():  # results that were not moved
+                    shutil.rmtree(self._staged(active), ignore_errors=True)
 
     async def _process(self, active: ActiveFile) -> None:
         """Make the steps; whatever goes wrong with them is the file's, unless the journal cannot be written."""
@@ -239,13 +241,19 @@ class FileWorker:
     async def _place(self, active: ActiveFile, files: Mapping[str, Path]) -> list[str]:
         """Move staged results to where they belong, and return their languages."""
         row = active.row
-        wanted = {result.language.lower(): result for result in self.journal.results(row.id)}
-        moves = [(path, wanted[language.lower()]) for language, path in files.items() if language.lower() in wanted]
-        languages = [result.language for _, result in moves]  # what lies in their places from now on is ours
-        await self.writer.write(partial(_set_stage, file=row.id, languages=languages, stage="placing"))
+        staged = {language.lower(): path for language, path in files.items()}
+        moves: list[tuple[Path, ResultRow]] = []
+
+        def begin(connection: sqlite3.Connection) -> None:
+            wanted = results_of(connection, row.id)
+            moves.extend((staged[one.language.lower()], one) for one in wanted if one.language.lower() in staged)
+            languages = [result.language for _, result in moves]  # what lies in their places from now on is ours
+            _set_stage(connection, file=row.id, languages=languages, stage="placing")
+
+        await self.writer.write(begin)
         moved: list[str] = []
         try:
-            await anyio.to_thread.run_sync(self._move, moves, moved)
+            await anyio.to_thread.run_sync(self._move, active, moves, moved)
         except TransferError:
             failed = moves[len(moved)][1]
             if not self._is_ours(failed):
@@ -254,7 +262,7 @@ class FileWorker:
             raise
         return moved
 
-    def _move(self, moves: Iterable[tuple[Path, ResultRow]], moved: list[str]) -> None:
+    def _move(self, active: ActiveFile, moves: Iterable[tuple[Path, ResultRow]], moved: list[str]) -> None:
         for path, result in moves:
             target = self.settings.output / result.path
             try:
@@ -267,6 +275,8 @@ class FileWorker:
             except OSError as error:
                 raise TransferError(f"cannot write {target}: {error.strerror}") from error
             moved.append(result.language)
+        with suppress(OSError):  # not empty: results in languages that were not wanted
+            self._staged(active).rmdir()
 
     def _is_ours(self, result: ResultRow) -> bool:
         return self.settings.overwrite or result.stage != "reserved"
