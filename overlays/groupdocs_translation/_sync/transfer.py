@@ -100,7 +100,7 @@ class Upload(httpx2.SyncByteStream):
                 body = b""
         self.discard()
         self._check(sent == self._size)
-        yield body + self._tail  # with the last chunk: a small file is sent at once
+        yield body + self._tail  # with the last chunk: a small file is sent in one piece
         self._report(sent)
 
     def _report(self, sent: int) -> None:
