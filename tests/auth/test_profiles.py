@@ -5,6 +5,7 @@ from __future__ import annotations
 import stat
 import sys
 import tomllib
+import traceback
 
 import pytest
 from groupdocs_translation import ConfigurationError, TranslationClient
@@ -13,7 +14,6 @@ from groupdocs_translation.auth.credentials import (
     Secret,
     find_credentials,
     profile_path,
-    remove_from_keyring,
     store_in_file,
     store_in_keyring,
 )
@@ -29,6 +29,12 @@ def own_config(monkeypatch, tmp_path):
 
 def credentials(name="abc", secret="s3cret"):
     return Credentials(name, Secret(secret), "a test")
+
+
+def locals_of(error):
+    """Return what a crash reporter sends of an error, without the frame of the test."""
+    rendered = traceback.TracebackException(type(error), error, error.__traceback__.tb_next, capture_locals=True)
+    return "".join(rendered.format())
 
 
 def test_a_stored_profile_is_found_with_its_origin():
@@ -64,10 +70,11 @@ def test_a_full_disk_is_an_error_and_keeps_the_profiles():
     before, limits = path.read_bytes(), resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (len(before), limits[1]))
     try:
-        with pytest.raises(ConfigurationError, match=r"credentials\.toml cannot be written: File too large"):
+        with pytest.raises(ConfigurationError, match=r"credentials\.toml cannot be written: File too large") as caught:
             store_in_file("work", credentials())
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert "s3cret" not in locals_of(caught.value)
     assert path.read_bytes() == before
     assert [entry.name for entry in path.parent.iterdir()] == [path.name]
 
@@ -117,15 +124,17 @@ def test_a_file_that_other_users_can_read_is_not_written():
     assert path.read_bytes() == before
 
 
-def test_a_file_that_is_not_toml_is_neither_changed_nor_quoted():
+@pytest.mark.parametrize("text", ["secret s3cret of mine", "default = 's3cret'", "default = ['s3cret']", "[[default]]"])
+@pytest.mark.parametrize("use", [lambda: store_in_file("default", credentials()), lambda: find_credentials(NOTHING)])
+def test_a_file_without_a_table_is_neither_changed_nor_shown(text, use):
     path = profile_path()
     path.parent.mkdir(parents=True)
-    path.write_text("secret s3cret of mine")
+    path.write_text(text)
     path.chmod(0o600)
     with pytest.raises(ConfigurationError, match="is not TOML") as caught:
-        store_in_file("default", credentials())
-    assert "s3cret" not in str(caught.value)
-    assert path.read_text() == "secret s3cret of mine"
+        use()
+    assert "s3cret" not in locals_of(caught.value)
+    assert path.read_text() == text
 
 
 def test_the_keyring_is_an_extra(monkeypatch):
@@ -159,6 +168,6 @@ def test_the_keyring_is_read_after_the_file(ring):
 def test_half_a_pair_is_removed_from_the_keyring_too(ring, missing):
     store_in_keyring("default", credentials())
     ring.entries.pop(("groupdocs-translation", missing), None)
-    assert remove_from_keyring("default")
+    assert store_in_keyring("default", None)
     assert ring.entries == {}
-    assert not remove_from_keyring("default")
+    assert not store_in_keyring("default", None)

@@ -37,6 +37,7 @@ MAX_LENGTH = 1024  # IdentityServer rejects more than 100; this only rejects pas
 SHOWN_CHARACTERS = 4  # of a client ID, in reprs: enough to tell two applications apart
 
 _PRINTABLE = re.compile(r"[\x20-\x7e]+")  # RFC 6749, appendix A.1 and A.2
+_NO_PROFILES = "is not TOML with a table for each profile"
 _DASHBOARD = "both come from your application's page in the dashboard"
 
 
@@ -215,12 +216,10 @@ def _from_file(path: Path, profile: str) -> Pair:
     import tomllib  # noqa: PLC0415  (only needed to read a profile file)
 
     content = _file_content(path)
-    try:
-        table: Any = tomllib.loads(content.reveal().decode()).get(profile, {})
-        return wrapped(table.get("client_id"), table.get("client_secret"))
-    except (ValueError, AttributeError):  # invalid TOML or UTF-8, or no table; the exception quotes the file
-        pass
-    raise ConfigurationError(f"{path} is not TOML with a table for each profile")
+    with suppress(ValueError, AttributeError):  # invalid TOML or UTF-8, or no table; the exception quotes the file
+        table = Secret(tomllib.loads(content.reveal().decode()).get(profile, {}))
+        return wrapped(table.reveal().get("client_id"), table.reveal().get("client_secret"))
+    raise ConfigurationError(f"{path} {_NO_PROFILES}")
 
 
 def unsafe_permissions(status: os.stat_result, *, allow_root: bool = True) -> str | None:
@@ -252,100 +251,89 @@ def keyring_service(profile: str) -> str:
     return APPLICATION if profile == DEFAULT_PROFILE else f"{APPLICATION}/{profile}"
 
 
-def store_in_file(profile: str, credentials: Credentials) -> Path:
-    """Write a profile and return the path of the file, of mode 0600; other profiles and comments are kept.
+def store_in_file(profile: str, credentials: Credentials | None) -> Path | None:
+    """Write a profile to its file, of mode 0600, or remove it without ``credentials``; other profiles are kept.
+
+    Return the path of the file, ``None`` if there was nothing to remove.
 
     Raises:
         ConfigurationError: the file cannot be written, is not TOML, or is not safe for a secret.
     """
-    document = _profiles()
-    table: Any = document.setdefault(profile, {})
-    table["client_id"] = credentials.client_id
-    table["client_secret"] = credentials.client_secret.reveal()
-    return _write_profiles(document)
-
-
-def remove_from_file(profile: str) -> Path | None:
-    """Remove a profile and return the path of the file, ``None`` if the profile does not exist. Raises as above."""
-    document = _profiles()
-    return None if document.pop(profile, None) is None else _write_profiles(document)
-
-
-def _profiles() -> Any:
-    import tomlkit  # noqa: PLC0415  (extra cli)
-    from tomlkit.exceptions import TOMLKitError  # noqa: PLC0415  (extra cli)
-
     path = profile_path()
-    content = _file_content(path)
-    with suppress(TOMLKitError, UnicodeDecodeError):  # their messages quote the file
-        return tomlkit.parse(content.reveal())
-    raise ConfigurationError(f"{path} is not TOML; repair it or move it away")
-
-
-def _write_profiles(document: Any) -> Path:
-    import tomlkit  # noqa: PLC0415  (extra cli)
-
-    path = profile_path()
+    before = _file_content(path)
+    content = _with_profile(before, profile, credentials)
+    if content is None:
+        raise ConfigurationError(f"{path} {_NO_PROFILES}; repair it or move it away")
+    if content is before:
+        return None
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        write_private(path, tomlkit.dumps(document).encode())
+        write_private(path, content)
     except OSError as error:
         raise ConfigurationError(f"{path} cannot be written: {error.strerror}") from None
     return path
 
 
-def store_in_keyring(profile: str, credentials: Credentials) -> None:
-    """Write a profile to the system keyring.
+def _with_profile(content: Secret, profile: str, credentials: Credentials | None) -> Secret | None:
+    """Return the content with the profile set or removed, itself if there is none to remove, ``None`` if it is invalid.
+
+    No exception leaves this frame, which has secrets in its variables; comments are kept.
+    """
+    import tomlkit  # noqa: PLC0415  (extra cli)
+    from tomlkit.exceptions import TOMLKitError  # noqa: PLC0415  (extra cli)
+
+    try:
+        document: Any = tomlkit.parse(content.reveal())
+        if credentials is not None:
+            table = document.setdefault(profile, {})
+            table["client_id"] = credentials.client_id
+            table["client_secret"] = credentials.client_secret.reveal()
+        elif document.pop(profile, None) is None:
+            return content
+        return Secret(tomlkit.dumps(document).encode())
+    except (TOMLKitError, TypeError, UnicodeDecodeError):  # TypeError: the profile is not a table
+        return None
+
+
+def store_in_keyring(profile: str, credentials: Credentials | None) -> bool:
+    """Write a profile to the system keyring, or remove it without ``credentials``; ``False`` if there was none.
 
     Raises:
         ConfigurationError: the extra is not installed, or the keyring fails.
     """
-
-    def store(keyring: Any, service: str) -> None:
-        keyring.set_password(service, "client_id", credentials.client_id)
-        keyring.set_password(service, "client_secret", credentials.client_secret.reveal())
-
-    _change_keyring("store", profile, store)
-
-
-def remove_from_keyring(profile: str) -> bool:
-    """Remove a profile from the system keyring; ``False`` if it does not exist."""
-    stored = _from_keyring(profile)
-    if not has_value(stored):
+    pair, stored = wrapped(None, None), _from_keyring(profile)
+    if credentials is not None:
+        pair = Secret(credentials.client_id), credentials.client_secret
+    elif not has_value(stored):
         return False
-
-    def remove(keyring: Any, service: str) -> None:
-        for name, value in zip(("client_id", "client_secret"), stored, strict=True):
-            if value.reveal() is not None:  # keyrings raise for a missing entry, and would keep the other
-                keyring.delete_password(service, name)
-
-    _change_keyring("remove", profile, remove)
-    return True
-
-
-def _change_keyring(what: str, profile: str, change: Callable[[Any, str], None]) -> None:
     try:
         import keyring  # noqa: PLC0415  (an extra)
     except ImportError:
         raise ConfigurationError(
             "the keyring package is not installed: pip install 'groupdocs-translation[keyring]'"
         ) from None
+    service = keyring_service(profile)
     try:
-        change(keyring, keyring_service(profile))
+        for name, value, old in zip(("client_id", "client_secret"), pair, stored, strict=True):
+            if value.reveal() is not None:
+                keyring.set_password(service, name, value.reveal())
+            elif old.reveal() is not None:  # keyrings raise for a missing entry, and would keep the other
+                keyring.delete_password(service, name)
     except Exception as error:  # of any type, and its frames may show the secret, so it must not be chained
         failure = type(error).__name__
     else:
-        return
+        return True
+    what = "remove" if credentials is None else "store"
     raise ConfigurationError(f"the system keyring failed to {what} the credentials ({failure})")
 
 
-def write_private(path: Path, content: bytes) -> None:
+def write_private(path: Path, content: Secret) -> None:
     """Write a file of mode 0600 atomically: readers see either the old content or the new."""
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f"{path.stem}.", suffix=".tmp")  # created with mode 0600
     temporary = Path(name)
     try:
         with os.fdopen(handle, "wb") as file:
-            file.write(content)
+            file.write(content.reveal())
             file.flush()
             os.fsync(handle)
         temporary.replace(path)

@@ -137,7 +137,7 @@ class FileTokenStore:
         self._make_folder()
         for stale in self._folder.glob(f"{key}.*.tmp"):  # left by a process that was killed while writing
             stale.unlink(missing_ok=True)
-        write_private(self._file(key), record.encode())
+        write_private(self._file(key), Secret(record.encode()))
 
     def lock(self, key: str, *, wait_s: float) -> AbstractContextManager[object]:
         """Return a lock on a file next to the record; the system releases it if the process that holds it ends."""

@@ -11,8 +11,6 @@ from ...auth.credentials import (
     DEFAULT_PROFILE,
     Secret,
     checked,
-    remove_from_file,
-    remove_from_keyring,
     store_in_file,
     store_in_keyring,
 )
@@ -79,8 +77,10 @@ def logout(context: Context) -> None:
     issued stay valid until they expire, usually within an hour.
     """
     profile = context.profile or DEFAULT_PROFILE
-    path = remove_from_file(profile)
-    removed = [*([str(path)] if path else []), *(["the system keyring"] if remove_from_keyring(profile) else [])]
+    path = store_in_file(profile, None)
+    removed = [str(path)] if path else []
+    if store_in_keyring(profile, None):
+        removed.append("the system keyring")
     context.write_json({"profile": profile, "removed_from": removed})
     context.say(f"profile {profile!r} " + (f"removed from {' and '.join(removed)}" if removed else "is not stored"))
 
