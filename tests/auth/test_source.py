@@ -12,6 +12,7 @@ from concurrent.futures import ThreadPoolExecutor, wait
 
 import pytest
 import trio
+from attrs import evolve
 from groupdocs_translation import AuthenticationError, ConfigurationError, ConnectionFailed, TokenUnavailable
 from groupdocs_translation.auth.credentials import Secret
 from groupdocs_translation.auth.token import AccessToken
@@ -267,9 +268,9 @@ def test_a_thread_that_cannot_be_started_is_an_immediate_error(source, monkeypat
 # -- the lifetime of a token -------------------------------------------------------------------------------------------
 
 
-def at_age(identity, source, clock, monkeypatch, age):
+def at_age(source, clock, age):
     """Return a source with a token of that age, after one request."""
-    monkeypatch.setattr("groupdocs_translation.auth.token_endpoint.random", lambda: 0.0)
+    source._provider._endpoint = evolve(source._provider._endpoint, jitter=0.0)
     source.get()
     clock.advance(age)
     return source
@@ -280,10 +281,8 @@ def at_age(identity, source, clock, monkeypatch, age):
     [(301, "t1", 1), (299, "t1", 2), (31, "t1", 2), (30, "t2", 2), (29, "t2", 2), (1, "t2", 2), (0, "t2", 2),
      (-1, "t2", 2), (-99_999, "t2", 2)],
 )  # fmt: skip
-def test_the_remaining_lifetime_decides_whether_a_caller_waits(
-    identity, source, clock, monkeypatch, left, gets, requests
-):
-    at_age(identity, source, clock, monkeypatch, 3600 - left)
+def test_the_remaining_lifetime_decides_whether_a_caller_waits(identity, source, clock, left, gets, requests):
+    at_age(source, clock, 3600 - left)
     identity.gate.clear()
     if gets == "t1":  # immediately, independent of the token endpoint
         assert [value(source.get()) for _ in range(20)] == ["t1"] * 20
@@ -498,8 +497,8 @@ class AfterAnother:
 
 
 @pytest.mark.parametrize("another", ["starts it", "has it", "closes"])
-def test_an_early_renewal_is_started_by_one_caller_only(identity, source, clock, monkeypatch, another):
-    at_age(identity, source, clock, monkeypatch, 3400)
+def test_an_early_renewal_is_started_by_one_caller_only(identity, source, clock, another):
+    at_age(source, clock, 3400)
 
     def first():
         if another == "closes":

@@ -25,7 +25,7 @@ from groupdocs_translation.auth.stores import SealedTokenStore
 from groupdocs_translation.auth.token import AccessToken, TokenRequest
 from groupdocs_translation.auth.token_source import make_token_source
 
-from tests.auth.conftest import CLIENT_ID, CLIENT_SECRET
+from tests.auth.conftest import CLIENT_ID, CLIENT_SECRET, wait_for_refresh
 from tests.auth.servers import token
 from tests.clocks import until
 
@@ -146,6 +146,16 @@ def test_a_renewal_is_shared_too(identity, make_source, any_store, clock):
     assert len(identity.requests) == 2
 
 
+def test_an_early_renewal_does_not_load_the_same_token_again(make_source, clock):
+    for _ in range(20):  # the moment of the renewal is random
+        source = make_source(store=MemoryTokenStore())
+        token = source.get()
+        clock.advance(token.fresh_s + 1)
+        assert source.get() is token
+        wait_for_refresh(source)
+        assert value(source) != token.value.reveal()
+
+
 def test_a_token_that_the_api_rejected_is_not_loaded_from_the_store(identity, make_source, any_store, clock):
     sources = [make_source(store=any_store) for _ in range(3)]
     tokens = [source.get() for source in sources]
@@ -191,12 +201,12 @@ def test_a_record_has_neither_the_secret_nor_a_plain_digest_of_it(identity, make
 class Broken:
     """A custom store whose methods fail; ``parts`` has their names."""
 
-    def __init__(self, *parts):
-        self.parts = parts
+    def __init__(self, *parts, error=LookupError):
+        self.parts, self.error = parts, error
 
     def _fail(self, part):
         if part in self.parts:
-            raise LookupError("canary")
+            raise self.error("canary")
 
     def read(self, key):
         self._fail("read")
@@ -217,13 +227,14 @@ class Broken:
         return "Broken()"
 
 
+@pytest.mark.parametrize("error", [LookupError, OSError, PermissionError])
 @pytest.mark.parametrize("part", ["read", "write", "lock", "unlock"])
-def test_a_store_that_fails_never_fails_a_request(identity, make_source, clock, caplog, part):
-    source = make_source(store=Broken(part))
+def test_a_store_that_fails_never_fails_a_request(identity, make_source, clock, caplog, part, error):
+    source = make_source(store=Broken(part, error=error))
     for number in (1, 2):
         assert value(source) == f"t{number}"
         clock.advance(3600)
-    assert f"the token store Broken() failed to {part} (LookupError); continuing without it" in caplog.text
+    assert f"the token store Broken() failed to {part} ({error.__name__}); continuing without it" in caplog.text
     assert "canary" not in caplog.text
 
 
@@ -301,7 +312,7 @@ def test_a_record_with_a_flipped_bit_is_replaced(identity, make_source, store, f
     [(-61, "t2"), (-60, "t1"), (3000, "t1"), (3299, "t1"), (3300, "t2"), (3600, "t2")],
 )
 def test_a_record_of_the_past_or_future_is_ignored(identity, make_source, store, clock, monkeypatch, jump, gets):
-    monkeypatch.setattr("groupdocs_translation.auth.stores.random", lambda: 0.0)
+    monkeypatch.setattr("groupdocs_translation.auth.token_source.random", lambda: 0.0)
     make_source(store=store).get()
     clock.jump_wall(jump)
     assert value(make_source(store=store)) == gets

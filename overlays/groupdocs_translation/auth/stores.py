@@ -18,7 +18,6 @@ from collections.abc import Callable, Generator
 from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from importlib import import_module
 from pathlib import Path
-from random import random
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 from urllib.parse import urlsplit
 
@@ -297,10 +296,10 @@ class SealedTokenStore:
             return call()
         except TimeoutError:
             why, is_held = "timeout", what == "lock"  # another process may hold the lock for that long
-        except OSError as error:  # from the file system or from FileTokenStore: the message describes the path
-            why = error.strerror or str(error)
-        except Exception as error:  # the message may contain the record
-            why = type(error).__name__
+        except Exception as error:
+            why = type(error).__name__  # of another store the message may contain the record
+            if isinstance(error, OSError) and isinstance(self._store, FileTokenStore):
+                why = error.strerror or str(error)
         now = time.monotonic()
         if now - started >= SLOW_S and not is_held:
             self._skip_until = now + SKIP_S
@@ -324,7 +323,7 @@ class SealedTokenStore:
         if secret is None or age < -CLOCK_DIFFERENCE_S or lifetime > MAX_LIFETIME_S:
             return None
         requested_at = clock.monotonic() - max(0.0, age)
-        return AccessToken(secret, lifetime, requested_at, at, jitter=random(), is_stored=True)  # noqa: S311  (spreads load)
+        return AccessToken(secret, lifetime, requested_at, at, self._endpoint.jitter, is_stored=True)
 
     def _seal(self, content: dict[str, Any]) -> str:
         return _digest(self._seal_key, json.dumps(content))

@@ -99,6 +99,7 @@ class Endpoint:
     proxy: Any = field(default=None, repr=False)  # its URL may contain a password
     timeout_s: float = DEADLINE_S
     params: dict[str, str] = field(default=None, converter=_params, repr=False, alias="token_params")
+    jitter: float = 0.0  # the same for all tokens: with another one, a renewal could load the same token again
 
     def __attrs_post_init__(self) -> None:
         if not isinstance(self.client_auth, str) or self.client_auth not in get_args(ClientAuth):
@@ -167,7 +168,7 @@ class Endpoint:
         if isinstance(outcome, TranslationError):
             outcome.request_id = masked(request_id(response.headers), credentials)
             raise outcome
-        return AccessToken(*outcome, *before, jitter=random())  # noqa: S311  (spreads load)
+        return AccessToken(*outcome, *before, self.jitter)
 
     def _post(self, credentials: Credentials, request: TokenRequest, *, until: float) -> Response:
         """Send the form and read at most ``MAX_BODY_BYTES`` of the response."""

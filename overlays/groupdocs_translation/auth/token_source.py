@@ -481,7 +481,8 @@ def make_token_source(
         provider = CallableTokenProvider(token_provider)
     else:
         used_proxy = proxy_for(token_url) if proxy is None and trust_env else proxy
-        requests = Endpoint(token_url=token_url, proxy=used_proxy, timeout_s=timeout, **endpoint)
+        jitter = random()  # noqa: S311  (spreads load)
+        requests = Endpoint(token_url=token_url, proxy=used_proxy, timeout_s=timeout, jitter=jitter, **endpoint)
         if credentials is not None:
             provider = ClientCredentialsProvider(partial(call_supplier, credentials), "credentials=", requests, store)
         else:
