@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import threading
 from collections.abc import Callable, Mapping
 from email.utils import formatdate
@@ -30,6 +31,12 @@ _HEADERS = valid(
     lambda headers: isinstance(headers, _MAPPING) and {*map(type, headers), *map(type, headers.values())} <= {str},
     "a mapping of strings to strings",
 )
+_HEADER = re.compile(r"[!#$%&'*+.^`|~\w-]+:([!-~\x80-\xff]([\t -~\x80-\xff]*[!-~\x80-\xff])?)?", re.ASCII)
+_IN_HTTP = valid(
+    lambda headers: all(_HEADER.fullmatch(f"{name}:{value}") for name, value in headers.items()),
+    "names and values that HTTP allows",
+)
+WITHOUT_BODY = {204, 205, 304}
 Reset = Literal["before", "after", "middle"]
 JobFault = Literal["failed", "partial"]
 PAGE = "<!DOCTYPE html><html><head><title>Error</title></head><body><h1>Something went wrong</h1></body></html>"
@@ -61,6 +68,7 @@ class Fault:
     ``status``, ``headers``, ``body`` or ``html`` replace its response: the job exists, and the client does not know.
 
     Raises:
+        TypeError: ``body`` cannot be sent as JSON.
         ValueError: an unknown operation, a number out of range, or arguments that exclude each other.
     """
 
@@ -68,7 +76,7 @@ class Fault:
     times: int = field(default=1, validator=_FROM_1)
     nth: int = field(default=1, validator=_FROM_1)
     status: int | None = field(default=None, validator=optional(_STATUS))
-    headers: Mapping[str, str] = field(factory=dict[str, str], validator=_HEADERS)
+    headers: Mapping[str, str] = field(factory=dict[str, str], validator=[_HEADERS, _IN_HTTP])
     body: Any = None
     html: bool = False
     wrong_type: bool = False
@@ -85,6 +93,8 @@ class Fault:
         if not (self.operation in BY_ID or set(self.operation) & set("/*?[")):
             known = ", ".join(BY_ID)
             raise ValueError(f"operation must be a path, a pattern or one of {known}, got {self.operation!r}")
+        if not isinstance(self.body, bytes):
+            json.dumps(self.body)
         if self.reset == "before" and (self.after or self.has_response):
             raise ValueError("reset='before' excludes after, status, body and html")
         if self.job and self.has_response and not self.after:
@@ -96,6 +106,8 @@ class Fault:
 
     def response(self) -> Response:
         status = self.status or (502 if self.html else 200)
+        if status in WITHOUT_BODY:
+            return Response(status_code=status)
         if self.html:
             return HTMLResponse(PAGE, status)
         if isinstance(self.body, bytes):

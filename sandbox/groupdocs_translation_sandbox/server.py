@@ -199,6 +199,7 @@ class Sandbox:
         """Make requests of an operation fail; see ``Fault`` for the arguments.
 
         Raises:
+            TypeError: ``body`` cannot be sent as JSON.
             ValueError: an argument is invalid.
         """
         fault = {name: value for name, value in locals().items() if name != "self" and value is not None}

@@ -11,6 +11,7 @@ from attrs import Attribute, define, field
 from attrs.validators import optional
 
 DAY_S = 24 * 3600.0
+LAST_S = 253_402_300_799  # the end of the year 9999: the header Date cannot have a later one
 
 
 def valid(is_valid: Callable[[Any], bool], expected: str) -> Callable[[object, Attribute[Any], Any], None]:
@@ -63,8 +64,13 @@ class VirtualClock:
         if seconds < 0:
             raise ValueError(f"seconds must not be negative, got {seconds}")
         with self._lock:
-            self._offset_s += seconds
+            self._move(self._offset_s + seconds)
 
     def set(self, epoch_s: float) -> None:
         with self._lock:
-            self._offset_s = epoch_s - self._now()
+            self._move(epoch_s - self._now())
+
+    def _move(self, offset_s: float) -> None:
+        if not 0 <= (epoch_s := self._now() + offset_s) <= LAST_S:
+            raise ValueError(f"the time must be from 1970 to 9999, got {epoch_s:g} s since the epoch")
+        self._offset_s = offset_s

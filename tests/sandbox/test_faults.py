@@ -63,6 +63,15 @@ def test_a_body_is_bytes_text_or_json(sandbox, plain, body, content, content_typ
     )
 
 
+@pytest.mark.parametrize("status", [204, 205, 304])
+def test_a_status_without_a_body_does_not_break_the_connection(sandbox, plain, status):
+    for arguments in ({"status": status}, {"status": status, "html": True, "after": True}):
+        sandbox.fail("listLanguages", **arguments)
+        response = plain.get("languages")
+        assert (response.status_code, response.content) == (status, b"")
+        assert plain.get("languages").status_code == 200
+
+
 def test_an_error_page_is_html(sandbox, plain):
     sandbox.fail("listLanguages", html=True)
     response = plain.get("languages")
@@ -190,6 +199,9 @@ def test_a_partial_job_returns_206(sandbox, client):
         ({"status": 99}, "status must be from 200 to 599, got 99"),
         ({"status": 600}, "status must be from 200 to 599, got 600"),
         ({"headers": {"retry-after": 3}}, "headers must be a mapping of strings to strings, got {'retry-after': 3}"),
+        ({"headers": {"a": "b\nc"}}, "headers must be names and values that HTTP allows, got {'a': 'b\\nc'}"),
+        ({"headers": {"a": "ć"}}, "headers must be names and values that HTTP allows, got {'a': 'ć'}"),
+        ({"headers": {"": "b"}}, "headers must be names and values that HTTP allows, got {'': 'b'}"),
         ({"reset": "sideways"}, "reset must be 'before' or 'after' or 'middle', got 'sideways'"),
         ({"job": "lost"}, "job must be 'failed' or 'partial', got 'lost'"),
         ({"reset": "before", "after": True}, "reset='before' excludes after, status, body and html"),
@@ -208,4 +220,10 @@ def test_a_partial_job_returns_206(sandbox, client):
 def test_an_invalid_fault_is_an_error(sandbox, wrong, message):
     with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
         sandbox.fail(**{"operation": "*"} | wrong)
+    assert sandbox.state.faults.pending() == []
+
+
+def test_a_body_that_is_no_json_is_an_error(sandbox):
+    with pytest.raises(TypeError, match="not JSON serializable"):
+        sandbox.fail("*", body={"a": object()})
     assert sandbox.state.faults.pending() == []

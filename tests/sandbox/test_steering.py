@@ -156,6 +156,8 @@ def test_settings_can_be_changed_over_http(client, sandbox, admin):
         ("POST", "faults", {"operation": "*", "body_base64": "?"}, 400, ""),
         ("POST", "faults", {"operation": "translateTxt"}, 400, "translateText"),
         ("POST", "clock", {"advance": -1}, 400, "negative"),
+        ("POST", "clock", {"set": 1e12}, 400, "from 1970 to 9999"),
+        ("POST", "clock", {"advance": 1e300}, 400, "from 1970 to 9999"),
         ("POST", "clients/rotate", {"client_id": "nobody"}, 400, "client_id: is not registered"),
         ("POST", "settings", {"submitted": 201}, 400, "submitted must be 200 or 202, got 201"),
     ],

@@ -51,6 +51,8 @@ def test_a_page_of_html_keeps_its_elements_and_code(translate: Translate) -> Non
         ("<td>a</td><td>b</td>", "<td>[de] åå</td><td>[de] ƀ</td>"),
         ("a<br>b", "[de] åå<br>ƀ"),
         ("a &nbsp;&#8364;", "[de] åå &nbsp;&#8364;"),
+        ("a &nbsp &copy b", "[de] åå &nbsp &copy ƀ"),
+        ("<p class=notranslate>a</p>c", "<p class=notranslate>a</p>[de] ç"),
         ("<pre>a <b>b</b></pre>c", "<pre>a <b>b</b></pre>[de] ç"),
         ('<p translate="no">a <i>b</i></p>c', '<p translate="no">a <i>b</i></p>[de] ç'),
         (

@@ -36,7 +36,8 @@ _INLINE = frozenset(
 _KEPT = frozenset("code kbd math pre samp svg var".split())
 _VOID = frozenset("area base col embed hr img input link meta source track wbr".split())
 _MARK = re.compile(
-    r"""\stranslate\s*=\s*["']?(?:(?P<no>no)|yes)\b|\sclass\s*=\s*["'][^"']*\b(?P<class>notranslate)\b""", re.IGNORECASE
+    r"""\stranslate\s*=\s*["']?(?:(?P<no>no)|yes)\b|\sclass\s*=\s*(?:["'][^"']*\b)?(?P<class>notranslate)\b""",
+    re.IGNORECASE,
 )
 # XML: attributes that say whether an element is translated (Android, HTML, XLIFF, DITA, ITS), and elements of code
 _MARKS = ("translatable", "translate", "{http://www.w3.org/2005/11/its}translate")

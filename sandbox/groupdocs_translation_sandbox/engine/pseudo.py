@@ -42,7 +42,7 @@ _KEPT = rf"""
      |[A-Za-z][\w\-]*+(?=[^<>]*\s(?:translate\s*=\s*["']?no\b|class\s*=\s*["'][^"'<>]*\bnotranslate\b)))
     [^<>]*>(?:[^<]*+<(?!/(?P=own)\s*>)){{0,20}}[^<]*+</(?P=own)\s*>
   | <[/\#@]{{0,2}}[A-Za-z][^<>]*>                                    # tags, FreeMarker's too
-  | &(?:\#\d+|\#[xX][0-9a-fA-F]+|[A-Za-z][A-Za-z0-9]*);              # entities
+  | &(?:(?:\#\d+|\#[xX][0-9a-fA-F]+|[A-Za-z][A-Za-z0-9]*);|(?:amp|copy|gt|lt|nbsp|quot|reg)\b)  # entities
   | \[/?[\#@][a-z]+(?:\s[^\[\]\n]{{0,200}})?\](?![(\[]) | \[\[[^\[\]\n]{{1,200}}\]\](?![(\[])   # [#if x], [[page]]
   | \[/?[a-z]\w*(?::\w+|(?:\s[\w\-]+=(?:"[^"\n]*"|'[^'\n]*'|\w+))+\s?/?)\](?![(\[]) | \[/[a-z]\w*\](?![(\[])  # [a b=c]
   | (?<!\w)[\#@](?:if|else|elseif|end\w*|set|for|foreach|include|macro|section|yield|extends)\b(?:\s?\([^()\n]*\))?
