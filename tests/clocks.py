@@ -8,8 +8,8 @@ import time
 import anyio.lowlevel
 
 
-def until(condition, seconds=20.0):
-    """Wait until it is so: for other threads and processes, whose time is real."""
+def until(condition, seconds=60.0):
+    """Wait until it is so: for other threads and processes, whose time is real, and long on a busy machine."""
     limit = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < limit

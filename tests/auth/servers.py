@@ -150,7 +150,7 @@ class Identity(RawServer):
         self._answers = list(answers)
 
     def _next(self, request):
-        self.gate.wait(30)
+        self.gate.wait(60)
         with self._lock:
             if not self._answers:
                 self._issued += 1

@@ -109,7 +109,7 @@ def test_generated_functions_are_authorized_and_public_ones_cost_no_token(sandbo
 
 def test_two_hundred_threads_with_one_cold_client_cost_one_token_request(sandbox, settings):
     with TranslationClient(**settings) as client, ThreadPoolExecutor(200) as pool:
-        barrier = threading.Barrier(200, timeout=20)
+        barrier = threading.Barrier(200, timeout=60)
 
         def use(_):
             barrier.wait()
@@ -121,7 +121,7 @@ def test_two_hundred_threads_with_one_cold_client_cost_one_token_request(sandbox
 
 def test_no_connection_of_many_threads_is_closed_as_surplus(clock):
     """Check that the pool closes no idle connection that another thread is about to use (httpcore #1110)."""
-    together = threading.Barrier(40, timeout=20)
+    together = threading.Barrier(40, timeout=60)
 
     def answer(_):
         together.wait()

@@ -46,7 +46,7 @@ def test_ten_thousand_requests_across_thirty_lifetimes_all_succeed(clock, exact_
         auth = make_auth(token_url=identity.token_url, api_url=exact_api.address)
         failed = []
         # Time advances when all responses have arrived, so that no token expires in a delayed thread.
-        turn = threading.Barrier(THREADS, action=lambda: clock.advance(THREADS * STEP_S), timeout=30)
+        turn = threading.Barrier(THREADS, action=lambda: clock.advance(THREADS * STEP_S), timeout=60)
 
         def work(_):
             with httpx2.Client(auth=auth, trust_env=False) as client:

@@ -57,11 +57,11 @@ def exits(pids):
 def run(tmp_path):
     """A function that runs a program in a new interpreter and returns its output."""
 
-    def run(program, *, identity, api, timeout=50):
+    def run(program, *, identity, api):
         source = PREAMBLE.format(client_id=CLIENT_ID, client_secret=CLIENT_SECRET) + textwrap.dedent(program)
         arguments = [sys.executable, "-W", "ignore::DeprecationWarning", "-c", source, identity.address, api.address]
         arguments.append(str(tmp_path / "tokens"))
-        done = subprocess.run(arguments, check=False, capture_output=True, text=True, timeout=timeout)
+        done = subprocess.run(arguments, check=False, capture_output=True, text=True, timeout=50)
         assert done.returncode == 0, done.stderr
         return done.stdout.split()
 
@@ -198,7 +198,6 @@ def test_an_interpreter_exits_during_a_token_request(identity, api, run):
         """,
         identity=identity,
         api=api,
-        timeout=20,
     )
     assert said == ["done"]
 

@@ -466,7 +466,7 @@ def test_a_failure_after_the_deadline_is_ignored(identity, make_source, clock):
         source.get()
     (worker,) = [thread for thread in set(threading.enumerate()) - others if thread.name == "groupdocs-token"]
     identity.gate.set()
-    worker.join(10)
+    worker.join()
     identity.then(token("t1"))
     clock.advance(1)
     source._timeout = 10
@@ -565,7 +565,7 @@ def test_nothing_is_logged_under_the_lock(source, clock, caplog):
     try:
         refusing = threading.Thread(target=source.invalidate, args=(first,), daemon=True)
         refusing.start()
-        refusing.join(20)
+        refusing.join(60)
     finally:
         logger.removeHandler(handler)
     assert sent == [("access token rejected by the API and discarded", True)]

@@ -11,10 +11,9 @@ import stat
 import subprocess
 import sys
 import threading
-import time
 from base64 import b64encode
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext, suppress
 
 import pytest
 import redis
@@ -77,7 +76,7 @@ def real_redis(tmp_path_factory):
     wait_for(url)
     yield url
     server.terminate()
-    server.wait(10)
+    server.wait()
 
 
 @pytest.fixture(scope="module")
@@ -94,13 +93,12 @@ def imitated_redis():
 
 
 def wait_for(url):
+    def answers():
+        with suppress(redis.ConnectionError):
+            return client.ping()
+
     with redis.Redis.from_url(url) as client:
-        for _ in range(500):
-            try:
-                return client.ping()
-            except redis.ConnectionError:
-                time.sleep(0.01)
-    raise AssertionError(f"{url} does not answer")
+        until(answers)
 
 
 @pytest.fixture(params=["memory", "file", "imitated redis", "redis"])

@@ -65,7 +65,7 @@ def test_a_waiter_in_a_closed_event_loop_does_not_block_the_others(first):
         waiting = asyncio.create_task(pending.await_outcome())
         await asyncio.sleep(0)
         pending.resolve(OUTCOME)
-        return await asyncio.wait_for(waiting, 5)
+        return await asyncio.wait_for(waiting, 60)
 
     abandon(pending, first)
     assert asyncio.run(main())

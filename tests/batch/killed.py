@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
+import faulthandler
+import gc
 import itertools
 import multiprocessing
 import os
 import random
+import signal
 import sqlite3
+import sys
 import time
 
 from groupdocs_translation import PollingSchedule, TranslationClient
@@ -25,6 +30,7 @@ PRELOADED = [
 ]
 PROCESSES.set_forkserver_preload(PRELOADED)
 SOON = PollingSchedule.every(0.2)
+STUCK_S = 60.0  # without a request; costs nothing in a running batch, and a busy machine may need some seconds
 
 
 def translate(settings, source, out, options):
@@ -36,19 +42,43 @@ def translate(settings, source, out, options):
 def run_and_kill(arguments, requests, *, after_requests, pause_s, target=translate):
     """Start a batch, kill it with SIGKILL after so many requests and a pause; whether it was killed before its end.
 
-    ``requests()`` is how many the service has had.
+    ``requests()`` is how many the service has had. If no more arrive, the process prints what it waits for.
     """
-    process = PROCESSES.Process(target=target, args=arguments, daemon=True)
-    seen, limit = requests(), time.monotonic() + 30
-    process.start()
-    while process.is_alive() and requests() < seen + after_requests and time.monotonic() < limit:
+    first = seen = requests()
+    process = PROCESSES.Process(target=_explained, args=(target, *arguments), daemon=True)
+    process.start()  # the first time, the server must import all before it forks
+    limit = time.monotonic() + STUCK_S
+    while process.is_alive() and (now := requests()) < first + after_requests:
+        if now > seen:
+            seen, limit = now, time.monotonic() + STUCK_S
+        if time.monotonic() > limit:
+            os.kill(process.pid, signal.SIGUSR1)
+            process.join()
+            raise AssertionError("the batch made no more requests; its threads and tasks are in the captured stderr")
         time.sleep(0.001)
-    is_stuck = time.monotonic() >= limit
     time.sleep(pause_s)
     process.kill()
-    process.join(10)
-    assert not is_stuck, "the batch went on, and asked for nothing any more"
+    process.join()
     return process.exitcode == -9
+
+
+def _explained(target, *arguments):
+    signal.signal(signal.SIGUSR1, _explain)
+    faulthandler.register(signal.SIGUSR1, chain=True)
+    target(*arguments)
+
+
+def _explain(*_):
+    """Print where each task is, and end the process. faulthandler has printed the threads."""
+    for task in gc.get_objects():
+        if isinstance(task, asyncio.Task):
+            print(task.get_name(), file=sys.__stderr__)
+            waiting = task.get_coro()
+            while frame := getattr(waiting, "cr_frame", None):
+                print(f"  {frame.f_code.co_filename}:{frame.f_lineno} {frame.f_code.co_name}", file=sys.__stderr__)
+                waiting = waiting.cr_await
+    sys.__stderr__.flush()
+    os._exit(1)
 
 
 def moments(seed, count):

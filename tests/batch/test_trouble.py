@@ -13,7 +13,6 @@ import signal
 import sqlite3
 import sys
 import threading
-import time
 import tracemalloc
 from pathlib import Path
 from types import SimpleNamespace
@@ -43,6 +42,7 @@ from groupdocs_translation.batch.scheduler import AdaptiveLimiter
 from tests.auth.servers import http
 from tests.batch.conftest import results
 from tests.batch.killed import PROCESSES, make_journal, translate
+from tests.clocks import until
 from tests.places import REASONS, no_place
 from tests.services import BASE, JOB, Service
 
@@ -322,7 +322,7 @@ def test_ctrl_c_that_interrupts_no_wait_stops_in_order_too(sandbox, folder, out)
     settings = sandbox.client_settings()
     del settings["clock"]  # the batch waits for real, and is cut
     is_waiting = threading.Event()
-    presses = threading.Thread(target=lambda: is_waiting.wait(20) and os.kill(os.getpid(), signal.SIGINT))
+    presses = threading.Thread(target=lambda: is_waiting.wait(60) and os.kill(os.getpid(), signal.SIGINT))
     steps = []
 
     def progress(step):
@@ -424,7 +424,7 @@ async def test_a_signal_handler_stops_a_batch_that_only_waits(monkeypatch, sandb
         batch = AsyncBatch(client, folder("a.txt"), target="de", output_dir=out, progress=progress)
         before = signal.signal(signal.SIGALRM, lambda *_: batch.stop())
         try:
-            with anyio.fail_after(20):
+            with anyio.fail_after(60):
                 report = await batch.run()
         finally:
             signal.setitimer(signal.ITIMER_REAL, 0)
@@ -441,7 +441,7 @@ def test_stopping_at_the_very_end_waits_for_nothing(client, folder, out):
     batch._run, batch._loop, batch._thread = object(), loop, None
     stopping = threading.Thread(target=batch.stop, daemon=True)
     stopping.start()
-    stopping.join(20)
+    stopping.join(60)
     loop.close()
     assert not stopping.is_alive()
     batch.stop()  # nor is a loop that is closed any trouble
@@ -478,7 +478,7 @@ async def test_a_journal_that_opens_for_a_cancelled_task_is_closed_and_only_then
 
     def opening(path):
         anyio.from_thread.run_sync(is_opening.set)
-        is_released.wait(20)
+        is_released.wait(60)
         opened = open_journal(path)
         order.append("opened")
         return opened
@@ -488,7 +488,7 @@ async def test_a_journal_that_opens_for_a_cancelled_task_is_closed_and_only_then
     monkeypatch.setattr(JournalLock, "release", lambda lock: (is_released.set(), release(lock)))
     monkeypatch.setattr(FileLock, "release", lambda lock: (order.append("free"), unlock(lock)))
     task = asyncio.create_task(AsyncBatch(client, folder("a.txt"), target="de", output_dir=out).run())
-    with anyio.fail_after(20):
+    with anyio.fail_after(60):
         await is_opening.wait()
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
@@ -553,9 +553,7 @@ def test_a_second_batch_on_a_journal_is_refused_with_the_pid_of_the_first(sandbo
     slow(sandbox, 3600.0)  # it waits until it is killed
     process = PROCESSES.Process(target=translate, args=(settings, source, out, {}), daemon=True)
     process.start()
-    deadline = time.monotonic() + 20
-    while not list(out.glob(".groupdocs-batch/*.pid")) and time.monotonic() < deadline:
-        time.sleep(0.01)
+    until(lambda: list(out.glob(".groupdocs-batch/*.pid")))
 
     with pytest.raises(BatchRunning, match=str(process.pid)) as caught:
         client.translate_folder(source, target="de", output_dir=out)
@@ -563,7 +561,7 @@ def test_a_second_batch_on_a_journal_is_refused_with_the_pid_of_the_first(sandbo
     assert Batch(client, source, target="de", output_dir=out).plan().files == 1  # a dry run needs no lock
 
     process.kill()
-    process.join(10)
+    process.join()
     assert (out / ".groupdocs-batch" / "journal.sqlite3.pid").exists()  # stale, and no hindrance
     slow(sandbox, 0.0)
     sandbox.advance(20 * HOUR)
@@ -700,7 +698,7 @@ def test_a_journal_whose_making_was_killed_before_any_statement_is_made_whole(tm
         path = tmp_path / f"{statement}.sqlite3"
         process = PROCESSES.Process(target=make_journal, args=(path, statement))
         process.start()
-        process.join(20)
+        process.join()
         with contextlib.closing(Journal.open(path)) as journal:
             assert len(journal.name) == 8
         if process.exitcode == 7:

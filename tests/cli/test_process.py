@@ -24,7 +24,7 @@ fcntl = pytest.importorskip("fcntl", reason="no POSIX, no pseudo-terminals")
 pty = pytest.importorskip("pty")
 termios = pytest.importorskip("termios")
 
-PATIENCE_S = 20.0  # for what takes a tenth of a second on a quiet machine
+PATIENCE_S = 60.0  # for what takes a tenth of a second on a quiet machine
 # The unchanged command with frequent polls: time is real here, in the sandbox and in the client.
 STARTER = (
     "import sys; from groupdocs_translation import PollingSchedule; from groupdocs_translation.cli.main import run; "

@@ -106,7 +106,7 @@ def test_a_truncated_download_stops_halfway(sandbox, plain):
 def test_a_delayed_response_exceeds_the_clients_timeout(sandbox, client, after):
     sandbox.fail("translateText", delay_s=60, after=after)
     with pytest.raises(httpx2.ReadTimeout):
-        client.post("text", json=TEXT, timeout=0.5)
+        client.post("text", json=TEXT, timeout=httpx2.Timeout(60, read=0.5))
     until(lambda: len(sandbox.jobs) == (1 if after else 0))
 
 

@@ -173,7 +173,7 @@ def test_a_thousand_clients_are_served_at_the_same_time(sandbox, plain):
     soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
     count = min(1_000, soft // 2 - 100)
     parts = urlsplit(str(plain.base_url))
-    connections = [socket.create_connection((parts.hostname, parts.port), timeout=20) for _ in range(count)]
+    connections = [socket.create_connection((parts.hostname, parts.port), timeout=60) for _ in range(count)]
     try:
         for connection in connections:
             connection.sendall(b"GET /v2.0/translation/hc HTTP/1.1\r\nhost: a\r\n\r\n")

@@ -13,7 +13,7 @@ from tests.sandbox.sources import TEXT
 
 def connect(client):
     parts = urlsplit(str(client.base_url))
-    return socket.create_connection((parts.hostname, parts.port), timeout=5)
+    return socket.create_connection((parts.hostname, parts.port), timeout=60)
 
 
 def request(client, body, *, length=None):

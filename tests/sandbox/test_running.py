@@ -126,7 +126,7 @@ def test_the_command_prints_exports_and_stops_on_a_signal():
                 headers={"authorization": f"Bearer {token}"},
             )
             process.send_signal(signal.SIGTERM)
-            process.wait(20)
+            process.wait(60)
         finally:
             process.kill()
     assert response.status_code == 200

@@ -116,12 +116,12 @@ def test_errors_pass_through_a_celery_worker(tmp_path, monkeypatch):
         sent = {name: raise_error.delay(name) for name in NAMES}
         for name, result in sent.items():
             with pytest.raises(TranslationError) as caught:
-                result.get(timeout=20, interval=0.05)
+                result.get(timeout=60, interval=0.05)
             assert_whole(name, caught.value)
     finally:
         worker.send_signal(signal.SIGTERM)
         try:
-            worker.wait(20)
+            worker.wait(60)
         except subprocess.TimeoutExpired:
             worker.kill()
             worker.wait()

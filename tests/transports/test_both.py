@@ -142,7 +142,7 @@ async def test_a_server_that_does_not_read_ends_the_upload_in_time(settings, dea
         "retries": RetryPolicy.never(),
     }
     before = open_sockets()
-    async with AsyncTranslationClient(**given, timeout=httpx2.Timeout(0.3)) as client:
+    async with AsyncTranslationClient(**given, timeout=httpx2.Timeout(60, write=0.3)) as client:
         with pytest.raises(ConnectionFailed, match="WriteTimeout"):
             await client.upload(source)
     await asyncio.sleep(0)  # let the closed sockets go

@@ -105,7 +105,7 @@ async def test_a_wait_for_a_connection_times_out_and_the_next_request_is_sent(se
         held = asyncio.create_task(client.get("/held"))
         await server.until(lambda: server.paths == ["/held"])
         with pytest.raises(httpx2.PoolTimeout):
-            await client.get("/", timeout=httpx2.Timeout(5, pool=0.01))
+            await client.get("/", timeout=httpx2.Timeout(60, pool=0.01))
         server.may_answer.set()
         assert (await held).status_code == 200
         assert (await client.get("/")).status_code == 200
@@ -123,7 +123,7 @@ async def test_a_download_keeps_its_connection_until_it_is_closed(server, reads)
                 pieces = response.aiter_raw()
                 assert await anext(pieces)
                 with pytest.raises(httpx2.PoolTimeout):
-                    await client.get("/", timeout=httpx2.Timeout(5, pool=0.01))
+                    await client.get("/", timeout=httpx2.Timeout(60, pool=0.01))
         assert (await client.get("/")).status_code == 200
     assert server.made == (1 if reads == "all of it" else 2)  # a connection with unread data cannot be used again
 
