@@ -38,6 +38,7 @@ from groupdocs_translation.batch import _Portal
 from groupdocs_translation.batch.journal import SCHEMA_VERSION, Journal, JournalLock, open_journal
 from groupdocs_translation.batch.planner import FILES_PER_STEP, take_fingerprint
 from groupdocs_translation.batch.scheduler import AdaptiveLimiter
+from groupdocs_translation.sandbox import Sandbox
 
 from tests.auth.servers import http
 from tests.batch.conftest import results
@@ -407,28 +408,26 @@ def test_ctrl_c_at_any_line_leaves_no_batch_behind(sandbox, client, folder, tmp_
 
 @pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="there is no timer that sends a signal")
 @pytest.mark.parametrize("anyio_backend", ["asyncio", "trio"])
-async def test_a_signal_handler_stops_a_batch_that_only_waits(monkeypatch, sandbox, anyio_backend, folder, out):
+async def test_a_signal_handler_stops_a_batch_that_only_waits(monkeypatch, anyio_backend, folder, out):
+    """Use no simulated clock: the loop waits for real, and the handler has to wake it."""
     # A connection that the server closes would wake the loop, too.
     monkeypatch.setattr(uvicorn, "Config", functools.partial(uvicorn.Config, timeout_keep_alive=HOUR))
-    sandbox.stop()
-    sandbox.start()
-    slow(sandbox, HOUR)
-    settings = sandbox.client_settings()
-    del settings["clock"]  # the loop waits for real, and the handler has to wake it
 
     def progress(step):
         if step.step == "waiting":
             signal.setitimer(signal.ITIMER_REAL, 0.2)
 
-    async with AsyncTranslationClient(**settings, polling=PollingSchedule.every(HOUR)) as client:
-        batch = AsyncBatch(client, folder("a.txt"), target="de", output_dir=out, progress=progress)
-        before = signal.signal(signal.SIGALRM, lambda *_: batch.stop())
-        try:
-            with anyio.fail_after(60):
-                report = await batch.run()
-        finally:
-            signal.setitimer(signal.ITIMER_REAL, 0)
-            signal.signal(signal.SIGALRM, before)
+    polling = PollingSchedule.every(HOUR)
+    with Sandbox(latency_s=HOUR) as sandbox:
+        async with AsyncTranslationClient(**sandbox.client_settings(), polling=polling) as client:
+            batch = AsyncBatch(client, folder("a.txt"), target="de", output_dir=out, progress=progress)
+            before = signal.signal(signal.SIGALRM, lambda *_: batch.stop())
+            try:
+                with anyio.fail_after(60):
+                    report = await batch.run()
+            finally:
+                signal.setitimer(signal.ITIMER_REAL, 0)
+                signal.signal(signal.SIGALRM, before)
 
     assert report.stopped == "interrupted"
     assert report.by_state == {"submitted": 1}
