@@ -6,7 +6,7 @@ import json
 import logging
 import shlex
 import sys
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -44,6 +44,7 @@ class Context:
     def __init__(self, settings: Mapping[str, Any] | None = None, arguments: Sequence[str] = ()) -> None:
         self.settings = settings or {}
         self.arguments = arguments
+        self.opened = ExitStack()  # closed at the end of the run
         self.is_json = self.is_sandbox = self.is_quiet = self.is_trial = False
         self.verbosity = 0
         self.profile: str | None = None
@@ -62,27 +63,25 @@ class Context:
         from .._sync.client import TranslationClient  # loads the client
 
         options = {"polling": self.polling, "call_budget": self.max_calls}
-        with self.client_settings() as given:
-            given |= {name: value for name, value in options.items() if value is not None}
-            for name in _CREDENTIALS if self.is_trial else ():
-                given.pop(name, None)
-            with (TranslationClient.trial if self.is_trial else TranslationClient)(**given) as client:
-                try:
-                    yield client
-                finally:
-                    self._count(client)
+        given = self.client_settings()
+        given |= {name: value for name, value in options.items() if value is not None}
+        for name in _CREDENTIALS if self.is_trial else ():
+            given.pop(name, None)
+        with (TranslationClient.trial if self.is_trial else TranslationClient)(**given) as client:
+            try:
+                yield client
+            finally:
+                self._count(client)
 
-    @contextmanager
-    def client_settings(self) -> Generator[dict[str, Any]]:
-        """Yield the arguments of the client, those of a sandbox that runs during the block with ``--sandbox``."""
+    def client_settings(self) -> dict[str, Any]:
+        """Return the arguments of the client; with ``--sandbox``, those of one that runs until the run ends."""
         if not self.is_sandbox:
-            yield dict(self.settings) | ({} if self.profile is None else {"profile": self.profile})
-            return
+            return dict(self.settings) | ({} if self.profile is None else {"profile": self.profile})
         from .._rules.polling import PollingSchedule
 
-        with new_sandbox(latency_s=SANDBOX_LATENCY_S) as sandbox:
-            often = {"polling": PollingSchedule.every(0.2)}  # its calls are free
-            yield often | dict(self.settings) | sandbox.client_settings()
+        sandbox = self.opened.enter_context(new_sandbox(latency_s=SANDBOX_LATENCY_S))
+        often = {"polling": PollingSchedule.every(0.2)}  # its calls are free
+        return {**often, **self.settings, **sandbox.client_settings()}
 
     def history(self) -> History:
         """Return the history of the service; with ``--sandbox`` there is none."""

@@ -80,7 +80,7 @@ def run(arguments: Sequence[str] | None = None, **settings: Any) -> int:
     context = Context(settings, given)
     ours = given[: given.index("--")] if "--" in given else given
     context.is_json = "--json" in ours  # known even if the rest of the line cannot be read
-    with context.logging():
+    with context.opened, context.logging():
         try:
             result = app.main(given, prog_name=PROGRAM, standalone_mode=False, obj=context)
         except click.exceptions.NoArgsIsHelpError as error:

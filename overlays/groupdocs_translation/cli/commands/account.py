@@ -34,26 +34,26 @@ def login(context: Context, client_id: str | None, secret_stdin: bool, keyring: 
     in its history. Before storing the pair, the command checks it by obtaining a token, which is not billed.
     """
     profile = context.profile or DEFAULT_PROFILE
-    with context.client_settings() as settings:
-        settings.pop("profile", None)
-        if context.is_sandbox:
-            client_id, secret = settings["client_id"], Secret(settings["client_secret"])
-        else:
-            client_id, secret = _prompt(client_id, from_stdin=secret_stdin)
-        credentials = checked((Secret(client_id), secret), origin="login", names=_NAMES)
-        if not no_check:
-            from ..._sync.client import TranslationClient  # loads the client
+    settings = context.client_settings()
+    settings.pop("profile", None)
+    if context.is_sandbox:
+        client_id, secret = settings["client_id"], Secret(settings["client_secret"])
+    else:
+        client_id, secret = _prompt(client_id, from_stdin=secret_stdin)
+    credentials = checked((Secret(client_id), secret), origin="login", names=_NAMES)
+    if not no_check:
+        from ..._sync.client import TranslationClient  # loads the client
 
-            pair = Secret({"client_id": credentials.client_id, "client_secret": credentials.client_secret.reveal()})
-            with TranslationClient(**settings | pair.reveal()) as client:
-                token_facts(client)  # a pair that is refused is not stored
-        if context.is_sandbox:
-            where = "nowhere: the credentials of a sandbox end with it"
-        elif keyring:
-            store_in_keyring(profile, credentials)
-            where = "in the system keyring"
-        else:
-            where = f"in {store_in_file(profile, credentials)}"
+        pair = Secret({"client_id": credentials.client_id, "client_secret": credentials.client_secret.reveal()})
+        with TranslationClient(**settings | pair.reveal()) as client:
+            token_facts(client)  # a pair that is refused is not stored
+    if context.is_sandbox:
+        where = "nowhere: the credentials of a sandbox end with it"
+    elif keyring:
+        store_in_keyring(profile, credentials)
+        where = "in the system keyring"
+    else:
+        where = f"in {store_in_file(profile, credentials)}"
     context.write_json({"profile": profile, "stored": where, "is_checked": not no_check})
     context.say(f"profile {profile!r} stored {where}")
 

@@ -70,8 +70,7 @@ def doctor(context: Context) -> int:
 
     Exit code 0: no problem found (warnings allowed), 3: missing or wrong credentials, 1: another problem.
     """
-    with context.client_settings() as settings:
-        findings = diagnose(**settings)
+    findings = diagnose(**context.client_settings())
     failed = {finding.name for finding in findings if finding.result == "failed"}
     context.write_json({"is_healthy": not failed, "findings": [finding._asdict() for finding in findings]})
     context.write_table(("", "what", "found"), [(each.result, each.name, each.text) for each in findings], wrapped=2)

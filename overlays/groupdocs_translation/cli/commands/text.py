@@ -52,7 +52,7 @@ def text(context: Context, texts: tuple[str, ...], files: tuple[str, ...], targe
     wanted = _texts_of(texts, files)
     found: dict[str, list[str]] = {}
     with context.client() as client, context.watching() as watch:
-        given = {"timeout": context.timeout, "progress": watch, **options.given_options(variants)}
+        given: dict[str, Any] = {"timeout": context.timeout, "progress": watch, **options.given_options(variants)}
         for texts_by_language in client.translate_stream(wanted, target=targets, **given):
             row = {code: text.replace("\n", " ") if files else text for code, text in texts_by_language.items()}
             context.write(*text_lines(row))
