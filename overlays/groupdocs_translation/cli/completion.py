@@ -33,11 +33,9 @@ Register-ArgumentCompleter -Native -CommandName %(prog_name)s -ScriptBlock {
 """
 
     def get_completion_args(self) -> tuple[list[str], str]:
-        """Return the words before the incomplete one, and the incomplete one."""
         incomplete = os.environ.get("COMP_WORD", "")
         words = split_arg_string(os.environ["COMP_WORDS"])[1:]
         return (words[:-1] if incomplete else words), incomplete
 
     def format_completion(self, item: CompletionItem) -> str:
-        """Return one line with a value and its help; the shell completes files."""
         return f"{item.value}\t{item.help or item.value}" if item.type == "plain" else ""

@@ -154,12 +154,10 @@ class Context:
             self.resume_commands.pop(job.id, None)
 
     def write_table(self, headings: Sequence[str], rows: Iterable[Sequence[str]], **layout: Any) -> None:
-        """Print a result as a table, except with ``--json``."""
         if not self.is_json:
             output.write_table(headings, rows, **layout)
 
     def write_json(self, values: Mapping[str, Any]) -> None:
-        """Print the result of ``--json``."""
         if self.is_json:
             output.write_json(values)
 
@@ -212,7 +210,6 @@ class _LogHandler(logging.Handler):
 
 
 def history_folder() -> Path:
-    """Return the folder of this user's history."""
     from platformdirs import user_state_path
 
     return user_state_path(PROGRAM)

@@ -46,7 +46,6 @@ class Problem(NamedTuple):
     advice: str = ""
 
     def to_dict(self, **more: Any) -> dict[str, Any]:
-        """Return the members that are not empty."""
         return {name: value for name, value in (self._asdict() | more).items() if value not in ("", [])}
 
 
@@ -115,7 +114,6 @@ def flag(parameter: str) -> str:
 
 
 def problem_of(error: TranslationError) -> Problem:
-    """Return what the command reports of an error."""
     meaning = meaning_of(error)
     return Problem(type(error).__name__, cli_wording(error), meaning.exit, meaning.advice)
 

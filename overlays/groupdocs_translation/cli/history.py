@@ -39,12 +39,10 @@ class History:
     clock: Clock
 
     def record_calls(self, command: str, calls: Mapping[str, int]) -> None:
-        """Record the calls of one command by operation."""
         if calls:
             self._append({"command": command, "calls": dict(calls)})
 
     def record_job(self, job: Mapping[str, Any]) -> None:
-        """Record a job as returned by ``Job.to_dict()``."""
         self._append({"job": dict(job)})
 
     def calls(self, month: str) -> Mapping[str, Counter[str]]:
@@ -72,7 +70,6 @@ class History:
         return list(reversed(found.values()))
 
     def job(self, job_id: str) -> dict[str, Any] | None:
-        """Return the recorded values of one job."""
         return next((job for job in self.jobs() if job.get("id") == job_id), None)
 
     def _append(self, values: Mapping[str, Any]) -> None:

@@ -55,19 +55,16 @@ class ValueType(ParamType):
         self._values = sorted({value.lower() for value in values})
 
     def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str:
-        """Return the syntax of the value."""
         return self.name
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        """Parse the value."""
         try:
             return self._read(value) if isinstance(value, str) else value
         except ValueError as error:
             self.fail(str(error), param, ctx)
 
     def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
-        """Return the values that a shell offers, of a list those of its last item."""
-        before, comma, last = incomplete.rpartition(",")
+        before, comma, last = incomplete.rpartition(",")  # the shell completes the last item of a list
         word = last.lower().lstrip(".")
         return [CompletionItem(f"{before}{comma}{value}") for value in self._values if value.startswith(word)]
 
@@ -140,8 +137,6 @@ def _sheet_part(value: str) -> dict[int, WorksheetPart]:
 
 
 def number(least: int, most: int | None = None) -> ValueType:
-    """Return the type of an integer in a range, both ends included."""
-
     def read(value: str) -> int:
         if not re.fullmatch(r"-?\d{1,9}", value) or not least <= int(value) <= (int(value) if most is None else most):
             limits = f"of at least {least}" if most is None else f"from {least} to {most}"
@@ -230,7 +225,6 @@ class Command(click.Command):
         self.help = (self.help or "").replace("\\b\n", "\b\n")  # the docstrings are raw, so it is not yet a backspace
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write the options with a heading for each section."""
         options = [parameter for parameter in self.get_params(ctx) if isinstance(parameter, click.Option)]
         for heading in SECTIONS:
             here = [option for option in options if getattr(option, "section", SECTIONS[0]) == heading]
@@ -336,7 +330,6 @@ def option_types() -> dict[str, Any]:
 
 
 def kinds_with(name: str) -> list[str]:
-    """Return the kinds that accept an option."""
     return [kind.name for kind in KINDS.values() if name in {*kind.options, *kind.auto_options, *kind.text_options}]
 
 

@@ -26,14 +26,12 @@ def prepare_streams() -> None:
 
 
 def say(message: str) -> None:
-    """Print a message on stderr."""
     message = strip_controls(message, sys.stderr)
     if not print_above_bar(message):
         click.echo(message, err=True)
 
 
 def write(line: str) -> None:
-    """Print a line of the result on stdout."""
     hide_bar()
     click.echo(strip_controls(line, sys.stdout))
 
@@ -47,7 +45,6 @@ def text_lines(by_language: Mapping[str, str | Sequence[str]]) -> Iterator[str]:
 
 
 def write_file(path: Path) -> None:
-    """Copy a file to stdout."""
     hide_bar()
     with path.open("rb") as content:
         shutil.copyfileobj(content, sys.stdout.buffer)

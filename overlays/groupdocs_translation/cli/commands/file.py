@@ -115,7 +115,6 @@ class _Outcomes:
         }
 
     def remaining(self) -> list[str]:
-        """Return the files that have not failed."""
         return [name for name, entry in self.found.items() if "error" not in entry]
 
     @contextmanager
