@@ -82,6 +82,22 @@ def test_a_job_of_another_machine_is_fetched_under_the_name_that_is_given(comman
     assert command("jobs", "wait", job.id).out == f"{job.id}\tdone\tde\n"
 
 
+def test_the_command_that_resumes_a_download_has_its_options(command, elsewhere, sandbox):
+    job = elsewhere.submit_file(b"Hello", name="a.txt", target="de")
+    sandbox.fail("getFileTranslation", status=200, body=b'{"status": 202, "message": "in work"}', times=1000)
+    line = ["jobs", "download", job.id, "--out", "out", "--overwrite", "--name", "a.txt", "--output-format", "Pdf"]
+    done = command(*line, "--timeout", "30", "--json")
+    assert done.error["resume"] == [" ".join(["groupdocs-translation", *line])]
+
+
+def test_a_job_that_fails_does_not_hide_those_after_it(command, elsewhere, sandbox):
+    jobs = [elsewhere.submit_file(b"Hello", name=f"{name}.txt", target="de") for name in "ab"]
+    body = b'{"status": 500, "message": "the file is encrypted"}'
+    sandbox.fail("getFileTranslation", status=200, body=body)
+    done = command("jobs", "download", *(job.id for job in jobs), "--json")
+    assert (done.code, done.error["resume"]) == (1, [f"groupdocs-translation jobs download {jobs[1].id}"])
+
+
 def test_a_failed_job_is_reported_with_its_reason(command, elsewhere, sandbox):
     job = elsewhere.submit_file(b"Hello", name="a.txt", target="de")
     body = b'{"status": 500, "message": "the file is encrypted"}'

@@ -38,7 +38,7 @@ class Context:
 
     ``jobs`` are the IDs of the submitted jobs, ``resume_commands`` the commands that resume the unfinished ones, by job
     ID, and ``calls`` the number of calls by operation. The attributes with the names of options are their values.
-    ``out`` is ``None`` if no files are downloaded.
+    ``download_options`` are those with which a job's files are downloaded later, ``None`` if it has none.
     """
 
     def __init__(self, settings: Mapping[str, Any] | None = None, arguments: Sequence[str] = ()) -> None:
@@ -51,7 +51,7 @@ class Context:
         self.max_calls: int | None = None
         self.polling: str | None = None
         self.timeout: float | None = None
-        self.out: str | None = None
+        self.download_options: list[str] | None = None
         self.jobs: list[str] = []
         self.resume_commands: dict[str, str] = {}
         self.calls: Mapping[str, int] = {}
@@ -116,13 +116,12 @@ class Context:
         """Keep the command that resumes a job, in case this run stops. Jobs of ``--sandbox`` end with the run."""
         if job is None or self.is_sandbox:
             return
-        is_downloaded = job.kind == "file" and self.out is not None
-        command = [PROGRAM, "jobs", "download" if is_downloaded else "wait", job.id]
-        if is_downloaded and self.out != ".":
-            command += ["--out", str(self.out)]
-        if self.profile is not None:
-            command += ["--profile", self.profile]
-        self.resume_commands[job.id] = shlex.join(command)
+        if job.kind == "file" and self.download_options is not None:
+            command = ["jobs", "download", job.id, *self.download_options]
+        else:
+            command = ["jobs", "wait", job.id]
+        profile = [] if self.profile is None else ["--profile", self.profile]
+        self.resume_commands[job.id] = shlex.join([PROGRAM, *command, *profile])
 
     def problem(self, error: TranslationError) -> Problem:
         """Return what to report of an error; keep the command that resumes its job unless the job is over."""

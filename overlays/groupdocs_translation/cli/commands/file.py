@@ -158,9 +158,11 @@ class Results:
 
     def __init__(self, context: Context, out: str, *, overwrite: bool, is_single: bool) -> None:
         self._context = context
-        self._out = context.out = out
+        self._out = out
         self._overwrite = overwrite
         self._is_stdout = out == "-"
+        self.resume_options = [*(["--out", out] if out != "." else []), *(["--overwrite"] if overwrite else [])]
+        context.download_options = self.resume_options
         self.format = None if self._is_stdout else _format_of(out)
         self.is_folder = not self._is_stdout and self.format is None
         if not self.is_folder and not is_single:

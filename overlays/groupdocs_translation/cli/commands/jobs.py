@@ -13,7 +13,7 @@ from ..._results import State
 from ...spec.formats import check_output, recognize
 from .. import options
 from ..context import Context
-from ..exits import PROGRAM, Exit
+from ..exits import PROGRAM, Exit, flag
 from ..output import text_lines
 from .file import Results
 
@@ -130,11 +130,13 @@ def download(
     """
     if name and len(ids) > 1:
         raise click.UsageError(f"--name applies to one job, got {len(ids)} jobs")
-    details: dict[str, Any] = {"output_format": output_format} if output_format else {}
+    results = Results(context, out, overwrite=overwrite, is_single=len(ids) == 1)
+    details = options.given_options({"name": name, "output_format": output_format})
+    for option, value in details.items():
+        results.resume_options += [flag(option), value]
     if name:
         kind, source_format = recognize(name)
-        details = {"name": name, "output_format": check_output(kind, source_format, output_format)}
-    results = Results(context, out, overwrite=overwrite, is_single=len(ids) == 1)
+        details["output_format"] = check_output(kind, source_format, output_format)
 
     def finish(job: Job[Any], watch: Callable[[Progress], None]) -> dict[str, Any]:
         if job.kind != "file":
@@ -153,12 +155,11 @@ def _finish_each(
     **details: Any,
 ) -> None:
     """Finish the jobs one after the other; for unfinished ones, keep the command that resumes them."""
-    found: list[dict[str, Any]] = []
     with context.client() as client, context.watching() as watch:
-        for job_id in ids:
-            job = _pick(context, client, job_id, **details)
+        jobs = [_pick(context, client, job_id, **details) for job_id in ids]
+        for job in jobs:
             context.keep(job)
-            found.append(finish(job, watch))
+        found = [finish(job, watch) for job in jobs]
     context.write_json({"jobs": found, "calls": dict(context.calls)})
 
 
