@@ -109,10 +109,10 @@ def test_a_missing_folder_is_a_usage_error(command):
 
 
 def test_a_file_that_is_held_up_is_listed_with_its_reason(command, folder, sandbox, monkeypatch):
-    def full(*_):
+    def full(*_, **__):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("groupdocs_translation._files.PartialFile.write", full)
+    monkeypatch.setattr("groupdocs_translation._files.PartialFile.finish", full)
     line = ["batch", folder, "--to", "de", "--out", "out"]
     done = command(*line)
     assert done.code == 1
