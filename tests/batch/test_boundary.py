@@ -7,6 +7,7 @@ import contextlib
 import os
 import random
 import sqlite3
+import threading
 import traceback
 from itertools import product
 
@@ -125,6 +126,34 @@ async def test_a_journal_that_cannot_be_read_is_one_error_too(sandbox, folder, o
     async with AsyncTranslationClient(**sandbox.client_settings()) as client:
         with pytest.raises(JournalFailed, match="disk I/O error"):
             await client.translate_folder(folder("a.txt"), target="de", output_dir=out)
+
+
+async def test_a_job_that_could_not_be_recorded_is_named_when_the_journal_cannot_be_read_either(
+    sandbox, folder, out, monkeypatch
+):
+    writing, ready = Journal.writing, Journal.ready
+    is_taken, has_failed = threading.Event(), threading.Event()
+
+    def fail_to_write(journal):
+        if not sandbox.jobs:
+            return writing(journal)
+        has_failed.set()
+        raise JournalFailed("x", sqlite3.OperationalError("database or disk is full"))
+
+    def fail_to_read(journal, *arguments):
+        if is_taken.is_set():
+            has_failed.wait(60)
+            raise JournalFailed("x", sqlite3.OperationalError("disk I/O error"))
+        if rows := ready(journal, *arguments):
+            is_taken.set()
+        return rows
+
+    monkeypatch.setattr(Journal, "writing", fail_to_write)
+    monkeypatch.setattr(Journal, "ready", fail_to_read)
+    async with AsyncTranslationClient(**sandbox.client_settings()) as client:
+        with pytest.raises(JournalFailed, match=r"a\.txt was submitted as job") as caught:
+            await client.translate_folder(folder("a.txt"), target="de", output_dir=out)
+    assert [job.id for job in caught.value.jobs] == list(sandbox.jobs)
 
 
 def test_a_report_that_cannot_be_written_is_said_in_one_line(sandbox, client, folder, out, monkeypatch):

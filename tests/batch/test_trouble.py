@@ -315,6 +315,28 @@ async def test_a_run_that_is_stopped_while_it_looks_for_files_does_not_count_as_
     assert not sandbox.jobs
 
 
+async def test_a_run_that_is_stopped_while_it_reserves_space_sends_nothing(sandbox, client, folder, out, monkeypatch):
+    batch = AsyncBatch(client, folder("a.txt"), target="de", output_dir=out)
+    monkeypatch.setattr(Journal, "reserve_space", lambda _: batch.stop())
+
+    report = await batch.run()
+
+    assert (report.stopped, report.by_state) == ("interrupted", {"planned": 1})
+    assert not sandbox.calls()
+
+
+async def test_every_step_is_reported_in_the_thread_of_the_event_loop(client, folder, out):
+    threads = {}
+    batch = AsyncBatch(
+        client, folder("a.txt"), target="de", output_dir=out,
+        progress=lambda step: threads.update({step.step: threading.get_ident()}),
+    )  # fmt: skip
+    await batch.run()
+
+    assert {"planning", "start", "uploading", "done", "end"} <= threads.keys()
+    assert set(threads.values()) == {threading.get_ident()}
+
+
 @pytest.mark.skipif(not hasattr(signal, "pthread_sigmask"), reason="a thread cannot leave a signal to another one")
 def test_ctrl_c_that_interrupts_no_wait_stops_in_order_too(sandbox, folder, out):
     """Another thread takes the signal; the waiting one hears of it when it looks up, wherever that is."""

@@ -577,7 +577,7 @@ def is_damaged(path: Path) -> bool:
             (version,) = connection.execute("PRAGMA user_version").fetchone()
             if version != SCHEMA_VERSION:
                 return False  # of another version, which is refused as such; or killed before anything was written
-            with closing(Journal.snapshot(path.with_name(f"{path.name}.none"))) as empty:
+            with closing(Journal(_connect(""), path)) as empty:
                 if connection.execute(_SCHEMA_OF).fetchall() != empty.read(_SCHEMA_OF):
                     return True
             for row in _stored_rows(connection, "files"):

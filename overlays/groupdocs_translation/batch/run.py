@@ -99,7 +99,9 @@ class Run:
             plan = await self._plan(planner)
             if self._stopped is None:
                 await self._translate(planner.run, plan)
-            return await anyio.to_thread.run_sync(self._report, planner)
+            report = await anyio.to_thread.run_sync(self._report, planner)
+            self._notify("end", "", None)
+            return report
         finally:
             with anyio.CancelScope(shield=True):
                 self._clear_staging()
@@ -133,7 +135,6 @@ class Run:
         return plan
 
     async def _translate(self, run: int, plan: BatchPlan) -> None:
-        await anyio.to_thread.run_sync(self._journal.reserve_space)
         self._worker = FileWorker(
             connection=self._connection,
             settings=self._settings,
@@ -157,11 +158,14 @@ class Run:
             jobs=self._jobs,
             clock=self._clock,
         )
+        await anyio.to_thread.run_sync(self._journal.reserve_space)  # here, stop() reaches the scheduler meanwhile
         self._notify("start", "", None)
         try:
             await self._scheduler.run()
         except ExceptionGroup as group:  # a look into the journal failed; one error says it all
-            raise unexpected("the batch", group.subgroup(JournalFailed) or group) from None
+            self._error = unexpected("the batch", group.subgroup(JournalFailed) or group)
+            if not isinstance(self._error, JournalFailed):
+                raise self._error from None
         if isinstance(self._error, JournalFailed):
             self._error.add_jobs(self._worker.unrecorded)
             raise self._error
@@ -200,7 +204,6 @@ class Run:
                 f"cannot write the report {report.json}: {error.strerror}; results and jobs are safe, and the journal "
                 "has them: make room, or give yourself the right to write there, and run the batch again"
             ) from error
-        self._notify("end", "", None)
         return report
 
     @property
