@@ -15,7 +15,7 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 import yaml
-from attrs import Factory, define, frozen
+from attrs import Factory, define
 from groupdocs_translation.spec.addresses import BASE_URL
 from groupdocs_translation.spec.languages import TARGETS
 from groupdocs_translation.spec.operations import Operation, match
@@ -27,7 +27,7 @@ from .admin import ADMIN_PATH, Admin
 from .contract import check_body, check_query, check_request, document, read_json
 from .engine import Engine
 from .faults import Fault, Faults, FaultySend
-from .http import HTTPError, Request, require_method
+from .http import HTTPError, Record, Request, require_method
 from .identity import DISCOVERY_PATH, KEYS_PATH, TOKEN_PATH, Identity, discovery, key_set, token_response
 from .jobs import Jobs, Submission
 from .settings import Settings, VirtualClock
@@ -40,23 +40,6 @@ RESULTS = {"text": ("translations",), "file": ("urls",), "hugo": ("frontmatters"
 MAX_RECORDS = 100_000  # a sandbox may run for weeks; counts are not limited
 _LOG = logging.getLogger("groupdocs_translation.sandbox")
 _HOST = re.compile(r"[A-Za-z0-9.\-]+(:\d+)?|\[[0-9A-Fa-f:]+\](:\d+)?")
-
-
-@frozen
-class Record:
-    """One request, without its token, body and query."""
-
-    operation: str  # the operation's ID, or the path if the request is not an operation
-    method: str
-    path: str
-    status: int | None  # None if no response was sent
-    token: str | None  # the ID (jti) of a valid token, never the token
-    has_authorization: bool
-    digest: str  # the SHA-256 of the body, or of the file for an upload
-    size: int  # of the body, in bytes
-    time: float  # seconds since the epoch on the sandbox's clock
-    job: str | None  # the ID of the job that the request created
-    fault: bool  # whether a fault was applied
 
 
 class Records:
@@ -129,41 +112,29 @@ class App:
             return
         below = request.path.removeprefix(BASE_PATH)
         if below != request.path and (operation := match(request.method, below)):
-            request.operation, request.name = operation, operation.id
+            request.operation, request.record.operation = operation, operation.id
         elif request.path.startswith(STORAGE_PATH):
-            request.name = STORAGE_NAME
-        fault = self.state.faults.take(request.name, request.path)
+            request.record.operation = STORAGE_NAME
+        fault = self.state.faults.take(request.record.operation, request.path)
+        request.record.fault = fault is not None
         try:
             response = None if fault and fault.reset == "before" else await self._respond(request, fault)
         except ClientDisconnect:
-            self._record(request, None, fault)
+            self._record(request, None)
             return
         if response is None or (fault and fault.reset == "after"):
-            self._record(request, None, fault)
+            self._record(request, None)
             await request.disconnect(reset=True)
             return
 
         def on_start(status: int) -> None:  # a client that has the response must find the record
-            self._record(request, status, fault)
+            self._record(request, status)
 
         await response(scope, receive, FaultySend(send, request, fault, self.state.clock.now(), on_start))
 
-    def _record(self, request: Request, status: int | None, fault: Fault | None) -> None:
-        self.state.records.append(
-            Record(
-                operation=request.name,
-                method=request.method,
-                path=request.path,
-                status=status,
-                token=request.token_id,
-                has_authorization="authorization" in request.headers,
-                digest=request.body_digest,
-                size=request.received_bytes,
-                time=self.state.clock.now(),
-                job=request.job_id,
-                fault=fault is not None,
-            )
-        )
+    def _record(self, request: Request, status: int | None) -> None:
+        request.record.status, request.record.time = status, self.state.clock.now()
+        self.state.records.append(request.record)
 
     async def _respond(self, request: Request, fault: Fault | None) -> Response:
         """Return the response with its fault applied; an error response takes precedence over an ``after`` fault."""
@@ -191,7 +162,7 @@ class App:
         except ClientDisconnect:
             raise
         except Exception:
-            _LOG.exception("internal error in %s", request.name)
+            _LOG.exception("internal error in %s", request.record.operation)
             return HTTPError(500, "internal error of the sandbox; report its log").response()
 
     async def _route(self, request: Request, fault: Fault | None) -> Response:
@@ -220,7 +191,7 @@ class App:
             authorization, identity = request.headers.get("authorization"), self.state.identity
             if fault is not None and fault.revoke:
                 identity.revoke(identity.verify(authorization))
-            request.token_id = identity.verify(authorization)
+            request.record.token = identity.verify(authorization)
         query = check_query(operation, request.query_params.multi_items(), lenient=self.state.settings.lenient)
         match operation.role:
             case "submit":
@@ -247,8 +218,8 @@ class App:
         outcome, size_bytes = await submission.execute()
         if fault is not None:
             outcome = fault.job_outcome(outcome)
-        job = self.state.jobs.add(operation, body, request.body_digest, size_bytes, outcome)
-        request.job_id = job.id
+        job = self.state.jobs.add(operation, body, request.record.digest, size_bytes, outcome)
+        request.record.job = job.id
         status = settings.submitted or (202 if operation.family == "hugo" else 200)
         return JSONResponse({"status": 202, "message": "accepted", "id": job.id}, status)
 

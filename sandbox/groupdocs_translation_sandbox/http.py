@@ -14,6 +14,7 @@ from typing import Any
 import anyio
 import uvicorn
 from anyio.from_thread import start_blocking_portal
+from attrs import define
 from groupdocs_translation.spec.operations import Operation
 from starlette import requests
 from starlette.exceptions import HTTPException
@@ -47,30 +48,43 @@ def require_method(request: Request, *methods: str) -> None:
         raise HTTPError(405, f"method {request.method} is not allowed here; use {allowed}", headers={"allow": allowed})
 
 
-class Request(requests.Request):
-    """Starlette's request with the data for its record. Used by one task.
+@define(kw_only=True)
+class Record:
+    """One request, without its token, body and query."""
 
-    ``path`` stays percent-encoded, so an encoded slash is no separator. ``name`` identifies the request in records and
-    faults: the operation's ID, or the path. Reading more than ``limit_bytes`` raises ``HTTPError`` 413.
+    operation: str  # the operation's ID, or the path if the request is not an operation
+    method: str
+    path: str
+    status: int | None = None  # None if no response was sent
+    token: str | None = None  # the ID (jti) of a valid token, never the token
+    has_authorization: bool
+    digest: str = hashlib.sha256().hexdigest()  # the SHA-256 of the body, or of the file for an upload
+    size: int = 0  # of the body, in bytes
+    time: float = 0.0  # seconds since the epoch on the sandbox's clock
+    job: str | None = None  # the ID of the job that the request created
+    fault: bool = False  # whether a fault was applied
+
+
+class Request(requests.Request):
+    """Starlette's request with its record, which is filled while the request is handled. Used by one task.
+
+    ``path`` stays percent-encoded, so an encoded slash is no separator. Reading more than ``limit_bytes`` raises
+    ``HTTPError`` 413.
     """
 
     def __init__(self, scope: Scope, receive: Receive, limit_bytes: int) -> None:
         super().__init__(scope, receive)
         self.path: str = scope["raw_path"].decode("ascii")
-        self.name = self.path
         self.operation: Operation | None = None
-        self._transport: asyncio.Transport = scope["extensions"][TRANSPORT]
         self.limit_bytes = limit_bytes
-        self.received_bytes = 0
-        self.token_id: str | None = None
-        self.job_id: str | None = None
-        self.digest: str | None = None  # of an uploaded file, because the boundary of its form differs each time
+        self.record = Record(
+            operation=self.path,
+            method=self.method,
+            path=self.path,
+            has_authorization="authorization" in self.headers,
+        )
+        self._transport: asyncio.Transport = scope["extensions"][TRANSPORT]
         self._hash = hashlib.sha256()
-
-    @property
-    def body_digest(self) -> str:
-        """The SHA-256 of the uploaded file, or of the body read so far."""
-        return self.digest or self._hash.hexdigest()
 
     @property
     def media_type(self) -> str:
@@ -82,10 +96,11 @@ class Request(requests.Request):
         if int(self.headers.get("content-length", "0")) > self.limit_bytes:  # h11 has validated the number
             raise too_long
         async for data in super().stream():
-            self.received_bytes += len(data)
-            if self.received_bytes > self.limit_bytes:
+            self.record.size += len(data)
+            if self.record.size > self.limit_bytes:
                 raise too_long
             self._hash.update(data)
+            self.record.digest = self._hash.hexdigest()
             yield data
 
     async def disconnect(self, *, reset: bool) -> None:

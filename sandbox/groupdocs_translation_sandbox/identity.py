@@ -67,8 +67,7 @@ class Identity:
         self._clock, self._settings = clock, settings
         self._lock = threading.Lock()
         self._applications: dict[str, Application] = {}
-        self._issued: dict[str, tuple[str, float]] = {}  # token ID to client ID and expiry
-        self._revoked: set[str] = set()
+        self._issued: dict[str, tuple[str, float]] = {}  # valid and expired tokens: ID to client ID and expiry
 
     def add(
         self,
@@ -140,24 +139,23 @@ class Identity:
             token_id, expiry = str(claims["jti"]), float(claims["exp"])
         except (jwt.InvalidTokenError, KeyError, ValueError):
             raise _invalid("the token was not issued by this server", "The signature is invalid") from None
-        if token_id in self._revoked:
-            raise _invalid("the token was revoked", "The token was revoked")
         if self._clock.now() >= expiry:
             raise _invalid("the token expired", "The token expired")
+        if token_id not in self._issued:
+            raise _invalid("the token was revoked", "The token was revoked")
         return token_id
 
     def revoke(self, token_id: str) -> None:
         with self._lock:
-            self._revoked.add(token_id)
+            self._issued.pop(token_id, None)
 
     def revoke_all(self, client_id: str | None = None) -> int:
         """Revoke all tokens issued so far, or those of one application, and return their number."""
         now = self._clock.now()
         with self._lock:
-            self._issued = {key: value for key, value in self._issued.items() if value[1] > now}
-            found = {key for key, (owner, _) in self._issued.items() if client_id in {None, owner}} - self._revoked
-            self._revoked |= found
-        return len(found)
+            valid = {key: (owner, expiry) for key, (owner, expiry) in self._issued.items() if expiry > now}
+            self._issued = {key: token for key, token in valid.items() if client_id not in {None, token[0]}}
+        return len(valid) - len(self._issued)
 
 
 def _invalid(message: str, description: str) -> HTTPError:

@@ -133,7 +133,7 @@ class Storage(Mapping[str, bytes]):
                     raise HTTPError(400, "must be a file with a file name", field=FIELD)
                 if not file.size:
                     raise HTTPError(400, "must not be empty", field=FIELD)
-                path, request.digest = await asyncio.to_thread(self._copy, file)
+                path, request.record.digest = await asyncio.to_thread(self._copy, file)
                 return self.keep(path, file_name=file.filename or "", format_=format_)
             finally:
                 await form.close()

@@ -6,8 +6,9 @@ import base64
 
 import jwt
 import pytest
+from groupdocs_translation.sandbox import Sandbox
 
-from tests.sandbox.conftest import bare
+from tests.sandbox.conftest import Plain, bare
 from tests.sandbox.sources import TEXT
 
 
@@ -131,6 +132,12 @@ def test_only_tokens_signed_by_this_server_are_accepted(client):
     for token in (jwt.encode(claims, "x" * 32), jwt.encode(claims, "", "none"), f"{head}.{body}.{signature}", "x"):
         status, challenge = challenge_of(client.post("text", json=TEXT, headers={"authorization": f"Bearer {token}"}))
         assert (status, challenge.partition(",")[0]) == (401, 'Bearer error="invalid_token"')
+
+
+def test_a_token_of_another_sandbox_is_rejected(client):
+    with Sandbox() as other, Plain(other) as plain:
+        plain.headers["authorization"] = client.headers["authorization"]
+        assert plain.post("text", json=TEXT).status_code == 401
 
 
 def test_a_token_expires_by_the_sandbox_s_clock(sandbox, client):
