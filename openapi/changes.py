@@ -42,6 +42,11 @@ SHAPE = frozenset("type format $ref items additionalProperties anyOf oneOf allOf
 WIDER = {("integer", "number"), ("integer int32", "integer int64"), ("number float", "number double")}
 NARROWS_UP = frozenset("minimum minLength minItems minProperties exclusiveMinimum exclusiveMaximum uniqueItems".split())
 NARROWS_DOWN = ("maximum", "maxLength", "maxItems", "maxProperties")
+FLAGS = {  # in words if true and if false, and which of the two breaks requests and responses
+    "required": ("now required", "no longer required", True, None),
+    "nullable": ("may now be null", "no longer null", False, True),
+    "deprecated": ("now deprecated", "no longer deprecated", None, None),
+}
 
 
 class Difference(NamedTuple):
@@ -239,13 +244,10 @@ class _Judge:
         if before == "required":
             self.name += f".{key}"
             yield self._change("now required" if added else "no longer required", request=added, response=removed)
-        elif key == "required":
-            yield self._change(
-                "now required" if new is True else "no longer required", request=new is True, response=False
-            )
-        elif key == "nullable":
-            yes = new is True
-            yield self._change("may now be null" if yes else "no longer null", request=not yes, response=yes)
+        elif key in FLAGS:
+            is_set = new is True
+            true, false, request, response = FLAGS[key]
+            yield self._change(true if is_set else false, request=is_set is request, response=is_set is response)
         elif "enum" in (key, before):
             yield from self._values(key, old, new)
         elif key in NARROWS_UP or key in NARROWS_DOWN:
@@ -254,14 +256,9 @@ class _Judge:
             yield self._change(f"{key} {old!r} → {new!r}", request=narrows, response=False)
         elif key == "default":
             yield self._change(f"default {old!r} → {new!r}", request=not added, response=False)
-        elif key == "deprecated":
-            yield self._change(
-                "now deprecated" if new is True else "no longer deprecated", request=False, response=False
-            )
-        elif before == "headers":
-            yield self._change(f"header {key} {'removed' if removed else 'added'}", request=removed, response=removed)
-        elif before == "tags":  # the generated module is named after it
-            yield self._change(f"tag {key} {'removed' if removed else 'added'}", request=removed, response=removed)
+        elif before in {"headers", "tags"}:  # the generated module is named after a tag
+            what = f"{before[:-1]} {key} {'removed' if removed else 'added'}"
+            yield self._change(what, request=removed, response=removed)
         elif key in {"style", "explode", "allowReserved", "pattern", "encoding", "operationId"}:
             yield self._change(f"{key} {old!r} → {new!r}", request=True, response=key == "operationId")
         elif SHAPE & set(self.rest) or "content" in self.rest:

@@ -19,6 +19,7 @@ from openapi.changes import parameters, shape
 from openapi.tree import MISSING, SCHEMAS, WORDING, Location, at, member, operations, references, without
 
 VERBS = ("translate", "summarize", "analyze", "detect", "upload", "convert", "extract", "create", "check", "cancel")
+VERB_FOR = {"PUT": "replace", "PATCH": "update"}
 WORD_FOR = {"auto": "file", "document": "file"}  # in the names of operations that return results
 Key = TypeVar("Key")
 HEADING = re.compile(r"\n\n  # .*", re.DOTALL)  # of the actions that follow
@@ -36,10 +37,7 @@ def operation_id(method: str, path: str) -> str:
     elif method == "GET" and by_id and words[:1] and words[0] in {"text", "document"}:
         words = ["get", WORD_FOR.get(words[0], words[0]), "translation", *words[1:]]
     else:
-        words = [
-            {"GET": "get", "PUT": "replace", "PATCH": "update", "DELETE": "delete"}.get(method, method.lower()),
-            *words,
-        ]
+        words = [VERB_FOR.get(method, method.lower()), *words]
     return words[0] + "".join(word.capitalize() for word in words[1:])
 
 
@@ -123,13 +121,11 @@ class Draft:
             self._follow_properties()
             self._follow_moved_properties()
         after = correct.apply(self.new, {"actions": self.text.actions})
-        anchor = max(
-            (n for n, action in enumerate(after.actions, start=1) if member(action, "update", "operationId")), default=1
-        )
+        named = [n for n, action in enumerate(after.actions, start=1) if member(action, "update", "operationId")]
         for number in sorted(after.failures):
             self._repair(number, after)
         if not is_errors:
-            self._name_operations(after, anchor)
+            self._name_operations(after, max(named, default=1))
             self._remove_errors(after.document)
         return self.text.content()
 
@@ -304,11 +300,7 @@ class Draft:
     # new operations ------------------------------------------------------------------------------------------------
 
     def _name_operations(self, after: correct.Applied, anchor: int) -> None:
-        taken = {
-            str(operation["operationId"])
-            for _, _, operation in operations(after.document)
-            if "operationId" in operation
-        }
+        taken = {operation.get("operationId") for _, _, operation in operations(after.document)}
         for method, path, operation in operations(after.document):
             if "operationId" in operation:
                 continue

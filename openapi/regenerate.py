@@ -162,7 +162,8 @@ class Run:
         self._tell(f"actions of {name} are drafted", draft.notes)
         self.decisions += draft.decisions
         if draft.notes:
-            self._stage(name, content)
+            self.names.append(name)
+            self._write(name, content)
         return draft.moved
 
     def _overlay(self, name: str) -> Any:
@@ -174,10 +175,6 @@ class Run:
 
     def _path(self, name: str) -> Path:
         return (self.stage if name in self.names else self.root) / name
-
-    def _stage(self, name: str, text: str) -> None:
-        self.names.append(name)
-        self._write(name, text)
 
     def _tell(self, what: str, lines: list[str]) -> None:
         if lines:
