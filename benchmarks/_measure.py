@@ -14,7 +14,7 @@ from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Self
 
 ROOT = Path(__file__).parents[1]
 REPORTS = Path(__file__).parent / "reports"
@@ -26,10 +26,17 @@ PUBLISHED = "groupdocs-translation-cloud==25.6.0"
 
 
 class Process:
-    """A process that prints a line for each line on standard input, and possibly one at the start."""
+    """A process during a block. It prints a line for each line on standard input, and possibly one at the start."""
 
     def __init__(self, command: Sequence[str]) -> None:
         self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=ROOT)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.process.kill()
+        self.process.communicate()
 
     def read(self) -> str:
         """Return the next line."""
@@ -46,15 +53,9 @@ class Process:
         return json.loads(self.read())
 
 
-@contextmanager
-def process(*command: str) -> Iterator[Process]:
-    """Run ``python -m COMMAND`` during the block."""
-    started = Process([sys.executable, "-m", *command])
-    try:
-        yield started
-    finally:
-        started.process.kill()
-        started.process.communicate()
+def process(*command: str) -> Process:
+    """Run ``python -m COMMAND`` during a block."""
+    return Process([sys.executable, "-m", *command])
 
 
 @contextmanager
@@ -112,10 +113,7 @@ class Turn(NamedTuple):
 def turns(commands: Mapping[str, Sequence[str]], *, rounds: int, count: int) -> Generator[Turn]:
     """Yield all turns, round by round so that other load affects all contenders; the first round is a warm-up."""
     with ExitStack() as stack:
-        runners = {name: Process(command) for name, command in commands.items()}
-        for runner in runners.values():
-            stack.callback(runner.process.communicate)
-            stack.callback(runner.process.kill)
+        runners = {name: stack.enter_context(Process(command)) for name, command in commands.items()}
         for number in range(rounds + 1):
             for name, runner in runners.items():
                 began = time.perf_counter()

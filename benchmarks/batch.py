@@ -19,7 +19,6 @@ from typing import Any
 
 from benchmarks._measure import Target, machine, ours, process, published, result, table, write
 
-FILES, MANY = 2_000, 100_000
 SHARE = 0.05  # of all requests have a fault
 THREADS = 64  # of the official SDK: as many concurrent jobs as in a batch
 LIMIT_MIB = 150.0
@@ -193,15 +192,15 @@ def memory(scratch: Path, count: int) -> tuple[list[str], list[Target]]:
     ], targets
 
 
-def main(argv: list[str]) -> int:
-    """Measure and write the report; ``argv`` may have the numbers of files and of planned files."""
-    count, many = (int(argv[0]), int(argv[1])) if len(argv) == 2 else (FILES, MANY)
+def main(files: str = "2000", planned: str = "100000") -> int:
+    """Measure and write the report; the numbers of files and of planned files can be given."""
+    count = int(files)
     with tempfile.TemporaryDirectory() as name:
         scratch = Path(name)
         compared, targets = compare(make_files(scratch / "source", count), count, scratch)
-        planned, more = memory(scratch, many)
+        plans, more = memory(scratch, int(planned))
         ran_on = f"{machine('httpx2', 'anyio')}; load {os.getloadavg()[0]:.1f} at the end."
-        parts = [__doc__, ran_on, *compared, *planned]
+        parts = [__doc__, ran_on, *compared, *plans]
         return write("batch", "Folders", parts, [*targets, *more])
 
 

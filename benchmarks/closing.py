@@ -18,7 +18,7 @@ from benchmarks._measure import Target, machine, process, table, write
 from benchmarks._server import BASE
 from tests.clocks import FakeClock
 
-CLIENTS, SUBMISSIONS = 10, 150
+SUBMISSIONS = 150
 
 
 async def _result(value: Any) -> Any:
@@ -48,9 +48,9 @@ async def _run(contender: str, settings: dict[str, Any], is_polled: bool) -> int
         return await _lost(client, is_polled)
 
 
-def main(argv: list[str]) -> int:
-    """Measure, print and write the report; ``argv`` may have the number of clients."""
-    clients = int(argv[0]) if argv else CLIENTS
+def main(clients: str = "10") -> int:
+    """Measure, print and write the report."""
+    submissions = int(clients) * SUBMISSIONS
     rows: list[list[object]] = []
     targets: list[Target] = []
     for what, limit in (("submissions", 1), ("pairs", 2)):
@@ -59,9 +59,9 @@ def main(argv: list[str]) -> int:
             clock = FakeClock()  # lost polls are repeated immediately
             settings = {"access_token": "t", "base_url": url + BASE, "clock": clock}
             for contender in ("sync", "async, httpx2", "async, aiohttp"):
-                lost = sum(asyncio.run(_run(contender, settings, what == "pairs")) for _ in range(clients))
-                rate = 100 * lost / (clients * SUBMISSIONS)
-                rows.append([what, contender, clients * SUBMISSIONS, lost, rate])
+                lost = sum(asyncio.run(_run(contender, settings, what == "pairs")) for _ in range(int(clients)))
+                rate = 100 * lost / submissions
+                rows.append([what, contender, submissions, lost, rate])
                 targets.append(Target(f"{what}, {contender}: % uncertain", rate, 1))
     measured = table(["traffic", "client", "submissions", "uncertain", "%"], rows)
     parts = [__doc__, machine("httpx2", "httpcore2", "aiohttp"), measured]

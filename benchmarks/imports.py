@@ -25,9 +25,8 @@ CODE = {
 }
 
 
-def main(argv: list[str]) -> int:
+def main() -> int:
     """Measure, print and write the report."""
-    del argv
     commands = {
         name: published("-c", code) if name == PUBLISHED else [sys.executable, "-c", code]
         for name, code in CODE.items()

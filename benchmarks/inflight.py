@@ -64,9 +64,9 @@ def _measure(tasks: int) -> tuple[list[list[object]], list[Target]]:
     return rows, []
 
 
-def main(argv: list[str]) -> int:
-    """Measure, print and write the report; ``argv`` may select some of the sizes."""
-    measured = [_measure(int(size)) for size in argv or PAIRS]
+def main(*sizes: str) -> int:
+    """Measure, print and write the report; ``sizes`` may select some."""
+    measured = [_measure(int(size)) for size in sizes or PAIRS]
     rows = [row for found, _ in measured for row in found]
     targets = [target for _, found in measured for target in found]
     parts = [__doc__, machine("httpx2", "httpcore2", "aiohttp"), table(HEAD, rows)]

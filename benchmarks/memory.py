@@ -12,13 +12,11 @@ from pathlib import Path
 
 from benchmarks._measure import OURS, PUBLISHED, Target, machine, ours, published, result, server, table, write
 
-SIZE = 2**30
 LIMIT_MIB = 32
 
 
-def main(argv: list[str]) -> int:
-    """Measure, print and write the report; ``argv`` may have the size of the file in bytes."""
-    size = int(argv[0]) if argv else SIZE
+def main(size: str = f"{2**30}") -> int:
+    """Measure, print and write the report; ``size`` is in bytes."""
     rows: list[list[object]] = []
     targets: list[Target] = []
     with tempfile.TemporaryDirectory() as folder, server() as url:
@@ -26,10 +24,10 @@ def main(argv: list[str]) -> int:
             path = Path(folder) / f"{direction}.txt"
             if direction == "up":
                 with path.open("wb") as file:
-                    file.truncate(size)
+                    file.truncate(int(size))
             for mode in ("sync", "async"):
-                growth = result(ours("memory", direction, mode, url, str(path), str(size)))
-                assert path.stat().st_size == size
+                growth = result(ours("memory", direction, mode, url, str(path), size))
+                assert path.stat().st_size == int(size)
                 rows.append([f"{OURS}, {mode}", direction, growth])
                 targets.append(Target(f"1 GiB {direction}, {mode}: MiB", growth, LIMIT_MIB))
             if direction == "up" and (theirs := published("upload", url, str(path))):

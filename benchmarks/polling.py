@@ -161,9 +161,8 @@ def _measure(population: Population) -> tuple[dict[str, Outcome], float]:
     return outcomes, limit(durations, population.call_worth_s)
 
 
-def main(argv: list[str]) -> int:
+def main() -> int:
     """Simulate, print and write the report."""
-    del argv
     results = {population: _measure(population) for population in POPULATIONS}
     parts = [__doc__ or ""]
     for population, (outcomes, least) in results.items():

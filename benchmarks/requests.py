@@ -12,17 +12,17 @@ import statistics
 
 from benchmarks._measure import OURS, PUBLISHED, Target, machine, ours, published, ratio, server, table, turns, write
 
-ROUNDS, PAIRS = 30, 150
+PAIRS = 150
 
 
-def main(argv: list[str]) -> int:
-    """Measure, print and write the report; ``argv`` may have the number of rounds."""
+def main(rounds: str = "30") -> int:
+    """Measure, print and write the report."""
     with server() as url:
         commands = {name: ours("pairs", name, url) for name in ("httpx2", OURS)}
         if theirs := published("pairs", url):
             commands[PUBLISHED] = theirs
         found: dict[str, list[float]] = {name: [] for name in commands}
-        for turn in turns(commands, rounds=int(argv[0]) if argv else ROUNDS, count=PAIRS):
+        for turn in turns(commands, rounds=int(rounds), count=PAIRS):
             found[turn.name].append(turn.cost)
     rows = [
         [name, 1e6 * statistics.median(times), 1e6 * min(times), ratio(found, name, "httpx2")]

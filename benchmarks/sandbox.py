@@ -123,9 +123,8 @@ def transfers(url: str, token: str) -> dict[str, float]:
     return took
 
 
-def main(argv: list[str]) -> int:
+def main() -> int:
     """Measure, print and write the report."""
-    del argv
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
     with server() as url:
