@@ -3,7 +3,10 @@
 
 from __future__ import annotations
 
-from groupdocs_translation import TranslationClient
+import httpx2
+import pytest
+
+from groupdocs_translation import TokenUnavailable, TranslationClient
 from groupdocs_translation._rules.texts import MAX_CHARACTERS_PER_REQUEST
 
 
@@ -30,3 +33,16 @@ def test_progress_reports_each_job_with_the_data_to_resume_it(sandbox):
     assert [job["id"] for job in submitted] == list(result.jobs)
     assert len(submitted) > 1
     assert list(again["de"]) == list(result["de"][-len(again["de"]) :])
+
+
+@pytest.mark.parametrize("stage", ["upload", "download"])
+@pytest.mark.parametrize("error", [httpx2.ConnectError, TokenUnavailable, ConnectionRefusedError])
+def test_an_error_of_a_callback_is_not_taken_for_one_of_the_transfer(sandbox, tmp_path, stage, error):
+    def tell(step):
+        if step.stage == stage:
+            raise error("the callback's own server")
+
+    with TranslationClient(**sandbox.client_settings()) as client:
+        with pytest.raises(error, match="the callback's own server"):
+            client.translate_file(b"Hello", name="a.txt", target="de", output_dir=tmp_path, progress=tell)
+        assert client.usage.by_operation["uploadFile"] == 1

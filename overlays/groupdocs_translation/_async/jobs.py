@@ -300,7 +300,7 @@ class AsyncJob(AsDict, Generic[R]):
             raise ConfigurationError(f"a job of kind {self.kind!r} has no files: use result()")
         check_flag(overwrite, "overwrite")
         with calling(policy=retries):
-            with self._adding_job():
+            with naming(self, is_download=True):
                 folder = await async_run(output_folder, output_dir)
             return await self._download_into(folder, overwrite, timeout, polling, progress)
 
@@ -319,7 +319,7 @@ class AsyncJob(AsDict, Generic[R]):
         except JobPartial as error:
             partial, result = error, error.result
         try:
-            with self._adding_job():
+            with naming(self, is_download=True):
                 translation = await self._download(result, folder, overwrite, progress)
         except TransferError as error:
             if error.status_code not in EXPIRED_STATUSES or self._polls > polls:
@@ -330,16 +330,6 @@ class AsyncJob(AsDict, Generic[R]):
         if partial is not None:
             raise JobPartial(str(partial), job=self, result=translation, missing=partial.missing)
         return translation
-
-    @contextmanager
-    def _adding_job(self) -> Generator[None]:
-        """Add the job to errors about its files, and that they can still be downloaded."""
-        try:
-            with naming(self):
-                yield
-        except TranslationError as error:
-            error.args = (f"{error}; download job {self.id} again, it is not billed again", *error.args[1:])
-            raise
 
     async def _download(
         self, result: FileResult, folder: Path, overwrite: bool, progress: ProgressCallback | None
@@ -411,13 +401,15 @@ def _prepare(folder: Path, wanted: dict[Path, int], overwrite: bool) -> None:
 
 
 @contextmanager
-def naming(job: AsyncJob[Any]) -> Generator[None]:
+def naming(job: AsyncJob[Any], *, is_download: bool = False) -> Generator[None]:
     """Name a job in every error, also in that of a callback, a cancellation or an interrupt: it is paid for."""
     try:
         yield
     except TranslationError as error:
         if error.job is None:
             error.job = job
+        if is_download:
+            error.args = (f"{error}; download job {job.id} again, it is not billed again", *error.args[1:])
         raise
     except BaseException as interrupt:
         resume = f"client.job({job.id!r}, kind={job.kind!r})"

@@ -71,7 +71,7 @@ async def upload(
     connection: AsyncConnection, source: Source, source_format: str, progress: ProgressCallback | None = None
 ) -> str:
     """Upload a file and return its URL."""
-    from .transfer import AsyncUpload  # noqa: PLC0415  (loads httpx2)
+    from .transfer import AsyncUpload, callback_errors  # noqa: PLC0415  (loads httpx2)
 
     session = connection.session()
     body = AsyncUpload(source, progress)
@@ -80,7 +80,8 @@ async def upload(
     request = session.build_request("POST", url, headers=body.headers)
     request.stream = body
     try:
-        response = await session.send(request)
+        with callback_errors():
+            response = await session.send(request)
     finally:
         body.discard()
     return uploaded_url(response.content)

@@ -9,8 +9,8 @@ from __future__ import annotations
 import logging
 import re
 import secrets
-from collections.abc import AsyncIterator, Callable
-from contextlib import suppress
+from collections.abc import AsyncIterator, Callable, Generator
+from contextlib import contextmanager, suppress
 from io import BytesIO
 from pathlib import Path
 from random import random
@@ -25,7 +25,7 @@ from .._errors import ConfigurationError, TransferError
 from .._files import OVERWRITE_HINT, PartialFile
 from .._inputs import Source
 from .._network import StorageURL
-from .._results import Progress, ProgressCallback
+from .._results import Progress, ProgressCallback, Stage
 from .._rules.responses import is_encoded, library_message
 from .._rules.retry import EXPIRED_STATUSES, FailureKind, RetryPolicy, kind_of_status, pause, retry_after
 
@@ -37,6 +37,32 @@ MAX_REDIRECTS = 5
 
 class RangeMismatchError(TransferError):
     """The storage sent another part or another file. The download must start again."""
+
+
+class CallbackError(Exception):
+    """Carries an error of a ``progress`` callback through HTTP libraries and retries, which know no such type."""
+
+    def __init__(self, error: Exception) -> None:
+        self.error = error
+
+
+def _report(progress: ProgressCallback | None, stage: Stage, name: str, done: float, total: float | None) -> None:
+    if progress is not None:
+        try:
+            progress(Progress(stage, name, done, total))
+        except Exception as error:
+            raise CallbackError(error) from error
+
+
+@contextmanager
+def callback_errors() -> Generator[None]:
+    """Raise an error of a callback unchanged: it is not one of the transfer or the disk, which may be repeated."""
+    try:
+        yield
+        return
+    except CallbackError as carrier:
+        error = carrier.error
+    raise error
 
 
 class AsyncUpload(httpx2.AsyncByteStream):
@@ -88,16 +114,12 @@ class AsyncUpload(httpx2.AsyncByteStream):
             body += chunk
             if sent < self._size:
                 yield body
-                self._report(sent)
+                _report(self._progress, "upload", self._source.name, sent, self._size)
                 body = b""
         self.discard()
         self._check(sent == self._size)
         yield body + self._tail  # with the last chunk: a small file is sent in one piece
-        self._report(sent)
-
-    def _report(self, sent: int) -> None:
-        if self._progress is not None and sent:
-            self._progress(Progress("upload", self._source.name, sent, self._size))
+        _report(self._progress, "upload", self._source.name, sent, self._size)
 
     async def _read(self) -> bytes:
         try:
@@ -147,19 +169,20 @@ class AsyncDownload:
         ``size`` is the size in bytes that the service announced; 0 and ``None`` mean that it is unknown.
         """
         partial = PartialFile(target)
-        try:
-            await self._fill(partial, _checked(url), size or None)
-            await async_run(lambda: partial.finish(overwrite=overwrite))
-        except FileExistsError:
-            raise ConfigurationError(
-                f"{target.name} already exists", parameter="overwrite", hint=OVERWRITE_HINT
-            ) from None
-        except OSError as error:
-            raise TransferError(
-                f"cannot write {target}: {error.strerror or error}: free disk space or fix the permissions"
-            ) from error
-        finally:
-            partial.discard()
+        with callback_errors():
+            try:
+                await self._fill(partial, _checked(url), size or None)
+                await async_run(lambda: partial.finish(overwrite=overwrite))
+            except FileExistsError:
+                raise ConfigurationError(
+                    f"{target.name} already exists", parameter="overwrite", hint=OVERWRITE_HINT
+                ) from None
+            except OSError as error:
+                raise TransferError(
+                    f"cannot write {target}: {error.strerror or error}: free disk space or fix the permissions"
+                ) from error
+            finally:
+                partial.discard()
         return partial.size
 
     async def _fill(self, partial: PartialFile, url: str, size: int | None) -> None:
@@ -204,8 +227,7 @@ class AsyncDownload:
                     await _write(partial, chunk)
                     if announced is not None and partial.size > announced:
                         raise TransferError(f"{name}: the storage sent more than the {announced} bytes it announced")
-                    if self._progress is not None:
-                        self._progress(Progress("download", name, partial.size, announced))
+                    _report(self._progress, "download", name, partial.size, announced)
             finally:
                 await response.aclose()
         except RangeMismatchError as error:
@@ -287,11 +309,11 @@ def _announced(response: httpx2.Response, partial: PartialFile, size: int | None
     announced = int(length) if length.isascii() and length.isdigit() else None
     if response.status_code == 206:
         part = content_range(response.headers.get("content-range"))
-        if part is None or part.start != partial.size:
+        if part is None or part[0] != partial.size:
             raise RangeMismatchError(f"{name}: the storage resumed at another byte than {partial.size}")
         if etag is not None and response.headers.get("etag", etag) != etag:
             raise RangeMismatchError(f"{name}: the file changed in the storage during the download")
-        announced = part.end + 1 if part.total is None else part.total
+        announced = part[1]
     if size is not None and announced is not None and announced != size:
         raise TransferError(f"{name}: the storage announced {announced} bytes, the service {size}")
     return size if size is not None else announced
@@ -300,19 +322,14 @@ def _announced(response: httpx2.Response, partial: PartialFile, size: int | None
 _CONTENT_RANGE = re.compile(r"bytes (\d{1,18})-(\d{1,18})/(\d{1,18}|\*)")
 
 
-class Part(NamedTuple):
-    """Bytes ``start`` to ``end``, inclusive, of ``total`` (``None`` if unknown)."""
+def content_range(value: str | None) -> tuple[int, int] | None:
+    """Return the first byte and the size of the whole file of a ``Content-Range``; ``None`` if missing or invalid.
 
-    start: int
-    end: int
-    total: int | None
-
-
-def content_range(value: str | None) -> Part | None:
-    """Parse a ``Content-Range`` header; ``None`` if it is missing or invalid."""
+    A part of a file of unknown size is its last one: without ``Range``'s end, the storage sends all that is left.
+    """
     found = _CONTENT_RANGE.fullmatch((value or "").strip())
     if found is None:
         return None
     start, end = int(found[1]), int(found[2])
-    total = None if found[3] == "*" else int(found[3])
-    return Part(start, end, total) if start <= end and (total is None or end < total) else None
+    size = end + 1 if found[3] == "*" else int(found[3])
+    return (start, size) if start <= end < size else None

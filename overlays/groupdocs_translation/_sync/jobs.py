@@ -312,7 +312,7 @@ class Job(AsDict, Generic[R]):
             raise ConfigurationError(f"a job of kind {self.kind!r} has no files: use result()")
         check_flag(overwrite, "overwrite")
         with calling(policy=retries):
-            with self._adding_job():
+            with naming(self, is_download=True):
                 folder = sync_run(output_folder, output_dir)
             return self._download_into(folder, overwrite, timeout, polling, progress)
 
@@ -331,7 +331,7 @@ class Job(AsDict, Generic[R]):
         except JobPartial as error:
             partial, result = error, error.result
         try:
-            with self._adding_job():
+            with naming(self, is_download=True):
                 translation = self._download(result, folder, overwrite, progress)
         except TransferError as error:
             if error.status_code not in EXPIRED_STATUSES or self._polls > polls:
@@ -342,16 +342,6 @@ class Job(AsDict, Generic[R]):
         if partial is not None:
             raise JobPartial(str(partial), job=self, result=translation, missing=partial.missing)
         return translation
-
-    @contextmanager
-    def _adding_job(self) -> Generator[None]:
-        """Add the job to errors about its files, and that they can still be downloaded."""
-        try:
-            with naming(self):
-                yield
-        except TranslationError as error:
-            error.args = (f"{error}; download job {self.id} again, it is not billed again", *error.args[1:])
-            raise
 
     def _download(
         self, result: FileResult, folder: Path, overwrite: bool, progress: ProgressCallback | None
@@ -423,13 +413,15 @@ def _prepare(folder: Path, wanted: dict[Path, int], overwrite: bool) -> None:
 
 
 @contextmanager
-def naming(job: Job[Any]) -> Generator[None]:
+def naming(job: Job[Any], *, is_download: bool = False) -> Generator[None]:
     """Name a job in every error, also in that of a callback, a cancellation or an interrupt: it is paid for."""
     try:
         yield
     except TranslationError as error:
         if error.job is None:
             error.job = job
+        if is_download:
+            error.args = (f"{error}; download job {job.id} again, it is not billed again", *error.args[1:])
         raise
     except BaseException as interrupt:
         resume = f"client.job({job.id!r}, kind={job.kind!r})"

@@ -68,7 +68,7 @@ def submit_file(connection: Connection, call: FileCall, progress: ProgressCallba
 
 def upload(connection: Connection, source: Source, source_format: str, progress: ProgressCallback | None = None) -> str:
     """Upload a file and return its URL."""
-    from .transfer import Upload  # noqa: PLC0415  (loads httpx2)
+    from .transfer import Upload, callback_errors  # noqa: PLC0415  (loads httpx2)
 
     session = connection.session()
     body = Upload(source, progress)
@@ -77,7 +77,8 @@ def upload(connection: Connection, source: Source, source_format: str, progress:
     request = session.build_request("POST", url, headers=body.headers)
     request.stream = body
     try:
-        response = session.send(request)
+        with callback_errors():
+            response = session.send(request)
     finally:
         body.discard()
     return uploaded_url(response.content)
