@@ -122,7 +122,7 @@ def test_an_error_of_the_file_system_is_one_line(command, monkeypatch):
     def fail(*_, **__):
         raise OSError(28, "No space left on device", "state.json")
 
-    monkeypatch.setattr("groupdocs_translation.cli.history.History.record_calls", fail)
+    monkeypatch.setattr("groupdocs_translation.cli.history.History.record", fail)
     done = command("languages", "--json")
     assert (done.code, done.error["type"]) == (1, "TransferError")
     assert done.error["message"] == "the command: No space left on device: state.json"

@@ -90,6 +90,15 @@ def test_the_command_that_resumes_a_download_has_its_options(command, elsewhere,
     assert done.error["resume"] == [" ".join(["groupdocs-translation", *line])]
 
 
+def test_the_command_that_resumes_a_job_of_the_trial_needs_no_credentials(command, sandbox):
+    stopped = command("text", "Hello", "--to", "de", "--trial", "--max-calls", "1")
+    (line,) = [line.split()[1:] for line in stopped.err.splitlines() if "jobs wait" in line]
+    assert command("jobs", "status", line[2], "--trial").code == 0
+    done = command(*line)
+    assert (done.code, done.out[:5]) == (0, "[de] ")
+    assert "/connect/token" not in sandbox.calls()
+
+
 def test_a_job_that_fails_does_not_hide_those_after_it(command, elsewhere, sandbox):
     jobs = [elsewhere.submit_file(b"Hello", name=f"{name}.txt", target="de") for name in "ab"]
     body = b'{"status": 500, "message": "the file is encrypted"}'

@@ -104,7 +104,7 @@ class Context:
 
             def watch(step: Progress) -> None:
                 if step.stage == "submitted":
-                    history.record_job(step.job.to_dict())
+                    history.record(job=step.job.to_dict())
                     self.jobs.append(step.job.id)
                     self.keep(step.job)
                 show(step)
@@ -120,8 +120,9 @@ class Context:
             command = ["jobs", "download", job.id, *self.download_options]
         else:
             command = ["jobs", "wait", job.id]
-        profile = [] if self.profile is None else ["--profile", self.profile]
-        self.resume_commands[job.id] = shlex.join([PROGRAM, *command, *profile])
+        command += ["--trial"] if self.is_trial else []
+        command += [] if self.profile is None else ["--profile", self.profile]
+        self.resume_commands[job.id] = shlex.join([PROGRAM, *command])
 
     def problem(self, error: TranslationError) -> Problem:
         """Return what to report of an error; keep the command that resumes its job unless the job is over."""
@@ -176,9 +177,10 @@ class Context:
     def _count(self, client: TranslationClient) -> None:
         self.calls = client.usage.by_operation
         command = click.get_current_context().command_path.removeprefix(f"{PROGRAM} ")
-        self.history().record_calls(command, self.calls)
-        if self.calls and is_terminal(sys.stderr):
-            self.say(human_count(client.usage.calls, "call"))
+        if self.calls:
+            self.history().record(command=command, calls=self.calls)
+            if is_terminal(sys.stderr):
+                self.say(human_count(client.usage.calls, "call"))
 
     @contextmanager
     def logging(self) -> Generator[None]:

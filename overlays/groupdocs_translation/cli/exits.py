@@ -31,10 +31,10 @@ class Exit(IntEnum):
 
 
 class Meaning(NamedTuple):
-    """The exit code of an error and a line of advice, which may be empty."""
+    """A line of advice on an error, which may be empty, and its exit code."""
 
-    exit: Exit
     advice: str = ""
+    exit: Exit = Exit.FAILED
 
 
 class Problem(NamedTuple):
@@ -51,43 +51,39 @@ class Problem(NamedTuple):
 
 # By name, because some classes are in modules that most commands do not load.
 MEANINGS: dict[str, Meaning] = {
-    "TranslationError": Meaning(Exit.FAILED),
-    "ConfigurationError": Meaning(Exit.USAGE),
-    "BatchRunning": Meaning(Exit.FAILED, "wait until the other run ends, or use another --journal"),
-    "UnsupportedFormat": Meaning(Exit.USAGE, "'groupdocs-translation formats' lists the supported formats"),
+    "TranslationError": Meaning(),
+    "ConfigurationError": Meaning(exit=Exit.USAGE),
+    "BatchRunning": Meaning("wait until the other run ends, or use another --journal"),
+    "UnsupportedFormat": Meaning("'groupdocs-translation formats' lists the supported formats", Exit.USAGE),
     "UnsupportedLanguage": Meaning(
-        Exit.USAGE, "'groupdocs-translation languages' lists the pairs (one call); --from sets the source (default: en)"
+        "'groupdocs-translation languages' lists the pairs (one call); --from sets the source (default: en)", Exit.USAGE
     ),
     "AuthenticationError": Meaning(
-        Exit.AUTHENTICATION,
         "run 'groupdocs-translation doctor' to find the cause, or 'groupdocs-translation login' to store credentials",
+        Exit.AUTHENTICATION,
     ),
     "TokenResponseError": Meaning(
-        Exit.AUTHENTICATION, "check GROUPDOCS_TOKEN_URL, or run 'groupdocs-translation doctor'"
+        "check GROUPDOCS_TOKEN_URL, or run 'groupdocs-translation doctor'", Exit.AUTHENTICATION
     ),
-    "ConnectionFailed": Meaning(Exit.FAILED, "run 'groupdocs-translation doctor' to see which host cannot be reached"),
+    "ConnectionFailed": Meaning("run 'groupdocs-translation doctor' to see which host cannot be reached"),
     "TokenUnavailable": Meaning(
-        Exit.FAILED, "run 'groupdocs-translation doctor' to see which host cannot be reached, or try again later"
+        "run 'groupdocs-translation doctor' to see which host cannot be reached, or try again later"
     ),
-    "TransferError": Meaning(
-        Exit.FAILED, "submitted jobs are not lost: 'groupdocs-translation jobs list' shows their IDs"
-    ),
-    "APIError": Meaning(Exit.FAILED),
-    "BadRequest": Meaning(Exit.FAILED),
-    "NotFound": Meaning(Exit.FAILED),
-    "RateLimited": Meaning(Exit.FAILED, "too many requests: wait, then run the command again"),
-    "ServerError": Meaning(Exit.FAILED, "the service failed: run the command again later"),
-    "JobError": Meaning(Exit.FAILED),
-    "JobFailed": Meaning(Exit.FAILED),
-    "JobPartial": Meaning(Exit.PARTLY, "the available results were written; the others may follow later"),
-    "JobExpired": Meaning(
-        Exit.FAILED, "check the job ID, the credentials and --kind, and that the job is under 24 hours old"
-    ),
-    "JobTimeout": Meaning(Exit.FAILED),
+    "TransferError": Meaning("submitted jobs are not lost: 'groupdocs-translation jobs list' shows their IDs"),
+    "APIError": Meaning(),
+    "BadRequest": Meaning(),
+    "NotFound": Meaning(),
+    "RateLimited": Meaning("too many requests: wait, then run the command again"),
+    "ServerError": Meaning("the service failed: run the command again later"),
+    "JobError": Meaning(),
+    "JobFailed": Meaning(),
+    "JobPartial": Meaning("the available results were written; the others may follow later", Exit.PARTLY),
+    "JobExpired": Meaning("check the job ID, the credentials and --kind, and that the job is under 24 hours old"),
+    "JobTimeout": Meaning(),
     "SubmissionUncertain": Meaning(
-        Exit.FAILED, "running the command again may be billed twice: check the usage in your dashboard first"
+        "running the command again may be billed twice: check the usage in your dashboard first"
     ),
-    "CallBudgetExceeded": Meaning(Exit.FAILED, "raise --max-calls to continue"),
+    "CallBudgetExceeded": Meaning("raise --max-calls to continue"),
 }
 
 # Arguments of the Python API whose options have another name.

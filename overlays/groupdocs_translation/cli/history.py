@@ -38,12 +38,19 @@ class History:
     service: str
     clock: Clock
 
-    def record_calls(self, command: str, calls: Mapping[str, int]) -> None:
-        if calls:
-            self._append({"command": command, "calls": dict(calls)})
-
-    def record_job(self, job: Mapping[str, Any]) -> None:
-        self._append({"job": dict(job)})
+    def record(self, **values: Any) -> None:
+        """Append a line with a ``command`` and its ``calls`` by operation, or a ``job`` as ``Job.to_dict()`` has it."""
+        if self.folder is None:
+            return
+        now = self.clock.wall()
+        line = json.dumps({"at": round(now, 3), "service": self.service, **values}) + "\n"
+        try:
+            self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            path = self.folder / f"calls-{_month(now)}.jsonl"
+            with open(path, "ab", buffering=0, opener=lambda name, flags: os.open(name, flags, 0o600)) as file:
+                file.write(line.encode())  # a single write, so that lines of other processes stay whole
+        except OSError as error:
+            log.info("cannot write the call history in %s: %s", self.folder, error.strerror)
 
     def calls(self, month: str) -> Mapping[str, Counter[str]]:
         """Return the calls of a month (``2026-11``) by command and operation."""
@@ -71,19 +78,6 @@ class History:
 
     def job(self, job_id: str) -> dict[str, Any] | None:
         return next((job for job in self.jobs() if job.get("id") == job_id), None)
-
-    def _append(self, values: Mapping[str, Any]) -> None:
-        if self.folder is None:
-            return
-        now = self.clock.wall()
-        line = json.dumps({"at": round(now, 3), "service": self.service, **values}) + "\n"
-        try:
-            self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            path = self.folder / f"calls-{_month(now)}.jsonl"
-            with open(path, "ab", buffering=0, opener=lambda name, flags: os.open(name, flags, 0o600)) as file:
-                file.write(line.encode())  # a single write, so that lines of other processes stay whole
-        except OSError as error:
-            log.info("cannot write the call history in %s: %s", self.folder, error.strerror)
 
     def _lines(self, month: str) -> Iterator[dict[str, Any]]:
         if self.folder is None:

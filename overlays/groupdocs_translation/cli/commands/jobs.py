@@ -66,6 +66,7 @@ def listed(context: Context) -> None:
 @options.command("status", jobs)
 @_ids
 @_kind
+@options.trial
 def status(context: Context, ids: tuple[str, ...], kind: str | None) -> int:
     """Poll jobs once.
 
@@ -89,6 +90,7 @@ def status(context: Context, ids: tuple[str, ...], kind: str | None) -> int:
 @_ids
 @_kind
 @options.waiting
+@options.trial
 def wait(context: Context, ids: tuple[str, ...], kind: str | None) -> None:
     """Wait until jobs are done.
 
@@ -121,6 +123,7 @@ def _result(context: Context, job: Job[Any], result: Any) -> dict[str, Any]:
     "--output-format", type=options.OUTPUT_FORMAT, help="Format of the results, if it differs from the source."
 )
 @options.waiting
+@options.trial
 def download(
     context: Context, ids: tuple[str, ...], out: str, overwrite: bool, name: str | None, output_format: str | None
 ) -> None:
