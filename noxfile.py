@@ -36,6 +36,7 @@ FIRST = next((version for version in PYTHONS if shutil.which(f"python{version}")
 # Builds and pages, which are the same on every Python.
 ON_ONE = ("tests/packaging", "tests/pipeline", "tests/cli/test_page.py", "tests/contract/test_docstrings.py",
           "tests/contract/test_english.py", "tests/pytest_plugin/test_example.py", "docs", "README.md")  # fmt: skip
+TYPING = "tests/surface/test_typing.py"  # takes as long as both type checkers, and is a part of `types`
 
 
 def _groups(*names: str) -> tuple[str, ...]:
@@ -59,10 +60,10 @@ def demo(session: nox.Session) -> None:
 def tests(session: nox.Session) -> None:
     """Run the tests on each supported Python, those of tools and pages on the first one; -- PYTEST ARGUMENTS."""
     session.install(*SANDBOX, "-e", ".[cli,sandbox]", *_groups(*SUITE))
-    is_whole = session.posargs or session.python == FIRST
-    ignored = [] if is_whole else [f"--ignore={path}" for path in ON_ONE]
+    left_out = () if session.posargs else (TYPING,) if session.python == FIRST else (TYPING, *ON_ONE)
+    ignored = [f"--ignore={path}" for path in left_out]
     # A worker whose test hangs is killed and not replaced: xdist would give the new one a test and never return.
-    workers = (os.cpu_count() or 1) + 1  # they spend a third of the time waiting
+    workers = (os.cpu_count() or 1) + 1  # some tests wait for a timeout or a process
     _pytest(session, f"--numprocesses={workers}", "--max-worker-restart=0", *ignored)
 
 
@@ -84,7 +85,7 @@ def types(session: nox.Session) -> None:
     session.run("mypy", "generated", "overlays", "sandbox", "release", "noxfile.py", *examples)
     session.run("mypy", "openapi")  # apart: its modules find each other as scripts do
     session.run("pyright")
-    _pytest(session, "tests/surface/test_typing.py")
+    _pytest(session, TYPING)
 
 
 @nox.session
