@@ -5,7 +5,8 @@ from __future__ import annotations
 import logging
 import os
 import re
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Generator, Iterator, Mapping, MutableMapping
+from collections.abc import AsyncGenerator, Callable, Generator, Mapping, MutableMapping
+from contextlib import aclosing, closing
 from functools import partial
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
@@ -41,40 +42,9 @@ else:  # loaded only when an annotation is evaluated: most programs have no http
 
 log = logging.getLogger("groupdocs_translation.auth")
 
-MAX_REFUSAL_BYTES = 65_536  # read of the body of a 401 before a replay; httpx2 reads it whole
+MAX_REFUSAL_BYTES = 65_536  # read of the body of a 401 before a replay; httpx2 would read it whole
 
 _CHALLENGE = re.compile(r'\bbearer\b.*?\berror\s*=\s*"?(\w+)', re.IGNORECASE)
-
-
-class LimitedStream:
-    """A response stream that ends after ``most`` bytes: the body of a 401 may be endless."""
-
-    def __init__(self, stream: Any, most: int) -> None:
-        self._stream = stream
-        self._most = most
-
-    def __iter__(self) -> Iterator[bytes]:
-        left = self._most
-        for chunk in self._stream if left else ():
-            yield chunk
-            left -= len(chunk)
-            if left <= 0:
-                return
-
-    async def __aiter__(self) -> AsyncIterator[bytes]:
-        left = self._most
-        if left:
-            async for chunk in self._stream:
-                yield chunk
-                left -= len(chunk)
-                if left <= 0:
-                    return
-
-    def close(self) -> None:
-        self._stream.close()
-
-    async def aclose(self) -> None:
-        await self._stream.aclose()
 
 
 class BearerAuth(httpx2.Auth):
@@ -107,14 +77,14 @@ class BearerAuth(httpx2.Auth):
         check_methods(source, "source", "get", "aget", "get_cached", "mark_accepted", "invalidate", "report_replay")
         check_callable(is_public, "is_public")
         check_callable(before_send, "before_send")
-        if not hasattr(library, "SyncByteStream"):
+        if not hasattr(library, "ByteStream"):
             raise ConfigurationError(f"library must be httpx2 or httpx, got {library!r:.60}", parameter="library")
         self._source = source
         url = self._url = httpx2.URL(service_url(str(origin), parameter="origin"))
         self._origin = (url.raw_host, url.scheme, url.port)
         self._is_public = is_public
         self._before_send = before_send
-        self._limited: Any = type("Limited", (LimitedStream, library.SyncByteStream, library.AsyncByteStream), {})
+        self._library = library
         self._writes_list = has_raw_list(library.Headers)
         self._call = Call(authorized_by=self)  # for requests of other clients, which have no ``Call``
 
@@ -126,7 +96,7 @@ class BearerAuth(httpx2.Auth):
         if token is not None and (rewind := self._rewind_to_replay(request, response, token)) is not None:
             token = self._source.get()
             if rewind():
-                self._limit(response)
+                self._read_refusal(response)
                 self._prepare(request, token)
                 self._note_replay(request, (yield request), token)
 
@@ -138,13 +108,33 @@ class BearerAuth(httpx2.Auth):
         if token is not None and (rewind := self._rewind_to_replay(request, response, token)) is not None:
             token = await self._source.aget()
             if rewind():
-                self._limit(response)
+                await self._aread_refusal(response)
                 self._prepare(request, token)
                 self._note_replay(request, (yield request), token)
 
-    def _limit(self, response: httpx2.Response) -> None:
-        """Limit what httpx2 reads of a 401; skip a compressed body, which httpx2 would unpack without a limit."""
-        response.stream = self._limited(response.stream, 0 if is_encoded(response.headers) else MAX_REFUSAL_BYTES)
+    def _read_refusal(self, response: httpx2.Response) -> None:
+        """Read a part of the body of a 401, which may be endless, so that httpx2 does not read it before the replay."""
+        stream: Any = response.stream
+        content = b""
+        with closing(stream):
+            if not is_encoded(response.headers):  # httpx2 would unpack it without a limit
+                for chunk in stream:
+                    content += chunk
+                    if len(content) >= MAX_REFUSAL_BYTES:
+                        break
+        response.stream = self._library.ByteStream(content)
+
+    async def _aread_refusal(self, response: httpx2.Response) -> None:
+        """Read a part of the body of a 401, as above."""
+        stream: Any = response.stream
+        content = b""
+        async with aclosing(stream):
+            if not is_encoded(response.headers):
+                async for chunk in stream:
+                    content += chunk
+                    if len(content) >= MAX_REFUSAL_BYTES:
+                        break
+        response.stream = self._library.ByteStream(content)
 
     def _needs_token(self, request: httpx2.Request) -> bool:
         if self._writes_list:
