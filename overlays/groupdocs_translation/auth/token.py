@@ -41,7 +41,7 @@ def _mandatory(token: AccessToken) -> float:
 
 @frozen(eq=False)
 class AccessToken:
-    """A token and its lifetime; ``generation`` identifies it without comparing secrets.
+    """A token and its lifetime. Two are equal only if they are the same object, so no secrets are compared.
 
     ``monotonic`` and ``wall`` are the clocks before the token request; ``lifetime_s`` counts from then. ``jitter``,
     from 0 to 1, shifts its early renewal. ``is_stored`` is whether it was loaded from a token store.
@@ -53,7 +53,6 @@ class AccessToken:
     wall: float
     jitter: float = 0.0
     is_stored: bool = False
-    generation: int = 0
     header: Secret = field(init=False, default=Factory(_header, takes_self=True))
     advisory_s: float = field(init=False, default=Factory(_advisory, takes_self=True))
     fresh_s: float = field(init=False, default=Factory(lambda self: self.lifetime_s - self.advisory_s, takes_self=True))

@@ -15,7 +15,7 @@ from functools import partial
 from random import random
 from typing import Any, Literal, NoReturn, get_args
 
-from attrs import evolve, frozen
+from attrs import frozen
 
 from .._clock import SYSTEM_CLOCK, Clock
 from .._config import CLOSED, check_callable, check_clock, check_methods, check_seconds, proxy_for
@@ -106,9 +106,9 @@ class TokenSource:
         self._lock = threading.Lock()
         self._token: AccessToken | None = None
         self._rejected_token: AccessToken | None = None  # the last one that the API rejected
-        self._accepted = 0  # generation of the last token that the API accepted
+        self._accepted_token: AccessToken | None = None  # the last one that the API accepted
         self._refused_again_at: float | None = None
-        self._generation = 0
+        self._has_had_token = False
         self._pending: PendingRefresh | None = None
         self._failure: TranslationError | None = None
         self._failures = 0  # in a row
@@ -158,23 +158,22 @@ class TokenSource:
 
     def mark_accepted(self, token: AccessToken) -> None:
         """Record that the API accepted this token; called for every response, without a lock."""
-        self._accepted = token.generation
+        self._accepted_token = token
 
     def invalidate(self, token: AccessToken) -> bool:
         """Discard a token that the API rejected, and return whether a replay with another token makes sense."""
         with self._lock:
-            current = self._token
-            if current is None or current.generation != token.generation:
+            if self._token is not token:
                 return True
             now, again = self._clock.monotonic(), self._refused_again_at
             if not should_refresh_after_401(
-                current.age(now, self._clock.wall()),
-                current.lifetime_s,
-                was_accepted=self._accepted == current.generation,
+                token.age(now, self._clock.wall()),
+                token.lifetime_s,
+                was_accepted=self._accepted_token is token,
                 refused_again_s=None if again is None else now - again,
             ):
                 return False
-            self._token, self._rejected_token = None, current
+            self._token, self._rejected_token = None, token
             self._failure = None
         log.info("access token rejected by the API and discarded")  # outside the lock: a handler may call this method
         return True
@@ -254,30 +253,28 @@ class TokenSource:
             outcome.request_id = pending.request_id
         try:
             with self._lock:
-                is_current = self._pending is pending
+                is_current, is_first = self._pending is pending, not self._has_had_token
                 if isinstance(outcome, TranslationError):
                     if is_current:
                         self._set_error(outcome)
                 elif is_current or self._token is None:  # late, but still useful
-                    outcome = self._set_result(outcome)
+                    self._set_result(outcome)
                 if is_current:
                     self._pending = None
             if is_current:
-                self._announce(outcome)
+                self._announce(outcome, is_first=is_first)
         finally:
             pending.resolve(outcome)
 
-    def _set_result(self, token: AccessToken) -> AccessToken:
-        self._generation += 1
+    def _set_result(self, token: AccessToken) -> None:
+        self._has_had_token = True
         old = self._token
-        token = evolve(token, generation=self._generation)
         if not self._is_closed:
             self._token = token
         self._failure, self._failures = None, 0
         # Some servers return the same token until it expires: renew it early only once.
         is_same = old is not None and old.value.is_same(token.value)
         self._advisory_from = float("inf") if is_same else 0.0
-        return token
 
     def _set_error(self, error: TranslationError) -> None:
         """Set the next early renewal while the old token is usable; otherwise cache the failure for its backoff."""
@@ -296,13 +293,13 @@ class TokenSource:
         token = self._token
         return token is not None and token.remaining(self._clock.monotonic(), self._clock.wall()) > token.mandatory_s
 
-    def _announce(self, outcome: AccessToken | TranslationError) -> None:
+    def _announce(self, outcome: AccessToken | TranslationError, *, is_first: bool) -> None:
         if isinstance(outcome, TranslationError):
             effect = "the old token stays in use" if self._is_usable() else "no usable token"
             log.warning("token request failed: %s; %s", outcome, effect)
             self._emit("refresh_failed", error=str(outcome))
             return
-        kind: TokenEventKind = "loaded" if outcome.is_stored else "obtained" if outcome.generation == 1 else "refreshed"
+        kind: TokenEventKind = "loaded" if outcome.is_stored else "obtained" if is_first else "refreshed"
         log.info("access token %s, valid for %.0f s", kind, outcome.lifetime_s)
         self._emit(kind, lifetime_s=outcome.lifetime_s)
 
