@@ -6,6 +6,7 @@ import asyncio
 import json
 import logging
 import re
+import sys
 import threading
 from collections import Counter, deque
 from collections.abc import Iterator
@@ -143,7 +144,7 @@ class App:
         if not fault.after:
             await asyncio.sleep(fault.delay_s)
         if fault.has_response and not fault.after:
-            request.limit_bytes = self._max_upload_bytes
+            request.limit_bytes = sys.maxsize
             async for _ in request.stream():
                 pass  # a failing server has usually read the request
             return fault.corrupt(fault.response())

@@ -163,8 +163,8 @@ class FaultySend:
     ) -> None:
         self._send, self._request, self._now, self._on_start = send, request, now, on_start
         self._fault = None if request.method == "HEAD" else fault  # a response to HEAD has no body
-        self._left: int | None = None  # bytes to send before the connection breaks
-        self._piece_bytes = 1
+        self._end: int | None = None  # the number of bytes after which the connection breaks
+        self._piece_bytes, self._sent = 1, 0
 
     async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start":
@@ -180,23 +180,23 @@ class FaultySend:
         headers = [*message["headers"], (b"date", formatdate(self._now, usegmt=True).encode())]
         if self._fault is not None:
             size = int(dict(headers).get(b"content-length", 0))
-            self._left = size // 2 if self._fault.truncate or self._fault.reset == "middle" else None
+            self._end = size // 2 if self._fault.truncate or self._fault.reset == "middle" else None
             self._piece_bytes = max(-(-size // DRIPS) if self._fault.drip_s else size, 1)
         await self._send({**message, "headers": headers})
 
     async def _send_body(self, message: Message, fault: Fault) -> None:
-        body = message.get("body", b"")[: self._left]
-        for start in range(0, len(body), self._piece_bytes):
-            await asyncio.sleep(fault.drip_s)
-            piece = body[start : start + self._piece_bytes]
-            await self._send({"type": "http.response.body", "body": piece, "more_body": True})
-        if self._left is None:
-            if not message.get("more_body"):
-                await self._send({"type": "http.response.body"})
-            return
-        self._left -= len(body)
-        if self._left == 0:
+        body = message.get("body", b"")[: None if self._end is None else self._end - self._sent]
+        while body:
+            into_piece = self._sent % self._piece_bytes
+            if not into_piece:
+                await asyncio.sleep(fault.drip_s)
+            part, body = body[: self._piece_bytes - into_piece], body[self._piece_bytes - into_piece :]
+            self._sent += len(part)
+            await self._send({"type": "http.response.body", "body": part, "more_body": True})
+        if self._sent == self._end:
             await self._request.disconnect(reset=fault.reset is not None)
+        elif not message.get("more_body"):
+            await self._send({"type": "http.response.body"})
 
 
 class Faults:

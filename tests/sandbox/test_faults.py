@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 import re
+from types import SimpleNamespace
 
 import httpx2
 import pytest
+from groupdocs_translation.sandbox import Sandbox
 from groupdocs_translation.spec.operations import BY_ID
+from groupdocs_translation_sandbox import faults
 
 from tests.clocks import until
-from tests.sandbox.conftest import bare
+from tests.sandbox.conftest import Plain, bare
 from tests.sandbox.sources import TEXT
 
 
@@ -116,6 +119,26 @@ def test_a_slow_response_arrives_in_pieces(sandbox, plain):
         pieces = list(response.iter_raw())
     assert len(pieces) > 5
     assert len(json.loads(b"".join(pieces))) == 46
+
+
+def test_a_slow_download_has_ten_pieces_too(sandbox, plain, monkeypatch):
+    pauses = []
+
+    async def sleep(seconds):
+        pauses.append(seconds)
+
+    url = plain.upload(b"x" * 2_000_000)
+    sandbox.fail("/storage", drip_s=30)
+    monkeypatch.setattr(faults, "asyncio", SimpleNamespace(sleep=sleep))
+    assert bare.get(url).content == b"x" * 2_000_000
+    assert pauses == [30] * 10
+
+
+def test_a_fault_precedes_the_limit_of_the_body():
+    with Sandbox(max_upload_bytes=1_000) as sandbox, Plain(sandbox) as plain:
+        sandbox.fail("uploadFile", status=503)
+        assert plain.post("file/upload", files={"file": ("a", b"x" * 2_000)}).status_code == 503
+        assert sandbox.calls() == {"uploadFile": 1}
 
 
 @pytest.mark.parametrize("reset", ["before", "after", "middle"])

@@ -8,7 +8,7 @@ import shutil
 import zipfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from copy import deepcopy
-from functools import partial
+from functools import partial, reduce
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -25,7 +25,7 @@ Element = etree._Element
 Place = tuple[Element | None, bool]  # an element (None: a separator), and whether its tail instead of its text
 Changes = dict[str, Callable[[Element], object]]  # by the names of parts
 Options = Mapping[str, Any]
-Box = tuple[int, int, int, int]  # top, left, bottom, right; counted from 1, inclusive
+Box = tuple[range, range]  # rows and columns, counted from 1
 
 MAX_PARTS = 20_000
 MAX_UNPACKED_BYTES = 1 << 30
@@ -33,7 +33,7 @@ MAX_RATIO = 200  # XML of office files compresses 5 to 50 times
 RATIO_MATTERS_BYTES = 16 << 20  # the ratio of smaller archives is not checked
 MAX_CELL_CHARACTERS = 32_767  # Excel's limit: a longer translation would make the file invalid
 MAX_REPEATED = 10_000  # cells that one repeated element may stand for; more is not a plausible document
-_LAST = 1 << 21  # beyond the last row and column of any worksheet
+_EVERY = range(1, 1 << 21)  # beyond the last row and column of any worksheet
 # Fields of Word whose results are written by authors; it computes those of all others, such as DATE and MERGEFIELD.
 _WRITTEN_FIELDS = frozenset("FORMTEXT HYPERLINK IF INCLUDETEXT INDEX QUOTE REF TOC".split())
 _XML = re.compile(rb"((?:\xef\xbb\xbf)?(?:<\?xml[^>]*\?>\s*)?)<.*>(\s*)", re.DOTALL)  # not UTF-16
@@ -280,29 +280,26 @@ def _odt_page_starts(root: Element) -> Iterable[Element]:
     yield from root.iter(f"{_TEXT}soft-page-break")
 
 
-def _position(cell: str) -> tuple[int, int]:
-    """Return row and column of a cell: ``C7`` is (7, 3)."""
-    match = re.fullmatch(r"\$?([A-Za-z]{1,3})\$?([1-9]\d{0,6})", cell.strip())
-    if match is None:
-        raise EngineError("cells in ranges must be letters and a number, such as B12")
-    column = 0
-    for letter in match[1].upper():
-        column = column * 26 + ord(letter) - ord("A") + 1
-    return int(match[2]), column
+def _box(cells: Iterable[str]) -> Box:
+    """Return the rows and columns between cells: for C7 and A9, 7 to 9 and 1 to 3."""
+    rows: list[int] = []
+    columns: list[int] = []
+    for cell in cells:
+        match = re.fullmatch(r"\$?([A-Za-z]{1,3})\$?([1-9]\d{0,6})", cell.strip())
+        if match is None:
+            raise EngineError("cells in ranges must be letters and a number, such as B12")
+        rows.append(int(match[2]))
+        columns.append(reduce(lambda column, letter: column * 26 + ord(letter) - ord("A") + 1, match[1].upper(), 0))
+    return range(min(rows), max(rows) + 1), range(min(columns), max(columns) + 1)
 
 
-def _box(one: str, other: str) -> Box:
-    (row, column), (other_row, other_column) = _position(one), _position(other)
-    return min(row, other_row), min(column, other_column), max(row, other_row), max(column, other_column)
-
-
-def _is_in(boxes: Iterable[Box], cell: Box) -> bool:
+def _is_in(boxes: Iterable[Box], place: Box) -> bool:
     """Return whether all cells that one element stands for are in any of the boxes."""
-    first_row, first_column, last_row, last_column = cell
-    return (last_row - first_row + 1) * (last_column - first_column + 1) <= MAX_REPEATED and all(
-        any(top <= row <= bottom and left <= column <= right for top, left, bottom, right in boxes)
-        for row in range(first_row, last_row + 1)
-        for column in range(first_column, last_column + 1)
+    rows, columns = place
+    return (rows.stop - rows.start) * (columns.stop - columns.start) <= MAX_REPEATED and all(
+        any(row in box_rows and column in box_columns for box_rows, box_columns in boxes)
+        for row in rows
+        for column in columns
     )
 
 
@@ -314,9 +311,9 @@ def _chosen(noun: str, options: Options, count: int) -> dict[int, list[Box]]:
         if not number.isdecimal():
             raise EngineError("keys of ranges must be worksheet numbers")
         boxes[int(number)] = [
-            *((row, 1, row, _LAST) for row in data.get("rows") or ()),
-            *((1, column, _LAST, column) for column in data.get("columns") or ()),
-            *(_box(pair["item1"], pair.get("item2") or pair["item1"]) for pair in data.get("ranges") or ()),
+            *((range(row, row + 1), _EVERY) for row in data.get("rows") or ()),
+            *((_EVERY, range(column, column + 1)) for column in data.get("columns") or ()),
+            *(_box(pair.values()) for pair in data.get("ranges") or ()),
         ]
     wanted = {*(options.get(f"{noun}s") or options.get("elements") or ()), *boxes} or range(1, count + 1)
     check_numbers(noun, wanted, count)
@@ -374,10 +371,9 @@ def _titles(package: _Package, sheet: str) -> list[Box]:
     boxes: list[Box] = []
     for part in package.related(sheet, "table").values():
         table = package.root(part)
-        first, _, last = table.get("ref", "").partition(":")
-        top, left, bottom, right = _box(first, last or first)
+        rows, columns = _box(table.get("ref", "").split(":"))
         headings, totals = int(table.get("headerRowCount", "1")), int(table.get("totalsRowCount", "0"))
-        boxes += [(top, left, top + headings - 1, right), (bottom - totals + 1, left, bottom, right)]
+        boxes += [(rows[:headings], columns), (rows[len(rows) - totals :], columns)]
     return boxes
 
 
@@ -386,15 +382,15 @@ def _text_cells(sheet: Element, boxes: Sequence[Box], titles: Sequence[Box] = ()
 
     Rows and cells of Open XML may lack a number; an element of OpenDocument can stand for many rows or columns.
     """
-    bottom = 0
+    next_row = 1
     for row in sheet.iter("{*}row", f"{_TABLE}table-row"):
-        top = int(row.get("r", bottom + 1))
-        bottom, right = top + int(row.get(f"{_TABLE}number-rows-repeated", "1")) - 1, 0
+        top = int(row.get("r", next_row))
+        next_row, next_column = top + int(row.get(f"{_TABLE}number-rows-repeated", "1")), 1
         for cell in row.iterchildren("{*}c", f"{_TABLE}table-cell", f"{_TABLE}covered-table-cell"):
             name = cell.get("r")
-            left = _position(name)[1] if name else right + 1
-            right = left + int(cell.get(f"{_TABLE}number-columns-repeated", "1")) - 1
-            place = (top, left, bottom, right)
+            left = _box([name])[1].start if name else next_column
+            next_column = left + int(cell.get(f"{_TABLE}number-columns-repeated", "1"))
+            place = range(top, next_row), range(left, next_column)
             is_string = cell.get("t") in {"s", "inlineStr"} or cell.get(f"{_OFFICE}value-type") == "string"
             is_text = is_string and cell.get(f"{_TABLE}formula") is None
             if is_text and (not boxes or _is_in(boxes, place)) and not _is_in(titles, place):
