@@ -50,13 +50,12 @@ def sides() -> list[tuple[str, str]]:
     return found
 
 
-def test_each_example_with_the_published_sdk_prints_the_documented_output(
-    published: EmptyEnvironment, service: dict[str, str]
-) -> None:
+def test_each_example_with_the_published_sdk_prints_the_documented_output(published: EmptyEnvironment) -> None:
     shutil.copytree(ROOT / "examples" / "files", published.folder, dirs_exist_ok=True)
     blocks = "\nprint('---')\n".join(code for code, _ in sides())
 
-    printed = published.run("-c", f"{SETTINGS}\n{blocks}", env=service)
+    with Sandbox() as sandbox:
+        printed = published.run("-c", f"{SETTINGS}\n{blocks}", env=variables(sandbox))
 
     assert len(sides()) >= 7
     assert printed.split("---\n") == [text for _, text in sides()]

@@ -8,7 +8,6 @@ extensions of actions (``x-…``).
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -212,15 +211,12 @@ def find(path: str, document: Any) -> dict[Location, Any]:
 
 def keyed(document: Any, location: Location) -> Location:
     """Return a stable location: items of unordered lists are identified by content instead of index."""
-
-    def parts() -> Iterator[str | int]:
-        node: Any = document
-        parent = ""
-        for part in location:
-            yield item_key(node[int(part)], parent, part) if is_list(node) else part
-            node, parent = node[part], str(part)
-
-    return tuple(parts())
+    node, parent = document, ""
+    found: list[str | int] = []
+    for part in location:
+        found.append(item_key(node[int(part)], parent, part) if is_list(node) else part)
+        node, parent = node[part], str(part)
+    return tuple(found)
 
 
 def _append(node: list[Any], values: list[Any]) -> bool:

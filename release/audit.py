@@ -75,9 +75,7 @@ def audit(root: Path, *, require_service: bool) -> None:
     # includes the derived code, which the project's own settings exclude
     everything = ("--select", "S", "--ignore", "S101", "--config", "extend-exclude = []")
     run(*PYTHON, "ruff", "check", *everything, *SHIPPED, cwd=root)
-    missing = [NOT_AUDITED] if found is None else []
-    if unchecked := check_workflows(root):
-        missing.append(unchecked)
+    missing = [line for line in (NOT_AUDITED if found is None else None, check_workflows(root)) if line]
     print(*missing, sep="\n")
     if found:
         raise ReleaseRefused("\n".join(["failed: vulnerable dependencies", *found]))

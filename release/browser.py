@@ -91,20 +91,24 @@ def main() -> None:
     if chromium is None:
         print("skipped: no Chromium on the PATH")
         return
-    if arguments.report:
-        with sync_playwright() as playwright:
-            take_report(playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"]), arguments.report)
-        return
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        if arguments.report:
+            take_report(browser, arguments.report)
+        else:
+            check_site(browser, arguments.pages, arguments.shots)
+
+
+def check_site(browser: Browser, pages: list[str], shots: Path | None) -> None:
+    """Check all pages of the site, or some."""
     site = ROOT / "site"
-    names = arguments.pages or page_names(site)
+    names = pages or page_names(site)
     if not names:
         raise ReleaseRefused("no pages in site/: run `nox -s docs` first")
-    if arguments.shots:
-        arguments.shots.mkdir(parents=True, exist_ok=True)
-    with served(site) as base, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
-        found = list(check(browser, base, ["" if name == "index" else name for name in names], arguments.shots))
-        browser.close()
+    if shots:
+        shots.mkdir(parents=True, exist_ok=True)
+    with served(site) as base:
+        found = list(check(browser, base, ["" if name == "index" else name for name in names], shots))
     if found:
         raise ReleaseRefused("\n".join([*found, f"{len(found)} problems"]))
     print(f"{len(names)} pages, {len(VIEWS)} views each: no violation")

@@ -5,11 +5,10 @@
 
 from __future__ import annotations
 
-import io
 import re
+import shutil
 import subprocess
 import sys
-import tarfile
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -173,11 +172,11 @@ def compare(root: Path, tag: str | None) -> None:
         print("no tag v… exists: nothing is released, so nothing can break")
         return
     with tempfile.TemporaryDirectory() as folder:
-        archive = subprocess.run(["git", "archive", "--format=tar", tag], cwd=root, capture_output=True, check=False)
-        if archive.returncode:
-            raise ReleaseRefused(f"cannot read {tag}: {archive.stderr.decode(errors='replace').strip()}")
-        with tarfile.open(fileobj=io.BytesIO(archive.stdout)) as sources:
-            sources.extractall(folder, filter="data")
+        sources = f"{folder}/sources.tar"
+        done = subprocess.run(["git", "archive", "-o", sources, tag], cwd=root, capture_output=True, check=False)
+        if done.returncode:
+            raise ReleaseRefused(f"cannot read {tag}: {done.stderr.decode(errors='replace').strip()}")
+        shutil.unpack_archive(sources, folder, filter="data")
         changes = breaking_changes(Path(folder), root)
         is_release = tag.startswith("v")
         released = Version(tag.removeprefix("v") if is_release else metadata(Path(folder))["version"])
