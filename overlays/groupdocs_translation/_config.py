@@ -376,7 +376,7 @@ def proxy_for(url: str) -> str | None:
     """
     parts = urlsplit(url)
     host = (parts.hostname or "").lower().rstrip(".")
-    if is_loopback(host):
+    if is_loopback(host) or not _proxies():
         return None
     found = {scheme: proxy for scheme in SCHEMES if (proxy := environment_proxy(scheme)) is not None}
     proxy = found.get(parts.scheme, found.get("all"))

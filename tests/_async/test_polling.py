@@ -48,3 +48,13 @@ async def test_the_deadline_of_a_schedule_ends_a_wait_that_has_no_timeout(slow):
         with pytest.raises(JobTimeout, match="9 s"):
             await job.wait()
         assert (await job.wait(100)) is job
+        with pytest.raises(JobTimeout, match="9 s"):
+            await client.translate_to_text(b"x", name="a.png", target="de")
+
+
+async def test_the_text_of_a_file_is_waited_for_as_long_as_the_file(slow):
+    sandbox, settings = slow
+    sandbox.state.settings.latency_s = 400
+    async with AsyncTranslationClient(**settings) as client:
+        job = await client.submit_file(b"x", name="a.png", target="de", as_text=True)
+        assert list(await client.job(**job.to_dict()).result()) == ["de"]

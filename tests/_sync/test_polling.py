@@ -50,3 +50,13 @@ def test_the_deadline_of_a_schedule_ends_a_wait_that_has_no_timeout(slow):
         with pytest.raises(JobTimeout, match="9 s"):
             job.wait()
         assert (job.wait(100)) is job
+        with pytest.raises(JobTimeout, match="9 s"):
+            client.translate_to_text(b"x", name="a.png", target="de")
+
+
+def test_the_text_of_a_file_is_waited_for_as_long_as_the_file(slow):
+    sandbox, settings = slow
+    sandbox.state.settings.latency_s = 400
+    with TranslationClient(**settings) as client:
+        job = client.submit_file(b"x", name="a.png", target="de", as_text=True)
+        assert list(client.job(**job.to_dict()).result()) == ["de"]

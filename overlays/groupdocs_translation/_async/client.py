@@ -49,7 +49,7 @@ from ..options import (
 from ..spec.derived import FileStyle, KindName, OcrFormat, OutputFormat, SavingMode, SourceFormat, TextStyle
 from ..spec.formats import WorksheetPart, recognize
 from ..spec.operations import BY_ID, model
-from .jobs import FILE_TIMEOUT_S, AsyncJob
+from .jobs import AsyncJob
 from .submit import AsyncTexts, submit, submit_file, upload
 
 if TYPE_CHECKING:
@@ -490,7 +490,7 @@ class AsyncTranslationClient(BaseClient):
     ) -> TextTranslation[list[str]]:
         """Translate the text of an image or the speech of a recording, and return it as a list of strings.
 
-        ``timeout`` is in seconds, by default 3,600. The other arguments are those of ``translate_file``.
+        The arguments are those of ``translate_file``.
 
         Raises:
             UnsupportedFormat: the file is neither an image nor a recording.
@@ -498,8 +498,7 @@ class AsyncTranslationClient(BaseClient):
         check_wait(timeout, polling, progress)
         options = given(FILE_NAMES, locals())
         job = await self.submit_file(file, target=target, as_text=True, progress=progress, **options)
-        limit = timeout if timeout is not None else FILE_TIMEOUT_S
-        return await job.result(limit, polling=polling, progress=progress, retries=retries)
+        return await job.result(timeout, polling=polling, progress=progress, retries=retries)
 
     async def translate_folder(
         self,

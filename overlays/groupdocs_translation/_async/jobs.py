@@ -182,7 +182,7 @@ class AsyncJob(AsDict, Generic[R]):
         if limit is None:
             limit = schedule.deadline_s
         if limit is None:
-            limit = TEXT_TIMEOUT_S if self.kind == "text" else FILE_TIMEOUT_S
+            limit = TEXT_TIMEOUT_S if self._spec.duration_kind == "text" else FILE_TIMEOUT_S  # an image has texts, too
         with calling(policy=retries), naming(self):
             await self._wait_until_ended(limit, schedule, progress)
         return self

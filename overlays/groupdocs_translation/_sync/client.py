@@ -66,7 +66,7 @@ from ..spec.derived import (
 )
 from ..spec.formats import WorksheetPart, recognize
 from ..spec.operations import BY_ID, model
-from .jobs import FILE_TIMEOUT_S, Job
+from .jobs import Job
 from .submit import Texts, submit, submit_file, upload
 
 if TYPE_CHECKING:
@@ -507,7 +507,7 @@ class TranslationClient(BaseClient):
     ) -> TextTranslation[list[str]]:
         """Translate the text of an image or the speech of a recording, and return it as a list of strings.
 
-        ``timeout`` is in seconds, by default 3,600. The other arguments are those of ``translate_file``.
+        The arguments are those of ``translate_file``.
 
         Raises:
             UnsupportedFormat: the file is neither an image nor a recording.
@@ -515,8 +515,7 @@ class TranslationClient(BaseClient):
         check_wait(timeout, polling, progress)
         options = given(FILE_NAMES, locals())
         job = self.submit_file(file, target=target, as_text=True, progress=progress, **options)
-        limit = timeout if timeout is not None else FILE_TIMEOUT_S
-        return job.result(limit, polling=polling, progress=progress, retries=retries)
+        return job.result(timeout, polling=polling, progress=progress, retries=retries)
 
     def translate_folder(
         self,
