@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 
 import pytest
@@ -81,6 +82,15 @@ def test_a_file_that_fails_is_listed_with_its_reason_and_makes_it_partly(command
     assert again.code == 0
     assert again.json["is_complete"]
     assert json.loads(Path(again.json["json"]).read_text())["files"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such names")
+def test_a_row_without_a_terminal_is_one_line_of_cells(command, folder, sandbox):
+    (folder / "a.txt").rename(folder / "a\n\tb.txt")
+    sandbox.fail("translateDocument", status=400)
+    done = command("batch", folder, "--to", "de", "--out", "out")
+    (row,) = [line for line in done.out.splitlines() if "failed\t" in line and "b.txt" in line]
+    assert row.split("\t")[:2] == ["a  b.txt", "failed"]
 
 
 def test_the_budget_stops_it_and_the_same_command_resumes(command, folder, sandbox):

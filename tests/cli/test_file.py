@@ -111,6 +111,19 @@ def test_one_of_several_files_fails_and_the_others_are_done(command, note, sandb
     assert found[1]["error"]["type"] == "ConfigurationError"
 
 
+def test_several_files_that_fail_in_different_ways_are_not_partly_done(command, note, sandbox):
+    sandbox.fail("translateDocument", status=400)
+    assert command("file", note, "nowhere.docx", "--to", "de").code == 1
+    assert command("file", "nowhere.docx", "nothing.docx", "--to", "de").code == 2
+
+
+def test_the_results_of_a_job_that_lacks_a_language_are_printed(command, note, sandbox):
+    sandbox.fail("translateDocument", job="partial")
+    done = command("file", note, "--to", "de,fr")
+    assert (done.code, done.out) == (4, "note.de.txt\n")
+    assert "got de, missing fr" in done.err
+
+
 def test_a_wrong_secret_stops_at_the_first_file(command, note, sandbox):
     done = command("file", note, note, "--to", "de", client_secret="wrong")
     assert (done.code, done.out) == (3, "")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -68,7 +69,7 @@ def write_table(
     size = shutil.get_terminal_size()  # rich assumes 80 columns for a dumb terminal
     if not sys.stdout.isatty() or _narrowest(rows, wrapped) > size.columns:
         for row in rows:
-            write("\t".join(row))
+            write("\t".join(re.sub(r"\s", " ", cell) for cell in row))
         return
     from rich import box  # 60 ms that only a terminal needs
     from rich.console import Console

@@ -13,7 +13,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ..._errors import AuthenticationError, CallBudgetExceeded, ConfigurationError, TransferError, TranslationError
+from ..._errors import (
+    AuthenticationError,
+    CallBudgetExceeded,
+    ConfigurationError,
+    JobPartial,
+    TransferError,
+    TranslationError,
+)
 from ..._files import check_places, move_into_place, output_folder
 from ..._inputs import Source, hidden, read_source
 from ..._progress import human_size
@@ -143,7 +150,9 @@ class _Outcomes:
         codes: set[int] = {entry.get("error", {}).get("exit_code", Exit.DONE) for entry in self.found.values()}
         if codes != {Exit.DONE} and not self._context.is_json:
             self._context.say_resume_commands()
-        return codes.pop() if len(codes) == 1 else Exit.PARTLY
+        if len(codes) == 1:
+            return codes.pop()
+        return Exit.PARTLY if codes & {Exit.DONE, Exit.PARTLY} else Exit.FAILED
 
 
 class Results:
@@ -219,7 +228,11 @@ class Results:
             TranslationError: as ``Job.download()``.
         """
         if self.is_folder:
-            result = job.download(self._out, overwrite=self._overwrite, **waiting)
+            try:
+                result = job.download(self._out, overwrite=self._overwrite, **waiting)
+            except JobPartial as error:
+                self._context.write(*map(str, error.result.files.values()))
+                raise
             paths = {language: str(path) for language, path in result.files.items()}
         else:
             result, paths = self._fetch_one(job, **waiting)
