@@ -9,7 +9,7 @@ import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, partial
 from importlib.resources import files as resources
 from importlib.util import find_spec
 from itertools import islice
@@ -245,12 +245,13 @@ def _page() -> Template:
 
 def _write_html(report: BatchReport, file: IO[str]) -> None:
     """Write the page, a row at a time: one file that loads nothing from anywhere and can be read without scripts."""
-
-    def address(path: Path) -> str:
-        return _address(path, report.html.parent)
-
-    started = datetime.fromtimestamp(report.started, UTC)
-    values = {"report": report, "address": address, "started": started, "islice": islice, "most_rows": MOST_ROWS}
+    values = {
+        "report": report,
+        "address": partial(_address, at=report.html.parent),
+        "started": datetime.fromtimestamp(report.started, UTC),
+        "islice": islice,
+        "most_rows": MOST_ROWS,
+    }
     file.writelines(_page().generate(values))
     file.write("\n")
 

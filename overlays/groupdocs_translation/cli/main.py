@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
@@ -12,7 +11,7 @@ import click
 from click.shell_completion import add_completion_class
 
 from .._errors import unexpected
-from .completion import COMPLETION, PowerShell
+from .completion import PowerShell
 from .context import Context
 from .exits import PROGRAM, Exit, Problem
 from .options import global_options
@@ -72,8 +71,7 @@ def run(arguments: Sequence[str] | None = None, **settings: Any) -> int:
     """
     prepare_streams()
     given = list(sys.argv[1:] if arguments is None else arguments)
-    if os.environ.get(COMPLETION, "").startswith(PowerShell.name):
-        add_completion_class(PowerShell)
+    add_completion_class(PowerShell)
     context = Context(settings, given)
     ours = given[: given.index("--")] if "--" in given else given
     context.is_json = "--json" in ours  # known even if the rest of the line cannot be read

@@ -90,7 +90,7 @@ def completion(context: Context, shell: str) -> None:
       groupdocs-translation completion fish > ~/.config/fish/completions/groupdocs-translation.fish
       groupdocs-translation completion powershell | Out-String | Invoke-Expression
     """
-    made = PowerShell if shell == PowerShell.name else get_completion_class(shell)
+    made = get_completion_class(shell)
     assert made is not None
     root = click.get_current_context().find_root().command
     script = made(root, {}, PROGRAM, COMPLETION).source()
