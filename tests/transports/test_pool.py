@@ -54,7 +54,7 @@ class Server:
 
     async def until(self, is_so):
         """Wait for the condition; the time limit of the test ends a wait without success."""
-        async with asyncio.timeout(10), self.change:
+        async with asyncio.timeout(60), self.change:
             await self.change.wait_for(is_so)
 
 
