@@ -7,7 +7,7 @@ import sys
 
 import pytest
 from groupdocs_translation import Batch, ConfigurationError
-from groupdocs_translation.batch.walk import Globs, Walk
+from groupdocs_translation.batch.walk import Walk
 
 from tests.batch.conftest import results
 
@@ -15,8 +15,10 @@ posix = pytest.mark.skipif(sys.platform == "win32", reason="links and names as P
 
 
 def walk(root, *, include=(), exclude=(), links=False):
-    found = Walk(root=root, globs=Globs(include, exclude), without=None, is_own=lambda *_: False, follow_symlinks=links)
-    return [file.path for file in found], found.ignored
+    found = Walk(
+        root=root, include=include, exclude=exclude, without=None, is_own=lambda *_: False, follow_symlinks=links
+    )
+    return [file.path for file in found], found
 
 
 @pytest.mark.parametrize(

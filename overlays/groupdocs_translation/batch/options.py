@@ -21,7 +21,7 @@ from ..options import SubmitOptions
 from ..spec.formats import AUTO_FORMATS, KINDS
 from .journal import JOURNAL_NAME
 from .report import BatchProgress
-from .walk import STATE_FOLDER, Globs
+from .walk import STATE_FOLDER
 
 _ITERATOR: Any = Iterator  # as Any: the types of items are unknown here
 _MAPPING: Any = Mapping
@@ -51,7 +51,8 @@ class FolderOptions(SubmitOptions, total=False):
     A folder has files of several kinds, so it takes the options of all kinds: an option that ``kind`` does not support
     raises ``ConfigurationError``; without ``kind``, it fails the files that do not support it, before any file is sent.
 
-    include, exclude: globs, ``"*.docx"`` or ``"drafts/*"`` (see ``Globs``). overwrite: replace files that are in the
+    include, exclude: patterns of ``fnmatch``, ``"*.docx"`` for the name or ``"drafts/*"`` for the path from the root;
+    case counts, ``*`` goes across folders, an excluded folder is not entered. overwrite: replace files that are in the
     place of a result and were not made by this journal's batches; without it they count as done.
     journal: path of the journal; without it, a hidden folder in the folder of results. max_calls: how many calls this
     run may make.
@@ -86,7 +87,8 @@ class BatchSettings:
     targets: tuple[str, ...]
     journal: Path
     options: Mapping[str, Any]
-    globs: Globs
+    include: tuple[str, ...]
+    exclude: tuple[str, ...]
     overwrite: bool = False
     max_calls: int | None = None
     retry_uncertain: bool = False
@@ -188,7 +190,8 @@ def batch_settings(
         targets=tuple(targets),
         journal=checked_path(journal, "journal") if journal is not None else output / STATE_FOLDER / JOURNAL_NAME,
         options=options,
-        globs=Globs(_patterns(given, "include"), _patterns(given, "exclude")),
+        include=_patterns(given, "include"),
+        exclude=_patterns(given, "exclude"),
         **own,
     ).with_languages(language, targets)
 

@@ -92,7 +92,8 @@ class Planner:
         self._source_inside = settings.source_inside
         self._walk = Walk(
             root=settings.source,
-            globs=settings.globs,
+            include=settings.include,
+            exclude=settings.exclude,
             without=settings.output_inside,
             is_own=self._is_own,
             follow_symlinks=settings.follow_symlinks,
@@ -119,7 +120,7 @@ class Planner:
 
     def _plan(self, connection: sqlite3.Connection, file: FoundFile) -> None:
         if not _is_text(file.path):
-            self._walk.ignored.unreadable.append(f"{file.path.encode(errors='backslashreplace').decode()} (not UTF-8)")
+            self._walk.unreadable.append(f"{file.path.encode(errors='backslashreplace').decode()} (not UTF-8)")
             return
         settings = self._settings
         row, call = self._journal.find(file.path), self._call(PurePosixPath(file.path).suffix[1:].lower())
@@ -260,7 +261,7 @@ class Planner:
 
     def outcome(self) -> BatchPlan:
         """Return what the journal has of this run's files now."""
-        counts, experience, ignored = self._journal.counts(self.run), self._journal.polls_per_job(), self._walk.ignored
+        counts, experience, walk = self._journal.counts(self.run), self._journal.polls_per_job(), self._walk
         by_state: Counter[str] = Counter()
         for _, state, files, _ in counts:
             by_state[state.value] += files
@@ -270,10 +271,10 @@ class Planner:
             files=by_state.total(),
             by_state=dict(by_state),
             kinds=[cost for cost in costs if cost.files],
-            ignored=dict(ignored.formats.most_common()),
-            links=ignored.links,
-            unreadable=tuple(ignored.unreadable),
-            made=dict(sorted(ignored.made.items())),
+            ignored=dict(walk.ignored.most_common()),
+            links=walk.links,
+            unreadable=tuple(walk.unreadable),
+            made=dict(sorted(walk.made.items())),
         )
 
 

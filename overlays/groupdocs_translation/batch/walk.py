@@ -35,40 +35,12 @@ class FoundFile:
     mtime_ns: int
 
 
-@frozen
-class Globs:
-    """Which paths are wanted: all, or those that an ``include`` matches; never those that an ``exclude`` matches.
-
-    Patterns are those of ``fnmatch``, case counts, ``*`` goes across folders. One without ``/`` is held against the
-    name alone, others against the whole path from the root. An excluded folder is not entered.
-    """
-
-    include: Sequence[str] = ()
-    exclude: Sequence[str] = ()
-
-    def wants_file(self, path: str) -> bool:
-        return (not self.include or _matches(path, self.include)) and not _matches(path, self.exclude)
-
-    def wants_folder(self, path: str) -> bool:
-        return not _matches(path, self.exclude)
-
-
 def _matches(path: str, patterns: Sequence[str]) -> bool:
     name = path.rpartition("/")[2]
     return any(
         fnmatchcase(path if "/" in pattern.rstrip("/") else name, pattern.removeprefix("./").rstrip("/"))
         for pattern in patterns
     )
-
-
-@define
-class Ignored:
-    """What a walk skipped: unsupported files by extension, links, and unreadable entries."""
-
-    formats: Counter[str] = field(factory=Counter[str])
-    links: int = 0
-    made: Counter[str] = field(factory=Counter[str])  # what other batches have made, by the folder it lies in
-    unreadable: list[str] = field(factory=list[str])
 
 
 @frozen
@@ -85,20 +57,29 @@ class _Folder:
 class Walk:
     """A walk through a folder.
 
+    Wanted are all paths, or those that a pattern of ``include`` matches, and none that one of ``exclude`` matches.
+
     Skipped are hidden names, lock files of open office documents and the folder of results, if it is inside
     (``without``). So is everything for which ``is_own`` (path from the root → whether a batch made it) is true. Reports
     and results of other batches below the root are skipped too. ``made_by`` returns the results (folded paths) of the
     batch whose state folder is in a folder; if it is unknown, the whole folder is skipped. Links are followed only with
     ``follow_symlinks``, and never back to a folder on the way.
+
+    Afterwards ``ignored`` counts unsupported files by extension, ``links`` the links, ``made`` what other batches have
+    made, by the folder it lies in; ``unreadable`` lists entries that could not be read.
     """
 
     root: Path
-    globs: Globs
+    include: Sequence[str] = ()
+    exclude: Sequence[str] = ()
     without: str | None
     is_own: Callable[[str, frozenset[str]], bool]
     follow_symlinks: bool
     made_by: Callable[[Path], Iterable[str] | None] = lambda _: ()
-    ignored: Ignored = field(init=False, factory=Ignored)
+    ignored: Counter[str] = field(init=False, factory=Counter[str])
+    links: int = field(init=False, default=0)
+    made: Counter[str] = field(init=False, factory=Counter[str])
+    unreadable: list[str] = field(init=False, factory=list[str])
     _made: set[str] = field(init=False, factory=set[str])  # results of other batches, as folded paths from the root
 
     def __iter__(self) -> Iterator[FoundFile]:
@@ -122,8 +103,8 @@ class Walk:
                 elif (file := self._file(path, entry, folder.names)) is not None:
                     yield file
             except OSError:
-                if len(self.ignored.unreadable) < MAX_UNREADABLE:
-                    self.ignored.unreadable.append(path)
+                if len(self.unreadable) < MAX_UNREADABLE:
+                    self.unreadable.append(path)
 
     def _open(self, path: str, ancestors: frozenset[tuple[int, int]]) -> _Folder:
         with os.scandir(self.root / path) as found:
@@ -133,7 +114,7 @@ class Walk:
         if any(entry.name == STATE_FOLDER for entry in all_entries):
             made = self.made_by(self.root / path)
             if made is None and path:
-                self.ignored.made[path] += len(entries)
+                self.made[path] += len(entries)
                 entries = []
             self._made.update(f"{folded_path(path)}/{name}" if path else name for name in made or ())
         return _Folder(path, iter(entries), frozenset(entry.name for entry in entries), ancestors)
@@ -141,23 +122,26 @@ class Walk:
     def _folder(self, path: str, entry: os.DirEntry[str], parent: _Folder) -> _Folder | None:
         if not entry.is_dir(follow_symlinks=self.follow_symlinks):
             return None
-        if path == self.without or not self.globs.wants_folder(path):
+        if path == self.without or _matches(path, self.exclude):
             return None
         identity = _identity(os.stat(self.root / path))  # DirEntry.stat has no device on Windows
         return None if identity in parent.ancestors else self._open(path, parent.ancestors | {identity})
 
+    def _is_wanted(self, path: str) -> bool:
+        return (not self.include or _matches(path, self.include)) and not _matches(path, self.exclude)
+
     def _file(self, path: str, entry: os.DirEntry[str], names: frozenset[str]) -> FoundFile | None:
         if entry.is_symlink() and not self.follow_symlinks:
-            self.ignored.links += 1
+            self.links += 1
             return None
-        if not entry.is_file() or not self.globs.wants_file(path) or self.is_own(path, names):
+        if not entry.is_file() or not self._is_wanted(path) or self.is_own(path, names):
             return None
         if folded_path(path) in self._made or (entry.name in REPORTS and is_report(self.root / path)):
-            self.ignored.made[path.rpartition("/")[0] or "."] += 1
+            self.made[path.rpartition("/")[0] or "."] += 1
             return None
         extension = PurePosixPath(entry.name).suffix[1:].lower()
         if not is_translatable(extension):
-            self.ignored.formats[extension] += 1
+            self.ignored[extension] += 1
             return None
         status = entry.stat()
         return FoundFile(path, status.st_size, status.st_mtime_ns)
