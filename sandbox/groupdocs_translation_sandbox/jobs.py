@@ -16,7 +16,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import PurePath
 from typing import Any
-from urllib.parse import urlsplit
 
 from attrs import evolve, frozen
 from groupdocs_translation.spec.formats import KINDS, Kind, format_name
@@ -28,7 +27,7 @@ from .engine.recognition import FORMATS as RECOGNIZED_AS
 from .engine.recognition import TEXT, FakeRecognition
 from .http import HTTPError
 from .settings import DAY_S, Settings, VirtualClock
-from .storage import RETENTION_S, Storage, StoredFile
+from .storage import RETENTION_S, STORAGE_PATH, Storage, StoredFile
 
 # Sigma of the log-normal distribution of latencies: two thirds of all jobs take between 0.74 and 1.35 of the median.
 SPREAD = 0.3
@@ -248,8 +247,7 @@ class Submission:
 
     def _source(self) -> StoredFile:
         url: str = self._request.get("url", "")
-        parts = urlsplit(url)
-        if f"{parts.scheme}://{parts.netloc}" not in self._origins:
+        if not url.startswith(tuple(f"{origin}{STORAGE_PATH}" for origin in self._origins)):
             raise HTTPError(400, "must be the URL of a file that was uploaded to the sandbox", field="url")
         try:
             return self._storage.open(url)
@@ -285,8 +283,6 @@ def _source_format(kind: Kind | None, request: Mapping[str, Any], file: StoredFi
         raise HTTPError(400, message, field="format")
     suffixes = [PurePath(name).suffix[1:] for name in (file.file_name, request.get("originalFileName", ""))]
     for hint in (named.replace("Unknown", ""), file.format, *suffixes):
-        if not hint:
-            continue
         try:
             found = format_name(hint)
         except ValueError:

@@ -61,6 +61,7 @@ def test_the_error_names_the_missing_member(client, name):
         ("document", {"url": "http://127.0.0.1:1/storage/x"}, "url"),
         ("document", {"url": "https://example.com/a.docx"}, "url"),
         ("document", {"url": "x"}, "url"),
+        ("document", {"url": "http://[x"}, "url"),
         ("presentation", {"format": "Pptx", "outputFormat": "Pptx", "slides": [-1]}, "slides"),
         ("spreadsheet", {"format": "Xlsx", "outputFormat": "Xlsx", "worksheets": [0]}, "worksheets"),
         ("spreadsheet", {"format": "Xlsx", "outputFormat": "Xlsx", "ranges": {"first": {}}}, "ranges.first"),
