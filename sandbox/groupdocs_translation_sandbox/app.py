@@ -94,15 +94,16 @@ class State:
         return self.identity.tokens_issued
 
 
+@define(eq=False)
 class App:
     """The ASGI application. ``origin`` is the origin that it listens on; the limits apply to bodies."""
 
-    def __init__(
-        self, state: State, engine: Engine, admin: Admin, *, max_body_bytes: int, max_upload_bytes: int
-    ) -> None:
-        self.state, self.origin = state, ""
-        self._engine, self._admin = engine, admin
-        self._max_body_bytes, self._max_upload_bytes = max_body_bytes, max_upload_bytes
+    state: State
+    _engine: Engine
+    _admin: Admin
+    _max_body_bytes: int
+    _max_upload_bytes: int
+    origin: str = ""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive, self._max_body_bytes)

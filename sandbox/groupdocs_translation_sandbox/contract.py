@@ -209,7 +209,7 @@ def check_request(request: dict[str, Any], *, lenient: bool) -> dict[str, Any]:
     if lenient:
         request = _respelled(request)
     _check(_IMPOSSIBLE, request)
-    source, targets = _language_members(request)
+    source, targets = language_members(request)
     if source in request:
         if request[source] not in TARGETS:
             raise HTTPError(400, f"must be one of {', '.join(TARGETS)}", field=source)
@@ -228,18 +228,13 @@ def check_request(request: dict[str, Any], *, lenient: bool) -> dict[str, Any]:
     return request
 
 
-def languages(request: Mapping[str, Any]) -> tuple[str, list[str]]:
-    """Return source and target languages of a request. The document has two pairs of names for them."""
-    source, targets = _language_members(request)
-    return request[source], request[targets]
-
-
-def _language_members(request: Mapping[str, Any]) -> tuple[str, str]:
+def language_members(request: Mapping[str, Any]) -> tuple[str, str]:
+    """Return the names of the members with the source and target languages: the document has two pairs of them."""
     return ("source", "targets") if "targets" in request else ("sourceLanguage", "targetLanguages")
 
 
 def _respelled(request: dict[str, Any]) -> dict[str, Any]:
-    source, targets = _language_members(request)
+    source, targets = language_members(request)
     if source in request:
         request |= {source: request[source].lower(), targets: [code.lower() for code in request[targets]]}
     if request.get("outputFormat"):

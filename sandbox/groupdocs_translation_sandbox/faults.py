@@ -11,7 +11,7 @@ from email.utils import formatdate
 from fnmatch import fnmatchcase
 from typing import Any, Literal, cast, get_args
 
-from attrs import evolve, field, frozen
+from attrs import define, evolve, field, frozen
 from attrs.validators import optional
 from groupdocs_translation.spec.operations import BY_ID
 from starlette.responses import FileResponse, HTMLResponse, PlainTextResponse, Response
@@ -150,26 +150,23 @@ def _retype(value: Any) -> Any:
     return {name: 7 if isinstance(member, str) else "seven" for name, member in members.items()}
 
 
+@define(eq=False)
 class FaultySend:
     """ASGI's ``send`` for one response: adds the date, reports the status, and applies a fault to the body."""
 
-    def __init__(
-        self,
-        send: Send,
-        request: Request,
-        fault: Fault | None,
-        now: float,
-        on_start: Callable[[int], None] | None = None,
-    ) -> None:
-        self._send, self._request, self._now, self._on_start = send, request, now, on_start
-        self._fault = None if request.method == "HEAD" else fault  # a response to HEAD has no body
-        self._end: int | None = None  # the number of bytes after which the connection breaks
-        self._piece_bytes, self._sent = 1, 0
+    _send: Send
+    _request: Request
+    _fault: Fault | None
+    _now: float
+    _on_start: Callable[[int], None] | None = None
+    _end: int | None = None  # the number of bytes after which the connection breaks
+    _piece_bytes: int = 1
+    _sent: int = 0
 
     async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             await self._start(message)
-        elif self._fault is None:
+        elif self._fault is None or self._request.method == "HEAD":  # whose response has no body
             await self._send(message)
         else:
             await self._send_body(message, self._fault)

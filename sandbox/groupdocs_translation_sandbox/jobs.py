@@ -21,7 +21,7 @@ from attrs import evolve, frozen
 from groupdocs_translation.spec.formats import KINDS, Kind, format_name
 from groupdocs_translation.spec.operations import Operation
 
-from .contract import check_members, languages
+from .contract import check_members, language_members
 from .engine import Engine, EngineError, FileTask, hugo_structure
 from .engine.recognition import FORMATS as RECOGNIZED_AS
 from .engine.recognition import TEXT, FakeRecognition
@@ -198,7 +198,7 @@ class Submission:
         return texts
 
     async def _translate(self, texts: list[str]) -> dict[str, list[str]]:
-        source, targets = languages(self._request)
+        source, targets = (self._request[name] for name in language_members(self._request))
         glossary = self._request.get("translationDictionary", {})
         markdown = self._request.get("containsMarkdown", False)
 
@@ -224,7 +224,7 @@ class Submission:
             known = f", only to {', '.join(RECOGNIZED_AS)}" if is_recognized else ""
             message = f"the sandbox does not convert {source_format} to {output_format}{known}"
             raise HTTPError(400, message, field="outputFormat")
-        source_language, targets = languages(request)
+        source_language, targets = (request[name] for name in language_members(request))
         size = file.path.stat().st_size
         remark: str | None = None
         results: dict[str, Any] = {}

@@ -91,8 +91,7 @@ class Sandbox:
             Storage(self._folder, clock, settings),
             Jobs(clock, settings, seed),
         )
-        limits = {"max_body_bytes": max_body_bytes, "max_upload_bytes": max_upload_bytes}
-        self.app = App(self.state, engine or PseudoEngine(), Admin(self), **limits)
+        self.app = App(self.state, engine or PseudoEngine(), Admin(self), max_body_bytes, max_upload_bytes)
         self.client_id = client_id
         self.add_client(client_id, client_secret)
         self._host, self._port = host, port
