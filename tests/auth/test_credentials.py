@@ -437,8 +437,9 @@ def test_a_provider_must_return_another_token_after_a_401(make_source, clock):
     assert source.get().value.reveal() == "two"
 
 
-def ready(access_token, clock):
-    return make_token_source(Secret(None), Secret(None), token_url="", access_token=Secret(access_token), clock=clock)
+def ready(access_token, clock, **settings):
+    token = Secret(access_token)
+    return make_token_source(Secret(None), Secret(None), token_url="", access_token=token, clock=clock, **settings)
 
 
 def test_an_access_token_is_used_until_the_api_rejects_it(clock):
@@ -450,6 +451,11 @@ def test_an_access_token_is_used_until_the_api_rejects_it(clock):
     assert source.invalidate(first)
     with pytest.raises(AuthenticationError, match="rejected the access token of access_token="):
         source.get()
+
+
+def test_the_event_of_an_access_token_is_json(clock, events):
+    ready("mine", clock, on_event=events.append).get()
+    assert json.loads(json.dumps(events[0].to_dict(), allow_nan=False))["lifetime_s"] is None
 
 
 def test_an_invalid_access_token_is_rejected_by_the_constructor(clock):

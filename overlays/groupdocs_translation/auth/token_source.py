@@ -12,6 +12,7 @@ from collections.abc import Callable
 from concurrent.futures import Future, InvalidStateError, wait
 from contextlib import suppress
 from functools import partial
+from math import isfinite
 from random import random
 from typing import Any, Literal, NoReturn, get_args
 
@@ -50,7 +51,8 @@ class TokenEvent(Data):
     """An event in the life of the token, without secrets.
 
     ``kind`` is ``obtained`` (the first token), ``refreshed``, ``loaded`` (from a token store), ``refresh_failed`` or
-    ``replayed`` (a request was sent again after a 401). ``lifetime_s`` is that of the new token, ``error`` the message.
+    ``replayed`` (a request was sent again after a 401). ``error`` is the message, ``lifetime_s`` that of the new token,
+    ``None`` if it is unknown.
     """
 
     kind: TokenEventKind
@@ -61,7 +63,7 @@ class TokenEvent(Data):
         kinds, lifetime = get_args(TokenEventKind), self.lifetime_s
         if self.kind not in kinds:
             raise ConfigurationError(f"kind must be {', '.join(kinds)}, got {self.kind!r:.60}", parameter="kind")
-        if lifetime is not None and not (type(lifetime) in {int, float} and lifetime >= 0):
+        if lifetime is not None and not (type(lifetime) in {int, float} and 0 <= lifetime < float("inf")):
             raise ConfigurationError(f"lifetime_s must be a number, got {lifetime!r:.60}", parameter="lifetime_s")
         if not isinstance(self.error, str | None):
             raise ConfigurationError(f"error must be a string, got {self.error!r:.60}", parameter="error")
@@ -301,7 +303,7 @@ class TokenSource:
             return
         kind: TokenEventKind = "loaded" if outcome.is_stored else "obtained" if is_first else "refreshed"
         log.info("access token %s, valid for %.0f s", kind, outcome.lifetime_s)
-        self._emit(kind, lifetime_s=outcome.lifetime_s)
+        self._emit(kind, lifetime_s=outcome.lifetime_s if isfinite(outcome.lifetime_s) else None)
 
     def _emit(self, kind: TokenEventKind, *, lifetime_s: float | None = None, error: str | None = None) -> None:
         if self._on_event is not None:
