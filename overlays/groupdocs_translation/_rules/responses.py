@@ -345,17 +345,16 @@ def has_structure(spec: JobSpec, answer: Any) -> bool:
 def texts_of(handle: JobHandle, answer: Any, request_id: str | None) -> TextTranslation[Any] | None:
     """Return the translations, with equal and blank texts restored; ``None`` if their number is wrong."""
     spec = handle.spec
-    by_language = {
-        language: restore(found, spec.count, spec.order, spec.blanks)
-        for language, found in entries(spec, answer).items()
-    }
-    whole = {language: found for language, found in by_language.items() if found is not None}
-    if len(whole) < len(by_language):
-        return None
-    if spec.is_single:
-        firsts = {language: found[0] for language, found in whole.items() if found}
-        return TextTranslation(firsts, [handle.id], request_id)
-    return TextTranslation(whole, [handle.id], request_id)
+    by_language: dict[str, Any] = {}
+    for language, translated in entries(spec, answer).items():
+        texts = restore(translated, spec.count, spec.order, spec.blanks)
+        if texts is None:
+            return None
+        if not spec.is_single:
+            by_language[language] = texts
+        elif texts:
+            by_language[language] = texts[0]
+    return TextTranslation(by_language, [handle.id], request_id)
 
 
 def files_of(spec: JobSpec, answer: Any, request_id: str | None) -> FileResult:

@@ -47,10 +47,6 @@ MAX_MESSAGE_LENGTH = 256  # of text from a server, in error messages
 MAX_ERROR_LENGTH = 64  # of an OAuth error; the longest of the RFC has 25 characters
 
 TRANSIENT_ERRORS = frozenset({"server_error", "temporarily_unavailable"})
-FINAL_ERRORS = frozenset(  # RFC 6749 §5.2: not retryable, whatever the status
-    {"invalid_request", "invalid_client", "invalid_grant", "unauthorized_client", "unsupported_grant_type"}
-    | {"invalid_scope"}
-)
 _ADVICE = {
     "invalid_client": "check the client ID and secret; the pair is wrong or the application was deleted",
     "unauthorized_client": "this application may not use client credentials",
@@ -58,6 +54,7 @@ _ADVICE = {
     "unsupported_grant_type": "the token endpoint does not support client credentials; check token_url",
     "invalid_request": "the token endpoint rejected the request; check token_url",
 }
+FINAL_ERRORS = {*_ADVICE, "invalid_grant"}  # all of RFC 6749 §5.2: not retryable, whatever the status
 _SCOPES = re.compile(r"([\x21\x23-\x5b\x5d-\x7e]+( [\x21\x23-\x5b\x5d-\x7e]+)*)?")  # RFC 6749 §3.3, or empty
 _RESERVED_PARAMS = frozenset({"grant_type", "client_id", "client_secret", "scope"})
 
