@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+import threading
 from base64 import urlsafe_b64encode
 
 import keyring
@@ -435,6 +436,20 @@ def test_a_provider_must_return_another_token_after_a_401(make_source, clock):
     tokens.append("two")
     clock.advance(2)
     assert source.get().value.reveal() == "two"
+
+
+def test_a_renewal_that_runs_during_a_401_must_return_another_token_too(make_source, clock):
+    gate = threading.Event()
+    gate.set()
+    source = make_source(token_provider=lambda: ("one", 3600) if gate.wait(20) else None)
+    first = source.get()
+    clock.advance(3400)
+    gate.clear()
+    assert source.get() is first  # and is renewed early
+    assert source.invalidate(first)
+    gate.set()
+    with pytest.raises(AuthenticationError, match="token_provider= returned it again"):
+        source.get()
 
 
 def ready(access_token, clock, **settings):

@@ -177,6 +177,8 @@ class TokenSource:
                 return False
             self._token, self._rejected_token = None, token
             self._failure = None
+            if self._pending is not None:  # an early renewal, which may be about to return the same token
+                self._pending.rejected_token = token
         log.info("access token rejected by the API and discarded")  # outside the lock: a handler may call this method
         return True
 
