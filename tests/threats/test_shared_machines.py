@@ -27,12 +27,19 @@ def source(tmp_path):
 
 
 @pytest.fixture
+def in_pieces(monkeypatch):
+    """Write a result piece by piece: one below ``CHUNK_BYTES`` is in memory until it is complete."""
+    monkeypatch.setattr("groupdocs_translation._sync.transfer.CHUNK_BYTES", 2**16)
+
+
+@pytest.fixture
 def folder(tmp_path):
     path = tmp_path / "results"
     path.mkdir()
     return path
 
 
+@pytest.mark.usefixtures("in_pieces")
 def test_a_document_is_private_during_its_download(client, source, folder):
     growing: dict[str, int] = {}
 
@@ -71,6 +78,7 @@ def test_a_temporary_file_is_created_private_and_not_restricted_later(client, so
     assert 0o600 not in [stat.S_IMODE(mode) for mode in chmod]
 
 
+@pytest.mark.usefixtures("in_pieces")
 def test_the_temporary_name_is_random_and_in_the_folder_of_the_result(client, source, folder):
     names: set[str] = set()
 
