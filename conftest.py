@@ -22,11 +22,10 @@ from pathlib import Path
 from typing import Any
 from unittest import mock
 
-import anyio.lowlevel
 import pytest
 from _pytest._code import Traceback
-from groupdocs_translation._clock import SystemClock
-from groupdocs_translation_sandbox import Sandbox
+from groupdocs_translation import default_clock
+from groupdocs_translation_sandbox import ClientClock, Sandbox
 from groupdocs_translation_sandbox.engine import FileTask, PseudoEngine
 from groupdocs_translation_sandbox.engine.recognition import write
 from groupdocs_translation_sandbox.jobs import Submission
@@ -90,25 +89,6 @@ def _traceback(self: SybilItem, excinfo: pytest.ExceptionInfo[BaseException]) ->
 SybilItem._traceback_filter = _traceback  # type: ignore[method-assign]
 
 
-def _skip_sleeps(patch: pytest.MonkeyPatch) -> None:
-    """Make ``sleep`` of clients advance their clock instead of waiting."""
-    ahead = 0.0
-
-    def sleep(_: SystemClock, seconds: float) -> None:
-        nonlocal ahead
-        ahead += seconds
-
-    async def asleep(_: SystemClock, seconds: float) -> None:
-        nonlocal ahead
-        ahead += seconds
-        await anyio.lowlevel.checkpoint()
-
-    patch.setattr(SystemClock, "monotonic", lambda _: time.monotonic() + ahead)
-    patch.setattr(SystemClock, "wall", lambda _: time.time() + ahead)
-    patch.setattr(SystemClock, "sleep", sleep)
-    patch.setattr(SystemClock, "asleep", asleep)
-
-
 class _ConvertingEngine(PseudoEngine):
     """The sandbox's engine, extended by conversions between PDF and Word with a fixed text."""
 
@@ -141,8 +121,8 @@ def _open_page(namespace: dict[str, Any]) -> None:
     isolated = dict.fromkeys(homes, folder)  # from the user's files
     stack.enter_context(mock.patch.dict(os.environ, sandbox.environment() | isolated))
     patch.setattr(Submission, "_source", _source)
+    stack.enter_context(default_clock(ClientClock(sandbox)))
     patch.chdir(folder)
-    _skip_sleeps(patch)
 
 
 def _close_page(namespace: dict[str, Any]) -> None:
