@@ -142,9 +142,7 @@ class Draft:
                 self.renamed[name] = fits[0]
                 self.moved["components", "schemas", name] = ("components", "schemas", fits[0])
                 pattern = rf"(?<![A-Za-z]){re.escape(name)}(?![A-Za-z])"
-                for number in range(1, len(self.text.blocks) + 1):
-                    if self.text.replace(number, pattern, fits[0]) | self.text.refer(number, name, fits[0]):
-                        self._note(number, f"schema {name} is now {fits[0]}")
+                self._move(pattern, fits[0], f"schema {name} is now {fits[0]}", schema=name)
             elif fits:
                 self.decisions.append(f"schema {name} was removed; decide which of {', '.join(fits)} replaces it")
 
@@ -234,9 +232,10 @@ class Draft:
                 if mine and all(hit[:5] == place for hit in mine) and self.text.replace(number, schema, to):
                     self._note(number, f"property {name}.{key} is now in {to}")
 
-    def _move(self, pattern: str, new: str, why: str) -> None:
+    def _move(self, pattern: str, new: str, why: str, *, schema: str = "") -> None:
         for number in range(1, len(self.text.blocks) + 1):
-            if self.text.replace(number, pattern, new):
+            has_references = bool(schema) and self.text.refer(number, schema, new)
+            if self.text.replace(number, pattern, new) or has_references:
                 self._note(number, why)
 
     def _changed(self, *place: str) -> tuple[dict[str, Any], dict[str, Any]]:

@@ -24,7 +24,7 @@ if __name__ == "__main__":  # as in regenerate.py
     sys.path[0] = str(Path(__file__).resolve().parents[1])
 
 from openapi import documents, places, regenerate
-from release.tree import served
+from release.tree import run, served
 
 BRANCH = "refresh/document"
 FRAGMENT = "changes.d/service-document.document.md"
@@ -120,18 +120,14 @@ def _commit(root: Path, message: str) -> None:
     _git(root, "commit", "--quiet", "--allow-empty", "--message", message)
 
 
-def finish(clone: Path) -> int:
-    """Make the edits that remain for ``add_operations``, run what must pass, and return 0 if it does."""
+def finish(clone: Path) -> None:
+    """Make the edits that remain for ``add_operations``, and run what must pass."""
     print(f"## Edits by hand\n\n{add_kind(clone, KIND)}")
     edits = re.findall(r"^@@", _git(clone, "diff", "--unified=0"), re.MULTILINE)
     for command in GATE:
         _commit(clone, "Make the edits that remain")
-        print(f"$ {' '.join(command)}", flush=True)
-        if code := subprocess.run(command, cwd=clone, check=False).returncode:
-            print(f"{' '.join(command)} failed")
-            return code
+        run(*command, cwd=clone)
     print(f"\nEverything passes. Edits by hand: {len(edits)} row of {places.KINDS} for 3 operations")
-    return 0
 
 
 def add_kind(root: Path, kind: str) -> str:
@@ -149,13 +145,13 @@ def add_operations(document: Any, style: str, kind: str) -> None:
         document["paths"][path] = copy.deepcopy(document["paths"][like])
 
 
-def main(argv: list[str] | None = None) -> int:
-    """Propose or run the dry run, and return 0 unless something fails in the dry run."""
+def main() -> None:
+    """Propose or run the dry run, which ends the command if something fails."""
     parser = argparse.ArgumentParser(prog="refresh", description=__doc__)
     parser.add_argument("--source", metavar="FILE_OR_URL", help="the service's document")
     parser.add_argument("--out", type=Path, help="folder for body.md and title.txt")
     parser.add_argument("--rehearse", action="store_true", help="dry run: on loopback, into a bare repository")
-    options = parser.parse_args(argv)
+    options = parser.parse_args()
     root = regenerate.ROOT
     if options.rehearse:
         with tempfile.TemporaryDirectory(prefix="refresh-") as name:
@@ -165,12 +161,13 @@ def main(argv: list[str] | None = None) -> int:
                 add_operations(document, STYLE, KIND)
                 source.write_text(json.dumps(document), "utf-8")
             print(rehearse(source, root, Path(name)))
-            return 0 if options.source else finish(Path(name, "clone"))
+            if not options.source:
+                finish(Path(name, "clone"))
+        return
     if not options.source or not options.out:
         parser.error("give --source and --out, or --rehearse")
     print("changed=true" if propose(options.source, root, options.out) else "changed=false")
-    return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()
