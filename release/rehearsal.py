@@ -44,14 +44,6 @@ def install_by_name(environment: EmptyEnvironment, requirement: str, index: Inde
     return " and ".join(came_from)
 
 
-def scratch_clone(root: Path, target: Path) -> Path:
-    """Copy the tree, with uncommitted changes, into a new repository."""
-    copy(root, target)
-    run("git", "init", "--quiet", "--initial-branch", "main", cwd=target)
-    commit(target, "The tree as it is")
-    return target
-
-
 def commit(clone: Path, message: str) -> None:
     """Commit everything in a scratch clone, with a fixed identity."""
     run("git", "add", "--all", cwd=clone)
@@ -92,17 +84,17 @@ def release(clone: Path, index: Index) -> str:
     return version
 
 
-def use(root: Path, name: str, version: str, index: Index) -> None:
+def use(name: str, version: str, index: Index) -> None:
     """Install by name in an empty environment and run the README's example, as a new user does."""
-    readme = (root / "README.md").read_text(encoding="utf-8")
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
     found = re.search(r"^```python\n(.*?)^```$", readme, re.MULTILINE | re.DOTALL)
     if found is None:
         raise ReleaseRefused("README.md has no ```python block to run")
     with tempfile.TemporaryDirectory() as elsewhere:
         environment = EmptyEnvironment(Path(elsewhere))
         print(f"installed from {install_by_name(environment, f'{name}[sandbox]=={version}', index)}")
-        shutil.copytree(root / "examples", environment.folder / "examples")
-        shutil.copytree(root / "examples" / "files", environment.folder, dirs_exist_ok=True)  # the user's own files
+        shutil.copytree(ROOT / "examples", environment.folder / "examples")
+        shutil.copytree(ROOT / "examples" / "files", environment.folder, dirs_exist_ok=True)  # the user's own files
         (environment.folder / "readme_example.py").write_text(without_placeholders(found[1]), encoding="utf-8")
         print("the README's example prints:")
         printed = environment.run("-W", "error", "-c", RUN_EXAMPLE, "readme_example.py")
@@ -111,15 +103,18 @@ def use(root: Path, name: str, version: str, index: Index) -> None:
         print(printed, end="")
 
 
-def rehearse(root: Path = ROOT) -> None:
-    """Release a scratch clone and use the release; anything unexpected ends the session."""
+def rehearse() -> None:
+    """Release a scratch clone, with uncommitted changes, and use the release; anything unexpected ends the session."""
     with tempfile.TemporaryDirectory() as folder:
         uploads = Path(folder, "index")
         uploads.mkdir()
         with loopback_index(uploads) as index:
             os.environ.update(TWINE_USERNAME=index.username, TWINE_PASSWORD=index.password)
-            version = release(scratch_clone(root, Path(folder, "clone")), index)
-            use(root, metadata(root)["name"], version, index)
+            clone = copy(ROOT, Path(folder, "clone"))
+            run("git", "init", "--quiet", "--initial-branch", "main", cwd=clone)
+            commit(clone, "The tree as it is")
+            version = release(clone, index)
+            use(metadata()["name"], version, index)
     print(f"{version} was bumped, described, tagged, published and installed by name, and the example ran")
 
 
