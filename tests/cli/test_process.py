@@ -15,6 +15,7 @@ import sys
 import time
 
 import pytest
+from groupdocs_translation import PollingSchedule
 from groupdocs_translation.cli.main import run
 from groupdocs_translation.sandbox import Sandbox
 
@@ -28,7 +29,7 @@ PATIENCE_S = 60.0  # for what takes a tenth of a second on a quiet machine
 # The unchanged command with frequent polls: time is real here, in the sandbox and in the client.
 STARTER = (
     "import sys; from groupdocs_translation import PollingSchedule; from groupdocs_translation.cli.main import run; "
-    "sys.exit(run(sys.argv[1:], polling=PollingSchedule(first_wait_s=0.2, shortest_gap_s=0.2, longest_gap_s=0.3)))"
+    "sys.exit(run(sys.argv[1:], polling=PollingSchedule.every(0.2)))"
 )
 COLOR = re.compile(rb"\x1b\[[0-9;]*3[0-9][;m]")
 
@@ -183,7 +184,7 @@ def test_no_locale_and_no_encoding_makes_it_crash(start, environment, monkeypatc
     document = start(*line, "--json", env=bare | {"PYTHONIOENCODING": "ascii"})
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
-    assert run(["text", "Größe", "--to", "de", "-q"]) == 0
+    assert run(["text", "Größe", "--to", "de", "-q"], polling=PollingSchedule.every(0.2)) == 0
     right = capsys.readouterr().out
     assert not right.isascii()
     outcomes = [process.communicate(timeout=PATIENCE_S) for process in (plain, latin, document)]
@@ -308,7 +309,7 @@ def test_results_are_not_printed_into_the_bar(start, sandbox, terminal, tmp_path
 def test_an_id_is_never_cut(start, sandbox, environment, monkeypatch, capsys):
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
-    assert run(["text", "Hello", "--to", "de", "-q"]) == 0
+    assert run(["text", "Hello", "--to", "de", "-q"], polling=PollingSchedule.every(0.2)) == 0
     (job_id,) = sandbox.state.jobs
     with contextlib.closing(Terminal(columns=40)) as terminal:
         process = start("jobs", "list", env={"TERM": "xterm-256color", "COLUMNS": ""}, stdout=terminal.theirs)

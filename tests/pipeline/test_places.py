@@ -104,11 +104,12 @@ def test_the_reported_changes_make_everything_new_callable_served_and_documented
     code = """
 import inspect
 from typing import get_args
-from groupdocs_translation import TranslationClient
+from groupdocs_translation import PollingSchedule, TranslationClient
 from groupdocs_translation.spec.derived import HtmlKinds, SavingMode, SourceFormat, TextStyle
 from groupdocs_translation_sandbox import Sandbox
 from release import tables
-with Sandbox() as sandbox, TranslationClient(**sandbox.client_settings()) as client:
+polling = PollingSchedule.every(0.2)
+with Sandbox() as sandbox, TranslationClient(**sandbox.client_settings(), polling=polling) as client:
     client.translate_text("Hello", target="de", style="sample")
     client.submit_file(b"Hello", name="a.txt", target="de", style="sample")
     client.submit_file(b"Hello", name="a.probe", target="de", saving_mode="Zip")
