@@ -20,7 +20,6 @@ if __name__ == "__main__":  # as in regenerate.py
 
 from openapi import toolchain
 
-unasync: Any = import_module("unasync")  # it has no type hints
 WORDS = {  # async → sync; unused words are an error
     "AsyncBatch": "Batch",
     "AsyncBaseTransport": "BaseTransport",
@@ -67,6 +66,7 @@ class TwinError(Exception):
 
 def write(root: Path, into: Path) -> list[str]:
     """Write the twins of ``root``'s sources below ``into``, and return the relative paths of the written folders."""
+    unasync: Any = import_module("unasync")  # it has no type hints, and loads setuptools
     found: dict[str, str] = {}
     folders: list[str] = []
     for place in PLACES:
