@@ -235,14 +235,12 @@ def unsafe_permissions(status: os.stat_result, *, allow_root: bool = True) -> st
 
 def _from_keyring(profile: str) -> Pair:
     """Return the two entries of the system keyring; empty without the extra, a backend or entries."""
-    try:
-        import keyring  # noqa: PLC0415  (an extra)
-    except ImportError:
-        return wrapped(None, None)
     service = keyring_service(profile)
     try:
+        import keyring  # noqa: PLC0415  (an extra)
+
         return wrapped(keyring.get_password(service, "client_id"), keyring.get_password(service, "client_secret"))
-    except Exception as error:  # a headless machine has no backend; a locked keyring raises
+    except Exception as error:  # without the extra; a headless machine has no backend; a locked keyring raises
         log.debug("the system keyring cannot be read: %s", type(error).__name__)
         return wrapped(None, None)
 
