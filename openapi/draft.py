@@ -311,7 +311,8 @@ class Draft:
             for action in self._for_new(method, path, operation, name):
                 self.text.add(anchor, action)
                 self.notes.append(f"new action, {action['target']}: {action['x-draft']}")
-            if not _is_like_others(method, path):
+            is_poll = method == "GET" and ("{" in path or path.endswith("/trial"))
+            if not is_poll and method != "POST":
                 self.decisions.append(f"{method} {path}: check the name {name}, and whether it submits, polls or reads")
 
     def _remove_errors(self, document: Any) -> None:
@@ -372,10 +373,6 @@ class Draft:
                 "x-draft": reason,
                 "update": {"security": []},
             }
-
-
-def _is_like_others(method: str, path: str) -> bool:
-    return method == "POST" or (method == "GET" and ("{" in path or path.endswith("/trial")))
 
 
 def _candidates(

@@ -53,7 +53,7 @@ def write(root: Path, document: Any, path: Path) -> None:
 
 def _wrapped(start: str, values: Iterable[Any], end: str) -> str:
     """Return the values between ``start`` and ``end``, on one line if they fit, else on several full ones."""
-    text = ", ".join(map(_quoted, values))
+    text = ", ".join(f'"{value}"' if isinstance(value, str) else repr(value) for value in values)
     if len(start + text + end) <= LINE:
         return f"{start}{text}{end}\n"
     indent = " " * (len(start) - len(start.lstrip()) + 4)
@@ -69,10 +69,6 @@ def missing(document: Any) -> Iterator[str]:
     for name, found in styles(document).items():
         if not found:
             yield f"no operation is a {name}: {STYLES[name]} was renamed, or its request is another"
-
-
-def _quoted(value: Any) -> str:
-    return f'"{value}"' if isinstance(value, str) else repr(value)
 
 
 def rows_of(document: Any) -> Iterator[tuple[str, str, str, str, str, str | None, bool, str]]:
@@ -127,15 +123,12 @@ def _of_kinds(root: Path) -> Iterator[tuple[str, list[str]]]:
     yield "KindName", list(formats.KINDS)
     spellings = [(name, word) for word, name in formats._NAMES.items()]
     for literal, known in (("SourceFormat", formats._OWNERS), ("OutputFormat", dict(spellings))):
-        yield literal, _unique(word for pair in spellings if pair[0] in known for word in pair)
+        words = dict.fromkeys(word for pair in spellings if pair[0] in known for word in pair)
+        yield literal, list(words)
     alike: dict[frozenset[str], list[str]] = {}
     for kind in formats.KINDS.values():
         alike.setdefault(frozenset(kind.options), []).append(kind.name)
     yield from ((f"{names[0].capitalize()}Kinds", names) for names in alike.values())  # kinds with the same options
-
-
-def _unique(words: Iterable[str]) -> list[str]:
-    return list(dict.fromkeys(words))
 
 
 def kinds(root: Path) -> Any:

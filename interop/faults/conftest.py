@@ -1,18 +1,14 @@
-"""Fixtures: no network, no user folders, and a disk in memory if possible, because a batch waits for each write."""
+"""No network and no user folders for any test of faults."""
 
 from __future__ import annotations
 
 import socket
-import tempfile
-from pathlib import Path
 
 import pytest
 from groupdocs_translation.auth import token_endpoint
 
 from tests.conftest import unrelated_certificate  # noqa: F401  (a fixture)
 from tests.faults.matrix import READ_S, only_loopback
-
-MEMORY = Path("/dev/shm")
 
 
 @pytest.fixture(autouse=True)
@@ -22,9 +18,3 @@ def isolated(monkeypatch, tmp_path, unrelated_certificate):  # noqa: F811  (the 
     monkeypatch.setenv("SSL_CERT_FILE", unrelated_certificate)
     for variable in ("XDG_STATE_HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME", "HOME"):
         monkeypatch.setenv(variable, str(tmp_path / variable))
-
-
-@pytest.fixture
-def tmp_path():
-    with tempfile.TemporaryDirectory(dir=MEMORY if MEMORY.is_dir() else None) as folder:
-        yield Path(folder)
