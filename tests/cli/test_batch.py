@@ -112,6 +112,13 @@ def test_options_of_a_kind_are_refused_with_the_list_before_anything_is_sent(com
     assert not [name for name in sandbox.calls() if name[0].islower()], "no operation of the service"
 
 
+@pytest.mark.parametrize("journal", ["/", "."])
+def test_a_journal_that_is_a_folder_is_a_usage_error(command, folder, journal):
+    done = command("batch", folder, "--to", "de", "--out", "out", "--journal", journal)
+    assert done.code == 2
+    assert "as a journal: it is not a file" in done.err
+
+
 def test_a_missing_folder_is_a_usage_error(command):
     done = command("batch", "nowhere", "--to", "de", "--out", "out")
     assert done.code == 2

@@ -76,6 +76,12 @@ def test_a_users_own_error_means_what_its_parent_means():
         (_errors.CallBudgetExceeded("call_budget=5 is used up", budget=5, used=5), "--max-calls 5 is used up"),
         (_errors.UnsupportedLanguage("target='xx': there is no language", parameter="target"), "--to 'xx'"),
         (_errors.ConfigurationError("whatever: said", parameter="target"), "whatever: said"),
+        (
+            _errors.ConfigurationError("style, summarize and as_text cannot be combined", parameter="style"),
+            "--style, --summarize and --as-text cannot be combined",
+        ),
+        (_errors.ConfigurationError("style must be 'slang'", parameter="style"), "--style must be 'slang'"),
+        (_errors.ConfigurationError("base_url must use https", parameter="base_url"), "base_url must use https"),
     ],
 )
 def test_messages_name_options_instead_of_python_arguments(error, in_ours):

@@ -39,9 +39,10 @@ def test_formats_of_one_are_found_however_it_is_written(command, given):
 
 def test_pdf_is_both_text_and_scan_and_an_unknown_format_is_refused(command):
     assert [line.split("\t")[0] for line in command("formats", "pdf").out.splitlines()] == ["pdf", "image"]
-    done = command("formats", "exe")
-    assert done.code == 2
-    assert "known source formats" in done.err
+    for unknown in ("exe", ".", ""):
+        done = command("formats", unknown)
+        assert done.code == 2
+        assert "known source formats" in done.err
 
 
 def test_usage_counts_what_the_commands_of_the_month_have_sent(command, clock):

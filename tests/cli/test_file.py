@@ -308,5 +308,14 @@ def test_all_files_are_checked_before_the_first_one_is_sent(command, note):
     assert done.err.splitlines()[0] == "groupdocs-translation: cannot read nowhere.docx: No such file or directory"
 
 
-def test_a_message_names_the_option_for_text(command, note):
-    assert "--as-text does not support the kind 'document'" in command("file", note, "--to", "de", "--as-text").err
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        (["--as-text"], "--as-text does not support the kind 'document'"),
+        (["--style", "medical"], "--style must be one of 'slang', 'classification', got 'medical'"),
+        (["--style", "slang", "--summarize"], "--style, --summarize and --as-text cannot be combined"),
+        (["--trial", "--output-format", "pdf"], "--output-format must be txt in the trial"),
+    ],
+)
+def test_a_message_names_the_options(command, note, line, said):
+    assert said in command("file", note, "--to", "de", *line).err

@@ -183,12 +183,16 @@ def batch_settings(
         raise ConfigurationError(f"{folder} is not a folder", parameter="folder")
     if output.exists() and not output.is_dir():
         raise ConfigurationError(f"{output_dir} is a file: give a folder for the results", parameter="output_dir")
-    journal = given.get("journal")
+    journal = output / STATE_FOLDER / JOURNAL_NAME
+    if given.get("journal") is not None:
+        journal = checked_path(given["journal"], "journal")
+    if not journal.name:
+        raise ConfigurationError(f"cannot use {journal} as a journal: it is not a file", parameter="journal")
     return BatchSettings(
         source=source,
         output=output,
         targets=tuple(targets),
-        journal=checked_path(journal, "journal") if journal is not None else output / STATE_FOLDER / JOURNAL_NAME,
+        journal=journal,
         options=options,
         include=_patterns(given, "include"),
         exclude=_patterns(given, "exclude"),

@@ -15,6 +15,7 @@ from .._errors import (
     TranslationError,
     UnsupportedLanguage,
 )
+from ..spec.formats import FileOptions
 
 PROGRAM = "groupdocs-translation"
 
@@ -88,6 +89,10 @@ MEANINGS: dict[str, Meaning] = {
 
 # Arguments of the Python API whose options have another name.
 _FLAGS = {"target": "--to", "source": "--from", "output_dir": "--out", "as_text": "--as-text"}
+_OTHERS = "format journal kind markdown name output_format overwrite style summarize"
+_OPTIONS = {*_FLAGS, *FileOptions.__annotations__, *_OTHERS.split()}
+# The arguments that a message begins with: "target='xx' is ...", "style and summarize cannot be combined".
+_SUBJECT = re.compile(r"([a-z_]+(?:(?:, | and )[a-z_]+)*)(?:=| (?=must|cannot|does not))")
 # Hints by parameter, where the hint of the Python API is for Python code.
 _HINTS = {
     "target": "use one code such as --to de, or several: --to de,fr",
@@ -131,13 +136,16 @@ def cli_wording(error: TranslationError) -> str:
     return "\n".join([text, *notes])
 
 
+def _with_flags(names: str) -> str:
+    return re.sub(r"\w+", lambda name: flag(name[0]) if name[0] in _OPTIONS else name[0], names)
+
+
 def _configuration_wording(error: ConfigurationError) -> str:
     parameter, problem, hint = error.parameter or "", error.problem, error.hint
-    flags = ", ".join(map(flag, parameter.split(", ")))
-    if problem.startswith((f"{parameter}=", *([f"{parameter} "] if parameter in _FLAGS else []))):
-        problem = f"{flags} {problem[len(parameter) + 1 :]}"
-    elif parameter != "file" and problem.endswith(f" {parameter}"):  # a FILE is not an option
-        problem = f"{problem.removesuffix(parameter)}{flags}"
+    if (match := _SUBJECT.match(problem)) and set(re.split(", | and ", match[1])) <= _OPTIONS:
+        problem = f"{_with_flags(match[1])} {problem[match.end() :]}"
+    elif problem.endswith(f"support {parameter}"):
+        problem = f"{problem.removesuffix(parameter)}{_with_flags(parameter)}"
     if isinstance(error, UnsupportedLanguage):
         hint = hint if error.allowed else None  # the advice has it
     elif hint and parameter in _HINTS:

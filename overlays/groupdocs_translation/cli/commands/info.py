@@ -47,7 +47,7 @@ def formats(context: Context, format: str | None) -> None:
     """
     kinds = [kind for kind in KINDS.values() if kind.name != "auto"]
     if format is not None:
-        _, name = recognize(f"x.{format.rpartition('.')[2]}")
+        _, name = recognize(format, format=f".{format.rpartition('.')[2]}")
         kinds = [kind for kind in kinds if name in kind.formats]
     facts = {
         kind.name: {
