@@ -39,7 +39,7 @@ def test_a_pair_that_every_file_would_repeat_stops_the_batch_before_the_first(sa
 
 
 def test_a_pair_that_the_service_has_given_up_stops_the_batch_after_the_first(client, twelve, out, monkeypatch):
-    for module in ("app", "strict"):
+    for module in ("app", "contract"):
         monkeypatch.setattr(f"groupdocs_translation_sandbox.{module}.TARGETS", {"en": ["fr"]})
 
     report = client.translate_folder(twelve, target="de", output_dir=out)
