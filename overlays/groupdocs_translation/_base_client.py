@@ -188,8 +188,7 @@ class Settings:
             raise ConfigurationError(
                 f"origin must be the name of your application on one line, got {self.origin!r:.60}", parameter="origin"
             )
-        if self.timeout is not None and not hasattr(self.timeout, "connect"):  # an httpx2.Timeout is checked later
-            check_timeout(self.timeout)
+        check_timeout(self.timeout)
         check_proxy(self.proxy)
         names = get_args(TransportName)
         if not (

@@ -291,9 +291,17 @@ def seconds_hint(value: Any) -> str | None:
     return "pass seconds: float(value)" if isinstance(value, Number) and not isinstance(value, Real) else None
 
 
-def check_timeout(given: Any) -> float:
-    expected = "a positive number of seconds, or an httpx2.Timeout"
-    return check_seconds(given, "timeout", expected, least=sys.float_info.min)
+def check_timeout(given: Any) -> None:
+    """Reject a timeout that is none, or with which a call could wait forever."""
+    if hasattr(given, "connect"):  # an httpx2.Timeout
+        if None in (given.connect, given.read, given.write, given.pool):
+            raise ConfigurationError(
+                f"timeout must set connect, read, write and pool, got {given!r}: a call could wait forever",
+                parameter="timeout",
+            )
+    elif given is not None:
+        expected = "a positive number of seconds, or an httpx2.Timeout"
+        check_seconds(given, "timeout", expected, least=sys.float_info.min)
 
 
 def check_proxy(given: Any) -> None:
@@ -337,15 +345,10 @@ def timeouts(given: float | httpx2.Timeout | None) -> httpx2.Timeout:
 
     if given is None:
         return httpx2.Timeout(READ_TIMEOUT_S, connect=CONNECT_TIMEOUT_S, write=WRITE_TIMEOUT_S, pool=POOL_TIMEOUT_S)
+    check_timeout(given)
     if isinstance(given, httpx2.Timeout):
-        if None in (given.connect, given.read, given.write, given.pool):
-            raise ConfigurationError(
-                f"timeout must set connect, read, write and pool, got {given!r}: a call could wait forever",
-                parameter="timeout",
-            )
         return given
-    given = check_timeout(given)
-    return httpx2.Timeout(given, connect=min(CONNECT_TIMEOUT_S, given), pool=POOL_TIMEOUT_S)
+    return httpx2.Timeout(float(given), connect=min(CONNECT_TIMEOUT_S, float(given)), pool=POOL_TIMEOUT_S)
 
 
 # -- network settings of the environment, read here so that errors can name the variable -------------------------------

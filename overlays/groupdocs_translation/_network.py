@@ -166,10 +166,7 @@ def guard_logs() -> None:
 def uncertain(name: str, request: httpx2.Request, error: TranslationError) -> SubmissionUncertain:
     """Return the error for a submission that the service may have accepted, with the request body."""
     detail = f"HTTP {error.status_code}" if isinstance(error, APIError) else "no complete response"
-    try:
-        members = responses.members_of(request.content)
-    except httpx2.RequestNotRead:
-        members = {}
+    members = responses.members_of(request.content)
     if isinstance(members.get("url"), str):
         members["url"] = PresignedUrl(members["url"])
     result = SubmissionUncertain(

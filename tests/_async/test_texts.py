@@ -150,6 +150,10 @@ async def test_a_trial_client_needs_no_credentials_and_sends_none(sandbox):
         assert (await client.translate_text("Hello", target="de")).text.startswith("[de]")
         with pytest.raises(ConfigurationError, match="1000 characters"):
             await client.translate_text("x" * 1001, target="de")
+        with pytest.raises(ConfigurationError, match="needs credentials, and a trial client has none"):
+            await client.job("a", kind="text", trial=False).status()
+        with pytest.raises(ConfigurationError, match="a trial client has no credentials"):
+            _ = client.token_source
     assert sandbox.state.tokens_issued == 0
     assert not any(record.has_authorization for record in sandbox.state.records)
 

@@ -16,6 +16,7 @@ from enum import Enum
 from pathlib import Path
 from typing import Any, NamedTuple, get_args, get_type_hints
 
+import httpx2
 import pytest
 from groupdocs_translation import (
     AsyncTranslationClient,
@@ -473,6 +474,15 @@ def test_values_that_iterate_by_accident_are_rejected(client, path, wrong, tmp_p
     assert client.usage.calls == 0
 
 
+def test_a_pipe_of_text_is_rejected(client):
+    class Pipe:
+        name = "a.txt"
+        read = staticmethod(lambda _: "text")
+
+    with pytest.raises(ConfigurationError, match="of the stream must return bytes, got str"):
+        client.submit_file(Pipe(), target="de")
+
+
 def test_a_stream_without_a_position_is_rejected(client):
     with pytest.raises(ConfigurationError, match="cannot be read"):
         client.translate_file(WithoutPosition(), target="de")
@@ -483,6 +493,7 @@ def test_a_stream_without_a_position_is_rejected(client):
     [{"proxy": 5}, {"proxy": ""}, {"proxy": "ftp://a:geheim@b"}, {"proxy": "localhost:1"}, {"proxy": b"http://a"},
      {"proxy": {"https": "http://a"}}, {"proxy": Path("a")},
      {"verify": ""}, {"verify": "\ud800"}, {"headers": ""}, {"headers": [1]}, {"client_auth": ["body"]},
+     {"timeout": httpx2.Timeout(5, read=None)},
      {"timeout": 10**400}, {"max_connections": 2.0}, {"call_budget": "5"}, {"timeout": timedelta(seconds=5)}],
 )  # fmt: skip
 def test_unusable_settings_are_rejected_by_the_constructor(sandbox, wrong):

@@ -59,6 +59,7 @@ BAD = {
     "no such file": ("SSL_CERT_FILE", "/nowhere/none.pem"),
     "no certificate in it": ("SSL_CERT_FILE", pytest.__file__),
     "no such folder": ("SSL_CERT_DIR", "/nowhere/none"),
+    "no such place for keys": ("SSLKEYLOGFILE", "/nowhere/keys.log"),
 }
 
 

@@ -176,8 +176,8 @@ class AsyncSession(httpx2.AsyncClient):
             ]
         return await self.send(request)
 
-    async def send(self, request: httpx2.Request, *, stream: bool = False, **options: Any) -> httpx2.Response:
-        """Send a request, as in ``httpx2``, with counting and retries.
+    async def send(self, request: httpx2.Request, **options: Any) -> httpx2.Response:
+        """Send a request, as in ``httpx2``, with counting and retries, and read its response, also with ``stream``.
 
         Raises:
             TranslationError: the request failed; ``SubmissionUncertain`` if the service may have accepted a job.
@@ -207,7 +207,7 @@ class AsyncSession(httpx2.AsyncClient):
                 request.extensions["timeout"] = {
                     what: left if limit is None else min(limit, left) for what, limit in limits.items()
                 }
-            outcome = await self._try(request, call, stream, policy.total_s, options)
+            outcome = await self._try(request, call, policy.total_s, options)
             if role == "upload":  # the time to send a file does not count
                 started += self._clock.monotonic() - tried
             if not isinstance(outcome, Failed):
@@ -237,18 +237,18 @@ class AsyncSession(httpx2.AsyncClient):
                 raise error
 
     async def _try(
-        self, request: httpx2.Request, call: Call, stream: bool, total_s: float, options: dict[str, Any]
+        self, request: httpx2.Request, call: Call, total_s: float, options: dict[str, Any]
     ) -> httpx2.Response | Failed:
         """Send once. Reading the response may take up to ``total_s`` seconds."""
+        if self.is_closed:  # since the call began
+            raise ConfigurationError(CLOSED)
         name, operation = call.name, call.operation
         failure: httpx2.HTTPError
         try:
-            response = await super().send(request, stream=True, **options)
+            response = await super().send(request, **options | {"stream": True})
             if self._on_refusal is not None and operation is not None and response.status_code in REFUSED_STATUSES:
                 date = response.headers.get("date")
                 self._on_refusal(retry_after(response.headers.get("retry-after"), date=date, now=self._clock.wall()))
-            if stream and response.is_success and not responses.is_encoded(response.headers):
-                return response
             try:
                 content = await self._read(response, operation, self._clock.monotonic() + total_s)
             finally:
@@ -259,10 +259,6 @@ class AsyncSession(httpx2.AsyncClient):
             return Failed(FailureKind.UNAUTHORIZED, unavailable)
         except httpx2.HTTPError as caught:
             failure = caught
-        except RuntimeError:
-            if self.is_closed:
-                raise ConfigurationError(CLOSED) from None
-            raise
         else:
             if isinstance(content, str):
                 kind = FailureKind.BROKEN if operation and operation.role == "submit" else FailureKind.REJECTED

@@ -20,7 +20,7 @@ import httpx2
 
 from .._clock import Clock
 from .._concurrency import async_run, async_sleep
-from .._config import CLOSED, PresignedUrl, check_url
+from .._config import PresignedUrl, check_url
 from .._errors import ConfigurationError, TransferError
 from .._files import OVERWRITE_HINT, PartialFile
 from .._inputs import Source
@@ -257,14 +257,9 @@ class AsyncDownload:
 
     async def _send(self, url: str, headers: dict[str, str]) -> httpx2.Response:
         storage = self._storage(url)
-        try:
-            request = storage.build_request("GET", url, headers=headers)
-            request.url = StorageURL(request.url)
-            return await storage.send(request, stream=True)
-        except RuntimeError:
-            if storage.is_closed:
-                raise ConfigurationError(CLOSED) from None
-            raise
+        request = storage.build_request("GET", url, headers=headers)
+        request.url = StorageURL(request.url)
+        return await storage.send(request, stream=True)
 
     def _refused(self, response: httpx2.Response, name: str) -> Failure:
         status = response.status_code
