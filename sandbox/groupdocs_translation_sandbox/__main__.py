@@ -22,40 +22,39 @@ def main(argv: list[str] | None = None) -> int:
     add = parser.add_argument
     add("--host", default="127.0.0.1", help="IP address to listen on; default: this machine only")
     add("--port", type=int, default=0, help="default: a free port")
-    add("--latency", type=float, default=2.0, metavar="SECONDS", help="median duration of a short text; default: 2")
+    add(
+        "--latency",
+        dest="latency_s",
+        type=float,
+        default=2.0,
+        metavar="SECONDS",
+        help="median of short texts; default: 2",
+    )
     add("--seed", type=int, default=0, help="seed of the latencies; default: 0")
     add("--lenient", action="store_true", help="accept requests that the service may reject")
-    add("--token-lifetime", type=int, default=3600, metavar="SECONDS", help="default: 3600")
+    add("--token-lifetime", dest="token_lifetime_s", type=int, default=3600, help="default: 3600", metavar="SECONDS")
     add("--client-id", default="sandbox-client", help="default: sandbox-client")
     add("--client-secret", help="default: a random secret")
     options = parser.parse_args(argv)
-    for name, least, most in (("port", 0, 65_535), ("latency", 0, math.inf), ("token_lifetime", 1, math.inf)):
+    for name, least, most in (("port", 0, 65_535), ("latency_s", 0, math.inf), ("token_lifetime_s", 1, math.inf)):
         if not least <= (value := getattr(options, name)) <= most:
-            parser.error(f"--{name.replace('_', '-')} must be from {least} to {most}, got {value}")
-    from .server import NO_PRODUCTION_SERVER, Sandbox  # noqa: PLC0415  (slow to import: not for help and errors)
+            option = name.removesuffix("_s").replace("_", "-")
+            parser.error(f"--{option} must be from {least} to {most}, got {value}")
+    from .server import Sandbox  # noqa: PLC0415  (slow to import: not for help and errors)
 
     received: list[int] = []  # not an Event: a handler that runs while its own thread holds the event's lock deadlocks
     signal.signal(signal.SIGTERM, lambda number, _frame: received.append(number))
     _raise_file_limit()
-    sandbox = Sandbox(
-        host=options.host,
-        port=options.port,
-        latency_s=options.latency,
-        seed=options.seed,
-        lenient=options.lenient,
-        token_lifetime_s=options.token_lifetime,
-        client_id=options.client_id,
-        client_secret=options.client_secret,
-    )
+    sandbox = Sandbox(**vars(options))
     with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always")
+        warnings.simplefilter("always", UserWarning)
         try:
             sandbox.start()
         except (OSError, ValueError) as error:
             print(f"the sandbox cannot listen on {options.host}:{options.port}: {error}", file=sys.stderr)
             return 1
-    if any(str(warning.message) == NO_PRODUCTION_SERVER for warning in caught):
-        print(f"warning: {NO_PRODUCTION_SERVER}", file=sys.stderr)
+    for warning in caught:
+        print(f"warning: {warning.message}", file=sys.stderr)
     for name, value in sandbox.environment().items():
         print(f"export {name}={shlex.quote(value)}", flush=True)
     try:
