@@ -11,7 +11,7 @@ import threading
 from collections import Counter, deque
 from collections.abc import Iterator
 from contextlib import suppress
-from functools import cache
+from functools import cache, partial
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
@@ -128,10 +128,7 @@ class App:
             self._record(request, None)
             await request.disconnect(reset=True)
             return
-
-        def on_start(status: int) -> None:  # a client that has the response must find the record
-            self._record(request, status)
-
+        on_start = partial(self._record, request)  # a client that has the response must find the record
         await response(scope, receive, FaultySend(send, request, fault, self.state.clock.now(), on_start))
 
     def _record(self, request: Request, status: int | None) -> None:
