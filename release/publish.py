@@ -13,15 +13,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import requests
-from packaging.version import InvalidVersion, Version
+from packaging.utils import canonicalize_version
 from pypi_simple import NoSuchProjectError, PyPISimple
 
 from . import artifacts
 from .tree import ROOT, ReleaseRefused, distributions, git, metadata, run, section, urls
 
 
-def published(name: str, index_url: str | None) -> set[Version]:
-    """Return the versions of a distribution on an index; refuse if the index does not list them."""
+def published(name: str, index_url: str | None) -> set[str]:
+    """Return the normalized versions of a distribution on an index; refuse if the index does not list them."""
     try:
         with PyPISimple(index_url) if index_url else PyPISimple() as index:
             packages = index.get_project_page(name, timeout=30).packages
@@ -29,13 +29,11 @@ def published(name: str, index_url: str | None) -> set[Version]:
         return set()
     except (requests.RequestException, ValueError) as error:
         raise ReleaseRefused(f"refused: the index does not list its versions: {error}") from error
-    versions: set[Version] = set()
-    for package in packages:
-        try:
-            versions.add(Version(package.version or ""))
-        except InvalidVersion:  # an old file with another name scheme: not what we upload
-            continue
-    return versions
+    return {_normalized(package.version or "") for package in packages}
+
+
+def _normalized(version: str) -> str:
+    return canonicalize_version(version, strip_trailing_zero=False)
 
 
 def objections(root: Path, index_url: str | None) -> Iterator[str]:
@@ -56,7 +54,7 @@ def objections(root: Path, index_url: str | None) -> Iterator[str]:
         yield f"unreleased changes: {', '.join(waiting)}; run `nox -s changelog -- VERSION` and commit"
     if unknown := [label for label, url in urls(root).items() if not url]:
         yield f"pyproject.toml has no URL for {', '.join(unknown)}: fill it in: links of the package would lead nowhere"
-    if taken := [name for name in distributions(root) if Version(version) in published(name, index_url)]:
+    if taken := [name for name in distributions(root) if _normalized(version) in published(name, index_url)]:
         yield f"{' and '.join(taken)} {version} is already on the index, which accepts a version once: choose the next"
 
 

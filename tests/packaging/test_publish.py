@@ -8,7 +8,6 @@ import sys
 from pathlib import Path
 
 import pytest
-from packaging.version import Version
 
 from release import publish as module
 from release.artifacts import build
@@ -129,7 +128,7 @@ def test_a_version_is_published_once_and_refused_the_second_time(
 
     upload(project, index, monkeypatch)
     shutil.rmtree(project / "dist")
-    assert published("scratch-project", index.simple_url) == {Version("1.2.0")}
+    assert published("scratch-project", index.simple_url) == {"1.2.0"}
 
     with pytest.raises(ReleaseRefused, match=r"scratch-project 1\.2\.0 is already on the index"):
         upload(project, index, monkeypatch)
