@@ -82,8 +82,7 @@ def types(session: nox.Session) -> None:
     """Check types: mypy --strict over all that is written and generated, pyright strict over what is written."""
     session.install(*SANDBOX, "-e", ".[cli,sandbox]", *_groups(*SUITE, "docs", "browser"), "nox")
     examples = ("examples/demo.py", "examples/catalogue_app/catalogue.py")
-    session.run("mypy", "generated", "overlays", "sandbox", "release", "noxfile.py", *examples)
-    session.run("mypy", "openapi")  # apart: its modules find each other as scripts do
+    session.run("mypy", "generated", "overlays", "sandbox", "release", "openapi", "noxfile.py", *examples)
     session.run("pyright")
     _pytest(session, TYPING)
 
@@ -92,14 +91,14 @@ def types(session: nox.Session) -> None:
 def regenerate(session: nox.Session) -> None:
     """Derive the corrected document, the generated client and the sync twin; -- --check, -- --source FILE_OR_URL."""
     session.install(*_groups("codegen"))
-    session.run("python", "openapi/regenerate.py", *session.posargs)
+    session.run("python", "-m", "openapi.regenerate", *session.posargs)
 
 
 @nox.session
 def refresh(session: nox.Session) -> None:
     """Propose the changes of a newer OpenAPI document; -- --source URL --out FOLDER, -- --rehearse [--source FILE]."""
     session.install(*_groups("codegen"), "nox[uv]")  # a dry run runs sessions in a scratch clone
-    session.run("python", "openapi/proposal.py", *session.posargs)
+    session.run("python", "-m", "openapi.proposal", *session.posargs)
 
 
 @nox.session
@@ -107,7 +106,7 @@ def newest_generator(session: nox.Session) -> None:
     """Try the newest openapi-python-client and print its changes to the client; -- VERSION tries that one."""
     name = f"openapi-python-client{''.join(f'=={version}' for version in session.posargs[:1])}"
     session.install(*(line for line in _groups("codegen") if not line.startswith("openapi-python-client")), name)
-    session.run("python", "openapi/newest.py")
+    session.run("python", "-m", "openapi.newest")
 
 
 @nox.session

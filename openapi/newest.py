@@ -11,9 +11,6 @@ import tempfile
 from importlib.metadata import version
 from pathlib import Path
 
-if __name__ == "__main__":  # as in regenerate.py
-    sys.path[0] = str(Path(__file__).resolve().parents[1])
-
 from openapi import changes, client, regenerate, toolchain
 
 

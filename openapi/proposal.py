@@ -20,9 +20,6 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-if __name__ == "__main__":  # as in regenerate.py
-    sys.path[0] = str(Path(__file__).resolve().parents[1])
-
 from openapi import documents, places, regenerate
 from release.tree import run, served
 

@@ -19,9 +19,6 @@ from typing import Any
 
 from ruamel.yaml.error import YAMLError
 
-if __name__ == "__main__":  # as a script, sys.path starts with openapi/; modules are imported as openapi.…
-    sys.path[0] = str(Path(__file__).resolve().parents[1])
-
 from openapi import account, changes, client, correct, dialects, documents, invariants, sync_twin, tables, toolchain
 from openapi.draft import Draft
 from openapi.places import Places

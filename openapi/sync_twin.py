@@ -15,7 +15,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-if __name__ == "__main__":  # as in regenerate.py
+if __name__ == "__main__":  # as a script, sys.path starts with openapi/
     sys.path[0] = str(Path(__file__).resolve().parents[1])
 
 from openapi import toolchain
