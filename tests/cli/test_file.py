@@ -312,7 +312,7 @@ def test_all_files_are_checked_before_the_first_one_is_sent(command, note):
     ("line", "said"),
     [
         (["--as-text"], "--as-text does not support the kind 'document'"),
-        (["--style", "medical"], "--style must be one of 'slang', 'classification', got 'medical'"),
+        (["--style", "medical"], "'--style': 'medical' is not one of 'slang', 'classification'"),
         (["--style", "slang", "--summarize"], "--style, --summarize and --as-text cannot be combined"),
         (["--trial", "--output-format", "pdf"], "--output-format must be txt in the trial"),
     ],

@@ -98,6 +98,7 @@ def test_a_shell_completes_commands_options_and_values(monkeypatch, capsys):
     assert completed(monkeypatch, capsys, "groupdocs-translation la") == ["languages"]
     assert "--separator" in completed(monkeypatch, capsys, "groupdocs-translation file --se")
     assert completed(monkeypatch, capsys, "groupdocs-translation text --style me") == ["medical"]
+    assert completed(monkeypatch, capsys, "groupdocs-translation file --style ") == ["slang", "classification"]
     assert completed(monkeypatch, capsys, "groupdocs-translation --sandbox --json tok") == ["token"]
 
 

@@ -286,12 +286,16 @@ waiting = _each(
     _stored("--timeout", type=TIMEOUT, help="Stop waiting after this time."),
 )
 billing = _each(_stored("--max-calls", type=number(0), help="Make at most N calls; each is billed."), waiting)
-variants = _each(
-    option(
-        "--style", type=words("slang", "classification", "medical"), help="Translate with the vocabulary of this field."
-    ),
-    option("--summarize", is_flag=True, help="Return a summary instead of the whole text."),
-)
+
+
+def variants(styles: Any) -> Callable[[F], F]:
+    """Return the options for another vocabulary or a summary; ``styles`` is a ``Literal``."""
+    return _each(
+        option("--style", type=words(*get_args(styles)), help="Translate with the vocabulary of this field."),
+        option("--summarize", is_flag=True, help="Return a summary instead of the whole text."),
+    )
+
+
 glossary = option("--glossary", type=PAIRS, help="Required translations of words.")
 output = _each(
     option(

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ..._progress import human_count, human_size, human_time
+from ...spec.derived import FileStyle
 from .. import options
 from ..exits import PROGRAM, Exit, cli_wording
 from ..options import given_options, kind_options, option
@@ -46,7 +47,7 @@ _STOPPED = {
 @option("--downloads", type=options.number(1), help="Maximum concurrent downloads.")
 @options.output_format
 @options.kind
-@options.variants
+@options.variants(FileStyle)
 @options.billing
 @kind_options
 def batch(

@@ -25,6 +25,7 @@ from ..._files import check_places, move_into_place, output_folder
 from ..._inputs import Source, hidden, read_source
 from ..._progress import human_size
 from ..._rules.names import result_name
+from ...spec.derived import FileStyle
 from ...spec.formats import check_output, recognize
 from .. import options
 from ..exits import PROGRAM, Exit
@@ -53,7 +54,7 @@ _EXTENSION = re.compile(r"\.[A-Za-z][A-Za-z0-9]{1,4}")
 @options.option("--name", metavar="NAME", help="File name of standard input, such as report.docx.")
 @options.option("--as-text", is_flag=True, help="Print the text of an image or a recording instead of writing files.")
 @options.option("--no-wait", is_flag=True, help="Submit, print the job ID, and exit.")
-@options.variants
+@options.variants(FileStyle)
 @options.billing
 @options.trial
 @kind_options

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from ...spec.derived import TextStyle
 from .. import options
 from ..output import text_lines
 
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 @options.from_language
 @options.glossary
 @options.option("--markdown", is_flag=True, help="Keep Markdown's markup.")
-@options.variants
+@options.variants(TextStyle)
 @options.billing
 @options.trial
 def text(context: Context, texts: tuple[str, ...], files: tuple[str, ...], targets: list[str], **variants: Any) -> None:
