@@ -184,6 +184,7 @@ class AsyncSession(httpx2.AsyncClient):
         """
         path = request.url.raw_path.partition(b"?")[0].decode("ascii")  # a job ID may contain an encoded slash
         operation = match(request.method, path.removeprefix(self._prefix))
+        options["stream"] = True  # the body is read here, up to a limit
         context, before = context_call(), request.extensions.get(CALL)
         policy = context.policy or self._retries
         call = request.extensions[CALL] = Call(
@@ -245,7 +246,7 @@ class AsyncSession(httpx2.AsyncClient):
         name, operation = call.name, call.operation
         failure: httpx2.HTTPError
         try:
-            response = await super().send(request, **options | {"stream": True})
+            response = await super().send(request, **options)
             if self._on_refusal is not None and operation is not None and response.status_code in REFUSED_STATUSES:
                 date = response.headers.get("date")
                 self._on_refusal(retry_after(response.headers.get("retry-after"), date=date, now=self._clock.wall()))

@@ -200,6 +200,7 @@ class Session(httpx2.Client):
         """
         path = request.url.raw_path.partition(b"?")[0].decode("ascii")  # a job ID may contain an encoded slash
         operation = match(request.method, path.removeprefix(self._prefix))
+        options["stream"] = True  # the body is read here, up to a limit
         context, before = context_call(), request.extensions.get(CALL)
         policy = context.policy or self._retries
         call = request.extensions[CALL] = Call(
@@ -261,7 +262,7 @@ class Session(httpx2.Client):
         name, operation = call.name, call.operation
         failure: httpx2.HTTPError
         try:
-            response = super().send(request, **options | {"stream": True})
+            response = super().send(request, **options)
             if self._on_refusal is not None and operation is not None and response.status_code in REFUSED_STATUSES:
                 date = response.headers.get("date")
                 self._on_refusal(retry_after(response.headers.get("retry-after"), date=date, now=self._clock.wall()))
