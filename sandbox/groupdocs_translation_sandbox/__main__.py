@@ -22,7 +22,7 @@ def main(argv: list[str] | None = None) -> int:
     add = parser.add_argument
     add("--host", default="127.0.0.1", help="IP address to listen on; default: this machine only")
     add("--port", type=int, default=0, help="default: a free port")
-    add("--latency", dest="latency_s", type=float, default=2.0, metavar="SECONDS", help="for short texts; default: 2")
+    add("--latency", dest="latency_s", type=float, default=2.0, metavar="SECONDS", help="median of a text; default: 2")
     add("--seed", type=int, default=0, help="seed of the latencies; default: 0")
     add("--lenient", action="store_true", help="accept requests that the service may reject")
     add("--token-lifetime", dest="token_lifetime_s", type=int, default=3600, help="default: 3600", metavar="SECONDS")
