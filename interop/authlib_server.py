@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import threading
 from typing import Any
 
 from authlib.integrations.flask_oauth2 import AuthorizationServer
@@ -63,4 +62,4 @@ if __name__ == "__main__":
     os.environ["AUTHLIB_INSECURE_TRANSPORT"] = "1"
     listener = make_server("127.0.0.1", 0, app, threaded=True)
     print(listener.server_port, flush=True)
-    threading.Thread(target=listener.serve_forever).run()
+    listener.serve_forever()

@@ -40,9 +40,8 @@ def oidc_provider(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     if node is None or npm is None:
         pytest.skip("needs Node.js with npm")
     folder = tmp_path_factory.mktemp("oidc")
-    subprocess.run(
-        [npm, "install", "--no-audit", "--no-fund", "--silent", "oidc-provider@9.13.3"], cwd=folder, check=True
-    )
+    install = [npm, "install", "--no-audit", "--no-fund", "--silent", "oidc-provider@9.13.3"]
+    subprocess.run(install, cwd=folder, check=True)
     shutil.copy(HERE / "oidc_provider.mjs", folder)
     with started([node, "oidc_provider.mjs"], folder) as url:
         yield url
