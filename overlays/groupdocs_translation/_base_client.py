@@ -336,7 +336,7 @@ class BaseClient:
             verify=trust,
             trust_env=trust_env,
             clock=clock,
-            on_event=_token_event(usage, on_token_event),
+            on_event=partial(_count_token_event, usage, on_token_event),
         )
         self.account = Account(settings, source, usage)
 
@@ -462,10 +462,7 @@ class BaseClient:
         raise TypeError(f"{type(self).__name__} cannot be pickled or copied: make one in the process that uses it")
 
 
-def _token_event(usage: Usage, hook: Callable[[auth.TokenEvent], object] | None) -> Callable[[auth.TokenEvent], None]:
-    def on_event(event: auth.TokenEvent) -> None:
-        usage.count_token_event(event.kind)
-        if hook is not None:
-            hook(event)
-
-    return on_event
+def _count_token_event(usage: Usage, hook: Callable[[auth.TokenEvent], object] | None, event: auth.TokenEvent) -> None:
+    usage.count_token_event(event.kind)
+    if hook is not None:
+        hook(event)

@@ -46,6 +46,7 @@ from .._rules.polling import (
 from .._rules.responses import body_status, clean, is_job_id, job_state
 from .._rules.retry import EXPIRED_STATUSES, RetryPolicy
 from .._usage import calling, context_call
+from ..spec.operations import OPERATIONS
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -64,13 +65,7 @@ SHORTEST_PAUSE_S = 1.0  # between two requests to a token endpoint that is down
 UNKNOWN_POLLS = 4  # a service with several databases may not know a new job for a while
 RETENTION_S = 23 * 3600.0  # results are kept for 24 hours: an unknown job of this age has expired
 
-_POLLS = {
-    ("text", False): ("getTextTranslation", "request_id"),
-    ("text", True): ("getTextTranslationTrial", "request_id"),
-    ("file", False): ("getFileTranslation", "request_id"),
-    ("file", True): ("getFileTranslationTrial", "request_id"),
-    ("hugo", False): ("getHugoStructure", "id"),
-}
+_POLLS = {(row.family, row.public): row.id for row in OPERATIONS if row.role == "poll"}
 
 
 class Job(AsDict, Generic[R]):
@@ -136,7 +131,8 @@ class Job(AsDict, Generic[R]):
         """
         if self._last is not None and self._last.state.is_final:
             return self._last
-        operation, parameter = _POLLS[self._spec.kind, self._spec.trial]
+        operation = _POLLS[self.kind, self._spec.trial]
+        parameter = "id" if self.kind == "hugo" else "request_id"
         try:
             response = self._connection.call(operation, **{parameter: self.id})
         except NotFound as error:
