@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import httpx2
 import pytest
 from groupdocs_translation import AsyncTranslationClient, ConnectionFailed, RetryPolicy, SubmissionUncertain
 
@@ -30,7 +31,7 @@ SUBMISSIONS = {
 @pytest.mark.parametrize("fault", LOST)
 async def test_a_lost_response_makes_one_job_and_an_error_with_the_request(sandbox, fault, operation):
     sandbox.fail(operation, times=9, **LOST[fault])
-    timeout = 0.4 if fault in {"late", "in drops"} else None
+    timeout = httpx2.Timeout(60, read=0.4) if fault in {"late", "in drops"} else None
     async with AsyncTranslationClient(**sandbox.client_settings(), timeout=timeout) as client:
         with pytest.raises(SubmissionUncertain) as caught:
             await SUBMISSIONS[operation](client)

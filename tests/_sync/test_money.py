@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import httpx2
 import pytest
 
 from groupdocs_translation import (
@@ -36,7 +37,7 @@ SUBMISSIONS = {
 @pytest.mark.parametrize("fault", LOST)
 def test_a_lost_response_makes_one_job_and_an_error_with_the_request(sandbox, fault, operation):
     sandbox.fail(operation, times=9, **LOST[fault])
-    timeout = 0.4 if fault in {"late", "in drops"} else None
+    timeout = httpx2.Timeout(60, read=0.4) if fault in {"late", "in drops"} else None
     with TranslationClient(**sandbox.client_settings(), timeout=timeout) as client:
         with pytest.raises(SubmissionUncertain) as caught:
             SUBMISSIONS[operation](client)
