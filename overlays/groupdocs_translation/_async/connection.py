@@ -136,7 +136,8 @@ class AsyncConnection:
 
     def _transport(self, url: str, *, is_storage: bool) -> httpx2.AsyncBaseTransport:
         if self._parent is not None:
-            return AsyncSharedTransport(self._parent.storage(url) if is_storage else self._parent.session())
+            shared = self._parent.storage(url) if is_storage else self._parent.session()
+            return AsyncSharedTransport(shared._transport, shared)
         settings, most, proxy = self.settings, self.settings.max_connections, self._proxy(url)
         limits = httpx2.Limits(  # with fewer idle ones, connections in use close (httpcore #1110)
             max_connections=most, max_keepalive_connections=most, keepalive_expiry=KEEPALIVE_S

@@ -50,15 +50,16 @@ class _NoCookies(httpx2.Cookies):
 
 
 class AsyncSharedTransport(httpx2.AsyncBaseTransport):
-    """A transport that uses the connections of another session and leaves closing them to it."""
+    """A transport that uses another, of the user or of the session ``owner``, and leaves closing it to them."""
 
-    def __init__(self, owner: httpx2.AsyncClient) -> None:
+    def __init__(self, transport: httpx2.AsyncBaseTransport, owner: httpx2.AsyncClient | None = None) -> None:
+        self._transport = transport
         self._owner = owner
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
-        if self._owner.is_closed:
+        if self._owner is not None and self._owner.is_closed:
             raise ConfigurationError(CLOSED)
-        return await self._owner._transport.handle_async_request(request)
+        return await self._transport.handle_async_request(request)
 
 
 class AsyncPoolTransport(httpx2.AsyncHTTPTransport):

@@ -66,15 +66,16 @@ class _NoCookies(httpx2.Cookies):
 
 
 class SharedTransport(httpx2.BaseTransport):
-    """A transport that uses the connections of another session and leaves closing them to it."""
+    """A transport that uses another, of the user or of the session ``owner``, and leaves closing it to them."""
 
-    def __init__(self, owner: httpx2.Client) -> None:
+    def __init__(self, transport: httpx2.BaseTransport, owner: httpx2.Client | None = None) -> None:
+        self._transport = transport
         self._owner = owner
 
     def handle_request(self, request: httpx2.Request) -> httpx2.Response:
-        if self._owner.is_closed:
+        if self._owner is not None and self._owner.is_closed:
             raise ConfigurationError(CLOSED)
-        return self._owner._transport.handle_request(request)
+        return self._transport.handle_request(request)
 
 
 class PoolTransport(httpx2.HTTPTransport):

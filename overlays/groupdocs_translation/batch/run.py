@@ -13,6 +13,7 @@ import httpx2
 from attrs import evolve
 
 from .._async.connection import AsyncConnection
+from .._async.session import AsyncSharedTransport
 from .._base_client import Account
 from .._errors import (
     BadRequest,
@@ -35,23 +36,13 @@ from .worker import FileWorker
 log = logging.getLogger("groupdocs_translation.batch")
 
 
-class _SharedTransport(httpx2.AsyncBaseTransport):
-    """The user's transport, which stays open when a batch is over."""
-
-    def __init__(self, transport: httpx2.AsyncBaseTransport) -> None:
-        self._transport = transport
-
-    async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
-        return await self._transport.handle_async_request(request)
-
-
 def _batch_account(account: Account, usage: Usage) -> Account:
     """Return the user's account for connections of the batch's own, which count their calls in ``usage``."""
     settings = account.settings
     if settings.transport is None:
         settings = evolve(settings, transport="auto")
     elif isinstance(settings.transport, httpx2.AsyncBaseTransport):
-        settings = evolve(settings, transport=_SharedTransport(settings.transport))
+        settings = evolve(settings, transport=AsyncSharedTransport(settings.transport))
     elif not isinstance(settings.transport, str):
         raise ConfigurationError(
             "this client's transport is a synchronous one, and folders are translated with asynchronous "
