@@ -135,6 +135,13 @@ def test_the_user_agent_says_application_version_python_and_platform(client, tra
     assert f"Python/{platform.python_version()} ({sys.platform})" in agent
 
 
+def test_generated_operations_must_be_of_the_kind_of_the_client(client, sandbox):
+    with pytest.raises(ConfigurationError, match=r"is sync: call sync\("):
+        client.api.get_async_httpx_client()
+    with pytest.raises(ConfigurationError, match=r"is async: await asyncio\("):
+        AsyncTranslationClient(**sandbox.client_settings()).api.get_httpx_client()
+
+
 def test_raw_responses_include_failed_attempts(client, sandbox):
     sandbox.fail("getHealth", status=500)
     with client.raw_responses() as responses:
