@@ -15,10 +15,10 @@ import doctest
 import io
 import os
 import shutil
-import tempfile
 import time
 from contextlib import ExitStack, redirect_stdout
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 from unittest import mock
 
@@ -41,10 +41,9 @@ EXTERNAL = {"https://www.example.org/": ROOT / "examples" / "files" / "report.ht
 STACK, PRINTED, LOOP = "_stack", "_printed", "_loop"
 MEMORY = Path("/dev/shm")  # noqa: S108  (pytest makes a folder of its own in it)
 
-# Files of tests are in memory where there is room: results and journals are flushed to the disk, which takes long.
+# tmp_path is in memory where there is room: results and journals are flushed to the disk, which takes long.
 if MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > 2 * 2**30:
-    os.environ.setdefault("TMPDIR", str(MEMORY))
-    tempfile.tempdir = None  # read the variable again
+    os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
 
 
 def _run(example: Example) -> None:
@@ -113,7 +112,7 @@ def _source(self: Submission) -> StoredFile:
 
 def _open_page(namespace: dict[str, Any]) -> None:
     stack = namespace[STACK] = ExitStack()
-    folder = stack.enter_context(tempfile.TemporaryDirectory(ignore_cleanup_errors=True))
+    folder = stack.enter_context(TemporaryDirectory(ignore_cleanup_errors=True))
     patch = stack.enter_context(pytest.MonkeyPatch.context())  # changes back before the folder is removed
     shutil.copytree(ROOT / "examples" / "files", folder, dirs_exist_ok=True)
     sandbox = stack.enter_context(Sandbox(engine=_ConvertingEngine()))
