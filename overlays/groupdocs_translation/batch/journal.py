@@ -14,6 +14,7 @@ import shutil
 import sqlite3
 import threading
 import zlib
+from collections import deque
 from contextlib import ExitStack, closing, contextmanager, suppress
 from functools import partial
 from itertools import count
@@ -442,7 +443,7 @@ class JournalWriter:
 
     def __init__(self, journal: Journal) -> None:
         self._journal = journal
-        self._changes: list[JournalChange] = []  # for the next transaction
+        self._changes: deque[JournalChange] = deque()  # for the next transaction
         self._lock = anyio.Lock(fast_acquire=True)  # no pass of the event loop for a lock that is free
         self.failure: Exception | None = None
 
@@ -458,7 +459,7 @@ class JournalWriter:
         self._changes.append(change)
         with anyio.CancelScope(shield=True):  # a step that was made must be noted, whatever ends the batch
             async with self._lock:
-                if change in self._changes:  # not part of another task's transaction
+                if self.failure is None and change in self._changes:  # not part of another task's transaction
                     await self._flush()
             if self.failure is not None and is_last:
                 await anyio.to_thread.run_sync(self._journal.write_from_reserve, change)
@@ -466,17 +467,16 @@ class JournalWriter:
             raise self.failure
 
     async def _flush(self) -> None:
-        together, self._changes = self._changes, []
         try:
-            if self.failure is None:
-                await anyio.to_thread.run_sync(self._apply, together)
+            await anyio.to_thread.run_sync(self._apply)
         except Exception as error:
             self.failure = error
 
-    def _apply(self, changes: list[JournalChange]) -> None:
+    def _apply(self) -> None:
+        """Make the changes in one transaction, also those that are added meanwhile."""
         with self._journal.writing() as connection:
-            for change in changes:
-                change(connection)
+            while self._changes:
+                self._changes.popleft()(connection)
 
 
 # -- one batch a journal -----------------------------------------------------------------------------------------------

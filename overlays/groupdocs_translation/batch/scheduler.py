@@ -73,7 +73,10 @@ class SlotHandover:
     async def enter(self, limiter: AdaptiveLimiter) -> None:
         """Take a slot, waiting for one if need be, and give back the one that was held."""
         if self._limiter is not limiter:
-            await limiter.slots.acquire_on_behalf_of(self)
+            if limiter.has_room:  # without a pass of the event loop
+                limiter.slots.acquire_on_behalf_of_nowait(self)
+            else:
+                await limiter.slots.acquire_on_behalf_of(self)
             self.leave()
             self._limiter = limiter
 
