@@ -54,7 +54,9 @@ def test_killed_40_times_each_of_300_files_is_one_job(tmp_path, seed):
                 after_requests=chance.randint(1, 60), pause_s=chance.uniform(0.0, 0.008),
             )  # fmt: skip
         assert len(server.jobs) < FILES, "the last kills came too late"
-        rest = run_command([*line, "--json"], settings, tmp_path / "rest.json")
+        rest = 3
+        while rest == 3:  # a 401 of a public operation ends a batch, and is one of the faults
+            rest = run_command([*line, "--json"], settings, tmp_path / "rest.json")
         jobs = len(server.jobs)
         assert rest in {0, 4}
         assert not server.paid_twice

@@ -507,7 +507,7 @@ async def test_a_journal_that_opens_for_a_cancelled_task_is_closed_and_only_then
     monkeypatch.setattr("groupdocs_translation.batch.journal.open_journal", opening)
     monkeypatch.setattr(Journal, "close", lambda opened: (order.append("closed"), close(opened)))
     monkeypatch.setattr(JournalLock, "release", lambda lock: (is_released.set(), release(lock)))
-    monkeypatch.setattr(FileLock, "release", lambda lock: (order.append("free"), unlock(lock)))
+    monkeypatch.setattr(FileLock, "release", lambda lock, **how: (order.append("free"), unlock(lock, **how)))
     task = asyncio.create_task(AsyncBatch(client, folder("a.txt"), target="de", output_dir=out).run())
     with anyio.fail_after(60):
         await is_opening.wait()

@@ -289,7 +289,7 @@ def _with_profile(content: Secret, profile: str, credentials: Credentials | None
         elif document.pop(profile, None) is None:
             return content
         return Secret(tomlkit.dumps(document).encode())
-    except (TOMLKitError, TypeError, UnicodeDecodeError):  # TypeError: the profile is not a table
+    except (TOMLKitError, TypeError, NotImplementedError, UnicodeDecodeError):  # the middle two: it is not a table
         return None
 
 
