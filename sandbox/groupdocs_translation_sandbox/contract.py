@@ -39,7 +39,7 @@ def _type(validator: Any, kind: str, value: object, schema: dict[str, Any]) -> I
 
 
 # OpenAPI 3.0 is JSON Schema's draft 4 with ``nullable``.
-Validator = cast("Any", extend(Draft4Validator, {"type": _type}))  # type: ignore[no-untyped-call]  # as above
+Validator = cast("Any", extend(Draft4Validator, {"type": _type}))  # type: ignore[no-untyped-call]  # its stub has no types
 
 
 def _refused(message: str) -> dict[str, Any]:

@@ -100,8 +100,7 @@ class FileWorker:
             except JournalFailed as error:
                 self.halt(error)
             finally:
-                if self._staged(active).exists():  # results that were not moved
-                    shutil.rmtree(self._staged(active), ignore_errors=True)
+                shutil.rmtree(self._staged(active), ignore_errors=True)  # results that were not moved
 
     async def _process(self, active: ActiveFile) -> None:
         """Make the steps; whatever goes wrong with them is the file's, unless the journal cannot be written."""
