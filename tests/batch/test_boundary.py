@@ -14,7 +14,7 @@ from itertools import product
 import pytest
 from groupdocs_translation import AsyncTranslationClient, Batch, ConfigurationError, TranslationError
 from groupdocs_translation.batch import AsyncBatch
-from groupdocs_translation.batch.journal import RESERVE_BYTES, Journal, JournalFailed
+from groupdocs_translation.batch.journal import RESERVE_BYTES, Journal, JournalFailed, JournalWriter
 from groupdocs_translation.batch.worker import FileWorker
 
 from tests.batch.conftest import results
@@ -154,6 +154,26 @@ async def test_a_job_that_could_not_be_recorded_is_named_when_the_journal_cannot
         with pytest.raises(JournalFailed, match=r"a\.txt was submitted as job") as caught:
             await client.translate_folder(folder("a.txt"), target="de", output_dir=out)
     assert [job.id for job in caught.value.jobs] == list(sandbox.jobs)
+
+
+async def test_after_a_failure_only_outcomes_of_submissions_are_written(tmp_path):
+    """The rows in memory no longer follow the journal, even if the disk has room again."""
+
+    def fail(connection):
+        raise sqlite3.OperationalError("disk I/O error")
+
+    def change(connection):
+        connection.execute("INSERT INTO runs (started) VALUES (1.0)")
+
+    with contextlib.closing(Journal.open(tmp_path / "journal.sqlite3")) as journal:
+        writer = JournalWriter(journal)
+        for each in (fail, change):
+            with pytest.raises(JournalFailed):
+                await writer.write(each)
+        before = journal.read("SELECT * FROM runs")
+        await writer.write(change, is_last=True)
+
+        assert (before, len(journal.read("SELECT * FROM runs"))) == ([], 1)
 
 
 def test_a_report_that_cannot_be_written_is_said_in_one_line(sandbox, client, folder, out, monkeypatch):

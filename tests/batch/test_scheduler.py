@@ -242,3 +242,16 @@ async def test_jobs_that_are_paid_for_do_not_wait_for_the_first_submission(folde
 
     assert report.is_complete
     assert done[-1] == "last.txt"
+
+
+async def test_a_limit_that_becomes_wider_wakes_the_scheduler():
+    limiter, woken = AdaptiveLimiter(64), []
+    limiter.on_room = lambda: woken.append(limiter.limit.width)
+    full = limiter.limit.width
+    for _ in range(full):
+        SlotHandover().enter_nowait(limiter)
+
+    while limiter.limit.width == full:
+        limiter.succeeded()
+
+    assert woken == [limiter.limit.width]  # once, not for each success before
