@@ -157,8 +157,7 @@ async def test_a_job_that_could_not_be_recorded_is_named_when_the_journal_cannot
 
 
 async def test_after_a_failure_only_outcomes_of_submissions_are_written(tmp_path):
-    """The rows in memory no longer follow the journal, even if the disk has room again."""
-
+    # The rows in memory no longer follow the journal, even if the disk has room again.
     def fail(connection):
         raise sqlite3.OperationalError("disk I/O error")
 
