@@ -6,10 +6,12 @@ import socket
 import subprocess
 import sys
 from importlib.metadata import entry_points, version
+from typing import get_args
 
 import pytest
 from groupdocs_translation.cli.__main__ import main
 from groupdocs_translation.cli.main import COMMANDS, app, run
+from groupdocs_translation.spec.derived import FileStyle
 
 
 @pytest.mark.parametrize("missing", ["click", "jinja2", "rich", "tomlkit"])
@@ -98,7 +100,7 @@ def test_a_shell_completes_commands_options_and_values(monkeypatch, capsys):
     assert completed(monkeypatch, capsys, "groupdocs-translation la") == ["languages"]
     assert "--separator" in completed(monkeypatch, capsys, "groupdocs-translation file --se")
     assert completed(monkeypatch, capsys, "groupdocs-translation text --style me") == ["medical"]
-    assert completed(monkeypatch, capsys, "groupdocs-translation file --style ") == ["slang", "classification"]
+    assert completed(monkeypatch, capsys, "groupdocs-translation file --style ") == [*get_args(FileStyle)]
     assert completed(monkeypatch, capsys, "groupdocs-translation --sandbox --json tok") == ["token"]
 
 
